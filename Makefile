@@ -1,0 +1,33 @@
+# Everything stands on `make venv`: a .venv with Fireline and all that its demo and tests need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: venv demo test unit check bench clean
+
+venv: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[demo,dev]'
+	touch .venv/ready
+
+demo: venv
+	@exec $(BIN)/fireline drill demo --out var/demo
+
+test: venv
+	$(BIN)/pytest
+
+unit: venv
+	$(BIN)/pytest -m 'not servers'
+
+check: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: venv
+	$(BIN)/python -m tests.bench --out var/bench.json
+
+clean:
+	rm -rf .venv var

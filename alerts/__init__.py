@@ -1,0 +1,1 @@
+"""SLOs into rules, alerts into incidents, incidents into messages."""

@@ -1,0 +1,30 @@
+"""What can go wrong in alerts.
+
+AlertsError
+├── SpecError        an SLO, policy, guardrail or signal file is wrong: file, key, what was expected
+├── StorageError     incidents cannot be kept or read
+└── DeliveryError    a message did not reach its channel; ``retryable`` says whether to try again
+"""
+
+
+class AlertsError(Exception):
+    """Base of this package's errors. ``retryable``: the same call may succeed later."""
+
+    retryable = False
+
+
+class SpecError(AlertsError):
+    """A file that cannot be used; the text names file, key and what was expected."""
+
+
+class StorageError(AlertsError):
+    """Incidents cannot be kept or read."""
+
+
+class DeliveryError(AlertsError):
+    """A message that did not reach its channel."""
+
+    def __init__(self, message: str, *, retryable: bool, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,54 @@
+"""The SLO, as every format is read into it and everything else reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+WINDOW = "$window"
+
+
+class SliKind(StrEnum):
+    AVAILABILITY = "availability"
+    LATENCY = "latency"
+
+
+@dataclass(frozen=True)
+class Sli:
+    """Bad and total events as PromQL increases, with ``$window`` where the window goes.
+
+    bad, total: increases of events over the window, summed to one series each.
+    in_flight: an instant query above 0 while requests have begun and not ended; tells a hang from idleness.
+    """
+
+    kind: SliKind
+    bad: str
+    total: str
+    in_flight: str | None = None
+    threshold_seconds: float | None = None
+
+    def bad_over(self, window: str) -> str:
+        return self.bad.replace(WINDOW, window)
+
+    def total_over(self, window: str) -> str:
+        return self.total.replace(WINDOW, window)
+
+
+@dataclass(frozen=True)
+class Slo:
+    """An objective (0–1) for a service over a rolling period."""
+
+    name: str
+    service: str
+    objective: float
+    sli: Sli
+    period_seconds: float = 30 * 86_400.0
+    title: Mapping[str, str] = field(default_factory=dict)
+    description: str = ""
+    runbook_url: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    policy: str = "default"
+
+    @property
+    def error_budget(self) -> float:
+        """The share of events that may be bad: 1 − objective."""
+        return 1.0 - self.objective

@@ -1,0 +1,1 @@
+"""Scrapes, stores, answers PromQL and evaluates rules; imports none of ours."""

@@ -1,0 +1,40 @@
+"""What can go wrong in the collector.
+
+CollectorError
+├── ConfigError     a file or flag is wrong: place, key, what was expected
+├── QueryError      a query failed; ``kind`` is Prometheus' errorType
+├── ExpositionError a target's page cannot be parsed: line and reason
+└── StoreError      samples cannot be kept or read
+"""
+
+
+class CollectorError(Exception):
+    """Base of this package's errors. ``retryable``: the same call may succeed later."""
+
+    retryable = False
+
+
+class ConfigError(CollectorError):
+    """A configuration that cannot be used; the text names file, key and what was expected."""
+
+
+class QueryError(CollectorError):
+    """A query that failed. ``kind``: bad_data, execution, timeout, canceled, internal, unavailable."""
+
+    def __init__(self, message: str, *, kind: str = "bad_data", retryable: bool = False) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retryable = retryable
+
+
+class ExpositionError(CollectorError):
+    """A page that does not follow the exposition format."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
+        self.reason = reason
+
+
+class StoreError(CollectorError):
+    """Samples cannot be kept or read."""

@@ -1,0 +1,1 @@
+"""PromQL on numpy: every step of a range query at once."""

@@ -1,0 +1,62 @@
+"""The samples that cross seams: what a store selects, and what a query answers."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from collector.labels import Labels, Matcher
+
+Milliseconds = npt.NDArray[np.int64]
+Values = npt.NDArray[np.float64]
+
+STALE_BITS = np.uint64(0x7FF0000000000002)
+STALE_NAN: float = struct.unpack("<d", struct.pack("<Q", int(STALE_BITS)))[0]
+
+
+def is_stale(values: Values) -> npt.NDArray[np.bool_]:
+    """True where a value is the staleness marker; an ordinary NaN is a value and gives False."""
+    return np.ascontiguousarray(values).view(np.uint64) == STALE_BITS
+
+
+@dataclass(frozen=True)
+class SeriesGroup:
+    """Series that share one clock, as a store hands them to PromQL.
+
+    labels: one per series, s of them.
+    times: (t,) milliseconds since the epoch, strictly ascending.
+    values: (s, t); dense: every series has a value at every time. A staleness marker is a value here.
+    """
+
+    labels: tuple[Labels, ...]
+    times: Milliseconds
+    values: Values
+
+
+class SampleSource(Protocol):
+    """What PromQL reads from: the embedded store, a case on file, a test's arrays."""
+
+    def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> Sequence[SeriesGroup]:
+        """Series whose labels match, with their samples in the closed interval [start_ms, end_ms]."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One value of an instant query. A scalar answer has empty labels."""
+
+    labels: Labels
+    at: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a range query: times (t,) in Unix seconds, values (t,)."""
+
+    labels: Labels
+    times: npt.NDArray[np.float64]
+    values: Values

@@ -1,0 +1,1 @@
+"""Lives through an incident on real servers and records what happened."""

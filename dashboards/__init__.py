@@ -1,0 +1,1 @@
+"""The control room, Grafana dashboards as code, and the wiring of all parts."""

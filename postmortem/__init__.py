@@ -1,0 +1,1 @@
+"""Incident timelines and reports from recorded evidence only."""
