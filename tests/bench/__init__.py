@@ -1,0 +1,1 @@
+"""Benches: ours beside the peer on the same samples, in one run, as ratios of medians."""

@@ -1,0 +1,81 @@
+"""Both engines, started on the same samples, on free ports, in one folder."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+READY_SECONDS = 120
+
+
+class PeerMissingError(Exception):
+    """An engine that the bench needs is not installed."""
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@contextmanager
+def prometheus(folder: Path, openmetrics: Path) -> Iterator[str]:
+    """The installed Prometheus on blocks made from the file; yields its URL."""
+    for tool in ("prometheus", "promtool"):
+        if shutil.which(tool) is None:
+            raise PeerMissingError(f"Debian package prometheus is missing ({tool} not found)")
+    data, config, port = folder / "prometheus", folder / "prometheus.yml", free_port()
+    config.write_text("global: {}\n")
+    blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(openmetrics), str(data)]
+    subprocess.run(blocks, check=True, stdout=subprocess.DEVNULL)
+    flags = [
+        f"--config.file={config}",
+        f"--storage.tsdb.path={data}",
+        "--storage.tsdb.retention.time=10y",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--log.level=error",
+    ]
+    with _running(["prometheus", *flags], f"http://127.0.0.1:{port}") as url:
+        yield url
+
+
+@contextmanager
+def fireline(folder: Path, openmetrics: Path) -> Iterator[str]:
+    """Our collector on the same file; yields its URL."""
+    command = [str(Path(sys.executable).with_name("fireline")), "collector"]
+    data, config, port = folder / "fireline", folder / "fireline.yml", free_port()
+    config.write_text("global: {}\n")
+    import_samples = [*command, "import", str(openmetrics), "--data", str(data)]
+    subprocess.run(import_samples, check=True, stdout=subprocess.DEVNULL)
+    serve = [*command, "serve", "--config", str(config), "--data", str(data), "--listen", f"127.0.0.1:{port}"]
+    with _running(serve, f"http://127.0.0.1:{port}") as url:
+        yield url
+
+
+@contextmanager
+def _running(command: list[str], url: str) -> Iterator[str]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        _wait_until_ready(process, f"{url}/-/ready")
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(url).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError(f"{process.args!r} was not ready within {READY_SECONDS} s")
