@@ -2,6 +2,7 @@
 
 AlertsError
 ├── SpecError        an SLO, policy, guardrail or signal file is wrong: file, key, what was expected
+├── RequestError     a request that cannot be met: malformed, unknown incident, wrong state
 ├── StorageError     incidents cannot be kept or read
 └── DeliveryError    a message did not reach its channel; ``retryable`` says whether to try again
 """
@@ -15,6 +16,14 @@ class AlertsError(Exception):
 
 class SpecError(AlertsError):
     """A file that cannot be used; the text names file, key and what was expected."""
+
+
+class RequestError(AlertsError):
+    """A request that cannot be met. ``status`` is the HTTP status it is answered with."""
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class StorageError(AlertsError):

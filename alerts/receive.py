@@ -1,0 +1,151 @@
+"""Alerts as Alertmanager's API v2 takes them, and what their times and labels mean."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
+
+from alerts.errors import RequestError
+from collector.labels import Labels
+
+PAGE_WORDS = frozenset({"page", "critical"})  # `critical` is what rules written for Alertmanager say
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Severity(StrEnum):
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert. It fires until ``ends_at``, unless it is sent again before then."""
+
+    labels: Labels
+    annotations: Mapping[str, str]
+    starts_at: float
+    ends_at: float
+    generator_url: str = ""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return fingerprint(self.labels)
+
+    @property
+    def name(self) -> str:
+        return self.labels.get("alertname") or "alert"
+
+    @property
+    def service(self) -> str:
+        """Rules of other makers have no ``service``: their job, or the alert itself, stands for one."""
+        return self.labels.get("service") or self.labels.get("job") or self.name
+
+    @property
+    def is_guardrail(self) -> bool:
+        return "guardrail" in self.labels
+
+    @property
+    def severity(self) -> Severity:
+        """A guardrail has no budget to burn: it never pages, whatever its label says."""
+        pages = self.labels.get("severity") in PAGE_WORDS and not self.is_guardrail
+        return Severity.PAGE if pages else Severity.TICKET
+
+    def firing(self, at: float) -> bool:
+        return self.ends_at > at
+
+    def text(self, key: str, language: str) -> str:
+        """An annotation in the language asked for, or as it was written."""
+        return self.annotations.get(f"{key}_{language}") or self.annotations.get(key, "")
+
+    def title(self, language: str) -> str:
+        return self.text("summary", language) or f"{self.service}: {self.name}"
+
+
+def fingerprint(labels: Labels) -> str:
+    """Alertmanager's: 64-bit FNV-1a over sorted names and values (prometheus/common, model/signature.go)."""
+    value = 14695981039346656037
+    for byte in b"".join(k.encode() + b"\xff" + v.encode() + b"\xff" for k, v in labels.pairs):
+        value = ((value ^ byte) * 1099511628211) & 0xFFFF_FFFF_FFFF_FFFF
+    return f"{value:016x}"
+
+
+def parse_time(value: object) -> float | None:
+    """Unix seconds of an RFC 3339 text; None for Go's zero time, which means "not given"."""
+    if value is None or isinstance(value, float):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("expected an RFC 3339 time")
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("expected an RFC 3339 time with its zone")
+    return (moment - _EPOCH).total_seconds() if moment.year > 1 else None
+
+
+def format_time(seconds: float) -> str:
+    """RFC 3339 in UTC with milliseconds, as Alertmanager writes it."""
+    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+Time = Annotated[float | None, BeforeValidator(parse_time)]
+
+
+class PostableAlert(BaseModel):
+    labels: dict[str, str]
+    annotations: dict[str, str] = Field(default_factory=dict)
+    starts_at: Time = Field(default=None, alias="startsAt")
+    ends_at: Time = Field(default=None, alias="endsAt")
+    generator_url: str = Field(default="", alias="generatorURL")
+
+
+_POSTABLE = TypeAdapter(list[PostableAlert])
+
+
+def parse_alerts(
+    body: object, at: float, resolve_timeout_seconds: float
+) -> tuple[tuple[Alert, ...], tuple[str, ...]]:
+    """The alerts of a decoded v2 body and, in Alertmanager's words, what is wrong with the rest of them.
+
+    Raises:
+        RequestError: 400 when the body is no list of alerts at all.
+    """
+    try:
+        postable = _POSTABLE.validate_python(body)
+    except ValidationError as error:
+        raise RequestError(f'parsing alerts body from "" failed, because {_first(error)}') from error
+    alerts = [_alert(each, at, resolve_timeout_seconds) for each in postable]
+    problems = [_problem(each) for each in alerts]
+    good = tuple(alert for alert, problem in zip(alerts, problems, strict=True) if not problem)
+    return good, tuple(problem for problem in problems if problem)
+
+
+def _alert(posted: PostableAlert, at: float, resolve_timeout_seconds: float) -> Alert:
+    starts_at = next((t for t in (posted.starts_at, posted.ends_at) if t is not None), at)
+    ends_at = at + resolve_timeout_seconds if posted.ends_at is None else posted.ends_at
+    labels = Labels(posted.labels)
+    return Alert(labels, posted.annotations, starts_at, ends_at, posted.generator_url)
+
+
+def _problem(alert: Alert) -> str:
+    if not alert.labels:
+        return "at least one label pair required"
+    if alert.ends_at < alert.starts_at:
+        return "start time must be before end time"
+    return _bad_name("label", alert.labels) or _bad_name("annotation", tuple(alert.annotations))
+
+
+def _bad_name(what: str, names: Mapping[str, str] | Sequence[str]) -> str:
+    bad = next((name for name in names if not _LABEL_NAME.fullmatch(name)), None)
+    return "" if bad is None else f'invalid {what} set: invalid name "{bad}"'
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place or 'body'}: {problem['msg']}"
