@@ -1,0 +1,99 @@
+"""Which series exist, and which of them matchers select."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from collector.labels import Labels, Matcher, MatchOp
+
+SeriesIds = npt.NDArray[np.int64]
+_CACHED_SELECTIONS = 512
+
+
+class Postings:
+    """Ascending series ids that grow at the end; a reader keeps the view it took."""
+
+    __slots__ = ("_ids", "_size")
+
+    def __init__(self) -> None:
+        self._ids = np.empty(4, np.int64)
+        self._size = 0
+
+    def append(self, series: int) -> None:
+        if self._size == len(self._ids):
+            self._ids = np.concatenate([self._ids, np.empty_like(self._ids)])
+        self._ids[self._size] = series
+        self._size += 1
+
+    def below(self, limit: int) -> SeriesIds:
+        ids = self._ids[: self._size]
+        return ids[: np.searchsorted(ids, limit)]
+
+
+class SeriesIndex:
+    """Label sets by id, and ids by label. One thread adds; any thread reads without a lock."""
+
+    def __init__(self) -> None:
+        self._labels: list[Labels] = []
+        self._postings: dict[str, dict[str, Postings]] = {}
+        self._selections: dict[tuple[Matcher, ...], tuple[int, SeriesIds]] = {}
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def add(self, labels: Labels) -> int:
+        """Adds the next series; its id is the number of series before it."""
+        series = len(self._labels)
+        for name, value in labels.pairs:
+            self._postings.setdefault(name, {}).setdefault(value, Postings()).append(series)
+        self._labels.append(labels)
+        return series
+
+    def labels_of(self, ids: Iterable[int]) -> tuple[Labels, ...]:
+        labels = self._labels
+        return tuple(labels[i] for i in ids)
+
+    def names(self) -> list[str]:
+        return sorted(self._postings)
+
+    def values(self, name: str) -> list[str]:
+        return sorted(self._postings.get(name, ()))
+
+    def cardinality(self, name: str) -> list[tuple[str, int]]:
+        """Number of series for each value of a label."""
+        size = len(self._labels)
+        return [(value, len(ids.below(size))) for value, ids in list(self._postings.get(name, {}).items())]
+
+    def match(self, matchers: Sequence[Matcher]) -> SeriesIds:
+        """Ascending ids of the series whose labels satisfy all matchers."""
+        key = tuple(matchers)
+        size = len(self._labels)
+        cached = self._selections.get(key)
+        if cached is not None and cached[0] == size:
+            return cached[1]
+        selected = np.ones(size, np.bool_)
+        for matcher in key:
+            selected &= self._matching(matcher, size)
+        ids: SeriesIds = np.flatnonzero(selected)
+        if len(self._selections) >= _CACHED_SELECTIONS:
+            self._selections.clear()
+        self._selections[key] = (size, ids)
+        return ids
+
+    def _matching(self, matcher: Matcher, size: int) -> npt.NDArray[np.bool_]:
+        """A series without the label counts as one with an empty value, as Prometheus has it."""
+        by_value = self._postings.get(matcher.name, {})
+        absent_matches = matcher.matches("")
+        mask = np.zeros(size, np.bool_)
+        for postings in _differing(matcher, by_value, absent_matches):
+            mask[postings.below(size)] = True
+        return ~mask if absent_matches else mask
+
+
+def _differing(matcher: Matcher, by_value: dict[str, Postings], absent_matches: bool) -> list[Postings]:
+    """Postings of the values that are decided otherwise than an absent label is."""
+    if matcher.op in {MatchOp.EQUAL, MatchOp.NOT_EQUAL} and matcher.value:
+        found = by_value.get(matcher.value)
+        return [found] if found is not None else []
+    return [ids for value, ids in list(by_value.items()) if matcher.matches(value) != absent_matches]

@@ -1,0 +1,125 @@
+"""Series that keep times of their own: imports, remote writes, targets that set timestamps."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collector.index import SeriesIds
+from collector.series import Milliseconds, Values
+from collector.store_pieces import Matrix, Piece, positions_of
+
+ROWS_PER_BLOCK = 720
+
+
+@dataclass(frozen=True)
+class Column:
+    """Samples of one series, times ascending."""
+
+    series: int
+    times: Milliseconds
+    values: Values
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns laid end to end: those of ``series[i]`` are at ``offsets[i]:offsets[i + 1]``."""
+
+    series: SeriesIds
+    offsets: SeriesIds
+    times: Milliseconds
+    values: Values
+
+    def pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
+        """Samples of the wanted (ascending) series in the closed interval."""
+        pieces = []
+        for position in positions_of(wanted, self.series).tolist():
+            span = slice(self.offsets[position], self.offsets[position + 1])
+            column = Column(int(self.series[position]), self.times[span], self.values[span])
+            pieces += column_pieces(column, start_ms, end_ms)
+        return pieces
+
+
+def column_pieces(column: Column, start_ms: int, end_ms: int) -> list[Piece]:
+    """Samples of one column in the closed interval: one piece, or none."""
+    low, high = np.searchsorted(column.times, (start_ms, end_ms + 1))
+    if low == high:
+        return []
+    series = np.array([column.series], np.int64)
+    return [Piece(series, column.times[low:high], column.values[None, low:high])]
+
+
+class OpenColumn:
+    """One series that still grows. A reader keeps the view it took; a late sample makes new arrays."""
+
+    __slots__ = ("_size", "_times", "_values", "view")
+
+    def __init__(self, series: int) -> None:
+        self._times = np.empty(16, np.int64)
+        self._values = np.empty(16, np.float64)
+        self._size = 0
+        self.view = Column(series, self._times[:0], self._values[:0])
+
+    @property
+    def newest_ms(self) -> int:
+        return int(self._times[self._size - 1])
+
+    def __len__(self) -> int:
+        return self._size
+
+    def append(self, time_ms: int, value: float) -> None:
+        """Adds a sample; the first value for a time stays."""
+        if self._size and time_ms <= self.newest_ms:
+            self._insert(time_ms, value)
+        else:
+            self._push(time_ms, value)
+        self.view = Column(self.view.series, self._times[: self._size], self._values[: self._size])
+
+    def _push(self, time_ms: int, value: float) -> None:
+        if self._size == len(self._times):
+            self._times = np.concatenate([self._times, np.empty_like(self._times)])
+            self._values = np.concatenate([self._values, np.empty_like(self._values)])
+        self._times[self._size] = time_ms
+        self._values[self._size] = value
+        self._size += 1
+
+    def _insert(self, time_ms: int, value: float) -> None:
+        place = int(np.searchsorted(self._times[: self._size], time_ms))
+        if self._times[place] == time_ms:
+            return
+        self._times = np.insert(self._times[: self._size], place, time_ms)
+        self._values = np.insert(self._values[: self._size], place, value)
+        self._size += 1
+
+
+def blocks_of(columns: Iterable[Column]) -> list[Matrix | Columns]:
+    """Lays columns out as blocks: a matrix where several share their times, else end to end."""
+    by_times: dict[bytes, list[Column]] = {}
+    for column in columns:
+        by_times.setdefault(column.times.tobytes(), []).append(column)
+    blocks: list[Matrix | Columns] = []
+    alone: list[Column] = []
+    for same in by_times.values():
+        if len(same) > 1 or len(same[0].times) >= ROWS_PER_BLOCK:
+            blocks += _matrices(same)
+        else:
+            alone += same
+    return blocks + ([_end_to_end(alone)] if alone else [])
+
+
+def _matrices(columns: Sequence[Column]) -> list[Matrix | Columns]:
+    series = np.array([column.series for column in columns], np.int64)
+    values = np.stack([column.values for column in columns])
+    times = columns[0].times
+    starts = range(0, len(times), ROWS_PER_BLOCK)
+    spans = [slice(start, start + ROWS_PER_BLOCK) for start in starts]
+    return [Matrix(series, times[span], values[:, span], gaps=False) for span in spans]
+
+
+def _end_to_end(columns: Sequence[Column]) -> Columns:
+    return Columns(
+        np.array([column.series for column in columns], np.int64),
+        np.cumsum([0, *(len(column.times) for column in columns)]),
+        np.concatenate([column.times for column in columns]),
+        np.concatenate([column.values for column in columns]),
+    )
