@@ -80,10 +80,13 @@ def parse_time(value: object) -> float | None:
     if value is None or isinstance(value, float):
         return value
     if not isinstance(value, str):
-        raise ValueError("expected an RFC 3339 time")
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError("expected an RFC 3339 time with its zone")
+        raise ValueError("expected an RFC 3339 time")  # noqa: TRY004  # pydantic reports ValueErrors only
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(f'parsing time "{value}": expected RFC 3339 with a zone, as 2025-09-03T01:05:00Z')
     return (moment - _EPOCH).total_seconds() if moment.year > 1 else None
 
 

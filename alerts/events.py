@@ -1,0 +1,132 @@
+"""Events: the append-only facts that a timeline is made of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from alerts.incidents import Dependencies, Incident
+from alerts.storage_schema import events as table
+
+
+class Kind(StrEnum):
+    DETECTED = "detected"
+    PAGED = "paged"
+    ACKNOWLEDGED = "acknowledged"
+    MITIGATION = "mitigation"
+    SWITCH = "switch"
+    DEPLOY = "deploy"
+    NOTE = "note"
+    PIN = "pin"
+    CORRECTION = "correction"
+    FAULT = "fault"
+    RESOLVED = "resolved"
+
+
+CHANGES = (Kind.DEPLOY, Kind.SWITCH)  # what people did before it broke
+FIRELINE = "fireline"
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """A fact to record. ``source`` is the part or tool that says so, ``author`` who did it."""
+
+    at: float
+    kind: Kind
+    text: str
+    service: str | None = None
+    incident: str | None = None
+    author: str = FIRELINE
+    source: str = "alerts"
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event(NewEvent):
+    id: int = 0
+    recorded_at: float = 0.0
+
+
+def incident_of(
+    service: str | None, incidents: Sequence[Incident], dependencies: Dependencies
+) -> Incident | None:
+    """The open incident that an event of a service belongs to: its own, else a related one, pages first."""
+    if service is None:
+        return None
+    related = [i for i in incidents if not i.is_resolved and dependencies.closest(service, i.services)]
+    return min(related, key=lambda i: (service not in i.services, i.severity, i.started_at), default=None)
+
+
+def append(connection: sa.Connection, event: NewEvent, recorded_at: float) -> Event:
+    """Writes an event; there is no way to change one."""
+    values = {
+        "at": event.at,
+        "recorded_at": recorded_at,
+        "kind": event.kind.value,
+        "service": event.service,
+        "incident_id": event.incident,
+        "author": event.author,
+        "source": event.source,
+        "text": event.text,
+        "attributes": dict(event.attributes),
+    }
+    key = connection.execute(sa.insert(table).values(values)).inserted_primary_key
+    return _event({**values, "id": key[0] if key else 0})
+
+
+def select(
+    connection: sa.Connection,
+    *,
+    incident: str | None = None,
+    since: float | None = None,
+    until: float | None = None,
+    kinds: Iterable[Kind] = (),
+    ids: Iterable[int] | None = None,
+    limit: int = 10_000,
+) -> list[Event]:
+    """Events in the order they happened: the latest ``limit`` of those that meet every condition given."""
+    conditions = [
+        condition
+        for condition, asked in (
+            (table.c.incident_id == incident, incident is not None),
+            (table.c.at >= since, since is not None),
+            (table.c.at <= until, until is not None),
+            (table.c.kind.in_([kind.value for kind in kinds]), bool(tuple(kinds))),
+            (table.c.id.in_([] if ids is None else list(ids)), ids is not None),
+        )
+        if asked
+    ]
+    query = sa.select(table).where(*conditions).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    return [_event(row._asdict()) for row in reversed(connection.execute(query).all())]
+
+
+def changes_before(
+    connection: sa.Connection, incident: Incident, dependencies: Dependencies, lookback_seconds: float
+) -> list[Event]:
+    """Deploys and switches of related services, shortly before the incident began."""
+    since = incident.started_at - lookback_seconds
+    found = select(connection, since=since, until=incident.detected_at, kinds=CHANGES)
+    return [
+        event
+        for event in found
+        if event.incident in {None, incident.id}
+        and event.service is not None
+        and dependencies.closest(event.service, incident.services)
+    ]
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    return Event(
+        at=row["at"],
+        kind=Kind(row["kind"]),
+        text=row["text"],
+        service=row["service"],
+        incident=row["incident_id"],
+        author=row["author"],
+        source=row["source"],
+        attributes=row["attributes"],
+        id=row["id"],
+        recorded_at=row["recorded_at"],
+    )

@@ -1,0 +1,212 @@
+"""Which incident an alert joins, and when an incident is over; pure decisions, each with its reason."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from alerts.receive import Alert, Severity
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class Action(StrEnum):
+    KEEP = "keep"  # nothing changes
+    HOLD = "hold"  # the alert is kept, no incident takes it
+    JOIN = "join"
+    ESCALATE = "escalate"
+    REOPEN = "reopen"
+    OPEN = "open"
+    RESOLVE = "resolve"
+
+
+class Reason(StrEnum):
+    ALREADY_IN = "already part of the incident"
+    FIRES_AGAIN = "fires again"
+    CLOSED_BY_HAND = "closed by hand while it fired"
+    SILENCED = "silenced"
+    SAME_SERVICE = "same service"
+    DEPENDS_ON = "depends on a service of the incident"
+    NEEDED_BY = "a service of the incident depends on it"
+    SHARED_DEPENDENCY = "shares a dependency with the incident"
+    UNRELATED = "no related incident"
+    PAGE_JOINED = "a page joined a ticket"
+    STILL_FIRING = "alerts still fire"
+    CALM_TOO_SHORT = "not calm for long enough"
+    ALL_RESOLVED = "all alerts resolved"
+
+
+_CLOSEST_FIRST = (Reason.SAME_SERVICE, Reason.DEPENDS_ON, Reason.NEEDED_BY, Reason.SHARED_DEPENDENCY)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """For how long an ended incident may go on, and how long it must be quiet before it ends."""
+
+    reopen_seconds: float = 600.0
+    calm_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Incident:
+    """What people work on. ``version`` counts its changes, so that two workers never overwrite each other."""
+
+    id: str
+    title: str
+    severity: Severity
+    services: tuple[str, ...]
+    started_at: float
+    detected_at: float
+    state: State = State.OPEN
+    paged_at: float | None = None
+    acknowledged_at: float | None = None
+    resolved_at: float | None = None
+    closed_by: str = ""  # who closed it; empty when it ended by itself
+    version: int = 0
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.state is State.RESOLVED
+
+
+@dataclass(frozen=True)
+class Decision:
+    action: Action
+    reason: Reason
+    incident: Incident | None = None
+
+
+class Dependencies:
+    """Which services stand on which, followed all the way down; circles are allowed."""
+
+    def __init__(self, depends_on: Mapping[str, Collection[str]] | None = None) -> None:
+        direct = depends_on or {}
+        self._below = {service: _reachable(service, direct) for service in direct}
+
+    def below(self, service: str) -> frozenset[str]:
+        return self._below.get(service, frozenset())
+
+    def relation(self, service: str, other: str) -> Reason | None:
+        """How ``service`` is related to ``other``, or None."""
+        if service == other:
+            return Reason.SAME_SERVICE
+        if other in self.below(service):
+            return Reason.DEPENDS_ON
+        if service in self.below(other):
+            return Reason.NEEDED_BY
+        return Reason.SHARED_DEPENDENCY if self.below(service) & self.below(other) else None
+
+    def closest(self, service: str, others: Iterable[str]) -> Reason | None:
+        """The closest relation of ``service`` to any of ``others``, or None."""
+        found = {self.relation(service, other) for other in others}
+        return next((reason for reason in _CLOSEST_FIRST if reason in found), None)
+
+
+def _reachable(service: str, direct: Mapping[str, Collection[str]]) -> frozenset[str]:
+    seen: set[str] = set()
+    ahead = list(direct.get(service, ()))
+    while ahead:
+        current = ahead.pop()
+        if current not in seen:
+            seen.add(current)
+            ahead.extend(direct.get(current, ()))
+    return frozenset(seen - {service})
+
+
+def place(
+    alert: Alert,
+    home: Incident | None,
+    incidents: Sequence[Incident],
+    dependencies: Dependencies,
+    at: float,
+    *,
+    silenced: bool = False,
+    timing: Timing = Timing(),
+) -> Decision:
+    """Where a firing alert belongs.
+
+    home: the incident that took this alert when it last fired.
+    incidents: those that are open, or ended so lately that they may go on.
+    """
+    if home is not None and not home.is_resolved:
+        return _joined(alert, home, Reason.ALREADY_IN, Action.KEEP, silenced=silenced)
+    if home is not None and home.closed_by and alert.starts_at <= (home.resolved_at or at):
+        return Decision(Action.HOLD, Reason.CLOSED_BY_HAND, home)
+    related = _related(alert.service, incidents, dependencies, at, timing)
+    if related is not None and not related[1].is_resolved:
+        return _joined(alert, related[1], related[0], Action.JOIN, silenced=silenced)
+    if silenced:
+        return Decision(Action.HOLD, Reason.SILENCED)
+    if related is not None:
+        return Decision(Action.REOPEN, related[0], related[1])
+    return Decision(Action.OPEN, Reason.UNRELATED)
+
+
+def _joined(alert: Alert, incident: Incident, reason: Reason, action: Action, *, silenced: bool) -> Decision:
+    if alert.severity is Severity.PAGE and incident.severity is Severity.TICKET and not silenced:
+        return Decision(Action.ESCALATE, Reason.PAGE_JOINED, incident)
+    return Decision(action, reason, incident)
+
+
+def _related(
+    service: str, incidents: Sequence[Incident], dependencies: Dependencies, at: float, timing: Timing
+) -> tuple[Reason, Incident] | None:
+    """The one that fits best: open before ended, closest relation, page before ticket, oldest."""
+    fits = [
+        (reason, incident)
+        for incident in incidents
+        if at - (incident.resolved_at if incident.resolved_at is not None else at) <= timing.reopen_seconds
+        and (reason := dependencies.closest(service, incident.services)) is not None
+    ]
+    return min(fits, key=lambda fit: _fitness(*fit), default=None)
+
+
+def _fitness(reason: Reason, incident: Incident) -> tuple[bool, int, bool, float]:
+    return (
+        incident.is_resolved,
+        _CLOSEST_FIRST.index(reason),
+        incident.severity is not Severity.PAGE,
+        incident.started_at,
+    )
+
+
+def opened(incident_id: str, alert: Alert, at: float, language: str) -> Incident:
+    """The incident that an alert opens."""
+    return Incident(
+        incident_id, alert.title(language), alert.severity, (alert.service,), min(alert.starts_at, at), at
+    )
+
+
+def changed(incident: Incident, action: Action, alert: Alert, language: str) -> Incident:
+    """The incident after an alert joined, escalated or reopened it; a louder one is acknowledged anew."""
+    services = tuple(dict.fromkeys((*incident.services, alert.service)))
+    after = replace(incident, services=services, started_at=min(incident.started_at, alert.starts_at))
+    if action is Action.REOPEN:
+        after = replace(after, state=State.OPEN, acknowledged_at=None, resolved_at=None, closed_by="")
+    louder = alert.severity is Severity.PAGE and incident.severity is Severity.TICKET
+    if louder and action in {Action.ESCALATE, Action.REOPEN}:
+        title = alert.title(language)
+        after = replace(after, severity=Severity.PAGE, title=title, state=State.OPEN, acknowledged_at=None)
+    return after
+
+
+def settle(
+    incident: Incident, ends: Sequence[float | None], at: float, timing: Timing = Timing()
+) -> Decision:
+    """Whether an open incident is over.
+
+    ends: when each of its alerts ended, None for one that fires.
+    """
+    if any(end is None for end in ends):
+        return Decision(Action.KEEP, Reason.STILL_FIRING, incident)
+    if at - last_end(ends, at) < timing.calm_seconds:
+        return Decision(Action.KEEP, Reason.CALM_TOO_SHORT, incident)
+    return Decision(Action.RESOLVE, Reason.ALL_RESOLVED, incident)
+
+
+def last_end(ends: Iterable[float | None], at: float) -> float:
+    """When the last alert ended: the moment at which an incident that ends by itself was over."""
+    return max((end for end in ends if end is not None), default=at)

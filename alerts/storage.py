@@ -1,0 +1,139 @@
+"""The database of incidents: opened at the right schema version, read and changed in transactions.
+
+SQLite by default (WAL, ``synchronous=FULL``: what was committed survives power loss), or any SQLAlchemy URL.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import alembic.command
+import alembic.config
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from alerts.errors import StorageError
+from alerts.storage_schema import VERSION_TABLE
+
+FILE_NAME = "incidents.db"
+ATTEMPTS = 8
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_READ_ONLY = "fireline_read_only"
+_MIGRATION_LOCK = 7_302_511  # any number of our own, for pg_advisory_xact_lock
+_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+
+Result = TypeVar("Result")
+
+
+class ConflictError(StorageError):
+    """Another worker changed the same row first; the transaction is tried again."""
+
+    retryable = True
+
+
+class Database:
+    """Transactions on one engine. Readers never wait for the writer."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A consistent view."""
+        try:
+            with (
+                self._engine.connect().execution_options(**{_READ_ONLY: True}) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise StorageError(f"incidents cannot be read: {error.orig}") from error
+
+    def change(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """Runs ``work`` in one transaction, again from its start when another worker was faster.
+
+        Raises:
+            StorageError: when the database fails, or stays contended through all attempts.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self._engine.begin() as connection:
+                    return work(connection)
+            except (ConflictError, sa.exc.DBAPIError) as error:
+                if attempt == ATTEMPTS or not _lost_a_race(error):
+                    raise StorageError(f"incidents cannot be written: {error}") from error
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _lost_a_race(error: Exception) -> bool:
+    if isinstance(error, ConflictError | sa.exc.IntegrityError):
+        return True
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", None) in _SERIALIZATION_FAILURES
+
+
+def open_database(folder: Path, url: str | None = None) -> Database:
+    """Opens or makes ``incidents.db`` in a folder, or the database at a URL, migrated to this version.
+
+    Raises:
+        StorageError: for a database that cannot be opened, or that a newer Fireline wrote.
+    """
+    address = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(folder / FILE_NAME))
+    place = address.render_as_string(hide_password=True) if url else str(folder / FILE_NAME)
+    engine = _engine(address)
+    try:
+        with engine.begin() as connection:
+            _migrate(connection, place)
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        raise StorageError(f"{place}: cannot be opened as an incident store: {error.orig}") from error
+    except StorageError:
+        engine.dispose()
+        raise
+    return Database(engine)
+
+
+def _engine(address: sa.URL) -> sa.Engine:
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, isolation_level="SERIALIZABLE", pool_pre_ping=True)
+    engine = sa.create_engine(address)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we write BEGIN ourselves, below
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """A writer locks at its start: what it has read is still true when it writes."""
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _migrate(connection: sa.Connection, place: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    found, newest = context.get_current_revision(), script.get_current_head()
+    if found == newest:
+        return
+    if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:
+        raise StorageError(
+            f"{place}: schema version {found} is newer than this Fireline: expected at most {newest}; "
+            "upgrade Fireline, or give it another --data folder"
+        )
+    config.attributes["connection"] = connection
+    alembic.command.upgrade(config, "head")

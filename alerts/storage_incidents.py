@@ -1,0 +1,159 @@
+"""Incidents and their alerts as rows; a change checks that nobody changed the incident in between."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from alerts.errors import RequestError
+from alerts.incidents import Incident, State
+from alerts.receive import Alert, Severity
+from alerts.storage import ConflictError
+from alerts.storage_schema import alerts, incidents
+from collector.labels import Labels
+
+
+@dataclass(frozen=True)
+class AlertRecord:
+    """An alert for the time that it belonged to one incident, or to none."""
+
+    id: int
+    alert: Alert
+    incident_id: str | None
+    firing: bool
+    updated_at: float
+
+    @property
+    def ended_at(self) -> float | None:
+        return None if self.firing else self.alert.ends_at
+
+
+def next_id(connection: sa.Connection, day: str) -> str:
+    """The day and a number: 2025-09-03-1. Two workers that pick the same one collide on the primary key."""
+    taken = connection.scalars(sa.select(incidents.c.id).where(incidents.c.id.like(f"{day}-%")))
+    return f"{day}-{1 + max((int(each.rpartition('-')[2]) for each in taken), default=0)}"
+
+
+def insert(connection: sa.Connection, incident: Incident) -> None:
+    """Writes an incident that was just opened."""
+    connection.execute(sa.insert(incidents).values(_values(incident)))
+
+
+def update(connection: sa.Connection, incident: Incident) -> Incident:
+    """Writes the incident if it still is at the version it was read at.
+
+    Raises:
+        ConflictError: when another worker was faster.
+    """
+    after = replace(incident, version=incident.version + 1)
+    matched = connection.execute(
+        sa.update(incidents)
+        .where(incidents.c.id == incident.id, incidents.c.version == incident.version)
+        .values(_values(after))
+    ).rowcount
+    if matched != 1:
+        raise ConflictError(f"incident {incident.id} is no longer at version {incident.version}")
+    return after
+
+
+def find(connection: sa.Connection, incident_id: str) -> Incident | None:
+    """The incident, if there is one of this id."""
+    return next(iter(_incidents(connection, sa.select(incidents).where(incidents.c.id == incident_id))), None)
+
+
+def get(connection: sa.Connection, incident_id: str) -> Incident:
+    """The incident.
+
+    Raises:
+        RequestError: 404 when there is none of this id.
+    """
+    incident = find(connection, incident_id)
+    if incident is None:
+        raise RequestError(f"incident {incident_id} not found", status=404)
+    return incident
+
+
+def live(connection: sa.Connection, resolved_since: float) -> list[Incident]:
+    """Incidents that are open, or were resolved at ``resolved_since`` or later."""
+    condition = (incidents.c.state != State.RESOLVED.value) | (incidents.c.resolved_at >= resolved_since)
+    return _incidents(connection, sa.select(incidents).where(condition))
+
+
+def listed(connection: sa.Connection, states: Sequence[State] = (), limit: int = 1000) -> list[Incident]:
+    """The latest incidents, newest first; of all states unless some are named."""
+    query = sa.select(incidents)
+    if states:
+        query = query.where(incidents.c.state.in_([state.value for state in states]))
+    return _incidents(
+        connection, query.order_by(incidents.c.detected_at.desc(), incidents.c.id.desc()).limit(limit)
+    )
+
+
+def _incidents(connection: sa.Connection, query: sa.Select[Any]) -> list[Incident]:
+    return [_incident(row._asdict()) for row in connection.execute(query)]
+
+
+def _values(incident: Incident) -> dict[str, Any]:
+    values = asdict(incident)
+    return {**values, "services": list(incident.services), "severity": incident.severity.value}
+
+
+def _incident(row: Mapping[str, Any]) -> Incident:
+    values = {**row, "services": tuple(row["services"]), "severity": Severity(row["severity"])}
+    return Incident(**{**values, "state": State(row["state"])})
+
+
+def latest_alert(connection: sa.Connection, fingerprint: str) -> AlertRecord | None:
+    """The alert as it was last seen, in whichever incident."""
+    query = sa.select(alerts).where(alerts.c.fingerprint == fingerprint)
+    newest = query.order_by(alerts.c.updated_at.desc(), alerts.c.id.desc()).limit(1)
+    return next(iter(_records(connection, newest)), None)
+
+
+def alerts_of(connection: sa.Connection, incident_id: str) -> list[AlertRecord]:
+    """The alerts of an incident, in the order they began."""
+    query = sa.select(alerts).where(alerts.c.incident_id == incident_id)
+    return _records(connection, query.order_by(alerts.c.starts_at, alerts.c.id))
+
+
+def firing_alerts(connection: sa.Connection) -> list[AlertRecord]:
+    """Every alert that fires, in an incident or held."""
+    return _records(connection, sa.select(alerts).where(alerts.c.firing.is_(True)).order_by(alerts.c.id))
+
+
+def _records(connection: sa.Connection, query: sa.Select[Any]) -> list[AlertRecord]:
+    return [_record(row._asdict()) for row in connection.execute(query)]
+
+
+def save_alert(connection: sa.Connection, alert: Alert, incident_id: str | None, at: float) -> None:
+    """Writes the alert under an incident: over its row there, or its row without one, else as a new row."""
+    values = _alert_values(alert, incident_id, at)
+    here = sa.or_(alerts.c.incident_id == incident_id, alerts.c.incident_id.is_(None))
+    known = sa.select(alerts.c.id).where(alerts.c.fingerprint == alert.fingerprint, here)
+    row_id = connection.scalar(known.order_by(alerts.c.incident_id.is_(None)).limit(1))
+    if row_id is None:
+        connection.execute(sa.insert(alerts).values(values))
+    else:
+        connection.execute(sa.update(alerts).where(alerts.c.id == row_id).values(values))
+
+
+def _alert_values(alert: Alert, incident_id: str | None, at: float) -> dict[str, Any]:
+    return {
+        "fingerprint": alert.fingerprint,
+        "incident_id": incident_id,
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "generator_url": alert.generator_url,
+        "starts_at": alert.starts_at,
+        "ends_at": alert.ends_at,
+        "firing": alert.firing(at),
+        "updated_at": at,
+    }
+
+
+def _record(row: Mapping[str, Any]) -> AlertRecord:
+    alert = Alert(
+        Labels(row["labels"]), row["annotations"], row["starts_at"], row["ends_at"], row["generator_url"]
+    )
+    return AlertRecord(row["id"], alert, row["incident_id"], row["firing"], row["updated_at"])
