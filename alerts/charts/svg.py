@@ -1,0 +1,64 @@
+"""Charts as accessible HTML figures that hold an SVG: no script, nothing from outside, themed by CSS."""
+
+import math
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from alerts.charts import layout
+from alerts.charts.model import BudgetBar, Chart
+from alerts.charts.summary import WORDS, budget_text, data_table, summary_text, window_text
+
+
+def render_chart(chart: Chart) -> Markup:
+    """A ``figure`` with the picture, its legend, a sentence for each line and the figures as a table."""
+    return _render(
+        "chart.html.j2",
+        chart=chart,
+        layout=layout.lay_out(chart),
+        place=layout,
+        window=window_text(chart),
+        summary=summary_text(chart),
+        table=data_table(chart),
+        table_label=WORDS[chart.language]["table"],
+    )
+
+
+def render_budget_bar(bar: BudgetBar) -> Markup:
+    """A ``figure`` with a bar that is full while the budget is whole, and says in words what is left."""
+    known = bar.remaining is not None and math.isfinite(bar.remaining)
+    remaining = bar.remaining if known and bar.remaining is not None else 0.0
+    tone = (
+        "plain"
+        if not known
+        else "bad"
+        if remaining <= 0
+        else "warn"
+        if remaining < bar.warn_below
+        else "good"
+    )
+    share = min(max(remaining, 0.0), 1.0)
+    return _render("budget.html.j2", bar=bar, tone=tone, share=share, text=budget_text(bar))
+
+
+@cache
+def stylesheet() -> Markup:
+    """The CSS that every page with charts includes once: light, dark and print."""
+    return Markup(files("alerts.charts").joinpath("charts.css").read_text(encoding="utf-8"))  # noqa: S704  # our file
+
+
+def _render(template: str, **values: object) -> Markup:
+    return Markup(_environment().get_template(template).render(**values))  # noqa: S704  # the template escapes
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("alerts.charts", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
