@@ -1,0 +1,186 @@
+"""toxiproxy's HTTP API over our proxies, so that its clients and scripts work unchanged."""
+
+import json
+import random
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from commerce_app.faults.proxy import Proxy
+from commerce_app.faults.toxics import Toxic, ToxicError, parse_toxic
+
+VERSION = "2.9.0"
+
+
+class ApiError(Exception):
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class FaultApi:
+    """The proxies by name, and the handlers that change them."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self.proxies: dict[str, Proxy] = {}
+
+    async def add(self, name: str, listen: str, upstream: str) -> Proxy:
+        if name in self.proxies:
+            raise ApiError(409, "proxy already exists")
+        proxy = Proxy(name, parse_address("upstream", upstream), self._chance)
+        await _listen(proxy, parse_address("listen", listen))
+        self.proxies[name] = proxy
+        return proxy
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/version", self.version),
+                Route("/reset", self.reset, methods=["POST"]),
+                Route("/proxies", self.list_proxies),
+                Route("/proxies", self.create_proxy, methods=["POST"]),
+                Route("/proxies/{proxy}", self.show_proxy),
+                Route("/proxies/{proxy}", self.change_proxy, methods=["POST", "PATCH"]),
+                Route("/proxies/{proxy}", self.delete_proxy, methods=["DELETE"]),
+                Route("/proxies/{proxy}/toxics", self.list_toxics),
+                Route("/proxies/{proxy}/toxics", self.create_toxic, methods=["POST"]),
+                Route("/proxies/{proxy}/toxics/{toxic}", self.show_toxic),
+                Route("/proxies/{proxy}/toxics/{toxic}", self.change_toxic, methods=["POST", "PATCH"]),
+                Route("/proxies/{proxy}/toxics/{toxic}", self.delete_toxic, methods=["DELETE"]),
+            ],
+            exception_handlers={ApiError: _api_error, ToxicError: _toxic_error},
+        )
+
+    async def version(self, _: Request) -> Response:
+        return JSONResponse({"version": VERSION})
+
+    async def reset(self, _: Request) -> Response:
+        for proxy in self.proxies.values():
+            for toxic in proxy.toxics:
+                proxy.remove(toxic.name)
+            if not proxy.enabled:
+                await _listen(proxy, proxy.listen)
+        return Response(status_code=204)
+
+    async def list_proxies(self, _: Request) -> Response:
+        return JSONResponse({name: show(proxy) for name, proxy in self.proxies.items()})
+
+    async def create_proxy(self, request: Request) -> Response:
+        body = await _body(request)
+        if not body.get("name"):
+            raise ApiError(400, "name: expected a name for the proxy")
+        proxy = await self.add(str(body["name"]), str(body.get("listen", "")), str(body.get("upstream", "")))
+        return JSONResponse(show(proxy), status_code=201)
+
+    async def show_proxy(self, request: Request) -> Response:
+        return JSONResponse(show(self._proxy(request)))
+
+    async def change_proxy(self, request: Request) -> Response:
+        proxy = self._proxy(request)
+        body = await _body(request)
+        if "upstream" in body:
+            proxy.upstream = parse_address("upstream", str(body["upstream"]))
+        listen = parse_address("listen", str(body["listen"])) if "listen" in body else proxy.listen
+        wanted = bool(body.get("enabled", proxy.enabled))
+        if proxy.enabled and (not wanted or listen != proxy.listen):
+            await proxy.stop()
+        if wanted and not proxy.enabled:
+            await _listen(proxy, listen)
+        return JSONResponse(show(proxy))
+
+    async def delete_proxy(self, request: Request) -> Response:
+        proxy = self._proxy(request)
+        await proxy.stop()
+        del self.proxies[proxy.name]
+        return Response(status_code=204)
+
+    async def list_toxics(self, request: Request) -> Response:
+        return JSONResponse([toxic.as_json() for toxic in self._proxy(request).toxics])
+
+    async def create_toxic(self, request: Request) -> Response:
+        proxy = self._proxy(request)
+        toxic = parse_toxic(await _body(request))
+        if any(there.name == toxic.name for there in proxy.toxics):
+            raise ApiError(409, "toxic already exists")
+        proxy.put(toxic)
+        return JSONResponse(toxic.as_json())
+
+    async def show_toxic(self, request: Request) -> Response:
+        return JSONResponse(self._toxic(request).as_json())
+
+    async def change_toxic(self, request: Request) -> Response:
+        there = self._toxic(request).as_json()
+        body = await _body(request)
+        attributes = {**there["attributes"], **(body.get("attributes") or {})}
+        toxicity = body.get("toxicity", there["toxicity"])
+        toxic = parse_toxic({**there, "toxicity": toxicity, "attributes": attributes})
+        self._proxy(request).put(toxic)
+        return JSONResponse(toxic.as_json())
+
+    async def delete_toxic(self, request: Request) -> Response:
+        self._proxy(request).remove(self._toxic(request).name)
+        return Response(status_code=204)
+
+    def _proxy(self, request: Request) -> Proxy:
+        proxy = self.proxies.get(request.path_params["proxy"])
+        if proxy is None:
+            raise ApiError(404, "proxy not found")
+        return proxy
+
+    def _toxic(self, request: Request) -> Toxic:
+        for toxic in self._proxy(request).toxics:
+            if toxic.name == request.path_params["toxic"]:
+                return toxic
+        raise ApiError(404, "toxic not found")
+
+
+def show(proxy: Proxy) -> dict[str, Any]:
+    """The proxy as toxiproxy's JSON."""
+    return {
+        "name": proxy.name,
+        "listen": "{}:{}".format(*proxy.listen),
+        "upstream": "{}:{}".format(*proxy.upstream),
+        "enabled": proxy.enabled,
+        "toxics": [toxic.as_json() for toxic in proxy.toxics],
+    }
+
+
+def parse_address(key: str, text: str) -> tuple[str, int]:
+    """``HOST:PORT`` taken apart; raises ApiError naming ``key``."""
+    host, _, port = text.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise ApiError(400, f"{key}: expected HOST:PORT, got {text!r}")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+async def _listen(proxy: Proxy, address: tuple[str, int]) -> None:
+    try:
+        await proxy.start(*address)
+    except OSError as error:
+        raise ApiError(409, f"listen: {address[0]}:{address[1]}: {error.strerror}") from error
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError as error:
+        raise ApiError(400, f"body: expected JSON ({error})") from error
+    if not isinstance(body, dict):
+        raise ApiError(400, "body: expected a JSON object")
+    return body
+
+
+def _error(status: int, text: str) -> Response:
+    return JSONResponse({"error": text, "status": status}, status_code=status)
+
+
+async def _api_error(_: Request, error: Exception) -> Response:
+    return _error(error.status if isinstance(error, ApiError) else 500, str(error))
+
+
+async def _toxic_error(_: Request, error: Exception) -> Response:
+    return _error(400, str(error))

@@ -1,0 +1,75 @@
+"""``/metrics`` of the stack: CPU and memory of each group of processes, under process-exporter's names.
+
+``python -m commerce_app.stack.exporter GROUPS.json PORT`` is a process of its own, so that a busy drill does
+not blur it. GROUPS.json is read at each scrape: ``{"valkey": {"pid": 12, "cores": 2}}``.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from commerce_app.stack.ports import LOOPBACK
+from commerce_app.stack.procfs import TreeUsage, parse_node_cpu, read_processes, usage_of_tree
+
+Groups = Mapping[str, Mapping[str, int]]
+
+
+class ProcessGroups(Collector):
+    def __init__(self, groups_file: Path) -> None:
+        self._groups_file = groups_file
+
+    def collect(self) -> Iterable[Metric]:
+        groups: Groups = json.loads(self._groups_file.read_text())
+        processes = read_processes()
+        usage = {name: usage_of_tree(group["pid"], processes) for name, group in groups.items()}
+        cores = {name: group["cores"] for name, group in groups.items()}
+        yield from group_metrics(usage, cores)
+        yield node_metric(parse_node_cpu(Path("/proc/stat").read_text()))
+
+
+def group_metrics(usage: Mapping[str, TreeUsage], cores: Mapping[str, int]) -> list[Metric]:
+    """A group whose processes are gone keeps its limit and its count, 0; its CPU and memory end."""
+    prefix = "namedprocess_namegroup"
+    cpu = CounterMetricFamily(
+        f"{prefix}_cpu_seconds", "CPU time of the group's processes", labels=["groupname", "mode"]
+    )
+    memory = GaugeMetricFamily(f"{prefix}_memory_bytes", "Memory in use", labels=["groupname", "memtype"])
+    count = GaugeMetricFamily(f"{prefix}_num_procs", "Processes in the group", labels=["groupname"])
+    limit = GaugeMetricFamily(f"{prefix}_cpu_limit_cores", "Cores the group may use", labels=["groupname"])
+    for name, tree in usage.items():
+        count.add_metric([name], tree.processes)
+        limit.add_metric([name], cores[name])
+        if tree.processes:
+            cpu.add_metric([name, "user"], tree.user_seconds)
+            cpu.add_metric([name, "system"], tree.system_seconds)
+            memory.add_metric([name, "resident"], tree.resident_bytes)
+    return [cpu, memory, count, limit]
+
+
+def node_metric(seconds: Mapping[str, float]) -> Metric:
+    """What the machine did as a whole: how idle it was, and what was stolen from it."""
+    cpu = CounterMetricFamily(
+        "node_cpu_seconds", "CPU time of the machine, all cores together", labels=["mode"]
+    )
+    for mode, value in seconds.items():
+        cpu.add_metric([mode], value)
+    return cpu
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until a signal."""
+    groups_file, port = Path(arguments[0]), int(arguments[1])
+    registry = CollectorRegistry()
+    registry.register(ProcessGroups(groups_file))
+    start_http_server(port, LOOPBACK, registry)
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,33 @@
+"""Which processes the exporter counts together, told to it through a file."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from commerce_app.stack.process import Child
+from commerce_app.stack.stack import Servers
+
+
+def server_groups(servers: Servers) -> dict[str, tuple[int, int]]:
+    """Pid and number of cores for each of the stack's own groups."""
+    cores = len(os.sched_getaffinity(0))
+    return {
+        "postgres-primary": (servers.primary.child.pid, cores),
+        # Pinned to one core by the stack.
+        "postgres-replica": (servers.replica.child.pid, 1),
+        "valkey": (servers.valkey.child.pid, cores),
+    }
+
+
+def one_core_group(child: Child) -> tuple[int, int]:
+    """A Python program with one event loop cannot use a second core."""
+    return (child.pid, 1)
+
+
+def write_groups(path: Path, groups: Mapping[str, tuple[int, int]]) -> None:
+    """Replaces the file whole, as the exporter may read at any moment."""
+    text = json.dumps({name: {"pid": pid, "cores": cores} for name, (pid, cores) in groups.items()})
+    partial = path.with_suffix(".partial")
+    partial.write_text(text)
+    partial.replace(path)

@@ -1,0 +1,82 @@
+import asyncio
+import random
+
+import httpx
+import pytest
+
+from commerce_app.faults.api import FaultApi
+
+LATENCY = {"type": "latency", "name": "slow", "attributes": {"latency": 400, "jitter": 200}}
+
+
+@pytest.fixture
+async def api():
+    faults = FaultApi(random.Random(1))
+    await faults.add("redis", "127.0.0.1:0", "127.0.0.1:6379")
+    transport = httpx.ASGITransport(faults.app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://toxiproxy") as client:
+        yield client
+    for proxy in faults.proxies.values():
+        await proxy.stop()
+
+
+async def test_lists_its_proxies(api):
+    (proxy,) = (await api.get("/proxies")).json().values()
+    assert (proxy["name"], proxy["upstream"], proxy["enabled"], proxy["toxics"]) == (
+        "redis",
+        "127.0.0.1:6379",
+        True,
+        [],
+    )
+
+
+async def test_adds_changes_and_removes_a_toxic(api):
+    assert (await api.post("/proxies/redis/toxics", json=LATENCY)).json()["attributes"]["jitter"] == 200
+    changed = await api.patch("/proxies/redis/toxics/slow", json={"attributes": {"latency": 100}})
+    assert changed.json()["attributes"] == {"latency": 100, "jitter": 200}
+    assert (await api.delete("/proxies/redis/toxics/slow")).status_code == 204
+    assert (await api.get("/proxies/redis/toxics")).json() == []
+
+
+async def test_reset_removes_toxics_and_enables_proxies(api):
+    await api.post("/proxies/redis/toxics", json=LATENCY)
+    assert (await api.post("/proxies/redis", json={"enabled": False})).json()["enabled"] is False
+    assert (await api.post("/reset")).status_code == 204
+    proxy = (await api.get("/proxies/redis")).json()
+    assert (proxy["enabled"], proxy["toxics"]) == (True, [])
+
+
+async def test_makes_and_deletes_a_proxy(api):
+    body = {"name": "db", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:5432"}
+    made = await api.post("/proxies", json=body)
+    assert made.status_code == 201
+    assert not made.json()["listen"].endswith(":0")
+    assert (await api.post("/proxies", json=body)).status_code == 409
+    assert (await api.delete("/proxies/db")).status_code == 204
+    assert (await api.get("/proxies/db")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "message"),
+    [
+        ("/proxies/no/toxics", LATENCY, 404, "proxy not found"),
+        ("/proxies/redis/toxics/no", {}, 404, "toxic not found"),
+        ("/proxies/redis/toxics", {"type": "x"}, 400, "type: expected one of"),
+        ("/proxies/redis/toxics", [], 400, "body: expected a JSON object"),
+        ("/proxies", {"name": "a", "upstream": "x"}, 400, "upstream: expected HOST:PORT"),
+        ("/proxies", {"listen": "127.0.0.1:0"}, 400, "name: expected"),
+    ],
+)
+async def test_says_what_is_wrong(api, path, body, status, message):
+    answer = await api.post(path, json=body)
+    assert answer.status_code == status
+    assert message in answer.json()["error"]
+
+
+async def test_a_port_in_use_is_said(api):
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    answer = await api.post("/proxies", json={"name": "a", "listen": f"127.0.0.1:{port}", "upstream": "h:1"})
+    server.close()
+    assert answer.status_code == 409
+    assert f"listen: 127.0.0.1:{port}" in answer.json()["error"]
