@@ -16,7 +16,7 @@ class SliKind(StrEnum):
 class Sli:
     """Bad and total events as PromQL increases, with ``$window`` where the window goes.
 
-    bad, total: increases of events over the window, summed to one series each.
+    bad, total: increases of events over the window, one series without labels each; bad where total is.
     in_flight: an instant query above 0 while requests have begun and not ended; tells a hang from idleness.
     """
 
@@ -31,6 +31,16 @@ class Sli:
 
     def total_over(self, window: str) -> str:
         return self.total.replace(WINDOW, window)
+
+
+def bad_counted(bad: str, total: str) -> str:
+    """Bad events that are counted; a counter that is not born yet means none."""
+    return f"{bad} or {total} * 0"
+
+
+def bad_remaining(good: str, total: str) -> str:
+    """Bad events are those that are not good. A good counter that is absent makes all bad, loudly."""
+    return f"{total} - ({good} or {total} * 0)"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,175 @@
+"""Turns SLOs and their policies into Prometheus rule groups.
+
+Bad and total events are recorded apart and divided last: quiet hours weigh as little as they should, and
+idle time gives no value instead of NaN.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from alerts.burnrate import firing_burn_rate
+from alerts.expressions import (
+    Expressions,
+    RawExpressions,
+    RecordedExpressions,
+    bad_name,
+    burn_rate,
+    number,
+    total_name,
+)
+from alerts.metadata import metadata_rules, ratio_rule
+from alerts.policy import Policy, Severity, Tier, load_policy
+from alerts.slo import Slo
+from alerts.wording import burn_annotations, hang_annotations, no_data_annotations
+from collector.durations import format_duration
+
+Rule = dict[str, Any]
+Group = dict[str, Any]
+
+BURN_ALERT = "ErrorBudgetBurn"
+HANG_ALERT = "RequestsHang"
+NO_DATA_ALERT = "NoSloData"
+
+FIVE_MINUTES = 300.0  # the window of Sloth's current burn rate, and of the test for absent data
+
+
+@dataclass(frozen=True)
+class CompileOptions:
+    """recorded: False compiles alerts that read raw counters only, for a Prometheus we only query."""
+
+    recorded: bool = True
+    interval_seconds: float = 15.0
+    ticket_interval_seconds: float = 60.0
+
+
+def compile_slos(
+    slos: Sequence[Slo], policies: Mapping[str, Policy], options: CompileOptions | None = None
+) -> dict[str, list[Group]]:
+    """A rule file (``{"groups": […]}``) for these SLOs; ``policies`` holds the policy of each by its name."""
+    options = options or CompileOptions()
+    hang_watchers: dict[str, str] = {}
+    for slo in slos:
+        if slo.sli.in_flight is not None:
+            hang_watchers.setdefault(slo.sli.in_flight, slo.name)
+    watchers = set(hang_watchers.values())  # one page for a hang, though several SLOs see it
+    return {
+        "groups": [
+            group
+            for slo in slos
+            for group in _Compiler(
+                slo, policies[slo.policy], options, watches_hang=slo.name in watchers
+            ).groups()
+        ]
+    }
+
+
+def policies_of(slos: Sequence[Slo]) -> dict[str, Policy]:
+    """The policies that these SLOs name, loaded."""
+    return {name: load_policy(name) for name in dict.fromkeys(slo.policy for slo in slos)}
+
+
+def rules_yaml(rules: Mapping[str, Any]) -> str:
+    """The YAML of a rule file or of its tests."""
+    return yaml.safe_dump(dict(rules), sort_keys=False, allow_unicode=True, width=1_000_000)
+
+
+@dataclass(frozen=True)
+class _Compiler:
+    slo: Slo
+    policy: Policy
+    options: CompileOptions
+    watches_hang: bool
+
+    @property
+    def events(self) -> Expressions:
+        return RecordedExpressions(self.slo) if self.options.recorded else RawExpressions(self.slo)
+
+    def groups(self) -> list[Group]:
+        page, ticket = self._page_rules(), self._ticket_rules()
+        groups = [
+            self._group("page", self.options.interval_seconds, page),
+            self._group("ticket", self.options.ticket_interval_seconds, ticket),
+        ]
+        return [group for group in groups if group["rules"]]
+
+    def _group(self, name: str, interval_seconds: float, rules: list[Rule]) -> Group:
+        return {
+            "name": f"fireline-{self.slo.service}-{self.slo.name}-{name}",
+            "interval": format_duration(interval_seconds),
+            "rules": rules,
+        }
+
+    def _page_rules(self) -> list[Rule]:
+        rules = self._records(self._windows("page")) if self.options.recorded else []
+        rules += self._burn_alerts("page")
+        if self.watches_hang:
+            rules.append(self._hang_alert())
+        return rules
+
+    def _ticket_rules(self) -> list[Rule]:
+        rules: list[Rule] = []
+        if self.options.recorded:
+            rules = self._records(self._windows("ticket") - self._windows("page")) + metadata_rules(self.slo)
+        return [*rules, *self._burn_alerts("ticket"), self._no_data_alert()]
+
+    def _windows(self, severity: Severity) -> set[float]:
+        tiers = self.policy.with_severity(severity)
+        always = {FIVE_MINUTES} if severity == "page" else {self.slo.period_seconds}
+        return always | {window for tier in tiers for window in (tier.long_seconds, tier.short_seconds)}
+
+    def _records(self, windows: set[float]) -> list[Rule]:
+        raw, rules = RawExpressions(self.slo), list[Rule]()
+        for seconds in sorted(windows):
+            rules += [
+                {"record": total_name(seconds), "expr": raw.total(seconds), "labels": self._labels()},
+                {"record": bad_name(seconds), "expr": raw.bad(seconds), "labels": self._labels()},
+                ratio_rule(self.slo, seconds),
+            ]
+        return rules
+
+    def _labels(self) -> dict[str, str]:
+        return {"service": self.slo.service, "slo": self.slo.name}
+
+    def _burn_alerts(self, severity: Severity) -> list[Rule]:
+        return [self._burn_alert(tier) for tier in self.policy.with_severity(severity)]
+
+    def _burn_alert(self, tier: Tier) -> Rule:
+        slo, events, limit = self.slo, self.events, firing_burn_rate(tier, self.slo)
+        conditions = [
+            f"{burn_rate(events, w, slo)} > {number(limit)}" for w in (tier.long_seconds, tier.short_seconds)
+        ]
+        if tier.min_bad_events:
+            conditions.append(f"{events.bad(tier.long_seconds)} >= {tier.min_bad_events}")
+        rule: Rule = {"alert": BURN_ALERT, "expr": "\nand\n".join(conditions)}
+        if tier.for_seconds:
+            rule["for"] = format_duration(tier.for_seconds)
+        if tier.keep_firing_seconds:
+            rule["keep_firing_for"] = format_duration(tier.keep_firing_seconds)
+        rule["labels"] = self._alert_labels(tier.severity, tier.name)
+        rule["annotations"] = burn_annotations(slo, tier, events, limit=limit)
+        return rule
+
+    def _alert_labels(self, severity: Severity, tier: str) -> dict[str, str]:
+        return {**self.slo.labels, **self._labels(), "severity": severity, "tier": tier}
+
+    def _hang_alert(self) -> Rule:
+        window = min((tier.short_seconds for tier in self.policy.tiers), default=FIVE_MINUTES)
+        return {
+            "alert": HANG_ALERT,
+            "expr": f"{self.slo.sli.in_flight} > 0\nand on ()\n{self.events.total(window)} == 0",
+            "for": "1m",
+            "labels": self._alert_labels("page", "hang"),
+            "annotations": hang_annotations(self.slo, window),
+        }
+
+    def _no_data_alert(self) -> Rule:
+        return {
+            "alert": NO_DATA_ALERT,
+            "expr": f"absent({self.events.total(FIVE_MINUTES)})",
+            "for": "10m",
+            "labels": self._alert_labels("ticket", "no_data"),
+            "annotations": no_data_annotations(self.slo),
+        }

@@ -1,0 +1,83 @@
+"""An SLO's bad and total events as PromQL: from the series our rules record, or from raw counters."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from alerts.slo import Slo
+from collector.durations import format_duration
+
+BUDGET_REMAINING = "slo:period_error_budget_remaining:ratio"
+
+
+class Expressions(Protocol):
+    """Each expression gives one series or none, never NaN."""
+
+    def bad(self, seconds: float) -> str: ...
+
+    def total(self, seconds: float) -> str: ...
+
+    def budget_remaining(self) -> str | None:
+        """The share of the period's budget that is left; None where only raw counters could tell."""
+        ...
+
+
+@dataclass(frozen=True)
+class RawExpressions:
+    """Stand on counters alone, for a Prometheus that we only query."""
+
+    slo: Slo
+
+    def bad(self, seconds: float) -> str:
+        return f"clamp_min({self.slo.sli.bad_over(format_duration(seconds))}, 0)"
+
+    def total(self, seconds: float) -> str:
+        return self.slo.sli.total_over(format_duration(seconds))
+
+    def budget_remaining(self) -> str | None:
+        return None
+
+
+@dataclass(frozen=True)
+class RecordedExpressions:
+    """Stand on ``slo:bad_events:increaseW`` and ``slo:total_events:increaseW``."""
+
+    slo: Slo
+
+    def bad(self, seconds: float) -> str:
+        return f"{bad_name(seconds)}{selector(self.slo)}"
+
+    def total(self, seconds: float) -> str:
+        return f"{total_name(seconds)}{selector(self.slo)}"
+
+    def budget_remaining(self) -> str | None:
+        return f"{BUDGET_REMAINING}{selector(self.slo)}"
+
+
+def bad_name(seconds: float) -> str:
+    """The recorded series of bad events over a window."""
+    return f"slo:bad_events:increase{format_duration(seconds)}"
+
+
+def total_name(seconds: float) -> str:
+    """The recorded series of all events over a window."""
+    return f"slo:total_events:increase{format_duration(seconds)}"
+
+
+def selector(slo: Slo) -> str:
+    """The labels of what is recorded for an SLO."""
+    return f'{{service="{slo.service}",slo="{slo.name}"}}'
+
+
+def ratio(events: Expressions, seconds: float) -> str:
+    """Share of bad events; without events there is no value, since 0/0 is neither good nor bad."""
+    return f"{events.bad(seconds)} / ({events.total(seconds)} > 0)"
+
+
+def burn_rate(events: Expressions, seconds: float, slo: Slo) -> str:
+    """How many times faster than allowed the budget burns over a window."""
+    return f"{ratio(events, seconds)} / {number(slo.error_budget)}"
+
+
+def number(value: float) -> str:
+    """A float for PromQL without the noise of binary fractions."""
+    return f"{value:.12g}"

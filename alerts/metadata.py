@@ -1,0 +1,48 @@
+"""Recording rules under Sloth's names and labels, so that the community's SLO dashboards work."""
+
+from typing import Any
+
+from alerts.expressions import BUDGET_REMAINING, RecordedExpressions, burn_rate, number, ratio
+from alerts.slo import Slo
+from collector.durations import format_duration
+
+_FIVE_MINUTES = 300.0
+
+
+def ratio_rule(slo: Slo, seconds: float) -> dict[str, Any]:
+    """The error ratio over a window."""
+    window = format_duration(seconds)
+    labels = {**_labels(slo), "sloth_window": window}
+    expr = ratio(RecordedExpressions(slo), seconds)
+    return {"record": f"slo:sli_error:ratio_rate{window}", "expr": expr, "labels": labels}
+
+
+def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
+    """Objective, budget and burn rates; the rest of the budget counts events, it is no average of ratios."""
+    events, labels = RecordedExpressions(slo), _labels(slo)
+    info = {
+        "sloth_mode": "fireline",
+        "sloth_objective": number(100 * slo.objective),
+        "sloth_spec": "openslo/v1",
+    }
+    expressions = {
+        "slo:objective:ratio": f"vector({number(slo.objective)})",
+        "slo:error_budget:ratio": f"vector({number(slo.error_budget)})",
+        "slo:time_period:days": f"vector({number(slo.period_seconds / 86_400)})",
+        "slo:current_burn_rate:ratio": burn_rate(events, _FIVE_MINUTES, slo),
+        "slo:period_burn_rate:ratio": burn_rate(events, slo.period_seconds, slo),
+        BUDGET_REMAINING: f"1 - {burn_rate(events, slo.period_seconds, slo)}",
+    }
+    rules = [{"record": name, "expr": expr, "labels": labels} for name, expr in expressions.items()]
+    return [*rules, {"record": "sloth_slo_info", "expr": "vector(1)", "labels": {**labels, **info}}]
+
+
+def _labels(slo: Slo) -> dict[str, str]:
+    identity = {
+        "service": slo.service,
+        "slo": slo.name,
+        "sloth_id": f"{slo.service}-{slo.name}",
+        "sloth_service": slo.service,
+        "sloth_slo": slo.name,
+    }
+    return {**slo.labels, **identity}

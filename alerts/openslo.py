@@ -1,0 +1,191 @@
+"""Reads OpenSLO v1, our native format; what OpenSLO has no word for stands in ``fireline/…`` annotations."""
+
+from pathlib import Path
+from typing import Literal
+
+import promql_parser
+from pydantic import Field
+
+from alerts.documents import Document, Seconds, Strict, read_documents
+from alerts.errors import SpecError
+from alerts.slo import WINDOW, Sli, SliKind, Slo, bad_counted, bad_remaining
+from collector.durations import parse_duration
+
+_LONGEST_QUERY = 4_000  # characters; the parser's stack does not survive thousands of nested terms
+
+
+class _QuerySpec(Strict):
+    query: str
+
+
+class _MetricSource(Strict):
+    type: Literal["Prometheus", "prometheus"] = "Prometheus"
+    metric_source_ref: str = Field("", alias="metricSourceRef")
+    spec: _QuerySpec
+
+
+class _Metric(Strict):
+    metric_source: _MetricSource = Field(alias="metricSource")
+
+
+class _RatioMetric(Strict):
+    counter: bool = True
+    good: _Metric | None = None
+    bad: _Metric | None = None
+    total: _Metric
+
+
+class _IndicatorSpec(Strict):
+    description: str = ""
+    ratio_metric: _RatioMetric = Field(alias="ratioMetric")
+
+
+class _Annotations(Strict):
+    title_ko: str = Field("", alias="fireline/title-ko")
+    kind: SliKind = Field(SliKind.AVAILABILITY, alias="fireline/kind")
+    threshold: Seconds | None = Field(None, alias="fireline/threshold")
+    in_flight: str | None = Field(None, alias="fireline/in-flight")
+    policy: str = Field("default", alias="fireline/policy")
+    runbook_url: str = Field("", alias="fireline/runbook-url")
+
+
+class _IndicatorMetadata(Strict):
+    name: str = ""
+    display_name: str = Field("", alias="displayName")
+
+
+class _Indicator(Strict):
+    metadata: _IndicatorMetadata | None = None
+    spec: _IndicatorSpec
+
+
+class _TimeWindow(Strict):
+    duration: str
+    is_rolling: Literal[True] = Field(alias="isRolling")
+
+
+class _Objective(Strict):
+    display_name: str = Field("", alias="displayName")
+    target: float | None = Field(None, gt=0, lt=1)
+    target_percent: float | None = Field(None, alias="targetPercent", gt=0, lt=100)
+
+
+class _Spec(Strict):
+    description: str = ""
+    service: str = Field(min_length=1)
+    indicator: _Indicator
+    time_window: list[_TimeWindow] = Field(alias="timeWindow", min_length=1, max_length=1)
+    budgeting_method: Literal["Occurrences"] = Field(alias="budgetingMethod")
+    objectives: list[_Objective] = Field(min_length=1, max_length=1)
+
+
+class _Metadata(Strict):
+    name: str = Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
+    display_name: str = Field("", alias="displayName")
+    labels: dict[str, str] = Field(default_factory=dict)
+    annotations: _Annotations = Field(default_factory=lambda: _Annotations.model_validate({}))
+
+
+class _SloFile(Strict):
+    api_version: Literal["openslo/v1"] = Field(alias="apiVersion")
+    kind: Literal["SLO"]
+    metadata: _Metadata
+    spec: _Spec
+
+
+def load_slos(*paths: Path) -> list[Slo]:
+    """All SLOs of some files, in their order.
+
+    Raises:
+        SpecError: for the first mistake, or a name used twice.
+    """
+    slos: dict[str, Slo] = {}
+    for document in (document for path in paths for document in read_documents(path)):
+        slo = _slo(document)
+        if slo.name in slos:
+            raise SpecError(f"{document.place}: metadata.name: expected a name used once: {slo.name}")
+        slos[slo.name] = slo
+    return list(slos.values())
+
+
+def _slo(document: Document) -> Slo:
+    content = document.parse(_SloFile)
+    metadata, spec = content.metadata, content.spec
+    title = {"en": metadata.display_name or metadata.name}
+    if metadata.annotations.title_ko:
+        title["ko"] = metadata.annotations.title_ko
+    return Slo(
+        name=metadata.name,
+        service=spec.service,
+        objective=_objective(document.place, spec.objectives[0]),
+        sli=_sli(document.place, spec.indicator.spec.ratio_metric, metadata.annotations),
+        period_seconds=_period(document.place, spec.time_window[0].duration),
+        title=title,
+        description=spec.description,
+        runbook_url=metadata.annotations.runbook_url,
+        labels=metadata.labels,
+        policy=metadata.annotations.policy,
+    )
+
+
+def _objective(place: str, objective: _Objective) -> float:
+    if objective.target is not None and objective.target_percent is None:
+        return objective.target
+    if objective.target_percent is not None and objective.target is None:
+        return round(objective.target_percent / 100, 12)
+    raise SpecError(f"{place}: spec.objectives.0: expected either target (0–1) or targetPercent (0–100)")
+
+
+def _period(place: str, text: str) -> float:
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise SpecError(
+            f"{place}: spec.timeWindow.0.duration: expected days or weeks such as 30d or 4w"
+        ) from error
+    if seconds <= 0:
+        raise SpecError(f"{place}: spec.timeWindow.0.duration: expected more than 0")
+    return seconds
+
+
+def _sli(place: str, ratio: _RatioMetric, annotations: _Annotations) -> Sli:
+    total = _query(place, "total", ratio.total)
+    if (annotations.kind is SliKind.LATENCY) != (annotations.threshold is not None):
+        key = "metadata.annotations.fireline/threshold"
+        raise SpecError(f"{place}: {key}: expected with fireline/kind: latency, and only there")
+    in_flight = annotations.in_flight
+    if in_flight is not None:
+        in_flight = _one_series(place, "metadata.annotations.fireline/in-flight", in_flight)
+    return Sli(annotations.kind, _bad(place, ratio, total), total, in_flight, annotations.threshold)
+
+
+def _bad(place: str, ratio: _RatioMetric, total: str) -> str:
+    if ratio.bad is not None and ratio.good is None:
+        return bad_counted(_query(place, "bad", ratio.bad), total)
+    if ratio.good is not None and ratio.bad is None:
+        return bad_remaining(_query(place, "good", ratio.good), total)
+    raise SpecError(f"{place}: spec.indicator.spec.ratioMetric: expected either good or bad beside total")
+
+
+def _query(place: str, key: str, metric: _Metric) -> str:
+    query = " ".join(metric.metric_source.spec.query.split())
+    key = f"spec.indicator.spec.ratioMetric.{key}.metricSource.spec.query"
+    if WINDOW not in query:
+        raise SpecError(f"{place}: {key}: expected increases over [{WINDOW}]")
+    return _one_series(place, key, query)
+
+
+def _one_series(place: str, key: str, query: str) -> str:
+    """The query, summed unless it is an aggregation to one series without labels already."""
+    expression = _parsed(place, key, query.replace(WINDOW, "5m"))
+    summed = isinstance(expression, promql_parser.AggregateExpr) and expression.modifier is None
+    return query if summed else f"sum({query})"
+
+
+def _parsed(place: str, key: str, query: str) -> promql_parser.Expr:
+    if len(query) > _LONGEST_QUERY:
+        raise SpecError(f"{place}: {key}: expected at most {_LONGEST_QUERY} characters of PromQL")
+    try:
+        return promql_parser.parse(query)
+    except ValueError as error:
+        raise SpecError(f"{place}: {key}: expected PromQL: {' '.join(str(error).split())}") from error

@@ -1,0 +1,79 @@
+"""The promtool unit tests beside compiled rules: each tier just above and just below its limit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from alerts.burnrate import can_fire, firing_ratio
+from alerts.compile import BURN_ALERT, NO_DATA_ALERT
+from alerts.expressions import bad_name, selector, total_name
+from alerts.policy import Policy, Tier
+from alerts.slo import Slo
+from collector.durations import format_duration
+
+_EVENTS = 1_000_000  # events in every window, far above any floor
+_MARGIN = 0.05
+
+
+def rule_tests(slos: Sequence[Slo], policies: Mapping[str, Policy], rule_file: str) -> dict[str, Any]:
+    """A file for ``promtool test rules``, for rules that were compiled with their recordings."""
+    tests = [test for slo in slos for test in _slo_tests(slo, policies[slo.policy])]
+    return {"rule_files": [rule_file], "evaluation_interval": "15s", "tests": tests}
+
+
+def _slo_tests(slo: Slo, policy: Policy) -> list[dict[str, Any]]:
+    tests = [_idle_test(slo, policy), _no_data_test(slo)]
+    for tier in policy.tiers:
+        tests.append(_ratio_test(slo, policy, tier, 1 - _MARGIN))
+        if can_fire(tier, slo) and firing_ratio(tier, slo) * (1 + _MARGIN) <= 1:
+            tests.append(_ratio_test(slo, policy, tier, 1 + _MARGIN))
+    return tests
+
+
+def _ratio_test(slo: Slo, policy: Policy, tier: Tier, times_limit: float) -> dict[str, Any]:
+    share = firing_ratio(tier, slo) * times_limit
+    fires = times_limit > 1
+    after = tier.for_seconds + 120
+    return {
+        "name": f"{slo.name} {tier.name} {'fires above' if fires else 'is silent below'} its limit",
+        "interval": "1m",
+        "input_series": _inputs(slo, policy, share, _EVENTS),
+        "promql_expr_test": [_firing(BURN_ALERT, slo, f',tier="{tier.name}"', after, fires=fires)],
+    }
+
+
+def _idle_test(slo: Slo, policy: Policy) -> dict[str, Any]:
+    return {
+        "name": f"{slo.name} is silent while idle",
+        "interval": "1m",
+        "input_series": _inputs(slo, policy, 0.0, 0),
+        "promql_expr_test": [_firing("", slo, "", 120, fires=False)],
+    }
+
+
+def _no_data_test(slo: Slo) -> dict[str, Any]:
+    return {
+        "name": f"{slo.name} tickets when its series are absent",
+        "interval": "1m",
+        "promql_expr_test": [_firing(NO_DATA_ALERT, slo, "", 720, fires=True)],
+    }
+
+
+def _inputs(slo: Slo, policy: Policy, share: float, events: int) -> list[dict[str, str]]:
+    """Recorded increases of every window; the raw series are absent, so nothing overwrites them."""
+    windows = {
+        300.0,
+        slo.period_seconds,
+        *(w for t in policy.tiers for w in (t.long_seconds, t.short_seconds)),
+    }
+    return [
+        {"series": f"{name(window)}{selector(slo)}", "values": f"{value:.0f}x20"}
+        for window in sorted(windows)
+        for name, value in ((bad_name, share * events), (total_name, events))
+    ]
+
+
+def _firing(alert: str, slo: Slo, more: str, at_seconds: float, *, fires: bool) -> dict[str, Any]:
+    name = f'alertname="{alert}",' if alert else ""
+    expr = f'count(ALERTS{{{name}alertstate="firing",service="{slo.service}",slo="{slo.name}"{more}}})'
+    expected = [{"labels": "{}", "value": 1}] if fires else []
+    return {"expr": expr, "eval_time": format_duration(at_seconds), "exp_samples": expected}

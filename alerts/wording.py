@@ -1,0 +1,107 @@
+"""The texts of an SLO's alerts, in English and Korean, as templates that Prometheus fills in."""
+
+import re
+
+from alerts.expressions import Expressions, burn_rate, number, ratio
+from alerts.policy import Tier
+from alerts.slo import SliKind, Slo
+from collector.durations import format_duration
+
+_KOREAN_UNITS = {"d": "일", "h": "시간", "m": "분", "s": "초", "ms": "밀리초"}
+
+
+def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float) -> dict[str, str]:
+    """For an alert whose value is the burn rate over the tier's long window; ``limit`` is a burn rate too."""
+    long = tier.long_seconds
+    bad, total = _filled(events.bad(long), "%.0f"), _filled(events.total(long), "%.0f")
+    share = _filled(f"100 * {ratio(events, long)}", "%.1f")
+    times, allowed = '{{ $value | printf "%.1f" }}', number(100 * slo.error_budget)
+    left = _budget_left(slo, tier, events)
+    return {
+        "summary": f"{title(slo)}: the error budget burns {times} times as fast as allowed",
+        "description": f"{share}% of requests {_fault(slo)} in the last {format_duration(long)} "
+        f"({bad} of {total}); the objective allows {allowed}%. "
+        f"This alert begins at a burn rate of {limit:.3g}.{left['en']}",
+        "summary_ko": f"{title(slo, 'ko')}: 오류 예산이 허용 속도의 {times}배로 소진되고 있습니다",
+        "description_ko": f"최근 {duration_ko(long)} 동안 요청 {total}건 중 {bad}건({share}%)"
+        f"{_fault_ko(slo)}. 목표가 허용하는 비율은 {allowed}%이고, "
+        f"이 경보는 소진 속도 {limit:.3g}배부터 울립니다.{left['ko']}",
+        **_links(slo),
+    }
+
+
+def hang_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
+    """For an alert whose value is the number of requests in flight."""
+    window, window_ko = format_duration(window_seconds), duration_ko(window_seconds)
+    waiting = '{{ $value | printf "%.0f" }}'
+    return {
+        "summary": f"{slo.service}: {waiting} requests are in flight and none completes",
+        "description": f"Nothing completed in the last {window} while {waiting} requests wait: "
+        "the service hangs, it is not idle. The error ratio cannot show this.",
+        "summary_ko": f"{slo.service}: 요청 {waiting}건이 처리 중인 채 하나도 끝나지 않습니다",
+        "description_ko": f"최근 {window_ko} 완료된 요청이 없고 {waiting}건이 대기 중입니다. "
+        "유휴 상태가 아니라 멈춘 상태이며, 오류율로는 보이지 않습니다.",
+        **_links(slo),
+    }
+
+
+def no_data_annotations(slo: Slo) -> dict[str, str]:
+    """For an alert on series that are absent."""
+    return {
+        "summary": f"{title(slo)}: no data to judge it by",
+        "description": "The series that this objective counts are absent, so none of its alerts can fire. "
+        "Check that the target is scraped and that the metric's name and labels still match.",
+        "summary_ko": f"{title(slo, 'ko')}: 판단할 데이터가 없습니다",
+        "description_ko": "이 목표가 세는 시계열이 없어 어떤 경보도 울릴 수 없습니다. "
+        "수집 대상이 살아 있는지, 지표 이름과 레이블이 그대로인지 확인하세요.",
+        **_links(slo),
+    }
+
+
+def title(slo: Slo, language: str = "en") -> str:
+    """The SLO's title in a language, or in English, or its name."""
+    return slo.title.get(language) or slo.title.get("en") or slo.name
+
+
+def duration_ko(seconds: float) -> str:
+    """``1시간 30분`` for 5400."""
+    parts = re.findall(r"(\d+)(ms|[dhms])", format_duration(seconds))
+    return " ".join(f"{count}{_KOREAN_UNITS[unit]}" for count, unit in parts)
+
+
+def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
+    """What is left of the budget and when it is gone; nothing where that costs a query over the period."""
+    left = events.budget_remaining()
+    if left is None:
+        return {"en": "", "ko": ""}
+    percent = _filled(f"clamp_min(100 * {left}, 0)", "%.1f")
+    pace = burn_rate(events, tier.long_seconds, slo)
+    seconds = f"round(({left} > 0) / on () ({pace} > 0) * {number(slo.period_seconds)}, 60)"
+    gone = f"{{{{ with query `{seconds}` }}}}%s{{{{ . | first | value | humanizeDuration }}}}%s{{{{ end }}}}"
+    period, period_ko = format_duration(slo.period_seconds), duration_ko(slo.period_seconds)
+    return {
+        "en": f" Budget left of {period}: {percent}%{gone % (', gone in ', ' at this pace')}.",
+        "ko": f" {period_ko} 예산이 {percent}% 남았습니다{gone % ('(이 속도면 ', ' 뒤 소진)')}.",
+    }
+
+
+def _filled(query: str, form: str) -> str:
+    value = f'{{{{ . | first | value | printf "{form}" }}}}'
+    return f"{{{{ with query `{query}` }}}}{value}{{{{ else }}}}?{{{{ end }}}}"
+
+
+def _fault(slo: Slo) -> str:
+    if slo.sli.kind is SliKind.LATENCY and slo.sli.threshold_seconds is not None:
+        return f"took longer than {format_duration(slo.sli.threshold_seconds)}"
+    return "failed"
+
+
+def _fault_ko(slo: Slo) -> str:
+    if slo.sli.kind is SliKind.LATENCY and slo.sli.threshold_seconds is not None:
+        threshold = duration_ko(slo.sli.threshold_seconds)
+        return f"이 {threshold}{'를' if threshold.endswith('초') else '을'} 넘겼습니다"
+    return "이 실패했습니다"
+
+
+def _links(slo: Slo) -> dict[str, str]:
+    return {"runbook_url": slo.runbook_url} if slo.runbook_url else {}

@@ -1,0 +1,186 @@
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import promql_parser
+import pytest
+
+from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
+from alerts.openslo import load_slos
+from alerts.policy import Policy, load_policy
+from alerts.ruletests import rule_tests
+from alerts.slo import Sli, SliKind, Slo
+
+SHOP = load_slos(Path("alerts/examples/shop.slo.yml"))
+TOTAL = "sum(increase(all_total[$window]))"
+WEB = Slo(
+    "web",
+    "shop",
+    0.999,
+    Sli(SliKind.AVAILABILITY, f"sum(increase(bad_total[$window])) or {TOTAL} * 0", TOTAL, "sum(busy)"),
+    title={"en": "Web", "ko": "웹"},
+    labels={"team": "blue"},
+    runbook_url="https://wiki.example/web",
+)
+
+
+def rules(*slos: Slo, options: CompileOptions | None = None, policy: str = "default") -> list[dict]:
+    compiled = compile_slos(slos, {slo.policy: load_policy(policy) for slo in slos}, options)
+    return [rule for group in compiled["groups"] for rule in group["rules"]]
+
+
+def alert(tier: str, options: CompileOptions | None = None) -> dict:
+    return next(
+        r for r in rules(WEB, options=options) if r.get("labels", {}).get("tier") == tier and "alert" in r
+    )
+
+
+def test_bad_and_total_are_recorded_apart_and_divided_last():
+    recorded = {rule["record"]: rule["expr"] for rule in rules(WEB) if "record" in rule}
+    who = '{service="shop",slo="web"}'
+    assert recorded["slo:total_events:increase1h"] == "sum(increase(all_total[1h]))"
+    assert recorded["slo:sli_error:ratio_rate1h"] == (
+        f"slo:bad_events:increase1h{who} / (slo:total_events:increase1h{who} > 0)"
+    )
+
+
+def test_the_floor_raises_the_limit_of_a_strict_objective():
+    assert "/ 0.001 > 120\n" in alert("fast")["expr"]
+    assert "/ 0.001 > 14.4\n" in alert("1h")["expr"]
+    assert alert("fast")["expr"].endswith(">= 10")
+
+
+def test_alerts_carry_the_labels_that_routing_reads():
+    assert alert("1h")["labels"] == {
+        "team": "blue",
+        "service": "shop",
+        "slo": "web",
+        "severity": "page",
+        "tier": "1h",
+    }
+    assert alert("1h")["annotations"]["runbook_url"] == "https://wiki.example/web"
+
+
+def test_speaks_english_and_korean():
+    texts = alert("1h")["annotations"]
+    assert texts["summary"].startswith("Web: the error budget burns")
+    assert texts["summary_ko"].startswith("웹: 오류 예산이")
+
+
+def test_self_contained_rules_record_and_read_nothing_of_ours():
+    compiled = rules(WEB, options=CompileOptions(recorded=False))
+    assert all("record" not in rule for rule in compiled)
+    assert not any(
+        "slo:" in text for rule in compiled for text in (rule["expr"], *rule["annotations"].values())
+    )
+
+
+def test_every_expression_parses():
+    for options in (CompileOptions(), CompileOptions(recorded=False)):
+        for rule in rules(*SHOP, options=options):
+            promql_parser.parse(rule["expr"])
+
+
+def test_two_slos_on_the_same_requests_page_once_for_a_hang():
+    hangs = [r["labels"]["slo"] for r in rules(*SHOP) if r.get("alert") == "RequestsHang"]
+    assert hangs == ["order-availability", "product-latency"]
+
+
+def test_a_policy_without_pages_compiles_to_tickets(tmp_path):
+    path = tmp_path / "calm.yml"
+    path.write_text(
+        "name: calm\ntiers: [{name: 1d, long: 1d, short: 2h, budget_share: 0.1, severity: ticket}]"
+    )
+    severities = [
+        r["labels"]["severity"] for r in rules(WEB, policy=str(path)) if r.get("alert") == "ErrorBudgetBurn"
+    ]
+    assert severities == ["ticket"]
+
+
+def test_pages_are_evaluated_more_often_than_tickets():
+    groups = compile_slos([WEB], policies_of([WEB]), CompileOptions(interval_seconds=5))["groups"]
+    assert [(group["name"], group["interval"]) for group in groups] == [
+        ("fireline-shop-web-page", "5s"),
+        ("fireline-shop-web-ticket", "1m"),
+    ]
+
+
+def promtool(*arguments: str, folder: Path) -> str:
+    if shutil.which("promtool") is None:
+        pytest.skip("Debian package prometheus is missing")
+    done = subprocess.run(["promtool", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    return output
+
+
+def write(path: Path, content: dict) -> None:
+    path.write_text(rules_yaml(content))
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_promtool_accepts_the_shops_rules(tmp_path, recorded):
+    write(tmp_path / "r.yml", compile_slos(SHOP, policies_of(SHOP), CompileOptions(recorded=recorded)))
+    assert "SUCCESS" in promtool("check", "rules", "r.yml", folder=tmp_path)
+
+
+def test_promtool_passes_the_tests_written_beside_the_rules(tmp_path):
+    write(tmp_path / "r.yml", compile_slos(SHOP[:1], policies_of(SHOP)))
+    write(tmp_path / "t.yml", rule_tests(SHOP[:1], policies_of(SHOP), "r.yml"))
+    assert "SUCCESS" in promtool("test", "rules", "t.yml", folder=tmp_path)
+
+
+# An hour of good requests, then half of them fail; at last nothing completes while five requests wait.
+OUTAGE = {
+    "interval": "15s",
+    "input_series": [
+        {"series": "all_total", "values": "0 1000000+150x300 1045000x60"},
+        {"series": "bad_total", "values": "_x240 0+75x60 4500x60"},
+        {"series": "busy", "values": "0x240 9x60 5x60"},
+    ],
+}
+# The budget left was recorded one evaluation before: 525 of 1,036,900 events.
+LABELS = {"service": "shop", "slo": "web", "severity": "page", "team": "blue"}
+BURN = {
+    "summary": "Web: the error budget burns 200.0 times as fast as allowed",
+    "description": "20.0% of requests failed in the last 5m (600 of 3000); the objective allows 0.1%. "
+    "This alert begins at a burn rate of 120. Budget left of 30d: 49.4%, gone in 1h 47m 0s at this pace.",
+    "summary_ko": "웹: 오류 예산이 허용 속도의 200.0배로 소진되고 있습니다",
+    "description_ko": "최근 5분 동안 요청 3000건 중 600건(20.0%)이 실패했습니다. "
+    "목표가 허용하는 비율은 0.1%이고, 이 경보는 소진 속도 120배부터 울립니다. "
+    "30일 예산이 49.4% 남았습니다(이 속도면 1h 47m 0s 뒤 소진).",
+    "runbook_url": "https://wiki.example/web",
+}
+HANG = {
+    "summary": "shop: 5 requests are in flight and none completes",
+    "description": "Nothing completed in the last 1m while 5 requests wait: the service hangs, it is not idle. "
+    "The error ratio cannot show this.",
+    "summary_ko": "shop: 요청 5건이 처리 중인 채 하나도 끝나지 않습니다",
+    "description_ko": "최근 1분 완료된 요청이 없고 5건이 대기 중입니다. "
+    "유휴 상태가 아니라 멈춘 상태이며, 오류율로는 보이지 않습니다.",
+    "runbook_url": "https://wiki.example/web",
+}
+
+
+def expect(at: str, name: str, *alerts: tuple[str, dict]) -> dict:
+    expected = [{"exp_labels": {**LABELS, "tier": tier}, "exp_annotations": texts} for tier, texts in alerts]
+    return {"eval_time": at, "alertname": name, "exp_alerts": expected}
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
+    burn = (
+        BURN if recorded else {key: re.sub(r" (Budget left|30일).*", "", text) for key, text in BURN.items()}
+    )
+    fast_only = {"default": Policy("fast", load_policy("default").tiers[:1])}
+    write(tmp_path / "r.yml", compile_slos([WEB], fast_only, CompileOptions(recorded=recorded)))
+    checks = [
+        expect("59m", "ErrorBudgetBurn"),
+        expect("62m", "ErrorBudgetBurn", ("fast", burn)),
+        expect("70m", "RequestsHang"),
+        expect("78m30s", "RequestsHang", ("hang", HANG)),
+    ]
+    tests = [{**OUTAGE, "alert_rule_test": checks}]
+    write(tmp_path / "t.yml", {"rule_files": ["r.yml"], "evaluation_interval": "15s", "tests": tests})
+    promtool("test", "rules", "t.yml", folder=tmp_path)

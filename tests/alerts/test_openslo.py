@@ -1,0 +1,149 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from alerts.errors import SpecError
+from alerts.openslo import load_slos
+from alerts.slo import SliKind
+
+SHOP = Path("alerts/examples/shop.slo.yml")
+
+
+def metric(query: str) -> dict:
+    return {"metricSource": {"type": "Prometheus", "spec": {"query": query}}}
+
+
+def spec() -> dict:
+    ratio = {
+        "bad": metric("sum(increase(bad_total[$window]))"),
+        "total": metric("sum(increase(all_total[$window]))"),
+    }
+    return {
+        "apiVersion": "openslo/v1",
+        "kind": "SLO",
+        "metadata": {"name": "web", "annotations": {}},
+        "spec": {
+            "service": "shop",
+            "indicator": {"spec": {"ratioMetric": ratio}},
+            "timeWindow": [{"duration": "30d", "isRolling": True}],
+            "budgetingMethod": "Occurrences",
+            "objectives": [{"target": 0.999}],
+        },
+    }
+
+
+def put(content: dict, path: str, value: object) -> dict:
+    *parents, last = path.split(".")
+    node = content
+    for key in parents:
+        node = node[int(key)] if isinstance(node, list) else node.setdefault(key, {})
+    node[int(last) if isinstance(node, list) else last] = value
+    return content
+
+
+def load(folder: Path, *contents: dict) -> list:
+    path = folder / "x.slo.yml"
+    path.write_text(yaml.safe_dump_all(contents))
+    return load_slos(path)
+
+
+def test_reads_the_shop():
+    slos = load_slos(SHOP)
+    assert [(slo.name, slo.service, slo.objective, slo.sli.kind) for slo in slos] == [
+        ("order-availability", "order", 0.99, SliKind.AVAILABILITY),
+        ("order-latency", "order", 0.99, SliKind.LATENCY),
+        ("product-latency", "product", 0.99, SliKind.LATENCY),
+    ]
+    assert [slo.sli.threshold_seconds for slo in slos] == [None, 1.0, 0.5]
+    assert slos[0].title == {"en": "Order availability", "ko": "주문 가용성"}
+    assert all(slo.sli.in_flight for slo in slos)
+
+
+def test_counters_not_born_yet_mean_no_bad_events(tmp_path):
+    (slo,) = load(tmp_path, spec())
+    assert slo.sli.bad == "sum(increase(bad_total[$window])) or sum(increase(all_total[$window])) * 0"
+
+
+def test_good_events_are_turned_into_bad_ones(tmp_path):
+    ratio = {
+        "good": metric("increase(ok_total[$window])"),
+        "total": metric("sum(increase(all_total[$window]))"),
+    }
+    (slo,) = load(tmp_path, put(spec(), "spec.indicator.spec.ratioMetric", ratio))
+    total = "sum(increase(all_total[$window]))"
+    assert slo.sli.bad == f"{total} - (sum(increase(ok_total[$window])) or {total} * 0)"
+
+
+def test_percent_and_weeks(tmp_path):
+    content = put(spec(), "spec.objectives.0", {"targetPercent": 99.95})
+    (slo,) = load(tmp_path, put(content, "spec.timeWindow.0.duration", "4w"))
+    assert (slo.objective, slo.period_seconds) == (0.9995, 28 * 86_400)
+
+
+NOTES = "metadata.annotations"
+QUERY = "spec.indicator.spec.ratioMetric.bad.metricSource.spec.query"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("apiVersion", "openslo/v2", "apiVersion: expected 'openslo/v1'"),
+        ("kind", "Service", "kind: expected 'SLO'"),
+        ("metadata.name", "Web Shop", "metadata.name: String should match pattern"),
+        (NOTES, {"fireline/colour": "red"}, f"{NOTES}: unknown key 'fireline/colour'"),
+        (NOTES, {"fireline/kind": "latency"}, f"{NOTES}.fireline/threshold: expected with"),
+        (NOTES, {"fireline/threshold": "1s"}, f"{NOTES}.fireline/threshold: expected with"),
+        (NOTES, {"fireline/in-flight": "sum("}, f"{NOTES}.fireline/in-flight: expected PromQL"),
+        ("spec.service", "", "spec.service: String should have at least 1 character"),
+        ("spec.objectives", [{"target": 1.0}], "spec.objectives.0.target: expected less than 1"),
+        ("spec.objectives", [{}], "spec.objectives.0: expected either target (0–1) or targetPercent (0–100)"),
+        (
+            "spec.objectives",
+            [{"target": 0.9}, {"target": 0.99}],
+            "spec.objectives: List should have at most 1 item",
+        ),
+        (
+            "spec.timeWindow",
+            [{"duration": "1M", "isRolling": True}],
+            "spec.timeWindow.0.duration: expected days",
+        ),
+        (
+            "spec.timeWindow",
+            [{"duration": "30d", "isRolling": False}],
+            "spec.timeWindow.0.isRolling: expected True",
+        ),
+        ("spec.budgetingMethod", "Timeslices", "spec.budgetingMethod: expected 'Occurrences'"),
+        ("spec.alertPolicies", [], "spec: unknown key 'alertPolicies', expected one of description, service"),
+        (QUERY, "sum(increase(a[5m]))", f"{QUERY}: expected increases over [$window]"),
+        (QUERY, "sum(increase(a[$window])", f"{QUERY}: expected PromQL"),
+        (QUERY, "a[$window]" + "+1" * 3000, f"{QUERY}: expected at most 4000 characters"),
+    ],
+)
+def test_names_file_and_key_of_a_mistake(tmp_path, path, value, expected):
+    with pytest.raises(SpecError) as error:
+        load(tmp_path, put(spec(), path, value))
+    assert str(error.value).startswith(f"{tmp_path / 'x.slo.yml'}: {expected}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_name_is_used_once(tmp_path):
+    with pytest.raises(
+        SpecError, match=r"x.slo.yml \(document 2\): metadata.name: expected a name used once"
+    ):
+        load(tmp_path, spec(), spec())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", "found an empty file"), ("- 1", "found list"), ("a: [", "expected YAML")]
+)
+def test_what_is_not_a_mapping_is_refused(tmp_path, text, expected):
+    path = tmp_path / "x.yml"
+    path.write_text(text)
+    with pytest.raises(SpecError, match=expected):
+        load_slos(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(SpecError, match=r"none.yml: expected a readable file: No such file"):
+        load_slos(tmp_path / "none.yml")
