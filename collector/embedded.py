@@ -1,0 +1,73 @@
+"""The ``Querier`` that evaluates PromQL itself, on any source of samples."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from collector.errors import QueryError
+from collector.labels import Labels
+from collector.promql.engine import Engine
+from collector.promql.limits import Limits
+from collector.promql.parse import parse
+from collector.promql.results import Answer, MatrixResult, ScalarResult, StringResult, VectorResult
+from collector.promql.syntax import Selector
+from collector.series import Sample, SampleSource, Series
+
+
+class EmbeddedQuerier:
+    """Times are Unix seconds. Every method raises ``QueryError`` with Prometheus' kinds."""
+
+    def __init__(
+        self,
+        source: SampleSource,
+        limits: Limits | None = None,
+        *,
+        experimental: bool = False,
+        delayed_names: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._engine = Engine(
+            source, limits, experimental=experimental, delayed_names=delayed_names, monotonic=monotonic
+        )
+
+    def evaluate(self, query: str, at: float) -> Answer:
+        """An instant query as the HTTP API answers it: typed, with warnings and infos."""
+        return self._engine.instant(query, _ms(at))
+
+    def evaluate_range(self, query: str, start: float, end: float, step_seconds: float) -> Answer:
+        """A range query as the HTTP API answers it: always a matrix."""
+        return self._engine.range(query, _ms(start), _ms(end), _ms(step_seconds))
+
+    def instant(self, query: str, at: float) -> list[Sample]:
+        match self.evaluate(query, at).result:
+            case VectorResult(labels=labels, values=values):
+                return [Sample(l, at, v) for l, v in zip(labels, values.tolist(), strict=True)]
+            case ScalarResult(value=value):
+                return [Sample(Labels(), at, value)]
+            case StringResult():
+                raise QueryError('invalid expression type "string", must be Scalar or instant Vector')
+            case MatrixResult():
+                raise QueryError('invalid expression type "range vector", must be Scalar or instant Vector')
+
+    def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
+        result = self.evaluate_range(query, start, end, step_seconds).result
+        assert isinstance(result, MatrixResult)
+        return [Series(points.labels, points.times_ms / 1000, points.values) for points in result.series]
+
+    def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
+        found: dict[Labels, None] = {}
+        for text in matchers:
+            node = parse(text, size=self._engine.limits.size)
+            if not isinstance(node, Selector):
+                raise QueryError(f"parse error: {text!r} is no series selector")
+            for group in self._source.select(node.matchers, _ms(start), _ms(end)):
+                found |= dict.fromkeys(group.labels)
+        return sorted(found, key=lambda labels: labels.pairs)
+
+
+def _ms(seconds: float) -> int:
+    if not np.isfinite(seconds):
+        raise QueryError(f"not a time: {seconds}")
+    return round(seconds * 1000)

@@ -1,0 +1,161 @@
+"""Queries from text to answer: parse, check against the limits, evaluate, shape the result."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from collector.errors import QueryError
+from collector.labels import METRIC_NAME, Labels
+from collector.promql.context import QueryContext, Steps
+from collector.promql.evaluate import evaluate, windows
+from collector.promql.limits import Budget, Limits
+from collector.promql.parse import parse
+from collector.promql.results import (
+    Answer,
+    MatrixResult,
+    Points,
+    Result,
+    ScalarResult,
+    StringResult,
+    VectorResult,
+)
+from collector.promql.syntax import Node, RangeSelector, String, Subquery, unwrapped
+from collector.promql.value import Scalar, Text, Value, Vector, checked_unique, vector_of_scalar
+from collector.series import Milliseconds, SampleSource
+
+_PARSED_AT_MOST = 512
+
+
+class Engine:
+    """Evaluates queries on a source of samples. Safe to call from several threads.
+
+    delayed_names: drop metric names only when a query ends, as Prometheus' feature flag of that name does.
+    """
+
+    def __init__(
+        self,
+        source: SampleSource,
+        limits: Limits | None = None,
+        *,
+        experimental: bool = False,
+        delayed_names: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self.limits = limits or Limits()
+        self._experimental = experimental
+        self._delayed_names = delayed_names
+        self._monotonic = monotonic
+        self._parsed: OrderedDict[str, Node] = OrderedDict()
+
+    def instant(self, query: str, time_ms: int) -> Answer:
+        """Raises ``QueryError``."""
+        node = self._parse(query)
+        steps = self._steps(np.array([time_ms], dtype=np.int64), instant=True)
+        with np.errstate(all="ignore"):
+            if isinstance(unwrapped(node), (RangeSelector, Subquery)):
+                result: Result = _raw_samples(node, steps)
+            else:
+                result = _at_instant(self._finished(evaluate(node, steps)), time_ms)
+        return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
+
+    def range(self, query: str, start_ms: int, end_ms: int, step_ms: int) -> Answer:
+        """A value at start, start + step, … up to end. Raises ``QueryError``."""
+        times = self._range_times(start_ms, end_ms, step_ms)
+        node = self._parse(query)
+        _check_range_type(node)
+        steps = self._steps(times, instant=False)
+        with np.errstate(all="ignore"):
+            result = _over_range(self._finished(evaluate(node, steps)), times)
+        return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
+
+    def _range_times(self, start_ms: int, end_ms: int, step_ms: int) -> Milliseconds:
+        if end_ms < start_ms:
+            raise QueryError('invalid parameter "end": end timestamp must not be before start time')
+        if step_ms <= 0:
+            raise QueryError(
+                'invalid parameter "step": zero or negative query resolution step widths are not accepted. '
+                "Try a positive integer"
+            )
+        if (end_ms - start_ms) // step_ms > self.limits.max_points:
+            raise QueryError(
+                f"exceeded maximum resolution of {self.limits.max_points:,} points per timeseries. "
+                "Try decreasing the query resolution (?step=XX)"
+            )
+        return np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
+
+    def _steps(self, times: Milliseconds, *, instant: bool) -> Steps:
+        budget = Budget(self.limits, self._monotonic)
+        start, end = int(times[0]), int(times[-1])
+        query = QueryContext(self._source, self.limits, budget, start, end, self._delayed_names)
+        return Steps(query, times, instant)
+
+    def _parse(self, query: str) -> Node:
+        """Rules and dashboards ask the same again and again, so what was parsed is kept for a while."""
+        node = self._parsed.get(query)
+        if node is None:
+            node = parse(query, size=self.limits.size, experimental=self._experimental)
+            self._parsed[query] = node
+            if len(self._parsed) > _PARSED_AT_MOST:
+                self._parsed.popitem(last=False)
+        return node
+
+    def _finished(self, value: Value) -> Value:
+        if not isinstance(value, Vector) or not value.unnamed.any():
+            return value
+        labels = tuple(
+            labels.without(METRIC_NAME) if unnamed else labels
+            for labels, unnamed in zip(value.labels, value.unnamed, strict=True)
+        )
+        return checked_unique(replace(value, labels=labels))
+
+
+def _check_range_type(node: Node) -> None:
+    inner = unwrapped(node)
+    kinds = {String: "string", RangeSelector: "range vector", Subquery: "range vector"}
+    if type(inner) in kinds:
+        raise QueryError(
+            f'invalid expression type "{kinds[type(inner)]}" for range query, must be Scalar or instant Vector'
+        )
+
+
+def _at_instant(value: Value, time_ms: int) -> Result:
+    match value:
+        case Scalar(values=values):
+            return ScalarResult(time_ms, float(values[0]))
+        case Text(value=text):
+            return StringResult(time_ms, text)
+        case Vector():
+            present = checked_unique(value)
+            return VectorResult(time_ms, present.labels, present.values[:, 0])
+
+
+def _over_range(value: Value, times: Milliseconds) -> MatrixResult:
+    if isinstance(value, Scalar):
+        value = vector_of_scalar(value)
+    assert isinstance(value, Vector)
+    value = checked_unique(value)
+    series = []
+    for labels, values, present in zip(value.labels, value.values, value.present, strict=True):
+        if present.all():
+            series.append(Points(labels, times, values))
+        else:
+            series.append(Points(labels, times[present], values[present]))
+    return MatrixResult(tuple(sorted(series, key=_order)))
+
+
+def _raw_samples(node: Node, steps: Steps) -> MatrixResult:
+    series = []
+    for held in windows(node, steps):
+        window = slice(int(held.first[0]), int(held.stop[0]))
+        times = held.times[window]
+        if len(times):
+            series += [Points(l, times, v) for l, v in zip(held.labels, held.values[:, window], strict=True)]
+    return MatrixResult(tuple(sorted(series, key=_order)))
+
+
+def _order(points: Points) -> tuple[tuple[str, str], ...]:
+    return points.labels.pairs

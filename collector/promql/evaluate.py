@@ -1,0 +1,171 @@
+"""Walks an expression tree; every node is evaluated once, for all steps."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from collector.errors import QueryError
+from collector.promql import aggregate, binary, selection
+from collector.promql.context import Steps
+from collector.promql.functions import call_function
+from collector.promql.operators import SETS
+from collector.promql.selectors import instant_vector, range_windows, subquery_windows
+from collector.promql.signatures import TIME_DEPENDENT_FUNCTIONS
+from collector.promql.syntax import (
+    Aggregation,
+    Binary,
+    Call,
+    Negation,
+    Node,
+    Number,
+    Paren,
+    RangeSelector,
+    Selector,
+    String,
+    Subquery,
+    children,
+    unwrapped,
+)
+from collector.promql.value import Scalar, Text, Value, Vector, checked_unique, vector_of_scalar
+from collector.promql.windows import Windows
+
+
+def evaluate(node: Node, steps: Steps) -> Value:
+    """The value of ``node`` at every step.
+
+    Raises:
+        QueryError: execution or timeout.
+    """
+    steps.query.budget.check_time()
+    if len(steps.times) > 1 and not isinstance(node, (Number, String)) and same_at_every_step(node):
+        return _repeated(_evaluated(node, steps.at(steps.times[:1])), len(steps.times))
+    return _evaluated(node, steps)
+
+
+def windows(node: Node, steps: Steps) -> Iterator[Windows]:
+    """The windows of a range selector or subquery."""
+    node = unwrapped(node)
+    if isinstance(node, RangeSelector):
+        return range_windows(node, steps)
+    if isinstance(node, Subquery):
+        return subquery_windows(node, steps, _vector)
+    raise QueryError("expected a range vector", kind="internal")
+
+
+def same_at_every_step(node: Node) -> bool:
+    """Whether all that ``node`` reads is pinned by ``@`` and none of its functions looks at the clock."""
+    match node:
+        case Selector(at=at):
+            return at is not None
+        case Subquery(at=at):
+            return at is not None
+        case Call(name=name) if name in TIME_DEPENDENT_FUNCTIONS:
+            return False
+        case _:
+            return all(same_at_every_step(child) for child in children(node))
+
+
+def _evaluated(node: Node, steps: Steps) -> Value:
+    match node:
+        case Number(value=value):
+            return Scalar(np.broadcast_to(np.float64(value), len(steps.times)))
+        case String(value=value):
+            return Text(value)
+        case Paren(expr=expr):
+            return evaluate(expr, steps)
+        case Selector():
+            return instant_vector(node, steps)
+        case Negation():
+            return _negated(evaluate(node.expr, steps), steps)
+        case Aggregation():
+            return _aggregated(node, steps)
+        case Binary():
+            return _binary(node, steps)
+        case Call():
+            return call_function(node, steps, evaluate, windows)
+        case RangeSelector() | Subquery():
+            raise QueryError("a range vector is no value at a step", kind="internal")
+
+
+def _repeated(value: Value, count: int) -> Value:
+    match value:
+        case Scalar(values=values):
+            return Scalar(np.broadcast_to(values, count))
+        case Vector():
+            shape = (len(value.labels), count)
+            return value.with_values(
+                np.broadcast_to(value.values, shape), np.broadcast_to(value.present, shape)
+            )
+        case Text():
+            return value
+
+
+def _vector(node: Node, steps: Steps) -> Vector:
+    """A subquery's inner expression; a scalar there counts as a series without labels."""
+    value = evaluate(node, steps)
+    if isinstance(value, Scalar):
+        return vector_of_scalar(value)
+    assert isinstance(value, Vector)
+    return value
+
+
+def _negated(value: Value, steps: Steps) -> Value:
+    if isinstance(value, Scalar):
+        return Scalar(-value.values)
+    assert isinstance(value, Vector)
+    return checked_unique(binary.negated(value, delayed=steps.query.delayed_names))
+
+
+def _aggregated(node: Aggregation, steps: Steps) -> Vector:
+    value = evaluate(node.expr, steps)
+    assert isinstance(value, Vector)
+    if node.op in aggregate.REDUCTIONS:
+        return aggregate.reduced(node.op, value, node.grouping)
+    assert node.param is not None
+    param = evaluate(node.param, steps)
+    if isinstance(param, Text):
+        return selection.count_values(value, node.grouping, param.value)
+    assert isinstance(param, Scalar)
+    notes = steps.query.notes
+    choices: dict[str, Callable[[], Vector]] = {
+        "topk": lambda: selection.top(value, node.grouping, param.values, largest=True),
+        "bottomk": lambda: selection.top(value, node.grouping, param.values, largest=False),
+        "limitk": lambda: selection.limit(value, node.grouping, param.values),
+        "limit_ratio": lambda: selection.limit_ratio(value, param.values, notes),
+        "quantile": lambda: aggregate.quantile(value, node.grouping, param.values, notes),
+    }
+    return choices[node.op]()
+
+
+def _binary(node: Binary, steps: Steps) -> Value:
+    """Walks the left spine in a loop, so that long chains of operators do not exhaust the stack."""
+    spine = [node]
+    while isinstance(spine[-1].left, Binary):
+        spine.append(spine[-1].left)
+    value = evaluate(spine[-1].left, steps)
+    for level in reversed(spine):
+        value = _operated(level, value, evaluate(level.right, steps), steps)
+    return value
+
+
+def _operated(node: Binary, left: Value, right: Value, steps: Steps) -> Value:
+    delayed = steps.query.delayed_names
+    match left, right:
+        case Scalar(), Scalar():
+            return binary.scalars(node.op, left, right)
+        case Vector(), Scalar():
+            return binary.with_scalar(
+                node.op, left, right, swapped=False, returns_bool=node.returns_bool, delayed=delayed
+            )
+        case Scalar(), Vector():
+            return binary.with_scalar(
+                node.op, right, left, swapped=True, returns_bool=node.returns_bool, delayed=delayed
+            )
+        case Vector(), Vector():
+            if node.op in SETS:
+                return binary.sets(node.op, left, right, node.matching)
+            return binary.vectors(
+                node.op, left, right, node.matching, returns_bool=node.returns_bool, delayed=delayed
+            )
+        case _:
+            raise QueryError("binary expression must contain only scalar and instant vector types")

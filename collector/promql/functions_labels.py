@@ -1,0 +1,70 @@
+"""label_replace and label_join."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import re2
+
+from collector.errors import QueryError
+from collector.labels import METRIC_NAME, Labels
+from collector.promql.value import Vector, checked_unique
+
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
+
+
+def label_replace(value: Vector, target: str, template: str, source: str, pattern: str) -> Vector:
+    """Sets ``target`` to the template, filled from what the pattern captures in ``source``, where it matches."""
+    try:
+        regex = re2.compile(f"(?s:{pattern})")
+    except re2.error as error:
+        raise _invalid(f"invalid regular expression in label_replace(): {pattern}") from error
+    if not _LABEL_NAME.fullmatch(target):
+        raise _invalid(f"invalid destination label name in label_replace(): {target}")
+    texts: list[str | None] = []
+    for labels in value.labels:
+        match = regex.fullmatch(labels.get(source))
+        texts.append(None if match is None else _filled(template, match))
+    return _relabelled(value, target, texts)
+
+
+def label_join(value: Vector, target: str, separator: str, sources: Sequence[str]) -> Vector:
+    for name in sources:
+        if not _LABEL_NAME.fullmatch(name):
+            raise _invalid(f"invalid source label name in label_join(): {name}")
+    if not _LABEL_NAME.fullmatch(target):
+        raise _invalid(f"invalid destination label name in label_join(): {target}")
+    texts = [separator.join(labels.get(name) for name in sources) for labels in value.labels]
+    return _relabelled(value, target, texts)
+
+
+def _relabelled(value: Vector, target: str, texts: Sequence[str | None]) -> Vector:
+    """Sets the label in each series; None leaves a series as it is."""
+    labels: list[Labels] = []
+    unnamed = value.unnamed.copy()
+    for row, (before, text) in enumerate(zip(value.labels, texts, strict=True)):
+        labels.append(before if text is None else before.merged({target: text}))
+        unnamed[row] &= text is None or target != METRIC_NAME
+    return checked_unique(replace(value, labels=tuple(labels), unnamed=np.asarray(unnamed)))
+
+
+def _filled(template: str, match: "re2._Match[str]") -> str:
+    """Go's Regexp.Expand: ``$1``, ``${1}``, ``$name``, ``$$``; what was not captured is empty."""
+
+    def text(reference: "re.Match[str]") -> str:
+        dollar, bare, braced = reference.groups()
+        if dollar:
+            return "$"
+        name = bare or braced
+        try:
+            return match.group(int(name) if name.isdigit() else name) or ""
+        except (IndexError, KeyError, re2.error):
+            return ""
+
+    return _REFERENCE.sub(text, template)
+
+
+def _invalid(message: str) -> QueryError:
+    return QueryError(message, kind="execution")

@@ -1,0 +1,42 @@
+"""What a query may cost, and the running account of it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from collector.errors import QueryError
+from collector.promql.guard import QuerySize
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Prometheus' defaults."""
+
+    lookback_seconds: float = 300.0
+    subquery_step_seconds: float = 60.0
+    max_samples: int = 50_000_000
+    max_points: int = 11_000
+    timeout_seconds: float = 120.0
+    size: QuerySize = field(default_factory=QuerySize)
+
+
+class Budget:
+    """Counts the samples a query holds and stops it at its limits. ``monotonic`` gives seconds."""
+
+    def __init__(self, limits: Limits, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._max_samples = limits.max_samples
+        self._monotonic = monotonic
+        self._deadline = monotonic() + limits.timeout_seconds
+        self._samples = 0
+
+    def spend(self, samples: int) -> None:
+        self._samples += samples
+        if self._samples > self._max_samples:
+            raise QueryError(
+                "query processing would load too many samples into memory in query execution",
+                kind="execution",
+            )
+
+    def check_time(self) -> None:
+        if self._monotonic() > self._deadline:
+            raise QueryError("query timed out in expression evaluation", kind="timeout")

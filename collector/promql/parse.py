@@ -1,0 +1,180 @@
+"""Text into an expression tree: promql-parser behind guards, with Prometheus v3.0's rules where it is laxer."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import promql_parser as upstream
+import re2
+
+from collector.errors import QueryError
+from collector.labels import METRIC_NAME, Matcher, MatchOp
+from collector.promql.guard import QuerySize, check_size
+from collector.promql.signatures import EXPERIMENTAL_AGGREGATIONS, EXPERIMENTAL_FUNCTIONS, STABLE_FUNCTIONS
+from collector.promql.syntax import (
+    Aggregation,
+    At,
+    Binary,
+    Call,
+    Cardinality,
+    Grouping,
+    Matching,
+    Negation,
+    Node,
+    Number,
+    Paren,
+    RangeSelector,
+    Selector,
+    String,
+    Subquery,
+)
+
+# The parser's enumerations cannot be hashed, so their names are looked up.
+_MATCH_OPS = {
+    "MatchOp.Equal": MatchOp.EQUAL,
+    "MatchOp.NotEqual": MatchOp.NOT_EQUAL,
+    "MatchOp.Re": MatchOp.REGEX,
+    "MatchOp.NotRe": MatchOp.NOT_REGEX,
+}
+_CARDINALITIES = {
+    "VectorMatchCardinality.OneToOne": Cardinality.ONE_TO_ONE,
+    "VectorMatchCardinality.ManyToOne": Cardinality.MANY_TO_ONE,
+    "VectorMatchCardinality.OneToMany": Cardinality.ONE_TO_MANY,
+    "VectorMatchCardinality.ManyToMany": Cardinality.MANY_TO_MANY,
+}
+# The Rust debug spelling is the only one that carries times before 1970 and after 9999.
+_SYSTEM_TIME = re.compile(r"SystemTime\s*\{\s*tv_sec:\s*(-?\d+),\s*tv_nsec:\s*(\d+)")
+_MAX_MILLISECONDS = 2**62
+
+
+def parse(query: str, *, size: QuerySize, experimental: bool = False) -> Node:
+    """The tree of ``query``.
+
+    Raises:
+        QueryError: bad_data, for anything Prometheus v3.0 would not parse.
+    """
+    check_size(query, size)
+    try:
+        tree = upstream.parse(query)
+    except ValueError as error:
+        raise QueryError(f"parse error: {error}") from error
+    except BaseException as error:
+        # pyo3's PanicException is no Exception; anything else that is none (Ctrl-C) passes.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise QueryError(f"parse error: {error}") from error
+    return _Converter(experimental, size.max_depth).convert(tree, 0)
+
+
+class _Converter:
+    def __init__(self, experimental: bool, max_depth: int) -> None:
+        self._experimental = experimental
+        self._max_depth = max_depth
+        self._by_type: dict[type, Callable[[Any, int], Node]] = {
+            upstream.NumberLiteral: lambda e, _: Number(e.val),
+            upstream.StringLiteral: lambda e, _: String(e.val),
+            upstream.VectorSelector: lambda e, _: _selector(e),
+            upstream.MatrixSelector: lambda e, _: RangeSelector(_selector(e.vector_selector), _ms(e.range)),
+            upstream.SubqueryExpr: self._subquery,
+            upstream.UnaryExpr: lambda e, depth: Negation(self.convert(e.expr, depth)),
+            upstream.ParenExpr: lambda e, depth: Paren(self.convert(e.expr, depth)),
+            upstream.Call: self._call,
+            upstream.AggregateExpr: self._aggregation,
+            upstream.BinaryExpr: self._binary,
+        }
+
+    def convert(self, expr: Any, depth: int) -> Node:  # noqa: ANN401 - the parser's classes share no base
+        if depth > self._max_depth:
+            raise QueryError(f"query nests too deeply: at most {self._max_depth} levels are allowed")
+        return self._by_type[type(expr)](expr, depth + 1)
+
+    def _subquery(self, expr: Any, depth: int) -> Subquery:  # noqa: ANN401
+        step = None if expr.step is None else _ms(expr.step)
+        inner = self.convert(expr.expr, depth)
+        return Subquery(inner, _ms(expr.range), step, _offset(expr), _at(expr))
+
+    def _call(self, expr: Any, depth: int) -> Call:  # noqa: ANN401
+        name = expr.func.name
+        if name in EXPERIMENTAL_FUNCTIONS and not self._experimental:
+            raise QueryError(f'parse error: function "{name}" is not enabled')
+        if name not in STABLE_FUNCTIONS | EXPERIMENTAL_FUNCTIONS:
+            raise QueryError(f'parse error: unknown function with name "{name}"')
+        return Call(name, tuple(self.convert(arg, depth) for arg in expr.args))
+
+    def _aggregation(self, expr: Any, depth: int) -> Aggregation:  # noqa: ANN401
+        op = str(expr.op)
+        if op in EXPERIMENTAL_AGGREGATIONS and not self._experimental:
+            raise QueryError(f"parse error: {op}() is experimental and is not enabled")
+        modifier = expr.modifier
+        grouping = Grouping((), without=False)
+        if modifier is not None:
+            without = modifier.type == upstream.AggModifierType.Without
+            grouping = Grouping(tuple(modifier.labels), without)
+        param = None if expr.param is None else self.convert(expr.param, depth)
+        return Aggregation(op, self.convert(expr.expr, depth), param, grouping)
+
+    def _binary(self, expr: Any, depth: int) -> Node:  # noqa: ANN401
+        """Walks the left spine in a loop: ``a + b + c + …`` nests to the left, once for each operator."""
+        spine = [expr]
+        while isinstance(spine[-1].lhs, upstream.BinaryExpr):
+            spine.append(spine[-1].lhs)
+        node = self.convert(spine[-1].lhs, depth)
+        for level in reversed(spine):
+            matching, returns_bool = _matching(level.modifier)
+            node = Binary(str(level.op), node, self.convert(level.rhs, depth), matching, returns_bool)
+        return node
+
+
+def _selector(expr: Any) -> Selector:  # noqa: ANN401
+    if expr.matchers.or_matchers:
+        raise QueryError('parse error: unexpected "or" in label matching, expected "," or "}"')
+    matchers = [Matcher(m.name, _MATCH_OPS[str(m.op)], m.value) for m in expr.matchers.matchers]
+    if expr.name is not None:
+        matchers.append(Matcher(METRIC_NAME, MatchOp.EQUAL, expr.name))
+    for matcher in matchers:
+        _check_regex(matcher)
+    return Selector(tuple(matchers), _offset(expr), _at(expr))
+
+
+def _check_regex(matcher: Matcher) -> None:
+    if matcher.op in {MatchOp.REGEX, MatchOp.NOT_REGEX}:
+        try:
+            matcher.matches("")
+        except re2.error as error:
+            raise QueryError(f"parse error: invalid regular expression {matcher.value!r}: {error}") from error
+
+
+def _matching(modifier: Any) -> tuple[Matching, bool]:  # noqa: ANN401
+    if modifier is None:
+        return Matching(), False
+    if modifier.fill_values.lhs is not None or modifier.fill_values.rhs is not None:
+        raise QueryError('parse error: unexpected identifier "fill"')
+    labels, on = (), False
+    if modifier.matching is not None:
+        labels = tuple(modifier.matching.labels)
+        on = modifier.matching.type == upstream.LabelModifierType.Include
+    include = tuple(modifier.group_labels or ())
+    return Matching(_CARDINALITIES[str(modifier.card)], on, labels, include), modifier.return_bool
+
+
+def _ms(duration: timedelta) -> int:
+    return round(duration / timedelta(milliseconds=1))
+
+
+def _offset(expr: Any) -> int:  # noqa: ANN401
+    return 0 if expr.offset is None else _ms(expr.offset)
+
+
+def _at(expr: Any) -> At | None:  # noqa: ANN401
+    if expr.at is None:
+        return None
+    if expr.at.type == upstream.AtModifierType.Start:
+        return At("start")
+    if expr.at.type == upstream.AtModifierType.End:
+        return At("end")
+    seconds, nanoseconds = _SYSTEM_TIME.findall(repr(expr))[-1]
+    time_ms = int(seconds) * 1000 + round(int(nanoseconds) / 1e6)
+    if abs(time_ms) > _MAX_MILLISECONDS:
+        raise QueryError(f"parse error: timestamp out of bounds for @ modifier: {seconds}")
+    return At("time", time_ms)

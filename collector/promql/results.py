@@ -1,0 +1,57 @@
+"""What a query answers, in the shapes of Prometheus' HTTP API."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from collector.labels import Labels
+from collector.series import Milliseconds, Values
+
+
+@dataclass(frozen=True)
+class ScalarResult:
+    time_ms: int
+    value: float
+
+
+@dataclass(frozen=True)
+class StringResult:
+    time_ms: int
+    value: str
+
+
+@dataclass(frozen=True)
+class VectorResult:
+    """labels: n of them; values: (n,), all at ``time_ms``."""
+
+    time_ms: int
+    labels: tuple[Labels, ...]
+    values: Values
+
+
+@dataclass(frozen=True)
+class Points:
+    """One series of a matrix: times (n,) in milliseconds, values (n,).
+
+    Series with a value at every step share one ``times_ms`` object.
+    """
+
+    labels: Labels
+    times_ms: Milliseconds
+    values: Values
+
+
+@dataclass(frozen=True)
+class MatrixResult:
+    series: tuple[Points, ...]
+
+
+Result: TypeAlias = ScalarResult | StringResult | VectorResult | MatrixResult
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A result with the warnings and infos that came up on the way to it."""
+
+    result: Result
+    warnings: tuple[str, ...] = ()
+    infos: tuple[str, ...] = ()

@@ -1,0 +1,102 @@
+"""Functions of range vectors that look at the ends of a window: rate, increase, delta, changes and their kin."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from collector.promql.sums import column_counts, sums_of
+from collector.promql.value import Mask
+from collector.promql.windows import Windows
+from collector.series import Values
+
+Rollup = Callable[[Windows], tuple[Values, Mask]]
+
+
+def rate(windows: Windows) -> tuple[Values, Mask]:
+    values, held = _extrapolated(windows, counter=True)
+    return values / ((windows.ends - windows.starts) / 1000), held
+
+
+def increase(windows: Windows) -> tuple[Values, Mask]:
+    return _extrapolated(windows, counter=True)
+
+
+def delta(windows: Windows) -> tuple[Values, Mask]:
+    return _extrapolated(windows, counter=False)
+
+
+def irate(windows: Windows) -> tuple[Values, Mask]:
+    last, previous = windows.column(windows.stop - 1), windows.column(windows.stop - 2)
+    step = np.where(last < previous, last, last - previous)
+    seconds = (_time(windows, windows.stop - 1) - _time(windows, windows.stop - 2)) / 1000
+    return step / seconds, windows.held(2)
+
+
+def idelta(windows: Windows) -> tuple[Values, Mask]:
+    return windows.column(windows.stop - 1) - windows.column(windows.stop - 2), windows.held(2)
+
+
+def changes(windows: Windows) -> tuple[Values, Mask]:
+    before, after = windows.values[:, :-1], windows.values[:, 1:]
+    return _adjacent(windows, (before != after) & ~(np.isnan(before) & np.isnan(after)))
+
+
+def resets(windows: Windows) -> tuple[Values, Mask]:
+    return _adjacent(windows, windows.values[:, 1:] < windows.values[:, :-1])
+
+
+def _adjacent(windows: Windows, flags: Mask) -> tuple[Values, Mask]:
+    """How many neighbouring pairs within each window are flagged; pair i is the samples i and i+1."""
+    pairs = flags.shape[1]
+    first = np.minimum(windows.first, pairs)
+    stop = np.clip(windows.stop - 1, first, pairs)
+    return column_counts(flags, first, stop), windows.held(1)
+
+
+def _extrapolated(windows: Windows, *, counter: bool) -> tuple[Values, Mask]:
+    """The change over each window, stretched to the window's edges as Prometheus v3.0 does it."""
+    first = windows.column(windows.first)
+    change = windows.column(windows.stop - 1) - first
+    if counter:
+        lost = _lost_in_resets(windows)
+        change = change if lost is None else change + lost
+    sampled, to_start, to_end = _gaps(windows)
+    if counter:
+        to_zero = np.where((change > 0) & (first >= 0), sampled * (first / change), np.inf)
+        to_start = np.minimum(to_start, to_zero)
+    return change * ((sampled + to_start + to_end) / sampled), windows.held(2)
+
+
+def _gaps(windows: Windows) -> tuple[Values, Values, Values]:
+    """Seconds, (t,) each: sampled, and to add towards the start and the end of the window.
+
+    A gap counts in full while it is shorter than 1.1 × the mean spacing of the samples, else as half a spacing.
+    """
+    oldest, newest = _time(windows, windows.first), _time(windows, windows.stop - 1)
+    sampled = (newest - oldest) / 1000
+    spacing = sampled / (windows.counts - 1)
+    to_start, to_end = (oldest - windows.starts) / 1000, (windows.ends - newest) / 1000
+    to_start = np.where(to_start >= spacing * 1.1, spacing / 2, to_start)
+    to_end = np.where(to_end >= spacing * 1.1, spacing / 2, to_end)
+    return sampled, to_start, to_end
+
+
+def _lost_in_resets(windows: Windows) -> Values | None:
+    """(s, t) what the counters had reached before the resets in each window; None where nothing was reset."""
+    before, after = windows.values[:, :-1], windows.values[:, 1:]
+    dropped = after < before
+    if not dropped.any():
+        return None
+    reset = dropped.any(axis=1)
+    pairs = dropped.shape[1]
+    first = np.minimum(windows.first, pairs)
+    stop = np.clip(windows.stop - 1, first, pairs)
+    lost = np.zeros((len(windows.labels), len(first)))
+    lost[reset] = sums_of(np.where(dropped[reset], before[reset], 0.0), first, stop)
+    return lost
+
+
+def _time(windows: Windows, indices: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    if len(windows.times) == 0:
+        return np.zeros(len(indices), dtype=np.int64)
+    return windows.times[np.clip(indices, 0, len(windows.times) - 1)]

@@ -1,0 +1,94 @@
+"""Aggregations that pick series out of each group, and count_values, which makes series of their values."""
+
+import hashlib
+
+import numpy as np
+
+from collector.errors import QueryError
+from collector.labels import Labels
+from collector.promql.formatting import format_value
+from collector.promql.grouping import grouped
+from collector.promql.notes import Notes
+from collector.promql.syntax import Grouping
+from collector.promql.value import Mask, Vector, vector
+from collector.series import Values
+
+
+def top(value: Vector, grouping: Grouping, k: Values, *, largest: bool) -> Vector:
+    """topk or bottomk. k: (t,). Rows come out in rank order of the last step, which is what an instant query shows."""
+    limits = _integers(k)
+    keys = np.where(np.isnan(value.values), np.inf, -value.values if largest else value.values)
+    nan_last = np.isnan(value.values) & value.present
+    groups = grouped(value, grouping)
+    kept = np.zeros_like(value.present)
+    order: list[int] = []
+    for rows in groups.rows():
+        ranks = _ranks(keys[rows], nan_last[rows], value.present[rows])
+        kept[rows] = value.present[rows] & (ranks < limits)
+        order.extend(rows[np.argsort(ranks[:, -1], kind="stable")])
+    return value.with_values(value.values, kept).rows(np.array(order, dtype=np.intp)).inhabited()
+
+
+def _ranks(keys: Values, nans: Mask, present: Mask) -> np.ndarray:  # type: ignore[type-arg]
+    """(m, t) the place of each series at each step: numbers, then NaN, then those that are absent."""
+    order = np.lexsort((keys, nans, ~present), axis=0)
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(len(order))[:, None], axis=0)
+    return ranks
+
+
+def limit(value: Vector, grouping: Grouping, k: Values) -> Vector:
+    """limitk: the first k series of each group."""
+    limits = _integers(k)
+    seen = np.zeros_like(value.present)
+    for rows in grouped(value, grouping).rows():
+        seen[rows] = value.present[rows] & (np.cumsum(value.present[rows], axis=0) <= limits)
+    return value.with_values(value.values, seen).inhabited()
+
+
+def limit_ratio(value: Vector, ratio: Values, notes: Notes) -> Vector:
+    """The share ``ratio`` of the series, chosen by a hash of their labels; a negative one picks the complement."""
+    if np.isnan(ratio).any():
+        raise QueryError("Ratio value NaN is NaN", kind="execution")
+    for wrong in np.unique(ratio[np.abs(ratio) > 1]):
+        notes.bad_ratio(float(wrong), float(np.clip(wrong, -1, 1)))
+    capped = np.clip(ratio, -1, 1)
+    place = np.array([_place(labels) for labels in value.labels])[:, None]
+    chosen = np.where(capped >= 0, place < capped, place >= 1 + capped)
+    return value.with_values(value.values, value.present & chosen).inhabited()
+
+
+def _place(labels: Labels) -> float:
+    """Where a label set stands in [0, 1): evenly spread, the same in every process."""
+    text = "\xff".join(part for pair in labels.pairs for part in pair)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest()) / 2**48
+
+
+def count_values(value: Vector, grouping: Grouping, label: str) -> Vector:
+    groups = grouped(value, grouping)
+    labels: list[Labels] = []
+    counts: list[Values] = []
+    for base, rows in zip(groups.labels, groups.rows(), strict=True):
+        values, present = value.values[rows], value.present[rows]
+        for distinct in np.unique(values[present]):
+            labels.append(base.merged({label: format_value(float(distinct))}))
+            same = np.isnan(values) if np.isnan(distinct) else values == distinct
+            counts.append((same & present).sum(axis=0).astype(np.float64))
+    table = np.array(counts).reshape(len(counts), value.values.shape[1])
+    return _added_up(vector(labels, table, table > 0))
+
+
+def _added_up(value: Vector) -> Vector:
+    """Groups that the new label makes equal count together."""
+    if len(set(value.labels)) == len(value.labels):
+        return value
+    numbers = {labels: i for i, labels in enumerate(dict.fromkeys(value.labels))}
+    table = np.zeros((len(numbers), value.values.shape[1]))
+    np.add.at(table, [numbers[labels] for labels in value.labels], value.values)
+    return vector(tuple(numbers), table, table > 0)
+
+
+def _integers(k: Values) -> Values:
+    for wrong in k[~(np.abs(k) < 2.0**63)]:
+        raise QueryError(f"Scalar value {format_value(float(wrong))} overflows int64", kind="execution")
+    return np.trunc(k)

@@ -1,0 +1,96 @@
+"""Range vectors: the samples of series that share a clock, and a pair of indices for the window of each step."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from collector.labels import Labels
+from collector.promql.value import Indices, Mask, Vector
+from collector.series import Milliseconds, SeriesGroup, Values, is_stale
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows (start, end] over one group of s series, at t steps.
+
+    times, values: (n,) and (s, n), without staleness markers.
+    first, stop: (t,) the window of step i holds the samples first[i] … stop[i]−1.
+    starts, ends: (t,) milliseconds; at: (t,) the times of evaluation, which ``offset`` and ``@`` leave alone.
+    """
+
+    labels: tuple[Labels, ...]
+    times: Milliseconds
+    values: Values
+    first: Indices
+    stop: Indices
+    starts: Milliseconds
+    ends: Milliseconds
+    at: Milliseconds
+
+    @property
+    def counts(self) -> Indices:
+        return self.stop - self.first
+
+    def held(self, least: int) -> Mask:
+        """(s, t) True where a window holds at least so many samples; a broadcast view."""
+        return np.broadcast_to(self.counts >= least, (len(self.labels), len(self.first)))
+
+    def column(self, indices: Indices) -> Values:
+        """(s, t) the sample at an index for each step; indices outside are clipped."""
+        if len(self.times) == 0:
+            return np.zeros((len(self.labels), len(indices)))
+        return take_columns(self.values, np.clip(indices, 0, len(self.times) - 1))
+
+
+def take_columns(values: Values, indices: Indices) -> Values:
+    """``values[:, indices]``; a view where the indices are evenly spaced, which is much faster."""
+    if len(indices) == 1:
+        return values[:, indices[0] : indices[0] + 1]
+    strides = np.diff(indices)
+    stride = int(strides[0])
+    if stride > 0 and (strides == stride).all():
+        return values[:, indices[0] : indices[-1] + 1 : stride]
+    return np.take(values, indices, axis=1)
+
+
+def windows_of(
+    groups: Iterable[SeriesGroup], ends: Milliseconds, range_ms: int, at: Milliseconds
+) -> Iterator[Windows]:
+    starts = ends - range_ms
+    for group in groups:
+        for fresh in without_stale(group):
+            first = np.searchsorted(fresh.times, starts, side="right")
+            stop = np.searchsorted(fresh.times, ends, side="right")
+            yield Windows(fresh.labels, fresh.times, fresh.values, first, stop, starts, ends, at)
+
+
+def without_stale(group: SeriesGroup) -> Iterator[SeriesGroup]:
+    """The group without its staleness markers: series that are stale at the same times stay together."""
+    stale = is_stale(group.values)
+    if not stale.any():
+        yield group
+        return
+    yield from compacted(group.labels, group.times, group.values, ~stale)
+
+
+def compacted(
+    labels: tuple[Labels, ...], times: Milliseconds, values: Values, present: Mask
+) -> Iterator[SeriesGroup]:
+    """Groups of the series that have values at the same times, holding those times only."""
+    if present.all():
+        yield SeriesGroup(labels, times, values)
+        return
+    rows_by_pattern: dict[bytes, list[int]] = defaultdict(list)
+    for row, pattern in enumerate(np.packbits(present, axis=1)):
+        rows_by_pattern[pattern.tobytes()].append(row)
+    for rows in rows_by_pattern.values():
+        columns = np.flatnonzero(present[rows[0]])
+        if len(columns):
+            yield SeriesGroup(tuple(labels[r] for r in rows), times[columns], values[np.ix_(rows, columns)])
+
+
+def groups_of(value: Vector, times: Milliseconds) -> Iterator[SeriesGroup]:
+    """The answer of a subquery's inner expression as if it were stored samples."""
+    yield from compacted(value.labels, times, value.values, value.present)
