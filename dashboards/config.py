@@ -1,0 +1,153 @@
+"""``fireline.yml``: the collector's keys as Prometheus spells them, and beside them the other parts' keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from alerts.config import AlertsConfig
+from alerts.config import parse_config as parse_alerts
+from collector.config import KEYS as COLLECTOR_KEYS
+from collector.config import CollectorConfig
+from collector.config import parse_config as parse_collector
+from collector.errors import ConfigError
+from collector.settings import Section
+
+LANGUAGES = ("en", "ko")
+
+
+@dataclass(frozen=True)
+class FirelineConfig:
+    """Everything that ``fireline.yml`` says; file patterns are resolved to the files that are there.
+
+    policies: files that stand in for a policy of this name.
+    prometheus: the server to query instead of scraping; empty for the embedded engine.
+    """
+
+    path: Path
+    collector: CollectorConfig
+    alerts: AlertsConfig
+    slo_files: tuple[Path, ...]
+    guardrail_files: tuple[Path, ...]
+    signal_map: Path | None
+    policies: Mapping[str, Path]
+    language: str
+    zone: ZoneInfo
+    prometheus: str
+
+
+def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None) -> FirelineConfig:
+    """Reads the file. The arguments are what the command line says, and win over it.
+
+    page_url: where the pages are served, for links in messages where the file names no other address.
+
+    Raises:
+        ConfigError, alerts.errors.SpecError: naming file, key and what was expected.
+    """
+    values = _read(path)
+    top = Section(values, str(path))
+    alerts, language, zone = top.raw("alerts"), top.choice("language", LANGUAGES, "en"), _zone(top)
+    of_file = server_url(top.text("prometheus"), f"{path}: prometheus")
+    config = FirelineConfig(
+        path=path,
+        collector=_collector(top, values, path),
+        alerts=parse_alerts(_with_defaults(top, alerts, language, zone, page_url), str(path)),
+        slo_files=_files(top, "slo_files", path.parent),
+        guardrail_files=_files(top, "guardrail_files", path.parent),
+        signal_map=_file(top, "signal_map", path.parent),
+        policies={
+            name: _existing(top, "policies", path.parent / f) for name, f in top.mapping("policies").items()
+        },
+        language=language,
+        zone=zone,
+        prometheus=server_url(prometheus or "", "--prometheus") or of_file,
+    )
+    top.finish()
+    return config
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: expected a readable file: {error.strerror} (fireline init writes one)"
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{path}: expected a mapping of keys, found {type(values).__name__}")
+    return values
+
+
+def _collector(top: Section, values: Mapping[str, object], path: Path) -> CollectorConfig:
+    own = {key: top.raw(key) for key in COLLECTOR_KEYS if key in values}
+    text = yaml.safe_dump(own, sort_keys=False)
+    return parse_collector(own, str(path), base_folder=path.parent, text=text)
+
+
+def _with_defaults(
+    top: Section, raw: object, language: str, zone: ZoneInfo, page_url: str
+) -> dict[str, object]:
+    """Messages speak the language and the hours of the pages, and link to them, unless told otherwise."""
+    if raw is not None and not isinstance(raw, Mapping):
+        raise top.error("alerts", f"expected a mapping, found {type(raw).__name__}")
+    return {"language": language, "timezone": zone.key, "base_url": page_url, **(raw or {})}
+
+
+def _zone(top: Section) -> ZoneInfo:
+    name = top.text("time_zone", "UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise top.error("time_zone", f"expected a zone such as Asia/Seoul or UTC, found {name!r}") from error
+
+
+def _files(top: Section, key: str, folder: Path) -> tuple[Path, ...]:
+    return tuple(path for pattern in top.strings(key) for path in _matching(top, key, folder, pattern))
+
+
+def _matching(top: Section, key: str, folder: Path, pattern: str) -> list[Path]:
+    if Path(pattern).is_absolute():
+        root = Path(pattern).anchor
+        found = sorted(Path(root).glob(str(Path(pattern).relative_to(root))))
+    else:
+        found = sorted(folder.glob(pattern))
+    if not found:
+        raise top.error(key, f"expected files that exist, found none for {pattern!r}")
+    return found
+
+
+def _file(top: Section, key: str, folder: Path) -> Path | None:
+    name = top.text(key)
+    return _existing(top, key, folder / name) if name else None
+
+
+def _existing(top: Section, key: str, path: Path) -> Path:
+    if not path.is_file():
+        raise top.error(key, f"expected a file that exists, found none at {str(path)!r}")
+    return path
+
+
+def server_url(text: str, place: str) -> str:
+    """An http(s) URL without its last slash, or an empty string.
+
+    Raises:
+        ConfigError: for anything else.
+    """
+    if not text:
+        return ""
+    expected = f"{place}: expected a URL such as http://prometheus:9090, found {text!r}"
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise ConfigError(expected) from error
+    if not valid:
+        raise ConfigError(expected)
+    return text.rstrip("/")

@@ -1,0 +1,51 @@
+import subprocess
+import sys
+
+import pytest
+
+from dashboards import cli
+
+
+def fireline(*arguments: str, capsys) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        cli.main(list(arguments))
+    output = capsys.readouterr()
+    return end.value.code, output.out, output.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["upp"], "no command 'upp': did you mean up?"),
+        (["up", "--foo"], "No such option '--foo' (see fireline up --help)"),
+        (["up", "--data", "d"], "Missing option '--config' (see fireline up --help)"),
+        (
+            ["dashboards", "export", "out", "--config", "/nowhere.yml"],
+            "/nowhere.yml: expected a readable file",
+        ),
+    ],
+)
+def test_mistake_is_one_line_and_exit_code_2(arguments, message, capsys):
+    code, _, errors = fireline(*arguments, capsys=capsys)
+    assert code == 2
+    assert errors.startswith(f"fireline: {message}")
+    assert errors.count("\n") == 1
+
+
+def test_version(capsys):
+    assert fireline("--version", capsys=capsys)[:2] == (0, "fireline 0.1.0\n")
+
+
+def test_help_lists_every_command(capsys):
+    _, text, _ = fireline("--help", capsys=capsys)
+    assert {"collector", "alerts", "dashboards", "init", "up"} <= set(text.split())
+
+
+def test_command_does_not_import_what_other_commands_need():
+    program = (
+        "import sys; from dashboards.cli import fireline; import click; "
+        "fireline.get_command(click.Context(fireline), 'collector'); "
+        "print([name for name in ('slack_sdk', 'plotly', 'fastapi', 'jinja2') if name in sys.modules])"
+    )
+    outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert outcome.stdout.strip() == "[]"

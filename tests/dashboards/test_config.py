@@ -1,0 +1,72 @@
+import pytest
+
+from alerts.errors import SpecError
+from collector.errors import ConfigError
+from dashboards.config import load_config, server_url
+
+
+def written(tmp_path, text):
+    path = tmp_path / "fireline.yml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("langauge: ko", r"fireline\.yml: langauge: unknown key: did you mean language\?"),
+        ("language: fr", r"fireline\.yml: language: expected one of en, ko, found 'fr'"),
+        ("time_zone: Seoul", r"fireline\.yml: time_zone: expected a zone such as Asia/Seoul"),
+        (
+            "slo_files: [none/*.yml]",
+            r"fireline\.yml: slo_files: expected files that exist, found none for 'none",
+        ),
+        ("slo_files: x.yml", r"fireline\.yml: slo_files: expected a list of texts"),
+        ("signal_map: none.yml", r"fireline\.yml: signal_map: expected a file that exists"),
+        ("policies: {mine: none.yml}", r"fireline\.yml: policies: expected a file that exists"),
+        ("prometheus: localhost:9090", r"fireline\.yml: prometheus: expected a URL such as http://"),
+        ("global: {scrape_interval: soon}", r"fireline\.yml: global\.scrape_interval: expected a duration"),
+        ("scrape_configs: [{job_nam: a}]", r"fireline\.yml: scrape_configs\[0\]\.job_name: expected text"),
+        ("[1, 2]", r"fireline\.yml: expected a mapping of keys, found list"),
+        ("a: [", r"fireline\.yml: expected YAML"),
+        ("alerts: [slack]", r"fireline\.yml: alerts: expected a mapping, found list"),
+    ],
+)
+def test_mistake_names_file_key_and_expectation(tmp_path, text, message):
+    with pytest.raises(ConfigError, match=message):
+        load_config(written(tmp_path, text))
+
+
+def test_mistake_in_alerts_names_its_key(tmp_path):
+    with pytest.raises(SpecError, match=r"fireline\.yml: alerts\.notify: expected 'console', 'slack'"):
+        load_config(written(tmp_path, "alerts: {notify: [pager]}"))
+
+
+def test_empty_file_is_a_configuration(tmp_path):
+    config = load_config(written(tmp_path, ""))
+    assert (config.language, config.zone.key, config.slo_files, config.prometheus) == ("en", "UTC", (), "")
+
+
+def test_messages_speak_as_pages_do_unless_told_otherwise(tmp_path):
+    path = written(tmp_path, "{language: ko, time_zone: Asia/Seoul, alerts: {timezone: UTC}}")
+    alerts = load_config(path, page_url="http://here:9600").alerts
+    assert (alerts.language, alerts.timezone, alerts.base_url) == ("ko", "UTC", "http://here:9600")
+
+
+def test_patterns_are_relative_to_the_file(tmp_path):
+    (tmp_path / "slos").mkdir()
+    for name in ("b.yml", "a.yml"):
+        (tmp_path / "slos" / name).write_text("")
+    config = load_config(written(tmp_path, "slo_files: [slos/*.yml]"))
+    assert [path.name for path in config.slo_files] == ["a.yml", "b.yml"]
+
+
+def test_command_line_wins_over_the_file(tmp_path):
+    path = written(tmp_path, "prometheus: http://file:9090")
+    assert load_config(path, prometheus="http://flag:9090/").prometheus == "http://flag:9090"
+
+
+@pytest.mark.parametrize("text", ["ftp://a", "http://", "http://a:99999", "http://[", "a b"])
+def test_server_url_refuses(text):
+    with pytest.raises(ConfigError, match="--prometheus: expected a URL"):
+        server_url(text, "--prometheus")
