@@ -72,6 +72,17 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
+def anchored_regex(pattern: str) -> "re2._Regexp[str]":
+    """RE2 that matches whole values, with ``.`` matching a newline too (v3 semantics).
+
+    Raises:
+        re2.error: for what is no regular expression.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(f"(?s:{pattern})", options)
+
+
 class MatchOp(StrEnum):
     EQUAL = "="
     NOT_EQUAL = "!="
@@ -89,7 +100,7 @@ class Matcher:
 
     @cached_property
     def _regex(self) -> "re2._Regexp[str]":
-        return re2.compile(f"(?s:{self.value})")
+        return anchored_regex(self.value)
 
     def matches(self, value: str) -> bool:
         match self.op:

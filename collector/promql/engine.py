@@ -51,9 +51,9 @@ class Engine:
         self._monotonic = monotonic
         self._parsed: OrderedDict[str, Node] = OrderedDict()
 
-    def instant(self, query: str, time_ms: int) -> Answer:
+    def instant(self, query: str | Node, time_ms: int) -> Answer:
         """Raises ``QueryError``."""
-        node = self._parse(query)
+        node = self._parse(query) if isinstance(query, str) else query
         steps = self._steps(np.array([time_ms], dtype=np.int64), instant=True)
         with np.errstate(all="ignore"):
             if isinstance(unwrapped(node), (RangeSelector, Subquery)):
@@ -62,10 +62,10 @@ class Engine:
                 result = _at_instant(self._finished(evaluate(node, steps)), time_ms)
         return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
 
-    def range(self, query: str, start_ms: int, end_ms: int, step_ms: int) -> Answer:
+    def range(self, query: str | Node, start_ms: int, end_ms: int, step_ms: int) -> Answer:
         """A value at start, start + step, … up to end. Raises ``QueryError``."""
         times = self._range_times(start_ms, end_ms, step_ms)
-        node = self._parse(query)
+        node = self._parse(query) if isinstance(query, str) else query
         _check_range_type(node)
         steps = self._steps(times, instant=False)
         with np.errstate(all="ignore"):

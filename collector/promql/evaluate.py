@@ -131,7 +131,7 @@ def _aggregated(node: Aggregation, steps: Steps) -> Vector:
         "topk": lambda: selection.top(value, node.grouping, param.values, largest=True),
         "bottomk": lambda: selection.top(value, node.grouping, param.values, largest=False),
         "limitk": lambda: selection.limit(value, node.grouping, param.values),
-        "limit_ratio": lambda: selection.limit_ratio(value, param.values, notes),
+        "limit_ratio": lambda: selection.limit_ratio(value, float(param.values[0]), notes),
         "quantile": lambda: aggregate.quantile(value, node.grouping, param.values, notes),
     }
     return choices[node.op]()

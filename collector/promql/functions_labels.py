@@ -8,7 +8,7 @@ import numpy as np
 import re2
 
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME, Labels
+from collector.labels import METRIC_NAME, Labels, anchored_regex
 from collector.promql.value import Vector, checked_unique
 
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -18,7 +18,7 @@ _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
 def label_replace(value: Vector, target: str, template: str, source: str, pattern: str) -> Vector:
     """Sets ``target`` to the template, filled from what the pattern captures in ``source``, where it matches."""
     try:
-        regex = re2.compile(f"(?s:{pattern})")
+        regex = anchored_regex(pattern)
     except re2.error as error:
         raise _invalid(f"invalid regular expression in label_replace(): {pattern}") from error
     if not _LABEL_NAME.fullmatch(target):

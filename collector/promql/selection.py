@@ -46,16 +46,15 @@ def limit(value: Vector, grouping: Grouping, k: Values) -> Vector:
     return value.with_values(value.values, seen).inhabited()
 
 
-def limit_ratio(value: Vector, ratio: Values, notes: Notes) -> Vector:
+def limit_ratio(value: Vector, ratio: float, notes: Notes) -> Vector:
     """The share ``ratio`` of the series, chosen by a hash of their labels; a negative one picks the complement."""
-    if np.isnan(ratio).any():
+    if np.isnan(ratio):
         raise QueryError("Ratio value NaN is NaN", kind="execution")
-    for wrong in np.unique(ratio[np.abs(ratio) > 1]):
-        notes.bad_ratio(float(wrong), float(np.clip(wrong, -1, 1)))
-    capped = np.clip(ratio, -1, 1)
-    place = np.array([_place(labels) for labels in value.labels])[:, None]
-    chosen = np.where(capped >= 0, place < capped, place >= 1 + capped)
-    return value.with_values(value.values, value.present & chosen).inhabited()
+    capped = float(np.clip(ratio, -1, 1))
+    if capped != ratio:
+        notes.bad_ratio(ratio, capped)
+    places = np.array([_place(labels) for labels in value.labels])
+    return value.rows(np.flatnonzero(places < capped if capped >= 0 else places >= 1 + capped))
 
 
 def _place(labels: Labels) -> float:

@@ -80,7 +80,8 @@ def compacted(
 ) -> Iterator[SeriesGroup]:
     """Groups of the series that have values at the same times, holding those times only."""
     if present.all():
-        yield SeriesGroup(labels, times, values)
+        if labels:
+            yield SeriesGroup(labels, times, values)
         return
     rows_by_pattern: dict[bytes, list[int]] = defaultdict(list)
     for row, pattern in enumerate(np.packbits(present, axis=1)):

@@ -1,0 +1,1 @@
+"""Runs Prometheus' own PromQL test scripts against the embedded engine."""
