@@ -1,0 +1,191 @@
+"""Wires the shop: settings in, ASGI application out."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import FastAPI, Request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
+
+from commerce_app.admin import admin_routes
+from commerce_app.cache.fill_lock import FillLock, Patience, random_token
+from commerce_app.cache.hot_keys import HotKeys
+from commerce_app.cache.lifetime import Lifetime
+from commerce_app.cache.local_tier import LocalTier
+from commerce_app.cache.read_path import Cache, Parts
+from commerce_app.cache.redis_tier import RedisTier, default_client, fast_client
+from commerce_app.coupon.routes import coupon_routes
+from commerce_app.coupon.service import Coupons
+from commerce_app.database.engine import Database
+from commerce_app.database.replication import watch_replication
+from commerce_app.errors import DeadlineExceeded, DependencyFailed, ErrorType, ShopError
+from commerce_app.events import EventPoster
+from commerce_app.instrument.database import error_type
+from commerce_app.instrument.requests import RequestMetrics, mark_error
+from commerce_app.locks import RowLocks
+from commerce_app.metrics import Metrics
+from commerce_app.order.routes import order_routes
+from commerce_app.order.service import Orders
+from commerce_app.order.stock import Stock
+from commerce_app.product.routes import product_routes
+from commerce_app.product.service import Products
+from commerce_app.resilience.admission import Admission
+from commerce_app.resilience.breaker import Breaker, Threshold
+from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.responses import error_response
+from commerce_app.settings import Settings
+from commerce_app.switches import Switches
+from commerce_app.wallet.routes import wallet_routes
+from commerce_app.wallet.service import Wallets
+
+LAG_EVERY_SECONDS = 2.0
+HOT_WINDOW_SECONDS = 10.0
+HOT_READS = 10
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Everything that lives as long as the application."""
+
+    settings: Settings
+    metrics: Metrics
+    switches: Switches
+    database: Database
+    redis: RedisTier
+    caches: tuple[Cache, ...]
+    products: Products
+    orders: Orders
+    coupons: Coupons
+    wallets: Wallets
+    events: EventPoster
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Watch replication while inside; then stop and close everything."""
+        watch = asyncio.create_task(
+            watch_replication(self.settings.replica_url, self.metrics, LAG_EVERY_SECONDS)
+        )
+        try:
+            yield
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+            await self.events.close()
+            for cache in self.caches:
+                await cache.close()
+            await self.redis.close()
+            await self.database.close()
+
+
+def build_shop(settings: Settings) -> Shop:
+    metrics = Metrics()
+    switches = Switches(settings.switches)
+    switches.observe(metrics.follow)
+    for switch in settings.switches:
+        metrics.switch_enabled.labels(switch).set(1)
+    database = Database(settings, metrics)
+    redis = RedisTier(
+        default_client(settings.redis_url, metrics),
+        fast_client(settings.redis_url, metrics, settings.redis_fast_timeout_seconds),
+        switches,
+        Breaker(Threshold()),
+        metrics,
+        time.time,
+    )
+    details, popular = _caches(settings, redis, switches, metrics)
+    products = Products(database.replica, details, popular, switches)
+    locks = RowLocks(metrics)
+    coupons = Coupons(database.primary, locks)
+    wallets = Wallets(database.primary, locks, metrics)
+    orders = Orders(
+        database.primary, products, Stock(locks), coupons, wallets, metrics, settings.order_deadline_seconds
+    )
+    events = EventPoster(settings.fireline_url, metrics)
+    return Shop(
+        settings, metrics, switches, database, redis, (details, popular), products, orders, coupons, wallets,
+        events,
+    )  # fmt: skip
+
+
+def _caches(
+    settings: Settings, redis: RedisTier, switches: Switches, metrics: Metrics
+) -> tuple[Cache, Cache]:
+    loads = ConcurrencyLimit(
+        "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
+    )
+    fill_lock = FillLock(redis, Patience(), random_token)
+    parts = Parts(redis, fill_lock, loads, switches, metrics, time.time, random.random)
+
+    def cache(name: str, ttl_seconds: float) -> Cache:
+        lifetime = Lifetime(
+            ttl_seconds, settings.stale_seconds, settings.extended_ttl_factor, settings.ttl_jitter_ratio
+        )
+        local = LocalTier(settings.local_ttl_seconds, settings.stale_seconds, settings.local_entries)
+        return Cache(name, lifetime, local, HotKeys(HOT_WINDOW_SECONDS, HOT_READS), parts)
+
+    return cache("product", settings.product_ttl_seconds), cache("popular", settings.popular_ttl_seconds)
+
+
+def build_app(shop: Shop) -> ASGIApp:
+    """The application behind its middlewares, the outermost measuring."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with shop.running():
+            yield
+
+    app = FastAPI(title="Fireline shop", lifespan=lifespan, openapi_url=None)
+    _add_routes(app, shop)
+    _add_error_handlers(app)
+    admitted = Admission(app, shop.switches, shop.metrics, shop.settings.concurrent_requests)
+    return RequestMetrics(admitted, shop.metrics, time.perf_counter)
+
+
+def _add_routes(app: FastAPI, shop: Shop) -> None:
+    seconds = shop.settings.request_deadline_seconds
+    app.include_router(product_routes(shop.products, seconds))
+    app.include_router(order_routes(shop.orders, _utc_now))
+    app.include_router(coupon_routes(shop.coupons, _utc_now, seconds))
+    app.include_router(wallet_routes(shop.wallets, _utc_now, seconds))
+    app.include_router(
+        admin_routes(shop.switches, shop.products, shop.events, time.time, shop.settings.admin_token)
+    )
+
+    @app.get("/healthz")
+    async def health() -> Response:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(shop.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    @app.exception_handler(ShopError)
+    async def shop_error(request: Request, error: ShopError) -> Response:
+        mark_error(request.scope, error.error_type)
+        return error_response(error)
+
+    @app.exception_handler(OSError)
+    @app.exception_handler(SQLAlchemyError)
+    async def database_error(request: Request, error: Exception) -> Response:
+        return await shop_error(request, failed_dependency(error))
+
+
+def failed_dependency(error: Exception) -> ShopError:
+    """What the customer is told when a database fails: 504 if it was too slow, else 503."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    if isinstance(error, DBAPIError) and error_type(cause) == ErrorType.TIMEOUT:
+        return DeadlineExceeded("a database was too slow")
+    return DependencyFailed(f"a database failed: {type(error).__name__}")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

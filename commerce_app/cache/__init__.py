@@ -1,0 +1,1 @@
+"""The cached read path and the protections around it, one strategy a file."""

@@ -1,0 +1,114 @@
+"""The shared tier: Redis behind a breaker, through an impatient client or one with library defaults."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from redis.asyncio import Redis
+from redis.asyncio.connection import parse_url
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.commands.core import AsyncScript
+from redis.maint_notifications import MaintNotificationsConfig
+
+from commerce_app.errors import CacheUnavailable
+from commerce_app.instrument.redis import REDIS_FAILURES, MeasuredPool, MeasuredRetry, redis_error_type
+from commerce_app.metrics import Metrics
+from commerce_app.resilience.breaker import Breaker, State
+from commerce_app.switches import Switch, Switches
+
+T = TypeVar("T")
+RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+_ERROR_LABELS = {"pool_exhausted": "connection"}
+
+
+def default_client(url: str, metrics: Metrics) -> Redis:
+    """What ``Redis(host=…)`` of redis-py 8.1 is: 5 s timeouts, 10 retries, a pool of 100."""
+    backoff = ExponentialWithJitterBackoff(base=0.01, cap=1)
+    retry = MeasuredRetry(backoff, 10, metrics)
+    return Redis(connection_pool=MeasuredPool(metrics, retry=retry, **parse_url(url)))
+
+
+def fast_client(url: str, metrics: Metrics, timeout_seconds: float) -> Redis:
+    """Gives up soon and never tries again; a connection is one round trip sooner ready."""
+    pool = MeasuredPool(
+        metrics,
+        retry=MeasuredRetry(NoBackoff(), 0, metrics),
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
+        **parse_url(url),
+    )
+    return Redis(connection_pool=pool)
+
+
+class RedisTier:
+    """Raises CacheUnavailable, and nothing else, when Redis cannot be asked or does not answer."""
+
+    def __init__(
+        self,
+        default: Redis,
+        fast: Redis,
+        switches: Switches,
+        breaker: Breaker,
+        metrics: Metrics,
+        now: Callable[[], float],
+    ) -> None:
+        self._default = default
+        self._fast = fast
+        self._switches = switches
+        self._breaker = breaker
+        self._metrics = metrics
+        self._now = now
+        self._release: AsyncScript = default.register_script(RELEASE)
+        self._pools = [client.connection_pool for client in (default, fast)]
+        self._show_pools()
+
+    async def get(self, key: str) -> bytes | None:
+        value: bytes | None = await self._call("GET", lambda redis: redis.get(key))
+        return value
+
+    async def set(self, key: str, value: bytes, expire_seconds: float) -> None:
+        await self._call("SET", lambda redis: redis.set(key, value, px=int(expire_seconds * 1000)))
+
+    async def lock(self, key: str, token: str, expire_seconds: float) -> bool:
+        """Take a lock that frees itself after ``expire_seconds``."""
+        milliseconds = int(expire_seconds * 1000)
+        return bool(await self._call("SET", lambda redis: redis.set(key, token, nx=True, px=milliseconds)))
+
+    async def unlock(self, key: str, token: str) -> None:
+        """Release the lock if it is still ours."""
+        await self._call("EVALSHA", lambda redis: self._release(keys=[key], args=[token], client=redis))
+
+    async def close(self) -> None:
+        for pool in self._pools:
+            await pool.aclose()
+
+    async def _call(self, operation: str, call: Callable[[Redis], Awaitable[T]]) -> T:
+        guarded = self._switches.on(Switch.CIRCUIT_BREAKER)
+        if guarded and not self._breaker.allows(self._now()):
+            raise CacheUnavailable("the circuit breaker is open")
+        redis = self._fast if self._switches.on(Switch.REDIS_FAST_TIMEOUTS) else self._default
+        started = time.perf_counter()
+        error_type = ""
+        try:
+            return await call(redis)
+        except REDIS_FAILURES as error:
+            error_type = redis_error_type(error)
+            raise CacheUnavailable(f"{operation}: {error}") from error
+        finally:
+            seconds = time.perf_counter() - started
+            label = _ERROR_LABELS.get(error_type, error_type)
+            self._metrics.operation_seconds.labels("redis", operation, label, "redis").observe(seconds)
+            if guarded:
+                self._breaker.record(self._now(), failed=bool(error_type), seconds=seconds)
+                self._show_breaker()
+
+    def _show_breaker(self) -> None:
+        for state in State:
+            self._metrics.breaker_state.labels("redis", state).set(state is self._breaker.state)
+
+    def _show_pools(self) -> None:
+        labelled = self._metrics.pool_connections.labels
+        labelled("redis", "idle").set_function(lambda: sum(pool.counts()[0] for pool in self._pools))
+        labelled("redis", "used").set_function(lambda: sum(pool.counts()[1] for pool in self._pools))
+        self._metrics.pool_max.labels("redis").set(self._default.connection_pool.max_connections)

@@ -1,0 +1,45 @@
+"""One call per key at a time in this process; whoever comes meanwhile shares its result."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class SingleFlight(Generic[T]):
+    """The call runs in a task of its own: a caller that gives up does not take the others down."""
+
+    def __init__(self) -> None:
+        self._flights: dict[Hashable, asyncio.Task[T]] = {}
+
+    async def join(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> tuple[T, bool]:
+        """The result, and whether it was another's call."""
+        flight = self._flights.get(key)
+        joined = flight is not None
+        if flight is None:
+            flight = self._start(key, call)
+        return await asyncio.shield(flight), joined
+
+    def launch(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> asyncio.Task[T] | None:
+        """Start a call nobody waits for; None when one is under way."""
+        return None if key in self._flights else self._start(key, call)
+
+    def _start(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        flight = asyncio.ensure_future(call())
+        assert isinstance(flight, asyncio.Task)
+        self._flights[key] = flight
+        flight.add_done_callback(lambda done: self._land(key, done))
+        return flight
+
+    def _land(self, key: Hashable, flight: asyncio.Task[T]) -> None:
+        del self._flights[key]
+        if not flight.cancelled():
+            flight.exception()  # mark as seen when every caller has given up
+
+    async def close(self) -> None:
+        """Cancel what is under way and wait for its end."""
+        flights = list(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)

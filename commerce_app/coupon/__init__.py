@@ -1,0 +1,1 @@
+"""First-come coupons: claimed once per user, used once."""

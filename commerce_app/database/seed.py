@@ -1,0 +1,73 @@
+"""Lays down the tables and deterministic data; running it again on the same data does nothing."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from string import Template
+
+import asyncpg
+
+SCHEMA_VERSION = 1
+PRODUCTS_PER_CATEGORY = 100
+ORDERS_PER_PRODUCT = 30
+REVIEWS_PER_PRODUCT = 60
+SEED_LOCK = 7_303_014
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much data. What a query costs depends on the ratios above, not on the number of products."""
+
+    products: int = 5_000
+    users: int = 20_000
+
+    def variables(self, at: datetime) -> dict[str, str]:
+        """What fills the seed script."""
+        return {
+            "products": str(self.products),
+            "users": str(self.users),
+            "categories": str(max(1, self.products // PRODUCTS_PER_CATEGORY)),
+            "orders": str(self.products * ORDERS_PER_PRODUCT),
+            "reviews": str(self.products * REVIEWS_PER_PRODUCT),
+            "anchor": f"timestamptz '{at.astimezone(UTC).isoformat()}'",
+        }
+
+
+async def seed(database_url: str, size: Size, at: datetime) -> bool:
+    """Make the database ready, history ending at ``at``; False when it already was.
+
+    Raises ValueError when it holds data of another size or schema.
+    """
+    connection = await asyncpg.connect(database_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", SEED_LOCK)
+            await connection.execute("SET LOCAL client_min_messages = warning")
+            await connection.execute(_script("schema.sql"))
+            if await _seeded(connection, size):
+                return False
+            await connection.execute(Template(_script("seed.sql")).substitute(size.variables(at)))
+            await connection.execute(
+                "INSERT INTO shop_seed (schema_version, products, users, seeded_at) VALUES ($1, $2, $3, $4)",
+                SCHEMA_VERSION, size.products, size.users, at,
+            )  # fmt: skip
+        await connection.execute("VACUUM ANALYZE")
+        return True
+    finally:
+        await connection.close()
+
+
+async def _seeded(connection: asyncpg.Connection, size: Size) -> bool:
+    row = await connection.fetchrow("SELECT schema_version, products, users FROM shop_seed")
+    if row is None:
+        return False
+    if tuple(row) != (SCHEMA_VERSION, size.products, size.users):
+        raise ValueError(
+            f"holds {row['products']} products and {row['users']} users of schema {row['schema_version']}, "
+            f"expected an empty database, or {size.products} and {size.users} of schema {SCHEMA_VERSION}"
+        )
+    return True
+
+
+def _script(name: str) -> str:
+    return files("commerce_app.database").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,81 @@
+"""What can go wrong in the shop.
+
+ShopError             every answer that is not a success: status, error_type, text
+├── Rejected          the customer asked for what the shop's rules forbid (4xx, not a failure of ours)
+├── RateLimited       too often for one user (429)
+├── LoadShed          turned away to protect the rest (503, Retry-After)
+├── DeadlineExceeded  not done in time (504)
+└── DependencyFailed  a database or another server failed (503)
+CacheUnavailable      Redis did not answer; the read path goes on without it
+SettingsError         an environment variable or flag is wrong: name, what was expected
+"""
+
+from enum import StrEnum
+
+
+class ErrorType(StrEnum):
+    """The label ``error_type`` of a request; empty when nothing failed."""
+
+    NONE = ""
+    TIMEOUT = "timeout"
+    LOAD_SHED = "load_shed"
+    RATE_LIMITED = "rate_limited"
+    DEPENDENCY = "dependency"
+    INTERNAL = "internal"
+
+
+class ShopError(Exception):
+    """Base of the errors that end a request."""
+
+    status = 500
+    error_type = ErrorType.INTERNAL
+    retry_after_seconds: int | None = None
+
+
+class Rejected(ShopError):
+    """A rule of the shop says no; ``status`` is 401, 404, 409 or 422."""
+
+    error_type = ErrorType.NONE
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class RateLimited(ShopError):
+    status = 429
+    error_type = ErrorType.RATE_LIMITED
+
+    def __init__(self, reason: str, retry_after_seconds: int) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class LoadShed(ShopError):
+    """``reason`` is the label of ``load_shed_total``."""
+
+    status = 503
+    error_type = ErrorType.LOAD_SHED
+    retry_after_seconds = 1
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"too busy: {reason}")
+        self.reason = reason
+
+
+class DeadlineExceeded(ShopError):
+    status = 504
+    error_type = ErrorType.TIMEOUT
+
+
+class DependencyFailed(ShopError):
+    status = 503
+    error_type = ErrorType.DEPENDENCY
+
+
+class CacheUnavailable(Exception):
+    """Redis did not answer, or the breaker did not let us ask."""
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text names it and what was expected."""

@@ -1,0 +1,1 @@
+"""What measures requests and databases without their knowing."""

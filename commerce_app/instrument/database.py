@@ -1,0 +1,107 @@
+"""Measures SQLAlchemy engines: statements by its events, waiting for a connection in its pool."""
+
+import time
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, QueuePool
+
+from commerce_app.metrics import Metrics
+
+SLOW_QUERY_SECONDS = 0.2
+
+
+def measured_pool(metrics: Metrics, name: str) -> type[AsyncAdaptedQueuePool]:
+    """A pool class whose waiting and timeouts are counted under ``name``.
+
+    A class, not an instance, because SQLAlchemy makes the pool, and makes it anew on disposal.
+    """
+    pending = metrics.pool_pending.labels(name)
+    timeouts = metrics.pool_timeouts.labels(name)
+    wait_seconds = metrics.pool_wait_seconds.labels(name)
+
+    class MeasuredPool(AsyncAdaptedQueuePool):
+        def _do_get(self) -> ConnectionPoolEntry:
+            started = time.perf_counter()
+            pending.inc()
+            try:
+                return super()._do_get()
+            except PoolTimeoutError:
+                timeouts.inc()
+                raise
+            finally:
+                pending.dec()
+                wait_seconds.observe(time.perf_counter() - started)
+
+    return MeasuredPool
+
+
+def measure_engine(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
+    """Count statements, their time and errors, and how long connections are held."""
+    _measure_statements(engine, metrics, server)
+    _measure_use(engine, metrics, server)
+    pool = engine.sync_engine.pool
+    assert isinstance(pool, QueuePool)
+    metrics.pool_max.labels(server).set(pool.size())
+    metrics.pool_connections.labels(server, "used").set_function(pool.checkedout)
+    metrics.pool_connections.labels(server, "idle").set_function(pool.checkedin)
+
+
+def _measure_statements(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
+    slow = metrics.slow_queries.labels(server)
+
+    def observe(connection: Connection, statement: str, error_type: str) -> None:
+        elapsed = time.perf_counter() - connection.info.pop("started", time.perf_counter())
+        operation = statement.split(None, 1)[0].upper()
+        metrics.operation_seconds.labels("postgresql", operation, error_type, server).observe(elapsed)
+        if elapsed > SLOW_QUERY_SECONDS:
+            slow.inc()
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def begin(connection: Connection, *_: Any) -> None:
+        connection.info["started"] = time.perf_counter()
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def end(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        observe(connection, statement, "")
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def fail(context: ExceptionContext) -> None:
+        if context.connection is not None and context.statement and not context.connection.invalidated:
+            observe(context.connection, context.statement, error_type(context.original_exception))
+
+
+def _measure_use(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
+    use_seconds = metrics.pool_use_seconds.labels(server)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def take(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        record.info["taken"] = time.perf_counter()
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def give_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+        taken = record.info.pop("taken", None)
+        if taken is not None:
+            use_seconds.observe(time.perf_counter() - taken)
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's error code, also where SQLAlchemy's adapter wrapped the driver's error."""
+    found: str | None = getattr(error, "sqlstate", None)
+    return found
+
+
+def error_type(error: BaseException) -> str:
+    """The label of a failed statement: timeout, connection or other."""
+    if sqlstate(error) in {
+        asyncpg.LockNotAvailableError.sqlstate,
+        asyncpg.QueryCanceledError.sqlstate,
+    } or isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, OSError) or (sqlstate(error) or "").startswith(("08", "57P")):
+        return "connection"
+    return "other"

@@ -1,0 +1,192 @@
+"""Every metric of the shop, with all its label sets from the first scrape (docs/architecture.md)."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+from commerce_app.errors import ErrorType
+from commerce_app.instrument.routes import ROUTES
+from commerce_app.switches import Flip, Switch
+
+REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 7.5, 10)
+OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+CACHES = ("product", "popular")
+POOLS = ("primary", "replica", "redis")
+OPERATION_ERRORS = ("", "timeout", "connection", "other")
+REDIS_ERRORS = ("timeout", "connection", "pool_exhausted", "other")
+TIER_RESULTS = (
+    ("local", "hit"),
+    ("local", "stale"),
+    ("redis", "hit"),
+    ("redis", "stale"),
+    ("origin", "miss"),
+    ("origin", "error"),
+    ("origin", "bypass"),
+)
+OPERATIONS = (
+    ("redis", "GET", "redis"),
+    ("redis", "SET", "redis"),
+    ("redis", "EVALSHA", "redis"),
+    ("postgresql", "SELECT", "replica"),
+    ("postgresql", "SELECT", "primary"),
+    ("postgresql", "INSERT", "primary"),
+    ("postgresql", "UPDATE", "primary"),
+)
+
+
+class Metrics:
+    """The instruments, on a registry of their own."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()
+        self.registry = CollectorRegistry()
+        self._requests()
+        self._cache()
+        self._databases()
+        self._protections()
+        self._business()
+
+    def follow(self, flip: Flip) -> None:
+        """Show a switch's new state."""
+        self.switch_enabled.labels(flip.switch).set(flip.enabled)
+
+    def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Gauge:
+        return Gauge(name, text, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, text: str, labels: tuple[str, ...], buckets: tuple[float, ...]
+    ) -> Histogram:
+        return Histogram(name, text, labels, registry=self.registry, buckets=buckets)
+
+    def _requests(self) -> None:
+        labels = ("http_request_method", "http_route", "http_response_status_code", "error_type")
+        self.request_seconds = self._histogram(
+            "http_server_request_duration_seconds", "Time to answer a request.", labels, REQUEST_BUCKETS
+        )
+        self.active_requests = self._gauge(
+            "http_server_active_requests", "Requests begun and not ended.", labels[:2]
+        )
+        for route in ROUTES:
+            self.active_requests.labels(route.method, route.path)
+            for status, error_type in route.outcomes:
+                self.request_seconds.labels(route.method, route.path, str(status), error_type)
+
+    def _cache(self) -> None:
+        self.cache_requests = self._counter(
+            "cache_requests_total", "Logical reads by who answered and how.", ("cache", "tier", "result")
+        )
+        self.cache_load_seconds = self._histogram(
+            "cache_load_duration_seconds", "Time to load a value behind the cache.", ("cache",),
+            OPERATION_BUCKETS,
+        )  # fmt: skip
+        self.cache_coalesced = self._counter(
+            "cache_coalesced_total", "Reads that joined another's read.", ("cache",)
+        )
+        self.cache_refresh_failures = self._counter(
+            "cache_refresh_failures_total", "Background refreshes that failed.", ("cache",)
+        )
+        self.cache_store_failures = self._counter(
+            "cache_store_failures_total", "Loaded values that Redis did not take.", ("cache",)
+        )
+        for cache in CACHES:
+            self.cache_refresh_failures.labels(cache)
+            self.cache_store_failures.labels(cache)
+            self.cache_load_seconds.labels(cache)
+            self.cache_coalesced.labels(cache)
+            for tier, result in TIER_RESULTS:
+                self.cache_requests.labels(cache, tier, result)
+
+    def _databases(self) -> None:
+        self._operations()
+        self._pools()
+        self.replication_lag_seconds = self._gauge(
+            "pg_replication_lag_seconds",
+            "How far the replica's replay is behind; NaN when it cannot be asked.",
+        )
+
+    def _operations(self) -> None:
+        self.operation_seconds = self._histogram(
+            "db_client_operation_duration_seconds", "Time of one database operation.",
+            ("db_system_name", "db_operation_name", "error_type", "server"), OPERATION_BUCKETS,
+        )  # fmt: skip
+        for system, operation, server in OPERATIONS:
+            for error_type in OPERATION_ERRORS:
+                self.operation_seconds.labels(system, operation, error_type, server)
+        self.slow_queries = self._counter("db_slow_queries_total", "Statements over 200 ms.", ("server",))
+        for server in ("primary", "replica"):
+            self.slow_queries.labels(server)
+        self.redis_errors = self._counter(
+            "redis_client_errors_total", "Failed attempts as the Redis client saw them.", ("error_type",)
+        )
+        for error_type in REDIS_ERRORS:
+            self.redis_errors.labels(error_type)
+        self.redis_retries = self._counter(
+            "redis_client_retries_total", "Attempts after the first, of commands and connects."
+        )
+
+    def _pools(self) -> None:
+        pool = ("db_client_connection_pool_name",)
+        self.pool_connections = self._gauge(
+            "db_client_connection_count", "Connections by state.", (*pool, "db_client_connection_state")
+        )
+        self.pool_max = self._gauge("db_client_connection_max", "Connections allowed.", pool)
+        self.pool_pending = self._gauge(
+            "db_client_connection_pending_requests", "Requests that wait for a connection.", pool
+        )
+        self.pool_timeouts = self._counter(
+            "db_client_connection_timeouts_total", "Requests that got no connection.", pool
+        )
+        self.pool_wait_seconds = self._histogram(
+            "db_client_connection_wait_time_seconds", "Time to get a connection.", pool, OPERATION_BUCKETS
+        )
+        self.pool_use_seconds = self._histogram(
+            "db_client_connection_use_time_seconds", "Time a connection was held.", pool, OPERATION_BUCKETS
+        )
+        for name in POOLS:
+            for state in ("idle", "used"):
+                self.pool_connections.labels(name, state)
+            self.pool_max.labels(name)
+            self.pool_pending.labels(name)
+            self.pool_timeouts.labels(name)
+            self.pool_wait_seconds.labels(name)
+            self.pool_use_seconds.labels(name)
+
+    def _protections(self) -> None:
+        self.lock_wait_seconds = self._histogram(
+            "lock_wait_seconds", "Time until a row lock was held or given up.", ("lock",), LOCK_BUCKETS
+        )
+        self.lock_acquire = self._counter(
+            "lock_acquire_total", "Attempts to take a row lock.", ("lock", "outcome")
+        )
+        for lock in ("stock", "coupon", "wallet"):
+            self.lock_wait_seconds.labels(lock)
+            for outcome in ("ok", "timeout", "error"):
+                self.lock_acquire.labels(lock, outcome)
+        self.breaker_state = self._gauge(
+            "circuit_breaker_state", "1 for the state the breaker is in.", ("name", "state")
+        )
+        for state in ("closed", "open", "half_open"):
+            self.breaker_state.labels("redis", state).set(state == "closed")
+        self.load_shed = self._counter("load_shed_total", "Work turned away.", ("reason",))
+        for reason in ("requests", "loads"):
+            self.load_shed.labels(reason)
+        self.switch_enabled = self._gauge("shop_switch_enabled", "Whether a protection is on.", ("switch",))
+        for switch in Switch:
+            self.switch_enabled.labels(switch)
+        self.event_failures = self._counter(
+            "shop_event_post_failures_total", "Events that did not reach Fireline in time."
+        )
+
+    def _business(self) -> None:
+        self.orders = self._counter("shop_orders_total", "Orders asked for, by how they ended.", ("outcome",))
+        for outcome in ("placed", "rejected", *filter(None, ErrorType)):
+            self.orders.labels(outcome)
+        self.payment_attempts = self._counter(
+            "shop_payment_attempts_total", "Debits tried on a wallet.", ("outcome",)
+        )
+        for outcome in ("paid", "insufficient_balance", "failed"):
+            self.payment_attempts.labels(outcome)
+        self.checkouts_begun = self._counter("shop_checkouts_begun_total", "Orders begun.")
+        self.revenue_krw = self._counter("shop_revenue_krw_total", "Won paid for orders.")

@@ -1,0 +1,1 @@
+"""Order creation: stock, coupon and wallet in one transaction."""

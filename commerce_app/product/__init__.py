@@ -1,0 +1,1 @@
+"""Product detail and popular products: the read side that the cache protects."""

@@ -1,0 +1,1 @@
+"""Protections of a whole request: deadline, breaker, concurrency, admission, rate."""

@@ -1,0 +1,77 @@
+"""A circuit breaker by failure rate: calls that fail or dawdle are counted over a sliding window."""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Opens at ``rate`` of at least ``calls`` within the window; tries again after ``open_seconds``."""
+
+    window_seconds: float = 10.0
+    calls: int = 20
+    rate: float = 0.5
+    slow_seconds: float = 0.1
+    open_seconds: float = 5.0
+    trials: int = 3
+
+
+class Breaker:
+    """Ask ``allows`` before a call and ``record`` its end; both are given the time."""
+
+    def __init__(self, threshold: Threshold) -> None:
+        self._threshold = threshold
+        self._calls: deque[tuple[float, bool]] = deque()
+        self._failures = 0
+        self._changed_at = 0.0
+        self._trials_begun = 0
+        self._trials_passed = 0
+        self.state = State.CLOSED
+
+    def allows(self, at: float) -> bool:
+        """Whether to make the call; in half-open state only a few trials may pass."""
+        if self.state is State.CLOSED:
+            return True
+        if at - self._changed_at >= self._threshold.open_seconds:
+            # Also a half-open state whose trials never came back starts anew.
+            self._change(State.HALF_OPEN, at)
+        if self.state is State.OPEN or self._trials_begun >= self._threshold.trials:
+            return False
+        self._trials_begun += 1
+        return True
+
+    def record(self, at: float, *, failed: bool, seconds: float) -> None:
+        bad = failed or seconds >= self._threshold.slow_seconds
+        if self.state is State.CLOSED:
+            self._count(at, bad)
+        elif self.state is State.HALF_OPEN:
+            self._judge_trial(at, bad)
+
+    def _count(self, at: float, bad: bool) -> None:  # noqa: FBT001 - private
+        self._calls.append((at, bad))
+        self._failures += bad
+        while self._calls[0][0] <= at - self._threshold.window_seconds:
+            self._failures -= self._calls.popleft()[1]
+        enough = len(self._calls) >= self._threshold.calls
+        if enough and self._failures >= self._threshold.rate * len(self._calls):
+            self._change(State.OPEN, at)
+
+    def _judge_trial(self, at: float, bad: bool) -> None:  # noqa: FBT001 - private
+        self._trials_passed += not bad
+        if bad:
+            self._change(State.OPEN, at)
+        elif self._trials_passed >= self._threshold.trials:
+            self._change(State.CLOSED, at)
+
+    def _change(self, state: State, at: float) -> None:
+        self.state = state
+        self._changed_at = at
+        self._calls.clear()
+        self._failures = self._trials_begun = self._trials_passed = 0

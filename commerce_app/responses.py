@@ -1,0 +1,20 @@
+"""How answers are written: bodies that are JSON already, and errors."""
+
+import orjson
+from starlette.responses import Response
+
+from commerce_app.errors import ShopError
+
+
+def json_response(body: bytes, status: int = 200) -> Response:
+    """A body that is encoded already, as the cache keeps it."""
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def error_response(error: ShopError) -> Response:
+    """``{"error": …, "error_type": …}``, with Retry-After where waiting helps."""
+    body = orjson.dumps({"error": str(error), "error_type": error.error_type})
+    headers = {}
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return Response(body, status_code=error.status, headers=headers, media_type="application/json")

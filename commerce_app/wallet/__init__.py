@@ -1,0 +1,1 @@
+"""Wallets: charging and debiting, with a ledger."""

@@ -1,0 +1,81 @@
+"""Charging a wallet optimistically; debiting it under a row lock inside an order."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from commerce_app.errors import DependencyFailed, Rejected
+from commerce_app.locks import RowLocks
+from commerce_app.metrics import Metrics
+
+BALANCE_LIMIT = 10_000_000
+CHARGE_ATTEMPTS = 5
+
+READ = text("SELECT balance, version FROM wallets WHERE user_id = :user_id")
+LOCK = text("SELECT balance FROM wallets WHERE user_id = :user_id FOR UPDATE")
+CHARGE = text("""
+UPDATE wallets SET balance = balance + :amount, version = version + 1
+WHERE user_id = :user_id AND version = :version RETURNING balance
+""")
+DEBIT = text("""
+UPDATE wallets SET balance = balance - :amount, version = version + 1 WHERE user_id = :user_id
+""")
+LEDGER = text("""
+INSERT INTO wallet_ledger (user_id, amount, kind, order_id, at)
+VALUES (:user_id, :amount, :kind, :order_id, :at)
+""")
+
+
+class Wallets:
+    def __init__(self, primary: AsyncEngine, locks: RowLocks, metrics: Metrics) -> None:
+        self._primary = primary
+        self._locks = locks
+        self._metrics = metrics
+
+    async def charge(self, user_id: int, amount: int, at: datetime) -> int:
+        """Add won to a wallet and return the balance; raises Rejected past the limit."""
+        for _ in range(CHARGE_ATTEMPTS):
+            async with self._primary.begin() as connection:
+                balance = await self._try_charge(connection, user_id, amount, at)
+            if balance is not None:
+                return balance
+        raise DependencyFailed(f"wallet {user_id} changed {CHARGE_ATTEMPTS} times while it was charged")
+
+    async def _try_charge(
+        self, connection: AsyncConnection, user_id: int, amount: int, at: datetime
+    ) -> int | None:
+        """None when somebody else changed the wallet since it was read."""
+        wallet = (await connection.execute(READ, {"user_id": user_id})).one_or_none()
+        if wallet is None:
+            raise Rejected(404, f"no wallet of user {user_id}")
+        if wallet.balance + amount > BALANCE_LIMIT:
+            raise Rejected(409, f"a wallet holds at most {BALANCE_LIMIT} won")
+        charged = await self._locks.take(
+            "wallet", connection, CHARGE, {"user_id": user_id, "amount": amount, "version": wallet.version}
+        )
+        if not charged:
+            return None
+        await connection.execute(
+            LEDGER, {"user_id": user_id, "amount": amount, "kind": "charge", "order_id": None, "at": at}
+        )
+        return int(charged[0].balance)
+
+    async def debit(
+        self, connection: AsyncConnection, user_id: int, amount: int, order_id: int, at: datetime
+    ) -> None:
+        """Pay for an order within its transaction; raises Rejected when the balance does not do."""
+        outcome = "failed"
+        try:
+            rows = await self._locks.take("wallet", connection, LOCK, {"user_id": user_id})
+            if not rows or rows[0].balance < amount:
+                outcome = "insufficient_balance"
+                raise Rejected(409, f"the wallet of user {user_id} does not hold {amount} won")
+            await connection.execute(DEBIT, {"user_id": user_id, "amount": amount})
+            await connection.execute(
+                LEDGER,
+                {"user_id": user_id, "amount": -amount, "kind": "order", "order_id": order_id, "at": at},
+            )
+            outcome = "paid"
+        finally:
+            self._metrics.payment_attempts.labels(outcome).inc()
