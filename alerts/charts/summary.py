@@ -17,9 +17,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "table": "표로 보기",
         "table_note": "{total}개 시점 중 {shown}개",
         "time": "시각",
-        "budget_left": "에러 버짓 {percent} 남음",
-        "budget_over": "에러 버짓 {percent} 초과 소진",
-        "budget_no_data": "에러 버짓: 데이터 없음",
+        "budget_left": "오류 예산 {percent} 남음",
+        "budget_over": "오류 예산 {percent} 초과 소진",
+        "budget_no_data": "오류 예산: 데이터 없음",
     },
     Language.EN: {
         "line": "{name}: lowest {low} ({low_at}), highest {high} ({high_at}), last {last}.",

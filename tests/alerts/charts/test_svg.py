@@ -48,11 +48,11 @@ def test_texts_are_escaped():
 @pytest.mark.parametrize(
     ("remaining", "tone", "text"),
     [
-        (0.62, "good", "에러 버짓 62% 남음"),
-        (0.1, "warn", "에러 버짓 10% 남음"),
-        (-0.3, "bad", "에러 버짓 30% 초과 소진"),
-        (None, "plain", "에러 버짓: 데이터 없음"),
-        (float("nan"), "plain", "에러 버짓: 데이터 없음"),
+        (0.62, "good", "오류 예산 62% 남음"),
+        (0.1, "warn", "오류 예산 10% 남음"),
+        (-0.3, "bad", "오류 예산 30% 초과 소진"),
+        (None, "plain", "오류 예산: 데이터 없음"),
+        (float("nan"), "plain", "오류 예산: 데이터 없음"),
     ],
 )
 def test_budget_bar_states_what_is_left(remaining, tone, text):

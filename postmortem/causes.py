@@ -1,0 +1,135 @@
+"""Hypotheses in the order of evidence, from turning points and dependencies alone.
+
+Events are not an argument here, and series of fault injectors and switches are refused: what was
+done to a system must not be read off the record of having done it.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alerts.charts.model import Unit
+from postmortem.facts import Fact, Operation, combine
+from postmortem.impact import Span
+from postmortem.records import Signal, SignalMap
+from postmortem.turningpoints import Shift
+
+_FORBIDDEN = re.compile(r"\b(toxiproxy|fault|chaos|drill|proxy)_|_(fault|proxy)_|shop_switch_enabled")
+_MOST_WHYS = 5
+
+
+class Order(StrEnum):
+    """When a signal turned, against the impact's start."""
+
+    BEFORE = "before"
+    TIED = "tied"
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A signal that may explain the impact. ``lead``: how long before the impact it turned (negative: after).
+
+    felt_by: services with impact that depend on the signal's service.
+    """
+
+    shift: Shift
+    order: Order
+    lead: Fact
+    felt_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Why:
+    """An observed effect, and what had turned before it: the nearest earlier shift, if there is one."""
+
+    effect: Shift
+    earlier: Shift | None
+    lead: Fact | None
+
+
+def rank_causes(
+    shifts: tuple[Shift, ...], span: Span, signals: SignalMap, tied_seconds: float
+) -> tuple[Hypothesis, ...]:
+    """Candidates by onset; tied ones with traffic first, then the larger change."""
+    impacted = tuple(dict.fromkeys(s.subject.signal.service for s in shifts if s.subject.is_user_facing))
+    found = [
+        _hypothesis(shift, span, impacted, signals, tied_seconds)
+        for shift in shifts
+        if not shift.subject.is_user_facing
+        and shift.subject.signal.role != "business"
+        and is_admissible(shift.subject.signal)
+    ]
+    related = [h for h in found if h is not None and (h.felt_by or h.shift.subject.signal.role == "traffic")]
+    return _ranked(related, tied_seconds)
+
+
+def is_admissible(signal: Signal) -> bool:
+    """False for series that record the injection of faults or the flipping of switches."""
+    return _FORBIDDEN.search(f"{signal.name} {signal.query}") is None
+
+
+def ask_whys(shifts: tuple[Shift, ...], tied_seconds: float) -> tuple[Why, ...]:
+    """From the last thing that users felt back through what had turned before, a new role or service each."""
+    usable = [s for s in shifts if is_admissible(s.subject.signal) and s.subject.signal.role != "business"]
+    felt = [s for s in usable if s.subject.slo is not None] or [s for s in usable if s.subject.is_user_facing]
+    if not felt:
+        return ()
+    effect: Shift | None = max(felt, key=lambda s: s.onset.value)
+    whys: list[Why] = []
+    seen: set[tuple[str, str]] = set()
+    while effect is not None and len(whys) < _MOST_WHYS:
+        seen.add(_topic(effect))
+        earlier = _nearest_before(effect, usable, seen, tied_seconds)
+        lead = _lead(f"why.{effect.subject.series}.lead", effect.onset, earlier.onset) if earlier else None
+        whys.append(Why(effect, earlier, lead))
+        effect = earlier
+    return tuple(whys)
+
+
+def _hypothesis(
+    shift: Shift, span: Span, impacted: tuple[str, ...], signals: SignalMap, tied_seconds: float
+) -> Hypothesis | None:
+    lead = _lead(f"cause.{shift.subject.series}.lead", span.start, shift.onset)
+    order = Order.TIED if abs(lead.value) <= tied_seconds else Order.BEFORE if lead.value > 0 else Order.AFTER
+    service = shift.subject.signal.service
+    felt_by = tuple(name for name in impacted if service in signals.below((name,)))
+    if span.end is not None and shift.onset.value >= span.end.value:
+        return None
+    return Hypothesis(shift, order, lead, felt_by)
+
+
+def _ranked(found: list[Hypothesis], tied_seconds: float) -> tuple[Hypothesis, ...]:
+    ranked: list[Hypothesis] = []
+    waiting = sorted(found, key=lambda h: h.shift.onset.value)
+    while waiting:
+        first = waiting[0].shift.onset.value
+        tied = [h for h in waiting if h.shift.onset.value - first <= tied_seconds]
+        ranked.extend(sorted(tied, key=lambda h: (h.shift.subject.signal.role != "traffic", -_size(h.shift))))
+        waiting = waiting[len(tied) :]
+    return tuple(ranked)
+
+
+def _size(shift: Shift) -> float:
+    """How large the change is: the ratio of the larger to the smaller of before and peak."""
+    low, high = sorted((abs(shift.before.value), abs(shift.peak.value)))
+    return high / low if low else float("inf")
+
+
+def _nearest_before(
+    effect: Shift, shifts: list[Shift], seen: set[tuple[str, str]], tied_seconds: float
+) -> Shift | None:
+    latest = effect.onset.value - tied_seconds
+    found = [s for s in shifts if s.onset.value < latest and _topic(s) not in seen]
+    return max(found, key=lambda s: s.onset.value, default=None)
+
+
+def _topic(shift: Shift) -> tuple[str, str]:
+    subject = shift.subject
+    return (subject.signal.service, "felt" if subject.is_user_facing else subject.signal.role)
+
+
+def _lead(name: str, later: Fact, earlier: Fact) -> Fact:
+    fact = combine(name, Operation.DIFFERENCE, (later, earlier), Unit.SECONDS)
+    assert fact is not None
+    return fact

@@ -1,0 +1,18 @@
+"""What can go wrong in postmortem.
+
+PostmortemError
+├── EvidenceError   the server cannot be read, or does not know what was asked for
+└── OutputError     the report cannot be written
+"""
+
+
+class PostmortemError(Exception):
+    """Base of this package's errors; the text is one line for the user."""
+
+
+class EvidenceError(PostmortemError):
+    """Evidence that cannot be had: which address or incident, and what was expected."""
+
+
+class OutputError(PostmortemError):
+    """A report that cannot be written: which path, and why."""

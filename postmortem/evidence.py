@@ -1,0 +1,88 @@
+"""Everything a report stands on, fetched once and kept: records, and series with the query they answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
+
+Floats = npt.NDArray[np.float64]
+
+SYNTHETIC_ORIGIN = "synthetic_history"
+
+
+@dataclass(frozen=True)
+class StoredSeries:
+    """Samples as a query answered them. An instant query is one sample with start = end.
+
+    id: unique in the evidence; figures refer to it.
+    times, values: finite values only, in time order, Unix seconds.
+    """
+
+    id: str
+    query: str
+    start: float
+    end: float
+    step_seconds: float
+    times: Floats
+    values: Floats
+
+    @property
+    def is_instant(self) -> bool:
+        return self.start == self.end
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A series that can turn: a signal of the map, or the error ratio of an objective."""
+
+    series: str
+    signal: Signal
+    slo: SloRecord | None = None
+
+    @property
+    def is_user_facing(self) -> bool:
+        return self.slo is not None or self.signal.role in {"latency", "errors"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was fetched.
+
+    start, end: the window of the range series. fetched_at: when they were read.
+    synthetic_until: the last moment in the window that holds samples made up as history, if any does.
+    has_synthetic_period: made-up history lies in the period of the error budgets.
+    """
+
+    incident: Incident
+    events: tuple[Event, ...]
+    slos: tuple[SloRecord, ...]
+    signals: SignalMap
+    subjects: tuple[Subject, ...]
+    series: Mapping[str, StoredSeries]
+    start: float
+    end: float
+    fetched_at: float
+    interval_seconds: float
+    rate_window: str
+    address: str = ""
+    synthetic_until: float | None = None
+    has_synthetic_period: bool = False
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+
+    def with_series(self, more: Sequence[StoredSeries]) -> "Evidence":
+        return replace(self, series={**self.series, **{s.id: s for s in more}})
+
+    @property
+    def is_drill(self) -> bool:
+        """Faults were injected on purpose, by the record of the incident's own events."""
+        return any(event.kind == "fault" or event.source == "drill" for event in self.events)
+
+    @property
+    def analysis_start(self) -> float:
+        """Where recorded samples begin: made-up history is never a baseline when measured values exist."""
+        if self.synthetic_until is None or self.synthetic_until >= self.incident.started_at:
+            return self.start
+        return max(self.start, self.synthetic_until)

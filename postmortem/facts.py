@@ -1,0 +1,147 @@
+"""Figures that can be recomputed: each holds its value and where in the evidence that came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alerts.charts.model import Unit
+from postmortem.evidence import Evidence, StoredSeries
+from postmortem.reductions import Cut, reduce_samples
+
+TIME = "timestamp"
+
+
+@dataclass(frozen=True)
+class FromSeries:
+    """A reduction of stored samples in a closed window."""
+
+    series: str
+    cut: Cut
+
+
+class RecordKind(StrEnum):
+    INCIDENT = "incident"
+    EVENT = "event"
+    SLO = "slo"
+    WINDOW = "window"
+
+
+@dataclass(frozen=True)
+class FromRecord:
+    """A field of the incident, of an event (``key`` is its id), of an SLO (its name) or of the window."""
+
+    kind: RecordKind
+    key: str
+    field: str
+
+
+class Operation(StrEnum):
+    """Formulas over figures, in this order.
+
+    difference: a − b; quotient: a / b; budget_share: bad / (total × (1 − objective)); budget_left: 1 − that.
+    """
+
+    DIFFERENCE = "difference"
+    QUOTIENT = "quotient"
+    BUDGET_SHARE = "budget_share"
+    BUDGET_LEFT = "budget_left"
+
+
+@dataclass(frozen=True)
+class FromFacts:
+    operation: Operation
+    facts: tuple["Fact", ...]
+
+
+Source = FromSeries | FromRecord | FromFacts
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure of the report. ``unit`` is a ``Unit`` or "timestamp" (Unix seconds)."""
+
+    id: str
+    value: float
+    unit: Unit | str
+    source: Source
+
+
+def measure(name: str, series: StoredSeries, cut: Cut, unit: Unit | str) -> Fact | None:
+    """A figure from samples, or None where the window holds none that fits."""
+    value = reduce_samples(series.times, series.values, cut)
+    return None if value is None else Fact(name, value, unit, FromSeries(series.id, cut))
+
+
+def combine(name: str, operation: Operation, facts: tuple[Fact | None, ...], unit: Unit | str) -> Fact | None:
+    """A figure from other figures, or None where one is missing or the division has no answer."""
+    known = tuple(fact for fact in facts if fact is not None)
+    if len(known) < len(facts):
+        return None
+    value = operate(operation, tuple(fact.value for fact in known))
+    return None if value is None else Fact(name, value, unit, FromFacts(operation, known))
+
+
+def operate(operation: Operation, values: tuple[float, ...]) -> float | None:
+    """The formula; None where it divides by nothing."""
+    match operation:
+        case Operation.DIFFERENCE:
+            return values[0] - values[1]
+        case Operation.QUOTIENT:
+            return values[0] / values[1] if values[1] else None
+        case Operation.BUDGET_SHARE | Operation.BUDGET_LEFT:
+            bad, total, objective = values
+            allowed = total * (1.0 - objective)
+            if allowed <= 0:
+                return None
+            return bad / allowed if operation is Operation.BUDGET_SHARE else 1.0 - bad / allowed
+
+
+def from_record(
+    evidence: Evidence, kind: RecordKind, key: str, field: str, unit: Unit | str = TIME
+) -> Fact | None:
+    """A figure that a record holds, or None where the record leaves it empty."""
+    value = read_record(evidence, kind, key, field)
+    if value is None:
+        return None
+    name = f"{kind.value}.{key}.{field}" if key else f"{kind.value}.{field}"
+    return Fact(name, value, unit, FromRecord(kind, key, field))
+
+
+def read_record(evidence: Evidence, kind: RecordKind, key: str, field: str) -> float | None:
+    """The field's number, or None."""
+    found: object = None
+    match kind:
+        case RecordKind.INCIDENT:
+            found = getattr(evidence.incident, field)
+        case RecordKind.WINDOW:
+            found = getattr(evidence, field)
+        case RecordKind.EVENT:
+            found = next((getattr(e, field) for e in evidence.events if str(e.id) == key), None)
+        case RecordKind.SLO:
+            found = next((getattr(s, field) for s in evidence.slos if s.name == key), None)
+    return float(found) if isinstance(found, (int, float)) else None
+
+
+def recompute(fact: Fact, series: Mapping[str, StoredSeries], evidence: Evidence) -> float | None:
+    """The figure once more from the evidence alone, never from the value that it holds."""
+    match fact.source:
+        case FromSeries(name, cut):
+            return reduce_samples(series[name].times, series[name].values, cut)
+        case FromRecord(kind, key, field):
+            return read_record(evidence, kind, key, field)
+        case FromFacts(operation, parts):
+            values = [recompute(part, series, evidence) for part in parts]
+            return (
+                operate(operation, tuple(v for v in values if v is not None)) if None not in values else None
+            )
+
+
+def sources_of(fact: Fact) -> tuple[str, ...]:
+    """What the reader can look up: series by id; records as incident, event, slo or window."""
+    match fact.source:
+        case FromSeries(name):
+            return (name,)
+        case FromRecord(kind):
+            return (kind.value,)
+        case FromFacts(_, parts):
+            return tuple(dict.fromkeys(name for part in parts for name in sources_of(part)))

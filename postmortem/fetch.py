@@ -1,0 +1,197 @@
+"""Reads the evidence once: Fireline's API over HTTP, metrics through a ``Querier``."""
+
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import httpx
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from collector.errors import QueryError
+from collector.querier import Querier
+from postmortem.errors import EvidenceError
+from postmortem.evidence import Evidence, StoredSeries, Subject
+from postmortem.impact import find_span
+from postmortem.queries import (
+    INTERVAL_PROBE,
+    SYNTHETIC_COUNT,
+    SYNTHETIC_PROBE,
+    InstantQuery,
+    RangeQuery,
+    Window,
+    choose_window,
+    count_queries,
+    interval_from,
+    subject_queries,
+)
+from postmortem.records import Event, Incident, SignalMap, SloRecord
+from postmortem.report import Report, build_report
+from postmortem.turningpoints import find_shifts
+
+LATEST = "latest"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Records:
+    incident: Incident
+    events: tuple[Event, ...]
+    slos: tuple[SloRecord, ...]
+    signals: SignalMap
+
+
+class FirelineApi:
+    """Fireline's own endpoints of `fireline up`."""
+
+    def __init__(self, client: httpx.Client, address: str) -> None:
+        self._client = client
+        self.address = address.rstrip("/")
+
+    def incidents(self) -> list[Incident]:
+        return self._get("/api/v1/incidents", "incidents", list[Incident])
+
+    def incident(self, name: str) -> Incident:
+        """The incident with this id, or the one that started last.
+
+        Raises:
+            EvidenceError: for an unknown one, with those that are known.
+        """
+        known = sorted(self.incidents(), key=lambda incident: incident.started_at)
+        if name == LATEST and known:
+            return known[-1]
+        found = next((incident for incident in known if incident.id == name), None)
+        if found is None:
+            names = ", ".join(incident.id for incident in reversed(known[-10:])) or "none yet"
+            raise EvidenceError(f"incident {name!r}: expected one that {self.address} knows: {names}")
+        return self._get(f"/api/v1/incidents/{found.id}", "incident", Incident)
+
+    def events(self, incident: Incident, since: float, until: float) -> tuple[Event, ...]:
+        """The incident's own events, and those in the window that belong to no other incident."""
+        own = self._get(f"/api/v1/incidents/{incident.id}/events", "events", list[Event])
+        near = self._get("/api/v1/events", "events", list[Event], {"since": since, "until": until})
+        unclaimed = [event for event in near if event.incident in {None, "", incident.id}]
+        found = {event.id: event for event in [*own, *unclaimed]}
+        return tuple(sorted(found.values(), key=lambda event: (event.at, event.id)))
+
+    def slos(self) -> tuple[SloRecord, ...]:
+        return tuple(self._get("/api/v1/slos", "slos", list[SloRecord]))
+
+    def signals(self) -> SignalMap:
+        return self._get("/api/v1/signals", "signal map", SignalMap)
+
+    def _get(self, path: str, key: str, model: type[T], params: dict[str, Any] | None = None) -> T:
+        url = f"{self.address}{path}"
+        try:
+            answer = self._client.get(url, params=params)
+            answer.raise_for_status()
+            body = answer.json()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise EvidenceError(f"{url}: expected Fireline to answer: {error}") from error
+        except ValueError as error:
+            raise EvidenceError(f"{url}: expected JSON, is this the address of `fireline up`?") from error
+        content = body.get(key, body) if isinstance(body, dict) else body
+        try:
+            return TypeAdapter(model).validate_python(content)
+        except ValidationError as error:
+            mistake = error.errors()[0]
+            place = ".".join(str(part) for part in mistake["loc"])
+            raise EvidenceError(f"{url}: {key}.{place}: {mistake['msg'].lower()}") from error
+
+
+def fetch_records(api: FirelineApi, name: str, at: float) -> Records:
+    """Everything that is not a series."""
+    incident = api.incident(name)
+    since = choose_window(incident, 60.0, at).start
+    until = (incident.resolved_at or at) + 3600.0
+    return Records(incident, api.events(incident, since, until), api.slos(), api.signals())
+
+
+def fetch_report(records: Records, querier: Querier, at: float, address: str = "") -> Report:
+    """The series that the records call for, and the report that stands on them.
+
+    Raises:
+        EvidenceError: where the metrics cannot be read at all.
+    """
+    try:
+        evidence = fetch_evidence(records, querier, at, address)
+        shifts = find_shifts(evidence)
+        span = find_span(evidence, shifts)
+        counts = [_fetch_instant(querier, query) for query in count_queries(evidence, span)]
+    except QueryError as error:
+        raise EvidenceError(f"{address or 'metrics'}: expected answers to queries: {error}") from error
+    return build_report(evidence.with_series([c for c in counts if c is not None]), shifts, span)
+
+
+def fetch_evidence(records: Records, querier: Querier, at: float, address: str = "") -> Evidence:
+    """The records with the range series of objectives and signals."""
+    incident = records.incident
+    probe = querier.instant(INTERVAL_PROBE, incident.detected_at)
+    window = choose_window(incident, interval_from(probe[0].value if probe else None), at)
+    queries = subject_queries(incident, records.slos, records.signals, window.rate_window)
+    series, subjects, unavailable = _fetch_subjects(querier, queries, window)
+    synthetic = querier.range(SYNTHETIC_COUNT, window.start, window.end, window.step_seconds)
+    period = max((slo.period_seconds for slo in records.slos), default=0.0)
+    return Evidence(
+        incident=incident,
+        events=tuple(
+            e for e in records.events if e.incident == incident.id or window.start <= e.at <= window.end
+        ),
+        slos=records.slos,
+        signals=records.signals,
+        subjects=tuple(subjects),
+        series={s.id: s for s in series},
+        start=window.start,
+        end=window.end,
+        fetched_at=at,
+        interval_seconds=window.interval_seconds,
+        rate_window=window.rate_window,
+        address=address,
+        synthetic_until=float(synthetic[0].times[-1]) if synthetic else None,
+        has_synthetic_period=bool(querier.series([SYNTHETIC_PROBE], window.start - period, window.end)),
+        unavailable=unavailable,
+    )
+
+
+def _fetch_subjects(
+    querier: Querier, queries: list[RangeQuery], window: Window
+) -> tuple[list[StoredSeries], list[Subject], dict[str, str]]:
+    """Series, whose they are, and why those that are missing are: a wrong query in the map hides no other."""
+    series: list[StoredSeries] = []
+    subjects: list[Subject] = []
+    unavailable: dict[str, str] = {}
+    for query in queries:
+        try:
+            found = _fetch_range(querier, query, window)
+        except QueryError as error:
+            if error.retryable:
+                raise
+            unavailable[query.id] = str(error)
+            continue
+        series.extend(found)
+        subjects.extend(replace(query.subject, series=stored.id) for stored in found)
+        if not found:
+            unavailable[query.id] = ""
+    return series, subjects, unavailable
+
+
+def _fetch_range(querier: Querier, query: RangeQuery, window: Window) -> list[StoredSeries]:
+    answer = querier.range(query.query, window.start, window.end, window.step_seconds)
+    stored = []
+    for found in answer:
+        name = query.id if len(answer) == 1 else f"{query.id}{found.labels}"
+        finite = np.isfinite(found.values)
+        times, values = found.times[finite], found.values[finite]
+        if len(times):
+            stored.append(
+                StoredSeries(name, query.query, window.start, window.end, window.step_seconds, times, values)
+            )
+    return stored
+
+
+def _fetch_instant(querier: Querier, query: InstantQuery) -> StoredSeries | None:
+    answer = querier.instant(query.query, query.at)
+    if not answer or not np.isfinite(answer[0].value):
+        return None
+    times, values = np.array([query.at]), np.array([answer[0].value])
+    return StoredSeries(query.id, query.query, query.at, query.at, 0.0, times, values)

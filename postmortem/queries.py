@@ -1,0 +1,110 @@
+"""Which queries a report asks, over which window: decisions only, nothing is fetched here."""
+
+import math
+from dataclasses import dataclass
+
+from alerts.charts.model import Language, Unit
+from collector.durations import format_duration
+from postmortem.evidence import SYNTHETIC_ORIGIN, Evidence, Subject
+from postmortem.impact import Span
+from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord
+
+WINDOW = "$window"
+FALLBACK_INTERVAL_SECONDS = 15.0
+INTERVAL_PROBE = "max(count_over_time(up[1m]))"
+SYNTHETIC_PROBE = f'{{origin="{SYNTHETIC_ORIGIN}"}}'
+SYNTHETIC_COUNT = f"count({SYNTHETIC_PROBE})"
+_LONGEST_SECONDS = 86_400.0
+_MOST_POINTS = 1500
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time a report looks at, in steps; ``rate_window`` replaces ``$window`` in signals."""
+
+    start: float
+    end: float
+    step_seconds: float
+    interval_seconds: float
+    rate_window: str
+
+
+@dataclass(frozen=True)
+class RangeQuery:
+    id: str
+    query: str
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class InstantQuery:
+    id: str
+    query: str
+    at: float
+
+
+def choose_window(incident: Incident, interval_seconds: float, at: float) -> Window:
+    """Ninety scrapes before the first alert (3 min to 1 h) to twenty after the end, a day at most.
+
+    Long windows take wider steps; rates are over four scrapes, at least 10 s, and no shorter than a step.
+    """
+    before = min(max(90 * interval_seconds, 180.0), 3600.0)
+    start = math.floor(incident.started_at - before)
+    end = (
+        at
+        if incident.resolved_at is None
+        else min(at, incident.resolved_at + max(20 * interval_seconds, 60.0))
+    )
+    end = min(math.floor(end), start + _LONGEST_SECONDS)
+    step = interval_seconds * max(1, math.ceil((end - start) / interval_seconds / _MOST_POINTS))
+    rate = max(math.ceil(4 * interval_seconds), 10, math.ceil(step))
+    return Window(start, end, step, interval_seconds, format_duration(rate))
+
+
+def interval_from(samples_a_minute: float | None) -> float:
+    """The scrape interval, from how many samples a target has in a minute."""
+    if not samples_a_minute or not math.isfinite(samples_a_minute):
+        return FALLBACK_INTERVAL_SECONDS
+    return max(1.0, float(round(60 / samples_a_minute)))
+
+
+def subject_queries(
+    incident: Incident, slos: tuple[SloRecord, ...], signals: SignalMap, rate_window: str
+) -> list[RangeQuery]:
+    """The error ratio of each objective, and the signals of the services concerned and what they stand on."""
+    queries = [_error_ratio(slo, rate_window) for slo in slos]
+    concerned = signals.below(tuple(dict.fromkeys([*incident.services, *(slo.service for slo in slos)])))
+    related = [s for s in signals.signals if s.service in concerned] or list(signals.signals)
+    for signal in related:
+        name = f"signal:{signal.name}"
+        queries.append(RangeQuery(name, signal.query.replace(WINDOW, rate_window), Subject(name, signal)))
+    return queries
+
+
+def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
+    """Bad and total events of each objective over the impact and over its whole period."""
+    end = span.ends_at(evidence)
+    impact = format_duration(max(1, round(end - span.start.value)))
+    queries = []
+    for slo in evidence.slos:
+        for what, template in (("bad", slo.bad), ("total", slo.total)):
+            period = format_duration(slo.period_seconds)
+            for when, window in (("impact", impact), ("period", period)):
+                name = f"slo:{slo.name}:{what}:{when}"
+                queries.append(InstantQuery(name, template.replace(WINDOW, window), end))
+    return queries
+
+
+def _error_ratio(slo: SloRecord, rate_window: str) -> RangeQuery:
+    bad, total = (q.replace(WINDOW, rate_window) for q in (slo.bad, slo.total))
+    name = f"slo:{slo.name}:error_ratio"
+    signal = Signal(
+        name=slo.name,
+        role="sli",
+        service=slo.service,
+        unit=Unit.RATIO,
+        query=f"({bad}) / ({total})",
+        good=Good.DOWN,
+        title={language: slo.titled(language) for language in Language},
+    )
+    return RangeQuery(name, signal.query, Subject(name, signal, slo))

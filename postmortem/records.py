@@ -1,0 +1,137 @@
+"""Incidents, events, SLOs and signals as `fireline up` answers them, checked on the way in."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from alerts.charts.model import Language, Unit
+from collector.durations import parse_duration
+
+
+class Record(BaseModel):
+    """A frozen document; keys that newer servers add are left aside."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Good(StrEnum):
+    """Which way of a signal is better."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+class Alert(Record):
+    labels: Mapping[str, str] = Field(default_factory=dict)
+    annotations: Mapping[str, str] = Field(default_factory=dict)
+    severity: str = ""
+    starts_at: float
+    ends_at: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self.labels.get("alertname", self.labels.get("slo", ""))
+
+
+class Incident(Record):
+    id: str
+    title: str
+    state: str
+    severity: str
+    services: tuple[str, ...]
+    started_at: float
+    detected_at: float
+    paged_at: float | None = None
+    acknowledged_at: float | None = None
+    resolved_at: float | None = None
+    alerts: tuple[Alert, ...] = ()
+
+
+class Event(Record):
+    id: int
+    at: float
+    kind: str
+    text: str
+    service: str | None = None
+    incident: str | None = None
+    author: str = ""
+    source: str = ""
+    attributes: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class SloRecord(Record):
+    """An objective; ``bad`` and ``total`` hold ``$window`` where the window goes.
+
+    A server may answer the queries under ``queries``, and the period as a duration under ``window``.
+    """
+
+    name: str
+    service: str
+    kind: str
+    objective: float
+    period_seconds: float
+    bad: str
+    total: str
+    threshold_seconds: float | None = None
+    title: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        flat = {**data, **(data.get("queries") or {})}
+        if "period_seconds" not in flat and isinstance(flat.get("window"), str):
+            flat["period_seconds"] = parse_duration(flat["window"])
+        return flat
+
+    @property
+    def error_budget(self) -> float:
+        return 1.0 - self.objective
+
+    def titled(self, language: Language) -> str:
+        return self.title.get(language) or self.title.get(Language.EN) or self.name
+
+
+class Signal(Record):
+    """A series that the signal map names."""
+
+    name: str
+    role: str
+    service: str
+    unit: Unit
+    query: str
+    good: Good = Good.NONE
+    title: Mapping[str, str] = Field(default_factory=dict)
+
+    def titled(self, language: Language) -> str:
+        return self.title.get(language) or self.title.get(Language.EN) or self.name
+
+
+class Service(Record):
+    depends_on: tuple[str, ...] = ()
+
+
+class SignalMap(Record):
+    """Which series is what, and which service depends on which."""
+
+    services: Mapping[str, Service] = Field(default_factory=dict)
+    signals: tuple[Signal, ...] = ()
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls()
+
+    def below(self, services: tuple[str, ...]) -> frozenset[str]:
+        """The services and everything that they depend on, however far down."""
+        found: set[str] = set()
+        waiting = list(services)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(self.services.get(name, Service()).depends_on)
+        return frozenset(found)

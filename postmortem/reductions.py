@@ -1,0 +1,88 @@
+"""How a figure is drawn from stored samples: the same functions make it and check it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from postmortem.evidence import Floats
+
+
+class Reduction(StrEnum):
+    """What is taken of the samples in the closed window [start, end]; the last four give a time.
+
+    first_above, first_below: the first sample past the threshold where most of three neighbours are past it.
+    settled_above, settled_below: the first sample after which most of three neighbours never leave that side.
+    """
+
+    MEDIAN = "median"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    LAST = "last"
+    TIME_OF_HIGHEST = "time_of_highest"
+    TIME_OF_LOWEST = "time_of_lowest"
+    FIRST_ABOVE = "first_above"
+    FIRST_BELOW = "first_below"
+    SETTLED_ABOVE = "settled_above"
+    SETTLED_BELOW = "settled_below"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which samples, and what is taken of them."""
+
+    reduction: Reduction
+    start: float
+    end: float
+    threshold: float = 0.0
+
+
+def reduce_samples(times: Floats, values: Floats, cut: Cut) -> float | None:
+    """The figure, or None where the window holds no such sample."""
+    reduction = cut.reduction
+    inside = (times >= cut.start) & (times <= cut.end)
+    at, value = times[inside], values[inside]
+    if len(at) == 0:
+        return None
+    match reduction:
+        case Reduction.MEDIAN:
+            return float(np.median(value))
+        case Reduction.HIGHEST | Reduction.LOWEST:
+            return float(value.max() if reduction is Reduction.HIGHEST else value.min())
+        case Reduction.LAST:
+            return float(value[-1])
+        case Reduction.TIME_OF_HIGHEST | Reduction.TIME_OF_LOWEST:
+            return float(at[value.argmax() if reduction is Reduction.TIME_OF_HIGHEST else value.argmin()])
+        case Reduction.FIRST_ABOVE | Reduction.SETTLED_ABOVE:
+            sign = 1.0
+        case Reduction.FIRST_BELOW | Reduction.SETTLED_BELOW:
+            sign = -1.0
+    past = sign * (value - cut.threshold) > 0
+    voted = sign * (median_of_three(value) - cut.threshold) > 0
+    first = reduction in {Reduction.FIRST_ABOVE, Reduction.FIRST_BELOW}
+    index = _first_past(past, voted) if first else _settled(voted)
+    return None if index is None else float(at[index])
+
+
+def median_of_three(values: Floats) -> Floats:
+    """Each value replaced by the median of itself and its neighbours; the ends stay as they are."""
+    if len(values) < 3:
+        return values
+    middle = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
+    return np.concatenate([values[:1], middle, values[-1:]])
+
+
+def _first_past(past: np.typing.NDArray[np.bool_], voted: np.typing.NDArray[np.bool_]) -> int | None:
+    if not voted.any():
+        return None
+    first = int(voted.argmax())
+    near = range(max(first - 1, 0), min(first + 2, len(past)))
+    return next((i for i in near if past[i]), first)
+
+
+def _settled(voted: np.typing.NDArray[np.bool_]) -> int | None:
+    """The index after the last one that is off the side; None while the last sample is off it."""
+    if not voted[-1]:
+        return None
+    off = np.flatnonzero(~voted)
+    return int(off[-1]) + 1 if len(off) else 0

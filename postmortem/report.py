@@ -1,0 +1,68 @@
+"""The report in no language: every part that a renderer needs, and every figure it may print."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from postmortem.causes import Hypothesis, Why, ask_whys, rank_causes
+from postmortem.evidence import Evidence
+from postmortem.facts import Fact, FromFacts
+from postmortem.impact import Impact, Span, assess_impact
+from postmortem.mitigations import Mitigation, find_mitigations
+from postmortem.timeline import TIED_INTERVALS, Row, build_timeline
+from postmortem.turningpoints import Shift
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the documents are made of. T+ times count from ``impact.span.start``."""
+
+    evidence: Evidence
+    shifts: tuple[Shift, ...]
+    timeline: tuple[Row, ...]
+    impact: Impact
+    hypotheses: tuple[Hypothesis, ...]
+    whys: tuple[Why, ...]
+    mitigations: tuple[Mitigation, ...]
+
+    @property
+    def origin(self) -> float:
+        return self.impact.span.start.value
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every figure once, with those it is computed from before it."""
+        found: dict[str, Fact] = {}
+        for fact in self._printed():
+            for part in _with_parts(fact):
+                found.setdefault(part.id, part)
+        return tuple(found.values())
+
+    def _printed(self) -> Iterable[Fact]:
+        for shift in self.shifts:
+            yield from shift.facts()
+        yield from (e.fact for row in self.timeline for e in row.entries if e.fact is not None)
+        yield from self.impact.facts()
+        yield from (hypothesis.lead for hypothesis in self.hypotheses)
+        yield from (why.lead for why in self.whys if why.lead is not None)
+        for mitigation in self.mitigations:
+            yield from (f for effect in mitigation.effects for f in (effect.before, effect.after))
+
+
+def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> Report:
+    """Every step of the pipeline after the evidence; nothing here reads a clock or a server."""
+    tied_seconds = TIED_INTERVALS * evidence.interval_seconds
+    return Report(
+        evidence=evidence,
+        shifts=shifts,
+        timeline=build_timeline(evidence, shifts),
+        impact=assess_impact(evidence, shifts, span),
+        hypotheses=rank_causes(shifts, span, evidence.signals, tied_seconds),
+        whys=ask_whys(shifts, tied_seconds),
+        mitigations=find_mitigations(evidence, shifts, span),
+    )
+
+
+def _with_parts(fact: Fact) -> Iterable[Fact]:
+    if isinstance(fact.source, FromFacts):
+        for part in fact.source.facts:
+            yield from _with_parts(part)
+    yield fact
