@@ -2,7 +2,15 @@
 
 import re
 
-UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_536_000.0}
+UNIT_SECONDS = {
+    "ms": 0.001,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86_400.0,
+    "w": 604_800.0,
+    "y": 31_536_000.0,
+}
 _UNITS_LARGEST_FIRST = ("y", "w", "d", "h", "m", "s", "ms")
 _DURATION = re.compile("".join(rf"(?:(?P<{u}>[0-9]{{1,9}}){u})?" for u in _UNITS_LARGEST_FIRST))
 
