@@ -21,8 +21,7 @@ def reduced(op: str, value: Vector, grouping: Grouping) -> Vector:
 
 def quantile(value: Vector, grouping: Grouping, parameter: Values, notes: Notes) -> Vector:
     """parameter: (t,) the quantile at each step."""
-    for q in np.unique(parameter[~((parameter >= 0) & (parameter <= 1))]):
-        notes.bad_quantile(float(q))
+    notes.check_quantiles(parameter)
     groups = grouped(value, grouping)
     values = np.empty((len(groups.labels), value.values.shape[1]))
     for number, rows in enumerate(groups.rows()):

@@ -7,7 +7,7 @@ import numpy as np
 from collector.errors import QueryError
 from collector.promql import aggregate, binary, selection
 from collector.promql.context import Steps
-from collector.promql.functions import call_function
+from collector.promql.functions.call import call_function
 from collector.promql.operators import SETS
 from collector.promql.selectors import instant_vector, range_windows, subquery_windows
 from collector.promql.signatures import TIME_DEPENDENT_FUNCTIONS

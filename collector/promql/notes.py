@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from collector.series import Values
+
 _COUNTER_SUFFIXES = ("_total", "_sum", "_count", "_bucket")
 
 
@@ -20,8 +24,9 @@ class Notes:
     def infos(self) -> tuple[str, ...]:
         return tuple(self._infos)
 
-    def bad_quantile(self, quantile: float) -> None:
-        self._warnings[f"PromQL warning: quantile value should be between 0 and 1, got {quantile:g}"] = None
+    def check_quantiles(self, quantiles: Values) -> None:
+        for q in np.unique(quantiles[~((quantiles >= 0) & (quantiles <= 1))]):
+            self._warnings[f"PromQL warning: quantile value should be between 0 and 1, got {q:g}"] = None
 
     def bad_ratio(self, ratio: float, capped: float) -> None:
         text = f"ratio value should be between -1 and 1, got {ratio:g}, capping to {capped:g}"

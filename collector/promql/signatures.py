@@ -21,3 +21,8 @@ TIME_DEPENDENT_FUNCTIONS = frozenset(
     days_in_month day_of_month day_of_week day_of_year hour minute month year predict_linear time timestamp
     """.split()
 )
+NATIVE_HISTOGRAM_FUNCTIONS = frozenset(
+    """
+    histogram_avg histogram_count histogram_fraction histogram_stddev histogram_stdvar histogram_sum
+    """.split()
+)

@@ -28,8 +28,7 @@ class _Histogram:
 
 def histogram_quantile(value: Vector, quantile: Values, notes: Notes) -> Vector:
     """quantile: (t,). One series for each histogram, without its name; duplicates are for the caller to find."""
-    for q in np.unique(quantile[~((quantile >= 0) & (quantile <= 1))]):
-        notes.bad_quantile(float(q))
+    notes.check_quantiles(quantile)
     histograms = list(_histograms(value, notes))
     values = np.full((len(histograms), value.values.shape[1]), np.nan)
     present = np.zeros(values.shape, dtype=bool)
