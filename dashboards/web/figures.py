@@ -1,0 +1,144 @@
+"""The charts of the pages: an objective's budget and errors, and how an incident's signals fared."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from alerts.charts.model import Band, Chart, Language, Line, Mark, Threshold, Tone, Unit
+from alerts.events import Event, Kind
+from alerts.expressions import RawExpressions, burn_rate, ratio
+from alerts.incidents import Incident
+from alerts.signals import Signal, SignalMap
+from alerts.slo import Slo
+from collector.durations import format_duration
+from collector.errors import QueryError
+from collector.querier import Querier
+from dashboards.web.words import say
+
+POINTS = 180
+LEAST_STEP_SECONDS = 5.0
+BEFORE_SECONDS, AFTER_SECONDS = 900.0, 600.0
+MOST_SIGNALS = 12
+MARKED = {
+    Kind.FAULT: Tone.BAD,
+    Kind.PAGED: Tone.BAD,
+    Kind.MITIGATION: Tone.WARN,
+    Kind.SWITCH: Tone.WARN,
+    Kind.DEPLOY: Tone.WARN,
+    Kind.RESOLVED: Tone.GOOD,
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The stretch of time that charts show, and how they are to be read."""
+
+    start: float
+    end: float
+    zone: ZoneInfo
+    language: str
+
+    @property
+    def step_seconds(self) -> float:
+        """About ``POINTS`` steps, on whole seconds."""
+        return max(LEAST_STEP_SECONDS, math.ceil((self.end - self.start) / POINTS))
+
+    def line(self, querier: Querier, query: str, name: str) -> Line | None:
+        """None where the query answers nothing in this stretch."""
+        step = self.step_seconds
+        start, end = math.floor(self.start / step) * step, math.floor(self.end / step) * step
+        found = querier.range(query, start, end, step)
+        return Line.of(name, found[0]) if found else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Charts, and what kept others from being drawn."""
+
+    charts: Sequence[Chart] = ()
+    failures: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _Figure:
+    key: str
+    title: str
+    unit: Unit
+    query: str
+    thresholds: Sequence[Threshold] = ()
+
+
+def slo_figures(querier: Querier, slo: Slo, frame: Frame, incidents: Sequence[Incident]) -> Figures:
+    """The budget left at each moment, and the error ratio beside what the objective allows."""
+    counts = RawExpressions(slo)
+    window = max(60.0, frame.step_seconds * 2)
+    left, errors = say(frame.language, "burn_down"), say(frame.language, "error_ratio")
+    objective = Threshold(slo.error_budget, say(frame.language, "allowed_line"))
+    spent = f"1 - {burn_rate(counts, slo.period_seconds, slo)}"
+    figures = [
+        _Figure("budget", left, Unit.RATIO, spent),
+        _Figure(
+            "errors", f"{errors} ({format_duration(window)})", Unit.RATIO, ratio(counts, window), (objective,)
+        ),
+    ]
+    return _drawn(querier, figures, frame, _bands(incidents, frame), ())
+
+
+def incident_frame(incident: Incident, at: float, zone: ZoneInfo, language: str) -> Frame:
+    """From a while before it began until a while after it ended, or now."""
+    end = at if incident.resolved_at is None else min(at, incident.resolved_at + AFTER_SECONDS)
+    return Frame(incident.started_at - BEFORE_SECONDS, end, zone, language)
+
+
+def evidence_figures(
+    querier: Querier, signals: SignalMap, incident: Incident, events: Sequence[Event], frame: Frame
+) -> Figures:
+    """A chart for each signal of the incident's services and of what they stand on, with the incident's marks."""
+    marks = [Mark(event.at, event.text, MARKED[event.kind]) for event in events if event.kind in MARKED]
+    window = format_duration(max(60.0, frame.step_seconds * 2))
+    figures = [
+        _Figure(
+            f"signal-{signal.name}", _title(signal, frame.language), Unit(signal.unit), signal.over(window)
+        )
+        for signal in related_signals(signals, incident.services)[:MOST_SIGNALS]
+    ]
+    return _drawn(querier, figures, frame, _bands([incident], frame), marks)
+
+
+def related_signals(signals: SignalMap, services: Sequence[str]) -> list[Signal]:
+    """Those of the services themselves first, then those of what they stand on."""
+    below = {name for service in services for name in signals.dependencies(service)} - set(services)
+    own = [signal for signal in signals.signals if signal.service in services]
+    return own + [signal for signal in signals.signals if signal.service in below]
+
+
+def _drawn(
+    querier: Querier, figures: Sequence[_Figure], frame: Frame, bands: Sequence[Band], marks: Sequence[Mark]
+) -> Figures:
+    charts, failures = [], []
+    language = Language(frame.language)
+    for figure in figures:
+        try:
+            line = frame.line(querier, figure.query, figure.title)
+        except QueryError as error:
+            failures.append(f"{figure.title}: {error}")
+            continue
+        if line is not None:
+            chart = Chart(
+                figure.key, figure.title, figure.unit, [line], frame.start, frame.end, frame.zone, language
+            )
+            charts.append(replace(chart, bands=bands, marks=marks, thresholds=figure.thresholds))
+    return Figures(charts, failures)
+
+
+def _bands(incidents: Sequence[Incident], frame: Frame) -> list[Band]:
+    return [
+        Band(incident.started_at, ends, incident.id)
+        for incident in incidents
+        if (ends := frame.end if incident.resolved_at is None else incident.resolved_at) > frame.start
+    ]
+
+
+def _title(signal: Signal, language: str) -> str:
+    return f"{signal.title.get(language) or signal.title['en']} · {signal.service}"

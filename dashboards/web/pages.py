@@ -1,0 +1,201 @@
+"""The control room's pages: server-rendered, complete without a script, nothing from outside."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from alerts.burnrate import can_fire, firing_burn_rate, firing_ratio
+from alerts.charts.model import BudgetBar, Language
+from alerts.charts.svg import render_budget_bar, render_chart, stylesheet
+from alerts.policy import Policy, Tier
+from alerts.signals import SignalMap
+from alerts.slo import Slo
+from collector.clock import Clock
+from collector.durations import parse_duration
+from collector.querier import Querier
+from dashboards.readings import Readings, SloReading
+from dashboards.web.desk import IncidentDesk
+from dashboards.web.figures import Figures, Frame, evidence_figures, incident_frame, slo_figures
+from dashboards.web.headline import headline
+from dashboards.web.show import Show
+from dashboards.web.words import LANGUAGES
+
+STATIC = Path(__file__).parent / "static"
+STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+WINDOWS = ("1h", "6h", "1d", "7d", "30d")
+REFRESH_SECONDS = 10
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the pages stand on. ``readings`` hands out the latest look; it never queries."""
+
+    readings: Callable[[], Readings]
+    desk: IncidentDesk
+    querier: Querier
+    signals: SignalMap
+    policies: Callable[[Slo], Policy]
+    clock: Clock
+    language: str
+    zone: ZoneInfo
+    remote: bool = False
+
+
+@dataclass(frozen=True)
+class TierRow:
+    """A tier of an objective's policy, in the objective's own numbers."""
+
+    name: str
+    severity: str
+    long_seconds: float
+    short_seconds: float
+    burn_rate: float
+    ratio: float
+    can_fire: bool
+
+    @classmethod
+    def of(cls, tier: Tier, slo: Slo) -> "TierRow":
+        limits = firing_burn_rate(tier, slo), firing_ratio(tier, slo), can_fire(tier, slo)
+        return cls(tier.name, tier.severity, tier.long_seconds, tier.short_seconds, *limits)
+
+
+def page_routes(room: Room) -> list[BaseRoute]:
+    """``/``, ``/incidents``, ``/incidents/ID``, ``/slos/NAME`` and what they load."""
+    pages = Pages(room)
+    return [
+        Route("/", pages.overview),
+        Route("/incidents", pages.incidents),
+        Route("/incidents/{incident_id}", pages.incident),
+        Route("/slos/{name}", pages.slo),
+        Route("/static/{file}", pages.static),
+    ]
+
+
+class Pages:
+    """One method a page; plain functions, so that Starlette runs them beside the event loop."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._templates = Environment(
+            loader=PackageLoader("dashboards.web", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def overview(self, request: Request) -> Response:
+        readings, open_incidents = self._room.readings(), self._room.desk.open()
+        return self._page(
+            request,
+            "overview",
+            here="overview",
+            readings=readings,
+            open_incidents=open_incidents,
+            head=headline(readings, open_incidents),
+            remote=self._room.remote,
+            budget=lambda reading: _budget(reading, self._language(request)),
+            as_of=readings.at,
+        )
+
+    def incidents(self, request: Request) -> Response:
+        return self._page(request, "incidents", here="incidents", incidents=self._room.desk.latest())
+
+    def incident(self, request: Request) -> Response:
+        case = self._room.desk.case(request.path_params["incident_id"])
+        if case is None:
+            return self._not_found(request)
+        room, language = self._room, self._language(request)
+        frame = incident_frame(case.incident, room.clock.now(), room.zone, language)
+        figures = evidence_figures(room.querier, room.signals, case.incident, case.events, frame)
+        return self._page(
+            request,
+            "incident",
+            here="incidents",
+            incident=case.incident,
+            events=case.events,
+            alerts=case.alerts,
+            base_url=str(request.base_url).rstrip("/"),
+            **_rendered(figures),
+        )
+
+    def slo(self, request: Request) -> Response:
+        reading = next(
+            (r for r in self._room.readings().slos if r.slo.name == request.path_params["name"]), None
+        )
+        if reading is None:
+            return self._not_found(request)
+        room, slo, at = self._room, reading.slo, self._room.clock.now()
+        window = request.query_params.get("window", "")
+        window = window if window in WINDOWS else "6h"
+        frame = Frame(at - parse_duration(window), at, room.zone, self._language(request))
+        return self._page(
+            request,
+            "slo",
+            here="overview",
+            reading=reading,
+            window=window,
+            windows=WINDOWS,
+            tiers=[TierRow.of(tier, slo) for tier in room.policies(slo).tiers],
+            as_of=room.readings().at,
+            **_rendered(slo_figures(room.querier, slo, frame, room.desk.latest())),
+        )
+
+    def static(self, request: Request) -> Response:
+        name = request.path_params["file"]
+        if name == "charts.css":
+            return Response(str(stylesheet()), media_type="text/css", headers=HEADERS)
+        path = STATIC / name
+        if path.suffix not in STATIC_TYPES or path.parent != STATIC or not path.is_file():
+            return self._not_found(request)
+        headers = {**HEADERS, "Cache-Control": "no-cache"}
+        return FileResponse(path, media_type=STATIC_TYPES[path.suffix], headers=headers)
+
+    def _not_found(self, request: Request) -> Response:
+        show = self._show(request)
+        words = {"title": show.say("not_found"), "text": show.say("not_found_hint")}
+        return self._page(request, "message", status=404, here="", **words)
+
+    def _page(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+        show = self._show(request)
+        chosen = request.query_params.get("lang") in LANGUAGES
+        frame = {
+            "show": show,
+            "query": f"?lang={show.language}" if chosen else "",
+            "other_language": "en" if show.language == "ko" else "ko",
+            "refresh_seconds": REFRESH_SECONDS if status == 200 else 0,
+            "as_of": show.at,
+        }
+        html = self._templates.get_template(f"{template}.html.j2").render(frame | values)
+        return HTMLResponse(html, status, headers=HEADERS)
+
+    def _show(self, request: Request) -> Show:
+        return Show(self._language(request), self._room.zone, self._room.clock.now())
+
+    def _language(self, request: Request) -> str:
+        asked = request.query_params.get("lang", "")
+        return asked if asked in LANGUAGES else self._room.language
+
+
+def _budget(reading: SloReading, language: str) -> str:
+    title = reading.slo.title.get(language) or reading.slo.name
+    return render_budget_bar(
+        BudgetBar(f"budget-{reading.slo.name}", title, reading.budget_remaining, Language(language))
+    )
+
+
+def _rendered(figures: Figures) -> dict[str, Sequence[object]]:
+    return {"charts": [render_chart(chart) for chart in figures.charts], "failures": figures.failures}

@@ -1,0 +1,122 @@
+"""Numbers, times and words as the reader of a page wants them: one language, one time zone, one moment."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alerts.charts.model import Language, Unit
+from alerts.charts.quantities import (
+    NO_DATA,
+    format_clock,
+    format_date,
+    format_percent,
+    format_quantity,
+    format_seconds,
+    zone_name,
+)
+from alerts.guardrails import Baseline, Guardrail
+from alerts.wording import duration_ko
+from collector.durations import format_duration
+from dashboards.readings import SloReading
+from dashboards.web.words import say
+
+TONES = {
+    "ok": "good", "up": "good", "resolved": "good",
+    "burning": "warn", "crossed": "warn", "ticket": "warn", "acknowledged": "warn",
+    "spent": "bad", "down": "bad", "page": "bad", "open": "bad", "firing": "bad",
+}  # fmt: skip
+_SIDES = {"en": {"below": "below {}", "above": "above {}"}, "ko": {"below": "{} 미만", "above": "{} 초과"}}
+
+
+@dataclass(frozen=True)
+class Show:
+    """What templates call. ``at`` is the moment that "2 min ago" counts from."""
+
+    language: str
+    zone: ZoneInfo
+    at: float
+
+    def say(self, key: str, **values: object) -> str:
+        return say(self.language, key, **values)
+
+    def text(self, texts: Mapping[str, str], otherwise: str = "") -> str:
+        """The one of the reader's language, or the English one."""
+        return texts.get(self.language) or texts.get("en") or otherwise
+
+    def alert_text(self, annotations: Mapping[str, str], key: str) -> str:
+        return annotations.get(f"{key}_{self.language}") or annotations.get(key, "")
+
+    def tone(self, state: str) -> str:
+        return TONES.get(state, "plain")
+
+    def percent(self, ratio: float | None) -> str:
+        return NO_DATA if ratio is None or not math.isfinite(ratio) else format_percent(ratio)
+
+    def rate(self, burn_rate: float | None) -> str:
+        """14.4× for a burn rate; what rounds to nothing is 0×."""
+        if burn_rate is None or not math.isfinite(burn_rate):
+            return NO_DATA
+        if burn_rate >= 100:
+            return f"{burn_rate:,.0f}×"
+        return f"{burn_rate:.1f}×" if burn_rate >= 0.05 else ("0×" if burn_rate == 0 else "<0.1×")
+
+    def quantity(self, value: float | None, unit: str) -> str:
+        return format_quantity(value, Unit(unit), Language(self.language))
+
+    def seconds(self, seconds: float | None) -> str:
+        return NO_DATA if seconds is None else format_seconds(seconds, Language(self.language))
+
+    def window(self, seconds: float) -> str:
+        """A window as it is written in rules, or in Korean words."""
+        return duration_ko(seconds) if self.language == "ko" else format_duration(seconds)
+
+    def clock(self, at: float | None, *, with_seconds: bool = True) -> str:
+        return NO_DATA if at is None else format_clock(at, self.zone, with_seconds=with_seconds)
+
+    def moment(self, at: float | None) -> str:
+        """The time with its zone, and the date unless it is today's."""
+        if at is None:
+            return NO_DATA
+        text = f"{format_clock(at, self.zone)} {zone_name(at, self.zone)}"
+        day = format_date(at, self.zone)
+        return text if day == format_date(self.at, self.zone) else f"{day} {text}"
+
+    def day(self, at: float) -> str:
+        return format_date(at, self.zone)
+
+    def lasted(self, start: float, end: float | None) -> str:
+        return self.seconds(max(0.0, round((self.at if end is None else end) - start)))
+
+    def gone_in(self, reading: SloReading) -> str:
+        """When the budget runs out at the pace of the last hour; empty unless that is within its period."""
+        left, pace = reading.budget_remaining, reading.burn_rate.get("1h")
+        if left is None or left <= 0 or not pace or pace <= 1:
+            return ""
+        seconds = left * reading.slo.period_seconds / pace
+        return self.say("gone_in", time=self.seconds(round(seconds / 60) * 60 or 60))
+
+    def limit(self, guardrail: Guardrail) -> str:
+        """What a guardrail's value is held against, in words."""
+        side = _SIDES[self.language][guardrail.bad]
+        parts = (
+            [] if guardrail.limit is None else [side.format(self.quantity(guardrail.limit, guardrail.unit))]
+        )
+        if guardrail.baseline is not None:
+            parts.append(side.format(self._departure(guardrail, guardrail.baseline)))
+        return (" 또는 " if self.language == "ko" else " or ").join(parts)
+
+    def _departure(self, guardrail: Guardrail, baseline: Baseline) -> str:
+        over, before = self.window(baseline.over_seconds), self.window(baseline.before_seconds)
+        if baseline.factor is not None:
+            change = f"{baseline.factor:g}×"
+        else:
+            sign = "−" if guardrail.bad == "below" else "+"
+            change = f"{sign}{self.quantity(baseline.difference, guardrail.unit)}"
+        if self.language == "ko":
+            return f"{before} 전 {over} 평균 대비 {change}"
+        return f"{change} of the {over} average {before} before"
+
+    def unknown(self, value: Any) -> str:  # noqa: ANN401  # whatever an event's attributes hold
+        return NO_DATA if value is None else str(value)
