@@ -43,7 +43,7 @@ class EmbeddedQuerier:
     def instant(self, query: str, at: float) -> list[Sample]:
         match self.evaluate(query, at).result:
             case VectorResult(labels=labels, values=values):
-                return [Sample(l, at, v) for l, v in zip(labels, values.tolist(), strict=True)]
+                return [Sample(one, at, value) for one, value in zip(labels, values.tolist(), strict=True)]
             case ScalarResult(value=value):
                 return [Sample(Labels(), at, value)]
             case StringResult():

@@ -118,4 +118,5 @@ class Matcher:
 
 
 def matches_all(matchers: Iterable[Matcher], labels: Labels) -> bool:
+    """Whether a label set meets every condition."""
     return all(matcher.matches(labels.get(matcher.name)) for matcher in matchers)

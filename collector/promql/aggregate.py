@@ -1,4 +1,4 @@
-"""Aggregations that make one series of each group: sum, avg, min, max, count, group, stddev, stdvar, quantile."""
+"""Aggregations that make one series of each group: sum, avg, min, max, count, stddev, quantile, …"""
 
 from collections.abc import Callable
 
@@ -14,6 +14,7 @@ from collector.series import Values
 
 
 def reduced(op: str, value: Vector, grouping: Grouping) -> Vector:
+    """The answer of any of ``REDUCTIONS``: one series for each group, present where any member is."""
     groups = grouped(value, grouping)
     values, counts = _REDUCTIONS[op](value, groups)
     return _answer(value, groups, grouping, values, counts > 0)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from collector.errors import QueryError
-from collector.promql.matching import Pairs, any_present, matched, result_labels, signatures
+from collector.promql.matching import Pairs, Signature, any_present, matched, result_labels, signatures
 from collector.promql.operators import ARITHMETIC, COMPARISON
 from collector.promql.syntax import Cardinality, Matching
-from collector.promql.value import Mask, Scalar, Vector, empty_vector, merged, without_names
+from collector.promql.value import Indices, Mask, Scalar, Vector, empty_vector, merged, without_names
 from collector.series import Values
 
 _MANY_TO_ONE = "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
@@ -16,6 +16,7 @@ _UNIQUE_GROUPS = "multiple matches for labels: grouping labels must ensure uniqu
 
 
 def scalars(op: str, left: Scalar, right: Scalar) -> Scalar:
+    """An arithmetic operator, or a comparison with ``bool``."""
     if op in ARITHMETIC:
         return Scalar(ARITHMETIC[op](left.values, right.values))
     return Scalar(COMPARISON[op](left.values, right.values).astype(np.float64))
@@ -45,24 +46,23 @@ def vectors(
     swapped = matching.cardinality is Cardinality.ONE_TO_MANY
     many, one = (right, left) if swapped else (left, right)
     pairs = matched(many, one, matching)
-    many_values, one_values = _rows(many.values, pairs.left), _rows(one.values, pairs.right)
-    first, second = (one_values, many_values) if swapped else (many_values, one_values)
-    values, present = _applied(op, first, second, returns_bool=returns_bool)
-    present = present & _rows(many.present, pairs.left) & _rows(one.present, pairs.right)
+    many, one = _picked(many, pairs.left), _picked(one, pairs.right)
+    first, second = (one, many) if swapped else (many, one)
+    values, kept = _applied(op, first.values, second.values, returns_bool=returns_bool)
     drops_name = op in ARITHMETIC or returns_bool
     labels = tuple(
-        result_labels(many.labels[i], one.labels[j], matching, drop_name=drops_name and not delayed)
-        for i, j in zip(pairs.left, pairs.right, strict=True)
+        result_labels(mine, other, matching, drop_name=drops_name and not delayed)
+        for mine, other in zip(many.labels, one.labels, strict=True)
     )
-    unnamed = np.full(len(labels), drops_name and delayed) | many.unnamed[pairs.left]
-    out = Vector(labels, values, present, unnamed)
+    unnamed = many.unnamed | (drops_name and delayed)
+    out = Vector(labels, values, kept & many.present & one.present, unnamed)
     _check_matches(out, pairs, matching)
     return merged(out.inhabited())
 
 
-def _rows(array: Values, rows: np.ndarray) -> Values:  # type: ignore[type-arg]
-    """``array[rows]`` without a copy where that is all rows in their order."""
-    return array if np.array_equal(rows, np.arange(len(array))) else array[rows]
+def _picked(value: Vector, rows: Indices) -> Vector:
+    """``value.rows(rows)`` without a copy where that is all rows in their order."""
+    return value if np.array_equal(rows, np.arange(len(value.labels))) else value.rows(rows)
 
 
 def _applied(op: str, left: Values, right: Values, *, returns_bool: bool) -> tuple[Values, Mask]:
@@ -104,7 +104,9 @@ def sets(op: str, left: Vector, right: Vector, matching: Matching) -> Vector:
     return left.with_values(left.values, kept).inhabited()
 
 
-def _union(left: Vector, right: Vector, in_left: dict[object, Mask], right_keys: list[object]) -> Vector:  # type: ignore[type-arg]
+def _union(
+    left: Vector, right: Vector, in_left: dict[Signature, Mask], right_keys: list[Signature]
+) -> Vector:
     nowhere = np.zeros(left.values.shape[1], dtype=bool)
     taken = np.array([in_left.get(key, nowhere) for key in right_keys], dtype=bool).reshape(
         right.present.shape
@@ -120,4 +122,5 @@ def _union(left: Vector, right: Vector, in_left: dict[object, Mask], right_keys:
 
 
 def negated(value: Vector, *, delayed: bool) -> Vector:
+    """Unary minus."""
     return without_names(replace(value, values=-value.values), delayed=delayed)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME, Labels
+from collector.labels import METRIC_NAME
 from collector.promql.context import QueryContext, Steps
 from collector.promql.evaluate import evaluate, windows
 from collector.promql.limits import Budget, Limits
@@ -116,10 +116,10 @@ class Engine:
 def _check_range_type(node: Node) -> None:
     inner = unwrapped(node)
     kinds = {String: "string", RangeSelector: "range vector", Subquery: "range vector"}
-    if type(inner) in kinds:
-        raise QueryError(
-            f'invalid expression type "{kinds[type(inner)]}" for range query, must be Scalar or instant Vector'
-        )
+    kind = kinds.get(type(inner))
+    if kind is not None:
+        expected = "for range query, must be Scalar or instant Vector"
+        raise QueryError(f'invalid expression type "{kind}" {expected}')
 
 
 def _at_instant(value: Value, time_ms: int) -> Result:
@@ -153,7 +153,8 @@ def _raw_samples(node: Node, steps: Steps) -> MatrixResult:
         window = slice(int(held.first[0]), int(held.stop[0]))
         times = held.times[window]
         if len(times):
-            series += [Points(l, times, v) for l, v in zip(held.labels, held.values[:, window], strict=True)]
+            rows = zip(held.labels, held.values[:, window], strict=True)
+            series += [Points(labels, times, values) for labels, values in rows]
     return MatrixResult(tuple(sorted(series, key=_order)))
 
 

@@ -65,7 +65,7 @@ def same_at_every_step(node: Node) -> bool:
             return all(same_at_every_step(child) for child in children(node))
 
 
-def _evaluated(node: Node, steps: Steps) -> Value:
+def _evaluated(node: Node, steps: Steps) -> Value:  # noqa: PLR0911 - one return for each kind of node
     match node:
         case Number(value=value):
             return Scalar(np.broadcast_to(np.float64(value), len(steps.times)))

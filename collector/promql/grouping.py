@@ -12,7 +12,7 @@ from collector.promql.value import Indices, Mask, Vector
 
 @dataclass(frozen=True)
 class Groups:
-    """labels: one per group, g of them, in order of first appearance. members: (s,) the group of each series."""
+    """labels: one per group, g of them, by first appearance. members: (s,) the group of each series."""
 
     labels: tuple[Labels, ...]
     members: Indices
@@ -24,7 +24,7 @@ class Groups:
         return np.split(order, edges)
 
     def layers(self) -> Iterator[tuple[Indices, Indices]]:
-        """Pairs (groups, series): the first series of every group, then the second of those that have two, …"""
+        """(groups, series): the first series of every group, then the second of those that have two, and so on."""
         rows = self.rows()
         for depth in range(max(map(len, rows), default=0)):
             groups = [g for g, members in enumerate(rows) if len(members) > depth]
@@ -32,6 +32,7 @@ class Groups:
 
 
 def grouped(value: Vector, grouping: Grouping) -> Groups:
+    """Splits the series by the labels that the grouping keeps."""
     numbers: dict[Labels, int] = {}
     members = np.empty(len(value.labels), dtype=np.intp)
     for row, labels in enumerate(value.labels):

@@ -35,10 +35,10 @@ def check_size(query: str, limits: QuerySize) -> None:
         token = match[0]
         if token[0] in _QUOTES:
             continue
-        if token in "([{":
+        if token[0] in "([{":
             depth += 1
             deepest = max(deepest, depth)
-        elif token in ")]}":
+        elif token[0] in ")]}":
             depth -= 1
         else:
             operators += len(token) if token[0] in "-+" else 1

@@ -30,6 +30,7 @@ def signature(labels: Labels, matching: Matching) -> Signature:
 
 
 def signatures(value: Vector, matching: Matching) -> list[Signature]:
+    """That of each series."""
     return [signature(labels, matching) for labels in value.labels]
 
 
@@ -68,8 +69,8 @@ def _check_one_side(
 def _duplicate(key: Signature, rows: list[Labels], matching: Matching) -> str:
     side = "left" if matching.cardinality is Cardinality.ONE_TO_MANY else "right"
     return (
-        f"found duplicate series for the match group {_braced(key)} on the {side} hand-side of the operation: "
-        f"[{_braced(rows[1])}, {_braced(rows[0])}];many-to-many matching not allowed: "
+        f"found duplicate series for the match group {_braced(key)} on the {side} hand-side of the "
+        f"operation: [{_braced(rows[1])}, {_braced(rows[0])}];many-to-many matching not allowed: "
         "matching labels must be unique on one side"
     )
 
@@ -80,6 +81,7 @@ def _braced(labels: Labels) -> str:
 
 
 def result_labels(many: Labels, one: Labels, matching: Matching, *, drop_name: bool) -> Labels:
+    """What a matched pair is called."""
     if drop_name:
         many = many.without(METRIC_NAME)
     if matching.cardinality is Cardinality.ONE_TO_ONE:

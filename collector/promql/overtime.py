@@ -14,48 +14,59 @@ _CELLS_AT_ONCE = 2_000_000
 
 
 def sum_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The sum of each window."""
     return window_sums(windows), windows.held(1)
 
 
 def avg_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The mean of each window."""
     return window_means(windows), windows.held(1)
 
 
 def count_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """How many samples each window holds."""
     held = windows.held(1)
     return np.broadcast_to(windows.counts.astype(np.float64), held.shape), held
 
 
 def present_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """1 for each window that holds a sample."""
     held = windows.held(1)
     return np.broadcast_to(1.0, held.shape), held
 
 
 def last_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The newest sample of each window."""
     return windows.column(windows.stop - 1), windows.held(1)
 
 
 def min_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The least number of each window; NaN only if there is no number."""
     return _extreme(windows, np.fmin), windows.held(1)
 
 
 def max_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The greatest number of each window; NaN only if there is no number."""
     return _extreme(windows, np.fmax), windows.held(1)
 
 
 def stdvar_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The population variance of each window."""
     return _windowed(windows, _variance), windows.held(1)
 
 
 def stddev_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The population standard deviation of each window."""
     return np.sqrt(_windowed(windows, _variance)), windows.held(1)
 
 
 def mad_over_time(windows: Windows) -> tuple[Values, Mask]:
+    """The median distance from the median of each window."""
     return _windowed(windows, _median_absolute_deviation), windows.held(1)
 
 
 def quantile_over_time(windows: Windows, quantile: Values) -> tuple[Values, Mask]:
+    """quantile: (t,) which quantile of the window is asked for at each step."""
     out = np.empty((len(windows.labels), len(windows.first)))
     for steps, cells, real in windows_in_chunks(windows):
         out[:, steps] = quantile_of_rows(quantile[steps], cells, real)
@@ -63,12 +74,13 @@ def quantile_over_time(windows: Windows, quantile: Values) -> tuple[Values, Mask
 
 
 def _variance(cells: Values, real: Mask) -> Values:
-    """Two passes over deviations from the first sample, so that equal samples have a variance of exactly 0."""
+    """Two passes over deviations from the first sample, so that equal samples vary by exactly 0."""
     count = real.sum(axis=-1)
     deviations = np.where(real, cells - cells[..., :1], 0.0)
     means = deviations.sum(axis=-1, keepdims=True) / count[..., None]
     squares: Values = np.where(real, (deviations - means) ** 2, 0.0).sum(axis=-1)
-    return squares / count
+    variance: Values = squares / count
+    return variance
 
 
 def _median_absolute_deviation(cells: Values, real: Mask) -> Values:
@@ -85,7 +97,7 @@ def _windowed(windows: Windows, reduce: Callable[[Values, Mask], Values]) -> Val
 
 
 def windows_in_chunks(windows: Windows) -> Iterator[tuple[slice, Values, Mask]]:
-    """Some steps at a time: their slice, the samples (s, steps, widest window), and (steps, widest) what is real."""
+    """Some steps at a time: their slice, samples (s, steps, widest window), (steps, widest) what is real."""
     steps, series = len(windows.first), len(windows.labels)
     widest = max(int(windows.counts.max(initial=1)), 1)
     at_once = max(1, _CELLS_AT_ONCE // max(1, series * widest))

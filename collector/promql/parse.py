@@ -1,4 +1,4 @@
-"""Text into an expression tree: promql-parser behind guards, with Prometheus v3.0's rules where it is laxer."""
+"""Text into an expression tree: promql-parser behind guards, and stricter where Prometheus v3.0 is."""
 
 import re
 from collections.abc import Callable

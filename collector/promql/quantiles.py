@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from collector.promql.value import Mask
+from collector.promql.value import Indices, Mask
 from collector.series import Values
 
 
 def quantile_of_rows(quantile: Values, cells: Values, real: Mask) -> Values:
     """The quantile along the last axis.
 
-    quantile: (t,). cells: (…, t, w) or (t, w). real: the same shape, or (t, w); what is not real does not count.
+    quantile: (t,). cells: (…, t, w). real: the same shape, or (t, w); what is not real does not count.
     """
     real = np.broadcast_to(real, cells.shape)
     count = real.sum(axis=-1)
@@ -25,9 +25,9 @@ def quantile_of_rows(quantile: Values, cells: Values, real: Mask) -> Values:
     return np.where(np.isnan(quantile) | (count == 0), np.nan, out)
 
 
-def _ranked(ordered: Values, rank: Values, nans: Values) -> Values:
+def _ranked(ordered: Values, rank: Values, nans: Indices) -> Values:
     """The value of a rank, in rows whose numbers ascend from the left though NaN ranks below them."""
-    index = np.nan_to_num(rank).astype(np.intp) - nans
+    index: Indices = np.nan_to_num(rank).astype(np.intp) - nans
     clipped = np.clip(index, 0, ordered.shape[-1] - 1)
     found: Values = np.take_along_axis(ordered, clipped[..., None], axis=-1)[..., 0]
     return np.where(index < 0, np.nan, found)

@@ -9,11 +9,13 @@ from collector.series import Milliseconds, Values
 
 
 def deriv(windows: Windows) -> tuple[Values, Mask]:
+    """The slope per second."""
     slope, _ = _regression(windows, windows.at, from_first_sample=True)
     return slope, windows.held(2)
 
 
 def predict_linear(windows: Windows, seconds: Values) -> tuple[Values, Mask]:
+    """Where the line is so many seconds after the step."""
     slope, intercept = _regression(windows, windows.at, from_first_sample=False)
     return slope * seconds + intercept, windows.held(2)
 
@@ -47,7 +49,7 @@ def _least_squares(x: Values, y: Values, real: Mask) -> tuple[Values, Values]:
 
 
 def double_exponential_smoothing(windows: Windows, smoothing: Values, trend: Values) -> tuple[Values, Mask]:
-    """Holt's linear method: ``smoothing`` for the level, ``trend`` for the slope, both strictly within (0, 1)."""
+    """Holt's linear method: ``smoothing`` for the level, ``trend`` for the slope, both within (0, 1)."""
     out = np.empty((len(windows.labels), len(windows.first)))
     for steps, cells, real in windows_in_chunks(windows):
         out[:, steps] = _smoothed(cells, real, smoothing[steps], trend[steps])

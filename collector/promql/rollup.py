@@ -1,31 +1,35 @@
-"""Functions of range vectors that look at the ends of a window: rate, increase, delta, changes and their kin."""
+"""Functions of range vectors that compare samples: rate, increase, delta, changes, resets and their kin."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from collector.promql.sums import column_counts, sums_of
-from collector.promql.value import Mask
+from collector.promql.value import Indices, Mask
 from collector.promql.windows import Windows
-from collector.series import Values
+from collector.series import Milliseconds, Values
 
 Rollup = Callable[[Windows], tuple[Values, Mask]]
 
 
 def rate(windows: Windows) -> tuple[Values, Mask]:
+    """Increase per second, extrapolated to the whole window."""
     values, held = _extrapolated(windows, counter=True)
     return values / ((windows.ends - windows.starts) / 1000), held
 
 
 def increase(windows: Windows) -> tuple[Values, Mask]:
+    """How much each counter grew, extrapolated to the whole window."""
     return _extrapolated(windows, counter=True)
 
 
 def delta(windows: Windows) -> tuple[Values, Mask]:
+    """How much each gauge changed, extrapolated to the whole window."""
     return _extrapolated(windows, counter=False)
 
 
 def irate(windows: Windows) -> tuple[Values, Mask]:
+    """Increase per second between the last two samples."""
     last, previous = windows.column(windows.stop - 1), windows.column(windows.stop - 2)
     step = np.where(last < previous, last, last - previous)
     seconds = (_time(windows, windows.stop - 1) - _time(windows, windows.stop - 2)) / 1000
@@ -33,20 +37,23 @@ def irate(windows: Windows) -> tuple[Values, Mask]:
 
 
 def idelta(windows: Windows) -> tuple[Values, Mask]:
+    """Change between the last two samples."""
     return windows.column(windows.stop - 1) - windows.column(windows.stop - 2), windows.held(2)
 
 
 def changes(windows: Windows) -> tuple[Values, Mask]:
+    """How often the value changed; from NaN to NaN is no change."""
     before, after = windows.values[:, :-1], windows.values[:, 1:]
     return _adjacent(windows, (before != after) & ~(np.isnan(before) & np.isnan(after)))
 
 
 def resets(windows: Windows) -> tuple[Values, Mask]:
+    """How often the value fell."""
     return _adjacent(windows, windows.values[:, 1:] < windows.values[:, :-1])
 
 
 def _adjacent(windows: Windows, flags: Mask) -> tuple[Values, Mask]:
-    """How many neighbouring pairs within each window are flagged; pair i is the samples i and i+1."""
+    """How many neighbours within each window are flagged; pair i is the samples i and i + 1."""
     pairs = flags.shape[1]
     first = np.minimum(windows.first, pairs)
     stop = np.clip(windows.stop - 1, first, pairs)
@@ -70,7 +77,7 @@ def _extrapolated(windows: Windows, *, counter: bool) -> tuple[Values, Mask]:
 def _gaps(windows: Windows) -> tuple[Values, Values, Values]:
     """Seconds, (t,) each: sampled, and to add towards the start and the end of the window.
 
-    A gap counts in full while it is shorter than 1.1 × the mean spacing of the samples, else as half a spacing.
+    A gap counts in full while it is shorter than 1.1 × the mean spacing of samples, else as half of that.
     """
     oldest, newest = _time(windows, windows.first), _time(windows, windows.stop - 1)
     sampled = (newest - oldest) / 1000
@@ -96,7 +103,8 @@ def _lost_in_resets(windows: Windows) -> Values | None:
     return lost
 
 
-def _time(windows: Windows, indices: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _time(windows: Windows, indices: Indices) -> Milliseconds:
     if len(windows.times) == 0:
         return np.zeros(len(indices), dtype=np.int64)
-    return windows.times[np.clip(indices, 0, len(windows.times) - 1)]
+    times: Milliseconds = windows.times[np.clip(indices, 0, len(windows.times) - 1)]
+    return times

@@ -10,12 +10,12 @@ from collector.promql.formatting import format_value
 from collector.promql.grouping import grouped
 from collector.promql.notes import Notes
 from collector.promql.syntax import Grouping
-from collector.promql.value import Mask, Vector, vector
+from collector.promql.value import Indices, Mask, Vector, vector
 from collector.series import Values
 
 
 def top(value: Vector, grouping: Grouping, k: Values, *, largest: bool) -> Vector:
-    """topk or bottomk. k: (t,). Rows come out in rank order of the last step, which is what an instant query shows."""
+    """The k (t,) first of each group, for topk and bottomk, in the order of their ranks at the last step."""
     limits = _integers(k)
     keys = np.where(np.isnan(value.values), np.inf, -value.values if largest else value.values)
     nan_last = np.isnan(value.values) & value.present
@@ -29,7 +29,7 @@ def top(value: Vector, grouping: Grouping, k: Values, *, largest: bool) -> Vecto
     return value.with_values(value.values, kept).rows(np.array(order, dtype=np.intp)).inhabited()
 
 
-def _ranks(keys: Values, nans: Mask, present: Mask) -> np.ndarray:  # type: ignore[type-arg]
+def _ranks(keys: Values, nans: Mask, present: Mask) -> Indices:
     """(m, t) the place of each series at each step: numbers, then NaN, then those that are absent."""
     order = np.lexsort((keys, nans, ~present), axis=0)
     ranks = np.empty_like(order)
@@ -47,7 +47,7 @@ def limit(value: Vector, grouping: Grouping, k: Values) -> Vector:
 
 
 def limit_ratio(value: Vector, ratio: float, notes: Notes) -> Vector:
-    """The share ``ratio`` of the series, chosen by a hash of their labels; a negative one picks the complement."""
+    """The share ``ratio`` of the series, chosen by a hash of labels; a negative one picks the complement."""
     if np.isnan(ratio):
         raise QueryError("Ratio value NaN is NaN", kind="execution")
     capped = float(np.clip(ratio, -1, 1))
@@ -64,6 +64,7 @@ def _place(labels: Labels) -> float:
 
 
 def count_values(value: Vector, grouping: Grouping, label: str) -> Vector:
+    """How many series of each group have each value; the value goes into ``label``."""
     groups = grouped(value, grouping)
     labels: list[Labels] = []
     counts: list[Values] = []

@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from collector.labels import METRIC_NAME, Matcher
+from collector.labels import Matcher
 from collector.promql.context import Steps
 from collector.promql.syntax import Node, RangeSelector, Selector, Subquery
 from collector.promql.value import Vector, empty_vector, vector
 from collector.promql.windows import Windows, groups_of, take_columns, windows_of
 from collector.series import Milliseconds, SeriesGroup, Values, is_stale
-
-Evaluate = Callable[[Node, Steps], object]
 
 
 def instant_vector(selector: Selector, steps: Steps) -> Vector:
@@ -69,6 +67,7 @@ def selected(
 
 
 def range_windows(node: RangeSelector, steps: Steps) -> Iterator[Windows]:
+    """The windows of a range selector."""
     selector = node.selector
     references = steps.references(selector.offset_ms, selector.at)
     groups = selected(selector.matchers, steps, references, node.range_ms)
@@ -78,6 +77,7 @@ def range_windows(node: RangeSelector, steps: Steps) -> Iterator[Windows]:
 def subquery_windows(
     node: Subquery, steps: Steps, evaluate: Callable[[Node, Steps], Vector]
 ) -> Iterator[Windows]:
+    """The windows of a subquery over what its inner expression answers."""
     references = steps.references(node.offset_ms, node.at)
     inner = subquery_steps(node, steps, references)
     groups: Iterable[SeriesGroup] = ()
@@ -94,7 +94,3 @@ def subquery_steps(node: Subquery, steps: Steps, references: Milliseconds) -> St
     times = np.arange(first, last + 1, dtype=np.int64) * step
     steps.query.budget.spend(len(times))
     return Steps(steps.query, times, instant=False)
-
-
-def metric_name(windows: Windows) -> str:
-    return windows.labels[0].get(METRIC_NAME) if windows.labels else ""

@@ -1,6 +1,6 @@
-"""Sums that lose no digits: running sums carry their rounding errors along, so that any window is a difference.
+"""Sums that lose no digits: running sums carry their rounding errors, so that a window is a difference.
 
-After Ogita, Rump and Oishi, "Accurate sum and dot product" (2005), and Kahan's compensated sum as Neumaier has it.
+After Ogita, Rump and Oishi, "Accurate sum and dot product" (2005), and Neumaier's compensated sum.
 """
 
 import numpy as np

@@ -118,6 +118,7 @@ def unwrapped(node: Node) -> Node:
 
 
 def children(node: Node) -> tuple[Node, ...]:
+    """The expressions right under ``node``."""
     match node:
         case Subquery(expr=expr) | Negation(expr=expr) | Paren(expr=expr):
             return (expr,)

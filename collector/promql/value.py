@@ -62,14 +62,17 @@ Value: TypeAlias = Scalar | Text | Vector
 
 
 def vector(labels: Sequence[Labels], values: Values, present: Mask) -> Vector:
+    """A vector whose metric names, if there are any, stay."""
     return Vector(tuple(labels), values, present, np.zeros(len(labels), dtype=bool))
 
 
 def empty_vector(steps: int) -> Vector:
+    """A vector of no series."""
     return vector((), np.empty((0, steps)), np.zeros((0, steps), dtype=bool))
 
 
 def vector_of_scalar(scalar: Scalar) -> Vector:
+    """One series without labels."""
     values = scalar.values[None, :]
     return vector((Labels(),), values, np.ones(values.shape, dtype=bool))
 

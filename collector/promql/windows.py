@@ -1,4 +1,4 @@
-"""Range vectors: the samples of series that share a clock, and a pair of indices for the window of each step."""
+"""Range vectors: samples of series that share a clock, and a pair of indices for the window of each step."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -58,6 +58,7 @@ def take_columns(values: Values, indices: Indices) -> Values:
 def windows_of(
     groups: Iterable[SeriesGroup], ends: Milliseconds, range_ms: int, at: Milliseconds
 ) -> Iterator[Windows]:
+    """The windows (end − range, end] over samples that cover them all."""
     starts = ends - range_ms
     for group in groups:
         for fresh in without_stale(group):
@@ -89,7 +90,7 @@ def compacted(
     for rows in rows_by_pattern.values():
         columns = np.flatnonzero(present[rows[0]])
         if len(columns):
-            yield SeriesGroup(tuple(labels[r] for r in rows), times[columns], values[np.ix_(rows, columns)])
+            yield SeriesGroup(tuple(labels[r] for r in rows), times[columns], values[rows][:, columns])
 
 
 def groups_of(value: Vector, times: Milliseconds) -> Iterator[SeriesGroup]:

@@ -33,7 +33,7 @@ from tests.promqltest.script import Clear, Eval, Load, SeriesLine, read_script
 _MINUTE_MS = 60_000
 
 
-class Mismatch(Exception):
+class MismatchError(Exception):
     """An eval that did not answer what its script expects."""
 
 
@@ -69,7 +69,7 @@ def _run(name: str, case: Eval, bench: "_Bench", tally: Tally) -> None:
         return
     try:
         bench.check(case)
-    except (Mismatch, QueryError) as error:
+    except (MismatchError, QueryError) as error:
         tally.failures.append(f"{name}:{case.line}: {case.query}: {error}")
     else:
         tally.passed += 1
@@ -129,11 +129,11 @@ class _Bench:
                 self._engine.range(case.query, case.start_ms, case.end_ms, case.step_ms)
         except QueryError as error:
             if case.message is not None and str(error) != case.message:
-                raise Mismatch(f"failed as {error}, expected {case.message}") from error
+                raise MismatchError(f"failed as {error}, expected {case.message}") from error
             if case.pattern is not None and not re.search(case.pattern, str(error)):
-                raise Mismatch(f"failed as {error}, expected {case.pattern}") from error
+                raise MismatchError(f"failed as {error}, expected {case.pattern}") from error
         else:
-            raise Mismatch("succeeded, expected an error")
+            raise MismatchError("succeeded, expected an error")
 
     def _check_instant(self, case: Eval, query: str | Node, at_ms: int) -> None:
         answer = self._engine.instant(query, at_ms)
@@ -164,14 +164,14 @@ def _matrix(answer: Answer) -> tuple[Points, ...]:
 
 def _check_notes(case: Eval, answer: Answer) -> None:
     if (case.mode == "warn") != bool(answer.warnings):
-        raise Mismatch(f"warnings {list(answer.warnings)} in an eval of mode {case.mode or 'plain'}")
+        raise MismatchError(f"warnings {list(answer.warnings)} in an eval of mode {case.mode or 'plain'}")
     if case.mode == "info" and not answer.infos:
-        raise Mismatch("no infos")
+        raise MismatchError("no infos")
 
 
 def _check_scalar(case: Eval, value: float) -> None:
     if case.scalar is None or not almost_equal(value, case.scalar):
-        raise Mismatch(f"scalar {value}, expected {case.scalar}")
+        raise MismatchError(f"scalar {value}, expected {case.scalar}")
 
 
 def _check_vector(
@@ -179,26 +179,26 @@ def _check_vector(
 ) -> None:
     expected = {line.labels: line.values for line in case.series}
     if len(labels) != len(expected) or set(labels) != set(expected):
-        raise Mismatch(f"series {_listed(labels)}, expected {_listed(expected)}")
+        raise MismatchError(f"series {_listed(labels)}, expected {_listed(expected)}")
     if case.mode == "ordered" and ordered and list(labels) != list(expected):
-        raise Mismatch(f"order {_listed(labels)}, expected {_listed(expected)}")
+        raise MismatchError(f"order {_listed(labels)}, expected {_listed(expected)}")
     for found, value in zip(labels, values, strict=True):
         wanted = expected[found][0]
         if wanted is None or not almost_equal(value, wanted):
-            raise Mismatch(f"{found} is {value}, expected {wanted}")
+            raise MismatchError(f"{found} is {value}, expected {wanted}")
 
 
 def _check_matrix(case: Eval, series: Sequence[Points]) -> None:
     found = {p.labels: dict(zip(p.times_ms.tolist(), p.values.tolist(), strict=True)) for p in series}
     expected = {line.labels: _timed(line, case) for line in case.series}
     if set(found) != set(expected):
-        raise Mismatch(f"series {_listed(found)}, expected {_listed(expected)}")
+        raise MismatchError(f"series {_listed(found)}, expected {_listed(expected)}")
     for labels, points in expected.items():
         if set(found[labels]) != set(points):
-            raise Mismatch(f"{labels} has {found[labels]}, expected {points}")
+            raise MismatchError(f"{labels} has {found[labels]}, expected {points}")
         for at_ms, value in points.items():
             if not almost_equal(found[labels][at_ms], value):
-                raise Mismatch(f"{labels} at {at_ms} ms is {found[labels][at_ms]}, expected {value}")
+                raise MismatchError(f"{labels} at {at_ms} ms is {found[labels][at_ms]}, expected {value}")
 
 
 def _timed(line: SeriesLine, case: Eval) -> dict[int, float]:
@@ -231,11 +231,10 @@ def _pinned_cases(node: Node, at_ms: int) -> list[tuple[Node, int]]:
     return [(pinned, other) for other in others]
 
 
-def _pinned(node: Node, at: At) -> Node:
+def _pinned(node: Node, at: At) -> Node:  # noqa: PLR0911 - one return for each kind of node
     match node:
         case Selector() | Subquery():
-            pinned = replace(node, at=node.at or at)
-            return pinned
+            return replace(node, at=node.at or at)
         case RangeSelector(selector=selector):
             return replace(node, selector=replace(selector, at=selector.at or at))
         case Negation(expr=expr) | Paren(expr=expr):

@@ -119,7 +119,7 @@ def _eval(line: int, block: list[str]) -> Eval:
             pattern = text.removeprefix("expected_fail_regexp").strip()
         elif text.startswith("expect "):
             mode = text.split()[1]
-        elif re.fullmatch(_NUMBER, text, re.I):
+        elif re.fullmatch(_NUMBER, text, re.IGNORECASE):
             scalar = float(text)
         else:
             series.append(_series(text))

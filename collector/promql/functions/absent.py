@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from collector.labels import METRIC_NAME, Labels
-from collector.labels import MatchOp
+from collector.labels import METRIC_NAME, Labels, MatchOp
 from collector.promql.functions.arguments import Arguments
 from collector.promql.syntax import Node, RangeSelector, Selector, unwrapped
 from collector.promql.value import Mask, Vector, vector
@@ -11,7 +10,7 @@ from collector.promql.value import Mask, Vector, vector
 
 def absent(arguments: Arguments) -> Vector:
     """1 at the steps where the vector is empty."""
-    return _one_where(~arguments.vector(0).present.any(axis=0), arguments)
+    return _one_where(~np.logical_or.reduce(arguments.vector(0).present, axis=0), arguments)
 
 
 def absent_over_time(arguments: Arguments) -> Vector:
@@ -29,7 +28,7 @@ def _one_where(missing: Mask, arguments: Arguments) -> Vector:
 
 
 def _labels_of_absent(node: Node) -> Labels:
-    """What the selector says of the series that is not there: each label that it matches once, for equality."""
+    """What the selector says of the missing series: each label that it matches once, for equality."""
     node = unwrapped(node)
     selector = node.selector if isinstance(node, RangeSelector) else node
     if not isinstance(selector, Selector):

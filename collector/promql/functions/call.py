@@ -62,7 +62,7 @@ def _pi(arguments: Arguments) -> Scalar:
 
 
 def _timestamp(arguments: Arguments) -> Vector:
-    """The times of the samples where the argument is a selector, of the evaluation where it is anything else."""
+    """The times of the samples where the argument is a selector, else those of the evaluation."""
     node = unwrapped(arguments.call.args[0])
     if isinstance(node, Selector):
         return arguments.nameless(sample_times(node, arguments.steps))

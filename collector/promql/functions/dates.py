@@ -8,44 +8,54 @@ import numpy.typing as npt
 from collector.series import Values
 
 _Dates = npt.NDArray[np.datetime64]
+_Parts = npt.NDArray[np.int64]
 _FARTHEST_SECONDS = 2.0**53
 
 
-def _hour(dates: _Dates) -> Values:
-    return (dates - dates.astype("M8[D]")).astype("m8[h]").astype(np.float64)
+def _hour(dates: _Dates) -> _Parts:
+    return _elapsed(dates, "D", "h")
 
 
-def _minute(dates: _Dates) -> Values:
-    return (dates - dates.astype("M8[h]")).astype("m8[m]").astype(np.float64)
+def _minute(dates: _Dates) -> _Parts:
+    return _elapsed(dates, "h", "m")
 
 
-def _day_of_week(dates: _Dates) -> Values:
+def _day_of_week(dates: _Dates) -> _Parts:
     """Sunday is 0; the epoch was a Thursday."""
-    return (dates.astype("M8[D]").astype(np.int64) + 4) % 7 + 0.0
+    days: _Parts = dates.astype("M8[D]").astype(np.int64)
+    return (days + 4) % 7
 
 
-def _day_of_month(dates: _Dates) -> Values:
-    return (dates.astype("M8[D]") - dates.astype("M8[M]")).astype(np.float64) + 1
+def _day_of_month(dates: _Dates) -> _Parts:
+    return _elapsed(dates, "M", "D") + 1
 
 
-def _day_of_year(dates: _Dates) -> Values:
-    return (dates.astype("M8[D]") - dates.astype("M8[Y]")).astype(np.float64) + 1
+def _day_of_year(dates: _Dates) -> _Parts:
+    return _elapsed(dates, "Y", "D") + 1
 
 
-def _days_in_month(dates: _Dates) -> Values:
+def _days_in_month(dates: _Dates) -> _Parts:
     month = dates.astype("M8[M]")
-    return ((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(np.float64)
+    return _elapsed((month + 1).astype("M8[D]") - 1, "M", "D") + 1
 
 
-def _month(dates: _Dates) -> Values:
-    return dates.astype("M8[M]").astype(np.int64) % 12 + 1.0
+def _month(dates: _Dates) -> _Parts:
+    months: _Parts = dates.astype("M8[M]").astype(np.int64)
+    return months % 12 + 1
 
 
-def _year(dates: _Dates) -> Values:
-    return dates.astype("M8[Y]").astype(np.int64) + 1970.0
+def _year(dates: _Dates) -> _Parts:
+    years: _Parts = dates.astype("M8[Y]").astype(np.int64)
+    return years + 1970
 
 
-_PARTS: dict[str, Callable[[_Dates], Values]] = {
+def _elapsed(dates: _Dates, since: str, unit: str) -> _Parts:
+    """Whole units since the beginning of the day, month or year."""
+    units: _Parts = (dates.astype(f"M8[{unit}]") - dates.astype(f"M8[{since}]")).astype(np.int64)
+    return units
+
+
+_PARTS: dict[str, Callable[[_Dates], _Parts]] = {
     "day_of_month": _day_of_month,
     "day_of_week": _day_of_week,
     "day_of_year": _day_of_year,

@@ -27,7 +27,7 @@ class _Histogram:
 
 
 def histogram_quantile(value: Vector, quantile: Values, notes: Notes) -> Vector:
-    """quantile: (t,). One series for each histogram, without its name; duplicates are for the caller to find."""
+    """quantile: (t,). One series for each histogram, without its name; the caller looks for duplicates."""
     notes.check_quantiles(quantile)
     histograms = list(_histograms(value, notes))
     values = np.full((len(histograms), value.values.shape[1]), np.nan)
@@ -37,7 +37,7 @@ def histogram_quantile(value: Vector, quantile: Values, notes: Notes) -> Vector:
         found, forced = _quantiles(quantile[columns], np.array(bounds), counts)
         values[np.ix_(numbers, columns)] = found
         present[np.ix_(numbers, columns)] = True
-        for number in np.asarray(numbers)[forced]:
+        for number in numbers[forced]:
             notes.forced_monotonic(value.labels[histograms[number].rows[0]].metric)
     return vector([h.labels.without(METRIC_NAME) for h in histograms], values, present)
 
@@ -59,15 +59,16 @@ def _histograms(value: Vector, notes: Notes) -> Iterator[_Histogram]:
 
 def _batches(
     present: Mask, histograms: list[_Histogram]
-) -> Iterator[tuple[list[int], Indices, Indices, tuple[float, ...]]]:
-    """What can be computed at once: histograms (h of them) whose buckets (h, b) are all there at the same steps."""
+) -> Iterator[tuple[Indices, Indices, Indices, tuple[float, ...]]]:
+    """What can be computed at once: h histograms whose buckets (h, b) are all there at the same steps."""
     batches: dict[tuple[tuple[float, ...], bytes], list[tuple[int, Indices]]] = defaultdict(list)
     for number, histogram in enumerate(histograms):
         for rows, bounds, steps in _complete(present, histogram):
             batches[bounds, np.packbits(steps).tobytes()].append((number, rows))
     for (bounds, packed), jobs in batches.items():
-        steps = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=present.shape[1])
-        yield [n for n, _ in jobs], np.array([rows for _, rows in jobs]), np.flatnonzero(steps), bounds
+        bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=present.shape[1])
+        numbers = np.array([number for number, _ in jobs], dtype=np.intp)
+        yield numbers, np.array([rows for _, rows in jobs]), np.flatnonzero(bits), bounds
 
 
 def _complete(present: Mask, histogram: _Histogram) -> Iterator[tuple[Indices, tuple[float, ...], Mask]]:
@@ -84,7 +85,7 @@ def _complete(present: Mask, histogram: _Histogram) -> Iterator[tuple[Indices, t
 
 
 def _quantiles(quantile: Values, bounds: Values, counts: Values) -> tuple[Values, Mask]:
-    """counts: (h, b, t) cumulative, bounds: (b,) rising. Values (h, t), and (h,) where buckets had to be mended."""
+    """counts: (h, b, t) cumulative; bounds: (b,) rising. Values (h, t), and (h,) what had to be mended."""
     shape = (counts.shape[0], counts.shape[2])
     if not np.isposinf(bounds[-1]):
         return _outside(quantile, np.full(shape, np.nan)), np.zeros(shape[0], dtype=bool)
@@ -123,11 +124,12 @@ def _almost_equal(a: Values, b: Values) -> Mask:
     size, difference = np.abs(a) + np.abs(b), np.abs(a - b)
     tiny = (a == 0) | (b == 0) | (size < _SMALLEST_NORMAL)
     near = np.where(tiny, difference < _SMALL_DELTA * _SMALLEST_NORMAL, difference / size < _SMALL_DELTA)
-    return (a == b) | near
+    equal: Mask = (a == b) | near
+    return equal
 
 
 def _interpolated(quantile: Values, bounds: Values, counts: Values) -> Values:
-    """Linear within the bucket that the rank falls into; the lowest bucket starts at 0, the highest has no end."""
+    """Linear within the bucket that the rank falls into; the lowest starts at 0, the highest has no end."""
     observations = counts[:, -1]
     rank = quantile * observations
     last = len(bounds) - 1

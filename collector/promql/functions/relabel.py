@@ -16,7 +16,7 @@ _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
 
 
 def label_replace(value: Vector, target: str, template: str, source: str, pattern: str) -> Vector:
-    """Sets ``target`` to the template, filled from what the pattern captures in ``source``, where it matches."""
+    """Sets ``target`` to the template, filled with what the pattern captures in ``source``, if it matches."""
     try:
         regex = anchored_regex(pattern)
     except re2.error as error:
@@ -31,6 +31,7 @@ def label_replace(value: Vector, target: str, template: str, source: str, patter
 
 
 def label_join(value: Vector, target: str, separator: str, sources: Sequence[str]) -> Vector:
+    """Sets ``target`` to the values of the sources, joined."""
     for name in sources:
         if not _LABEL_NAME.fullmatch(name):
             raise _invalid(f"invalid source label name in label_join(): {name}")
