@@ -1,6 +1,6 @@
 """Events: the append-only facts that a timeline is made of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -80,25 +80,27 @@ def select(
     connection: sa.Connection,
     *,
     incident: str | None = None,
+    service: str | None = None,
     since: float | None = None,
     until: float | None = None,
-    kinds: Iterable[Kind] = (),
-    ids: Iterable[int] | None = None,
+    kinds: Collection[Kind] = (),
+    ids: Collection[int] | None = None,
     limit: int = 10_000,
 ) -> list[Event]:
     """Events in the order they happened: the latest ``limit`` of those that meet every condition given."""
-    conditions = [
-        condition
-        for condition, asked in (
-            (table.c.incident_id == incident, incident is not None),
-            (table.c.at >= since, since is not None),
-            (table.c.at <= until, until is not None),
-            (table.c.kind.in_([kind.value for kind in kinds]), bool(tuple(kinds))),
-            (table.c.id.in_([] if ids is None else list(ids)), ids is not None),
-        )
-        if asked
-    ]
-    query = sa.select(table).where(*conditions).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    query = sa.select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    if incident is not None:
+        query = query.where(table.c.incident_id == incident)
+    if service is not None:
+        query = query.where(table.c.service == service)
+    if since is not None:
+        query = query.where(table.c.at >= since)
+    if until is not None:
+        query = query.where(table.c.at <= until)
+    if kinds:
+        query = query.where(table.c.kind.in_([kind.value for kind in kinds]))
+    if ids is not None:
+        query = query.where(table.c.id.in_(list(ids)))
     return [_event(row._asdict()) for row in reversed(connection.execute(query).all())]
 
 

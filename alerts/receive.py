@@ -121,7 +121,7 @@ def parse_alerts(
     try:
         postable = _POSTABLE.validate_python(body)
     except ValidationError as error:
-        raise RequestError(f'parsing alerts body from "" failed, because {_first(error)}') from error
+        raise RequestError(f'parsing alerts body from "" failed, because {first_problem(error)}') from error
     alerts = [_alert(each, at, resolve_timeout_seconds) for each in postable]
     problems = [_problem(each) for each in alerts]
     good = tuple(alert for alert, problem in zip(alerts, problems, strict=True) if not problem)
@@ -148,7 +148,8 @@ def _bad_name(what: str, names: Mapping[str, str] | Sequence[str]) -> str:
     return "" if bad is None else f'invalid {what} set: invalid name "{bad}"'
 
 
-def _first(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong with a body, with its place."""
     problem = error.errors()[0]
     place = ".".join(str(part) for part in problem["loc"])
     return f"{place or 'body'}: {problem['msg']}"

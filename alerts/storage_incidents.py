@@ -57,6 +57,13 @@ def update(connection: sa.Connection, incident: Incident) -> Incident:
     return after
 
 
+def mark_paged(connection: sa.Connection, incident_id: str, at: float) -> None:
+    """Notes the first page of an incident; later ones leave it as it is."""
+    first = sa.and_(incidents.c.id == incident_id, incidents.c.paged_at.is_(None))
+    values = {"paged_at": at, "version": incidents.c.version + 1}
+    connection.execute(sa.update(incidents).where(first).values(values))
+
+
 def find(connection: sa.Connection, incident_id: str) -> Incident | None:
     """The incident, if there is one of this id."""
     return next(iter(_incidents(connection, sa.select(incidents).where(incidents.c.id == incident_id))), None)
@@ -120,6 +127,15 @@ def alerts_of(connection: sa.Connection, incident_id: str) -> list[AlertRecord]:
 def firing_alerts(connection: sa.Connection) -> list[AlertRecord]:
     """Every alert that fires, in an incident or held."""
     return _records(connection, sa.select(alerts).where(alerts.c.firing.is_(True)).order_by(alerts.c.id))
+
+
+def anything_due(connection: sa.Connection, at: float) -> bool:
+    """Whether an alert has run out, or an open incident has no alert left that fires."""
+    run_out = sa.and_(alerts.c.firing.is_(True), alerts.c.ends_at <= at)
+    fires = sa.exists().where(alerts.c.incident_id == incidents.c.id, alerts.c.firing.is_(True))
+    quiet = sa.and_(incidents.c.state != State.RESOLVED.value, ~fires)
+    found = sa.or_(sa.exists().where(run_out), sa.exists(sa.select(incidents.c.id).where(quiet)))
+    return bool(connection.scalar(sa.select(found)))
 
 
 def _records(connection: sa.Connection, query: sa.Select[Any]) -> list[AlertRecord]:

@@ -1,0 +1,107 @@
+"""JSON of Fireline's own API: what comes in is checked here, what goes out is written here."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from alerts.events import Event, Kind, NewEvent
+from alerts.incidents import Incident
+from alerts.outbox import Posting
+from alerts.receive import parse_time
+from alerts.storage_incidents import AlertRecord
+
+
+def _moment(value: object) -> object:
+    """Unix seconds as a number, or an RFC 3339 text."""
+    return parse_time(value) if isinstance(value, str) else value
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PostedEvent(_Body):
+    """``at`` is Unix seconds (or RFC 3339); now, when it is left out."""
+
+    at: Annotated[float | None, BeforeValidator(_moment), Field(ge=0, lt=1e11)] = None
+    kind: Kind
+    text: Annotated[str, Field(max_length=10_000)] = ""
+    service: Annotated[str, Field(max_length=200)] | None = None
+    incident: Annotated[str, Field(max_length=40)] | None = None
+    author: Annotated[str, Field(max_length=200)] = "unknown"
+    source: Annotated[str, Field(max_length=200)] = "api"
+    attributes: dict[str, Any] = Field(default_factory=dict)
+
+    def fact(self, now: float) -> NewEvent:
+        values = self.model_dump()
+        return NewEvent(**{**values, "at": now if self.at is None else self.at})
+
+
+class Act(_Body):
+    """Who acknowledges or resolves."""
+
+    author: Annotated[str, Field(min_length=1, max_length=200)] = "unknown"
+    source: Annotated[str, Field(max_length=200)] = "api"
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event as docs/architecture.md shows it."""
+    return {
+        "id": event.id,
+        "at": event.at,
+        "recorded_at": event.recorded_at,
+        "kind": event.kind.value,
+        "service": event.service,
+        "incident": event.incident,
+        "author": event.author,
+        "source": event.source,
+        "text": event.text,
+        "attributes": dict(event.attributes),
+    }
+
+
+def incident_json(
+    incident: Incident, alerts: Iterable[AlertRecord], deliveries: Iterable[Posting]
+) -> dict[str, Any]:
+    """An incident as docs/architecture.md shows it, and how its messages fared."""
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "state": incident.state.value,
+        "severity": incident.severity.value,
+        "services": list(incident.services),
+        "started_at": incident.started_at,
+        "detected_at": incident.detected_at,
+        "paged_at": incident.paged_at,
+        "acknowledged_at": incident.acknowledged_at,
+        "resolved_at": incident.resolved_at,
+        "closed_by": incident.closed_by or None,
+        "alerts": [_alert_json(record) for record in alerts],
+        "deliveries": [_delivery_json(posting) for posting in deliveries],
+    }
+
+
+def _alert_json(record: AlertRecord) -> dict[str, Any]:
+    alert = record.alert
+    return {
+        "fingerprint": alert.fingerprint,
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "state": "firing" if record.firing else "resolved",
+        "severity": alert.severity.value,
+        "starts_at": alert.starts_at,
+        "ends_at": record.ended_at,
+        "generator_url": alert.generator_url,
+    }
+
+
+def _delivery_json(posting: Posting) -> dict[str, Any]:
+    return {
+        "channel": posting.notifier,
+        "occasion": posting.occasion.value,
+        "state": posting.state.value,
+        "attempts": posting.attempts,
+        "sent_at": posting.sent_at,
+        "error": posting.last_error or None,
+    }

@@ -1,0 +1,60 @@
+"""How every route of alerts answers an error: one line of JSON with the right status."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+from alerts.errors import RequestError, StorageError
+
+BODY_LIMIT_BYTES = 10_000_000
+log = logging.getLogger(__name__)
+
+
+class AlertsRoute(APIRoute):
+    """A route whose errors are answered by this package, whatever application it is mounted in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestError as error:
+                return JSONResponse({"error": str(error)}, error.status)
+            except RequestValidationError as error:
+                return JSONResponse({"error": _explained(error)}, 400)
+            except StorageError as error:
+                log.exception("%s %s", request.method, request.url.path)
+                return JSONResponse({"error": str(error)}, 503)
+
+        return answer
+
+
+def _explained(error: RequestValidationError) -> str:
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"] if part not in {"body", "query", "path"})
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message
+
+
+async def read_json(request: Request, what: str) -> object:
+    """The decoded body of a request, whatever its content type says.
+
+    Raises:
+        RequestError: 413 for a body that is too large, 400 for one that is not JSON.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT_BYTES:
+            raise RequestError(f"{what}: expected a body of at most {BODY_LIMIT_BYTES} bytes", status=413)
+    try:
+        return orjson.loads(bytes(body))
+    except orjson.JSONDecodeError as error:
+        raise RequestError(f'parsing {what} body from "" failed, because {error}') from error

@@ -1,0 +1,145 @@
+"""The incident half wired together: alerts in, routes, and the threads that deliver."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from rich.console import Console
+
+from alerts.api import Sources, own_router
+from alerts.api_v2 import Station, v2_router
+from alerts.config import AlertsConfig
+from alerts.deliver import Briefing, Courier
+from alerts.errors import RequestError
+from alerts.group import Pace
+from alerts.incidents import Dependencies
+from alerts.notify.console import ConsoleNotifier
+from alerts.notify.message import Notifier, Style
+from alerts.pipeline import Desk, Pipeline
+from alerts.receive import parse_alerts
+from alerts.response import Response
+from alerts.rounds import Round
+from alerts.route import recipients
+from alerts.storage import open_database
+from collector.clock import Clock
+
+Provider = Callable[[], object]
+log = logging.getLogger(__name__)
+
+
+class Alerts:
+    """Everything from an alert to a message.
+
+    slos_provider, signals_provider: what ``/api/v1/slos`` and ``/api/v1/signals`` answer.
+    depends_on: for each service, what it stands on.
+    notifiers: in place of those that the configuration names.
+    """
+
+    def __init__(
+        self,
+        config: AlertsConfig,
+        data_dir: Path,
+        *,
+        clock: Clock,
+        slos_provider: Provider,
+        signals_provider: Provider,
+        depends_on: Mapping[str, Collection[str]],
+        notifiers: Sequence[Notifier] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._resolve_timeout_seconds = config.timing.resolve_timeout
+        chosen = build_notifiers(config) if notifiers is None else tuple(notifiers)
+        names = recipients(chosen, shadow=config.shadow)
+        self._database = open_database(data_dir, config.database or None)
+        dependencies = Dependencies(depends_on)
+        desk = Desk(
+            dependencies, names, config.timing.of_incidents, pace(config), config.language, config.zone
+        )
+        self._pipeline = Pipeline(self._database, desk)
+        self._response = Response(self._database, desk)
+        briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow)
+        self._couriers = tuple(
+            Courier(self._database, notifier, briefing, clock)
+            for notifier in chosen
+            if notifier.name in names
+        )
+        self._rounds = self._threads()
+        self.router = self._routes(dependencies, names, slos_provider, signals_provider)
+
+    def _threads(self) -> tuple[Round, ...]:
+        couriers = (Round(f"alerts-{courier.name}", courier.step) for courier in self._couriers)
+        return (Round("alerts-tick", self._tick), *couriers)
+
+    def _routes(
+        self, dependencies: Dependencies, names: tuple[str, ...], slos: Provider, signals: Provider
+    ) -> APIRouter:
+        sources = Sources(
+            self._database, self._response, dependencies, self._clock, slos, signals, acted=self._nudge
+        )
+        station = Station(
+            self._database, self._take, self._clock, names, version("fireline"), self._clock.now()
+        )
+        router = APIRouter()
+        router.include_router(own_router(sources))
+        router.include_router(v2_router(station))
+        return router
+
+    def send(self, alerts: Sequence[Mapping[str, Any]], at: float | None = None) -> None:
+        """Takes alerts in Alertmanager's postable form; they are kept when it returns.
+
+        Raises:
+            RequestError: when some are malformed; the others are taken.
+            StorageError: when they could not be kept.
+        """
+        problems = self._take(list(alerts), at)
+        if problems:
+            raise RequestError("; ".join(problems))
+
+    def _take(self, body: object, at: float | None = None) -> tuple[str, ...]:
+        now = self._clock.now() if at is None else at
+        alerts, problems = parse_alerts(body, now, self._resolve_timeout_seconds)
+        if alerts:
+            self._pipeline.receive(alerts, now)
+            self._nudge()
+        return problems
+
+    def _tick(self) -> bool:
+        self._pipeline.tick(self._clock.now())
+        return False
+
+    def step(self) -> None:
+        """One round of everything on the caller's thread: ends what is over, sends what is due."""
+        self._tick()
+        for courier in self._couriers:
+            while courier.step():
+                continue
+
+    def _nudge(self) -> None:
+        for each in self._rounds:
+            each.nudge()
+
+    def start(self) -> None:
+        """Starts the threads."""
+        for each in self._rounds:
+            each.start()
+
+    def stop(self) -> None:
+        """Ends the threads after what they are at, and closes the database."""
+        for each in self._rounds:
+            each.stop()
+        self._database.close()
+
+
+def pace(config: AlertsConfig) -> Pace:
+    """How messages are paced."""
+    timing = config.timing
+    return Pace(timing.ticket_wait, timing.update_every, timing.give_up_after)
+
+
+def build_notifiers(config: AlertsConfig) -> tuple[Notifier, ...]:
+    """The notifiers that the configuration names."""
+    style = Style(config.language, config.zone, config.base_url)
+    return (ConsoleNotifier(Console(), style),)

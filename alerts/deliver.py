@@ -1,0 +1,152 @@
+"""Queued messages to their notifier: claimed, composed from what is true now, sent, settled."""
+
+import logging
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from alerts import events, outbox, silence
+from alerts import storage_incidents as rows
+from alerts.errors import DeliveryError
+from alerts.events import Kind, NewEvent
+from alerts.group import Occasion, retry_at
+from alerts.incidents import Dependencies
+from alerts.notify.message import Message, Notifier, Receipt
+from alerts.notify.words import say
+from alerts.outbox import Delivery, Posting
+from alerts.storage import Database
+from collector.clock import Clock
+
+LEASE_SECONDS = 20.0  # longer than any notifier's own time-out
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What every message is told besides its incident."""
+
+    dependencies: Dependencies
+    language: str
+    lookback_seconds: float
+    shadow: bool
+
+    def compose(self, connection: sa.Connection, posting: Posting, at: float) -> Message:
+        """The incident as it is now: a message that waited tells no old news as new."""
+        incident = rows.get(connection, posting.incident_id)
+        alerts = tuple(rows.alerts_of(connection, incident.id))
+        silences = silence.select(connection, ending_after=at)
+        taken = events.select(connection, incident=incident.id, kinds=(Kind.ACKNOWLEDGED,))
+        return Message(
+            occasion=posting.occasion,
+            incident=incident,
+            alerts=alerts,
+            at=at,
+            news=tuple(events.select(connection, ids=posting.event_ids)),
+            changes=tuple(
+                events.changes_before(connection, incident, self.dependencies, self.lookback_seconds)
+            ),
+            silenced=frozenset(
+                record.alert.fingerprint
+                for record in alerts
+                if silence.silenced_by(record.alert.labels, silences, at)
+            ),
+            acknowledged_by=taken[-1].author if taken else "",
+            shadow=self.shadow,
+        )
+
+
+class Courier:
+    """Delivers for one notifier, so that a slow channel delays no other."""
+
+    def __init__(self, database: Database, notifier: Notifier, briefing: Briefing, clock: Clock) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._briefing = briefing
+        self._clock = clock
+        self._not_before = 0.0
+
+    @property
+    def name(self) -> str:
+        return self._notifier.name
+
+    def step(self) -> bool:
+        """Sends what is due, at the pace that the channel stands; whether there was anything."""
+        at = self._clock.now()
+        if at < self._not_before:
+            return False
+        name = self._notifier.name
+        with self._database.read() as connection:
+            if not outbox.any_due(connection, name, at):
+                return False
+        posting = self._database.change(lambda connection: outbox.claim(connection, name, at, LEASE_SECONDS))
+        if posting is None:
+            return False
+        self._deliver(posting)
+        return True
+
+    def _deliver(self, posting: Posting) -> None:
+        handed_at = self._clock.now()
+        with self._database.read() as connection:
+            message = self._briefing.compose(connection, posting, handed_at)
+            root = outbox.first_receipt(connection, posting.incident_id, self._notifier.name)
+        self._not_before = handed_at + self._notifier.pace_seconds
+        try:
+            receipt = self._notifier.send(message, root)
+        except DeliveryError as error:
+            self._missed(posting, error)
+        else:
+            self._sent(posting, message, receipt, handed_at)
+
+    def _sent(self, posting: Posting, message: Message, receipt: Receipt | None, at: float) -> None:
+        def record(connection: sa.Connection) -> bool:
+            mine = outbox.settle(connection, posting, Delivery.SENT, sent_at=at, receipt=receipt)
+            if mine and posting.occasion is Occasion.PAGE:
+                self._paged(connection, posting, message, at)
+            return mine
+
+        if not self._database.change(record):
+            log.warning("%s: sent after its claim had run out: it may arrive twice", posting.key)
+
+    def _paged(self, connection: sa.Connection, posting: Posting, message: Message, at: float) -> None:
+        alert = next((r.alert for r in message.alerts if r.alert.fingerprint == posting.alert), None)
+        attributes = {
+            "channel": posting.notifier,
+            "alert": posting.alert,
+            "alertname": alert.name if alert else "",
+            "labels": dict(alert.labels) if alert else {},
+            "attempts": posting.attempts,
+            "shadow": message.shadow,
+        }
+        title = alert.title(self._briefing.language) if alert else message.incident.title
+        service = alert.service if alert else None
+        fact = NewEvent(at, Kind.PAGED, title, service, posting.incident_id, attributes=attributes)
+        events.append(connection, fact, self._clock.now())
+        rows.mark_paged(connection, posting.incident_id, at)
+
+    def _missed(self, posting: Posting, error: DeliveryError) -> None:
+        at = self._clock.now()
+        again = retry_at(posting.occasion, posting.attempts, at, error.retry_after_seconds)
+        if error.retry_after_seconds is not None:
+            self._not_before = max(self._not_before, again)  # the channel asks us all to wait
+        if error.retryable and again <= posting.deadline_at:
+            log.warning(
+                "%s: attempt %d failed, again in %.0f s: %s", posting.key, posting.attempts, again - at, error
+            )
+            self._database.change(
+                lambda c: outbox.settle(c, posting, Delivery.PENDING, due=again, error=str(error))
+            )
+        else:
+            log.error("%s: given up after %d attempts: %s", posting.key, posting.attempts, error)
+            self._database.change(lambda c: self._give_up(c, posting, str(error), at))
+
+    def _give_up(self, connection: sa.Connection, posting: Posting, error: str, at: float) -> None:
+        """A message that will never arrive shows on the timeline."""
+        if outbox.settle(connection, posting, Delivery.FAILED, error=error):
+            attributes = {
+                "transition": "undelivered",
+                "channel": posting.notifier,
+                "occasion": str(posting.occasion),
+            }
+            text = say(self._briefing.language, "undelivered", channel=posting.notifier, error=error)
+            fact = NewEvent(at, Kind.NOTE, text, None, posting.incident_id, attributes=attributes)
+            events.append(connection, fact, at)

@@ -1,0 +1,44 @@
+"""When a message leaves: the first page at once, tickets and changes gathered for a moment."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+RETRY_FIRST_SECONDS = 1.0
+RETRY_MOST_SECONDS = {"page": 15.0}
+RETRY_MOST_DEFAULT_SECONDS = 60.0
+
+
+class Occasion(StrEnum):
+    """Why a message leaves. ``PAGE`` wakes somebody; the others only inform."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long messages are gathered, and for how long a failing one is tried."""
+
+    ticket_wait_seconds: float = 30.0
+    update_every_seconds: float = 15.0
+    give_up_seconds: float = 3600.0
+
+
+def due_at(occasion: Occasion, at: float, last_sent_at: float | None, pace: Pace) -> float:
+    """A page never waits (docs/decisions/0004); changes wait until the last message is old enough."""
+    match occasion:
+        case Occasion.PAGE:
+            return at
+        case Occasion.TICKET:
+            return at + pace.ticket_wait_seconds
+        case Occasion.UPDATE:
+            return at if last_sent_at is None else max(at, last_sent_at + pace.update_every_seconds)
+
+
+def retry_at(occasion: Occasion, attempts: int, at: float, retry_after_seconds: float | None = None) -> float:
+    """When to try again: as the channel says, else after 1, 2, 4 … seconds, pages at least every 15."""
+    if retry_after_seconds is not None:
+        return at + retry_after_seconds
+    most = RETRY_MOST_SECONDS.get(occasion.value, RETRY_MOST_DEFAULT_SECONDS)
+    return at + min(RETRY_FIRST_SECONDS * 2.0 ** min(attempts - 1, 10), most)

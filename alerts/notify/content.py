@@ -1,0 +1,152 @@
+"""What a message says, as short lines that every channel lays out in its own way."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.events import Event
+from alerts.incidents import State
+from alerts.notify.message import Message, Style
+from alerts.notify.words import elapsed, kind_word, say
+from alerts.receive import Alert, Severity
+from alerts.storage_incidents import AlertRecord
+
+MOST_LINES = 6
+
+
+@dataclass(frozen=True)
+class Content:
+    """icon, word: the severity, never by colour alone. facts: services, since when, in whose hands."""
+
+    icon: str
+    word: str
+    title: str
+    incident_id: str
+    facts: tuple[str, ...]
+    failing: tuple[str, ...]
+    evidence: tuple[str, ...]
+    changes: tuple[str, ...]
+    news: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+    @property
+    def headline(self) -> str:
+        return f"{self.icon} {self.word}  {self.title}"
+
+
+def write(message: Message, style: Style) -> Content:
+    """The message in words."""
+    pen = _Pen(message, style)
+    icon, word = pen.severity()
+    slos = [record for record in message.alerts if not record.alert.is_guardrail]
+    guardrails = [record for record in message.alerts if record.alert.is_guardrail]
+    return Content(
+        icon=icon,
+        word=word,
+        title=message.incident.title,
+        incident_id=message.incident.id,
+        facts=pen.facts(),
+        failing=pen.alert_lines(slos),
+        evidence=pen.alert_lines(guardrails),
+        changes=pen.capped([pen.event_line(event) for event in message.changes]),
+        news=tuple(pen.event_line(event) for event in message.news),
+        links=pen.links(),
+    )
+
+
+class _Pen:
+    def __init__(self, message: Message, style: Style) -> None:
+        self._message = message
+        self._incident = message.incident
+        self._style = style
+        self._language = style.language
+
+    def severity(self) -> tuple[str, str]:
+        """Shadow is the first word that is read: a page that woke nobody must not look like one that did."""
+        incident, language = self._incident, self._language
+        if incident.is_resolved:
+            icon, word = "✅", say(language, "resolved")
+        elif incident.severity is Severity.TICKET:
+            icon, word = "🟡", say(language, "ticket")
+        elif incident.state is State.ACKNOWLEDGED:
+            icon, word = "🟠", say(language, "acknowledged")
+        else:
+            icon, word = "🔴", say(language, "page")
+        return icon, f"{say(language, 'shadow')} {word}" if self._message.shadow else word
+
+    def facts(self) -> tuple[str, ...]:
+        hands = () if self._incident.is_resolved else (self._hands(),)
+        note = (say(self._language, "shadow_note"),) if self._message.shadow else ()
+        return (", ".join(self._incident.services), self._span(), *hands, *note)
+
+    def _span(self) -> str:
+        start, end = self._incident.started_at, self._incident.resolved_at
+        duration = elapsed((self._message.at if end is None else end) - start, self._language)
+        if end is None:
+            return say(self._language, "since", start=self.time(start, zone=True), elapsed=duration)
+        times = {"start": self.time(start), "end": self.time(end, zone=True)}
+        return say(self._language, "lasted", elapsed=duration, **times)
+
+    def _hands(self) -> str:
+        taken_at = self._incident.acknowledged_at
+        if taken_at is None:
+            return say(self._language, "unacknowledged")
+        author = self._message.acknowledged_by or "?"
+        return say(self._language, "acknowledged_by", author=author, at=self.time(taken_at))
+
+    def time(self, at: float, *, zone: bool = False) -> str:
+        """The time of day, with the date when it is not today's."""
+        moment = datetime.fromtimestamp(at, self._style.zone)
+        today = datetime.fromtimestamp(self._message.at, self._style.zone).date()
+        pattern = "%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S"
+        return moment.strftime(f"{pattern} %Z" if zone else pattern)
+
+    def alert_lines(self, records: list[AlertRecord]) -> tuple[str, ...]:
+        """One line for each thing that is off, the worst first: the tiers of one SLO say the same."""
+        told: dict[tuple[str, str], AlertRecord] = {}
+        for record in sorted(records, key=self._worst_first):
+            labels = record.alert.labels
+            subject = labels.get("slo") or labels.get("guardrail") or record.alert.fingerprint
+            told.setdefault((record.alert.service, subject), record)
+        return self.capped([self._alert_line(record) for record in told.values()])
+
+    @staticmethod
+    def _worst_first(record: AlertRecord) -> tuple[bool, bool, float]:
+        return (not record.firing, record.alert.severity is not Severity.PAGE, record.alert.starts_at)
+
+    def _alert_line(self, record: AlertRecord) -> str:
+        alert, language = record.alert, self._language
+        text = self._alert_text(alert)
+        if not record.firing:
+            return f"✓ {text} ({say(language, 'recovered', at=self.time(alert.ends_at))})"
+        return (
+            f"{text} ({say(language, 'silenced')})" if alert.fingerprint in self._message.silenced else text
+        )
+
+    def _alert_text(self, alert: Alert) -> str:
+        """The summary; where the title says that already, what the description adds to it."""
+        summary, description = alert.title(self._language), alert.text("description", self._language)
+        said = summary == self._incident.title and description
+        return " ".join((description if said else summary).split())
+
+    def event_line(self, event: Event) -> str:
+        word = kind_word(self._language, str(event.attributes.get("transition") or event.kind))
+        author = "" if event.source == "alerts" and event.author == "fireline" else f" ({event.author})"
+        where = f" {event.service}" if event.service and event.source != "alerts" else ""
+        text = " ".join(event.text.split())
+        said = "" if text in {"", word} else f": {text}"
+        return f"{self.time(event.at)}  {word}{where}{said}{author}"
+
+    def capped(self, lines: list[str]) -> tuple[str, ...]:
+        if len(lines) <= MOST_LINES:
+            return tuple(lines)
+        return (*lines[: MOST_LINES - 1], say(self._language, "more", count=len(lines) - MOST_LINES + 1))
+
+    def links(self) -> tuple[tuple[str, str], ...]:
+        base, language = self._style.base_url, self._language
+        page = [(say(language, "open"), f"{base}/incidents/{self._incident.id}")] if base else []
+        firing = sorted(self._message.alerts, key=self._worst_first)
+        for key in ("runbook_url", "dashboard_url"):
+            label = say(language, "runbook" if key == "runbook_url" else "dashboard")
+            url = next((r.alert.annotations[key] for r in firing if r.alert.annotations.get(key)), "")
+            page += [(label, url)] if url else []
+        return tuple(page)

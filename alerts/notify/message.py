@@ -1,0 +1,63 @@
+"""What every channel is given to say, and what a channel is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from alerts.events import Event
+from alerts.group import Occasion
+from alerts.incidents import Incident
+from alerts.storage_incidents import AlertRecord
+
+Receipt = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Message:
+    """An incident as it is now, and what is new about it.
+
+    news: events that no earlier message on this channel told.
+    changes: deploys and switches shortly before it began.
+    silenced: fingerprints of alerts that are evidence only.
+    """
+
+    occasion: Occasion
+    incident: Incident
+    alerts: tuple[AlertRecord, ...]
+    at: float
+    news: tuple[Event, ...] = ()
+    changes: tuple[Event, ...] = ()
+    silenced: frozenset[str] = frozenset()
+    acknowledged_by: str = ""
+    shadow: bool = False
+
+
+@dataclass(frozen=True)
+class Style:
+    """In whose words and hours messages speak, and where their links lead."""
+
+    language: str = "en"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    base_url: str = ""
+
+
+class Notifier(Protocol):
+    """A channel. ``pace_seconds``: the least time between two messages that it stands."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def wakes_people(self) -> bool: ...
+
+    @property
+    def pace_seconds(self) -> float: ...
+
+    def send(self, message: Message, receipt: Receipt | None) -> Receipt | None:
+        """Says it, over the earlier message that ``receipt`` stands for if there is one.
+
+        Raises:
+            DeliveryError: when it did not arrive; ``retryable`` when another attempt may succeed.
+        """
+        ...

@@ -1,0 +1,95 @@
+"""What people and programs do about incidents: take them, close them, and tell what was done."""
+
+import math
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from alerts import events
+from alerts import storage_incidents as rows
+from alerts.errors import RequestError
+from alerts.events import Event, Kind, NewEvent
+from alerts.group import Occasion
+from alerts.incidents import Incident, State
+from alerts.notify.words import say
+from alerts.pipeline import Desk, resolve
+from alerts.storage import Database
+
+# What only Fireline itself can know happened.
+OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED})
+# A fault that a drill injects is the riddle; those who are on call are not told the answer.
+UNTOLD_KINDS = frozenset({Kind.FAULT, Kind.DETECTED, Kind.PAGED})
+
+
+class Response:
+    """Acts on incidents; each act is one transaction with its event and its message."""
+
+    def __init__(self, database: Database, desk: Desk) -> None:
+        self._database = database
+        self._desk = desk
+
+    def acknowledge(self, incident_id: str, author: str, source: str, at: float) -> Incident:
+        """Somebody has it. Doing so again changes nothing.
+
+        Raises:
+            RequestError: 404 when there is no such incident, 409 when it is over.
+        """
+        text = say(self._desk.language, "pressed_acknowledge")
+        fact = NewEvent(at, Kind.ACKNOWLEDGED, text, incident=incident_id, author=author, source=source)
+        return self._database.change(lambda connection: self._acknowledge(connection, fact, at))
+
+    def _acknowledge(self, connection: sa.Connection, fact: NewEvent, at: float) -> Incident:
+        incident = rows.get(connection, fact.incident or "")
+        if incident.is_resolved:
+            raise RequestError(f"incident {incident.id} is resolved already", status=409)
+        if incident.state is State.OPEN:
+            self._append(connection, fact, incident, at)
+        return rows.get(connection, incident.id)
+
+    def resolve(self, incident_id: str, author: str, source: str, at: float) -> Incident:
+        """Closes an incident by hand; the alerts that fire at that time do not reopen it.
+
+        Raises:
+            RequestError: 404 when there is no such incident.
+        """
+        text = say(self._desk.language, "pressed_resolve")
+        fact = NewEvent(at, Kind.RESOLVED, text, author=author, source=source)
+        return self._database.change(lambda connection: self._resolve(connection, incident_id, fact, at))
+
+    def _resolve(self, connection: sa.Connection, incident_id: str, fact: NewEvent, at: float) -> Incident:
+        incident = rows.get(connection, incident_id)
+        if not incident.is_resolved:
+            resolve(connection, self._desk, incident, fact, at=at, closed_by=fact.author)
+        return rows.get(connection, incident_id)
+
+    def record(self, fact: NewEvent, at: float) -> Event:
+        """Appends an event; one that names no incident joins the open one of its service, if there is one.
+
+        An ``acknowledged`` or ``resolved`` event of an open incident does what it says.
+
+        Raises:
+            RequestError: 404 for an incident that does not exist, 400 for a kind that is ours alone.
+        """
+        if fact.kind in OWN_KINDS:
+            raise RequestError(f"kind: {fact.kind} events are written by Fireline only")
+        return self._database.change(lambda connection: self._record(connection, fact, at))
+
+    def _record(self, connection: sa.Connection, fact: NewEvent, at: float) -> Event:
+        if fact.incident is not None:
+            incident: Incident | None = rows.get(connection, fact.incident)
+        else:
+            still_open = rows.live(connection, resolved_since=math.inf)
+            incident = events.incident_of(fact.service, still_open, self._desk.dependencies)
+        if incident is None:
+            return events.append(connection, fact, at)
+        return self._append(connection, replace(fact, incident=incident.id), incident, at)
+
+    def _append(self, connection: sa.Connection, fact: NewEvent, incident: Incident, at: float) -> Event:
+        if fact.kind is Kind.RESOLVED and not incident.is_resolved:
+            return resolve(connection, self._desk, incident, fact, at=at, closed_by=fact.author)
+        if fact.kind is Kind.ACKNOWLEDGED and incident.state is State.OPEN:
+            rows.update(connection, replace(incident, state=State.ACKNOWLEDGED, acknowledged_at=fact.at))
+        event = events.append(connection, fact, at)
+        if fact.kind not in UNTOLD_KINDS:
+            self._desk.tell(connection, Occasion.UPDATE, event)
+        return event
