@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from commerce_app.errors import Rejected
+from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
 from commerce_app.product.service import Products
 from commerce_app.switches import Switch, Switches
@@ -33,6 +33,7 @@ def admin_routes(
     now: Callable[[], float],
     token: str | None,
 ) -> APIRouter:
+    """Everything under /admin, behind the bearer token when there is one."""
     router = APIRouter(prefix="/admin", dependencies=[Depends(_bearer(token))])
 
     @router.get("/switches")
@@ -75,18 +76,18 @@ def admin_routes(
 
 
 def read_flips(body: dict[str, Any]) -> tuple[dict[Switch, bool], str, str]:
-    """(wanted switches, author, reason); raises Rejected (422) that names what is wrong."""
+    """(wanted switches, author, reason); raises RejectedError (422) that names what is wrong."""
     author, reason = body.get("author", "operator"), body.get("reason", "")
     if not isinstance(author, str) or not isinstance(reason, str):
-        raise Rejected(422, "author and reason: expected text")
+        raise RejectedError(422, "author and reason: expected text")
     wanted = {}
     for name, state in body.items():
         if name in {"author", "reason"}:
             continue
         if name not in set(Switch):
-            raise Rejected(422, f"{name}: expected a switch: {', '.join(Switch)}")
+            raise RejectedError(422, f"{name}: expected a switch: {', '.join(Switch)}")
         if not isinstance(state, bool):
-            raise Rejected(422, f"{name}: expected true or false")
+            raise RejectedError(422, f"{name}: expected true or false")
         wanted[Switch(name)] = state
     return wanted, author, reason
 
@@ -98,6 +99,6 @@ def _bearer(token: str | None) -> Callable[[Request], None]:
     def check(request: Request) -> None:
         given = request.headers.get("authorization", "").encode()
         if token is not None and not secrets.compare_digest(given, expected):
-            raise Rejected(401, "expected Authorization: Bearer ADMIN_TOKEN")
+            raise RejectedError(401, "expected Authorization: Bearer ADMIN_TOKEN")
 
     return check

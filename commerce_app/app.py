@@ -20,12 +20,12 @@ from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
 from commerce_app.cache.read_path import Cache, Parts
-from commerce_app.cache.redis_tier import RedisTier, default_client, fast_client
+from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
 from commerce_app.coupon.routes import coupon_routes
 from commerce_app.coupon.service import Coupons
 from commerce_app.database.engine import Database
 from commerce_app.database.replication import watch_replication
-from commerce_app.errors import DeadlineExceeded, DependencyFailed, ErrorType, ShopError
+from commerce_app.errors import DeadlineError, DependencyError, ErrorType, ShopError
 from commerce_app.events import EventPoster
 from commerce_app.instrument.database import error_type
 from commerce_app.instrument.requests import RequestMetrics, mark_error
@@ -35,7 +35,7 @@ from commerce_app.order.routes import order_routes
 from commerce_app.order.service import Orders
 from commerce_app.order.stock import Stock
 from commerce_app.product.routes import product_routes
-from commerce_app.product.service import Products
+from commerce_app.product.service import ProductCaches, Products
 from commerce_app.resilience.admission import Admission
 from commerce_app.resilience.breaker import Breaker, Threshold
 from commerce_app.resilience.concurrency import ConcurrencyLimit
@@ -85,6 +85,7 @@ class Shop:
 
 
 def build_shop(settings: Settings) -> Shop:
+    """Make every part of the shop; nothing connects before the application starts."""
     metrics = Metrics()
     switches = Switches(settings.switches)
     switches.observe(metrics.follow)
@@ -92,31 +93,35 @@ def build_shop(settings: Settings) -> Shop:
         metrics.switch_enabled.labels(switch).set(1)
     database = Database(settings, metrics)
     redis = RedisTier(
-        default_client(settings.redis_url, metrics),
-        fast_client(settings.redis_url, metrics, settings.redis_fast_timeout_seconds),
+        default_pool(settings.redis_url, metrics),
+        fast_pool(settings.redis_url, metrics, settings.redis_fast_timeout_seconds),
         switches,
         Breaker(Threshold()),
         metrics,
-        time.time,
+        now=time.time,
     )
-    details, popular = _caches(settings, redis, switches, metrics)
-    products = Products(database.replica, details, popular, switches)
+    caches = _caches(settings, redis, switches, metrics)
+    products = Products(database.replica, caches, switches)
     locks = RowLocks(metrics)
     coupons = Coupons(database.primary, locks)
     wallets = Wallets(database.primary, locks, metrics)
     orders = Orders(
-        database.primary, products, Stock(locks), coupons, wallets, metrics, settings.order_deadline_seconds
+        database.primary,
+        products,
+        Stock(locks),
+        coupons,
+        wallets,
+        metrics=metrics,
+        deadline_seconds=settings.order_deadline_seconds,
     )
     events = EventPoster(settings.fireline_url, metrics)
     return Shop(
-        settings, metrics, switches, database, redis, (details, popular), products, orders, coupons, wallets,
+        settings, metrics, switches, database, redis, caches.all(), products, orders, coupons, wallets,
         events,
     )  # fmt: skip
 
 
-def _caches(
-    settings: Settings, redis: RedisTier, switches: Switches, metrics: Metrics
-) -> tuple[Cache, Cache]:
+def _caches(settings: Settings, redis: RedisTier, switches: Switches, metrics: Metrics) -> ProductCaches:
     loads = ConcurrencyLimit(
         "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
     )
@@ -130,7 +135,11 @@ def _caches(
         local = LocalTier(settings.local_ttl_seconds, settings.stale_seconds, settings.local_entries)
         return Cache(name, lifetime, local, HotKeys(HOT_WINDOW_SECONDS, HOT_READS), parts)
 
-    return cache("product", settings.product_ttl_seconds), cache("popular", settings.popular_ttl_seconds)
+    return ProductCaches(
+        detail=cache("product", settings.product_ttl_seconds),
+        extras=cache("extras", settings.product_ttl_seconds),
+        popular=cache("popular", settings.popular_ttl_seconds),
+    )
 
 
 def build_app(shop: Shop) -> ASGIApp:
@@ -183,8 +192,8 @@ def failed_dependency(error: Exception) -> ShopError:
     """What the customer is told when a database fails: 504 if it was too slow, else 503."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(error, DBAPIError) and error_type(cause) == ErrorType.TIMEOUT:
-        return DeadlineExceeded("a database was too slow")
-    return DependencyFailed(f"a database failed: {type(error).__name__}")
+        return DeadlineError("a database was too slow")
+    return DependencyError(f"a database failed: {type(error).__name__}")
 
 
 def _utc_now() -> datetime:

@@ -1,12 +1,12 @@
 """What can go wrong in the shop.
 
 ShopError             every answer that is not a success: status, error_type, text
-├── Rejected          the customer asked for what the shop's rules forbid (4xx, not a failure of ours)
-├── RateLimited       too often for one user (429)
-├── LoadShed          turned away to protect the rest (503, Retry-After)
-├── DeadlineExceeded  not done in time (504)
-└── DependencyFailed  a database or another server failed (503)
-CacheUnavailable      Redis did not answer; the read path goes on without it
+├── RejectedError     the customer asked for what the shop's rules forbid (4xx, not a failure of ours)
+├── RateLimitedError  too often for one user (429)
+├── LoadShedError     turned away to protect the rest (503, Retry-After)
+├── DeadlineError     not done in time (504)
+└── DependencyError   a database or another server failed (503)
+CacheUnavailableError Redis did not answer; the read path goes on without it
 SettingsError         an environment variable or flag is wrong: name, what was expected
 """
 
@@ -32,7 +32,7 @@ class ShopError(Exception):
     retry_after_seconds: int | None = None
 
 
-class Rejected(ShopError):
+class RejectedError(ShopError):
     """A rule of the shop says no; ``status`` is 401, 404, 409 or 422."""
 
     error_type = ErrorType.NONE
@@ -42,7 +42,7 @@ class Rejected(ShopError):
         self.status = status
 
 
-class RateLimited(ShopError):
+class RateLimitedError(ShopError):
     status = 429
     error_type = ErrorType.RATE_LIMITED
 
@@ -51,7 +51,7 @@ class RateLimited(ShopError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class LoadShed(ShopError):
+class LoadShedError(ShopError):
     """``reason`` is the label of ``load_shed_total``."""
 
     status = 503
@@ -63,17 +63,17 @@ class LoadShed(ShopError):
         self.reason = reason
 
 
-class DeadlineExceeded(ShopError):
+class DeadlineError(ShopError):
     status = 504
     error_type = ErrorType.TIMEOUT
 
 
-class DependencyFailed(ShopError):
+class DependencyError(ShopError):
     status = 503
     error_type = ErrorType.DEPENDENCY
 
 
-class CacheUnavailable(Exception):
+class CacheUnavailableError(Exception):
     """Redis did not answer, or the breaker did not let us ask."""
 
 

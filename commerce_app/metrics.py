@@ -9,7 +9,7 @@ from commerce_app.switches import Flip, Switch
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 7.5, 10)
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-CACHES = ("product", "popular")
+CACHES = ("product", "extras", "popular")
 POOLS = ("primary", "replica", "redis")
 OPERATION_ERRORS = ("", "timeout", "connection", "other")
 REDIS_ERRORS = ("timeout", "connection", "pool_exhausted", "other")
@@ -37,7 +37,7 @@ class Metrics:
     """The instruments, on a registry of their own."""
 
     def __init__(self) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # not annotated there
         self.registry = CollectorRegistry()
         self._requests()
         self._cache()

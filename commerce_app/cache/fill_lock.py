@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from commerce_app.errors import CacheUnavailable
+from commerce_app.errors import CacheUnavailableError
 
 
 class LockServer(Protocol):
@@ -41,14 +41,14 @@ class FillLock:
         token = self._new_token()
         try:
             won = await self._server.lock(f"lock:{key}", token, self._patience.expire_seconds)
-        except CacheUnavailable:
+        except CacheUnavailableError:
             yield True
             return
         try:
             yield won
         finally:
             if won:
-                with suppress(CacheUnavailable):  # it frees itself
+                with suppress(CacheUnavailableError):  # it frees itself
                     await self._server.unlock(f"lock:{key}", token)
 
     async def wait_for_fill(self, key: str) -> bytes | None:
@@ -57,7 +57,7 @@ class FillLock:
             await asyncio.sleep(self._patience.poll_seconds)
             try:
                 packed = await self._server.get(key)
-            except CacheUnavailable:
+            except CacheUnavailableError:
                 return None
             if packed is not None:
                 return packed
@@ -65,4 +65,5 @@ class FillLock:
 
 
 def random_token() -> str:
+    """A token nobody else has."""
     return secrets.token_hex(8)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,9 +13,8 @@ from commerce_app.cache.fill_lock import FillLock
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
-from commerce_app.cache.redis_tier import RedisTier
 from commerce_app.cache.single_flight import SingleFlight
-from commerce_app.errors import CacheUnavailable, LoadShed, ShopError
+from commerce_app.errors import CacheUnavailableError, LoadShedError, ShopError
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.concurrency import ConcurrencyLimit
 from commerce_app.switches import Switch, Switches
@@ -45,11 +45,19 @@ class Answer:
     result: Result
 
 
+class SharedTier(Protocol):
+    """Redis; raises CacheUnavailableError, and nothing else."""
+
+    async def get(self, key: str) -> bytes | None: ...
+
+    async def set(self, key: str, value: bytes, expire_seconds: float) -> None: ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the caches of one shop share."""
 
-    redis: RedisTier
+    shared: SharedTier
     fill_lock: FillLock
     loads: ConcurrencyLimit
     switches: Switches
@@ -66,7 +74,7 @@ class Cache:
         self._lifetime = lifetime
         self._local = local
         self.hot = hot
-        self._redis = parts.redis
+        self._shared = parts.shared
         self._fill_lock = parts.fill_lock
         self._loads = parts.loads
         self._on = parts.switches.on
@@ -77,7 +85,7 @@ class Cache:
         self._refreshes: SingleFlight[None] = SingleFlight()
 
     async def read(self, key: str, load: Load) -> bytes | None:
-        """The value of ``key``, loaded when no tier has it; raises what ``load`` raises, or LoadShed."""
+        """The value of ``key``, loaded when no tier has it; raises what ``load`` raises, or LoadShedError."""
         self.hot.touch(key, self._now())
         try:
             answer = await self._read(key, load)
@@ -99,8 +107,8 @@ class Cache:
 
     async def _read_shared(self, key: str, load: Load) -> Answer:
         try:
-            packed = await self._redis.get(key)
-        except CacheUnavailable:
+            packed = await self._shared.get(key)
+        except CacheUnavailableError:
             return await self._read_without_redis(key, load)
         if packed is None:
             return await self._fill(key, load)
@@ -172,7 +180,7 @@ class Cache:
         try:
             async with self._loads.slot():
                 return await load()
-        except LoadShed as shed:
+        except LoadShedError as shed:
             self._metrics.load_shed.labels(shed.reason).inc()
             raise
 
@@ -184,8 +192,8 @@ class Cache:
         self._keep_local(key, entry)
         kept = self._lifetime.stale_seconds if self._on(Switch.STALE_WHILE_REVALIDATE) else 0
         try:
-            await self._redis.set(key, entry.pack(), fresh_seconds + kept)
-        except CacheUnavailable:
+            await self._shared.set(key, entry.pack(), fresh_seconds + kept)
+        except CacheUnavailableError:
             self._metrics.cache_store_failures.labels(self._name).inc()
 
     def _keep_local(self, key: str, entry: Entry) -> None:

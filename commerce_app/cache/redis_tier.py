@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import parse_url
@@ -10,7 +10,7 @@ from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.commands.core import AsyncScript
 from redis.maint_notifications import MaintNotificationsConfig
 
-from commerce_app.errors import CacheUnavailable
+from commerce_app.errors import CacheUnavailableError
 from commerce_app.instrument.redis import REDIS_FAILURES, MeasuredPool, MeasuredRetry, redis_error_type
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.breaker import Breaker, State
@@ -21,16 +21,16 @@ RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del'
 _ERROR_LABELS = {"pool_exhausted": "connection"}
 
 
-def default_client(url: str, metrics: Metrics) -> Redis:
+def default_pool(url: str, metrics: Metrics) -> MeasuredPool:
     """What ``Redis(host=…)`` of redis-py 8.1 is: 5 s timeouts, 10 retries, a pool of 100."""
     backoff = ExponentialWithJitterBackoff(base=0.01, cap=1)
     retry = MeasuredRetry(backoff, 10, metrics)
-    return Redis(connection_pool=MeasuredPool(metrics, retry=retry, **parse_url(url)))
+    return MeasuredPool(metrics, retry=retry, **parse_url(url))
 
 
-def fast_client(url: str, metrics: Metrics, timeout_seconds: float) -> Redis:
+def fast_pool(url: str, metrics: Metrics, timeout_seconds: float) -> MeasuredPool:
     """Gives up soon and never tries again; a connection is one round trip sooner ready."""
-    pool = MeasuredPool(
+    return MeasuredPool(
         metrics,
         retry=MeasuredRetry(NoBackoff(), 0, metrics),
         socket_timeout=timeout_seconds,
@@ -38,34 +38,34 @@ def fast_client(url: str, metrics: Metrics, timeout_seconds: float) -> Redis:
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
         **parse_url(url),
     )
-    return Redis(connection_pool=pool)
 
 
 class RedisTier:
-    """Raises CacheUnavailable, and nothing else, when Redis cannot be asked or does not answer."""
+    """Raises CacheUnavailableError, and nothing else, when Redis cannot be asked or does not answer."""
 
     def __init__(
         self,
-        default: Redis,
-        fast: Redis,
+        default: MeasuredPool,
+        fast: MeasuredPool,
         switches: Switches,
         breaker: Breaker,
         metrics: Metrics,
+        *,
         now: Callable[[], float],
     ) -> None:
-        self._default = default
-        self._fast = fast
+        self._pools = (default, fast)
+        self._default = Redis(connection_pool=default)
+        self._fast = Redis(connection_pool=fast)
         self._switches = switches
         self._breaker = breaker
         self._metrics = metrics
         self._now = now
-        self._release: AsyncScript = default.register_script(RELEASE)
-        self._pools = [client.connection_pool for client in (default, fast)]
+        self._release: AsyncScript = self._default.register_script(RELEASE)
         self._show_pools()
 
     async def get(self, key: str) -> bytes | None:
-        value: bytes | None = await self._call("GET", lambda redis: redis.get(key))
-        return value
+        # The clients do not decode, whatever redis-py's annotations allow.
+        return cast("bytes | None", await self._call("GET", lambda redis: redis.get(key)))
 
     async def set(self, key: str, value: bytes, expire_seconds: float) -> None:
         await self._call("SET", lambda redis: redis.set(key, value, px=int(expire_seconds * 1000)))
@@ -86,7 +86,7 @@ class RedisTier:
     async def _call(self, operation: str, call: Callable[[Redis], Awaitable[T]]) -> T:
         guarded = self._switches.on(Switch.CIRCUIT_BREAKER)
         if guarded and not self._breaker.allows(self._now()):
-            raise CacheUnavailable("the circuit breaker is open")
+            raise CacheUnavailableError("the circuit breaker is open")
         redis = self._fast if self._switches.on(Switch.REDIS_FAST_TIMEOUTS) else self._default
         started = time.perf_counter()
         error_type = ""
@@ -94,7 +94,7 @@ class RedisTier:
             return await call(redis)
         except REDIS_FAILURES as error:
             error_type = redis_error_type(error)
-            raise CacheUnavailable(f"{operation}: {error}") from error
+            raise CacheUnavailableError(f"{operation}: {error}") from error
         finally:
             seconds = time.perf_counter() - started
             label = _ERROR_LABELS.get(error_type, error_type)
@@ -111,4 +111,4 @@ class RedisTier:
         labelled = self._metrics.pool_connections.labels
         labelled("redis", "idle").set_function(lambda: sum(pool.counts()[0] for pool in self._pools))
         labelled("redis", "used").set_function(lambda: sum(pool.counts()[1] for pool in self._pools))
-        self._metrics.pool_max.labels("redis").set(self._default.connection_pool.max_connections)
+        self._metrics.pool_max.labels("redis").set(self._pools[0].max_connections)

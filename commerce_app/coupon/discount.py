@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from commerce_app.errors import Rejected
+from commerce_app.errors import RejectedError
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class Coupon:
     expires_at: datetime
 
     def discount(self, subtotal: int, at: datetime) -> int:
-        """Won off ``subtotal``, at most all of it; raises Rejected when it does not apply."""
+        """Won off ``subtotal``, at most all of it; raises RejectedError when it does not apply."""
         if at >= self.expires_at:
-            raise Rejected(409, "the coupon has expired")
+            raise RejectedError(409, "the coupon has expired")
         if subtotal < self.minimum:
-            raise Rejected(409, f"the coupon needs an order of {self.minimum} won")
+            raise RejectedError(409, f"the coupon needs an order of {self.minimum} won")
         off = self.value if self.kind == "fixed" else subtotal * self.value // 100
         return min(off, self.cap, subtotal)

@@ -24,6 +24,7 @@ class ClaimAnswer(BaseModel):
 
 
 def coupon_routes(coupons: Coupons, now: Callable[[], datetime], deadline_seconds: float) -> APIRouter:
+    """Routes of claiming."""
     router = APIRouter()
 
     @router.post("/coupons/{coupon_id}/claim", status_code=201)

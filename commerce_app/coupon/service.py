@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.coupon.discount import Coupon
-from commerce_app.errors import Rejected
+from commerce_app.errors import RejectedError
 from commerce_app.locks import RowLocks
 
 LOCK_COUPON = text("""
@@ -34,15 +34,15 @@ class Coupons:
         self._locks = locks
 
     async def claim(self, coupon_id: int, user_id: int, at: datetime) -> int:
-        """Give the user one and return how many are left; raises Rejected."""
+        """Give the user one and return how many are left; raises RejectedError."""
         async with self._primary.begin() as connection:
             rows = await self._locks.take("coupon", connection, LOCK_COUPON, {"coupon_id": coupon_id})
             if not rows:
-                raise Rejected(404, f"no coupon {coupon_id}")
+                raise RejectedError(404, f"no coupon {coupon_id}")
             if at >= rows[0].expires_at:
-                raise Rejected(409, "the coupon has expired")
+                raise RejectedError(409, "the coupon has expired")
             if rows[0].available == 0:
-                raise Rejected(409, "the coupon is sold out")
+                raise RejectedError(409, "the coupon is sold out")
             await self._record_claim(connection, coupon_id, user_id, at)
             await connection.execute(TAKE_ONE, {"coupon_id": coupon_id})
             return int(rows[0].available) - 1
@@ -51,19 +51,19 @@ class Coupons:
         self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime
     ) -> None:
         if (await connection.execute(USER_EXISTS, {"user_id": user_id})).one_or_none() is None:
-            raise Rejected(404, f"no user {user_id}")
+            raise RejectedError(404, f"no user {user_id}")
         claim = {"coupon_id": coupon_id, "user_id": user_id, "at": at}
         if (await connection.execute(CLAIM, claim)).one_or_none() is None:
-            raise Rejected(409, f"user {user_id} has the coupon already")
+            raise RejectedError(409, f"user {user_id} has the coupon already")
 
     async def lock_claim(self, connection: AsyncConnection, coupon_id: int, user_id: int) -> Coupon:
-        """The user's unused coupon, held until the transaction ends; raises Rejected."""
+        """The user's unused coupon, held until the transaction ends; raises RejectedError."""
         claim = {"coupon_id": coupon_id, "user_id": user_id}
         rows = await self._locks.take("coupon", connection, LOCK_CLAIM, claim)
         if not rows:
-            raise Rejected(409, f"user {user_id} has not claimed coupon {coupon_id}")
+            raise RejectedError(409, f"user {user_id} has not claimed coupon {coupon_id}")
         if rows[0].order_id is not None:
-            raise Rejected(409, f"user {user_id} has used coupon {coupon_id}")
+            raise RejectedError(409, f"user {user_id} has used coupon {coupon_id}")
         row = rows[0]
         return Coupon(row.kind, row.value, row.cap, row.minimum, row.expires_at)
 

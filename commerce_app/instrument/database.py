@@ -1,7 +1,6 @@
 """Measures SQLAlchemy engines: statements by its events, waiting for a connection in its pool."""
 
 import time
-from typing import Any
 
 import asyncpg
 from sqlalchemy import event
@@ -62,11 +61,11 @@ def _measure_statements(engine: AsyncEngine, metrics: Metrics, server: str) -> N
             slow.inc()
 
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
-    def begin(connection: Connection, *_: Any) -> None:
+    def begin(connection: Connection, *_: object) -> None:
         connection.info["started"] = time.perf_counter()
 
     @event.listens_for(engine.sync_engine, "after_cursor_execute")
-    def end(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    def end(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         observe(connection, statement, "")
 
     @event.listens_for(engine.sync_engine, "handle_error")
@@ -79,11 +78,11 @@ def _measure_use(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
     use_seconds = metrics.pool_use_seconds.labels(server)
 
     @event.listens_for(engine.sync_engine, "checkout")
-    def take(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    def take(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
         record.info["taken"] = time.perf_counter()
 
     @event.listens_for(engine.sync_engine, "checkin")
-    def give_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+    def give_back(_connection: object, record: ConnectionPoolEntry) -> None:
         taken = record.info.pop("taken", None)
         if taken is not None:
             use_seconds.observe(time.perf_counter() - taken)

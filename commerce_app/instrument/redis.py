@@ -37,7 +37,7 @@ class MeasuredRetry(Retry):
         super().__init__(backoff, retries)
         self._metrics = metrics
 
-    def __deepcopy__(self, _memo: Any) -> Self:
+    def __deepcopy__(self, _memo: object) -> Self:
         # redis-py copies it for every connection; the counters are shared.
         return self
 
@@ -46,7 +46,7 @@ class MeasuredRetry(Retry):
         do: Callable[[], Awaitable[T]],
         fail: Callable[..., Any],
         is_retryable: Callable[[Exception], bool] | None = None,
-        with_failure_count: bool = False,  # noqa: FBT001, FBT002 - redis-py's signature
+        with_failure_count: bool = False,
     ) -> T:
         attempts = 0
 
@@ -67,17 +67,20 @@ class MeasuredRetry(Retry):
 class MeasuredPool(ConnectionPool):
     """redis-py's pool; counts waiting for a connection, holding one, and getting none."""
 
-    def __init__(self, metrics: Metrics, **connection: Any) -> None:
+    def __init__(self, metrics: Metrics, **connection: Any) -> None:  # noqa: ANN401 -- passed on to redis-py
         super().__init__(**connection)
         self._metrics = metrics
         self._taken: dict[int, float] = {}
 
     async def get_connection(
-        self, command_name: str | None = None, *keys: Any, **options: Any
+        self,
+        command_name: str | None = None,
+        *keys: Any,
+        **options: Any,  # noqa: ANN401 -- redis-py's signature
     ) -> AbstractConnection:
         started = time.perf_counter()
         try:
-            connection = await super().get_connection()
+            connection: AbstractConnection = await super().get_connection()  # type: ignore[no-untyped-call]
         except MaxConnectionsError:
             self._metrics.pool_timeouts.labels("redis").inc()
             self._metrics.redis_errors.labels("pool_exhausted").inc()

@@ -47,11 +47,15 @@ class OrderAnswer(BaseModel):
 
 
 def order_routes(orders: Orders, now: Callable[[], datetime]) -> APIRouter:
+    """Routes of ordering."""
     router = APIRouter()
 
     @router.post("/orders", status_code=201)
     async def create(request: OrderRequest) -> OrderAnswer:
         placed = await orders.place(request.cart(), now())
-        return OrderAnswer(**vars(placed))
+        bill = placed.bill
+        return OrderAnswer(
+            order_id=placed.order_id, subtotal=bill.subtotal, discount=bill.discount, total=bill.total
+        )
 
     return router

@@ -1,31 +1,20 @@
 """Creating an order: read the pages, then stock, coupon and wallet in one transaction on the primary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.coupon.service import Coupons
-from commerce_app.errors import ErrorType, Rejected, ShopError
+from commerce_app.errors import ErrorType, RejectedError, ShopError
 from commerce_app.metrics import Metrics
-from commerce_app.order.stock import Line, Stock
+from commerce_app.order.bill import Bill, record, subtotal
+from commerce_app.order.stock import Stock
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
 from commerce_app.wallet.service import Wallets
-
-INSERT_ORDER = text("""
-INSERT INTO orders (user_id, coupon_id, subtotal, discount, paid_at)
-VALUES (:user_id, :coupon_id, :subtotal, :discount, :at) RETURNING order_id
-""")
-INSERT_ITEMS = text("""
-INSERT INTO order_items (order_id, product_id, quantity, unit_price, paid_at)
-SELECT :order_id, i.product_id, i.quantity, i.unit_price, :at
-FROM unnest(CAST(:product_ids AS integer[]), CAST(:quantities AS integer[]), CAST(:prices AS integer[]))
-     AS i (product_id, quantity, unit_price)
-""")
 
 
 @dataclass(frozen=True)
@@ -39,12 +28,10 @@ class Cart:
 
 @dataclass(frozen=True)
 class Placed:
-    """A paid order; ``total`` is subtotal less discount, in won."""
+    """A paid order."""
 
     order_id: int
-    subtotal: int
-    discount: int
-    total: int
+    bill: Bill
 
 
 class Orders:
@@ -55,6 +42,7 @@ class Orders:
         stock: Stock,
         coupons: Coupons,
         wallets: Wallets,
+        *,
         metrics: Metrics,
         deadline_seconds: float,
     ) -> None:
@@ -76,7 +64,7 @@ class Orders:
                 async with self._primary.begin() as connection:
                     placed = await self._sell(connection, cart, at)
             outcome = "placed"
-        except Rejected:
+        except RejectedError:
             outcome = "rejected"
             raise
         except ShopError as error:
@@ -87,41 +75,23 @@ class Orders:
             raise
         finally:
             self._metrics.orders.labels(outcome).inc()
-        self._metrics.revenue_krw.inc(placed.total)
+        self._metrics.revenue_krw.inc(placed.bill.total)
         return placed
 
     async def _read_pages(self, cart: Cart) -> None:
-        """The checkout page shows every product once more, from the cache like everybody's."""
+        """The checkout shows every product once more, from the cache like every page."""
         for product_id in cart.quantities:
             await self._products.detail(product_id)
 
     async def _sell(self, connection: AsyncConnection, cart: Cart, at: datetime) -> Placed:
         lines = await self._stock.take(connection, cart.quantities)
-        subtotal = sum(line.quantity * line.unit_price for line in lines)
         discount = 0
         if cart.coupon_id is not None:
             coupon = await self._coupons.lock_claim(connection, cart.coupon_id, cart.user_id)
-            discount = coupon.discount(subtotal, at)
-        order_id = await _record(connection, cart, lines, subtotal, discount, at)
+            discount = coupon.discount(subtotal(lines), at)
+        bill = Bill(cart.user_id, lines, cart.coupon_id, discount, at)
+        order_id = await record(connection, bill)
         if cart.coupon_id is not None:
             await self._coupons.use(connection, cart.coupon_id, cart.user_id, order_id)
-        total = subtotal - discount
-        await self._wallets.debit(connection, cart.user_id, total, order_id, at)
-        return Placed(order_id, subtotal, discount, total)
-
-
-async def _record(
-    connection: AsyncConnection, cart: Cart, lines: Sequence[Line], subtotal: int, discount: int, at: datetime
-) -> int:
-    """Write the order and its lines; returns its number."""
-    order = {"user_id": cart.user_id, "coupon_id": cart.coupon_id, "subtotal": subtotal, "discount": discount}
-    order_id = int((await connection.execute(INSERT_ORDER, {**order, "at": at})).scalar_one())
-    items = {
-        "order_id": order_id,
-        "at": at,
-        "product_ids": [line.product_id for line in lines],
-        "quantities": [line.quantity for line in lines],
-        "prices": [line.unit_price for line in lines],
-    }
-    await connection.execute(INSERT_ITEMS, items)
-    return order_id
+        await self._wallets.debit(connection, cart.user_id, bill.total, order_id, at)
+        return Placed(order_id, bill)

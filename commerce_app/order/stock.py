@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from commerce_app.errors import Rejected
+from commerce_app.errors import RejectedError
 from commerce_app.locks import RowLocks
 
 LOCK = text("""
@@ -34,15 +34,15 @@ class Stock:
         self._locks = locks
 
     async def take(self, connection: AsyncConnection, quantities: Mapping[int, int]) -> list[Line]:
-        """Lower the stock of all products or raise Rejected for the first that is short."""
+        """Lower the stock of all products or raise RejectedError for the first that is short."""
         product_ids = sorted(quantities)
         rows = await self._locks.take("stock", connection, LOCK, {"product_ids": product_ids})
         found = {row.product_id: row for row in rows}
         for product_id in product_ids:
             if product_id not in found:
-                raise Rejected(404, f"no product {product_id}")
+                raise RejectedError(404, f"no product {product_id}")
             if found[product_id].available < quantities[product_id]:
-                raise Rejected(409, f"product {product_id} is out of stock")
+                raise RejectedError(409, f"product {product_id} is out of stock")
         taken = {"product_ids": product_ids, "quantities": [quantities[each] for each in product_ids]}
         await connection.execute(TAKE, taken)
         return [Line(each, quantities[each], found[each].price) for each in product_ids]

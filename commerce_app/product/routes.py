@@ -9,6 +9,7 @@ from commerce_app.responses import json_response
 
 
 def product_routes(products: Products, deadline_seconds: float) -> APIRouter:
+    """Routes of the two product pages."""
     router = APIRouter()
 
     @router.get("/products/popular")
@@ -19,6 +20,6 @@ def product_routes(products: Products, deadline_seconds: float) -> APIRouter:
     @router.get("/products/{product_id}")
     async def detail(product_id: int) -> Response:
         async with deadline(deadline_seconds):
-            return json_response(await products.detail(product_id))
+            return json_response(await products.page(product_id))
 
     return router

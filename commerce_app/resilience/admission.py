@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from commerce_app.errors import ErrorType, LoadShed
+from commerce_app.errors import ErrorType, LoadShedError
 from commerce_app.instrument.requests import mark_error
 from commerce_app.instrument.routes import match_route
 from commerce_app.metrics import Metrics
@@ -27,7 +27,7 @@ class Admission:
         if self._switches.on(Switch.LOAD_SHEDDING) and self._in_flight >= self._limit:
             self._metrics.load_shed.labels("requests").inc()
             mark_error(scope, ErrorType.LOAD_SHED)
-            await error_response(LoadShed("requests"))(scope, receive, send)
+            await error_response(LoadShedError("requests"))(scope, receive, send)
             return
         self._in_flight += 1
         try:

@@ -1,4 +1,4 @@
-"""A circuit breaker by failure rate: calls that fail or dawdle are counted over a sliding window."""
+"""A circuit breaker by failure rate: the latest calls count, and of them those that failed or dawdled."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -13,8 +13,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Threshold:
-    """Opens at ``rate`` of at least ``calls`` within the window; tries again after ``open_seconds``."""
+    """Opens when ``rate`` of the latest ``window_calls`` were bad; tries again after ``open_seconds``.
 
+    Calls older than ``window_seconds`` are forgotten, and fewer than ``calls`` prove nothing.
+    """
+
+    window_calls: int = 100
     window_seconds: float = 10.0
     calls: int = 20
     rate: float = 0.5
@@ -54,16 +58,17 @@ class Breaker:
         elif self.state is State.HALF_OPEN:
             self._judge_trial(at, bad)
 
-    def _count(self, at: float, bad: bool) -> None:  # noqa: FBT001 - private
+    def _count(self, at: float, bad: bool) -> None:
         self._calls.append((at, bad))
         self._failures += bad
-        while self._calls[0][0] <= at - self._threshold.window_seconds:
+        oldest = at - self._threshold.window_seconds
+        while len(self._calls) > self._threshold.window_calls or self._calls[0][0] <= oldest:
             self._failures -= self._calls.popleft()[1]
         enough = len(self._calls) >= self._threshold.calls
         if enough and self._failures >= self._threshold.rate * len(self._calls):
             self._change(State.OPEN, at)
 
-    def _judge_trial(self, at: float, bad: bool) -> None:  # noqa: FBT001 - private
+    def _judge_trial(self, at: float, bad: bool) -> None:
         self._trials_passed += not bad
         if bad:
             self._change(State.OPEN, at)

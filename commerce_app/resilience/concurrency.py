@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from commerce_app.errors import LoadShed
+from commerce_app.errors import LoadShedError
 
 
 class ConcurrencyLimit:
@@ -19,7 +19,7 @@ class ConcurrencyLimit:
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Hold a slot; raises LoadShed."""
+        """Hold a slot; raises LoadShedError."""
         await self._enter()
         try:
             yield
@@ -28,12 +28,12 @@ class ConcurrencyLimit:
 
     async def _enter(self) -> None:
         if self._slots.locked() and self._waiting >= self._queued:
-            raise LoadShed(self._reason)
+            raise LoadShedError(self._reason)
         self._waiting += 1
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await self._slots.acquire()
         except TimeoutError as error:
-            raise LoadShed(self._reason) from error
+            raise LoadShedError(self._reason) from error
         finally:
             self._waiting -= 1

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from commerce_app.errors import DeadlineExceeded
+from commerce_app.errors import DeadlineError
 
 
 @asynccontextmanager
 async def deadline(seconds: float) -> AsyncIterator[None]:
-    """Raises DeadlineExceeded when the block takes longer; a TimeoutError from within passes as it is."""
+    """Raises DeadlineError when the block takes longer; a TimeoutError from within passes as it is."""
     try:
         async with asyncio.timeout(seconds) as scope:
             yield
     except TimeoutError as error:
         if scope.expired():
-            raise DeadlineExceeded(f"not done within {seconds:g} s") from error
+            raise DeadlineError(f"not done within {seconds:g} s") from error
         raise

@@ -23,6 +23,7 @@ class ChargeAnswer(BaseModel):
 
 
 def wallet_routes(wallets: Wallets, now: Callable[[], datetime], deadline_seconds: float) -> APIRouter:
+    """Routes of charging."""
     router = APIRouter()
 
     @router.post("/wallets/{user_id}/charge", status_code=201)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from commerce_app.errors import DependencyFailed, Rejected
+from commerce_app.errors import DependencyError, RejectedError
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
 
@@ -34,13 +34,13 @@ class Wallets:
         self._metrics = metrics
 
     async def charge(self, user_id: int, amount: int, at: datetime) -> int:
-        """Add won to a wallet and return the balance; raises Rejected past the limit."""
+        """Add won to a wallet and return the balance; raises RejectedError past the limit."""
         for _ in range(CHARGE_ATTEMPTS):
             async with self._primary.begin() as connection:
                 balance = await self._try_charge(connection, user_id, amount, at)
             if balance is not None:
                 return balance
-        raise DependencyFailed(f"wallet {user_id} changed {CHARGE_ATTEMPTS} times while it was charged")
+        raise DependencyError(f"wallet {user_id} changed {CHARGE_ATTEMPTS} times while it was charged")
 
     async def _try_charge(
         self, connection: AsyncConnection, user_id: int, amount: int, at: datetime
@@ -48,9 +48,9 @@ class Wallets:
         """None when somebody else changed the wallet since it was read."""
         wallet = (await connection.execute(READ, {"user_id": user_id})).one_or_none()
         if wallet is None:
-            raise Rejected(404, f"no wallet of user {user_id}")
+            raise RejectedError(404, f"no wallet of user {user_id}")
         if wallet.balance + amount > BALANCE_LIMIT:
-            raise Rejected(409, f"a wallet holds at most {BALANCE_LIMIT} won")
+            raise RejectedError(409, f"a wallet holds at most {BALANCE_LIMIT} won")
         charged = await self._locks.take(
             "wallet", connection, CHARGE, {"user_id": user_id, "amount": amount, "version": wallet.version}
         )
@@ -64,13 +64,13 @@ class Wallets:
     async def debit(
         self, connection: AsyncConnection, user_id: int, amount: int, order_id: int, at: datetime
     ) -> None:
-        """Pay for an order within its transaction; raises Rejected when the balance does not do."""
+        """Pay for an order within its transaction; raises RejectedError when the balance does not do."""
         outcome = "failed"
         try:
             rows = await self._locks.take("wallet", connection, LOCK, {"user_id": user_id})
             if not rows or rows[0].balance < amount:
                 outcome = "insufficient_balance"
-                raise Rejected(409, f"the wallet of user {user_id} does not hold {amount} won")
+                raise RejectedError(409, f"the wallet of user {user_id} does not hold {amount} won")
             await connection.execute(DEBIT, {"user_id": user_id, "amount": amount})
             await connection.execute(
                 LEDGER,
