@@ -1,4 +1,4 @@
-"""Aggregations that make one series of each group: sum, avg, min, max, count, stddev, quantile, …"""
+"""Aggregations that make one series of each group: sum, avg, min, max, count, stddev and so on."""
 
 from collections.abc import Callable
 

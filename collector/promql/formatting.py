@@ -5,7 +5,7 @@ from decimal import Decimal
 
 
 def format_value(value: float) -> str:
-    """The shortest digits that read back the same: Go's ``FormatFloat(v, 'f', -1, 64)``, without exponents."""
+    """The shortest digits that read back the same: Go's ``FormatFloat(v, 'f', -1, 64)``, no exponents."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):

@@ -24,7 +24,7 @@ class Groups:
         return np.split(order, edges)
 
     def layers(self) -> Iterator[tuple[Indices, Indices]]:
-        """(groups, series): the first series of every group, then the second of those that have two, and so on."""
+        """(groups, series): the first series of every group, then the second of those with two, and so on."""
         rows = self.rows()
         for depth in range(max(map(len, rows), default=0)):
             groups = [g for g, members in enumerate(rows) if len(members) > depth]

@@ -12,8 +12,8 @@ STABLE_FUNCTIONS = _names(
     floor histogram_avg histogram_count histogram_fraction histogram_quantile histogram_stddev
     histogram_stdvar histogram_sum hour idelta increase irate label_join label_replace last_over_time ln
     log10 log2 max_over_time min_over_time minute month pi predict_linear present_over_time
-    quantile_over_time rad rate resets round scalar sgn sin sinh sort sort_desc sqrt stddev_over_time stdvar_over_time sum_over_time tan tanh time
-    timestamp vector year
+    quantile_over_time rad rate resets round scalar sgn sin sinh sort sort_desc sqrt stddev_over_time
+    stdvar_over_time sum_over_time tan tanh time timestamp vector year
     """
 )
 EXPERIMENTAL_FUNCTIONS = _names(

@@ -20,7 +20,8 @@ _SERIES = re.compile(
 _LABEL = re.compile(r'([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"')
 _NUMBER = r"[-+]?(?:inf|nan|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
 _ITEM = re.compile(
-    rf"(?P<first>{_NUMBER})(?:(?P<step>[-+](?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?))?(?:x(?P<times>\d+))?", re.I
+    rf"(?P<first>{_NUMBER})(?:(?P<step>[-+](?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?))?(?:x(?P<times>\d+))?",
+    re.IGNORECASE,
 )
 _GAP = re.compile(r"_(?:x(?P<times>\d+))?")
 

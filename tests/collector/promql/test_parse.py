@@ -1,0 +1,120 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.errors import QueryError
+from collector.labels import Matcher, MatchOp
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import (
+    Aggregation,
+    At,
+    Binary,
+    Call,
+    Cardinality,
+    Grouping,
+    Matching,
+    Node,
+    Number,
+    RangeSelector,
+    Selector,
+    Subquery,
+)
+
+UP = (Matcher("__name__", MatchOp.EQUAL, "up"),)
+
+
+def read(query, **options) -> Node:
+    return parse(query, size=QuerySize(), **options)
+
+
+@pytest.mark.parametrize(
+    ("query", "tree"),
+    [
+        ("up", Selector(UP)),
+        ("up offset 5m", Selector(UP, 300_000)),
+        ("up offset -1m", Selector(UP, -60_000)),
+        ("up @ -100.5", Selector(UP, 0, At("time", -100_500))),
+        ("up @ 1.234", Selector(UP, 0, At("time", 1234))),
+        ("up @ end()", Selector(UP, 0, At("end"))),
+        ("rate(up[1.5])", Call("rate", (RangeSelector(Selector(UP), 1500),))),
+        ("rate(up[1h:])", Call("rate", (Subquery(Selector(UP), 3_600_000, None),))),
+        (
+            "rate(up[1h:5s] @ -7)",
+            Call("rate", (Subquery(Selector(UP), 3_600_000, 5000, 0, At("time", -7000)),)),
+        ),
+        ("sum(up) without (a)", Aggregation("sum", Selector(UP), None, Grouping(("a",), without=True))),
+        ("topk(3, up)", Aggregation("topk", Selector(UP), Number(3.0), Grouping((), without=False))),
+        (
+            "up / on(a) group_left(b) up",
+            Binary("/", Selector(UP), Selector(UP), Matching(Cardinality.MANY_TO_ONE, True, ("a",), ("b",))),
+        ),
+        ("1 > bool 2", Binary(">", Number(1.0), Number(2.0), Matching(), returns_bool=True)),
+    ],
+)
+def test_reads(query, tree):
+    assert read(query) == tree
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("", "no expression"),
+        ("up{", "parse error"),
+        ("sum(up", "parse error"),
+        ("nosuch(up)", "unknown function"),
+        ("first_over_time(up[5m])", 'unknown function with name "first_over_time"'),
+        ("rate(up)", "expected type matrix"),
+        ('up{a="b" or c="d"}', '"or"'),
+        ("up + fill(0) up", "fill"),
+        ("mad_over_time(up[5m])", "is not enabled"),
+        ("limitk(2, up)", "is experimental"),
+        ("up @ 1e20", "out of bounds"),
+        ("up offset 1e30", "parse error"),
+        ('up{a=~"("}', "parse error"),
+        ("{}", "non-empty matcher"),
+    ],
+)
+def test_refuses(query, reason):
+    with pytest.raises(QueryError, match=reason) as caught:
+        read(query)
+    assert caught.value.kind == "bad_data"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "+".join(["a"] * 5000),
+        "(" * 20_000 + "a" + ")" * 20_000,
+        "-" * 20_000 + "a",
+        "abs(" * 5000 + "a" + ")" * 5000,
+        "^".join(["a"] * 400),
+        " and ".join(["a"] * 5000),
+        "a" * 100_000,
+        'a{b="' + "(" * 70_000 + '"}',
+    ],
+    ids=["chain", "parentheses", "minus", "calls", "powers", "sets", "long", "value"],
+)
+def test_hostile_queries_are_refused_before_the_parser_sees_them(query):
+    with pytest.raises(QueryError, match=r"too (long|deeply|many)"):
+        read(query)
+
+
+def test_brackets_in_strings_and_comments_are_no_nesting():
+    read('up{a="' + "(" * 500 + '"} # ' + "(" * 500)
+
+
+def test_a_long_chain_of_operators_reads():
+    read(" + ".join(["a"] * 400))
+
+
+def test_experimental_functions_read_when_enabled():
+    read("mad_over_time(up[5m])", experimental=True)
+
+
+@given(st.text(st.sampled_from("abup{}[]()=~!\"'`+-*/<>@: \n\\0195msrate,offset#"), max_size=60))
+def test_any_text_reads_or_is_refused(query):
+    try:
+        read(query)
+    except QueryError as error:
+        assert error.kind == "bad_data"
