@@ -132,6 +132,18 @@ class SampleStore:
             for piece in stitch(pieces)
         ]
 
+    def present(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> tuple[Labels, ...]:
+        """Labels of the matching series with samples in the interval, to the precision of a packed block."""
+        wanted = self.index.match(matchers)
+        found = [piece.series for piece in self._column_pieces(wanted, start_ms, end_ms)]
+        for stream in [self._imported, *list(self._streams.values())]:
+            sealed, head = stream.view
+            held = {id(r.series): r.series for r in sealed if r.start_ms <= end_ms and r.end_ms >= start_ms}
+            found += [np.intersect1d(series, wanted) for series in held.values()]
+            found += [piece.series for piece in head.published.pieces(wanted, start_ms, end_ms)]
+        ids = np.unique(np.concatenate(found)) if found else _NO_IDS
+        return self.index.labels_of(ids.tolist())
+
     def _stream_pieces(self, stream: Stream, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
         sealed, head = stream.view
         pieces: list[Piece] = []
@@ -200,6 +212,25 @@ class SampleStore:
                 self._seal_stream(stream)
         if self._open_points >= POINTS_PER_CUT:
             self._seal_points()
+
+    def drop_before(self, before_ms: int) -> int:
+        """Removes blocks that end before a time; returns how many samples they held."""
+        old = [
+            ref
+            for stream in [self._imported, *self._streams.values()]
+            for ref in stream.view[0]
+            if ref.end_ms < before_ms
+        ]
+        if not old:
+            return 0
+        numbers = [ref.number for ref in old]
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(schema.blocks).where(schema.blocks.c.id.in_(numbers)))
+        gone = set(numbers)
+        for stream in [self._imported, *self._streams.values()]:
+            sealed, head = stream.view
+            stream.view = (tuple(ref for ref in sealed if ref.number not in gone), head)
+        return sum(ref.samples for ref in old)
 
     def _in_order(self, rows: Sequence[Row]) -> list[Row]:
         """Rows later than what their stream holds; a clock that jumped back loses its rows, counted."""

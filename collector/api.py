@@ -1,0 +1,150 @@
+"""Prometheus' HTTP API v1 on Starlette: the embedded engine answers, or the remote one is asked."""
+
+import asyncio
+import gzip
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from collector import api_query, api_status
+from collector.api_encode import encode_data, encode_error
+from collector.api_metrics import own_metrics
+from collector.api_request import Parameters, read_parameters
+from collector.errors import CollectorError, ConfigError, QueryError
+from collector.remote import RemoteQuerier
+
+if TYPE_CHECKING:
+    from collector.app import Collector
+
+_STATUSES = {
+    "bad_data": 400,
+    "execution": 422,
+    "canceled": 503,
+    "timeout": 503,
+    "unavailable": 503,
+    "not_found": 404,
+    "internal": 500,
+}
+_GZIP_FROM_BYTES = 1024
+_JSON = "application/json"
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+_QUERIES: dict[str, api_query.Answering] = {
+    "query": api_query.query,
+    "query_range": api_query.query_range,
+    "query_exemplars": api_query.query_exemplars,
+    "series": api_query.series,
+    "labels": api_query.label_names,
+}
+_STATUS: dict[str, Callable[["Collector", Parameters], dict[str, Any]]] = {
+    "alerts": api_status.alerts,
+    "metadata": api_status.metadata,
+    "rules": api_status.rules,
+    "status/buildinfo": api_status.build_info,
+    "status/config": api_status.config,
+    "status/flags": api_status.flags,
+    "status/runtimeinfo": api_status.runtime_info,
+    "status/tsdb": api_status.tsdb_status,
+    "targets": api_status.targets,
+}
+_FROM_REMOTE = {"metadata", "status/buildinfo", "status/tsdb"}
+
+
+def routes(collector: "Collector") -> list[BaseRoute]:
+    """Routes for any Starlette application, to be mounted at its root."""
+    api = _Api(collector)
+    both = ["GET", "POST"]
+    queries = [Route(f"/api/v1/{path}", api.query, name=path, methods=both) for path in _QUERIES]
+    status = [Route(f"/api/v1/{path}", api.status, name=path, methods=["GET"]) for path in _STATUS]
+    return [
+        *queries,
+        *status,
+        Route("/api/v1/label/{name}/values", api.label_values, methods=["GET"]),
+        Route("/-/healthy", api.healthy, methods=["GET", "HEAD"]),
+        Route("/-/ready", api.ready, methods=["GET", "HEAD"]),
+        Route("/-/reload", api.reload, methods=["POST", "PUT"]),
+        Route("/metrics", api.metrics, methods=["GET"]),
+    ]
+
+
+class _Api:
+    """The endpoints. Answers are made, encoded and packed on the query threads; the loop only sends."""
+
+    def __init__(self, collector: "Collector") -> None:
+        self._collector = collector
+
+    async def query(self, request: Request) -> Response:
+        path = request.url.path.rpartition("/api/v1/")[2]
+        parameters = await read_parameters(request)
+        if (remote := self._remote()) is not None:
+            return await self._forwarded(remote, request, parameters)
+        return await self._answered(request, lambda: _QUERIES[path](self._collector, parameters))
+
+    async def label_values(self, request: Request) -> Response:
+        name, parameters = request.path_params["name"], await read_parameters(request)
+        if (remote := self._remote()) is not None:
+            return await self._forwarded(remote, request, parameters)
+        return await self._answered(
+            request, lambda: api_query.label_values(self._collector, parameters, name)
+        )
+
+    async def status(self, request: Request) -> Response:
+        path = request.url.path.rpartition("/api/v1/")[2]
+        parameters = await read_parameters(request)
+        remote = self._remote()
+        if remote is not None and (
+            path in _FROM_REMOTE or (path == "targets" and not self._collector.pool.scrapers)
+        ):
+            return await self._forwarded(remote, request, parameters)
+        return await self._answered(request, lambda: encode_data(_STATUS[path](self._collector, parameters)))
+
+    async def healthy(self, _request: Request) -> Response:
+        return Response("Fireline is Healthy.\n", media_type="text/plain")
+
+    async def ready(self, _request: Request) -> Response:
+        if self._collector.is_ready:
+            return Response("Fireline is Ready.\n", media_type="text/plain")
+        return Response("Fireline is not ready.\n", 503, media_type="text/plain")
+
+    async def reload(self, _request: Request) -> Response:
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self._collector.reload_from_file)
+        except ConfigError as error:
+            return Response(f"failed to reload config: {error}\n", 500, media_type="text/plain")
+        return Response(b"")
+
+    async def metrics(self, _request: Request) -> Response:
+        return Response(own_metrics(self._collector), media_type=_TEXT)
+
+    def _remote(self) -> RemoteQuerier | None:
+        querier = self._collector.querier
+        return querier if isinstance(querier, RemoteQuerier) else None
+
+    async def _answered(self, request: Request, answer: Callable[[], bytes]) -> Response:
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        return await self._on_query_thread(lambda: _response(200, answer(), packed))
+
+    async def _forwarded(self, remote: RemoteQuerier, request: Request, parameters: Parameters) -> Response:
+        def ask() -> Response:
+            forwarded = remote.forward(request.method, request.url.path, parameters.pairs)
+            return Response(forwarded.body, forwarded.status, media_type=forwarded.content_type or _JSON)
+
+        return await self._on_query_thread(ask)
+
+    async def _on_query_thread(self, make: Callable[[], Response]) -> Response:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._collector.queries, make)
+        except QueryError as error:
+            return _response(_STATUSES.get(error.kind, 500), encode_error(error.kind, str(error)), False)
+        except CollectorError as error:
+            return _response(500, encode_error("internal", str(error)), False)
+
+
+def _response(status: int, body: bytes, packed: bool) -> Response:
+    if not packed or len(body) < _GZIP_FROM_BYTES:
+        return Response(body, status, media_type=_JSON)
+    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(gzip.compress(body, 1), status, headers=headers, media_type=_JSON)

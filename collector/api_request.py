@@ -1,0 +1,109 @@
+"""Reading requests of the HTTP API: parameters from the address and the form, times, durations."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from collector.durations import parse_duration
+from collector.errors import QueryError
+
+_FORM = "application/x-www-form-urlencoded"
+_EARLIEST = -9_007_199_254_740.0
+_LATEST = 9_007_199_254_740.0
+
+
+class Parameters:
+    """The parameters of one request; those of the form come first, as in Go."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self.pairs = pairs
+
+    def text(self, name: str, default: str = "") -> str:
+        return next((value for key, value in self.pairs if key == name), default)
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.pairs if key == name]
+
+    def time(self, name: str, default: float) -> float:
+        """Unix seconds or RFC 3339.
+
+        Raises:
+            QueryError: bad_data, naming the parameter.
+        """
+        text = self.text(name)
+        return default if not text else _time(name, text)
+
+    def required_time(self, name: str) -> float:
+        return _time(name, self.text(name))
+
+    def limit(self) -> int:
+        """How many items at most; 0 is all."""
+        text = self.text("limit", "0")
+        if not text.isdecimal():
+            raise QueryError(f'invalid parameter "limit": expected a whole number, found {text!r}')
+        return int(text)
+
+    def step(self) -> float:
+        """Seconds above zero: a number, or a Prometheus duration."""
+        text = self.text("step")
+        try:
+            step = _float(text) if text else math.nan
+        except ValueError:
+            step = _duration(text)
+        if math.isnan(step):
+            raise QueryError(f'invalid parameter "step": cannot parse "{text}" to a valid duration')
+        if step <= 0:
+            raise QueryError(
+                'invalid parameter "step": zero or negative query resolution step widths are not accepted.'
+                " Try a positive integer"
+            )
+        return step
+
+
+async def read_parameters(request: Request) -> Parameters:
+    """Parameters of a GET, or of a POST with a form, in the address, or both."""
+    pairs: list[tuple[str, str]] = []
+    if request.method == "POST" and request.headers.get("content-type", "").startswith(_FORM):
+        pairs += parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+    return Parameters(pairs + list(request.query_params.multi_items()))
+
+
+def _time(name: str, text: str) -> float:
+    try:
+        seconds = _float(text)
+    except ValueError:
+        seconds = _rfc3339(text)
+    if not _EARLIEST <= seconds <= _LATEST:
+        raise QueryError(f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp')
+    return seconds
+
+
+def _float(text: str) -> float:
+    if "_" in text:
+        raise ValueError(text)
+    return float(text)
+
+
+def _rfc3339(text: str) -> float:
+    """NaN for what is no time."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        return math.nan
+    return parsed.timestamp() if parsed.tzinfo is not None else math.nan
+
+
+def _duration(text: str) -> float:
+    """NaN for what is no duration."""
+    try:
+        return parse_duration(text)
+    except ValueError:
+        return math.nan
+
+
+def pairs_of(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Parameters as a form carries them."""
+    return [(name, str(value)) for name, value in parameters.items()]

@@ -1,0 +1,197 @@
+"""The running collector: scrapes, keeps, evaluates, sends; wired from a configuration."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from collector.api import routes
+from collector.clock import Clock, SystemClock
+from collector.config import CollectorConfig
+from collector.embedded import EmbeddedQuerier
+from collector.errors import ConfigError, StoreError
+from collector.ingest import Ingester
+from collector.pool import ScrapePool
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.querier import Querier
+from collector.rules import RuleGroup, load_rule_files
+from collector.rules_appenders import NowhereAppender, StoreAppender
+from collector.rules_engine import RuleEngine
+from collector.scheduler import Scheduler, slot_of
+from collector.sinks import AlertDispatcher, AlertSink, HttpAlertSink, Outgoing, alertmanager_urls, take_due
+from collector.store import Batch, SampleStore
+from collector.targets import spread
+
+logger = logging.getLogger(__name__)
+
+_QUERY_THREADS = 2
+_RETENTION_CHECK_SECONDS = 600.0
+
+
+class Collector:
+    """Scrapes and evaluates on threads of its own from ``start`` to ``stop``.
+
+    read_config: reads the configuration anew, for SIGHUP and ``POST /-/reload``.
+    querier: another engine to ask (remote mode); jobs are still scraped and kept, rules and API go there.
+    extra_rule_groups: evaluated beside those of ``rule_files``.
+
+    Raises:
+        ConfigError: for rule files that cannot be used.
+        StoreError: for a data folder that cannot be used.
+    """
+
+    def __init__(
+        self,
+        config: CollectorConfig,
+        data_dir: Path,
+        *,
+        clock: Clock | None = None,
+        sinks: Sequence[AlertSink] = (),
+        querier: Querier | None = None,
+        extra_rule_groups: Sequence[RuleGroup] = (),
+        external_url: str = "",
+        read_config: Callable[[], CollectorConfig] | None = None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.config = config
+        self.external_url = external_url
+        self.started_at = self.clock.now()
+        self.is_remote = querier is not None
+        self._extra_rule_groups = tuple(extra_rule_groups)
+        groups = self._load_groups(config)
+        self.store = SampleStore(data_dir, out_of_order_seconds=config.out_of_order_seconds)
+        self.querier: Querier = querier or EmbeddedQuerier(self.store)
+        self.ingester = Ingester(self.store)
+        self.scheduler = Scheduler()
+        self.pool = ScrapePool(self.store, self.ingester, self.scheduler, self.clock)
+        self.queries = ThreadPoolExecutor(_QUERY_THREADS, thread_name_prefix="collector-query")
+        self.engine = self._engine(groups, config)
+        self._own_sinks = tuple(sinks)
+        self.dispatchers = self._dispatchers(config)
+        self.is_ready = False
+        self.configured_at = self.started_at
+        self.reload_error = ""
+        self._read_config = read_config
+        self._reloading = threading.Lock()
+
+    def start(self) -> None:
+        """Starts every thread; scrapes and evaluations follow at their times."""
+        self.ingester.start()
+        self.scheduler.start()
+        for dispatcher in self.dispatchers:
+            dispatcher.start()
+        self.scheduler.call(self.pool.apply(self.config.scrape_configs))
+        self._schedule_rules()
+        self.scheduler.every_in_thread("retention", _RETENTION_CHECK_SECONDS, 0.0, self._drop_old)
+        self.is_ready = True
+
+    def stop(self) -> None:
+        """Ends cleanly: the evaluation and the commit under way are finished, due alerts are sent."""
+        self.is_ready = False
+        self.scheduler.stop(self.pool.close)
+        for dispatcher in self.dispatchers:
+            dispatcher.stop()
+        self.queries.shutdown(wait=True, cancel_futures=True)
+        self.ingester.stop()
+        self.store.close()
+
+    def reload(self, config: CollectorConfig) -> None:
+        """Puts a new configuration in force without losing a sample of what stays.
+
+        Raises:
+            ConfigError: for rule files that cannot be used; the old configuration stays in force.
+        """
+        groups = self._load_groups(config)
+        engine = self._engine(groups, config)
+        engine.inherit(self.engine)
+        for group in self.engine.groups:
+            self.scheduler.remove(_rules_job(group))
+        self.engine, self.config, self.configured_at = engine, config, self.clock.now()
+        self._schedule_rules()
+        self.scheduler.call(self.pool.apply(config.scrape_configs))
+        former, self.dispatchers = self.dispatchers, self._dispatchers(config)
+        for dispatcher in self.dispatchers:
+            dispatcher.start()
+        for dispatcher in former:
+            dispatcher.stop()
+
+    def reload_from_file(self) -> None:
+        """Reads the configuration again and puts it in force.
+
+        Raises:
+            ConfigError: for one that cannot be used; the old one stays in force.
+        """
+        with self._reloading:
+            try:
+                self.reload(self._read_config() if self._read_config else self.config)
+            except ConfigError as error:
+                self.reload_error = str(error)
+                raise
+            self.reload_error = ""
+
+    def routes(self) -> list[BaseRoute]:
+        """The Prometheus HTTP API, to be mounted on any Starlette application."""
+        return routes(self)
+
+    def _load_groups(self, config: CollectorConfig) -> tuple[RuleGroup, ...]:
+        loaded = load_rule_files(
+            config.rule_files,
+            default_interval_seconds=config.evaluation_interval_seconds,
+            check=lambda expr: parse(expr, size=QuerySize()),
+        )
+        return (*loaded, *self._extra_rule_groups)
+
+    def _engine(self, groups: Sequence[RuleGroup], config: CollectorConfig) -> RuleEngine:
+        appender = NowhereAppender() if self.is_remote else StoreAppender(self.ingester, self.store)
+        return RuleEngine(
+            groups, self.querier, appender, external_labels=config.external_labels, restoring=True
+        )
+
+    def _dispatchers(self, config: CollectorConfig) -> list[AlertDispatcher]:
+        over_http: list[AlertSink] = [
+            HttpAlertSink(url, group.http, timeout_seconds=group.timeout_seconds)
+            for group in config.alertmanagers
+            for url in alertmanager_urls(group.targets, group.scheme, group.path_prefix)
+        ]
+        return [AlertDispatcher(sink) for sink in (*self._own_sinks, *over_http)]
+
+    def _schedule_rules(self) -> None:
+        for group in self.engine.groups:
+            offset = spread(group.key, group.interval_seconds)
+            job = partial(self._evaluate, group, offset)
+            self.scheduler.every_in_thread(_rules_job(group), group.interval_seconds, offset, job)
+
+    def _evaluate(self, group: RuleGroup, offset_seconds: float) -> None:
+        at = slot_of(self.clock.now(), group.interval_seconds, offset_seconds)
+        engine, config = self.engine, self.config
+        try:
+            evaluation = engine.evaluate(group, at)
+        except StoreError:
+            logger.exception("rule group %s: its samples cannot be kept", group.name)
+            return
+        for rule, reason in evaluation.failures.items():
+            logger.warning("rule group %s: rule %s failed: %s", group.name, rule, reason)
+        outgoing = Outgoing(config.external_labels, config.alert_relabel, self.external_url)
+        due = take_due(engine.status(group), at, outgoing)
+        for dispatcher in self.dispatchers:
+            dispatcher.offer(due)
+
+    def _drop_old(self) -> None:
+        keep = self.config.retention_seconds
+        if not keep:
+            return
+        before_ms = round((self.clock.now() - keep) * 1000)
+
+        def prepare() -> tuple[Batch, int]:
+            return Batch(), self.store.drop_before(before_ms)
+
+        self.ingester.submit(prepare).result()
+
+
+def _rules_job(group: RuleGroup) -> str:
+    return f"rules\n{group.key}"

@@ -1,0 +1,121 @@
+"""``fireline collector …``: serve, import, export, check-metrics."""
+
+import logging
+import signal
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+
+from collector.app import Collector
+from collector.config import CollectorConfig, load_config
+from collector.errors import CollectorError, ConfigError
+
+logger = logging.getLogger(__name__)
+
+_MISTAKE = 2
+
+
+class UserMistake(click.ClickException):
+    """One line on standard error, exit code 2."""
+
+    exit_code = _MISTAKE
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401  # click's own signature
+        click.echo(f"fireline: {self.message}", err=True, file=file)
+
+
+class _Group(click.Group):
+    """Turns our errors into one line and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's own signature
+        try:
+            return super().invoke(ctx)
+        except CollectorError as error:
+            raise UserMistake(str(error)) from error
+
+
+class _Address(click.ParamType[tuple[str, int]]):
+    name = "host:port"
+
+    def convert(
+        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        host, _, port = str(value).rpartition(":")
+        if not port.isdecimal() or int(port) > 65535:
+            self.fail(f"expected HOST:PORT, found {value!r}", param, ctx)
+        return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # as Prometheus reads :9090
+
+
+@click.group(cls=_Group)
+def collector() -> None:
+    """Scrape, keep and query metrics, evaluate rules."""
+
+
+@collector.command()
+@click.option(
+    "--config", "config_path", required=True, type=click.Path(path_type=Path), help="A prometheus.yml."
+)
+@click.option(
+    "--data", default="data", show_default=True, type=click.Path(path_type=Path), help="Folder of samples.db."
+)
+@click.option("--listen", default="127.0.0.1:9090", show_default=True, type=_Address())
+@click.option("--external-url", default="", help="Where others reach these pages; goes into alerts.")
+@click.option(
+    "--log-level", default="info", show_default=True, type=click.Choice(["debug", "info", "warning", "error"])
+)
+def serve(config_path: Path, data: Path, listen: tuple[str, int], external_url: str, log_level: str) -> None:
+    """Scrape, evaluate rules and serve the Prometheus HTTP API until stopped."""
+    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    config = load_config(config_path)
+    bound = _bind(*listen)
+    url = external_url or f"http://{listen[0]}:{bound.getsockname()[1]}"
+
+    def read_config() -> CollectorConfig:
+        return load_config(config_path)
+
+    with bound:
+        running = Collector(config, data, external_url=url, read_config=read_config)
+        running.start()
+        try:
+            _serve(running, bound, url)
+        finally:
+            running.stop()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Binds before anything starts, so that a port in use starts nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise ConfigError(f"--listen {host}:{port}: {error.strerror}: expected a free address") from error
+    return bound
+
+
+def _serve(running: Collector, bound: socket.socket, url: str) -> None:
+    app = Starlette(routes=running.routes())
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=_reload, args=(running,)).start())
+    logger.info("serving on %s", url)
+    server.run(sockets=[bound])
+
+
+def _reload(running: Collector) -> None:
+    try:
+        running.reload_from_file()
+    except ConfigError as error:
+        logger.error("reload refused, the old configuration stays in force: %s", error)  # noqa: TRY400  # no bug
+    else:
+        logger.info("reloaded")

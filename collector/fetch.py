@@ -1,0 +1,142 @@
+"""Fetches a target's page over HTTP within a deadline and a bounded size."""
+
+import asyncio
+import ssl
+import time
+import zlib
+from dataclasses import dataclass
+
+import httpx
+
+from collector.config import HttpClientConfig, TlsConfig
+
+CEILING_BYTES = 256 * 1024 * 1024
+_CHUNK_BYTES = 256 * 1024
+_ACCEPT = "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A page, or why there is none."""
+
+    text: str
+    content_type: str
+    duration_seconds: float
+    error: str = ""
+
+
+class _UnusablePageError(Exception):
+    """A page that cannot be taken: status, size or encoding."""
+
+
+def http_client(
+    config: HttpClientConfig, *, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """A client that reaches a server as the configuration says; timeouts are the caller's."""
+    return httpx.AsyncClient(
+        auth=http_auth(config),
+        headers=authorization_headers(config),
+        verify=tls_context(config.tls),
+        follow_redirects=config.follow_redirects,
+        timeout=httpx.Timeout(None),
+        trust_env=False,
+        transport=transport,
+    )
+
+
+def http_auth(config: HttpClientConfig) -> httpx.BasicAuth | None:
+    """Basic authentication, its password read from its file when it has one."""
+    basic = config.basic_auth
+    if basic is None:
+        return None
+    password = basic.password_file.read_text().strip() if basic.password_file else basic.password
+    return httpx.BasicAuth(basic.username, password)
+
+
+def authorization_headers(config: HttpClientConfig) -> dict[str, str]:
+    """The Authorization header, its credentials read from their file when they have one."""
+    given = config.authorization
+    if given is None:
+        return {}
+    credentials = given.credentials_file.read_text().strip() if given.credentials_file else given.credentials
+    return {"Authorization": f"{given.type} {credentials}"}
+
+
+def tls_context(tls: TlsConfig) -> ssl.SSLContext | bool:
+    """What httpx takes as ``verify``; True is the default trust."""
+    if tls == TlsConfig():
+        return True
+    context = ssl.create_default_context(cafile=str(tls.ca_file) if tls.ca_file else None)
+    if tls.insecure_skip_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if tls.cert_file:
+        context.load_cert_chain(tls.cert_file, tls.key_file)
+    return context
+
+
+async def fetch(
+    client: httpx.AsyncClient,
+    url: str,
+    *,
+    timeout_seconds: float,
+    limit_bytes: int = 0,
+    server_name: str = "",
+) -> Fetched:
+    """Fetches a page; the deadline covers the whole of it, however slowly it drips.
+
+    limit_bytes: of the unpacked body; 0 leaves only the ceiling that every page has.
+    """
+    began = time.perf_counter()
+    headers = {
+        "Accept": _ACCEPT,
+        "Accept-Encoding": "gzip",
+        "User-Agent": "Fireline",
+        "X-Prometheus-Scrape-Timeout-Seconds": f"{timeout_seconds:g}",
+    }
+    extensions = {"sni_hostname": server_name} if server_name else {}
+    text = content_type = error = ""
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            async with client.stream("GET", url, headers=headers, extensions=extensions) as response:
+                text = await _read(response, min(limit_bytes or CEILING_BYTES, CEILING_BYTES))
+                content_type = response.headers.get("Content-Type", "")
+    except TimeoutError:
+        error = f"no complete answer within {timeout_seconds:g}s"
+    except (_UnusablePageError, httpx.InvalidURL) as failure:
+        error = str(failure)
+    except httpx.HTTPError as failure:
+        error = str(failure) or type(failure).__name__
+    return Fetched(text, content_type, time.perf_counter() - began, error)
+
+
+async def _read(response: httpx.Response, limit_bytes: int) -> str:
+    if response.status_code != 200:
+        raise _UnusablePageError(f"HTTP status {response.status_code}: expected 200")
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in {"gzip", "identity"}:
+        raise _UnusablePageError(f"Content-Encoding {encoding}: expected gzip or none")
+    body = bytearray()
+    unpack = zlib.decompressobj(_GZIP_WINDOW) if encoding == "gzip" else None
+    async for chunk in response.aiter_raw(_CHUNK_BYTES):
+        if unpack is None:
+            body += chunk
+        else:
+            _unpack(unpack, chunk, body, limit_bytes)
+        if len(body) > limit_bytes:
+            raise _UnusablePageError(
+                f"body over {limit_bytes} bytes: expected at most that (body_size_limit)"
+            )
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _UnusablePageError(f"body is not UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def _unpack(unpack: "zlib._Decompress", chunk: bytes, body: bytearray, limit_bytes: int) -> None:
+    """Unpacks at most one byte over the limit, so that a bomb never unfolds."""
+    try:
+        body += unpack.decompress(chunk, limit_bytes + 1 - len(body))
+    except zlib.error as error:
+        raise _UnusablePageError(f"body is not gzip: {error}") from error

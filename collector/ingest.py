@@ -1,0 +1,90 @@
+"""The one thread that parses, commits and publishes; everybody else hands it work."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from collector.errors import CollectorError, StoreError
+from collector.store import Batch, SampleStore
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_TOGETHER = 64
+_WAITING = 10_000
+
+
+@dataclass(frozen=True)
+class _Work(Generic[T]):
+    prepare: Callable[[], tuple[Batch, T]]
+    done: "Future[T]"
+
+
+class Ingester:
+    """Runs work in the order it came; what waits together is committed in one transaction.
+
+    A future resolves only after its samples are durable and visible to queries.
+    """
+
+    def __init__(self, store: SampleStore) -> None:
+        self._store = store
+        self._queue: queue.Queue[_Work[Any] | None] = queue.Queue(_WAITING)
+        self._thread = threading.Thread(target=self._run, name="collector-ingest", daemon=True)
+        self.failures = 0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finishes what waits, then ends."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def submit(self, prepare: Callable[[], tuple[Batch, T]]) -> "Future[T]":
+        """Runs ``prepare`` on the ingest thread; its future gives the second part of its answer."""
+        work: _Work[T] = _Work(prepare, Future())
+        self._queue.put_nowait(work)
+        return work.done
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            taken = [self._queue.get()]
+            while len(taken) < _TOGETHER and not self._queue.empty():
+                taken.append(self._queue.get())
+            ended = None in taken
+            self._commit([work for work in taken if work is not None])
+
+    def _commit(self, works: list[_Work[Any]]) -> None:
+        prepared = [(work, *answer) for work in works if (answer := self._prepared(work)) is not None]
+        try:
+            self._store.write([batch for _, batch, _ in prepared])
+        except StoreError as error:
+            self.failures += 1
+            for work, _, _ in prepared:
+                work.done.set_exception(error)
+            return
+        for work, _, answer in prepared:
+            work.done.set_result(answer)
+        self._seal()
+
+    def _prepared(self, work: _Work[T]) -> tuple[Batch, T] | None:
+        """One target's broken page must not stop the others: whatever it raises goes to its own future."""
+        try:
+            return work.prepare()
+        except Exception as error:
+            if not isinstance(error, CollectorError):
+                logger.exception("preparing samples failed")
+            work.done.set_exception(error)
+            return None
+
+    def _seal(self) -> None:
+        try:
+            self._store.seal()
+        except StoreError:
+            self.failures += 1
+            logger.exception("cutting blocks failed")

@@ -1,0 +1,177 @@
+"""The targets that are scraped now, and keeping them as configuration and discovery say."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from collector.clock import Clock
+from collector.config import HttpClientConfig, ScrapeConfig
+from collector.errors import CollectorError, ConfigError
+from collector.exposition import Metadata
+from collector.fetch import fetch, http_client
+from collector.ingest import Ingester
+from collector.scheduler import Scheduler, scrape_time
+from collector.scrape import ScrapeResult, TargetWriter
+from collector.store import Batch, SampleStore
+from collector.targets import DroppedTarget, Target, discover
+
+logger = logging.getLogger(__name__)
+
+
+class TargetScraper:
+    """Scrapes one target. ``latest`` is what the targets page shows."""
+
+    def __init__(
+        self,
+        target: Target,
+        client: httpx.AsyncClient,
+        clock: Clock,
+        ingester: Ingester,
+        writer: TargetWriter,
+    ) -> None:
+        self.target = target
+        self.latest: ScrapeResult | None = None
+        self.writer = writer
+        self._client = client
+        self._clock = clock
+        self._ingester = ingester
+
+    @property
+    def metadata(self) -> Mapping[str, Metadata]:
+        return self.writer.metadata
+
+    async def scrape(self) -> None:
+        """Fetches the page and waits until its samples are kept."""
+        job = self.target.job
+        at = scrape_time(
+            self._clock.now(), job.interval_seconds, self.target.offset_seconds(job.interval_seconds)
+        )
+        fetched = await fetch(
+            self._client,
+            self.target.url,
+            timeout_seconds=job.timeout_seconds,
+            limit_bytes=job.body_size_limit_bytes,
+            server_name=job.http.tls.server_name,
+        )
+        try:
+            kept = self._ingester.submit(lambda: self.writer.batch(at, fetched))
+            self.latest = await asyncio.wrap_future(kept)
+        except CollectorError as error:
+            self.latest = ScrapeResult(at, fetched.duration_seconds, str(error))
+
+
+@dataclass(frozen=True)
+class _Job:
+    config: ScrapeConfig
+    scrapers: Mapping[str, TargetScraper]
+    dropped: Sequence[DroppedTarget]
+    error: str = ""
+
+
+class ScrapePool:
+    """Every job's targets. Changed from one thread at a time; ``scrapers`` may be read by any."""
+
+    def __init__(self, store: SampleStore, ingester: Ingester, scheduler: Scheduler, clock: Clock) -> None:
+        self._store = store
+        self._ingester = ingester
+        self._scheduler = scheduler
+        self._clock = clock
+        self._jobs: dict[str, _Job] = {}
+        self._clients: dict[HttpClientConfig, httpx.AsyncClient] = {}
+
+    @property
+    def scrapers(self) -> list[TargetScraper]:
+        return [scraper for job in list(self._jobs.values()) for scraper in job.scrapers.values()]
+
+    @property
+    def dropped(self) -> list[DroppedTarget]:
+        return [target for job in list(self._jobs.values()) for target in job.dropped]
+
+    async def apply(self, configs: Sequence[ScrapeConfig]) -> None:
+        """Scrapes exactly these jobs from now on; targets that stay lose no scrape."""
+        wanted = {config.job_name: config for config in configs}
+        for name in [name for name in self._jobs if name not in wanted]:
+            self._unwatch(self._jobs[name].config)
+            await self._replace(name, None)
+        for name, config in wanted.items():
+            if name in self._jobs:
+                self._unwatch(self._jobs[name].config)
+            await self._replace(name, config)
+            self._watch(config)
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+    def _watch(self, config: ScrapeConfig) -> None:
+        """Reads a job's discovery files again and again."""
+        if not config.file_sd_configs:
+            return
+        refresh = min(sd.refresh_seconds for sd in config.file_sd_configs)
+
+        async def rediscover() -> None:
+            await self._replace(config.job_name, config)
+
+        self._scheduler.every(f"discover\n{config.job_name}", refresh, 0.0, rediscover)
+
+    def _unwatch(self, config: ScrapeConfig) -> None:
+        if config.file_sd_configs:
+            self._scheduler.remove(f"discover\n{config.job_name}")
+
+    async def _replace(self, name: str, config: ScrapeConfig | None) -> None:
+        """Puts a job's targets of now in place of those before."""
+        before = self._jobs.get(name)
+        former = dict(before.scrapers) if before else {}
+        if config is None:
+            self._jobs.pop(name, None)
+            await self._end(list(former.values()))
+            return
+        try:
+            found, dropped = discover(config)
+        except ConfigError as error:
+            logger.error("job %s: discovery failed, keeping its targets: %s", name, error)  # noqa: TRY400  # no bug
+            if before:
+                self._jobs[name] = _Job(config, former, before.dropped, str(error))
+            return
+        if config.target_limit and len(found) > config.target_limit:
+            logger.error("job %s: %d targets: expected at most %d", name, len(found), config.target_limit)
+            found = []
+        scrapers = {target.key: self._scraper(target, former.get(target.key)) for target in found}
+        self._jobs[name] = _Job(config, scrapers, dropped)
+        await self._end([scraper for key, scraper in former.items() if key not in scrapers])
+
+    def _scraper(self, target: Target, former: TargetScraper | None) -> TargetScraper:
+        if former is not None and former.target == target:
+            return former
+        if former is not None:
+            self._scheduler.remove(_job_name(former))
+        writer = TargetWriter(target, self._store, former.writer if former else None)
+        scraper = TargetScraper(target, self._client(target.job.http), self._clock, self._ingester, writer)
+        interval = target.job.interval_seconds
+        self._scheduler.every(_job_name(scraper), interval, target.offset_seconds(interval), scraper.scrape)
+        return scraper
+
+    def _client(self, config: HttpClientConfig) -> httpx.AsyncClient:
+        if config not in self._clients:
+            self._clients[config] = http_client(config)
+        return self._clients[config]
+
+    async def _end(self, scrapers: Sequence[TargetScraper]) -> None:
+        """Stops scraping targets and ends their series."""
+        for scraper in scrapers:
+            self._scheduler.remove(_job_name(scraper))
+        if scrapers:
+            at = self._clock.now()
+
+            def prepare() -> tuple[Batch, None]:
+                rows = [row for scraper in scrapers for row in scraper.writer.farewell(at).rows]
+                return Batch(rows), None
+
+            await asyncio.wrap_future(self._ingester.submit(prepare))
+
+
+def _job_name(scraper: TargetScraper) -> str:
+    return f"scrape\n{scraper.target.key}"

@@ -1,0 +1,207 @@
+"""The ``Querier`` over HTTP: any engine with Prometheus' API."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import numpy as np
+import orjson
+import stamina
+
+from collector.config import HttpClientConfig
+from collector.errors import QueryError
+from collector.fetch import authorization_headers, http_auth, tls_context
+from collector.labels import Labels
+from collector.series import Sample, Series
+
+MAX_POINTS = 11_000
+_RETRYABLE_STATUSES = {429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """An answer of the engine as it came."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+class _UnreachableError(Exception):
+    """The engine did not answer, or said that it cannot now."""
+
+
+class RemoteQuerier:
+    """Asks a Prometheus-compatible engine. Every method raises ``QueryError``.
+
+    url: of the engine, with its path prefix, without ``/api/v1``.
+    headers: for example a tenant id.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        config: HttpClientConfig = HttpClientConfig(),  # noqa: B008  # a frozen value
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout_seconds: float = 30.0,
+        deadline_seconds: float = 60.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._deadline_seconds = deadline_seconds
+        self._client = httpx.Client(
+            auth=http_auth(config),
+            headers={**authorization_headers(config), **(headers or {})},
+            verify=tls_context(config.tls),
+            follow_redirects=config.follow_redirects,
+            timeout=timeout_seconds,
+            transport=transport,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def instant(self, query: str, at: float) -> list[Sample]:
+        data = self._ask("query", [("query", query), ("time", _spelled(at))])
+        match data["resultType"]:
+            case "vector":
+                return [_sample(item) for item in data["result"]]
+            case "scalar":
+                at_seconds, value = data["result"]
+                return [Sample(Labels(), float(at_seconds), float(value))]
+            case kind:
+                raise QueryError(f'invalid expression type "{kind}", must be Scalar or instant Vector')
+
+    def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
+        """Asks in parts of at most 11,000 points and joins them."""
+        found: dict[Labels, list[Series]] = {}
+        for first, last in _parts(start, end, step_seconds):
+            for series in self._range_part(query, first, last, step_seconds):
+                found.setdefault(series.labels, []).append(series)
+        return [_joined(parts) for parts in found.values()]
+
+    def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
+        pairs = [
+            *(("match[]", matcher) for matcher in matchers),
+            ("start", _spelled(start)),
+            ("end", _spelled(end)),
+        ]
+        return sorted((Labels(item) for item in self._ask("series", pairs)), key=lambda labels: labels.pairs)
+
+    def forward(self, method: str, path: str, pairs: Sequence[tuple[str, str]]) -> Forwarded:
+        """Passes a request of the HTTP API on, and its answer back as it is."""
+        response = self._send(method, path, pairs)
+        return Forwarded(response.status_code, response.content, response.headers.get("content-type", ""))
+
+    def _range_part(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
+        pairs = [
+            ("query", query),
+            ("start", _spelled(start)),
+            ("end", _spelled(end)),
+            ("step", _spelled(step_seconds)),
+        ]
+        return [_series(item) for item in self._ask("query_range", pairs)["result"]]
+
+    def _ask(self, path: str, pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # JSON
+        response = self._send("POST", f"/api/v1/{path}", pairs)
+        try:
+            body = orjson.loads(response.content)
+        except orjson.JSONDecodeError as error:
+            raise QueryError(
+                f"{self.url}: expected JSON of the Prometheus API, found HTTP {response.status_code}",
+                kind="internal",
+            ) from error
+        if not isinstance(body, dict) or body.get("status") != "success":
+            raise _refusal(self.url, response.status_code, body)
+        return body["data"]
+
+    def _send(self, method: str, path: str, pairs: Sequence[tuple[str, str]]) -> httpx.Response:
+        given: dict[str, list[str]] = {}
+        for name, value in pairs:
+            given.setdefault(name, []).append(value)
+        if method == "POST":
+            return self._tried(lambda: self._client.post(self.url + path, data=given))
+        return self._tried(lambda: self._client.request(method, self.url + path, params=given))
+
+    def _tried(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Tries again on 5xx, 429 and broken connections, until the deadline."""
+        began = time.monotonic()
+        try:
+            for attempt in stamina.retry_context(
+                on=_UnreachableError, timeout=self._deadline_seconds, attempts=None, wait_initial=0.1
+            ):
+                with attempt:
+                    return self._once(send)
+        except _UnreachableError as error:
+            waited = time.monotonic() - began
+            raise QueryError(
+                f"{self.url}: {error} (tried for {waited:.0f}s)", kind="unavailable", retryable=True
+            ) from error
+        raise AssertionError("stamina returns or raises")
+
+    def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        try:
+            response = send()
+        except httpx.TransportError as error:
+            raise _UnreachableError(str(error) or type(error).__name__) from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise QueryError(f"{self.url}: {error}", kind="bad_data") from error
+        if response.status_code in _RETRYABLE_STATUSES and not _is_answer(response):
+            raise _UnreachableError(f"HTTP status {response.status_code}")
+        return response
+
+
+def _is_answer(response: httpx.Response) -> bool:
+    """Prometheus answers a query that timed out or is too big with 503 and JSON: asking again is no use."""
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(body, dict) and body.get("errorType") in {
+        "execution",
+        "timeout",
+        "canceled",
+        "bad_data",
+    }
+
+
+def _refusal(url: str, status: int, body: object) -> QueryError:
+    if isinstance(body, dict) and body.get("error"):
+        return QueryError(str(body["error"]), kind=str(body.get("errorType", "internal")))
+    return QueryError(f"{url}: HTTP status {status} without an error of the Prometheus API", kind="internal")
+
+
+def _parts(start: float, end: float, step_seconds: float) -> list[tuple[float, float]]:
+    """The range cut where a part holds as many points as an engine answers."""
+    if step_seconds <= 0 or end < start:
+        return [(start, end)]
+    points = int((end - start) / step_seconds + 1e-9) + 1
+    return [
+        (start + first * step_seconds, start + (min(first + MAX_POINTS, points) - 1) * step_seconds)
+        for first in range(0, points, MAX_POINTS)
+    ]
+
+
+def _spelled(number: float) -> str:
+    return f"{number:.3f}".rstrip("0").rstrip(".")
+
+
+def _sample(item: Mapping[str, Any]) -> Sample:
+    at, value = item["value"]
+    return Sample(Labels(item["metric"]), float(at), float(value))
+
+
+def _series(item: Mapping[str, Any]) -> Series:
+    points = item["values"]
+    times = np.array([point[0] for point in points], np.float64)
+    return Series(Labels(item["metric"]), times, np.array([float(point[1]) for point in points], np.float64))
+
+
+def _joined(parts: Sequence[Series]) -> Series:
+    if len(parts) == 1:
+        return parts[0]
+    times = np.concatenate([part.times for part in parts])
+    return Series(parts[0].labels, times, np.concatenate([part.values for part in parts]))

@@ -1,0 +1,187 @@
+"""Rule groups as Prometheus writes them: recording and alerting rules, read and checked."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from collector.errors import ConfigError, QueryError
+from collector.labels import METRIC_NAME
+from collector.settings import Section
+from collector.templates import TemplateError, parse_template
+
+CheckExpression = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class RecordingRule:
+    """Keeps the answer of ``expr`` under the name ``record``."""
+
+    record: str
+    expr: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.record
+
+
+@dataclass(frozen=True)
+class AlertingRule:
+    """Fires for each series that ``expr`` answers for ``for_seconds`` without a break."""
+
+    alert: str
+    expr: str
+    for_seconds: float = 0.0
+    keep_firing_for_seconds: float = 0.0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.alert
+
+
+Rule = RecordingRule | AlertingRule
+
+
+@dataclass(frozen=True)
+class RuleGroup:
+    """Rules that are evaluated in order, at one time. A limit of 0 is none."""
+
+    name: str
+    interval_seconds: float
+    rules: tuple[Rule, ...]
+    file: str = ""
+    limit: int = 0
+    query_offset_seconds: float = 0.0
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Names the group across restarts."""
+        return f"{self.file};{self.name}"
+
+
+def parse_groups(
+    value: object,
+    file: str = "rules",
+    *,
+    default_interval_seconds: float = 60.0,
+    check: CheckExpression | None = None,
+) -> tuple[RuleGroup, ...]:
+    """Reads the mapping of a rule file.
+
+    check: parses an expression and raises QueryError for one that is wrong.
+
+    Raises:
+        ConfigError: naming file, key and what was expected.
+    """
+    top = Section(value, file)
+    groups = top.sections("groups", lambda section: _group(section, default_interval_seconds, check))
+    top.finish()
+    names = [group.name for group in groups]
+    for name in names:
+        if names.count(name) > 1:
+            raise top.error("groups", f"group {name!r} is there twice: expected a name of its own")
+    return groups
+
+
+def load_rule_files(
+    patterns: Iterable[str | Path],
+    *,
+    default_interval_seconds: float = 60.0,
+    check: CheckExpression | None = None,
+) -> tuple[RuleGroup, ...]:
+    """Reads rule files; a pattern may hold ``*`` in its last part, and then may match none.
+
+    Raises:
+        ConfigError: naming file, key and what was expected.
+    """
+    groups: list[RuleGroup] = []
+    for path in _matched(patterns):
+        try:
+            value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
+        groups += parse_groups(
+            value, str(path), default_interval_seconds=default_interval_seconds, check=check
+        )
+    return tuple(groups)
+
+
+def _matched(patterns: Iterable[str | Path]) -> list[Path]:
+    paths: dict[Path, None] = {}
+    for pattern in map(Path, patterns):
+        wild = any(sign in pattern.name for sign in "*?[")
+        for path in sorted(pattern.parent.glob(pattern.name)) if wild else [pattern]:
+            paths[path] = None
+    return list(paths)
+
+
+def _group(section: Section, default_interval: float, check: CheckExpression | None) -> RuleGroup:
+    interval = section.seconds("interval", default_interval)
+    if interval <= 0:
+        raise section.error("interval", "expected a duration above 0")
+    group = RuleGroup(
+        name=section.required("name"),
+        interval_seconds=interval,
+        rules=section.sections("rules", lambda rule: _rule(rule, check)),
+        file=section.file,
+        limit=section.count("limit"),
+        query_offset_seconds=section.seconds("query_offset", 0.0),
+        labels=section.mapping("labels"),
+    )
+    section.finish(("partial_response_strategy", "source_tenants"))
+    return group
+
+
+def _rule(section: Section, check: CheckExpression | None) -> Rule:
+    rule = _alerting(section) if "alert" in section else _recording(section)
+    section.finish()
+    if METRIC_NAME in rule.labels:
+        raise section.error("labels", f"expected labels other than {METRIC_NAME}")
+    if check is not None:
+        try:
+            check(rule.expr)
+        except QueryError as error:
+            raise section.error("expr", f"rule {rule.name!r}: {error}") from error
+    return rule
+
+
+def _recording(section: Section) -> RecordingRule:
+    return RecordingRule(
+        section.required("record"), section.required("expr").strip(), section.mapping("labels")
+    )
+
+
+def _alerting(section: Section) -> AlertingRule:
+    rule = AlertingRule(
+        alert=section.required("alert"),
+        expr=section.required("expr").strip(),
+        for_seconds=section.seconds("for", 0.0),
+        keep_firing_for_seconds=section.seconds("keep_firing_for", 0.0),
+        labels=section.mapping("labels"),
+        annotations=section.mapping("annotations"),
+    )
+    if "record" in section:
+        raise section.error("record", "expected record or alert, found both")
+    _check_templates(section, "labels", rule.labels)
+    _check_templates(section, "annotations", rule.annotations)
+    return rule
+
+
+def _check_templates(section: Section, key: str, templates: Mapping[str, str]) -> None:
+    for name, text in templates.items():
+        try:
+            parse_template(text)
+        except TemplateError as error:
+            raise section.error(f"{key}.{name}", f"expected a template: {error}") from error
+
+
+def find_group(groups: Sequence[RuleGroup], name: str) -> RuleGroup:
+    """The group of a name, for callers that drive single groups."""
+    return next(group for group in groups if group.name == name)

@@ -1,0 +1,43 @@
+"""Gives pending alerts back the time they waited before a restart, from ALERTS_FOR_STATE."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from collector.labels import METRIC_NAME, Labels
+from collector.querier import Querier
+from collector.rules import AlertingRule
+from collector.rules_state import (
+    OUTAGE_TOLERANCE_SECONDS,
+    RESTORE_GRACE_SECONDS,
+    Alert,
+    AlertState,
+    restored_active_at,
+)
+
+_FOR_STATE = "ALERTS_FOR_STATE"
+_STEP_SECONDS = 60.0
+
+
+def restore(
+    rule: AlertingRule, alerts: Mapping[Labels, Alert], querier: Querier, at: float
+) -> dict[Labels, Alert]:
+    """The alerts with ``active_at`` as before the outage, where the rule waits long enough to matter."""
+    if rule.for_seconds < RESTORE_GRACE_SECONDS or not alerts:
+        return dict(alerts)
+    selector = f'{_FOR_STATE}{{alertname="{rule.alert}"}}'
+    began = _latest(querier, selector, at)
+    seen = _latest(querier, f"timestamp({selector})", at)
+    restored = dict(alerts)
+    for labels, alert in alerts.items():
+        if labels in began and labels in seen and alert.state is AlertState.PENDING:
+            active_at = restored_active_at(began[labels], seen[labels], rule.for_seconds, at)
+            restored[labels] = replace(alert, active_at=active_at)
+    return restored
+
+
+def _latest(querier: Querier, query: str, at: float) -> dict[Labels, float]:
+    """Each series' newest value within the outage that is tolerated."""
+    found = querier.range(query, at - OUTAGE_TOLERANCE_SECONDS, at, _STEP_SECONDS)
+    return {
+        series.labels.without(METRIC_NAME): float(series.values[-1]) for series in found if len(series.values)
+    }

@@ -1,0 +1,176 @@
+"""One target's scrapes: what a fetched page, or a failure, adds to the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from collector.errors import ExpositionError
+from collector.exposition import DROPPED, Metadata, Page, PageFormat, PageParser
+from collector.fetch import Fetched
+from collector.index import SeriesIds
+from collector.labels import METRIC_NAME, Labels
+from collector.relabel import relabel
+from collector.series import STALE_NAN, Values
+from collector.store import Batch, Points, Row, SampleStore
+from collector.targets import Target
+
+REPORTS = (
+    "up",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_series_added",
+)
+_AHEAD_MS = 10 * 60 * 1000
+
+
+@dataclass(frozen=True)
+class ScrapeResult:
+    """How the latest scrape of a target went; ``error`` is empty when it went well."""
+
+    at: float
+    duration_seconds: float
+    error: str
+    samples: int = 0
+
+    @property
+    def healthy(self) -> bool:
+        return not self.error
+
+
+class TargetWriter:
+    """Turns one target's pages into batches. Used by the ingest thread only.
+
+    former: the writer of the same target before its job changed; series the next page lacks end.
+    """
+
+    def __init__(self, target: Target, store: SampleStore, former: "TargetWriter | None" = None) -> None:
+        self._target = target
+        self._store = store
+        self._parser = PageParser(self._number)
+        self._present: SeriesIds = former._present if former else _NO_SERIES
+        self._reports = _NO_SERIES
+
+    @property
+    def metadata(self) -> Mapping[str, Metadata]:
+        return self._parser.metadata
+
+    def batch(self, at: float, fetched: Fetched) -> tuple[Batch, ScrapeResult]:
+        """What a scrape at ``at`` adds. A page that cannot be used ends every series of the last one."""
+        if not len(self._reports):
+            self._reports = np.array([self._report_series(name) for name in REPORTS], np.int64)
+        error = fetched.error
+        page: Page | None = None
+        if not error:
+            try:
+                page = self._checked(self._parser.parse(fetched.text, PageFormat.of(fetched.content_type)))
+            except (ExpositionError, _LimitError) as failure:
+                error = str(failure)
+        result = ScrapeResult(at, fetched.duration_seconds, error, page.lines if page else 0)
+        return self._written(result, page), result
+
+    def farewell(self, at: float) -> Batch:
+        """Ends every series of a target that is no longer scraped."""
+        ended = {"reports": self._reports, "page": self._present}
+        self._present = self._reports = _NO_SERIES
+        rows = [
+            Row(self._stream(part), round(at * 1000), series, np.full(len(series), STALE_NAN))
+            for part, series in ended.items()
+            if len(series)
+        ]
+        return Batch(rows)
+
+    def _written(self, result: ScrapeResult, page: Page | None) -> Batch:
+        at_ms = round(result.at * 1000)
+        series, values = (page.series, page.values) if page else (_NO_SERIES, _NO_VALUES)
+        added = 0
+        row_series, row_values = series, values
+        if series is not self._present:
+            vanished = np.setdiff1d(self._present, series)
+            added = len(np.setdiff1d(series, self._present))
+            row_series = np.concatenate([series, vanished]) if len(vanished) else series
+            row_values = np.concatenate([values, np.full(len(vanished), STALE_NAN)])
+            self._present = series
+        rows = [Row(self._stream("reports"), at_ms, self._reports, self._report_values(result, page, added))]
+        if len(row_series):
+            rows.append(Row(self._stream("page"), at_ms, row_series, row_values))
+        return Batch(rows, self._timed(page, at_ms))
+
+    def _report_values(self, result: ScrapeResult, page: Page | None, added: int) -> Values:
+        kept = len(page.series) + len(page.timed_series) if page else 0
+        return np.array([float(result.healthy), result.duration_seconds, result.samples, kept, added])
+
+    def _timed(self, page: Page | None, at_ms: int) -> list[Points]:
+        """Samples with times of their own; those far ahead are dropped, as they would hide what comes."""
+        if page is None or not len(page.timed_series):
+            return []
+        kept = page.timed_ms <= at_ms + _AHEAD_MS
+        return [Points(page.timed_series[kept], page.timed_ms[kept], page.timed_values[kept])]
+
+    def _checked(self, page: Page) -> Page:
+        limit = self._target.job.sample_limit
+        kept = len(page.series) + len(page.timed_series)
+        if limit and kept > limit:
+            raise _LimitError(f"{kept} samples after relabelling: expected at most {limit} (sample_limit)")
+        return page if self._target.job.honor_timestamps else _without_times(page)
+
+    def _number(self, scraped: dict[str, str]) -> int:
+        """The series number of a line's labels, after the target's labels and relabelling."""
+        labels = _with_target(scraped, self._target.labels, self._target.job.honor_labels)
+        kept = relabel(labels, self._target.job.metric_relabel)
+        if kept is None or not kept.get(METRIC_NAME):
+            return DROPPED
+        self._check_labels(kept)
+        return self._store.series_id(Labels(kept))
+
+    def _check_labels(self, labels: Mapping[str, str]) -> None:
+        job = self._target.job
+        shown = labels[METRIC_NAME]
+        if job.label_limit and len(labels) > job.label_limit:
+            raise _LimitError(
+                f"{shown}: {len(labels)} labels: expected at most {job.label_limit} (label_limit)"
+            )
+        for name, value in labels.items():
+            if job.label_name_length_limit and len(name) > job.label_name_length_limit:
+                raise _LimitError(f"{shown}: label name {name[:40]!r} is too long (label_name_length_limit)")
+            if job.label_value_length_limit and len(value) > job.label_value_length_limit:
+                raise _LimitError(f"{shown}: value of label {name!r} is too long (label_value_length_limit)")
+
+    def _report_series(self, name: str) -> int:
+        return self._store.series_id(self._target.labels.merged({METRIC_NAME: name}))
+
+    def _stream(self, part: str) -> str:
+        return f"scrape\n{part}\n{self._target.key}"
+
+
+class _LimitError(Exception):
+    """A page over one of the job's limits."""
+
+
+def _without_times(page: Page) -> Page:
+    """All samples at the scrape's own time."""
+    if not len(page.timed_series):
+        return page
+    series, first = np.unique(np.concatenate([page.series, page.timed_series]), return_index=True)
+    values = np.concatenate([page.values, page.timed_values])[first]
+    return Page(series, values, _NO_SERIES, _NO_SERIES, _NO_VALUES, page.lines)
+
+
+_NO_SERIES = np.empty(0, np.int64)
+_NO_VALUES = np.empty(0, np.float64)
+
+
+def _with_target(scraped: dict[str, str], target: Labels, honor_labels: bool) -> dict[str, str]:
+    """Adds the target's labels; a scraped label in their way is kept or becomes ``exported_…``."""
+    if honor_labels:
+        return {**dict(target.pairs), **scraped}
+    merged = dict(scraped)
+    for name, value in target.pairs:
+        if merged.get(name):
+            moved = f"exported_{name}"
+            while merged.get(moved):
+                moved = f"exported_{moved}"
+            merged[moved] = merged[name]
+        merged[name] = value
+    return merged

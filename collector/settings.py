@@ -1,0 +1,157 @@
+"""Reads one mapping of a configuration file: every key has a type, an unknown key is an error."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from collector.durations import parse_duration
+from collector.errors import ConfigError
+
+T = TypeVar("T")
+_UNITS = {
+    "": 1,
+    "B": 1,
+    "KB": 1000,
+    "KiB": 1024,
+    "MB": 1000**2,
+    "MiB": 1024**2,
+    "GB": 1000**3,
+    "GiB": 1024**3,
+}
+
+
+class Section:
+    """A mapping with its place in the file; ``finish`` refuses the keys that nothing asked for.
+
+    Raises:
+        ConfigError: from every method, naming file, key and what was expected.
+    """
+
+    def __init__(self, value: object, file: str, path: str = "") -> None:
+        self.file = file
+        self.path = path
+        if value is None:
+            value = {}
+        if not isinstance(value, Mapping):
+            raise self.error("", f"expected a mapping, found {_shown(value)}")
+        self._values: Mapping[object, object] = value
+        self._asked: set[str] = set()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def error(self, key: str, expected: str) -> ConfigError:
+        place = ".".join(part for part in (self.path, key) if part)
+        return ConfigError(f"{self.file}: {place}: {expected}" if place else f"{self.file}: {expected}")
+
+    def raw(self, key: str) -> object:
+        self._asked.add(key)
+        return self._values.get(key)
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.raw(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise self.error(key, f"expected text, found {_shown(value)}")
+        return str(value)
+
+    def required(self, key: str) -> str:
+        if not (value := self.text(key)):
+            raise self.error(key, "expected text, found nothing")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.raw(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self.error(key, f"expected true or false, found {_shown(value)}")
+        return value
+
+    def count(self, key: str, default: int = 0) -> int:
+        value = self.raw(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise self.error(key, f"expected a whole number, 0 or more, found {_shown(value)}")
+        return value
+
+    def seconds(self, key: str, default: float) -> float:
+        text = self.text(key)
+        if not text:
+            return default
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise self.error(key, f"expected a duration such as 30s or 5m, found {text!r}") from error
+
+    def size_bytes(self, key: str, default: int = 0) -> int:
+        text = self.text(key)
+        number = text.rstrip("BKMGi")
+        unit = text[len(number) :]
+        if not text:
+            return default
+        if not number.isdigit() or unit not in _UNITS:
+            raise self.error(key, f"expected a size such as 10MB, found {text!r}")
+        return int(number) * _UNITS[unit]
+
+    def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(key, default)
+        if value not in allowed:
+            raise self.error(key, f"expected one of {', '.join(allowed)}, found {value!r}")
+        return value
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        value = self.raw(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(item, str | int | float) for item in value):
+            raise self.error(key, f"expected a list of texts, found {_shown(value)}")
+        return tuple(str(item) for item in value)
+
+    def mapping(self, key: str) -> dict[str, str]:
+        value = self.raw(key)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping) or not all(
+            isinstance(v, str | int | float) for v in value.values()
+        ):
+            raise self.error(key, f"expected names with texts, found {_shown(value)}")
+        return {str(name): _spelled(text) for name, text in value.items()}
+
+    def section(self, key: str) -> "Section":
+        return Section(self.raw(key), self.file, f"{self.path}.{key}" if self.path else key)
+
+    def optional(self, key: str, parse: Callable[["Section"], T]) -> T | None:
+        return parse(self.section(key)) if key in self else None
+
+    def sections(self, key: str, parse: Callable[["Section"], T]) -> tuple[T, ...]:
+        value = self.raw(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise self.error(key, f"expected a list, found {_shown(value)}")
+        base = f"{self.path}.{key}" if self.path else key
+        return tuple(parse(Section(item, self.file, f"{base}[{n}]")) for n, item in enumerate(value))
+
+    def finish(self, unsupported: tuple[str, ...] = ()) -> None:
+        """Refuses unknown keys, suggesting the nearest known one."""
+        for key in map(str, self._values):
+            if key in self._asked:
+                continue
+            if key in unsupported:
+                raise self.error(
+                    key, f"is not supported by Fireline: expected one of {', '.join(sorted(self._asked))}"
+                )
+            near = difflib.get_close_matches(key, self._asked, 1)
+            hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(sorted(self._asked))}"
+            raise self.error(key, f"unknown key: {hint}")
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"

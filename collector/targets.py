@@ -1,0 +1,128 @@
+"""What to scrape: static and file discovery, relabelled into targets."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import yaml
+
+from collector.config import ScrapeConfig, StaticTargets
+from collector.errors import ConfigError
+from collector.labels import Labels
+from collector.relabel import relabel
+from collector.settings import Section
+
+
+@dataclass(frozen=True)
+class Target:
+    """One page to fetch. ``labels`` go on every sample; ``discovered`` is how it was found."""
+
+    job: ScrapeConfig
+    url: str
+    labels: Labels
+    discovered: Labels
+
+    @property
+    def key(self) -> str:
+        """Names the target across restarts."""
+        return f"{self.job.job_name}\n{self.url}\n{self.labels}"
+
+    def offset_seconds(self, interval_seconds: float) -> float:
+        """Where in each interval this target is scraped: spread by name, the same after a restart."""
+        return spread(self.key, interval_seconds)
+
+
+@dataclass(frozen=True)
+class DroppedTarget:
+    """A target that relabelling dropped."""
+
+    discovered: Labels
+
+
+def spread(name: str, interval_seconds: float) -> float:
+    """A fixed point in [0, interval) for a name."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64 * interval_seconds
+
+
+def discover(job: ScrapeConfig) -> tuple[list[Target], list[DroppedTarget]]:
+    """A job's targets as its configuration and discovery files say now.
+
+    Raises:
+        ConfigError: for a discovery file that cannot be read.
+    """
+    active: dict[str, Target] = {}
+    dropped = []
+    groups = [*job.static_configs, *(group for sd in job.file_sd_configs for group in _from_files(sd.files))]
+    for discovered in _addresses(job, groups):
+        target = _target(job, discovered)
+        if target is None:
+            dropped.append(DroppedTarget(Labels(discovered)))
+        else:
+            active.setdefault(target.key, target)
+    return list(active.values()), dropped
+
+
+def _addresses(job: ScrapeConfig, groups: Iterable[StaticTargets]) -> Iterator[dict[str, str]]:
+    for group in groups:
+        for address in group.targets:
+            params = {f"__param_{name}": values[0] for name, values in job.params.items() if values}
+            yield {
+                "job": job.job_name,
+                "__scheme__": job.scheme,
+                "__metrics_path__": job.metrics_path,
+                "__scrape_interval__": f"{job.interval_seconds:g}s",
+                "__scrape_timeout__": f"{job.timeout_seconds:g}s",
+                **params,
+                **group.labels,
+                "__address__": address,
+            }
+
+
+def _target(job: ScrapeConfig, discovered: Mapping[str, str]) -> Target | None:
+    labels = relabel(dict(discovered), job.relabel)
+    if labels is None or not labels.get("__address__"):
+        return None
+    public = {name: value for name, value in labels.items() if not name.startswith("__")}
+    public.setdefault("instance", labels["__address__"])
+    return Target(job, _url(job, labels), Labels(public), Labels(discovered))
+
+
+def _url(job: ScrapeConfig, labels: Mapping[str, str]) -> str:
+    params = {name: list(values) for name, values in job.params.items()}
+    for name, value in labels.items():
+        if name.startswith("__param_"):
+            params[name.removeprefix("__param_")] = [
+                value,
+                *params.get(name.removeprefix("__param_"), [])[1:],
+            ]
+    query = urlencode(params, doseq=True)
+    path = labels.get("__metrics_path__", "/metrics")
+    path = path if path.startswith("/") else f"/{path}"
+    url = f"{labels.get('__scheme__', 'http')}://{labels['__address__']}{path}"
+    return f"{url}?{query}" if query else url
+
+
+def _from_files(patterns: Iterable[str]) -> Iterator[StaticTargets]:
+    for pattern in patterns:
+        folder = Path(pattern).parent
+        for path in sorted(folder.glob(Path(pattern).name)):
+            yield from _read_groups(path)
+
+
+def _read_groups(path: Path) -> list[StaticTargets]:
+    """Reads target groups; JSON is YAML too."""
+    try:
+        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: expected YAML or JSON: {' '.join(str(error).split())}") from error
+    if not isinstance(value, list):
+        raise ConfigError(f"{path}: expected a list of target groups")
+    groups = []
+    for number, item in enumerate(value):
+        section = Section(item, str(path), f"[{number}]")
+        groups.append(StaticTargets(section.strings("targets"), section.mapping("labels")))
+        section.finish()
+    return groups
