@@ -11,7 +11,7 @@ from postmortem.reductions import Cut, Reduction
 from postmortem.timeline import TIED_INTERVALS
 from postmortem.turningpoints import Shift
 
-_WINDOW_INTERVALS = 6
+WINDOW_INTERVALS = 6
 _MOST_SLIS = 3
 NO_EFFECT_BELOW = 0.1  # of the value before
 
@@ -61,7 +61,7 @@ def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) 
 
 def _effects(evidence: Evidence, felt: list[Shift], group: list[Event], until: float) -> tuple[Effect, ...]:
     first, last = group[0], group[-1]
-    window = _WINDOW_INTERVALS * evidence.interval_seconds
+    window = WINDOW_INTERVALS * evidence.interval_seconds
     since = last.at + parse_duration(evidence.rate_window)
     effects = []
     for shift in felt:

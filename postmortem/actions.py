@@ -1,0 +1,66 @@
+"""Action items that the record itself suggests, by horizon; owners and dates are for people."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from postmortem.causes import Hypothesis
+from postmortem.records import Event
+from postmortem.report import Report
+from postmortem.turningpoints import Shift
+
+_MOST_HYPOTHESES = 3
+
+
+class Horizon(StrEnum):
+    SHORT = "short"
+    MID = "mid"
+    LONG = "long"
+
+
+@dataclass(frozen=True)
+class ActionItem:
+    """A candidate; ``kind`` says which of the other fields it is about: none for a page that never came."""
+
+    horizon: Horizon
+    kind: str
+    event: Event | None = None
+    hypothesis: Hypothesis | None = None
+    number: int = 0
+    shift: Shift | None = None
+    is_done: bool = False
+
+
+def propose_actions(report: Report) -> tuple[ActionItem, ...]:
+    """Switches to decide on, hypotheses to test, signals to watch, a page that never came."""
+    items = [ActionItem(Horizon.SHORT, "switch", event=event) for event in _switched_on(report)]
+    if report.evidence.incident.paged_at is None:
+        items.append(ActionItem(Horizon.SHORT, "unpaged"))
+    for number, hypothesis in enumerate(report.hypotheses[:_MOST_HYPOTHESES], start=1):
+        items.append(ActionItem(Horizon.MID, "hypothesis", hypothesis=hypothesis, number=number))
+    items.extend(ActionItem(Horizon.MID, "silent", shift=shift) for shift in silent_shifts(report))
+    return tuple(items)
+
+
+def silent_shifts(report: Report) -> tuple[Shift, ...]:
+    """Causes suspected whose signal or service no alert of the incident names."""
+    alerts = report.evidence.incident.alerts
+    named = {v for a in alerts for k in ("guardrail", "signal") if (v := a.labels.get(k))}
+    services = {a.labels.get("service", "") for a in alerts if a.labels.get("guardrail")}
+    shifts = [h.shift for h in report.hypotheses]
+    return tuple(
+        s
+        for s in shifts
+        if s.subject.signal.name not in named
+        and s.subject.signal.service not in services
+        and s.subject.signal.role != "traffic"
+    )
+
+
+def _switched_on(report: Report) -> list[Event]:
+    """The last event of each switch that was turned on by an action and stayed so."""
+    last: dict[str, Event] = {}
+    for mitigation in report.mitigations:
+        for event in mitigation.events:
+            if event.kind == "switch" and event.attributes.get("switch"):
+                last[str(event.attributes["switch"])] = event
+    return [event for event in last.values() if event.attributes.get("to") is True]

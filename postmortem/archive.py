@@ -1,0 +1,170 @@
+"""A report as JSON: each figure with its source, and the stored samples to compute it from again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from postmortem.actions import propose_actions
+from postmortem.evidence import Evidence, StoredSeries
+from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
+from postmortem.report import Report
+from postmortem.timeline import Row
+from postmortem.turningpoints import Shift
+
+SCHEMA = "fireline.postmortem/1"
+
+
+def render_json(report: Report) -> str:
+    """The whole archive; docs/postmortem.md describes it."""
+    return orjson.dumps(to_mapping(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def to_mapping(report: Report) -> dict[str, Any]:
+    """The archive as plain values. Times are Unix seconds."""
+    evidence = report.evidence
+    return {
+        "schema": SCHEMA,
+        "fetched_at": evidence.fetched_at,
+        "address": evidence.address,
+        "window": _window(evidence),
+        "is_drill": evidence.is_drill,
+        "synthetic_history": {
+            "until": evidence.synthetic_until,
+            "in_budget_period": evidence.has_synthetic_period,
+        },
+        "incident": evidence.incident.model_dump(mode="json"),
+        "events": [event.model_dump(mode="json") for event in evidence.events],
+        "slos": [slo.model_dump(mode="json") for slo in evidence.slos],
+        "signals": evidence.signals.model_dump(mode="json"),
+        "unavailable": dict(evidence.unavailable),
+        "origin": report.origin,
+        "timeline": [_row(row, report.origin) for row in report.timeline],
+        "impact": _impact(report),
+        "shifts": [_shift(shift) for shift in report.shifts],
+        "hypotheses": [
+            {"shift": h.shift.subject.series, "order": h.order, "lead": h.lead.id, "felt_by": list(h.felt_by)}
+            for h in report.hypotheses
+        ],
+        "whys": [
+            {
+                "effect": why.effect.subject.series,
+                "earlier": why.earlier.subject.series if why.earlier else None,
+                "lead": why.lead.id if why.lead else None,
+            }
+            for why in report.whys
+        ],
+        "mitigations": [
+            {
+                "events": [event.id for event in mitigation.events],
+                "effects": [{"before": e.before.id, "after": e.after.id} for e in mitigation.effects],
+            }
+            for mitigation in report.mitigations
+        ],
+        "actions": [
+            {"horizon": a.horizon, "kind": a.kind, "is_done": a.is_done} for a in propose_actions(report)
+        ],
+        "facts": [_fact(fact) for fact in report.facts()],
+        "series": {name: _series(series) for name, series in evidence.series.items()},
+    }
+
+
+def _window(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "start": evidence.start,
+        "analysis_start": evidence.analysis_start,
+        "end": evidence.end,
+        "interval_seconds": evidence.interval_seconds,
+        "rate_window": evidence.rate_window,
+    }
+
+
+def _row(row: Row, origin: float) -> dict[str, Any]:
+    return {
+        "at": row.at,
+        "t_plus_seconds": row.at - origin,
+        "kind": row.kind,
+        "word": row.word or None,
+        "facts": [entry.fact.id for entry in row.entries if entry.fact],
+        "series": [entry.shift.subject.series for entry in row.entries if entry.shift],
+        "events": [entry.event.id for entry in row.entries if entry.event],
+        "alerts": [dict(entry.alert.labels) for entry in row.entries if entry.alert],
+    }
+
+
+def _impact(report: Report) -> dict[str, Any]:
+    impact = report.impact
+    span = impact.span
+    times: Mapping[str, Fact | None] = {
+        "start": span.start,
+        "end": span.end,
+        "first_sign": span.first_sign.onset if span.first_sign else None,
+        "duration": impact.duration,
+        "to_detect": impact.to_detect,
+        "to_page": impact.to_page,
+        "to_acknowledge": impact.to_acknowledge,
+        "to_mitigate": impact.to_mitigate,
+        "to_resolve": impact.to_resolve,
+    }
+    slis = [
+        {
+            "slo": s.slo.name,
+            **_ids({"bad": s.bad, "total": s.total, "share": s.share, "spent": s.spent, "left": s.left}),
+        }
+        for s in impact.slis
+    ]
+    return {**_ids(times), "start_is_turning_point": span.is_measured, "slis": slis}
+
+
+def _shift(shift: Shift) -> dict[str, Any]:
+    points: Mapping[str, Fact | None] = {
+        "before": shift.before,
+        "onset": shift.onset,
+        "peak": shift.peak,
+        "peak_at": shift.peak_at,
+        "eased": shift.eased,
+        "recovered": shift.recovered,
+        "after": shift.after,
+    }
+    subject = shift.subject
+    titles = {
+        "title": dict(subject.signal.title),
+        "role": subject.signal.role,
+        "service": subject.signal.service,
+    }
+    return {"series": subject.series, **titles, "rises": shift.rises, **_ids(points)}
+
+
+def _ids(facts: Mapping[str, Fact | None]) -> dict[str, str | None]:
+    return {name: fact.id if fact else None for name, fact in facts.items()}
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {"id": fact.id, "value": fact.value, "unit": str(fact.unit), "source": _source(fact)}
+
+
+def _source(fact: Fact) -> dict[str, Any]:
+    match fact.source:
+        case FromSeries(series, cut):
+            return {
+                "kind": "series",
+                "series": series,
+                "reduction": cut.reduction,
+                "start": cut.start,
+                "end": cut.end,
+                "threshold": cut.threshold,
+            }
+        case FromRecord(kind, key, field):
+            return {"kind": kind, "key": key, "field": field}
+        case FromFacts(operation, parts):
+            return {"kind": "facts", "operation": operation, "facts": [part.id for part in parts]}
+
+
+def _series(series: StoredSeries) -> dict[str, Any]:
+    return {
+        "query": series.query,
+        "start": series.start,
+        "end": series.end,
+        "step_seconds": series.step_seconds,
+        "samples": [list(pair) for pair in zip(series.times.tolist(), series.values.tolist(), strict=True)],
+    }

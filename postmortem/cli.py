@@ -1,0 +1,124 @@
+"""`postmortem …`: reports on incidents."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+import httpx
+
+from alerts.charts.model import Language
+from collector.remote import RemoteQuerier
+from postmortem.archive import render_json
+from postmortem.compose.write import write_document
+from postmortem.errors import OutputError, PostmortemError
+from postmortem.fetch import FirelineApi, fetch_records, fetch_report
+from postmortem.html import render_html
+from postmortem.markdown import render_markdown
+from postmortem.report import Report
+
+_TIMEOUT_SECONDS = 30.0
+
+_FORMATS: Mapping[str, Callable[[Report, Language, ZoneInfo], str]] = {
+    "md": lambda report, language, zone: render_markdown(write_document(report, language, zone)),
+    "html": lambda report, language, zone: render_html(write_document(report, language, zone)),
+    "json": lambda report, _language, _zone: render_json(report),
+}
+
+
+class UserMistake(click.ClickException):
+    """One line on standard error, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401  click's own signature
+        click.echo(f"postmortem: {self.message}", err=True, file=file)
+
+
+class Zone(click.ParamType[ZoneInfo]):
+    """An IANA time zone."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ZoneInfo:  # noqa: ANN401
+        if isinstance(value, ZoneInfo):
+            return value
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise UserMistake(f"--time-zone {value!r}: expected a zone such as Asia/Seoul or UTC") from error
+
+
+@click.group()
+def main() -> None:
+    """Post-mortems from recorded evidence."""
+
+
+@main.command("report")
+@click.argument("incident")
+@click.option("--url", required=True, help="Address of `fireline up`, such as http://localhost:9400.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option(
+    "--lang", type=click.Choice([str(language) for language in Language]), default="en", show_default=True
+)
+@click.option("--format", "format_", type=click.Choice(list(_FORMATS)), default="md", show_default=True)
+@click.option("--time-zone", type=Zone(), default="Asia/Seoul", show_default=True, help="Zone of the times.")
+def report_command(
+    *, incident: str, url: str, out: Path, lang: str, format_: str, time_zone: ZoneInfo
+) -> None:
+    """Write the report on INCIDENT (an id, or `latest`)."""
+    try:
+        require_writable(out)
+        report = _read(incident, url)
+        write_whole(out, _FORMATS[format_](report, Language(lang), time_zone))
+    except PostmortemError as error:
+        raise UserMistake(str(error)) from error
+    click.echo(f"{out}: {report.evidence.incident.id}, {len(report.facts())} figures")
+
+
+def _read(incident: str, url: str) -> Report:
+    at = time.time()
+    with httpx.Client(timeout=_TIMEOUT_SECONDS) as client:
+        records = fetch_records(FirelineApi(client, url), incident, at)
+    return fetch_report(records, RemoteQuerier(url), at, url.rstrip("/"))
+
+
+def require_writable(path: Path) -> None:
+    """Finds out before the work whether the report can be written.
+
+    Raises:
+        OutputError: for a folder that is missing or closed, or a path that is a folder.
+    """
+    if path.is_dir():
+        raise OutputError(f"--out {path}: expected a file, found a folder")
+    if not path.parent.is_dir():
+        raise OutputError(f"--out {path}: expected an existing folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise OutputError(f"--out {path}: expected a folder that can be written to")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes the file under another name beside it and renames it, so that no half of it is ever seen.
+
+    Raises:
+        OutputError: if the disk says no.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            try:
+                file.write(text)
+                file.flush()
+                temporary.chmod(0o644)
+                temporary.replace(path)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise OutputError(f"--out {path}: expected to write it: {error.strerror}") from error

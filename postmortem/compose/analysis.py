@@ -1,0 +1,58 @@
+"""분석 / Analysis: five whys as far as the record goes, and what else the record shows."""
+
+from collections.abc import Iterator
+
+from alerts.charts.model import Unit
+from postmortem.actions import silent_shifts
+from postmortem.causes import Why
+from postmortem.compose.recovery import verb
+from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
+from postmortem.facts import Operation, RecordKind, combine, from_record
+from postmortem.report import Report
+from postmortem.voice import Voice, cite
+
+_WHYS = 5
+
+
+def analysis(report: Report, voice: Voice) -> Iterator[Block]:
+    """The chapter's blocks."""
+    yield Heading(2, voice.say("head.analysis"))
+    yield Heading(3, voice.say("head.whys"))
+    yield Paragraph(Text(voice.say("whys.note")))
+    asked = [_why(why, voice) for why in report.whys]
+    opened = Item(Text(voice.say("whys.open", blank=voice.blank("blank.why"))))
+    yield Listing((*asked, *[opened] * (_WHYS - len(asked))), ordered=True)
+    yield Heading(4, voice.say("head.insights"))
+    yield Listing(tuple(Item(text) for text in _insights(report, voice)))
+
+
+def _why(why: Why, voice: Voice) -> Item:
+    question = voice.say(
+        "whys.question", name=voice.subject(why.effect.subject), verb=verb(why.effect.rises, voice)
+    )
+    if why.earlier is None or why.lead is None:
+        answer = Text(voice.say("whys.observed.last"))
+    else:
+        lead, move = voice.seconds(why.lead.value), voice.move(why.earlier)
+        facts = (why.lead, why.earlier.before, why.earlier.peak)
+        answer = cite(voice.say("whys.observed", lead=lead, move=move), *facts)
+    judgement = Text(voice.say("whys.judgement", blank=voice.blank("blank.why_link")))
+    return Item(cite(question, why.effect.onset), (answer, judgement))
+
+
+def _insights(report: Report, voice: Voice) -> Iterator[Text]:
+    detected = from_record(report.evidence, RecordKind.INCIDENT, "", "detected_at")
+    first = report.impact.span.first_sign
+    if first is not None:
+        lead = combine("insight.lead", Operation.DIFFERENCE, (detected, first.onset), Unit.SECONDS)
+        if lead is not None:
+            key = "insights.lead" if lead.value >= 0 else "insights.lead.late"
+            name, at = voice.subject(first.subject), voice.figure(first.onset)
+            yield cite(voice.say(key, name=name, at=at, lead=voice.seconds(abs(lead.value))), lead)
+    if report.evidence.incident.paged_at is None:
+        yield Text(voice.say("insights.unpaged"), ("incident",))
+    silent = silent_shifts(report)
+    if silent:
+        names = voice.listed(voice.subject(shift.subject) for shift in silent)
+        yield cite(voice.say("insights.silent", names=names), *(shift.onset for shift in silent))
+    yield Text(voice.say("insights.person", blank=voice.blank("blank.insight")))

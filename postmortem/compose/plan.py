@@ -1,0 +1,64 @@
+"""대응 방안 / Remediation plan: candidates by horizon, blanks for owners and dates; and their progress."""
+
+from collections.abc import Iterator
+
+from postmortem.actions import ActionItem, Horizon, propose_actions
+from postmortem.compose.recovery import verb
+from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
+from postmortem.report import Report
+from postmortem.voice import Voice, cite
+
+_COLUMNS = ("item", "basis", "owner", "due", "state")
+
+
+def plan(report: Report, voice: Voice) -> Iterator[Block]:
+    """The chapter's blocks."""
+    items = propose_actions(report)
+    yield Heading(2, voice.say("head.plan"))
+    yield Paragraph(Text(voice.say("plan.note")))
+    for horizon in Horizon:
+        yield Heading(3, voice.say(f"head.{horizon}"))
+        rows = [_row(item, voice) for item in items if item.horizon is horizon]
+        header = tuple(voice.say(f"plan.header.{column}") for column in _COLUMNS)
+        yield Table(header, (*rows, _blank_row(voice)))
+
+
+def tracking(report: Report, voice: Voice) -> Iterator[Block]:
+    """Progress counted from the items."""
+    items = propose_actions(report)
+    yield Heading(2, voice.say("head.tracking"))
+    lines = []
+    for horizon in Horizon:
+        mine = [item for item in items if item.horizon is horizon]
+        done = sum(item.is_done for item in mine)
+        name = voice.say(f"head.{horizon}")
+        lines.append(Item(Text(voice.say("tracking.item", horizon=name, done=done, total=len(mine)))))
+    yield Listing(tuple(lines))
+    yield Paragraph(Text(voice.say("tracking.note")))
+
+
+def _row(item: ActionItem, voice: Voice) -> tuple[Text, ...]:
+    text, basis = _texts(item, voice)
+    blanks = (Text(voice.blank("plan.owner")), Text(voice.blank("plan.due")))
+    return (text, basis, *blanks, Text(voice.say("plan.open")))
+
+
+def _texts(item: ActionItem, voice: Voice) -> tuple[Text, Text]:
+    key = f"action.{item.kind}"
+    if item.event is not None:
+        name, at = f"`{item.event.attributes['switch']}`", voice.clock(item.event.at)
+        return Text(voice.say(key, name=name)), Text(voice.say(f"{key}.basis", at=at), ("event",))
+    if item.hypothesis is not None:
+        shift = item.hypothesis.shift
+        text = voice.say(key, name=voice.subject(shift.subject), verb=verb(shift.rises, voice))
+        return Text(text), cite(voice.say(f"{key}.basis", number=item.number), shift.onset)
+    if item.shift is not None:
+        text = voice.say(key, name=voice.subject(item.shift.subject))
+        return Text(text), cite(
+            voice.say(f"{key}.basis", at=voice.figure(item.shift.onset)), item.shift.onset
+        )
+    return Text(voice.say(key)), Text(voice.say(f"{key}.basis"), ("incident",))
+
+
+def _blank_row(voice: Voice) -> tuple[Text, ...]:
+    return (*(Text(voice.blank(f"plan.{column}")) for column in ("item", "basis", "owner", "due")), Text(""))

@@ -1,0 +1,121 @@
+"""조치 내용 / Mitigations and recovery: hypotheses, who did what when, what it did, what is planned."""
+
+from collections.abc import Iterator
+
+from postmortem.causes import Hypothesis, Order
+from postmortem.compose.overview import timeline_text
+from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
+from postmortem.mitigations import WINDOW_INTERVALS, Effect, Mitigation
+from postmortem.report import Report
+from postmortem.timeline import Row, RowKind
+from postmortem.voice import Voice, cite
+
+
+def recovery(report: Report, voice: Voice) -> Iterator[Block]:
+    """The chapter's blocks."""
+    yield Heading(2, voice.say("head.recovery"))
+    yield Heading(3, voice.say("head.causes"))
+    yield from _causes(report, voice)
+    yield Heading(3, voice.say("head.resolution"))
+    at = voice.moment(report.origin)
+    yield Paragraph(
+        cite(voice.say("resolution.origin", at=at, zone=voice.zone_name), report.impact.span.start)
+    )
+    yield from _resolution(report, voice)
+    yield Heading(3, voice.say("head.applied"))
+    yield from _applied(report, voice)
+    yield Heading(3, voice.say("head.planned"))
+    yield Listing((Item(Text(voice.say("planned.item", blank=voice.blank("blank.planned")))),))
+
+
+def verb(hypothesis_rises: bool, voice: Voice) -> str:
+    """Rose or fell."""
+    return voice.say("verb.up" if hypothesis_rises else "verb.down")
+
+
+def _causes(report: Report, voice: Voice) -> Iterator[Block]:
+    yield Callout(Text(voice.say("causes.note")))
+    if any(hypothesis.order is not Order.AFTER for hypothesis in report.hypotheses):
+        items = [_hypothesis(h, n, voice) for n, h in enumerate(report.hypotheses, start=1)]
+        yield Listing(tuple(items), ordered=True)
+    else:
+        yield Paragraph(Text(voice.say("causes.none")))
+    yield Paragraph(Text(voice.say("causes.confirmed", blank=voice.blank("blank.cause"))))
+
+
+def _hypothesis(hypothesis: Hypothesis, number: int, voice: Voice) -> Item:
+    shift = hypothesis.shift
+    lead = voice.seconds(abs(hypothesis.lead.value))
+    head = voice.say(
+        "causes.item",
+        number=number,
+        name=voice.subject(shift.subject),
+        verb=verb(shift.rises, voice),
+        order=voice.say(f"causes.{hypothesis.order}", lead=lead),
+    )
+    move = voice.say("causes.evidence", move=voice.move(shift), at=voice.figure(shift.onset))
+    children = (
+        cite(move, shift.before, shift.peak, shift.onset),
+        Text(_dependency(hypothesis, voice)),
+        Text(voice.say("causes.counter", blank=voice.blank("blank.counter"))),
+    )
+    return Item(cite(head, hypothesis.lead), children)
+
+
+def _dependency(hypothesis: Hypothesis, voice: Voice) -> str:
+    signal = hypothesis.shift.subject.signal
+    if signal.role == "traffic":
+        return voice.say("causes.traffic")
+    others = [name for name in hypothesis.felt_by if name != signal.service]
+    if not others:
+        return voice.say("causes.same", part=signal.service)
+    return voice.say(
+        "causes.depends", services=voice.listed(f"`{name}`" for name in others), part=signal.service
+    )
+
+
+def _resolution(report: Report, voice: Voice) -> Iterator[Block]:
+    rows = [row for row in report.timeline if row.at >= report.origin and _is_response(row)]
+    if not rows:
+        yield Paragraph(Text(voice.say("resolution.none")))
+        return
+    items = []
+    for row in rows:
+        text = timeline_text(row, voice)
+        items.append(
+            Item(Text(voice.say("resolution.row", t=voice.t_plus(row.at), text=text.text), text.refs))
+        )
+    yield Listing(tuple(items))
+
+
+def _is_response(row: Row) -> bool:
+    if row.kind is RowKind.EVENT:
+        return row.word != "fault"
+    return row.kind in {RowKind.MILESTONE, RowKind.EASED, RowKind.RECOVERED}
+
+
+def _applied(report: Report, voice: Voice) -> Iterator[Block]:
+    if not report.mitigations:
+        yield Paragraph(Text(voice.say("applied.none")))
+        return
+    yield Listing(tuple(_mitigation(mitigation, voice) for mitigation in report.mitigations))
+    window = voice.seconds(WINDOW_INTERVALS * report.evidence.interval_seconds)
+    yield Paragraph(Text(voice.say("applied.note", window=window, rate=report.evidence.rate_window)))
+
+
+def _mitigation(mitigation: Mitigation, voice: Voice) -> Item:
+    acts = voice.listed(dict.fromkeys(voice.event(event) for event in mitigation.events))
+    head = Text(voice.say("applied.item", t=voice.t_plus(mitigation.at), acts=acts), ("event",))
+    if not mitigation.effects:
+        return Item(head, (Text(voice.say("applied.unmeasured")),))
+    return Item(head, tuple(_effect(effect, voice) for effect in mitigation.effects))
+
+
+def _effect(effect: Effect, voice: Voice) -> Text:
+    text = voice.say(
+        "applied.effect" if effect.is_measurable else "applied.no_effect",
+        name=voice.subject(effect.shift.subject),
+        before=voice.figure(effect.before),
+        after=voice.figure(effect.after),
+    )
+    return cite(text, effect.before, effect.after)

@@ -1,0 +1,107 @@
+"""The whole document: head, the seed document's chapters in its order, and the sources."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from alerts.charts.model import Language, Unit
+from alerts.charts.quantities import format_quantity
+from postmortem.catalogue import load_catalogue
+from postmortem.compose.analysis import analysis
+from postmortem.compose.overview import overview
+from postmortem.compose.plan import plan, tracking
+from postmortem.compose.recovery import recovery
+from postmortem.compose.summary import metrics
+from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
+from postmortem.report import Report
+from postmortem.voice import Voice
+
+
+def write_document(report: Report, language: Language, zone: ZoneInfo) -> Document:
+    """The report in a language and a time zone."""
+    voice = Voice(load_catalogue(language), zone, report.origin)
+    chapters = (overview, recovery, analysis, plan, metrics, tracking)
+    body = (_facts_table(report, voice), *(block for chapter in chapters for block in chapter(report, voice)))
+    blank_start = voice.say("blank", what="").split(":")[0]
+    count = sum(text.text.count(f"{blank_start}:") for text in texts(body))
+    intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name)))
+    return Document(
+        language=language,
+        title=voice.say("title", title=report.evidence.incident.title),
+        sources_title=voice.say("sources"),
+        blank_marks=(blank_start, voice.say("blank_close")),
+        tiles=tuple(_tiles(report, voice)),
+        blocks=(*_warnings(report, voice), intro, *body),
+        sources=_sources(report, voice),
+    )
+
+
+def _warnings(report: Report, voice: Voice) -> Iterator[Block]:
+    evidence = report.evidence
+    if evidence.is_drill:
+        yield Callout(Text(voice.say("drill"), ("event",)))
+    if evidence.synthetic_until is not None:
+        used = evidence.analysis_start < evidence.synthetic_until
+        key = "synthetic_window_used" if used else "synthetic_window"
+        yield Callout(Text(voice.say(key, until=voice.moment(evidence.synthetic_until))))
+    if evidence.has_synthetic_period:
+        yield Callout(Text(voice.say("synthetic_period")))
+
+
+def _facts_table(report: Report, voice: Voice) -> Table:
+    incident, evidence = report.evidence.incident, report.evidence
+    window = f"{voice.moment(evidence.analysis_start)} ~ {voice.moment(evidence.end)} {voice.zone_name}"
+    rows = (
+        ("id", Text(f"`{incident.id}`", ("incident",))),
+        ("severity", Text(incident.severity)),
+        ("services", Text(voice.listed(f"`{name}`" for name in incident.services))),
+        ("state", Text(voice.say(f"state.{incident.state}"))),
+        ("window", Text(window)),
+        ("author", Text(voice.blank("blank.author"))),
+    )
+    header = (voice.say("incident.table.item"), voice.say("incident.table.value"))
+    return Table(header, tuple((Text(voice.say(f"incident.{key}")), value) for key, value in rows))
+
+
+def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
+    impact = report.impact
+    duration = voice.figure(impact.duration) if impact.duration else voice.say("ongoing")
+    yield Tile(voice.say("tile.duration"), duration)
+    if impact.to_detect is not None and impact.to_detect.value >= 0:
+        yield Tile(voice.say("tile.detect"), voice.figure(impact.to_detect))
+    counted = [sli for sli in impact.slis if sli.bad is not None and sli.spent is not None]
+    worst = max(counted, key=lambda sli: sli.spent.value if sli.spent else 0.0, default=None)
+    if worst is not None and worst.bad is not None:
+        title = worst.slo.titled(voice.language)
+        count = format_quantity(worst.bad.value, Unit.COUNT, voice.language)
+        yield Tile(voice.say("tile.failed", title=title), count)
+        yield Tile(voice.say("tile.spent", title=title), voice.figure(worst.spent))
+
+
+def _sources(report: Report, voice: Voice) -> dict[str, str]:
+    evidence = report.evidence
+    sources = {
+        name: voice.say(f"source.{name}", id=evidence.incident.id)
+        for name in ("incident", "event", "slo", "window")
+    }
+    for series in evidence.series.values():
+        if series.is_instant:
+            text = voice.say(
+                "source.instant",
+                query=series.query,
+                at=voice.moment(series.end),
+                zone=voice.zone_name,
+                id=series.id,
+            )
+        else:
+            text = voice.say(
+                "source.range",
+                query=series.query,
+                start=voice.moment(series.start),
+                end=voice.moment(series.end),
+                zone=voice.zone_name,
+                step=voice.seconds(series.step_seconds),
+                count=len(series.times),
+                id=series.id,
+            )
+        sources[series.id] = text
+    return sources

@@ -1,0 +1,105 @@
+"""A written document in one language, before it is Markdown or HTML.
+
+Texts may hold `code` and **strong**; ``refs`` name sources, which a renderer numbers by first use.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from alerts.charts.model import Chart, Language
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+    refs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    content: Text
+
+
+@dataclass(frozen=True)
+class Callout:
+    """Something to know before reading on."""
+
+    content: Text
+
+
+@dataclass(frozen=True)
+class Item:
+    content: Text
+    children: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    items: tuple[Item, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    header: tuple[str, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Pictures, where the medium has them; ``instead`` where not."""
+
+    charts: tuple[Chart, ...]
+    instead: str
+
+
+Block = Heading | Paragraph | Callout | Listing | Table | Charts
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A key figure at the head of a page."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """``sources``: what each ref means, as one line of text."""
+
+    language: Language
+    title: str
+    sources_title: str
+    blank_marks: tuple[str, str]
+    tiles: tuple[Tile, ...]
+    blocks: tuple[Block, ...]
+    sources: Mapping[str, str]
+
+    def numbered_sources(self) -> dict[str, int]:
+        """The refs that the text uses, numbered from one in the order of their first use."""
+        used = dict.fromkeys(ref for text in texts(self.blocks) for ref in text.refs if ref in self.sources)
+        return {ref: number for number, ref in enumerate(used, start=1)}
+
+
+def texts(blocks: tuple[Block, ...]) -> Iterator[Text]:
+    """Every text of the blocks, in reading order."""
+    for block in blocks:
+        match block:
+            case Paragraph(content) | Callout(content):
+                yield content
+            case Listing(items):
+                for item in items:
+                    yield item.content
+                    yield from item.children
+            case Table(_, rows):
+                for row in rows:
+                    yield from row
+            case Heading() | Charts():
+                pass

@@ -1,0 +1,123 @@
+"""How a report speaks: one language, one time zone, one origin of T+ times."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from alerts.charts.model import Language, Unit
+from alerts.charts.quantities import (
+    NO_DATA,
+    format_clock,
+    format_moment,
+    format_quantity,
+    format_seconds,
+    zone_name,
+)
+from postmortem.catalogue import Catalogue
+from postmortem.document import Text
+from postmortem.evidence import Subject
+from postmortem.facts import TIME, Fact, sources_of
+from postmortem.records import Alert, Event, SloRecord
+from postmortem.turningpoints import Shift
+
+
+@dataclass(frozen=True)
+class Voice:
+    catalogue: Catalogue
+    zone: ZoneInfo
+    origin: float
+
+    @property
+    def language(self) -> Language:
+        return self.catalogue.language
+
+    @property
+    def zone_name(self) -> str:
+        return zone_name(self.origin, self.zone)
+
+    def say(self, key: str, **values: object) -> str:
+        return self.catalogue.say(key, **values)
+
+    def blank(self, key: str, **values: object) -> str:
+        """A mark for what only a person can know."""
+        return self.say("blank", what=self.say(key, **values))
+
+    def figure(self, fact: Fact | None) -> str:
+        """A fact's value as text; a dash where there is none."""
+        if fact is None:
+            return NO_DATA
+        if fact.unit == TIME:
+            return self.clock(fact.value)
+        return format_quantity(fact.value, Unit(fact.unit), self.language)
+
+    def clock(self, at: float) -> str:
+        return format_clock(at, self.zone)
+
+    def moment(self, at: float) -> str:
+        return format_moment(at, self.zone)
+
+    def seconds(self, seconds: float) -> str:
+        return format_seconds(seconds, self.language)
+
+    def t_plus(self, at: float) -> str:
+        """Time since the origin: T+1m20s, T-30s."""
+        rest = round(abs(at - self.origin))
+        sign = "-" if at < self.origin and rest else "+"
+        minutes, seconds = divmod(rest, 60)
+        hours, minutes = divmod(minutes, 60)
+        if hours:
+            return f"T{sign}{hours}h{minutes:02d}m"
+        return f"T{sign}{minutes}m{seconds:02d}s" if minutes else f"T{sign}{seconds}s"
+
+    def listed(self, parts: Iterable[str]) -> str:
+        return self.say("list_separator").join(parts)
+
+    def subject(self, subject: Subject) -> str:
+        """What the series is, in words: a signal's title, or an objective's share of bad requests."""
+        if subject.slo is None:
+            return subject.signal.titled(self.language)
+        return self.bad_share(subject.slo)
+
+    def bad_share(self, slo: SloRecord) -> str:
+        title = slo.titled(self.language)
+        if slo.threshold_seconds is None:
+            return self.say("subject.failed", title=title)
+        return self.say("subject.slow", title=title, threshold=self.seconds(slo.threshold_seconds))
+
+    def move(self, shift: Shift) -> str:
+        """How a series went, from the level before to its worst, and when that was."""
+        counts = shift.subject.signal.unit in {Unit.PER_SECOND, Unit.COUNT, Unit.KRW}
+        verb = f"verb.{'more' if counts else 'up'}" if shift.rises else f"verb.{'less' if counts else 'down'}"
+        return self.say(
+            "timeline.onset",
+            name=self.subject(shift.subject),
+            before=self.figure(shift.before),
+            peak=self.figure(shift.peak),
+            verb=self.say(verb),
+            extreme=self.say("highest" if shift.rises else "lowest"),
+            at=self.figure(shift.peak_at),
+        )
+
+    def alert(self, alert: Alert) -> str:
+        """An alert by its objective or guardrail, tier and severity."""
+        name = alert.labels.get("slo") or alert.labels.get("guardrail") or alert.name
+        details = self.listed(x for x in (alert.labels.get("tier", ""), alert.severity) if x)
+        return f"`{name}`({details})" if self.language is Language.KO else f"`{name}` ({details})"
+
+    def event(self, event: Event) -> str:
+        """An event's own words; a switch by its name and state."""
+        switch = event.attributes.get("switch")
+        if event.kind == "switch" and switch and isinstance(event.attributes.get("to"), bool):
+            state = "on" if event.attributes["to"] else "off"
+            return self.say(f"event.switch_{state}", name=f"`{switch}`")
+        return (
+            self.say(f"event.{event.kind}", text=event.text)
+            if event.text
+            else self.say(f"event.{event.kind}.bare")
+        )
+
+
+def cite(text: str, *facts: Fact | None) -> Text:
+    """A text with the sources of the figures in it."""
+    known = [fact for fact in facts if fact is not None]
+    return Text(text, tuple(dict.fromkeys(ref for fact in known for ref in sources_of(fact))))
