@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from alerts.guardrails import Guardrail, load_guardrails
 from alerts.openslo import load_slos
 from alerts.policy import Policy, load_policy
+from alerts.signals import SignalMap, load_signals
 from alerts.slo import Slo
 from dashboards.config import FirelineConfig
 
@@ -15,6 +17,8 @@ class Specs:
 
     slos: Sequence[Slo]
     policies: Mapping[str, Policy]
+    guardrails: Sequence[Guardrail]
+    signals: SignalMap
 
 
 def load_specs(config: FirelineConfig) -> Specs:
@@ -26,4 +30,9 @@ def load_specs(config: FirelineConfig) -> Specs:
     slos = load_slos(*config.slo_files)
     names = dict.fromkeys(slo.policy for slo in slos)
     policies = {name: load_policy(str(config.policies.get(name, name))) for name in names}
-    return Specs(slos, policies)
+    return Specs(
+        slos,
+        policies,
+        [guardrail for path in config.guardrail_files for guardrail in load_guardrails(path)],
+        load_signals(config.signal_map) if config.signal_map else SignalMap({}, ()),
+    )

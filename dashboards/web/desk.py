@@ -10,6 +10,7 @@ from alerts.events import Event
 from alerts.incidents import Incident, State
 from alerts.storage import Database
 from alerts.storage_incidents import AlertRecord
+from collector.labels import Labels
 
 LISTED = 100
 
@@ -33,6 +34,11 @@ class IncidentDesk:
         """Newest first."""
         with self._database.read() as connection:
             return rows.listed(connection, (State.OPEN, State.ACKNOWLEDGED))
+
+    def firing(self) -> list[Labels]:
+        """The labels of every alert that fires."""
+        with self._database.read() as connection:
+            return [record.alert.labels for record in rows.firing_alerts(connection)]
 
     def latest(self) -> list[Incident]:
         """Of every state, newest first."""

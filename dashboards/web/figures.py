@@ -31,6 +31,15 @@ MARKED = {
 
 
 @dataclass(frozen=True)
+class _Figure:
+    key: str
+    title: str
+    unit: Unit
+    query: str
+    thresholds: Sequence[Threshold] = ()
+
+
+@dataclass(frozen=True)
 class Frame:
     """The stretch of time that charts show, and how they are to be read."""
 
@@ -51,6 +60,13 @@ class Frame:
         found = querier.range(query, start, end, step)
         return Line.of(name, found[0]) if found else None
 
+    def chart(self, figure: _Figure, line: Line) -> Chart:
+        language = Language(self.language)
+        chart = Chart(
+            figure.key, figure.title, figure.unit, [line], self.start, self.end, self.zone, language
+        )
+        return replace(chart, thresholds=figure.thresholds)
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -60,27 +76,17 @@ class Figures:
     failures: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class _Figure:
-    key: str
-    title: str
-    unit: Unit
-    query: str
-    thresholds: Sequence[Threshold] = ()
-
-
 def slo_figures(querier: Querier, slo: Slo, frame: Frame, incidents: Sequence[Incident]) -> Figures:
     """The budget left at each moment, and the error ratio beside what the objective allows."""
     counts = RawExpressions(slo)
     window = max(60.0, frame.step_seconds * 2)
+    width = format_duration(window)
     left, errors = say(frame.language, "burn_down"), say(frame.language, "error_ratio")
     objective = Threshold(slo.error_budget, say(frame.language, "allowed_line"))
     spent = f"1 - {burn_rate(counts, slo.period_seconds, slo)}"
     figures = [
         _Figure("budget", left, Unit.RATIO, spent),
-        _Figure(
-            "errors", f"{errors} ({format_duration(window)})", Unit.RATIO, ratio(counts, window), (objective,)
-        ),
+        _Figure("errors", f"{errors} ({width})", Unit.RATIO, ratio(counts, window), (objective,)),
     ]
     return _drawn(querier, figures, frame, _bands(incidents, frame), ())
 
@@ -94,14 +100,12 @@ def incident_frame(incident: Incident, at: float, zone: ZoneInfo, language: str)
 def evidence_figures(
     querier: Querier, signals: SignalMap, incident: Incident, events: Sequence[Event], frame: Frame
 ) -> Figures:
-    """A chart for each signal of the incident's services and of what they stand on, with the incident's marks."""
+    """A chart for each signal of the incident's services and of what they stand on, with its marks."""
     marks = [Mark(event.at, event.text, MARKED[event.kind]) for event in events if event.kind in MARKED]
     window = format_duration(max(60.0, frame.step_seconds * 2))
     figures = [
-        _Figure(
-            f"signal-{signal.name}", _title(signal, frame.language), Unit(signal.unit), signal.over(window)
-        )
-        for signal in related_signals(signals, incident.services)[:MOST_SIGNALS]
+        _Figure(f"signal-{each.name}", _title(each, frame.language), Unit(each.unit), each.over(window))
+        for each in related_signals(signals, incident.services)[:MOST_SIGNALS]
     ]
     return _drawn(querier, figures, frame, _bands([incident], frame), marks)
 
@@ -117,7 +121,6 @@ def _drawn(
     querier: Querier, figures: Sequence[_Figure], frame: Frame, bands: Sequence[Band], marks: Sequence[Mark]
 ) -> Figures:
     charts, failures = [], []
-    language = Language(frame.language)
     for figure in figures:
         try:
             line = frame.line(querier, figure.query, figure.title)
@@ -125,10 +128,7 @@ def _drawn(
             failures.append(f"{figure.title}: {error}")
             continue
         if line is not None:
-            chart = Chart(
-                figure.key, figure.title, figure.unit, [line], frame.start, frame.end, frame.zone, language
-            )
-            charts.append(replace(chart, bands=bands, marks=marks, thresholds=figure.thresholds))
+            charts.append(replace(frame.chart(figure, line), bands=bands, marks=marks))
     return Figures(charts, failures)
 
 

@@ -28,8 +28,11 @@ def headline(readings: Readings, open_incidents: Sequence[Incident]) -> Headline
             return Headline(tone, f"head_{state}", n, len(readings.slos))
     if open_incidents:
         return Headline("ticket", "head_tickets", len(open_incidents))
-    if down := sum(target.state is State.DOWN for target in readings.targets):
-        return Headline("down", "head_down", down, len(readings.targets))
+    down = sum(target.state is State.DOWN for target in readings.targets)
+    return Headline("down", "head_down", down, len(readings.targets)) if down else _calm(readings)
+
+
+def _calm(readings: Readings) -> Headline:
     if not readings.slos:
         return Headline("no_data", "head_nothing")
     if n := _count(readings, State.NO_DATA):

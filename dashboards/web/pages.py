@@ -1,8 +1,9 @@
 """The control room's pages: server-rendered, complete without a script, nothing from outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -47,7 +48,7 @@ class Room:
     desk: IncidentDesk
     querier: Querier
     signals: SignalMap
-    policies: Callable[[Slo], Policy]
+    policies: Mapping[str, Policy]
     clock: Clock
     language: str
     zone: ZoneInfo
@@ -149,7 +150,7 @@ class Pages:
             reading=reading,
             window=window,
             windows=WINDOWS,
-            tiers=[TierRow.of(tier, slo) for tier in room.policies(slo).tiers],
+            tiers=[TierRow.of(tier, slo) for tier in room.policies[slo.policy].tiers],
             as_of=room.readings().at,
             **_rendered(slo_figures(room.querier, slo, frame, room.desk.latest())),
         )
@@ -197,5 +198,5 @@ def _budget(reading: SloReading, language: str) -> str:
     )
 
 
-def _rendered(figures: Figures) -> dict[str, Sequence[object]]:
+def _rendered(figures: Figures) -> dict[str, Any]:
     return {"charts": [render_chart(chart) for chart in figures.charts], "failures": figures.failures}

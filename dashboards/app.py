@@ -1,0 +1,209 @@
+"""All parts in one process on one port: what ``fireline up`` runs."""
+
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import uvicorn
+from fastapi import FastAPI
+
+from alerts.app import Alerts
+from alerts.compile import CompileOptions, compile_slos
+from alerts.guardrail_rules import compile_guardrails
+from alerts.storage import open_database
+from collector.app import Collector
+from collector.clock import Clock, SystemClock
+from collector.config import CollectorConfig
+from collector.errors import ConfigError, QueryError
+from collector.pool import TargetScraper
+from collector.querier import Querier
+from collector.remote import RemoteQuerier
+from collector.rules import RuleGroup, parse_groups
+from dashboards.config import FirelineConfig, load_config
+from dashboards.errors import SettingsError
+from dashboards.listen import Address, listening_socket, parse_address
+from dashboards.looks import remote_targets
+from dashboards.readings import State, TargetReading
+from dashboards.slo_records import slo_records
+from dashboards.specs import Specs, load_specs
+from dashboards.watch import Watcher
+from dashboards.web.desk import IncidentDesk
+from dashboards.web.pages import Room, page_routes
+
+LONGEST_PAGE_INTERVAL_SECONDS = 15.0
+LONGEST_TICKET_INTERVAL_SECONDS = 60.0
+BUDGET_REFRESH_SECONDS = 15.0
+REMOTE_BUDGET_REFRESH_SECONDS = 300.0  # another server's 30-day queries are somebody's CPU
+LAST_REQUESTS_SECONDS = 2
+
+
+class Fireline:
+    """Built, but idle until ``start``; ``stop`` leaves nothing running."""
+
+    def __init__(self, config: FirelineConfig, specs: Specs, data_dir: Path, clock: Clock, url: str) -> None:
+        self._remote: Querier | None = RemoteQuerier(config.prometheus) if config.prometheus else None
+        self._alerts = Alerts(
+            config.alerts,
+            data_dir,
+            clock=clock,
+            slos_provider=lambda: slo_records(self._watcher.readings),
+            signals_provider=specs.signals.to_mapping,
+            depends_on=specs.signals.services,
+        )
+        self._collector = Collector(
+            _collector_config(config),
+            data_dir,
+            clock=clock,
+            sinks=(self._alerts,),
+            querier=self._remote,
+            extra_rule_groups=rule_groups(config, specs),
+            external_url=url,
+        )
+        self._database = open_database(data_dir, config.alerts.database or None)
+        desk = IncidentDesk(self._database)
+        querier = self._collector.querier
+        self._watcher = Watcher(
+            specs,
+            querier,
+            clock,
+            targets=self._targets,
+            firing=desk.firing,
+            budget_refresh_seconds=REMOTE_BUDGET_REFRESH_SECONDS if self._remote else BUDGET_REFRESH_SECONDS,
+        )
+        self._room = Room(
+            readings=lambda: self._watcher.readings,
+            desk=desk,
+            querier=querier,
+            signals=specs.signals,
+            policies=specs.policies,
+            clock=clock,
+            language=config.language,
+            zone=config.zone,
+            remote=self._remote is not None,
+        )
+
+    def start(self) -> None:
+        self._alerts.start()
+        self._collector.start()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """In the order of the chain: nothing new is looked at, scraped or evaluated; what is due is still told."""
+        self._watcher.stop()
+        self._collector.stop()
+        self._alerts.stop()
+        self._database.close()
+
+    def application(self, started: Callable[[], None]) -> FastAPI:
+        """The one ASGI application; it starts and stops the parts with itself."""
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            self.start()
+            started()
+            yield
+            self.stop()
+
+        app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+        app.include_router(self._alerts.router)
+        app.router.routes.extend([*self._collector.routes(), *page_routes(self._room)])
+        return app
+
+    def _targets(self, at: float) -> tuple[TargetReading, ...]:
+        if self._remote is not None:
+            return remote_targets(self._remote, at)
+        return tuple(_target(scraper) for scraper in self._collector.pool.scrapers)
+
+
+def rule_groups(config: FirelineConfig, specs: Specs) -> tuple[RuleGroup, ...]:
+    """The rules of objectives and guardrails; they stand on raw counters where we cannot record series."""
+    evaluation = config.collector.evaluation_interval_seconds
+    interval = min(evaluation, LONGEST_PAGE_INTERVAL_SECONDS)
+    options = CompileOptions(
+        recorded=not config.prometheus,
+        interval_seconds=interval,
+        ticket_interval_seconds=min(4 * evaluation, LONGEST_TICKET_INTERVAL_SECONDS),
+    )
+    slo_rules = compile_slos(specs.slos, specs.policies, options)
+    groups = parse_groups(slo_rules, f"{config.path}: slo_files")
+    if specs.guardrails:
+        guardrail_rules = compile_guardrails(specs.guardrails, interval)
+        groups += parse_groups(guardrail_rules, f"{config.path}: guardrail_files")
+    return groups
+
+
+def run(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) -> None:
+    """Serves until SIGINT or SIGTERM. What can be wrong is found before anything is started.
+
+    Raises:
+        SettingsError, ConfigError, alerts.errors.SpecError: for a mistake of the user's.
+    """
+    address = parse_address(listen)
+    config = load_config(config_file, page_url=address.url, prometheus=prometheus)
+    specs = load_specs(config)
+    rule_groups(config, specs)
+    if config.prometheus:
+        _check_answers(config.prometheus)
+    listener, address = listening_socket(address)
+    try:
+        _make_folder(data_dir)
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        _serve(Fireline(config, specs, data_dir, SystemClock(), address.url), listener, address, config)
+    finally:
+        listener.close()
+
+
+def _serve(fireline: Fireline, listener: socket.socket, address: Address, config: FirelineConfig) -> None:
+    source = f"queries {config.prometheus}" if config.prometheus else _jobs(config)
+    line = f"Fireline: the control room is at {address.url} ({source}; stop with Ctrl-C)"
+    settings = uvicorn.Config(
+        fireline.application(lambda: click.echo(line)),
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # uvicorn stops on both, then raises them again for us
+    uvicorn.Server(settings).run(sockets=[listener])
+
+
+def _jobs(config: FirelineConfig) -> str:
+    count = len(config.collector.scrape_configs)
+    return f"scrapes {count} job{'' if count == 1 else 's'}"
+
+
+def _collector_config(config: FirelineConfig) -> CollectorConfig:
+    """Where another server holds the samples, nothing is scraped here."""
+    return replace(config.collector, scrape_configs=()) if config.prometheus else config.collector
+
+
+def _target(scraper: TargetScraper) -> TargetReading:
+    labels, latest = scraper.target.labels, scraper.latest
+    if latest is None:
+        return TargetReading(labels.get("job"), labels.get("instance"), State.NO_DATA)
+    state = State.UP if latest.healthy else State.DOWN
+    return TargetReading(
+        labels.get("job"), labels.get("instance"), state, latest.duration_seconds, latest.error
+    )
+
+
+def _check_answers(url: str) -> None:
+    try:
+        RemoteQuerier(url).instant("1", SystemClock().now())
+    except QueryError as error:
+        raise ConfigError(f"prometheus: expected a Prometheus that answers at {url}: {error}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"--data {folder}: expected a folder that can be written: {error.strerror}"
+        ) from error

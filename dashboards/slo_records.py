@@ -1,0 +1,36 @@
+"""Objectives and how they stand, as JSON of ``GET /api/v1/slos``."""
+
+from typing import Any
+
+from collector.durations import format_duration
+from dashboards.readings import Readings, SloReading
+
+Json = dict[str, Any]
+
+
+def slo_records(readings: Readings) -> list[Json]:
+    """One record for each objective; queries hold ``$window`` where the window goes."""
+    return [_record(reading, readings.at) for reading in readings.slos]
+
+
+def _record(reading: SloReading, at: float | None) -> Json:
+    slo, sli = reading.slo, reading.slo.sli
+    return {
+        "name": slo.name,
+        "service": slo.service,
+        "title": dict(slo.title),
+        "kind": sli.kind.value,
+        "objective": slo.objective,
+        "window": format_duration(slo.period_seconds),
+        "period_seconds": slo.period_seconds,
+        "threshold_seconds": sli.threshold_seconds,
+        "policy": slo.policy,
+        "queries": {"bad": sli.bad, "total": sli.total, "idle": sli.in_flight},
+        "status": {
+            "at": at,
+            "state": reading.state.value,
+            "budget_remaining": reading.budget_remaining,
+            "burn_rate": dict(reading.burn_rate),
+            "error_ratio": reading.error_ratio,
+        },
+    }

@@ -1,0 +1,82 @@
+"""Looks again and again, on a thread of its own, so that a page never waits for a query."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from alerts.errors import AlertsError
+from collector.clock import Clock
+from collector.errors import CollectorError
+from collector.labels import Labels
+from collector.querier import Querier
+from dashboards.looks import Firing, Look, PeriodBudgets
+from dashboards.readings import Readings, SloReading, State, TargetReading
+from dashboards.specs import Specs
+
+LOOK_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+class Watcher:
+    """``readings`` is the latest look.
+
+    targets: how the scraped targets are at a time. firing: the labels of every alert that fires.
+    budget_refresh_seconds: how old a budget over its whole period may be.
+    """
+
+    def __init__(
+        self,
+        specs: Specs,
+        querier: Querier,
+        clock: Clock,
+        *,
+        targets: Callable[[float], Sequence[TargetReading]],
+        firing: Callable[[], Sequence[Labels]],
+        budget_refresh_seconds: float,
+    ) -> None:
+        self._specs = specs
+        self._querier = querier
+        self._clock = clock
+        self._targets = targets
+        self._firing = firing
+        self._budgets = PeriodBudgets(budget_refresh_seconds)
+        self._latest = Readings(
+            slos=tuple(SloReading(slo, State.NO_DATA, None, {}, None) for slo in specs.slos)
+        )
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="control-room", daemon=True)
+
+    @property
+    def readings(self) -> Readings:
+        return self._latest
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def look(self, at: float) -> None:
+        """Takes one look; when it fails, the last one stays, with the reason."""
+        try:
+            self._latest = self._looked(at)
+        except (CollectorError, AlertsError) as error:
+            log.warning("the control room could not look: %s", error)
+            self._latest = replace(self._latest, failure=str(error))
+
+    def _looked(self, at: float) -> Readings:
+        look = Look(self._querier, at, Firing.of(self._firing()), self._budgets)
+        return Readings(
+            at=at,
+            slos=look.slos(self._specs.slos),
+            guardrails=look.guardrails(self._specs.guardrails),
+            targets=tuple(self._targets(at)),
+            failure="; ".join(look.failures),
+        )
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self.look(self._clock.now())
+            self._stopping.wait(LOOK_SECONDS)
