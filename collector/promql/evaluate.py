@@ -26,7 +26,7 @@ from collector.promql.syntax import (
     children,
     unwrapped,
 )
-from collector.promql.value import Scalar, Text, Value, Vector, checked_unique, vector_of_scalar
+from collector.promql.value import Scalar, Text, Value, Vector, checked_unique
 from collector.promql.windows import Windows
 
 
@@ -101,10 +101,8 @@ def _repeated(value: Value, count: int) -> Value:
 
 
 def _vector(node: Node, steps: Steps) -> Vector:
-    """A subquery's inner expression; a scalar there counts as a series without labels."""
+    """A subquery's inner expression."""
     value = evaluate(node, steps)
-    if isinstance(value, Scalar):
-        return vector_of_scalar(value)
     assert isinstance(value, Vector)
     return value
 

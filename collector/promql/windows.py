@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collector.labels import Labels
+from collector.labels import METRIC_NAME, Labels
 from collector.promql.value import Indices, Mask, Vector
 from collector.series import Milliseconds, SeriesGroup, Values, is_stale
 
@@ -95,4 +95,8 @@ def compacted(
 
 def groups_of(value: Vector, times: Milliseconds) -> Iterator[SeriesGroup]:
     """The answer of a subquery's inner expression as if it were stored samples."""
-    yield from compacted(value.labels, times, value.values, value.present)
+    labels = tuple(
+        labels.without(METRIC_NAME) if unnamed else labels
+        for labels, unnamed in zip(value.labels, value.unnamed, strict=True)
+    )
+    yield from compacted(labels, times, value.values, value.present)

@@ -1,6 +1,7 @@
-"""rate, increase and delta one step at a time, written after Prometheus' documentation: what the engine must equal."""
+"""One window at a time, after Prometheus' documentation: what the engine must equal."""
 
 import math
+from itertools import pairwise
 
 
 def window(times, values, start, end):
@@ -15,7 +16,7 @@ def extrapolated(times, values, end, range_ms, *, counter, per_second):
     (first_time, first), (last_time, last) = samples[0], samples[-1]
     change = last - first
     if counter:
-        for (_, before), (_, after) in zip(samples, samples[1:], strict=False):
+        for (_, before), (_, after) in pairwise(samples):
             if after < before:
                 change += before
     sampled = (last_time - first_time) / 1000
@@ -38,6 +39,6 @@ OVER_TIME = {
     "max_over_time": max,
     "count_over_time": len,
     "last_over_time": lambda values: values[-1],
-    "changes": lambda values: sum(a != b for a, b in zip(values, values[1:], strict=False)),
-    "resets": lambda values: sum(b < a for a, b in zip(values, values[1:], strict=False)),
+    "changes": lambda values: sum(a != b for a, b in pairwise(values)),
+    "resets": lambda values: sum(b < a for a, b in pairwise(values)),
 }

@@ -1,0 +1,81 @@
+import pytest
+
+from collector.embedded import EmbeddedQuerier
+from collector.errors import QueryError
+from collector.memory import MemoryStore
+from collector.promql.guard import QuerySize
+from collector.promql.limits import Limits
+from collector.promql.results import MatrixResult, ScalarResult, StringResult, VectorResult
+
+LOAD = 'load 1m\n x{i="1"} 1 2 3\n x{i="2"} 1 2 3'
+
+
+def test_a_query_that_needs_too_many_samples_is_stopped(loaded):
+    querier = loaded(LOAD, limits=Limits(max_samples=5))
+    with pytest.raises(QueryError, match="too many samples") as caught:
+        querier.instant("sum(rate(x[5m]))", 120)
+    assert caught.value.kind == "execution"
+
+
+def test_a_query_that_takes_too_long_is_stopped(loaded):
+    ticks = iter(range(0, 1000, 60))
+    querier = loaded(LOAD, limits=Limits(timeout_seconds=120), monotonic=lambda: next(ticks))
+    with pytest.raises(QueryError, match="timed out") as caught:
+        querier.instant("x + x + x + x", 120)
+    assert caught.value.kind == "timeout"
+
+
+def test_the_length_limit_is_configurable(loaded):
+    with pytest.raises(QueryError, match="too long"):
+        loaded(LOAD, limits=Limits(size=QuerySize(max_length=3))).instant("x + x", 120)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "step", "reason"),
+    [(60, 0, 15, "end timestamp"), (0, 60, 0, "step"), (0, 60, -1, "step"), (0, 11_001, 1, "11,000 points")],
+)
+def test_ranges_that_make_no_sense_are_refused(start, end, step, reason):
+    with pytest.raises(QueryError, match=reason) as caught:
+        EmbeddedQuerier(MemoryStore()).range("1", start, end, step)
+    assert caught.value.kind == "bad_data"
+
+
+def test_eleven_thousand_points_are_allowed():
+    (series,) = EmbeddedQuerier(MemoryStore()).range("1", 0, 11_000, 1)
+    assert len(series.times) == 11_001
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [("1", ScalarResult), ('"a"', StringResult), ("x", VectorResult), ("x[5m]", MatrixResult)],
+)
+def test_instant_queries_answer_by_type(loaded, query, kind):
+    assert isinstance(loaded(LOAD).evaluate(query, 120).result, kind)
+
+
+def test_a_range_selector_shows_its_samples_as_they_were_stored(loaded):
+    first, _ = loaded(LOAD).evaluate("x[2m]", 125).result.series
+    assert (first.times_ms.tolist(), first.values.tolist()) == ([60_000, 120_000], [2.0, 3.0])
+
+
+def test_a_subquery_shows_its_steps(loaded):
+    first, _ = loaded(LOAD).evaluate("x[2m:1m]", 125).result.series
+    assert first.times_ms.tolist() == [60_000, 120_000]
+
+
+@pytest.mark.parametrize("query", ['"a"', "x[5m]", "x[5m:]"])
+def test_only_scalars_and_vectors_have_ranges(loaded, query):
+    with pytest.raises(QueryError, match="for range query, must be Scalar or instant Vector"):
+        loaded(LOAD).range(query, 0, 60, 15)
+
+
+def test_lookback_is_configurable(loaded):
+    querier = loaded("load 1m\n x 1", limits=Limits(lookback_seconds=10))
+    assert len(querier.instant("x", 9.999)) == 1
+    assert querier.instant("x", 10) == []
+
+
+def test_delayed_names_are_an_option(loaded):
+    query = 'label_replace(rate(x[2m]), "was", "$1", "__name__", "(.*)")'
+    assert {s.labels.get("was") for s in loaded(LOAD).instant(query, 120)} == {""}
+    assert {s.labels.get("was") for s in loaded(LOAD, delayed_names=True).instant(query, 120)} == {"x"}
