@@ -43,18 +43,28 @@ def _explained(error: RequestValidationError) -> str:
     return f"{place}: {message}" if place else message
 
 
-async def read_json(request: Request, what: str) -> object:
-    """The decoded body of a request, whatever its content type says.
+async def read_body(request: Request, what: str) -> bytes:
+    """The raw body of a request.
 
     Raises:
-        RequestError: 413 for a body that is too large, 400 for one that is not JSON.
+        RequestError: 413 for one that is too large.
     """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > BODY_LIMIT_BYTES:
             raise RequestError(f"{what}: expected a body of at most {BODY_LIMIT_BYTES} bytes", status=413)
+    return bytes(body)
+
+
+async def read_json(request: Request, what: str) -> object:
+    """The decoded body of a request, whatever its content type says.
+
+    Raises:
+        RequestError: 413 for a body that is too large, 400 for one that is not JSON.
+    """
+    body = await read_body(request, what)
     try:
-        return orjson.loads(bytes(body))
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise RequestError(f'parsing {what} body from "" failed, because {error}') from error

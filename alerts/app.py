@@ -1,6 +1,7 @@
 """The incident half wired together: alerts in, routes, and the threads that deliver."""
 
 import logging
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 from rich.console import Console
 
+from alerts import api_slack
 from alerts.api import Sources, own_router
 from alerts.api_v2 import Station, v2_router
 from alerts.config import AlertsConfig
@@ -18,6 +20,8 @@ from alerts.group import Pace
 from alerts.incidents import Dependencies
 from alerts.notify.console import ConsoleNotifier
 from alerts.notify.message import Notifier, Style
+from alerts.notify.slack import SlackNotifier
+from alerts.notify.webhook import WebhookNotifier
 from alerts.pipeline import Desk, Pipeline
 from alerts.receive import parse_alerts
 from alerts.response import Response
@@ -68,6 +72,7 @@ class Alerts:
         )
         self._rounds = self._threads()
         self.router = self._routes(dependencies, names, slos_provider, signals_provider)
+        self.router.include_router(api_slack.slack_router(self._presses(config)))
 
     def _threads(self) -> tuple[Round, ...]:
         couriers = (Round(f"alerts-{courier.name}", courier.step) for courier in self._couriers)
@@ -86,6 +91,10 @@ class Alerts:
         router.include_router(own_router(sources))
         router.include_router(v2_router(station))
         return router
+
+    def _presses(self, config: AlertsConfig) -> api_slack.Desk:
+        secret = os.environ.get(config.slack.signing_secret_env, "")
+        return api_slack.Desk(self._response, self._clock, secret, config.timing.silence)
 
     def send(self, alerts: Sequence[Mapping[str, Any]], at: float | None = None) -> None:
         """Takes alerts in Alertmanager's postable form; they are kept when it returns.
@@ -139,7 +148,26 @@ def pace(config: AlertsConfig) -> Pace:
     return Pace(timing.ticket_wait, timing.update_every, timing.give_up_after)
 
 
-def build_notifiers(config: AlertsConfig) -> tuple[Notifier, ...]:
-    """The notifiers that the configuration names."""
+def build_notifiers(config: AlertsConfig, environ: Mapping[str, str] = os.environ) -> tuple[Notifier, ...]:
+    """The notifiers that the configuration names.
+
+    In shadow the console is among them; it also stands in for Slack as long as there is no token.
+    """
     style = Style(config.language, config.zone, config.base_url)
-    return (ConsoleNotifier(Console(), style),)
+    made: dict[str, Notifier] = {}
+    if config.shadow or "console" in config.notify:
+        made["console"] = ConsoleNotifier(Console(), style)
+    if "slack" in config.notify:
+        token = environ.get(config.slack.token_env, "")
+        if not token:
+            log.warning("alerts.slack: %s is not set, messages go to the console", config.slack.token_env)
+        slack = _slack(config, token, style) if token else ConsoleNotifier(Console(), style)
+        made.setdefault(slack.name, slack)
+    if "webhook" in config.notify:
+        made["webhook"] = WebhookNotifier(config.webhook.url, config.webhook.receiver, style)
+    return tuple(made.values())
+
+
+def _slack(config: AlertsConfig, token: str, style: Style) -> Notifier:
+    slack = config.slack
+    return SlackNotifier(token, slack.channel, style, mention=slack.mention, base_url=slack.base_url)

@@ -88,7 +88,7 @@ class Courier:
         handed_at = self._clock.now()
         with self._database.read() as connection:
             message = self._briefing.compose(connection, posting, handed_at)
-            root = outbox.first_receipt(connection, posting.incident_id, self._notifier.name)
+            root = outbox.latest_receipt(connection, posting.incident_id, self._notifier.name)
         self._not_before = handed_at + self._notifier.pace_seconds
         try:
             receipt = self._notifier.send(message, root)

@@ -190,12 +190,12 @@ def settle(
     return connection.execute(sa.update(table).where(mine, pending).values(values)).rowcount == 1
 
 
-def first_receipt(connection: sa.Connection, incident_id: str, notifier: str) -> Receipt | None:
+def latest_receipt(connection: sa.Connection, incident_id: str, notifier: str) -> Receipt | None:
     """Where on this channel the incident's message stands, if it has been sent."""
     sent = sa.and_(
         table.c.incident_id == incident_id, table.c.notifier == notifier, table.c.sent_at.is_not(None)
     )
-    rows = connection.execute(sa.select(table.c.receipt).where(sent).order_by(table.c.id))
+    rows = connection.execute(sa.select(table.c.receipt).where(sent).order_by(table.c.id.desc()))
     return next((row.receipt for row in rows if row.receipt), None)
 
 

@@ -1,11 +1,13 @@
 """What people and programs do about incidents: take them, close them, and tell what was done."""
 
 import math
+import re
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from alerts import events
+from alerts import events, silence
 from alerts import storage_incidents as rows
 from alerts.errors import RequestError
 from alerts.events import Event, Kind, NewEvent
@@ -14,6 +16,7 @@ from alerts.incidents import Incident, State
 from alerts.notify.words import say
 from alerts.pipeline import Desk, resolve
 from alerts.storage import Database
+from collector.labels import Matcher, MatchOp
 
 # What only Fireline itself can know happened.
 OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED})
@@ -61,6 +64,45 @@ class Response:
         if not incident.is_resolved:
             resolve(connection, self._desk, incident, fact, at=at, closed_by=fact.author)
         return rows.get(connection, incident_id)
+
+    def mark_mitigation(self, incident_id: str, author: str, source: str, at: float, *, key: str) -> None:
+        """Somebody did something against it. The same key again changes nothing.
+
+        Raises:
+            RequestError: 404 when there is no such incident.
+        """
+        text = say(self._desk.language, "pressed_mitigation")
+        fact = NewEvent(at, Kind.MITIGATION, text, None, incident_id, author, source, {"key": key})
+        self._database.change(lambda connection: self._once(connection, fact, at))
+
+    def silence(
+        self, incident_id: str, author: str, source: str, at: float, *, until: float, key: str
+    ) -> None:
+        """Mutes the alerts of the incident's services for a while. The same key again changes nothing.
+
+        Raises:
+            RequestError: 404 when there is no such incident.
+        """
+        clock_time = datetime.fromtimestamp(until, self._desk.zone).strftime("%H:%M %Z")
+        text = say(self._desk.language, "pressed_silence", until=clock_time)
+        fact = NewEvent(at, Kind.NOTE, text, None, incident_id, author, source, {"key": key, "until": until})
+        self._database.change(lambda connection: self._silence(connection, fact, at, until))
+
+    def _silence(self, connection: sa.Connection, fact: NewEvent, at: float, until: float) -> None:
+        if self._once(connection, fact, at):
+            services = rows.get(connection, fact.incident or "").services
+            pattern = "|".join(re.escape(service) for service in services)
+            matcher = Matcher("service", MatchOp.REGEX, pattern)
+            quiet = silence.Silence("", (matcher,), at, until, fact.author, fact.incident or "", at)
+            silence.put(connection, quiet, at)
+
+    def _once(self, connection: sa.Connection, fact: NewEvent, at: float) -> bool:
+        incident = rows.get(connection, fact.incident or "")
+        earlier = events.select(connection, incident=incident.id, kinds=(fact.kind,))
+        if any(event.attributes.get("key") == fact.attributes["key"] for event in earlier):
+            return False
+        self._append(connection, fact, incident, at)
+        return True
 
     def record(self, fact: NewEvent, at: float) -> Event:
         """Appends an event; one that names no incident joins the open one of its service, if there is one.

@@ -1,0 +1,119 @@
+"""An incident as Slack blocks, within Slack's limits; what is cut says so."""
+
+from typing import Any
+
+from alerts.group import Occasion
+from alerts.incidents import Incident, State
+from alerts.notify.content import Content
+from alerts.notify.words import Key, say
+
+HEADER_MOST = 150
+SECTION_MOST = 2_500  # Slack's own is 3,000; three of these stay below the 13,000 of a whole message
+FACTS_MOST = 1_000
+BUTTON_TEXT_MOST = 75
+URL_MOST = 1_000
+TEXT_MOST = 3_000
+
+ACKNOWLEDGE = "fireline_acknowledge"
+MITIGATION = "fireline_mitigation"
+SILENCE = "fireline_silence"
+RESOLVE = "fireline_resolve"
+LINK = "fireline_link"
+
+Block = dict[str, Any]
+
+
+def escape(text: str) -> str:
+    """Text that Slack shows as it is: an alert cannot mention a channel or fake a link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, most: int, language: str) -> str:
+    """At most so many characters; a cut tells how many are missing."""
+    if len(text) <= most:
+        return text
+    note = say(language, "cut", count=len(text))
+    kept = max(most - len(note), 0)
+    return (text[:kept] + say(language, "cut", count=len(text) - kept))[:most]
+
+
+def blocks(content: Content, incident: Incident, language: str, mention: str) -> list[Block]:
+    """The incident's message: severity and title, who and since when, what is wrong, buttons."""
+    facts = cut(escape(" · ".join(content.facts)), FACTS_MOST, language)
+    made = [
+        {"type": "header", "text": _plain(cut(content.headline, HEADER_MOST, language))},
+        _section(f"{facts}  {mention}".strip()),
+    ]
+    keys: tuple[tuple[Key, tuple[str, ...]], ...] = (
+        ("failing", content.failing),
+        ("evidence", content.evidence),
+        ("before", content.changes),
+    )
+    for key, lines in keys:
+        if lines:
+            text = "\n".join(f"• {escape(line)}" for line in lines)
+            made.append(_section(cut(f"*{say(language, key)}*\n{text}", SECTION_MOST, language)))
+    made += [_buttons(content, incident, language)] if _has_buttons(content, incident) else []
+    made.append({"type": "context", "elements": [{"type": "mrkdwn", "text": escape(content.incident_id)}]})
+    return made
+
+
+def news_text(content: Content, occasion: Occasion, language: str, mention: str) -> str:
+    """The reply in the thread: what is new."""
+    lines = [escape(line) for line in content.news]
+    if occasion is Occasion.PAGE:
+        lines.insert(0, f"{escape(content.headline)}  {mention}".strip())
+    return cut("\n".join(lines), TEXT_MOST, language)
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": True}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _has_buttons(content: Content, incident: Incident) -> bool:
+    return not incident.is_resolved or bool(_short_links(content))
+
+
+def _short_links(content: Content) -> list[tuple[str, str]]:
+    return [(label, url) for label, url in content.links if len(url) <= URL_MOST]
+
+
+def _buttons(content: Content, incident: Incident, language: str) -> Block:
+    elements = [] if incident.is_resolved else _acts(incident, language)
+    for number, (label, url) in enumerate(_short_links(content)):
+        elements.append({**_button(f"{LINK}_{number}", label, incident.id), "url": url})
+    return {"type": "actions", "elements": elements}
+
+
+def _acts(incident: Incident, language: str) -> list[Block]:
+    acts = [
+        _button(MITIGATION, say(language, "button_mitigation"), incident.id),
+        _button(SILENCE, say(language, "button_silence"), incident.id),
+        {
+            **_button(RESOLVE, say(language, "button_resolve"), incident.id),
+            "style": "danger",
+            "confirm": _confirm(language),
+        },
+    ]
+    if incident.state is State.OPEN:
+        taking = _button(ACKNOWLEDGE, say(language, "button_acknowledge"), incident.id)
+        acts.insert(0, {**taking, "style": "primary"})
+    return acts
+
+
+def _button(action_id: str, label: str, incident_id: str) -> Block:
+    text = _plain(label[:BUTTON_TEXT_MOST])
+    return {"type": "button", "action_id": action_id, "text": text, "value": incident_id}
+
+
+def _confirm(language: str) -> Block:
+    return {
+        "title": _plain(say(language, "confirm_resolve_title")),
+        "text": _plain(say(language, "confirm_resolve_text")),
+        "confirm": _plain(say(language, "yes")),
+        "deny": _plain(say(language, "no")),
+    }

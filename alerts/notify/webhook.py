@@ -1,0 +1,85 @@
+"""The webhook notifier: Alertmanager's payload, version 4, for whatever takes that already."""
+
+from typing import Any
+
+import httpx
+
+from alerts.errors import DeliveryError
+from alerts.notify.message import Message, Receipt, Style
+from alerts.receive import format_time
+from alerts.storage_incidents import AlertRecord
+
+TIMEOUT_SECONDS = 8.0
+NEVER = "0001-01-01T00:00:00Z"
+
+
+class WebhookNotifier:
+    """POSTs every message of an incident, with all its alerts."""
+
+    name = "webhook"
+    wakes_people = True
+    pace_seconds = 0.2
+
+    def __init__(self, url: str, receiver: str, style: Style, client: httpx.Client | None = None) -> None:
+        self._url = url
+        self._receiver = receiver
+        self._style = style
+        self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
+
+    def send(self, message: Message, _receipt: Receipt | None) -> Receipt | None:
+        """One POST; 2xx is delivered, 429 and 5xx may be tried again, anything else is final."""
+        try:
+            answer = self._client.post(self._url, json=payload(message, self._receiver, self._style))
+        except httpx.HTTPError as error:
+            raise DeliveryError(
+                f"POST {self._url}: {error or type(error).__name__}", retryable=True
+            ) from error
+        if not answer.is_success:
+            passing = answer.status_code == 429 or answer.status_code >= 500
+            wait = answer.headers.get("retry-after", "")
+            raise DeliveryError(
+                f"POST {self._url}: HTTP {answer.status_code}",
+                retryable=passing,
+                retry_after_seconds=float(wait) if passing and wait.isdigit() else None,
+            )
+        return None
+
+
+def payload(message: Message, receiver: str, style: Style) -> dict[str, Any]:
+    """The incident as an alert group: its id is the group's key."""
+    incident = message.incident
+    told = [record for record in message.alerts if record.alert.fingerprint not in message.silenced]
+    labels = [dict(record.alert.labels) for record in told]
+    annotations = [dict(record.alert.annotations) for record in told]
+    return {
+        "version": "4",
+        "groupKey": f"{{}}:{{incident={incident.id!r}}}".replace("'", '"'),
+        "truncatedAlerts": 0,
+        "status": "firing" if any(record.firing for record in told) else "resolved",
+        "receiver": receiver,
+        "groupLabels": {"incident": incident.id},
+        "commonLabels": _common(labels),
+        "commonAnnotations": _common(annotations),
+        "externalURL": style.base_url,
+        "alerts": [_alert(record) for record in told],
+    }
+
+
+def _alert(record: AlertRecord) -> dict[str, Any]:
+    alert = record.alert
+    return {
+        "status": "firing" if record.firing else "resolved",
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "startsAt": format_time(alert.starts_at),
+        "endsAt": NEVER if record.firing else format_time(alert.ends_at),
+        "generatorURL": alert.generator_url,
+        "fingerprint": alert.fingerprint,
+    }
+
+
+def _common(mappings: list[dict[str, str]]) -> dict[str, str]:
+    if not mappings:
+        return {}
+    shared = set(mappings[0].items()).intersection(*(each.items() for each in mappings[1:]))
+    return dict(sorted(shared))
