@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from alerts.incidents import Incident, State
 from alerts.notify.words import say
 from alerts.pipeline import Desk, resolve
 from alerts.storage import Database
-from collector.labels import Matcher, MatchOp
+from collector.labels import Labels, Matcher, MatchOp
 
 # What only Fireline itself can know happened.
 OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED})
@@ -78,7 +79,7 @@ class Response:
     def silence(
         self, incident_id: str, author: str, source: str, at: float, *, until: float, key: str
     ) -> None:
-        """Mutes the alerts of the incident's services for a while. The same key again changes nothing.
+        """Mutes the alerts that the incident has for a while. The same key again changes nothing.
 
         Raises:
             RequestError: 404 when there is no such incident.
@@ -90,10 +91,9 @@ class Response:
 
     def _silence(self, connection: sa.Connection, fact: NewEvent, at: float, until: float) -> None:
         if self._once(connection, fact, at):
-            services = rows.get(connection, fact.incident or "").services
-            pattern = "|".join(re.escape(service) for service in services)
-            matcher = Matcher("service", MatchOp.REGEX, pattern)
-            quiet = silence.Silence("", (matcher,), at, until, fact.author, fact.incident or "", at)
+            mine = [record.alert.labels for record in rows.alerts_of(connection, fact.incident or "")]
+            matchers = tuple(_one_of(name, mine) for name in ("alertname", "service"))
+            quiet = silence.Silence("", matchers, at, until, fact.author, fact.incident or "", at)
             silence.put(connection, quiet, at)
 
     def _once(self, connection: sa.Connection, fact: NewEvent, at: float) -> bool:
@@ -135,3 +135,9 @@ class Response:
         if fact.kind not in UNTOLD_KINDS:
             self._desk.tell(connection, Occasion.UPDATE, event)
         return event
+
+
+def _one_of(name: str, found: Sequence[Labels]) -> Matcher:
+    """A matcher for the values that these label sets have, the absence of the label included."""
+    values = sorted({labels.get(name) for labels in found})
+    return Matcher(name, MatchOp.REGEX, "|".join(re.escape(value) for value in values))

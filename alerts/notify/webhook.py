@@ -22,6 +22,7 @@ class WebhookNotifier:
 
     def __init__(self, url: str, receiver: str, style: Style, client: httpx.Client | None = None) -> None:
         self._url = url
+        self._place = f"webhook {httpx.URL(url).host}"  # the rest of a URL may be secret
         self._receiver = receiver
         self._style = style
         self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
@@ -31,14 +32,12 @@ class WebhookNotifier:
         try:
             answer = self._client.post(self._url, json=payload(message, self._receiver, self._style))
         except httpx.HTTPError as error:
-            raise DeliveryError(
-                f"POST {self._url}: {error or type(error).__name__}", retryable=True
-            ) from error
+            raise DeliveryError(f"{self._place}: {type(error).__name__} {error}", retryable=True) from error
         if not answer.is_success:
             passing = answer.status_code == 429 or answer.status_code >= 500
             wait = answer.headers.get("retry-after", "")
             raise DeliveryError(
-                f"POST {self._url}: HTTP {answer.status_code}",
+                f"{self._place}: HTTP {answer.status_code}",
                 retryable=passing,
                 retry_after_seconds=float(wait) if passing and wait.isdigit() else None,
             )
