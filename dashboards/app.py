@@ -93,7 +93,7 @@ class Fireline:
         self._watcher.start()
 
     def stop(self) -> None:
-        """In the order of the chain: nothing new is looked at, scraped or evaluated; what is due is still told."""
+        """In the order of the chain: nothing new is scraped or evaluated, and what is due is still told."""
         self._watcher.stop()
         self._collector.stop()
         self._alerts.stop()
