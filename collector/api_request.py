@@ -71,29 +71,35 @@ async def read_parameters(request: Request) -> Parameters:
     return Parameters(pairs + list(request.query_params.multi_items()))
 
 
-def _time(name: str, text: str) -> float:
+def parse_time(text: str) -> float:
+    """Unix seconds of a number or an RFC 3339 time with its zone.
+
+    Raises:
+        ValueError: for anything else, and for times that no engine keeps.
+    """
     try:
         seconds = _float(text)
     except ValueError:
-        seconds = _rfc3339(text)
+        parsed = datetime.fromisoformat(text)
+        if parsed.tzinfo is None:
+            raise ValueError(f"expected a zone in {text!r}") from None
+        seconds = parsed.timestamp()
     if not _EARLIEST <= seconds <= _LATEST:
-        raise QueryError(f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp')
+        raise ValueError(f"out of range: {text!r}")
     return seconds
+
+
+def _time(name: str, text: str) -> float:
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise QueryError(f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp') from error
 
 
 def _float(text: str) -> float:
     if "_" in text:
         raise ValueError(text)
     return float(text)
-
-
-def _rfc3339(text: str) -> float:
-    """NaN for what is no time."""
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        return math.nan
-    return parsed.timestamp() if parsed.tzinfo is not None else math.nan
 
 
 def _duration(text: str) -> float:

@@ -4,16 +4,27 @@ import logging
 import signal
 import socket
 import threading
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import uvicorn
+from rich.console import Console
+from rich.progress import DownloadColumn, Progress
 from starlette.applications import Starlette
 
+from collector.api_request import parse_time
 from collector.app import Collector
+from collector.clock import SystemClock
 from collector.config import CollectorConfig, load_config
-from collector.errors import CollectorError, ConfigError
+from collector.errors import CollectorError, ConfigError, ExpositionError
+from collector.exporter import export as export_samples
+from collector.exposition import PageFormat
+from collector.importer import import_file
+from collector.remote import RemoteQuerier
+from collector.store import SampleStore
+from collector.strict import check_page
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +62,18 @@ class _Address(click.ParamType[tuple[str, int]]):
         if not port.isdecimal() or int(port) > 65535:
             self.fail(f"expected HOST:PORT, found {value!r}", param, ctx)
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # as Prometheus reads :9090
+
+
+class _Time(click.ParamType[float]):
+    name = "time"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return parse_time(str(value))
+        except ValueError as error:
+            self.fail(f"expected Unix seconds or RFC 3339, found {value!r}: {error}", param, ctx)
 
 
 @click.group(cls=_Group)
@@ -119,3 +142,52 @@ def _reload(running: Collector) -> None:
         logger.error("reload refused, the old configuration stays in force: %s", error)  # noqa: TRY400  # no bug
     else:
         logger.info("reloaded")
+
+
+@collector.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="Folder of samples.db.")
+def import_command(file: Path, data: Path) -> None:
+    """Add the samples of an OpenMetrics FILE (plain, .gz or .zst) to a data folder."""
+    store = SampleStore(data)
+    began = time.monotonic()
+    console = Console(stderr=True)
+    try:
+        with Progress(
+            *Progress.get_default_columns()[:1], DownloadColumn(), console=console, transient=True
+        ) as bar:
+            task = bar.add_task(f"importing {file.name}", total=None)
+            added = import_file(file, store, lambda size: bar.advance(task, size))
+    finally:
+        store.close()
+    seconds = time.monotonic() - began
+    click.echo(f"imported {added.samples:,} samples of {added.series:,} series in {seconds:.1f} s")
+
+
+@collector.command()
+@click.option("--url", required=True, help="Of a Prometheus HTTP API.")
+@click.option("--match", "matchers", required=True, multiple=True, help="A series selector; may be repeated.")
+@click.option("--start", required=True, type=_Time(), help="Unix seconds or RFC 3339.")
+@click.option("--end", default=None, type=_Time(), help="As --start; now without it.")
+@click.option("--out", default="-", show_default=True, type=click.File("w", encoding="utf-8", lazy=True))
+def export(url: str, matchers: tuple[str, ...], start: float, end: float | None, out: TextIO) -> None:
+    """Write samples as OpenMetrics text that import reads back."""
+    until = SystemClock().now() if end is None else end
+    written = export_samples(RemoteQuerier(url), matchers, start, until, out)
+    click.echo(f"exported {written:,} samples", err=True)
+
+
+@collector.command("check-metrics")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option(
+    "--format", "kind", type=click.Choice(["openmetrics", "text"]), default="openmetrics", show_default=True
+)
+@click.pass_context
+def check_metrics(ctx: click.Context, file: TextIO, kind: str) -> None:
+    """Check a metrics page strictly; exit 1 at the first violation. FILE may be - for standard input."""
+    try:
+        samples = check_page(file.read(), PageFormat(kind))
+    except ExpositionError as error:
+        click.echo(f"{file.name}: {error}", err=True)
+        ctx.exit(1)
+    click.echo(f"{file.name}: {samples} samples")

@@ -88,7 +88,7 @@ class PageParser:
         parts = [line.rpartition(" ") for line in lines]
         keys = [part[0] for part in parts]
         if self._layout is not None and self._layout.keys == keys:
-            numbers = _floats(list(compress([part[2] for part in parts], self._layout.is_sample)))
+            numbers = read_floats(list(compress([part[2] for part in parts], self._layout.is_sample)))
             if numbers is not None:
                 return self._layout.page(numbers)
         return self._read_anew(lines, keys, page_format)
@@ -276,7 +276,7 @@ def parse_number(text: str) -> float:
     return float(text)
 
 
-def _floats(texts: list[str]) -> Values | None:
+def read_floats(texts: list[str]) -> Values | None:
     """All numbers at once, or None if one needs a careful look."""
     joined = "".join(texts)
     if "_" in joined or not joined.isascii() or "\r" in joined:

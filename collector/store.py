@@ -1,7 +1,8 @@
 """The durable sample store: commits a batch, then publishes it to queries."""
 
 import fcntl
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -195,15 +196,19 @@ class SampleStore:
             raise StoreError(f"samples cannot be kept: {error}") from error
         self._publish(rows, points)
 
-    def write_columns(self, columns: Iterable[Column]) -> int:
-        """Commits whole columns as blocks (an import); returns how many samples they hold."""
-        made = blocks_of(columns)
+    @contextmanager
+    def importing(self) -> Iterator[Callable[[Iterable[Column]], None]]:
+        """Adds whole columns as blocks: all that the context gave is kept and seen at its end, or nothing."""
+        refs: list[BlockRef] = []
         with self._engine.begin() as connection:
+
+            def add(columns: Iterable[Column]) -> None:
+                refs.extend(self._save_block(connection, block, None) for block in blocks_of(columns))
+
+            yield add
             self._save_series(connection)
-            refs = [self._save_block(connection, block, None) for block in made]
         self._publish_series()
         self._imported.view = (self._imported.view[0] + tuple(refs), self._imported.head)
-        return sum(ref.samples for ref in refs)
 
     def seal(self) -> None:
         """Cuts full heads into packed blocks."""
