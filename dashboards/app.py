@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ from dashboards.slo_records import slo_records
 from dashboards.specs import Specs, load_specs
 from dashboards.watch import Watcher
 from dashboards.web.desk import IncidentDesk
-from dashboards.web.pages import Room, page_routes
+from dashboards.web.pages import Pages, Room
 
 LONGEST_PAGE_INTERVAL_SECONDS = 15.0
 LONGEST_TICKET_INTERVAL_SECONDS = 60.0
@@ -111,7 +112,10 @@ class Fireline:
 
         app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
         app.include_router(self._alerts.router)
-        app.router.routes.extend([*self._collector.routes(), *page_routes(self._room)])
+        pages = Pages(self._room)
+        app.router.routes.extend([*self._collector.routes(), *pages.routes()])
+        app.add_exception_handler(HTTPStatus.NOT_FOUND, pages.missing)
+        app.add_exception_handler(Exception, pages.failed)
         return app
 
     def _targets(self, at: float) -> tuple[TargetReading, ...]:

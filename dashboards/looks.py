@@ -70,9 +70,9 @@ def slo_reading(querier: Querier, slo: Slo, at: float, remaining: float | None, 
 def _slo_state(slo: Slo, remaining: float | None, burning: Collection[str], *, is_seen: bool) -> State:
     if not is_seen:
         return State.NO_DATA
-    if slo.name in burning:
-        return State.BURNING
-    return State.SPENT if remaining is not None and remaining <= 0 else State.OK
+    if remaining is not None and remaining <= 0:
+        return State.SPENT
+    return State.BURNING if slo.name in burning else State.OK
 
 
 def guardrail_reading(querier: Querier, guardrail: Guardrail, at: float, firing: Firing) -> GuardrailReading:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from alerts.burnrate import can_fire, firing_burn_rate, firing_ratio
@@ -73,18 +73,6 @@ class TierRow:
         return cls(tier.name, tier.severity, tier.long_seconds, tier.short_seconds, *limits)
 
 
-def page_routes(room: Room) -> list[BaseRoute]:
-    """``/``, ``/incidents``, ``/incidents/ID``, ``/slos/NAME`` and what they load."""
-    pages = Pages(room)
-    return [
-        Route("/", pages.overview),
-        Route("/incidents", pages.incidents),
-        Route("/incidents/{incident_id}", pages.incident),
-        Route("/slos/{name}", pages.slo),
-        Route("/static/{file}", pages.static),
-    ]
-
-
 class Pages:
     """One method a page; plain functions, so that Starlette runs them beside the event loop."""
 
@@ -97,6 +85,16 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+
+    def routes(self) -> list[BaseRoute]:
+        """The pages, and what they load."""
+        return [
+            Route("/", self.overview),
+            Route("/incidents", self.incidents),
+            Route("/incidents/{incident_id}", self.incident),
+            Route("/slos/{name}", self.slo),
+            Route("/static/{file}", self.static),
+        ]
 
     def overview(self, request: Request) -> Response:
         readings, open_incidents = self._room.readings(), self._room.desk.open()
@@ -164,6 +162,17 @@ class Pages:
             return self._not_found(request)
         headers = {**HEADERS, "Cache-Control": "no-cache"}
         return FileResponse(path, media_type=STATIC_TYPES[path.suffix], headers=headers)
+
+    def missing(self, request: Request, _: Exception) -> Response:
+        """Any path that nothing serves: a page for people, JSON for programs."""
+        if "text/html" in request.headers.get("accept", ""):
+            return self._not_found(request)
+        return JSONResponse({"error": f"{request.url.path}: not found"}, 404)
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        """What could not be shown, and why, in one line; the log has the rest."""
+        title = self._show(request).say("failed")
+        return self._page(request, "message", status=500, here="", title=title, text=str(error))
 
     def _not_found(self, request: Request) -> Response:
         show = self._show(request)

@@ -27,7 +27,6 @@ TONES = {
     "burning": "warn", "crossed": "warn", "ticket": "warn", "acknowledged": "warn",
     "spent": "bad", "down": "bad", "page": "bad", "open": "bad", "firing": "bad",
 }  # fmt: skip
-_SIDES = {"en": {"below": "below {}", "above": "above {}"}, "ko": {"below": "{} 미만", "above": "{} 초과"}}
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,17 @@ class Show:
     def lasted(self, start: float, end: float | None) -> str:
         return self.seconds(max(0.0, round((self.at if end is None else end) - start)))
 
-    def gone_in(self, reading: SloReading) -> str:
+    def left(self, remaining: float | None) -> str:
+        """The share of a budget that is left; an overspent one has none."""
+        return self.percent(None if remaining is None else max(remaining, 0.0))
+
+    def pace(self, reading: SloReading) -> str:
+        """By how much the budget is overspent, or when it will be gone; empty when neither is of concern."""
+        if reading.budget_remaining is not None and reading.budget_remaining < 0:
+            return self.say("overspent", percent=self.percent(-reading.budget_remaining))
+        return self._gone_in(reading)
+
+    def _gone_in(self, reading: SloReading) -> str:
         """When the budget runs out at the pace of the last hour; empty unless that is within its period."""
         left, pace = reading.budget_remaining, reading.burn_rate.get("1h")
         if left is None or left <= 0 or not pace or pace <= 1:
@@ -99,24 +108,37 @@ class Show:
 
     def limit(self, guardrail: Guardrail) -> str:
         """What a guardrail's value is held against, in words."""
-        side = _SIDES[self.language][guardrail.bad]
-        parts = (
-            [] if guardrail.limit is None else [side.format(self.quantity(guardrail.limit, guardrail.unit))]
-        )
-        if guardrail.baseline is not None:
-            parts.append(side.format(self._departure(guardrail, guardrail.baseline)))
-        return (" 또는 " if self.language == "ko" else " or ").join(parts)
+        parts = []
+        if guardrail.limit is not None:
+            limit = self.quantity(guardrail.limit, guardrail.unit)
+            parts.append(self.say(f"limit_{guardrail.bad}", value=limit))
+        if (baseline := guardrail.baseline) is not None:
+            parts.append(self._departure(guardrail, baseline))
+        return self.say("limit_or").join(parts)
 
     def _departure(self, guardrail: Guardrail, baseline: Baseline) -> str:
-        over, before = self.window(baseline.over_seconds), self.window(baseline.before_seconds)
+        times = {"over": self.window(baseline.over_seconds), "before": self.window(baseline.before_seconds)}
         if baseline.factor is not None:
-            change = f"{baseline.factor:g}×"
-        else:
-            sign = "−" if guardrail.bad == "below" else "+"
-            change = f"{sign}{self.quantity(baseline.difference, guardrail.unit)}"
-        if self.language == "ko":
-            return f"{before} 전 {over} 평균 대비 {change}"
-        return f"{change} of the {over} average {before} before"
+            return self.say(f"limit_factor_{guardrail.bad}", factor=f"{baseline.factor:g}", **times)
+        difference = baseline.difference or 0.0
+        points = f"{difference * 100:g}{'%p' if self.language == 'ko' else ' points'}"
+        value = points if guardrail.unit == "ratio" else self.quantity(difference, guardrail.unit)
+        return self.say(f"limit_difference_{guardrail.bad}", value=value, **times)
 
-    def unknown(self, value: Any) -> str:  # noqa: ANN401  # whatever an event's attributes hold
-        return NO_DATA if value is None else str(value)
+    def runbook(self, annotations: Mapping[str, str]) -> str:
+        """The runbook's address, if it is one that a browser may be sent to."""
+        url = annotations.get("runbook_url", "")
+        return url if url.startswith(("http://", "https://")) else ""
+
+    def change(self, attributes: Mapping[str, Any]) -> str:
+        """What an event says was switched: ``single_flight: off → on``."""
+        if "switch" not in attributes or "to" not in attributes:
+            return ""
+        before, after = (_setting(attributes.get(key)) for key in ("from", "to"))
+        return f"{attributes['switch']}: {before} → {after}"
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return NO_DATA if value is None else str(value)
