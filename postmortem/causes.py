@@ -69,8 +69,11 @@ def is_admissible(signal: Signal) -> bool:
     return _FORBIDDEN.search(f"{signal.name} {signal.query}") is None
 
 
-def ask_whys(shifts: tuple[Shift, ...], tied_seconds: float) -> tuple[Why, ...]:
-    """From the last thing that users felt back through what had turned before, a new role or service each."""
+def ask_whys(shifts: tuple[Shift, ...], signals: SignalMap, tied_seconds: float) -> tuple[Why, ...]:
+    """From the last thing that users felt back through what had turned before, a new role or service each.
+
+    What users feel may stem from anything that its service stands on; what happens inside, from inside only.
+    """
     usable = [s for s in shifts if is_admissible(s.subject.signal) and s.subject.signal.role != "business"]
     felt = [s for s in usable if s.subject.slo is not None] or [s for s in usable if s.subject.is_user_facing]
     if not felt:
@@ -80,7 +83,9 @@ def ask_whys(shifts: tuple[Shift, ...], tied_seconds: float) -> tuple[Why, ...]:
     seen: set[tuple[str, str]] = set()
     while effect is not None and len(whys) < _MOST_WHYS:
         seen.add(_topic(effect))
-        earlier = _nearest_before(effect, usable, seen, tied_seconds)
+        sources = [s for s in _possible(effect, usable, signals) if _topic(s) not in seen]
+        before = [s for s in sources if s.onset.value < effect.onset.value - tied_seconds]
+        earlier = max(before, key=lambda s: s.onset.value, default=None)
         lead = _lead(f"why.{effect.subject.series}.lead", effect.onset, earlier.onset) if earlier else None
         whys.append(Why(effect, earlier, lead))
         effect = earlier
@@ -116,12 +121,11 @@ def _size(shift: Shift) -> float:
     return high / low if low else float("inf")
 
 
-def _nearest_before(
-    effect: Shift, shifts: list[Shift], seen: set[tuple[str, str]], tied_seconds: float
-) -> Shift | None:
-    latest = effect.onset.value - tied_seconds
-    found = [s for s in shifts if s.onset.value < latest and _topic(s) not in seen]
-    return max(found, key=lambda s: s.onset.value, default=None)
+def _possible(effect: Shift, shifts: list[Shift], signals: SignalMap) -> list[Shift]:
+    if not effect.subject.is_user_facing:
+        return [s for s in shifts if not s.subject.is_user_facing]
+    below = signals.below((effect.subject.signal.service,))
+    return [s for s in shifts if s.subject.signal.service in below or s.subject.signal.role == "traffic"]
 
 
 def _topic(shift: Shift) -> tuple[str, str]:

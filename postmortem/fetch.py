@@ -14,7 +14,6 @@ from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.impact import find_span
 from postmortem.queries import (
     INTERVAL_PROBE,
-    SYNTHETIC_COUNT,
     SYNTHETIC_PROBE,
     InstantQuery,
     RangeQuery,
@@ -23,6 +22,7 @@ from postmortem.queries import (
     count_queries,
     interval_from,
     subject_queries,
+    synthetic_query,
 )
 from postmortem.records import Event, Incident, SignalMap, SloRecord
 from postmortem.report import Report, build_report
@@ -130,7 +130,9 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
     window = choose_window(incident, interval_from(probe[0].value if probe else None), at)
     queries = subject_queries(incident, records.slos, records.signals, window.rate_window)
     series, subjects, unavailable = _fetch_subjects(querier, queries, window)
-    synthetic = querier.range(SYNTHETIC_COUNT, window.start, window.end, window.step_seconds)
+    synthetic = querier.range(
+        synthetic_query(window.step_seconds), window.start, window.end, window.step_seconds
+    )
     period = max((slo.period_seconds for slo in records.slos), default=0.0)
     return Evidence(
         incident=incident,

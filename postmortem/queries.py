@@ -13,7 +13,6 @@ WINDOW = "$window"
 FALLBACK_INTERVAL_SECONDS = 15.0
 INTERVAL_PROBE = "max(count_over_time(up[1m]))"
 SYNTHETIC_PROBE = f'{{origin="{SYNTHETIC_ORIGIN}"}}'
-SYNTHETIC_COUNT = f"count({SYNTHETIC_PROBE})"
 _LONGEST_SECONDS = 86_400.0
 _MOST_POINTS = 1500
 
@@ -93,6 +92,11 @@ def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
                 name = f"slo:{slo.name}:{what}:{when}"
                 queries.append(InstantQuery(name, template.replace(WINDOW, window), end))
     return queries
+
+
+def synthetic_query(step_seconds: float) -> str:
+    """Has a value at each step in which made-up samples lie; no look-back carries them further."""
+    return f"count(last_over_time({SYNTHETIC_PROBE}[{format_duration(step_seconds)}]))"
 
 
 def _error_ratio(slo: SloRecord, rate_window: str) -> RangeQuery:

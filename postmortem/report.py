@@ -56,7 +56,7 @@ def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> R
         timeline=build_timeline(evidence, shifts),
         impact=assess_impact(evidence, shifts, span),
         hypotheses=rank_causes(shifts, span, evidence.signals, tied_seconds),
-        whys=ask_whys(shifts, tied_seconds),
+        whys=ask_whys(shifts, evidence.signals, tied_seconds),
         mitigations=find_mitigations(evidence, shifts, span),
     )
 

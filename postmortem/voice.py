@@ -13,6 +13,7 @@ from alerts.charts.quantities import (
     format_seconds,
     zone_name,
 )
+from collector.durations import parse_duration
 from postmortem.catalogue import Catalogue
 from postmortem.document import Text
 from postmortem.evidence import Subject
@@ -56,6 +57,10 @@ class Voice:
     def moment(self, at: float) -> str:
         return format_moment(at, self.zone)
 
+    def window(self, duration: str) -> str:
+        """A Prometheus duration in words."""
+        return self.seconds(parse_duration(duration))
+
     def seconds(self, seconds: float) -> str:
         return format_seconds(seconds, self.language)
 
@@ -72,6 +77,9 @@ class Voice:
     def listed(self, parts: Iterable[str]) -> str:
         return self.say("list_separator").join(parts)
 
+    def clauses(self, parts: Iterable[str]) -> str:
+        return self.say("clause_separator").join(parts)
+
     def subject(self, subject: Subject) -> str:
         """What the series is, in words: a signal's title, or an objective's share of bad requests."""
         if subject.slo is None:
@@ -84,16 +92,25 @@ class Voice:
             return self.say("subject.failed", title=title)
         return self.say("subject.slow", title=title, threshold=self.seconds(slo.threshold_seconds))
 
-    def move(self, shift: Shift) -> str:
-        """How a series went, from the level before to its worst, and when that was."""
-        counts = shift.subject.signal.unit in {Unit.PER_SECOND, Unit.COUNT, Unit.KRW}
-        verb = f"verb.{'more' if counts else 'up'}" if shift.rises else f"verb.{'less' if counts else 'down'}"
+    def verb(self, shift: Shift) -> str:
+        """Rose or fell, in the word that suits the unit."""
+        if shift.subject.signal.unit in {Unit.PER_SECOND, Unit.COUNT, Unit.KRW}:
+            return self.say("verb.more" if shift.rises else "verb.less")
+        return self.say("verb.up" if shift.rises else "verb.down")
+
+    def move(self, shift: Shift, row_at: float | None = None) -> str:
+        """How a series went, from the level before to its worst, and when that was.
+
+        In a row of the timeline that begins at ``row_at``, also since when, where that is later.
+        """
+        later = row_at is not None and shift.onset.value > row_at
         return self.say(
             "timeline.onset",
             name=self.subject(shift.subject),
             before=self.figure(shift.before),
             peak=self.figure(shift.peak),
-            verb=self.say(verb),
+            verb=self.verb(shift),
+            since=self.say("timeline.since", at=self.figure(shift.onset)) if later else "",
             extreme=self.say("highest" if shift.rises else "lowest"),
             at=self.figure(shift.peak_at),
         )

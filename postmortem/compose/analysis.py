@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from alerts.charts.model import Unit
 from postmortem.actions import silent_shifts
 from postmortem.causes import Why
-from postmortem.compose.recovery import verb
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.facts import Operation, RecordKind, combine, from_record
 from postmortem.report import Report
@@ -27,16 +26,16 @@ def analysis(report: Report, voice: Voice) -> Iterator[Block]:
 
 
 def _why(why: Why, voice: Voice) -> Item:
-    question = voice.say(
-        "whys.question", name=voice.subject(why.effect.subject), verb=verb(why.effect.rises, voice)
-    )
+    question = voice.say("whys.question", name=voice.subject(why.effect.subject), verb=voice.verb(why.effect))
     if why.earlier is None or why.lead is None:
         answer = Text(voice.say("whys.observed.last"))
     else:
         lead, move = voice.seconds(why.lead.value), voice.move(why.earlier)
         facts = (why.lead, why.earlier.before, why.earlier.peak)
         answer = cite(voice.say("whys.observed", lead=lead, move=move), *facts)
-    judgement = Text(voice.say("whys.judgement", blank=voice.blank("blank.why_link")))
+    judgement = Text(
+        voice.say("whys.judgement", blank=voice.blank("blank.why_link" if why.earlier else "blank.why_first"))
+    )
     return Item(cite(question, why.effect.onset), (answer, judgement))
 
 

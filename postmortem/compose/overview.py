@@ -7,6 +7,7 @@ from alerts.charts.quantities import format_percent, format_quantity
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.facts import Fact
 from postmortem.impact import Impact, SliImpact
+from postmortem.records import Good
 from postmortem.report import Report
 from postmortem.timeline import TIED_INTERVALS, Row, RowKind
 from postmortem.turningpoints import Shift
@@ -31,7 +32,7 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
     yield Listing((*items, Item(Text(voice.blank("timeline.unknown")))))
     evidence = report.evidence
     tied = voice.seconds(TIED_INTERVALS * evidence.interval_seconds)
-    yield Paragraph(Text(voice.say("method", tied=tied, window=evidence.rate_window)))
+    yield Paragraph(Text(voice.say("method", tied=tied, window=voice.window(evidence.rate_window))))
     yield Heading(3, voice.say("head.scope"))
     yield Listing(tuple(_scope(report, voice)))
     yield Heading(3, voice.say("head.customer"))
@@ -69,20 +70,22 @@ def timeline_text(row: Row, voice: Voice) -> Text:
 
 def _turns(kind: RowKind, shifts: list[Shift], voice: Voice) -> str:
     if kind is RowKind.ONSET:
-        return voice.listed(voice.move(shift) for shift in shifts)
-    if kind is RowKind.EASED:
-        return voice.say(
-            "timeline.eased", names=voice.listed(voice.subject(shift.subject) for shift in shifts)
-        )
-    return voice.listed(
-        voice.say(
-            "timeline.recovered",
-            name=voice.subject(shift.subject),
-            peak=voice.figure(shift.peak),
-            after=voice.figure(shift.after),
-        )
-        for shift in shifts
-    )
+        first = min(shift.onset.value for shift in shifts)
+        return voice.clauses(voice.move(shift, first) for shift in shifts)
+    said = []
+    for neutral in (False, True):
+        mine = [shift for shift in shifts if (shift.subject.signal.good is Good.NONE) is neutral]
+        key = f"timeline.{kind}.neutral" if neutral else f"timeline.{kind}"
+        if mine and kind is RowKind.EASED:
+            said.append(voice.say(key, names=voice.listed(voice.subject(shift.subject) for shift in mine)))
+        elif mine:
+            said += [_recovered(key, shift, voice) for shift in mine]
+    return voice.clauses(said)
+
+
+def _recovered(key: str, shift: Shift, voice: Voice) -> str:
+    peak, after = voice.figure(shift.peak), voice.figure(shift.after)
+    return voice.say(key, name=voice.subject(shift.subject), peak=peak, after=after)
 
 
 def _events(row: Row, voice: Voice) -> str:
@@ -126,7 +129,7 @@ def _group(key: str, by_service: dict[str, list[Shift]], voice: Voice) -> Item:
         return Item(Text(f"{title}: {voice.say('scope.none')}"))
     children = [
         cite(
-            voice.say("scope.service", service=service, moves=voice.listed(voice.move(s) for s in shifts)),
+            voice.say("scope.service", service=service, moves=voice.clauses(voice.move(s) for s in shifts)),
             *(fact for s in shifts for fact in (s.before, s.peak)),
         )
         for service, shifts in by_service.items()
@@ -196,11 +199,13 @@ def _sli_row(sli: SliImpact, voice: Voice) -> tuple[Text, ...]:
 def _business(report: Report, voice: Voice) -> Iterator[Item]:
     shifts = [s for s in report.shifts if s.subject.signal.role == "business"]
     if shifts:
-        moves = voice.listed(voice.move(s) for s in shifts)
+        moves = voice.clauses(voice.move(s) for s in shifts)
         facts = [fact for s in shifts for fact in (s.before, s.peak)]
         yield Item(cite(voice.say("impact.business", moves=moves), *facts))
     else:
-        yield Item(Text(voice.say("impact.business.none")))
+        calm = [voice.subject(s) for s in report.evidence.subjects if s.signal.role == "business"]
+        key = "impact.business.none" if calm else "impact.business.missing"
+        yield Item(Text(voice.say(key, names=voice.listed(calm))))
     yield Item(Text(voice.say("impact.revenue", blank=voice.blank("blank.revenue"))))
     yield Item(Text(voice.say("impact.support", blank=voice.blank("blank.support"))))
 

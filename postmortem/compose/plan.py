@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from postmortem.actions import ActionItem, Horizon, propose_actions
-from postmortem.compose.recovery import verb
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.report import Report
 from postmortem.voice import Voice, cite
@@ -50,7 +49,7 @@ def _texts(item: ActionItem, voice: Voice) -> tuple[Text, Text]:
         return Text(voice.say(key, name=name)), Text(voice.say(f"{key}.basis", at=at), ("event",))
     if item.hypothesis is not None:
         shift = item.hypothesis.shift
-        text = voice.say(key, name=voice.subject(shift.subject), verb=verb(shift.rises, voice))
+        text = voice.say(key, name=voice.subject(shift.subject), verb=voice.verb(shift))
         return Text(text), cite(voice.say(f"{key}.basis", number=item.number), shift.onset)
     if item.shift is not None:
         text = voice.say(key, name=voice.subject(item.shift.subject))

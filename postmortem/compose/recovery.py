@@ -6,6 +6,7 @@ from postmortem.causes import Hypothesis, Order
 from postmortem.compose.overview import timeline_text
 from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
 from postmortem.mitigations import WINDOW_INTERVALS, Effect, Mitigation
+from postmortem.records import Good
 from postmortem.report import Report
 from postmortem.timeline import Row, RowKind
 from postmortem.voice import Voice, cite
@@ -28,11 +29,6 @@ def recovery(report: Report, voice: Voice) -> Iterator[Block]:
     yield Listing((Item(Text(voice.say("planned.item", blank=voice.blank("blank.planned")))),))
 
 
-def verb(hypothesis_rises: bool, voice: Voice) -> str:
-    """Rose or fell."""
-    return voice.say("verb.up" if hypothesis_rises else "verb.down")
-
-
 def _causes(report: Report, voice: Voice) -> Iterator[Block]:
     yield Callout(Text(voice.say("causes.note")))
     if any(hypothesis.order is not Order.AFTER for hypothesis in report.hypotheses):
@@ -50,7 +46,7 @@ def _hypothesis(hypothesis: Hypothesis, number: int, voice: Voice) -> Item:
         "causes.item",
         number=number,
         name=voice.subject(shift.subject),
-        verb=verb(shift.rises, voice),
+        verb=voice.verb(shift),
         order=voice.say(f"causes.{hypothesis.order}", lead=lead),
     )
     move = voice.say("causes.evidence", move=voice.move(shift), at=voice.figure(shift.onset))
@@ -91,7 +87,9 @@ def _resolution(report: Report, voice: Voice) -> Iterator[Block]:
 def _is_response(row: Row) -> bool:
     if row.kind is RowKind.EVENT:
         return row.word != "fault"
-    return row.kind in {RowKind.MILESTONE, RowKind.EASED, RowKind.RECOVERED}
+    if row.kind in {RowKind.EASED, RowKind.RECOVERED}:
+        return any(entry.shift and entry.shift.subject.signal.good is not Good.NONE for entry in row.entries)
+    return row.kind is RowKind.MILESTONE
 
 
 def _applied(report: Report, voice: Voice) -> Iterator[Block]:
@@ -100,7 +98,9 @@ def _applied(report: Report, voice: Voice) -> Iterator[Block]:
         return
     yield Listing(tuple(_mitigation(mitigation, voice) for mitigation in report.mitigations))
     window = voice.seconds(WINDOW_INTERVALS * report.evidence.interval_seconds)
-    yield Paragraph(Text(voice.say("applied.note", window=window, rate=report.evidence.rate_window)))
+    yield Paragraph(
+        Text(voice.say("applied.note", window=window, rate=voice.window(report.evidence.rate_window)))
+    )
 
 
 def _mitigation(mitigation: Mitigation, voice: Voice) -> Item:
