@@ -1,14 +1,24 @@
-"""`fireline alerts …`: compile SLO files into rules."""
+"""`fireline alerts …` and `fireline replay`: SLO files into rules, and what those rules do."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
+from alerts.casefile import load_case
+from alerts.check import check
+from alerts.check_report import check_table
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
+from alerts.guardrails import load_guardrails
 from alerts.openslo import load_slos
+from alerts.policy import load_policy
+from alerts.replay import replay as replay_case
+from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
 from collector.durations import parse_duration
 
@@ -26,10 +36,16 @@ class _Group(click.Group):
     """Turns our errors into one line and exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
-        try:
+        with _mistakes():
             return super().invoke(ctx)
-        except AlertsError as error:
-            raise UserMistake(str(error)) from error
+
+
+@contextmanager
+def _mistakes() -> Iterator[None]:
+    try:
+        yield
+    except AlertsError as error:
+        raise UserMistake(str(error)) from error
 
 
 class Duration(click.ParamType[float]):
@@ -81,6 +97,22 @@ def compile_command(files: Sequence[Path], out: Path, interval: float, self_cont
             _write(out / f"{name}.test.yml", tests)
 
 
+@alerts.command("check")
+@_FILES
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_context
+def check_command(ctx: click.Context, files: Sequence[Path], style: str) -> None:
+    """Say what each tier of each SLO can and cannot do; exit 1 on an error."""
+    slos = load_slos(*files)
+    checked = check(slos, policies_of(slos))
+    if style == "json":
+        click.echo(json.dumps(checked.to_json(), indent=2, ensure_ascii=False))
+    else:
+        Console().print(check_table(checked))
+    if checked.has_errors:
+        ctx.exit(1)
+
+
 def _compiled(file: Path, options: CompileOptions) -> tuple[dict[str, Any], dict[str, Any]]:
     slos = load_slos(file)
     policies = policies_of(slos)
@@ -95,3 +127,46 @@ def _name(file: Path) -> str:
 def _write(path: Path, content: dict[str, Any]) -> None:
     path.write_text(rules_yaml(content), encoding="utf-8")
     click.echo(f"wrote {path}")
+
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+@click.command()
+@click.argument("case", default="seed-2025-09-03")
+@click.option("--lang", type=click.Choice(["en", "ko"]), default="en", show_default=True)
+@click.option("--policy", help="Judge another policy than the SLOs name: a name or a file.")
+@click.option("--slos", type=click.Path(path_type=Path), default=EXAMPLES / "shop.slo.yml", help="SLO file.")
+@click.option(
+    "--guardrails",
+    type=click.Path(path_type=Path),
+    default=EXAMPLES / "shop.guardrails.yml",
+    help="Guardrail file.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write Markdown to this file instead."
+)
+@click.pass_context
+def replay(  # noqa: PLR0917  click passes them by name
+    ctx: click.Context,
+    case: str,
+    lang: Language,
+    policy: str | None,
+    slos: Path,
+    guardrails: Path,
+    out: Path | None,
+) -> None:
+    """When would each alert have fired in CASE, a recorded incident? Exit 1 if the page is not as wanted."""
+    with _mistakes():
+        loaded = load_slos(slos)
+        policies = {slo.policy: load_policy(policy or slo.policy) for slo in loaded}
+        outcome = replay_case(load_case(case), loaded, policies, load_guardrails(guardrails))
+    told = report(outcome, lang)
+    if out is None:
+        Console().print(told.rich())
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(told.markdown(), encoding="utf-8")
+        click.echo(f"wrote {out}")
+    if not outcome.as_wanted:
+        ctx.exit(1)

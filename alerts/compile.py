@@ -121,14 +121,11 @@ class _Compiler:
         return always | {window for tier in tiers for window in (tier.long_seconds, tier.short_seconds)}
 
     def _records(self, windows: set[float]) -> list[Rule]:
-        raw, rules = RawExpressions(self.slo), list[Rule]()
-        for seconds in sorted(windows):
-            rules += [
-                {"record": total_name(seconds), "expr": raw.total(seconds), "labels": self._labels()},
-                {"record": bad_name(seconds), "expr": raw.bad(seconds), "labels": self._labels()},
-                ratio_rule(self.slo, seconds),
-            ]
-        return rules
+        """All counts before the first ratio, so that samples are written at once, not window by window."""
+        raw, labels = RawExpressions(self.slo), self._labels()
+        totals = [{"record": total_name(w), "expr": raw.total(w), "labels": labels} for w in sorted(windows)]
+        bads = [{"record": bad_name(w), "expr": raw.bad(w), "labels": labels} for w in sorted(windows)]
+        return [*totals, *bads, *(ratio_rule(self.slo, window) for window in sorted(windows))]
 
     def _labels(self) -> dict[str, str]:
         return {"service": self.slo.service, "slo": self.slo.name}

@@ -3,15 +3,13 @@
 from pathlib import Path
 from typing import Literal
 
-import promql_parser
 from pydantic import Field
 
 from alerts.documents import Document, Seconds, Strict, read_documents
 from alerts.errors import SpecError
-from alerts.slo import WINDOW, Sli, SliKind, Slo, bad_counted, bad_remaining
+from alerts.queries import one_series
+from alerts.slo import Sli, SliKind, Slo, bad_counted, bad_remaining
 from collector.durations import parse_duration
-
-_LONGEST_QUERY = 4_000  # characters; the parser's stack does not survive thousands of nested terms
 
 
 class _QuerySpec(Strict):
@@ -155,7 +153,8 @@ def _sli(place: str, ratio: _RatioMetric, annotations: _Annotations) -> Sli:
         raise SpecError(f"{place}: {key}: expected with fireline/kind: latency, and only there")
     in_flight = annotations.in_flight
     if in_flight is not None:
-        in_flight = _one_series(place, "metadata.annotations.fireline/in-flight", in_flight)
+        key = "metadata.annotations.fireline/in-flight"
+        in_flight = one_series(place, key, in_flight, windowed=False)
     return Sli(annotations.kind, _bad(place, ratio, total), total, in_flight, annotations.threshold)
 
 
@@ -168,24 +167,5 @@ def _bad(place: str, ratio: _RatioMetric, total: str) -> str:
 
 
 def _query(place: str, key: str, metric: _Metric) -> str:
-    query = " ".join(metric.metric_source.spec.query.split())
     key = f"spec.indicator.spec.ratioMetric.{key}.metricSource.spec.query"
-    if WINDOW not in query:
-        raise SpecError(f"{place}: {key}: expected increases over [{WINDOW}]")
-    return _one_series(place, key, query)
-
-
-def _one_series(place: str, key: str, query: str) -> str:
-    """The query, summed unless it is an aggregation to one series without labels already."""
-    expression = _parsed(place, key, query.replace(WINDOW, "5m"))
-    summed = isinstance(expression, promql_parser.AggregateExpr) and expression.modifier is None
-    return query if summed else f"sum({query})"
-
-
-def _parsed(place: str, key: str, query: str) -> promql_parser.Expr:
-    if len(query) > _LONGEST_QUERY:
-        raise SpecError(f"{place}: {key}: expected at most {_LONGEST_QUERY} characters of PromQL")
-    try:
-        return promql_parser.parse(query)
-    except ValueError as error:
-        raise SpecError(f"{place}: {key}: expected PromQL: {' '.join(str(error).split())}") from error
+    return one_series(place, key, metric.metric_source.spec.query)

@@ -115,7 +115,7 @@ QUERY = "spec.indicator.spec.ratioMetric.bad.metricSource.spec.query"
         ),
         ("spec.budgetingMethod", "Timeslices", "spec.budgetingMethod: expected 'Occurrences'"),
         ("spec.alertPolicies", [], "spec: unknown key 'alertPolicies', expected one of description, service"),
-        (QUERY, "sum(increase(a[5m]))", f"{QUERY}: expected increases over [$window]"),
+        (QUERY, "sum(increase(a[5m]))", f"{QUERY}: expected a query over [$window]"),
         (QUERY, "sum(increase(a[$window])", f"{QUERY}: expected PromQL"),
         (QUERY, "a[$window]" + "+1" * 3000, f"{QUERY}: expected at most 4000 characters"),
     ],

@@ -1,0 +1,245 @@
+"""Reads cases from their files: figures by name, times in the document's own zone."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field
+
+from alerts.cases import (
+    Cache,
+    Case,
+    Cpu,
+    Failures,
+    Figure,
+    FigureUnit,
+    HitMissLatency,
+    Requests,
+    Row,
+    Sampling,
+    SteadyLatency,
+)
+from alerts.documents import Document, Seconds, Strict, read_document
+from alerts.errors import SpecError
+from alerts.signals import Title
+
+BUILT_IN = Path(__file__).parent / "cases"
+
+
+def load_case(name_or_path: str) -> Case:
+    """A built-in case by its name, or a case by the path of its folder.
+
+    Raises:
+        SpecError: for an unknown name or the first mistake in its case.yml.
+    """
+    path = Path(name_or_path)
+    for folder in (path, BUILT_IN / name_or_path):
+        if (folder / "case.yml").is_file():
+            return _Reader(read_document(folder / "case.yml")).case()
+    expected = ", ".join(case_names())
+    raise SpecError(f"case {name_or_path!r}: expected one of {expected}, or a folder with a case.yml")
+
+
+def case_names() -> list[str]:
+    """The cases that ship with Fireline."""
+    return sorted(path.parent.name for path in BUILT_IN.glob("*/case.yml"))
+
+
+def _moment(value: object) -> datetime:
+    try:
+        return datetime.strptime(str(value), "%Y-%m-%d %H:%M")  # noqa: DTZ007  the zone stands beside it in the file
+    except ValueError as error:
+        raise ValueError(f"expected a time such as 2025-09-03 10:05, found {value!r}") from error
+
+
+def _time_of_day(value: object) -> timedelta:
+    try:
+        parsed = datetime.strptime(str(value), "%H:%M")  # noqa: DTZ007  a time of day has no zone
+    except ValueError as error:
+        raise ValueError(f"expected a time of day such as 10:05, found {value!r}") from error
+    return timedelta(hours=parsed.hour, minutes=parsed.minute)
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+TimeOfDay = Annotated[timedelta, BeforeValidator(_time_of_day)]
+
+
+class _RowFile(Strict):
+    at: TimeOfDay
+    value: float = Field(ge=0)
+    says: str
+
+
+class _FigureFile(Strict):
+    title: Title
+    unit: FigureUnit
+    before: float = Field(ge=0)
+    rows: list[_RowFile] = Field(min_length=1)
+
+
+class _HitMissFile(Strict):
+    hit_ratio: str
+    hit_median: Seconds
+    p95: str
+
+
+class _SteadyFile(Strict):
+    p95_seconds: float = Field(gt=0)
+
+
+class _FailuresFile(Strict):
+    ratio: str
+    usual: float = Field(ge=0, lt=1)
+    time_out_seconds: str
+
+
+class _RequestsFile(Strict):
+    method: str
+    route: str
+    status: str
+    normal_per_second: float = Field(gt=0)
+    traffic: str
+    latency: dict[str, Any]
+    failures: _FailuresFile | None = None
+    buckets: list[float] = Field(min_length=1)
+
+
+class _CacheFile(Strict):
+    name: str
+    route: str
+    hit_ratio: str
+
+
+class _CpuFile(Strict):
+    groupname: str
+    limit_cores: float = Field(gt=0)
+    ratio: str
+
+
+class _ScrapeFile(Strict):
+    interval: Seconds
+    offset: Seconds
+
+
+class _HistoryFile(Strict):
+    length: Seconds
+    step: Seconds
+    fine: Seconds
+
+
+class _CaseFile(Strict):
+    version: Literal[1]
+    name: str
+    title: Title
+    timezone: str
+    start: Moment
+    end: Moment
+    onset: Moment
+    alarm: Moment
+    page_within: Seconds
+    scrape: _ScrapeFile
+    history: _HistoryFile
+    transition: Seconds
+    spread: float = Field(gt=0)
+    figures: dict[str, _FigureFile]
+    requests: list[_RequestsFile] = Field(min_length=1)
+    caches: list[_CacheFile] = Field(default_factory=list)
+    cpus: list[_CpuFile] = Field(default_factory=list)
+    assumptions: list[Title] = Field(default_factory=list)
+
+
+class _Reader:
+    """Turns the file's names of figures into the figures."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._content = document.parse(_CaseFile)
+        self._zone = self._timezone()
+        self._figures = {name: self._figure(name, figure) for name, figure in self._content.figures.items()}
+
+    def case(self) -> Case:
+        content = self._content
+        scrape, history = content.scrape, content.history
+        return Case(
+            name=content.name,
+            title=content.title.texts(),
+            timezone=self._zone,
+            start=self._seconds(content.start),
+            end=self._seconds(content.end),
+            onset=self._seconds(content.onset),
+            alarm_at=self._seconds(content.alarm),
+            page_within_seconds=content.page_within,
+            spread=content.spread,
+            sampling=Sampling(scrape.interval, scrape.offset, history.length, history.step, history.fine),
+            figures=self._figures,
+            requests=tuple(self._requests(n, requests) for n, requests in enumerate(content.requests)),
+            caches=tuple(self._cache(n, cache) for n, cache in enumerate(content.caches)),
+            cpus=tuple(self._cpu(n, cpu) for n, cpu in enumerate(content.cpus)),
+            assumptions=tuple(text.texts() for text in content.assumptions),
+        )
+
+    def _timezone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self._content.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise self._error("timezone", "expected a zone such as Asia/Seoul") from error
+
+    def _error(self, key: str, expected: str) -> SpecError:
+        return SpecError(f"{self._document.place}: {key}: {expected}")
+
+    def _seconds(self, moment: datetime) -> float:
+        return moment.replace(tzinfo=self._zone).timestamp()
+
+    def _figure(self, name: str, content: _FigureFile) -> Figure:
+        midnight = self._content.start.replace(hour=0, minute=0)
+        rows = tuple(Row(self._seconds(midnight + row.at), row.value, row.says) for row in content.rows)
+        if any(a.at + self._content.transition >= b.at for a, b in pairwise(rows)):
+            raise self._error(
+                f"figures.{name}.rows", "expected rows in time order, further apart than a transition"
+            )
+        return Figure(
+            name, content.title.texts(), content.unit, content.before, rows, self._content.transition
+        )
+
+    def _named(self, key: str, name: str) -> Figure:
+        if name not in self._figures:
+            raise self._error(key, f"expected one of {', '.join(self._figures)}, found {name!r}")
+        return self._figures[name]
+
+    def _requests(self, position: int, content: _RequestsFile) -> Requests:
+        key = f"requests.{position}"
+        return Requests(
+            content.method,
+            content.route,
+            content.status,
+            content.normal_per_second,
+            self._named(f"{key}.traffic", content.traffic),
+            self._latency(f"{key}.latency", content.latency),
+            None if content.failures is None else self._failures(f"{key}.failures", content.failures),
+            tuple(sorted(content.buckets)),
+        )
+
+    def _latency(self, key: str, content: dict[str, Any]) -> HitMissLatency | SteadyLatency:
+        document = Document(f"{self._document.place}: {key}", content)
+        if "hit_ratio" not in content:
+            return SteadyLatency(document.parse(_SteadyFile).p95_seconds)
+        parsed = document.parse(_HitMissFile)
+        hit_ratio = self._named(f"{key}.hit_ratio", parsed.hit_ratio)
+        if max(hit_ratio.before, *(row.value for row in hit_ratio.rows)) >= 0.95:
+            raise self._error(f"{key}.hit_ratio", "expected below 0.95, or the p95 says nothing about misses")
+        return HitMissLatency(hit_ratio, parsed.hit_median, self._named(f"{key}.p95", parsed.p95))
+
+    def _failures(self, key: str, content: _FailuresFile) -> Failures:
+        ratio = self._named(f"{key}.ratio", content.ratio)
+        time_out = self._named(f"{key}.time_out_seconds", content.time_out_seconds)
+        return Failures(ratio, content.usual, time_out)
+
+    def _cache(self, position: int, content: _CacheFile) -> Cache:
+        hit_ratio = self._named(f"caches.{position}.hit_ratio", content.hit_ratio)
+        return Cache(content.name, content.route, hit_ratio)
+
+    def _cpu(self, position: int, content: _CpuFile) -> Cpu:
+        ratio = self._named(f"cpus.{position}.ratio", content.ratio)
+        return Cpu(content.groupname, content.limit_cores, ratio)

@@ -1,0 +1,147 @@
+"""What each tier of an SLO can and cannot do, in closed form; findings name what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from alerts.burnrate import (
+    budget_spent,
+    can_fire,
+    detection_seconds,
+    factor,
+    firing_ratio,
+    reset_seconds,
+    silent_outage_seconds,
+)
+from alerts.policy import Policy, Tier
+from alerts.slo import Slo
+from collector.durations import format_duration
+
+ERROR_RATIOS = (1.0, 0.1, 0.01)
+DEPLOY_SECONDS = 30.0  # an outage that a restart may cost; nobody should be woken for it
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``rule`` names the check; ``message`` names the SLO and the tier."""
+
+    level: Level
+    rule: str
+    message: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"level": self.level, "rule": self.rule, "message": self.message}
+
+
+@dataclass(frozen=True)
+class TierCheck:
+    """Times in seconds by error ratio, None where the tier never fires at it."""
+
+    slo: Slo
+    tier: Tier
+    factor: float
+    start_ratio: float
+    can_fire: bool
+    detect_seconds: Mapping[float, float | None]
+    spent_by_then: Mapping[float, float | None]
+    reset_seconds: float | None
+    silent_outage_seconds: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "slo": self.slo.name,
+            "tier": self.tier.name,
+            "severity": self.tier.severity,
+            "long": format_duration(self.tier.long_seconds),
+            "short": format_duration(self.tier.short_seconds),
+            "factor": round(self.factor, 9),
+            "start_ratio": round(self.start_ratio, 9),
+            "can_fire": self.can_fire,
+            "detect_seconds": _rounded(self.detect_seconds),
+            "budget_spent": _rounded(self.spent_by_then),
+            "reset_seconds": _round(self.reset_seconds),
+            "silent_outage_seconds": _round(self.silent_outage_seconds),
+            "min_bad_events": self.tier.min_bad_events,
+        }
+
+
+@dataclass(frozen=True)
+class Checked:
+    tiers: tuple[TierCheck, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.level == "error" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "tiers": [tier.to_json() for tier in self.tiers],
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def check(slos: Sequence[Slo], policies: Mapping[str, Policy]) -> Checked:
+    """All tiers of all SLOs; ``policies`` by the names that the SLOs use."""
+    tiers = tuple(_tier_check(slo, tier) for slo in slos for tier in policies[slo.policy].tiers)
+    findings = [finding for tier in tiers for finding in _tier_findings(tier)]
+    findings += [finding for slo in slos for finding in _slo_findings(slo, policies[slo.policy])]
+    return Checked(tiers, tuple(findings))
+
+
+def _tier_check(slo: Slo, tier: Tier) -> TierCheck:
+    detect = {ratio: detection_seconds(tier, slo, ratio) for ratio in ERROR_RATIOS}
+    return TierCheck(
+        slo=slo,
+        tier=tier,
+        factor=factor(tier, slo.period_seconds),
+        start_ratio=firing_ratio(tier, slo),
+        can_fire=can_fire(tier, slo),
+        detect_seconds=detect,
+        spent_by_then={r: None if s is None else budget_spent(slo, r, s) for r, s in detect.items()},
+        reset_seconds=reset_seconds(tier, slo, 1.0),
+        silent_outage_seconds=silent_outage_seconds(tier, slo),
+    )
+
+
+def _tier_findings(checked: TierCheck) -> list[Finding]:
+    slo, tier = checked.slo, checked.tier
+    place = f"{slo.name}: tier {tier.name}"
+    findings = []
+    if not checked.can_fire:
+        reachable = tier.long_seconds / slo.period_seconds / slo.error_budget
+        message = f"{place} cannot fire: it wants an error ratio above {100 * checked.start_ratio:.4g} %"
+        if tier.budget_share >= reachable:
+            message += f"; with a budget_share below {reachable:.4g} (now {tier.budget_share:.4g}) it can"
+        findings.append(Finding("error", "unreachable-tier", message))
+    if tier.long_seconds > slo.period_seconds:
+        period = format_duration(slo.period_seconds)
+        message = f"{place}: its long window is longer than the period of {period}"
+        findings.append(Finding("error", "window-beyond-period", message))
+    outage = checked.silent_outage_seconds
+    if tier.severity == "page" and outage is not None and outage <= DEPLOY_SECONDS:
+        message = f"{place} pages on a full outage of {outage:.0f} s, which a deploy may cost"
+        findings.append(Finding("warning", "pages-on-deploy", message))
+    return findings
+
+
+def _slo_findings(slo: Slo, policy: Policy) -> list[Finding]:
+    findings = []
+    if not any(can_fire(tier, slo) for tier in policy.with_severity("page")):
+        objective = f"an objective of {100 * slo.objective:.6g} %"
+        message = f"{slo.name}: no tier of policy {policy.name} can page at {objective}"
+        findings.append(Finding("error", "never-pages", message))
+    if slo.sli.in_flight is None:
+        message = f"{slo.name}: without a query of requests in flight a hang looks idle"
+        findings.append(Finding("warning", "hang-looks-idle", message))
+    return findings
+
+
+def _rounded(by_ratio: Mapping[float, float | None]) -> dict[str, float | None]:
+    return {f"{ratio:g}": _round(value) for ratio, value in by_ratio.items()}
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

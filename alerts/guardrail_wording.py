@@ -1,0 +1,80 @@
+"""The texts of a guardrail's alert, in English and Korean, as templates that Prometheus fills in."""
+
+from alerts.expressions import number
+from alerts.guardrails import Baseline, Guardrail
+from alerts.wording import duration_ko
+from collector.durations import format_duration
+
+_FORMS = {
+    "ratio": "{{ $value | humanizePercentage }}",
+    "seconds": "{{ $value | humanizeDuration }}",
+    "per_second": '{{ $value | printf "%.1f" }}/s',
+    "bytes": "{{ $value | humanize1024 }}B",
+}
+
+
+def guardrail_annotations(guardrail: Guardrail) -> dict[str, str]:
+    """For an alert whose value is the signal's."""
+    value = _FORMS.get(guardrail.unit, '{{ $value | printf "%.2f" }}')
+    title, title_ko = guardrail.title["en"], guardrail.title.get("ko", guardrail.title["en"])
+    texts = {
+        "summary": f"{title} is at {value}",
+        "description": f"A ticket because it is {_reasons(guardrail)}. "
+        "A guardrail has no budget: it is evidence for whoever is paged.",
+        "summary_ko": f"{title_ko}: 현재 {value}",
+        "description_ko": f"기준: {_reasons_ko(guardrail)}. "
+        "가드레일에는 예산이 없으며, 호출받은 사람을 위한 단서입니다.",
+    }
+    return {**texts, "runbook_url": guardrail.runbook_url} if guardrail.runbook_url else texts
+
+
+def _reasons(guardrail: Guardrail) -> str:
+    reasons = [] if guardrail.limit is None else [f"{guardrail.bad} {_value(guardrail, guardrail.limit)}"]
+    if (baseline := guardrail.baseline) is not None:
+        over, before = format_duration(baseline.over_seconds), format_duration(baseline.before_seconds)
+        reasons.append(
+            f"{_departure(guardrail, baseline)} where it was over the {over} that ended {before} ago"
+        )
+    return " or ".join(reasons)
+
+
+def _departure(guardrail: Guardrail, baseline: Baseline) -> str:
+    if baseline.factor is not None:
+        return f"{guardrail.bad} {number(baseline.factor)} times"
+    return f"more than {_difference(guardrail, baseline, 'points')} {guardrail.bad}"
+
+
+def _reasons_ko(guardrail: Guardrail) -> str:
+    side = "미만" if guardrail.bad == "below" else "초과"
+    reasons = [] if guardrail.limit is None else [f"{_value(guardrail, guardrail.limit)} {side}"]
+    if (baseline := guardrail.baseline) is not None:
+        earlier = f"{duration_ko(baseline.before_seconds)} 전까지 {duration_ko(baseline.over_seconds)} 값"
+        reasons.append(f"{earlier}{_departure_ko(guardrail, baseline)}")
+    return " 또는 ".join(reasons)
+
+
+def _departure_ko(guardrail: Guardrail, baseline: Baseline) -> str:
+    if baseline.factor is not None:
+        return f"의 {number(baseline.factor)}배 {'미만' if guardrail.bad == 'below' else '초과'}"
+    side = "낮음" if guardrail.bad == "below" else "높음"
+    return f"보다 {_difference(guardrail, baseline, '%p')} 넘게 {side}"
+
+
+def _difference(guardrail: Guardrail, baseline: Baseline, points: str) -> str:
+    """A difference of ratios is in percentage points."""
+    difference = baseline.difference or 0.0
+    if guardrail.unit != "ratio":
+        return _value(guardrail, difference)
+    return f"{100 * difference:.4g}{points}" if points.startswith("%") else f"{100 * difference:.4g} {points}"
+
+
+def _value(guardrail: Guardrail, value: float) -> str:
+    match guardrail.unit:
+        case "ratio":
+            return f"{100 * value:.4g}%"
+        case "seconds":
+            return format_duration(value)
+        case "per_second":
+            return f"{value:.4g}/s"
+        case _:
+            return f"{value:.4g}"

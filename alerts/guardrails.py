@@ -1,0 +1,121 @@
+"""Guardrails: signals without a budget that ticket when head-room is lost or they leave their baseline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from alerts.documents import Seconds, Strict, read_document
+from alerts.errors import SpecError
+from alerts.queries import checked_query
+from alerts.signals import Title, Unit
+from alerts.slo import WINDOW
+from collector.durations import format_duration
+
+Direction = Literal["below", "above"]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The signal over an earlier, longer window, and how far it may depart: a factor or a difference."""
+
+    over_seconds: float
+    before_seconds: float
+    factor: float | None
+    difference: float | None
+
+
+@dataclass(frozen=True)
+class Guardrail:
+    """bad: whether values below or above the limit (or the baseline's departure) are bad."""
+
+    name: str
+    title: Mapping[str, str]
+    service: str
+    query: str
+    unit: Unit
+    bad: Direction
+    limit: float | None = None
+    baseline: Baseline | None = None
+    window_seconds: float = 60.0
+    for_seconds: float = 0.0
+    runbook_url: str = ""
+
+    def now(self) -> str:
+        """The signal as PromQL."""
+        return self.query.replace(WINDOW, format_duration(self.window_seconds))
+
+    def earlier(self, baseline: Baseline) -> str:
+        """The signal over the baseline's window."""
+        over, before = format_duration(baseline.over_seconds), format_duration(baseline.before_seconds)
+        return self.query.replace(f"[{WINDOW}]", f"[{over}] offset {before}")
+
+
+class _BaselineFile(Strict):
+    over: Seconds
+    before: Seconds
+    factor: float | None = Field(None, gt=0)
+    difference: float | None = Field(None, gt=0)
+
+
+class _GuardrailFile(Strict):
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Title
+    service: str = Field(min_length=1)
+    query: str
+    unit: Unit
+    bad: Direction
+    limit: float | None = None
+    baseline: _BaselineFile | None = None
+    window: Seconds = 60.0
+    for_: Seconds = Field(0.0, alias="for")
+    runbook_url: str = ""
+
+
+class _File(Strict):
+    version: Literal[1]
+    guardrails: list[_GuardrailFile] = Field(min_length=1)
+
+
+def load_guardrails(path: Path) -> list[Guardrail]:
+    """The guardrails of a file.
+
+    Raises:
+        SpecError: for the first mistake.
+    """
+    document = read_document(path)
+    guardrails: dict[str, Guardrail] = {}
+    for content in document.parse(_File).guardrails:
+        if content.name in guardrails:
+            raise SpecError(f"{document.place}: guardrails: {content.name}: expected a name used once")
+        guardrails[content.name] = _guardrail(document.place, content)
+    return list(guardrails.values())
+
+
+def _guardrail(place: str, content: _GuardrailFile) -> Guardrail:
+    key = f"guardrails: {content.name}"
+    if content.limit is None and content.baseline is None:
+        raise SpecError(f"{place}: {key}: expected a limit, a baseline or both")
+    return Guardrail(
+        name=content.name,
+        title=content.title.texts(),
+        service=content.service,
+        query=checked_query(place, f"{key}: query", content.query),
+        unit=content.unit,
+        bad=content.bad,
+        limit=content.limit,
+        baseline=_baseline(f"{place}: {key}: baseline", content.baseline),
+        window_seconds=content.window,
+        for_seconds=content.for_,
+        runbook_url=content.runbook_url,
+    )
+
+
+def _baseline(place: str, content: _BaselineFile | None) -> Baseline | None:
+    if content is None:
+        return None
+    if (content.factor is None) == (content.difference is None):
+        raise SpecError(f"{place}: expected either factor or difference")
+    return Baseline(content.over, content.before, content.factor, content.difference)

@@ -1,0 +1,136 @@
+"""Turns a case's figures into the counters that the shop would have exported, sample by sample."""
+
+import math
+from collections.abc import Iterator
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from alerts.cases import Cache, Case, Cpu, Floats, HitMissLatency, Requests, SteadyLatency
+from collector.labels import METRIC_NAME, Labels
+from collector.memory import MemoryStore
+
+_NORMAL = NormalDist()
+_erf = np.vectorize(math.erf, otypes=[np.float64])
+_normal_quantile = np.vectorize(_NORMAL.inv_cdf, otypes=[np.float64])
+
+_REQUESTS = "http_server_request_duration_seconds"
+_CPU = "namedprocess_namegroup_cpu"
+
+
+def samples_of(case: Case) -> MemoryStore:
+    """All series of the case, from its history to its end."""
+    times = sample_times(case)
+    store = MemoryStore()
+    milliseconds = np.round(times * 1000).astype(np.int64)
+    for labels, values in _series(case, times):
+        store.append_column(labels, milliseconds, values)
+    return store
+
+
+def sample_times(case: Case) -> Floats:
+    """Unix seconds: rare in old history, then every scrape interval up to the end."""
+    sampling = case.sampling
+    offset = sampling.offset_seconds
+    fine_from = case.start - sampling.fine_seconds
+    old = np.arange(case.start - sampling.history_seconds, fine_from, sampling.history_step_seconds)
+    fine = np.arange(fine_from, case.end + sampling.interval_seconds, sampling.interval_seconds)
+    return np.concatenate([old, fine]) + offset
+
+
+def _series(case: Case, times: Floats) -> Iterator[tuple[Labels, Floats]]:
+    for requests in case.requests:
+        yield from _request_series(case, requests, times)
+    for cache in case.caches:
+        yield from _cache_series(case, cache, times)
+    for cpu in case.cpus:
+        yield from _cpu_series(cpu, times)
+
+
+def _request_series(case: Case, requests: Requests, times: Floats) -> Iterator[tuple[Labels, Floats]]:
+    """One histogram for each way a request can end."""
+    middles = _middles(times)
+    rate = requests.normal_per_second * requests.traffic.at(middles)
+    answered = _share_within(requests.latency, middles, requests.buckets, case.spread)
+    failures = requests.failures
+    if failures is None:
+        yield from _histogram(requests, (requests.status, ""), times, rate, answered)
+        return
+    failing = failures.ratio.at(middles)
+    refused = np.minimum(failing, failures.usual_ratio)
+    waited = failures.time_out_seconds.at(middles)
+    timed_out = (waited[:, None] <= np.array(requests.buckets)).astype(np.float64)
+    yield from _histogram(requests, (requests.status, ""), times, rate * (1 - failing), answered)
+    yield from _histogram(requests, ("500", "internal"), times, rate * refused, answered)
+    yield from _histogram(requests, ("504", "timeout"), times, rate * (failing - refused), timed_out)
+
+
+def _share_within(
+    latency: HitMissLatency | SteadyLatency, times: Floats, bounds: tuple[float, ...], spread: float
+) -> Floats:
+    """Shares (t, bounds) of requests that end within each bound."""
+    if isinstance(latency, SteadyLatency):
+        median = latency.p95_seconds / math.exp(spread * _NORMAL.inv_cdf(0.95))
+        return _log_normal(np.full_like(times, median), bounds, spread)
+    missing = 1 - latency.hit_ratio.at(times)
+    slowest_misses = _normal_quantile(1 - 0.05 / missing)  # hits are too fast to reach the p95
+    median = latency.p95_seconds.at(times) / np.exp(spread * slowest_misses)
+    hits = _log_normal(np.full_like(times, latency.hit_median_seconds), bounds, spread)
+    return (1 - missing)[:, None] * hits + missing[:, None] * _log_normal(median, bounds, spread)
+
+
+def _log_normal(median: Floats, bounds: tuple[float, ...], spread: float) -> Floats:
+    """Shares (t, bounds) below each bound of log-normal values with medians (t,)."""
+    distance = (np.log(np.array(bounds)) - np.log(median)[:, None]) / spread
+    return 0.5 * (1 + np.asarray(_erf(distance / math.sqrt(2))))
+
+
+def _histogram(
+    requests: Requests, outcome: tuple[str, str], times: Floats, rate: Floats, within: Floats
+) -> Iterator[tuple[Labels, Floats]]:
+    common = {
+        "http_request_method": requests.method,
+        "http_route": requests.route,
+        "http_response_status_code": outcome[0],
+        "error_type": outcome[1],
+        "job": "shop",
+    }
+    count = _counter(times, rate)
+    yield Labels({METRIC_NAME: f"{_REQUESTS}_count", **common}), count
+    yield Labels({METRIC_NAME: f"{_REQUESTS}_bucket", **common, "le": "+Inf"}), count
+    for position, bound in enumerate(requests.buckets):
+        labels = Labels({METRIC_NAME: f"{_REQUESTS}_bucket", **common, "le": str(float(bound))})
+        yield labels, _counter(times, rate * within[:, position])
+
+
+def _cache_series(case: Case, cache: Cache, times: Floats) -> Iterator[tuple[Labels, Floats]]:
+    middles = _middles(times)
+    requests = next(requests for requests in case.requests if requests.route == cache.route)
+    rate, hit = requests.normal_per_second * requests.traffic.at(middles), cache.hit_ratio.at(middles)
+    for tier, result, share in (("redis", "hit", hit), ("origin", "miss", 1 - hit)):
+        names = {"cache": cache.name, "tier": tier, "result": result, "job": "shop"}
+        yield Labels({METRIC_NAME: "cache_requests_total", **names}), _counter(times, rate * share)
+
+
+def _cpu_series(cpu: Cpu, times: Floats) -> Iterator[tuple[Labels, Floats]]:
+    names = {"groupname": cpu.groupname, "job": "stack"}
+    used = _accumulated(times, cpu.limit_cores * cpu.ratio.at(_middles(times)))
+    yield Labels({METRIC_NAME: f"{_CPU}_seconds_total", **names, "mode": "user"}), used
+    yield Labels({METRIC_NAME: f"{_CPU}_limit_cores", **names}), np.full_like(times, cpu.limit_cores)
+
+
+def _middles(times: Floats) -> Floats:
+    """The middle of each step between samples (t − 1,)."""
+    return (times[1:] + times[:-1]) / 2
+
+
+def _accumulated(times: Floats, rate: Floats) -> Floats:
+    """A total that grows by a rate (t − 1,) in each step, 0 at the first sample."""
+    grown: npt.NDArray[np.float64] = np.cumsum(rate * np.diff(times))
+    return np.concatenate([[0.0], grown])
+
+
+def _counter(times: Floats, rate: Floats) -> Floats:
+    """As above, of whole events."""
+    return np.floor(_accumulated(times, rate) + 1e-6)

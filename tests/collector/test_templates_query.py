@@ -1,0 +1,42 @@
+import pytest
+
+from collector.errors import QueryError
+from collector.labels import Labels
+from collector.series import Sample
+from collector.templates import TemplateError, parse_template
+
+ANSWERS = {"up": [Sample(Labels({"job": "a"}), 0.0, 1.0), Sample(Labels({"job": "b"}), 0.0, 0.25)], "none": []}
+
+
+def fill(text: str) -> str:
+    return parse_template(text).fill({"job": "shop"}, 2.5, {}, ANSWERS.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{{ $value | printf "%.2f" }}', "2.50"),
+        ("{{ with query `up` }}{{ . | first | value }}{{ end }}", "1"),
+        ('{{ query "up" | first | label "job" }}', "a"),
+        ("{{ with query `none` }}some{{ else }}none{{ end }}", "none"),
+        ("{{ range query `up` }}{{ .Labels.job }}={{ .Value }};{{ end }}", "a=1;b=0.25;"),
+        ("{{ range query `none` }}x{{ else }}empty{{ end }}", "empty"),
+        ("{{ with query `up` }}{{ $labels.job }}{{ end }}", "shop"),
+        ("{{ with .Labels.job }}{{ . }}{{ end }}", "shop"),
+    ],
+)
+def test_templates_may_ask(text, expected):
+    assert fill(text) == expected
+
+
+def test_a_query_that_fails_names_itself():
+    def refuse(query: str) -> list[Sample]:
+        raise QueryError("parse error")
+
+    with pytest.raises(TemplateError, match="parse error"):
+        parse_template("{{ query `up{` | first | value }}").fill({}, 0.0, {}, refuse)
+
+
+def test_first_of_nothing_is_an_error_as_in_prometheus():
+    with pytest.raises(TemplateError, match="no elements"):
+        fill("{{ query `none` | first | value }}")
