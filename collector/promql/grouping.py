@@ -19,6 +19,8 @@ class Groups:
 
     def rows(self) -> list[Indices]:
         """The series of each group, in their order."""
+        if not self.labels:
+            return []
         order = np.argsort(self.members, kind="stable")
         edges = np.searchsorted(self.members[order], np.arange(1, len(self.labels)))
         return np.split(order, edges)

@@ -34,7 +34,7 @@ def _regression(windows: Windows, origins: Milliseconds, *, from_first_sample: b
 
 
 def _least_squares(x: Values, y: Values, real: Mask) -> tuple[Values, Values]:
-    """x: (t, w), y: (s, t, w). A constant y has slope 0 exactly; a constant infinite y has none."""
+    """x: (t, w), y: (s, t, w). A constant y has slope 0 exactly; an infinite one has none."""
     count = real.sum(axis=-1)
     base = y[..., :1]
     mean_x = np.where(real, x, 0.0).sum(axis=-1) / count
@@ -43,9 +43,9 @@ def _least_squares(x: Values, y: Values, real: Mask) -> tuple[Values, Values]:
     slope = (dx * dy).sum(axis=-1) / (dx * dx).sum(axis=-1)
     intercept = base[..., 0] + dy.sum(axis=-1) / count - slope * mean_x
     constant = np.where(real, y == base, True).all(axis=-1)
-    infinite = constant & np.isinf(base[..., 0])
-    slope = np.where(constant, np.where(infinite, np.nan, 0.0), slope)
-    return slope, np.where(constant, np.where(infinite, np.nan, base[..., 0]), intercept)
+    endless = np.where(real, np.isinf(y), False).any(axis=-1)
+    slope = np.where(endless, np.nan, np.where(constant, 0.0, slope))
+    return slope, np.where(endless, np.nan, np.where(constant, base[..., 0], intercept))
 
 
 def double_exponential_smoothing(windows: Windows, smoothing: Values, trend: Values) -> tuple[Values, Mask]:
