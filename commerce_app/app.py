@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import httpx
 from fastapi import FastAPI, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -39,6 +40,7 @@ from commerce_app.product.service import ProductCaches, Products
 from commerce_app.resilience.admission import Admission
 from commerce_app.resilience.breaker import Breaker, Threshold
 from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.responses import error_response
 from commerce_app.settings import Settings
 from commerce_app.switches import Switches
@@ -48,6 +50,8 @@ from commerce_app.wallet.service import Wallets
 LAG_EVERY_SECONDS = 2.0
 HOT_WINDOW_SECONDS = 10.0
 HOT_READS = 10
+ORDER_ALLOWANCE = Allowance("ordering", count=1, window_seconds=1)
+CLAIM_ALLOWANCE = Allowance("claiming", count=3, window_seconds=60, failures=5, block_seconds=600)
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Shop:
             await self.database.close()
 
 
-def build_shop(settings: Settings) -> Shop:
+def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) -> Shop:
     """Make every part of the shop; nothing connects before the application starts."""
     metrics = Metrics()
     switches = Switches(settings.switches)
@@ -103,7 +107,7 @@ def build_shop(settings: Settings) -> Shop:
     caches = _caches(settings, redis, switches, metrics)
     products = Products(database.replica, caches, switches)
     locks = RowLocks(metrics)
-    coupons = Coupons(database.primary, locks)
+    coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE))
     wallets = Wallets(database.primary, locks, metrics)
     orders = Orders(
         database.primary,
@@ -111,10 +115,11 @@ def build_shop(settings: Settings) -> Shop:
         Stock(locks),
         coupons,
         wallets,
+        limits=UserLimits(ORDER_ALLOWANCE),
         metrics=metrics,
         deadline_seconds=settings.order_deadline_seconds,
     )
-    events = EventPoster(settings.fireline_url, metrics)
+    events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
     return Shop(
         settings, metrics, switches, database, redis, caches.all(), products, orders, coupons, wallets,
         events,

@@ -33,12 +33,16 @@ class EventPoster:
     """Without a URL events go nowhere, and are only logged."""
 
     def __init__(
-        self, fireline_url: str | None, metrics: Metrics, deadline_seconds: float = DEADLINE_SECONDS
+        self,
+        fireline_url: str | None,
+        metrics: Metrics,
+        client: httpx.AsyncClient,
+        deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self._url = fireline_url
         self._metrics = metrics
+        self._client = client
         self._deadline_seconds = deadline_seconds
-        self._client = httpx.AsyncClient(timeout=5)
         self._posts: set[asyncio.Task[None]] = set()
 
     def post(self, event: Event) -> None:

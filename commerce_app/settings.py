@@ -73,9 +73,14 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
 
 def _url(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     value = environment.get(name, "")
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise SettingsError(f"{name}: expected {schemes[0]}://HOST[:PORT]/…, got {value or 'nothing'!r}")
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in schemes and parts.hostname is not None and parts.port != 0
+    except ValueError:  # urlsplit's word for a bad port or address
+        usable = False
+    if not usable:
+        shown = repr(value) if value else "nothing"
+        raise SettingsError(f"{name}: expected {schemes[0]}://HOST[:PORT]/…, got {shown}")
     return value
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from commerce_app.coupon.discount import Coupon
 from commerce_app.errors import RejectedError
 from commerce_app.locks import RowLocks
+from commerce_app.resilience.user_limits import UserLimits
 
 LOCK_COUPON = text("""
 SELECT available, expires_at FROM coupons WHERE coupon_id = :coupon_id FOR UPDATE
@@ -29,12 +30,23 @@ UPDATE coupon_claims SET order_id = :order_id WHERE coupon_id = :coupon_id AND u
 
 
 class Coupons:
-    def __init__(self, primary: AsyncEngine, locks: RowLocks) -> None:
+    def __init__(self, primary: AsyncEngine, locks: RowLocks, limits: UserLimits) -> None:
         self._primary = primary
         self._locks = locks
+        self._limits = limits
 
     async def claim(self, coupon_id: int, user_id: int, at: datetime) -> int:
-        """Give the user one and return how many are left; raises RejectedError."""
+        """Give the user one and return how many are left; raises RejectedError, RateLimitedError."""
+        self._limits.admit(user_id, at.timestamp())
+        try:
+            left = await self._claim(coupon_id, user_id, at)
+        except RejectedError:
+            self._limits.failed(user_id, at.timestamp())
+            raise
+        self._limits.succeeded(user_id)
+        return left
+
+    async def _claim(self, coupon_id: int, user_id: int, at: datetime) -> int:
         async with self._primary.begin() as connection:
             rows = await self._locks.take("coupon", connection, LOCK_COUPON, {"coupon_id": coupon_id})
             if not rows:

@@ -75,8 +75,8 @@ class MeasuredPool(ConnectionPool):
     async def get_connection(
         self,
         command_name: str | None = None,
-        *keys: Any,
-        **options: Any,  # noqa: ANN401 -- redis-py's signature
+        *keys: object,
+        **options: object,
     ) -> AbstractConnection:
         started = time.perf_counter()
         try:

@@ -14,6 +14,7 @@ from commerce_app.order.bill import Bill, record, subtotal
 from commerce_app.order.stock import Stock
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
+from commerce_app.resilience.user_limits import UserLimits
 from commerce_app.wallet.service import Wallets
 
 
@@ -43,6 +44,7 @@ class Orders:
         coupons: Coupons,
         wallets: Wallets,
         *,
+        limits: UserLimits,
         metrics: Metrics,
         deadline_seconds: float,
     ) -> None:
@@ -51,6 +53,7 @@ class Orders:
         self._stock = stock
         self._coupons = coupons
         self._wallets = wallets
+        self._limits = limits
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
 
@@ -59,6 +62,7 @@ class Orders:
         self._metrics.checkouts_begun.inc()
         outcome: str = ErrorType.INTERNAL
         try:
+            self._limits.admit(cart.user_id, at.timestamp())
             async with deadline(self._deadline_seconds):
                 await self._read_pages(cart)
                 async with self._primary.begin() as connection:

@@ -1,0 +1,25 @@
+from commerce_app.cache.hot_keys import HotKeys
+
+
+def touched(*reads):
+    hot = HotKeys(window_seconds=10, threshold=3)
+    for key, at in reads:
+        hot.touch(key, at)
+    return hot
+
+
+def test_a_key_is_hot_from_its_threshold_on():
+    assert not touched(("a", 0), ("a", 1)).hot("a")
+    assert touched(("a", 0), ("a", 1), ("a", 2)).hot("a")
+
+
+def test_the_previous_window_counts_too():
+    assert touched(("a", 8), ("a", 9), ("a", 11)).hot("a")
+
+
+def test_older_windows_are_forgotten():
+    assert not touched(("a", 0), ("a", 1), ("a", 2), ("b", 25)).hot("a")
+
+
+def test_the_hottest_come_first():
+    assert touched(("a", 0), ("b", 1), ("b", 12)).hottest(2) == ["b", "a"]

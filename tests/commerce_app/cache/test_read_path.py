@@ -1,0 +1,300 @@
+"""The read path over a fake Redis, a fake loader and a clock that stands still."""
+
+import asyncio
+
+import pytest
+
+from commerce_app.cache.entry import Entry
+from commerce_app.cache.fill_lock import FillLock, Patience
+from commerce_app.cache.hot_keys import HotKeys
+from commerce_app.cache.lifetime import Lifetime
+from commerce_app.cache.local_tier import LocalTier
+from commerce_app.cache.read_path import Cache, Parts
+from commerce_app.errors import CacheUnavailableError, LoadShedError
+from commerce_app.metrics import Metrics
+from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.switches import Switch, Switches
+
+
+class FakeRedis:
+    """Keeps values until they expire; ``down`` makes it fail like a Redis that does not answer."""
+
+    def __init__(self, world):
+        self.world = world
+        self.values = {}
+        self.locks = {}
+        self.down = False
+
+    async def get(self, key):
+        self._ask()
+        value, expires_at = self.values.get(key, (None, 0))
+        return value if self.world.at < expires_at else None
+
+    async def set(self, key, value, expire_seconds):
+        self._ask()
+        self.values[key] = (value, self.world.at + expire_seconds)
+
+    async def lock(self, key, token, _expire_seconds):
+        self._ask()
+        return self.locks.setdefault(key, token) == token
+
+    async def unlock(self, key, _token):
+        del self.locks[key]
+
+    def _ask(self):
+        self.world.asked += 1
+        if self.down:
+            raise CacheUnavailableError("down")
+
+
+class World:
+    """A cache named product with a TTL of 100 s, 60 s stale, 5 s local; loads take no time."""
+
+    def __init__(self):
+        self.at = 1000.0
+        self.asked = 0
+        self.loads = 0
+        self.draw = 0.5
+        self.answer = b"v1"
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.redis = FakeRedis(self)
+        self.switches = Switches()
+        self.metrics = Metrics()
+        self.cache = self._cache()
+
+    def _cache(self):
+        parts = Parts(
+            self.redis,
+            FillLock(self.redis, Patience(wait_seconds=0.002, poll_seconds=0.001), lambda: "mine"),
+            ConcurrencyLimit("loads", running=1, queued=0, wait_seconds=1),
+            self.switches,
+            self.metrics,
+            now=lambda: self.at,
+            draw=lambda: self.draw,
+        )
+        lifetime = Lifetime(ttl_seconds=100, stale_seconds=60, extended_factor=3, jitter_ratio=0.1)
+        return Cache("product", lifetime, LocalTier(5, 60, 100), HotKeys(10, threshold=2), parts)
+
+    def on(self, *switches):
+        self.switches.set(dict.fromkeys(switches, True))
+
+    async def load(self):
+        self.loads += 1
+        await self.gate.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def read(self, key="k"):
+        return await self.cache.read(key, self.load)
+
+    async def read_at_once(self, count):
+        self.gate.clear()
+        reads = [asyncio.create_task(self.read()) for _ in range(count)]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        self.gate.set()
+        return await asyncio.gather(*reads, return_exceptions=True)
+
+    async def settle(self):
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    def counted(self):
+        """Logical reads by (tier, result), of those that happened."""
+        samples = self.metrics.cache_requests.collect()[0].samples
+        return {(s.labels["tier"], s.labels["result"]): s.value for s in samples if s.value}
+
+
+@pytest.fixture
+async def world():
+    return World()
+
+
+async def test_unprotected_a_miss_loads_and_the_next_read_hits(world):
+    assert [await world.read(), await world.read()] == [b"v1", b"v1"]
+    assert world.loads == 1
+    assert world.counted() == {("origin", "miss"): 1, ("redis", "hit"): 1}
+
+
+async def test_unprotected_an_entry_is_loaded_again_after_its_ttl(world):
+    await world.read()
+    world.at += 100
+    await world.read()
+    assert world.counted() == {("origin", "miss"): 2}
+
+
+async def test_unprotected_every_concurrent_miss_loads(world):
+    await world.read_at_once(50)
+    assert world.loads == 50
+
+
+async def test_unprotected_each_redis_error_becomes_a_load_and_is_no_miss(world):
+    await world.read()
+    world.redis.down = True
+    assert [await world.read(), await world.read()] == [b"v1", b"v1"]
+    assert world.loads == 3
+    assert world.counted() == {("origin", "miss"): 1, ("origin", "error"): 2}
+
+
+async def test_what_does_not_exist_is_not_kept(world):
+    world.answer = None
+    assert await world.read() is None
+    assert world.redis.values == {}
+
+
+async def test_a_read_that_fails_is_counted_as_an_error(world):
+    world.answer = OSError("replica down")
+    with pytest.raises(OSError, match="replica down"):
+        await world.read()
+    assert world.counted() == {("origin", "error"): 1}
+
+
+async def test_single_flight_loads_once_for_all(world):
+    world.on(Switch.SINGLE_FLIGHT)
+    assert await world.read_at_once(50) == [b"v1"] * 50
+    assert world.loads == 1
+    assert world.metrics.cache_coalesced.labels("product")._value.get() == 49
+    assert world.counted() == {("origin", "miss"): 50}
+
+
+async def test_local_tier_spares_redis_for_its_short_ttl(world):
+    world.on(Switch.LOCAL_TIER)
+    await world.read()
+    asked = world.asked
+    await world.read()
+    assert world.asked == asked
+    world.at += 5
+    await world.read()
+    assert world.asked == asked + 1
+    assert world.counted() == {("origin", "miss"): 1, ("local", "hit"): 1, ("redis", "hit"): 1}
+
+
+async def test_local_tier_answers_while_redis_is_down(world):
+    world.on(Switch.LOCAL_TIER)
+    await world.read()
+    world.redis.down = True
+    world.at += 50
+    assert await world.read() == b"v1"
+    assert world.loads == 1
+    assert world.counted()["local", "stale"] == 1
+
+
+async def test_local_tier_reloads_an_outdated_copy_while_it_answers_with_it(world):
+    world.on(Switch.LOCAL_TIER)
+    await world.read()
+    world.redis.down, world.answer = True, b"v2"
+    world.at += 110
+    assert await world.read() == b"v1"
+    await world.settle()
+    assert await world.read() == b"v2"
+
+
+async def test_local_tier_does_not_answer_past_the_stale_time(world):
+    world.on(Switch.LOCAL_TIER)
+    await world.read()
+    world.redis.down, world.answer = True, b"v2"
+    world.at += 160
+    assert await world.read() == b"v2"
+
+
+async def test_stale_while_revalidate_answers_at_once_and_refreshes_once(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE)
+    await world.read()
+    world.at, world.answer = world.at + 110, b"v2"
+    assert await world.read_at_once(20) == [b"v1"] * 20
+    await world.settle()
+    assert world.loads == 2
+    assert await world.read() == b"v2"
+    assert world.counted()["redis", "stale"] == 20
+
+
+async def test_stale_while_revalidate_ends_after_the_stale_time(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE)
+    await world.read()
+    world.at, world.answer = world.at + 160, b"v2"
+    assert await world.read() == b"v2"
+
+
+async def test_a_failed_refresh_is_counted_and_hurts_nobody(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE)
+    await world.read()
+    world.at, world.answer = world.at + 110, OSError("replica down")
+    assert await world.read() == b"v1"
+    await world.settle()
+    assert world.metrics.cache_refresh_failures.labels("product")._value.get() == 1
+
+
+async def test_ttl_extended_keeps_entries_longer(world):
+    world.on(Switch.TTL_EXTENDED)
+    await world.read()
+    world.at += 299
+    await world.read()
+    assert world.loads == 1
+
+
+async def test_early_refresh_reloads_before_expiry_in_the_background(world):
+    world.on(Switch.EARLY_REFRESH)
+    await world.read()
+    world.draw = 1 - 1e-12
+    world.redis.values["k"] = (_slow_entry(world), world.at + 1)
+    assert await world.read() == b"old"
+    await world.settle()
+    assert world.loads == 2
+    assert world.counted()["redis", "hit"] == 1
+
+
+def _slow_entry(world):
+
+    return Entry(b"old", fresh_until=world.at + 1, load_seconds=5.0).pack()
+
+
+async def test_load_shedding_turns_away_what_cannot_wait(world):
+    world.on(Switch.LOAD_SHEDDING)
+    answers = await world.read_at_once(3)
+    assert answers.count(b"v1") == 1
+    assert sum(isinstance(answer, LoadShedError) for answer in answers) == 2
+    assert world.metrics.load_shed.labels("loads")._value.get() == 2
+
+
+async def test_distributed_lock_lets_one_fill_a_hot_key(world):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    world.cache.hot.touch("k", world.at)
+    world.redis.locks["lock:k"] = "another process"
+    read = asyncio.create_task(world.read())
+    await asyncio.sleep(0)
+    await world.redis.set("k", _slow_entry(world), 60)
+    assert await read == b"old"
+    assert world.loads == 0
+    assert world.counted() == {("origin", "miss"): 1}
+
+
+async def test_distributed_lock_leaves_cold_keys_alone(world):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    world.redis.locks["lock:k"] = "another process"
+    assert await world.read() == b"v1"
+
+
+async def test_distributed_lock_gives_up_waiting_and_loads(world):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    world.cache.hot.touch("k", world.at)
+    world.redis.locks["lock:k"] = "another process that died"
+    assert await world.read() == b"v1"
+    assert world.loads == 1
+
+
+async def test_warming_loads_whatever_is_there_and_is_no_read(world):
+    await world.read()
+    world.answer = b"v2"
+    assert await world.cache.warm("k", world.load)
+    assert await world.read() == b"v2"
+    assert world.counted()["origin", "bypass"] == 1
+
+
+async def test_a_protection_works_from_the_moment_it_is_switched_on(world):
+    await world.read_at_once(3)
+    world.at += 100
+    world.on(*Switch)
+    await world.read_at_once(3)
+    assert world.loads == 3 + 1

@@ -1,0 +1,292 @@
+"""The shop on a real PostgreSQL primary, its replica and Valkey: what must hold under concurrency."""
+
+import asyncio
+import math
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import asyncpg
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from commerce_app.app import build_app, build_shop
+from commerce_app.database.replication import watch_replication
+from commerce_app.database.seed import Size, seed
+from commerce_app.metrics import Metrics
+from commerce_app.settings import Settings
+from commerce_app.stack.stack import Stack
+from commerce_app.switches import Switch
+
+pytestmark = pytest.mark.servers
+
+SIZE = Size(products=100, users=300)
+COUPON_500 = 1
+WELCOME = 2
+
+
+@pytest.fixture(scope="module")
+def servers():
+    with Stack() as servers:
+        asyncio.run(seed(servers.primary.url, SIZE, datetime.now(UTC)))
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def settings(servers):
+    return Settings(servers.primary.url, servers.replica.url, servers.valkey.url, admin_token="secret")
+
+
+@pytest.fixture
+async def shop(settings):
+    shop = build_shop(settings)
+    async with shop.running():
+        yield shop
+
+
+@pytest.fixture
+async def client(shop):
+    transport = httpx.ASGITransport(build_app(shop))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        yield client
+
+
+@pytest.fixture
+async def primary(servers):
+    connection = await asyncpg.connect(servers.primary.url)
+    yield connection
+    await connection.close()
+
+
+async def order(client, user, product, quantity=1, **more):
+    items = [{"product_id": product, "quantity": quantity}]
+    return await client.post("/orders", json={"user_id": user, "items": items, **more})
+
+
+def statuses(answers):
+    return Counter(answer.status_code for answer in answers)
+
+
+async def test_seeding_again_does_nothing_and_another_size_is_refused(servers):
+    assert not await seed(servers.primary.url, SIZE, datetime.now(UTC))
+    with pytest.raises(ValueError, match="holds 100 products"):
+        await seed(servers.primary.url, Size(products=200), datetime.now(UTC))
+
+
+async def test_every_wallet_agrees_with_its_ledger_after_all_this(client, primary):
+    users = range(1, 61)
+    await asyncio.gather(*(order(client, user, 1 + user % 7, quantity=3) for user in users))
+    await asyncio.gather(*(client.post(f"/wallets/{user}/charge", json={"amount": 1_000}) for user in users))
+    wrong = await primary.fetch(
+        "SELECT user_id FROM wallets JOIN wallet_ledger USING (user_id) "
+        "GROUP BY user_id, balance HAVING balance <> sum(amount)"
+    )
+    assert wrong == []
+
+
+async def test_no_more_is_sold_than_there_is(client, primary):
+    await primary.execute("UPDATE stock SET available = 20 WHERE product_id = 50")
+    answers = await asyncio.gather(*(order(client, 100 + buyer, 50) for buyer in range(50)))
+    assert statuses(answers) == {201: 20, 409: 30}
+    assert await primary.fetchval("SELECT available FROM stock WHERE product_id = 50") == 0
+
+
+async def test_opposite_baskets_do_not_deadlock(client):
+    def basket(user):
+        ids = (11, 12) if user % 2 else (12, 11)
+        items = [{"product_id": product_id, "quantity": 1} for product_id in ids]
+        return client.post("/orders", json={"user_id": user, "items": items})
+
+    assert statuses(await asyncio.gather(*(basket(150 + each) for each in range(40)))) == {201: 40}
+
+
+async def test_a_wallet_is_never_overdrawn(client, primary):
+    price = await primary.fetchval("SELECT price FROM products WHERE product_id = 60")
+    await primary.execute("UPDATE wallets SET balance = $1 WHERE user_id = 200", price * 10 - 1)
+    before = await primary.fetchval("SELECT available FROM stock WHERE product_id = 60")
+    answer = await order(client, 200, 60, quantity=10)
+    assert answer.status_code == 409
+    assert await primary.fetchval("SELECT balance FROM wallets WHERE user_id = 200") == price * 10 - 1
+    assert await primary.fetchval("SELECT available FROM stock WHERE product_id = 60") == before
+
+
+async def test_concurrent_charges_all_count(client, primary):
+    charges = [client.post("/wallets/210/charge", json={"amount": 1_000}) for _ in range(4)]
+    answers = await asyncio.gather(*charges)
+    paid_in = 1_000 * statuses(answers)[201]
+    assert paid_in
+    assert await primary.fetchval("SELECT balance FROM wallets WHERE user_id = 210") == 5_000_000 + paid_in
+
+
+async def test_a_wallet_has_a_ceiling(client, primary):
+    await primary.execute("UPDATE wallets SET balance = 9999500 WHERE user_id = 211")
+    answer = await client.post("/wallets/211/charge", json={"amount": 1_000})
+    assert (answer.status_code, answer.json()["error"]) == (409, "a wallet holds at most 10000000 won")
+
+
+async def test_a_coupon_is_claimed_once_per_user_and_not_beyond_its_stock(client, primary):
+    await primary.execute("UPDATE coupons SET available = 10 WHERE coupon_id = $1", COUPON_500)
+    users = [user for user in range(220, 240) for _ in range(2)]
+    claims = [client.post(f"/coupons/{COUPON_500}/claim", json={"user_id": user}) for user in users]
+    assert statuses(await asyncio.gather(*claims)) == {201: 10, 409: 30}
+    assert await primary.fetchval("SELECT available FROM coupons WHERE coupon_id = $1", COUPON_500) == 0
+
+
+async def test_a_fourth_claim_within_a_minute_is_too_often(client):
+    claims = [await client.post("/coupons/3/claim", json={"user_id": 245}) for _ in range(4)]
+    assert [claim.status_code for claim in claims] == [201, 409, 409, 429]
+    assert 1 <= int(claims[-1].headers["Retry-After"]) <= 60
+
+
+async def test_a_coupon_is_used_once(client):
+    first = await order(client, 250, 61, quantity=10, coupon_id=WELCOME)
+    body = first.json()
+    assert (body["discount"], body["total"]) == (1_000, body["subtotal"] - 1_000)
+    await asyncio.sleep(0)
+    again = await client.post(
+        "/orders",
+        json={"user_id": 250, "items": [{"product_id": 61, "quantity": 10}], "coupon_id": WELCOME},
+    )
+    assert again.status_code in {409, 429}
+
+
+async def test_an_order_a_second_for_a_user(client):
+    answers = [await order(client, 260, 62) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 429]
+    assert answers[1].json()["error_type"] == "rate_limited"
+
+
+async def test_a_page_comes_from_the_cache_the_second_time(shop, client):
+    pages = [(await client.get("/products/70")).json() for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert pages[0]["extras"]["standing"]["products"] == 100
+    reads = shop.metrics.cache_requests
+    assert reads.labels("extras", "origin", "miss")._value.get() == 1
+    assert reads.labels("extras", "redis", "hit")._value.get() == 1
+
+
+async def test_extras_can_be_switched_off(shop, client):
+    shop.switches.set({Switch.READ_ONLY_EXTRAS: True})
+    assert (await client.get("/products/71")).json()["extras"] is None
+
+
+async def test_an_unknown_product_is_not_found(client):
+    assert (await client.get("/products/101")).status_code == 404
+    assert (await order(client, 270, 101)).status_code == 404
+
+
+async def test_popular_products_are_the_best_sold_of_72_hours(client, primary):
+    rows = await primary.fetch(
+        "SELECT product_id FROM order_items WHERE paid_at > now() - interval '72 hours' "
+        "GROUP BY product_id ORDER BY sum(quantity) DESC, max(paid_at) DESC LIMIT 5"
+    )
+    popular = (await client.get("/products/popular")).json()["products"]
+    assert [product["product_id"] for product in popular] == [row["product_id"] for row in rows]
+
+
+async def test_an_order_past_its_deadline_is_a_timeout_and_leaves_nothing(settings, primary):
+    shop = build_shop(replace(settings, order_deadline_seconds=0.2))
+    transport = httpx.ASGITransport(build_app(shop))
+    async with shop.running(), httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        async with primary.transaction():
+            before = await primary.fetchval("SELECT available FROM stock WHERE product_id = 63 FOR UPDATE")
+            answer = await order(client, 280, 63)
+        assert (answer.status_code, answer.json()["error_type"]) == (504, "timeout")
+        assert shop.metrics.orders.labels("timeout")._value.get() == 1
+    assert await primary.fetchval("SELECT available FROM stock WHERE product_id = 63") == before
+
+
+async def test_a_lock_that_is_not_to_be_had_is_counted_as_a_timeout(settings, primary):
+    shop = build_shop(replace(settings, lock_timeout_seconds=0.1))
+    transport = httpx.ASGITransport(build_app(shop))
+    async with shop.running(), httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        async with primary.transaction():
+            await primary.fetch("SELECT FROM wallets WHERE user_id = 281 FOR UPDATE")
+            answer = await order(client, 281, 64)
+        assert answer.status_code == 504
+        assert shop.metrics.lock_acquire.labels("wallet", "timeout")._value.get() == 1
+
+
+async def test_without_its_databases_the_shop_says_so(settings):
+    dead = replace(settings, database_url="postgresql://shop@127.0.0.1:1/shop")
+    shop = build_shop(dead)
+    transport = httpx.ASGITransport(build_app(shop))
+    async with shop.running(), httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        answer = await client.post("/wallets/1/charge", json={"amount": 1_000})
+        assert (answer.status_code, answer.json()["error_type"]) == (503, "dependency")
+        assert (await client.get("/products/1")).status_code == 200
+
+
+async def test_without_redis_pages_come_from_the_replica(settings):
+    shop = build_shop(
+        replace(
+            settings,
+            redis_url="redis://127.0.0.1:1/0",
+            switches=frozenset({Switch.REDIS_FAST_TIMEOUTS, Switch.CIRCUIT_BREAKER}),
+        )
+    )
+    transport = httpx.ASGITransport(build_app(shop))
+    async with shop.running(), httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        pages = [await client.get(f"/products/{number}") for number in range(1, 16)]
+        assert statuses(pages) == {200: 15}
+        assert shop.metrics.redis_errors.labels("connection")._value.get() > 0
+        assert shop.metrics.breaker_state.labels("redis", "open")._value.get() == 1
+
+
+async def test_a_flip_is_posted_and_shows(settings):
+    bodies = []
+
+    async def receive(request):
+        bodies.append(await request.json())
+        return JSONResponse({}, status_code=201)
+
+    fireline = Starlette(routes=[Route("/api/v1/events", receive, methods=["POST"])])
+    poster = httpx.AsyncClient(transport=httpx.ASGITransport(fireline))
+    shop = build_shop(replace(settings, fireline_url="http://fireline"), poster)
+    transport = httpx.ASGITransport(build_app(shop))
+    async with shop.running(), httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        body = {"single_flight": True, "author": "runbook", "reason": "hit rate fell"}
+        client.headers["Authorization"] = "Bearer secret"
+        answer = await client.put("/admin/switches", json=body)
+        assert answer.json()["single_flight"] is True
+        assert 'shop_switch_enabled{switch="single_flight"} 1.0' in (await client.get("/metrics")).text
+    (event,) = bodies
+    assert (event["kind"], event["author"], event["text"]) == (
+        "switch", "runbook", "single_flight on: hit rate fell",
+    )  # fmt: skip
+    assert event["attributes"] == {
+        "switch": "single_flight", "from": False, "to": True, "reason": "hit rate fell",
+    }  # fmt: skip
+
+
+async def test_switches_want_the_token(client):
+    assert (await client.put("/admin/switches", json={"local_tier": True})).status_code == 401
+    assert (await client.get("/admin/switches")).json()["error"].startswith("expected Authorization")
+
+
+async def test_prewarming_fills_the_cache(shop, client):
+    body = {"product_ids": [80, 81, 999], "author": "runbook"}
+    answer = await client.post("/admin/prewarm", json=body, headers={"Authorization": "Bearer secret"})
+    assert answer.json() == {"warmed": 5}
+    await client.get("/products/80")
+    assert shop.metrics.cache_requests.labels("product", "redis", "hit")._value.get() == 1
+
+
+async def test_the_replica_reports_its_lag(settings, monkeypatch):
+    metrics, seen = Metrics(), asyncio.Queue()
+    monkeypatch.setattr(metrics.replication_lag_seconds, "set", seen.put_nowait)
+    watch = asyncio.create_task(watch_replication(settings.replica_url, metrics, every_seconds=60))
+    assert 0 <= await seen.get() < 60
+    watch.cancel()
+
+
+async def test_a_replica_that_is_gone_has_no_lag(monkeypatch):
+    metrics, seen = Metrics(), asyncio.Queue()
+    monkeypatch.setattr(metrics.replication_lag_seconds, "set", seen.put_nowait)
+    gone = "postgresql://shop@127.0.0.1:1/shop"
+    watch = asyncio.create_task(watch_replication(gone, metrics, every_seconds=60))
+    assert math.isnan(await seen.get())
+    watch.cancel()
