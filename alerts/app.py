@@ -57,16 +57,16 @@ class Alerts:
         self._resolve_timeout_seconds = config.timing.resolve_timeout
         chosen = build_notifiers(config) if notifiers is None else tuple(notifiers)
         names = recipients(chosen, shadow=config.shadow)
-        self._database = open_database(data_dir, config.database or None)
+        self.database = open_database(data_dir, config.database or None)
         dependencies = Dependencies(depends_on)
         desk = Desk(
             dependencies, names, config.timing.of_incidents, pace(config), config.language, config.zone
         )
-        self._pipeline = Pipeline(self._database, desk)
-        self._response = Response(self._database, desk)
+        self.pipeline = Pipeline(self.database, desk)
+        self.response = Response(self.database, desk)
         briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow)
         self._couriers = tuple(
-            Courier(self._database, notifier, briefing, clock)
+            Courier(self.database, notifier, briefing, clock)
             for notifier in chosen
             if notifier.name in names
         )
@@ -82,10 +82,10 @@ class Alerts:
         self, dependencies: Dependencies, names: tuple[str, ...], slos: Provider, signals: Provider
     ) -> APIRouter:
         sources = Sources(
-            self._database, self._response, dependencies, self._clock, slos, signals, acted=self._nudge
+            self.database, self.response, dependencies, self._clock, slos, signals, acted=self._nudge
         )
         station = Station(
-            self._database, self._take, self._clock, names, version("fireline"), self._clock.now()
+            self.database, self._take, self._clock, names, version("fireline"), self._clock.now()
         )
         router = APIRouter()
         router.include_router(own_router(sources))
@@ -94,7 +94,7 @@ class Alerts:
 
     def _presses(self, config: AlertsConfig) -> api_slack.Desk:
         secret = os.environ.get(config.slack.signing_secret_env, "")
-        return api_slack.Desk(self._response, self._clock, secret, config.timing.silence)
+        return api_slack.Desk(self.response, self._clock, secret, config.timing.silence)
 
     def send(self, alerts: Sequence[Mapping[str, Any]], at: float | None = None) -> None:
         """Takes alerts in Alertmanager's postable form; they are kept when it returns.
@@ -111,12 +111,12 @@ class Alerts:
         now = self._clock.now() if at is None else at
         alerts, problems = parse_alerts(body, now, self._resolve_timeout_seconds)
         if alerts:
-            self._pipeline.receive(alerts, now)
+            self.pipeline.receive(alerts, now)
             self._nudge()
         return problems
 
     def _tick(self) -> bool:
-        self._pipeline.tick(self._clock.now())
+        self.pipeline.tick(self._clock.now())
         return False
 
     def step(self) -> None:
@@ -139,7 +139,7 @@ class Alerts:
         """Ends the threads after what they are at, and closes the database."""
         for each in self._rounds:
             each.stop()
-        self._database.close()
+        self.database.close()
 
 
 def pace(config: AlertsConfig) -> Pace:

@@ -1,0 +1,160 @@
+import logging
+
+import pytest
+
+from alerts.errors import DeliveryError
+from alerts.events import Kind
+from alerts.outbox import Delivery
+
+
+def failing(times, *, retryable=True, after=None):
+    return [DeliveryError("no luck", retryable=retryable, retry_after_seconds=after) for _ in range(times)]
+
+
+def test_failed_page_is_tried_again_after_1_2_and_4_seconds(world):
+    world.notifiers[0].failures = failing(3)
+    world.fire("ProductSlow", "product")
+    for seconds in (0, 1, 2, 4):
+        assert world.sent == []
+        world.pass_time(seconds)
+    (posting,) = world.postings()
+    assert (posting.state, posting.attempts, world.sent) == (Delivery.SENT, 4, ["page"])
+
+
+def test_page_counts_as_paged_when_it_was_handed_over_successfully(world):
+    world.notifiers[0].failures = failing(1)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert world.events(Kind.PAGED) == []
+    world.pass_time(1)
+    (paged,) = world.events(Kind.PAGED)
+    assert (paged.at, paged.attributes["attempts"]) == (world.clock.now(), 2)
+    assert world.incidents()[0].paged_at == paged.at
+
+
+def test_channel_that_asks_for_patience_gets_it_for_all_messages(world):
+    world.notifiers[0].failures = failing(1, after=30.0)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.fire("MailFails", "mail")
+    world.pass_time(29)
+    assert world.sent == []
+    world.pass_time(1)
+    assert world.sent == ["page", "page"]
+
+
+def test_final_failure_is_marked_logged_and_shown(world, caplog):
+    world.notifiers[0].failures = failing(1, retryable=False)
+    world.fire("ProductSlow", "product")
+    with caplog.at_level(logging.ERROR):
+        world.pass_time()
+    world.pass_time(100)
+    (posting,) = world.postings()
+    assert (posting.state, posting.last_error, world.sent) == (Delivery.FAILED, "no luck", [])
+    assert "given up after 1 attempts: no luck" in caplog.text
+    assert world.events()[-1].text == "not delivered to fake: no luck"
+
+
+def test_message_is_given_up_at_its_deadline(make_world):
+    world = make_world(timing={"give_up_after": "20s"})
+    world.notifiers[0].failures = failing(100)
+    world.fire("ProductSlow", "product")
+    for _ in range(40):
+        world.pass_time(1)
+    (posting,) = world.postings()
+    assert (posting.state, posting.attempts) == (Delivery.FAILED, 5)
+
+
+def test_updates_wait_behind_a_page_that_does_not_get_through(world):
+    world.notifiers[0].failures = failing(2)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.fire("OrderErrors", "order")
+    world.pass_time(60)
+    world.pass_time(60)
+    (message, _) = world.notifiers[0].sent[0]
+    assert world.sent == ["page"]
+    assert [event.text for event in message.news] == ["ProductSlow summary", "OrderErrors summary"]
+
+
+def test_later_messages_know_where_the_first_one_stands(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.record(Kind.MITIGATION, "product")
+    world.pass_time(15)
+    assert [receipt for _, receipt in world.notifiers[0].sent] == [None, {"ts": "1"}]
+
+
+def test_channel_is_spoken_to_at_its_pace(make_world, fake_notifier):
+    world = make_world(fake_notifier(pace_seconds=1.0))
+    world.fire("ProductSlow", "product")
+    world.fire("MailFails", "mail")
+    world.pass_time()
+    assert world.sent == ["page"]
+    world.pass_time(1)
+    assert world.sent == ["page", "page"]
+
+
+def test_slow_or_broken_channel_does_not_stop_another(make_world, fake_notifier):
+    broken, fine = fake_notifier("broken"), fake_notifier("fine")
+    broken.failures = failing(5)
+    world = make_world(broken, fine)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert (broken.occasions, fine.occasions) == ([], ["page"])
+
+
+def test_message_of_a_worker_that_died_is_sent_by_the_next(world):
+    """Killed between claiming and sending: the database is all that is left."""
+    world.fire("ProductSlow", "product")
+
+    def die(_message, _receipt):
+        raise KeyboardInterrupt
+
+    notifier = world.notifiers[0]
+    notifier.send, send = die, notifier.send
+    with pytest.raises(KeyboardInterrupt):
+        world.pass_time()
+    notifier.send = send
+    world.app = world.open()
+    world.pass_time(19)
+    assert world.sent == []
+    world.pass_time(1)
+    assert (world.sent, len(world.events(Kind.PAGED))) == (["page"], 1)
+
+
+def test_two_workers_send_each_message_once(world):
+    other = world.open()
+    world.fire("ProductSlow", "product")
+    other.step()
+    world.pass_time()
+    other.stop()
+    assert world.sent == ["page"]
+
+
+def test_settling_after_the_claim_ran_out_is_told(world, caplog):
+    other = world.open()
+    notifier = world.notifiers[0]
+    send = notifier.send
+
+    def slow(message, receipt):
+        notifier.send = send
+        world.clock.advance(21)
+        other.step()
+        return send(message, receipt)
+
+    notifier.send = slow
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    other.stop()
+    assert (world.sent, len(world.events(Kind.PAGED))) == (["page", "page"], 1)
+    assert "it may arrive twice" in caplog.text
+
+
+def test_changes_just_before_are_part_of_the_message(world):
+    world.record(Kind.DEPLOY, "product", text="1.4.2", at=world.clock.now() - 300, author="kim")
+    world.record(Kind.DEPLOY, "mail", text="7", at=world.clock.now() - 300)
+    world.record(Kind.SWITCH, "redis", text="too old", at=world.clock.now() - 901)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert [event.text for event in world.notifiers[0].sent[0][0].changes] == ["1.4.2"]

@@ -1,0 +1,182 @@
+from alerts.events import Kind
+from alerts.incidents import State
+from alerts.receive import Severity
+from alerts.silence import Silence, put
+from collector.labels import Matcher, MatchOp
+
+
+def silence(world, service, seconds=600):
+    at = world.clock.now()
+    matcher = Matcher("service", MatchOp.EQUAL, service)
+    quiet = Silence("", (matcher,), at, at + seconds, "kim", "known", at)
+    world.app.database.change(lambda connection: put(connection, quiet, at))
+
+
+def test_page_opens_an_incident_and_is_sent_at_once(world):
+    world.clock.advance(30)
+    world.fire("ProductSlow", "product")
+    world.pass_time(1)
+    (incident,) = world.incidents()
+    assert (incident.id, incident.title) == ("2025-09-03-1", "ProductSlow summary")
+    assert (incident.detected_at - incident.started_at, incident.paged_at - incident.detected_at) == (30, 1)
+    assert world.sent == ["page"]
+
+
+def test_timeline_has_the_detection_and_the_page_with_channel_and_alert(world):
+    world.fire("ProductSlow", "product", tier="fast")
+    world.pass_time(2)
+    detected, paged = world.events()
+    assert (detected.kind, paged.kind, paged.at - detected.at) == (Kind.DETECTED, Kind.PAGED, 2)
+    assert paged.attributes["channel"] == "fake"
+    assert paged.attributes["alert"] == detected.attributes["alert"]
+    assert paged.attributes["labels"]["tier"] == "fast"
+
+
+def test_resent_alert_changes_nothing(world):
+    for _ in range(3):
+        world.fire("ProductSlow", "product")
+        world.pass_time(60)
+    assert (world.sent, len(world.events())) == (["page"], 2)
+
+
+def test_ticket_waits_and_a_page_that_comes_meanwhile_says_both(world):
+    world.fire("HitRatio", "product", "ticket", guardrail="hit_ratio")
+    world.pass_time(29)
+    assert world.sent == []
+    world.fire("OrderErrors", "order")
+    world.pass_time()
+    (incident,) = world.incidents()
+    message = world.notifiers[0].sent[0][0]
+    assert (world.sent, incident.severity) == (["page"], Severity.PAGE)
+    assert incident.title == "OrderErrors summary"
+    assert [event.attributes["transition"] for event in message.news] == ["open", "escalate"]
+
+
+def test_ticket_alone_is_sent_after_its_wait_and_pages_nobody(world):
+    world.fire("HitRatio", "product", "page", guardrail="hit_ratio")
+    world.pass_time(30)
+    assert (world.sent, world.events(Kind.PAGED)) == (["ticket"], [])
+
+
+def test_ticket_that_ends_before_it_is_sent_says_nothing(make_world):
+    world = make_world(timing={"ticket_wait": "5m"})
+    world.fire("HitRatio", "product", "ticket")
+    world.pass_time(10)
+    world.end("HitRatio", "product", "ticket")
+    world.pass_time(400)
+    assert (world.sent, world.incidents()[0].state) == ([], State.RESOLVED)
+
+
+def test_changes_are_gathered_into_one_update(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.fire("OrderErrors", "order")
+    world.fire("ReplicaBusy", "replica", "ticket")
+    world.pass_time(14)
+    assert world.sent == ["page"]
+    world.pass_time(1)
+    assert world.sent == ["page", "update"]
+    assert [event.text for event in world.notifiers[0].sent[1][0].news] == [
+        "OrderErrors summary",
+        "ReplicaBusy summary",
+    ]
+
+
+def test_incident_ends_when_its_alerts_ended_and_it_is_calm(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time(100)
+    world.end("ProductSlow", "product")
+    ended_at = world.clock.now()
+    world.pass_time(59)
+    assert world.incidents()[0].state is State.OPEN
+    world.pass_time(1)
+    (incident,) = world.incidents()
+    assert (incident.state, incident.resolved_at) == (State.RESOLVED, ended_at)
+    assert world.events()[-1].kind is Kind.RESOLVED
+
+
+def test_alert_that_is_not_resent_ends_at_its_end(world):
+    world.fire("ProductSlow", "product", endsAt=world.clock.now() + 240)
+    world.pass_time(400)
+    assert world.incidents()[0].resolved_at == world.clock.now() - 160
+
+
+def test_incident_goes_on_when_it_comes_back_soon_and_pages_again(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.end("ProductSlow", "product")
+    world.pass_time(60)
+    world.fire("OrderErrors", "order", startsAt=world.clock.now())
+    world.pass_time()
+    (incident,) = world.incidents()
+    assert (incident.state, incident.services) == (State.OPEN, ("product", "order"))
+    assert world.sent == ["page", "update", "page"]
+
+
+def test_incident_that_ended_long_ago_is_left_alone(world):
+    world.fire("ProductSlow", "product")
+    world.end("ProductSlow", "product")
+    world.pass_time(61)
+    world.pass_time(700)
+    world.fire("ProductSlow", "product", startsAt=world.clock.now())
+    assert [incident.id for incident in world.incidents()] == ["2025-09-03-1", "2025-09-03-2"]
+
+
+def test_unrelated_services_are_two_incidents(world):
+    world.fire("ProductSlow", "product")
+    world.fire("MailFails", "mail")
+    assert [incident.services for incident in world.incidents()] == [("product",), ("mail",)]
+
+
+def test_second_page_of_an_incident_wakes_nobody_again(world):
+    world.fire("ProductSlow", "product")
+    world.fire("OrderErrors", "order")
+    world.pass_time(60)
+    assert world.sent.count("page") == 1
+
+
+def test_silenced_page_opens_nothing_until_the_silence_ends(world):
+    silence(world, "product", 600)
+    world.fire("ProductSlow", "product")
+    world.pass_time(1)
+    assert (world.incidents(), world.sent) == ([], [])
+    world.pass_time(600)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert world.sent == ["page"]
+
+
+def test_silenced_alert_is_evidence_of_an_open_incident(world):
+    world.fire("OrderErrors", "order")
+    world.pass_time()
+    silence(world, "product")
+    world.fire("ProductSlow", "product")
+    world.pass_time(60)
+    (incident,) = world.incidents()
+    assert (incident.services, world.sent) == (("order", "product"), ["page"])
+
+
+def test_flapping_alert_is_told_and_keeps_its_incident(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.end("ProductSlow", "product")
+    world.pass_time(30)
+    world.fire("ProductSlow", "product", startsAt=world.clock.now())
+    transitions = [event.attributes["transition"] for event in world.events(Kind.NOTE)]
+    assert (transitions, len(world.incidents())) == (["alert resolved", "fires again"], 1)
+
+
+def test_alert_that_was_never_seen_firing_is_ignored(world):
+    world.end("ProductSlow", "product")
+    assert (world.incidents(), world.events()) == ([], [])
+
+
+def test_in_shadow_pages_are_recorded_but_wake_nobody(make_world, fake_notifier):
+    console, slack = fake_notifier("console"), fake_notifier("slack")
+    console.wakes_people = False
+    world = make_world(console, slack, shadow=True)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    (paged,) = world.events(Kind.PAGED)
+    assert (console.occasions, slack.occasions) == (["page"], [])
+    assert (paged.attributes["shadow"], paged.attributes["channel"]) == (True, "console")

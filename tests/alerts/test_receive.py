@@ -1,0 +1,117 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.errors import RequestError
+from alerts.receive import Severity, fingerprint, format_time, parse_alerts, parse_time
+from collector.labels import Labels
+
+AT = 1000.0
+NAMES = st.text("abcdefghij_", min_size=1, max_size=8)
+
+
+def one(**fields):
+    (alert,), problems = parse_alerts([{"labels": {"alertname": "Slow"}, **fields}], AT, 300)
+    assert not problems
+    return alert
+
+
+def test_fingerprint_is_alertmanagers():
+    assert fingerprint(Labels({"alertname": "x", "service": "p"})) == "68f5d4a089e3e5c7"
+
+
+@given(st.dictionaries(NAMES, st.text(min_size=1, max_size=8), min_size=1))
+def test_fingerprint_does_not_depend_on_order_or_empty_labels(labels):
+    backwards = dict(reversed(labels.items()))
+    assert fingerprint(Labels(labels)) == fingerprint(Labels({**backwards, "zz": ""}))
+
+
+def test_alert_without_times_starts_now_and_fires_for_the_resolve_timeout():
+    alert = one()
+    assert (alert.starts_at, alert.ends_at) == (AT, AT + 300)
+
+
+def test_zero_times_of_go_mean_not_given():
+    alert = one(startsAt="0001-01-01T00:00:00Z", endsAt="0001-01-01T00:00:00.000Z")
+    assert (alert.starts_at, alert.ends_at) == (AT, AT + 300)
+
+
+def test_alert_with_an_end_only_starts_then():
+    assert one(endsAt=format_time(AT - 10)).starts_at == AT - 10
+
+
+@pytest.mark.parametrize(("ends_at", "firing"), [(AT - 1, False), (AT, False), (AT + 1, True)])
+def test_alert_is_resolved_when_its_end_is_not_after_now(ends_at, firing):
+    assert one(startsAt=format_time(AT - 60), endsAt=format_time(ends_at)).firing(AT) is firing
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, "body: Input should be a valid list"),
+        ([{"annotations": {}}], "0.labels: Field required"),
+        ([{"labels": {"a": 1}}], "0.labels.a: Input should be a valid string"),
+        ([{"labels": {"a": "b"}, "startsAt": "yesterday"}], 'parsing time "yesterday"'),
+        ([{"labels": {"a": "b"}, "startsAt": "2025-01-01T00:00:00"}], "with a zone"),
+        ([{"labels": {"a": "b"}, "startsAt": 5}], "expected an RFC 3339 time"),
+    ],
+)
+def test_body_that_is_no_list_of_alerts_is_refused(body, said):
+    with pytest.raises(RequestError, match="parsing alerts body") as caught:
+        parse_alerts(body, AT, 300)
+    assert said in str(caught.value)
+
+
+def test_valid_alerts_are_taken_beside_invalid_ones():
+    body = [
+        {"labels": {"a": "b"}},
+        {"labels": {"a": ""}},
+        {"labels": {"a-b": "x"}},
+        {"labels": {"a": "b"}, "annotations": {"x y": ""}},
+        {"labels": {"a": "b"}, "startsAt": format_time(50), "endsAt": format_time(40)},
+    ]
+    alerts, problems = parse_alerts(body, AT, 300)
+    assert len(alerts) == 1
+    assert problems == (
+        "at least one label pair required",
+        'invalid label set: invalid name "a-b"',
+        'invalid annotation set: invalid name "x y"',
+        "start time must be before end time",
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "severity"),
+    [
+        ({"severity": "page"}, Severity.PAGE),
+        ({"severity": "critical"}, Severity.PAGE),
+        ({"severity": "ticket"}, Severity.TICKET),
+        ({"severity": "warning"}, Severity.TICKET),
+        ({}, Severity.TICKET),
+        ({"severity": "page", "guardrail": "cache_hit_ratio"}, Severity.TICKET),
+    ],
+)
+def test_severity_and_a_guardrail_never_pages(labels, severity):
+    assert one(labels={"alertname": "x", **labels}).severity is severity
+
+
+@pytest.mark.parametrize(
+    ("labels", "service"),
+    [({"service": "a", "job": "b"}, "a"), ({"job": "b"}, "b"), ({}, "x")],
+)
+def test_service_falls_back_to_job_and_name(labels, service):
+    assert one(labels={"alertname": "x", **labels}).service == service
+
+
+def test_title_speaks_the_language_if_the_alert_does():
+    alert = one(annotations={"summary": "slow", "summary_ko": "느림"})
+    assert (alert.title("ko"), alert.title("en"), alert.title("fr")) == ("느림", "slow", "slow")
+
+
+@given(st.floats(0, 4e9))
+def test_times_survive_their_text(seconds):
+    assert parse_time(format_time(seconds)) == pytest.approx(seconds, abs=0.001)
+
+
+def test_nanoseconds_of_go_are_read():
+    assert parse_time("1970-01-01T00:00:01.123456789Z") == pytest.approx(1.123456)

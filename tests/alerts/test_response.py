@@ -1,0 +1,116 @@
+import pytest
+
+from alerts.errors import RequestError
+from alerts.events import Kind
+from alerts.incidents import State
+
+ID = "2025-09-03-1"
+
+
+@pytest.fixture
+def paged(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    return world
+
+
+def act(world, name, **more):
+    return getattr(world.app.response, name)(ID, "kim", "api", world.clock.now(), **more)
+
+
+def test_acknowledging_is_told_once(paged):
+    paged.clock.advance(20)
+    for _ in range(2):
+        assert act(paged, "acknowledge").acknowledged_at == paged.clock.now()
+    paged.pass_time()
+    (event,) = paged.events(Kind.ACKNOWLEDGED)
+    assert (event.author, paged.sent) == ("kim", ["page", "update"])
+
+
+def test_acknowledging_what_is_over_is_refused(paged):
+    act(paged, "resolve")
+    with pytest.raises(RequestError, match="resolved already") as caught:
+        act(paged, "acknowledge")
+    assert caught.value.status == 409
+
+
+def test_unknown_incident_is_404(world):
+    with pytest.raises(RequestError) as caught:
+        act(world, "resolve")
+    assert caught.value.status == 404
+
+
+def test_closing_by_hand_holds_while_the_same_alert_fires(paged):
+    act(paged, "resolve")
+    paged.fire("ProductSlow", "product")
+    paged.pass_time(60)
+    (incident,) = paged.incidents()
+    assert (incident.state, incident.closed_by) == (State.RESOLVED, "kim")
+
+
+def test_new_failure_reopens_what_was_closed_by_hand(paged):
+    act(paged, "resolve")
+    paged.end("ProductSlow", "product")
+    paged.clock.advance(30)
+    paged.fire("ProductSlow", "product", startsAt=paged.clock.now())
+    assert paged.incidents()[0].state is State.OPEN
+
+
+@pytest.mark.parametrize("service", ["product", "redis", "order"])
+def test_event_joins_the_open_incident_of_a_related_service(paged, service):
+    assert paged.record(Kind.SWITCH, service).incident == ID
+
+
+@pytest.mark.parametrize("service", ["mail", None])
+def test_event_of_another_service_joins_nothing(paged, service):
+    assert paged.record(Kind.NOTE, service).incident is None
+
+
+def test_event_prefers_the_incident_of_its_own_service(paged):
+    paged.fire("MailFails", "mail")
+    assert paged.record(Kind.NOTE, "mail").incident == "2025-09-03-2"
+
+
+def test_events_are_told_but_faults_of_a_drill_are_not(paged):
+    paged.record(Kind.FAULT, "redis")
+    paged.pass_time(60)
+    assert paged.sent == ["page"]
+    paged.record(Kind.MITIGATION, "product", text="TTL raised")
+    paged.pass_time()
+    assert [event.text for event in paged.notifiers[0].sent[-1][0].news] == ["TTL raised"]
+
+
+def test_posted_acknowledgement_and_resolution_do_what_they_say(paged):
+    paged.record(Kind.ACKNOWLEDGED, "product", author="runbook")
+    assert paged.incidents()[0].state is State.ACKNOWLEDGED
+    paged.record(Kind.RESOLVED, "product", author="runbook")
+    assert paged.incidents()[0].closed_by == "runbook"
+    assert len(paged.events(Kind.RESOLVED)) == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.DETECTED, Kind.PAGED])
+def test_what_only_fireline_knows_cannot_be_posted(world, kind):
+    with pytest.raises(RequestError, match="written by Fireline only"):
+        world.record(kind, "product")
+
+
+def test_press_that_slack_repeats_counts_once(paged):
+    for _ in range(2):
+        act(paged, "mark_mitigation", key="U1/mitigation/17")
+    act(paged, "mark_mitigation", key="U1/mitigation/18")
+    assert len(paged.events(Kind.MITIGATION)) == 2
+
+
+def test_silencing_mutes_the_incidents_alerts_only(paged):
+    until = paged.clock.now() + 3600
+    for _ in range(2):
+        act(paged, "silence", until=until, key="U1/silence/1")
+    act(paged, "resolve")
+    paged.end("ProductSlow", "product")
+    paged.clock.advance(1200)
+    paged.fire("ProductSlow", "product", startsAt=paged.clock.now())
+    paged.fire("ProductErrors", "product", startsAt=paged.clock.now())
+    assert [incident.title for incident in paged.incidents()] == [
+        "ProductSlow summary",
+        "ProductErrors summary",
+    ]

@@ -1,0 +1,173 @@
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from alerts import events, outbox
+from alerts import storage_incidents as rows
+from alerts.errors import StorageError
+from alerts.events import Kind, NewEvent
+from alerts.incidents import Incident
+from alerts.receive import Severity
+from alerts.storage import ConflictError, open_database
+from alerts.storage_schema import VERSION_TABLE, metadata
+from commerce_app.stack.accounts import server_account
+from commerce_app.stack.binaries import postgres_folder
+from commerce_app.stack.ports import free_port
+from commerce_app.stack.postgres import PostgresPair
+from commerce_app.stack.process import Placement
+
+
+def incident(number=1, **fields):
+    values = {
+        "title": "t",
+        "severity": Severity.PAGE,
+        "services": ("a",),
+        "started_at": 1.0,
+        "detected_at": 2.0,
+    }
+    return Incident(f"2025-09-03-{number}", **{**values, **fields})
+
+
+@pytest.fixture
+def database(tmp_path):
+    made = open_database(tmp_path)
+    yield made
+    made.close()
+
+
+def test_incident_survives_reopening(tmp_path, database):
+    database.change(lambda connection: rows.insert(connection, incident()))
+    again = open_database(tmp_path)
+    with again.read() as connection:
+        assert rows.get(connection, "2025-09-03-1") == incident()
+    again.close()
+
+
+def test_sqlite_writes_ahead_and_survives_power_loss(database):
+    with database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_migrations_make_the_tables_that_the_code_reads(database):
+    with database.read() as connection:
+        inspector = sa.inspect(connection)
+        made = {name: {c["name"] for c in inspector.get_columns(name)} for name in metadata.tables}
+    assert made == {name: {c.name for c in table.columns} for name, table in metadata.tables.items()}
+
+
+def test_schema_of_a_newer_fireline_is_refused(tmp_path, database):
+    change = sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    database.change(lambda connection: connection.execute(change))
+    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0001"):
+        open_database(tmp_path)
+
+
+def test_file_that_is_no_database_is_refused(tmp_path):
+    (tmp_path / "incidents.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(StorageError, match="cannot be opened as an incident store"):
+        open_database(tmp_path)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE events SET text = 'x'", "DELETE FROM events"])
+def test_events_cannot_be_changed(database, statement):
+    fact = NewEvent(1.0, Kind.NOTE, "as it was")
+    database.change(lambda connection: events.append(connection, fact, 2.0))
+    with pytest.raises(StorageError, match="append-only"):
+        database.change(lambda connection: connection.execute(sa.text(statement)))
+
+
+def test_stale_incident_is_not_overwritten(database):
+    database.change(lambda connection: rows.insert(connection, incident()))
+    database.change(lambda connection: rows.update(connection, incident(title="first")))
+    with pytest.raises(StorageError, match="no longer at version 0"):
+        database.change(lambda connection: rows.update(connection, incident(title="second")))
+
+
+def test_work_that_lost_a_race_is_done_again(database):
+    tries = []
+
+    def work(connection):
+        tries.append(connection)
+        if len(tries) < 3:
+            raise ConflictError("lost")
+        return "done"
+
+    assert (database.change(work), len(tries)) == ("done", 3)
+
+
+def test_failed_work_leaves_nothing_behind(database):
+    def work(connection):
+        rows.insert(connection, incident())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        database.change(work)
+    with database.read() as connection:
+        assert rows.listed(connection) == []
+
+
+def test_ids_count_within_a_day(database):
+    for number in (1, 2, 10):
+        database.change(lambda connection, n=number: rows.insert(connection, incident(n)))
+    with database.read() as connection:
+        assert rows.next_id(connection, "2025-09-03") == "2025-09-03-11"
+        assert rows.next_id(connection, "2025-09-04") == "2025-09-04-1"
+
+
+def open_ten(database):
+    def work(connection):
+        new = rows.next_id(connection, "2025-09-03")
+        rows.insert(connection, incident(new.rpartition("-")[2]))
+
+    for _ in range(10):
+        database.change(work)
+
+
+def run_both(work, *databases):
+    threads = [threading.Thread(target=work, args=(database,)) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_two_workers_never_share_an_id(tmp_path, database):
+    other = open_database(tmp_path)
+    run_both(open_ten, database, other)
+    other.close()
+    with database.read() as connection:
+        assert len(rows.listed(connection)) == 20
+
+
+@pytest.fixture
+def postgres_url():
+    account = server_account()
+    with tempfile.TemporaryDirectory(prefix="fireline-") as name:
+        folder = Path(name)
+        if account:
+            shutil.chown(folder, account.uid, account.gid)
+        pair = PostgresPair(postgres_folder(), folder, "secret", account)
+        server = pair.start_primary(free_port(), Placement(account=account))
+        yield server.url
+        server.child.stop()
+
+
+@pytest.mark.servers
+def test_postgres_holds_incidents_for_two_workers(tmp_path, postgres_url):
+    databases = [open_database(tmp_path, postgres_url) for _ in range(2)]
+    run_both(open_ten, *databases)
+    fact = NewEvent(1.0, Kind.NOTE, "as it was", incident="2025-09-03-1", attributes={"a": [1]})
+    event = databases[0].change(lambda connection: events.append(connection, fact, 2.0))
+    with databases[1].read() as connection:
+        assert len(rows.live(connection, resolved_since=float("inf"))) == 20
+        assert events.select(connection, incident="2025-09-03-1") == [event]
+        assert outbox.select(connection) == []
+    with pytest.raises(StorageError, match="append-only"):
+        databases[0].change(lambda connection: connection.execute(sa.text("DELETE FROM events")))
+    for database in databases:
+        database.close()
