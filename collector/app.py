@@ -24,7 +24,8 @@ from collector.rules_appenders import NowhereAppender, StoreAppender
 from collector.rules_engine import RuleEngine
 from collector.scheduler import Scheduler, slot_of
 from collector.sinks import AlertDispatcher, AlertSink, HttpAlertSink, Outgoing, alertmanager_urls, take_due
-from collector.store import Batch, SampleStore
+from collector.store import SampleStore
+from collector.store_batches import Batch
 from collector.targets import spread
 
 logger = logging.getLogger(__name__)

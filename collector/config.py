@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from collector.config_http import HttpClientConfig, parse_http_client
 from collector.errors import ConfigError
 from collector.relabel import RelabelRule, parse_relabel
 from collector.settings import Section
@@ -19,39 +20,6 @@ _UNSUPPORTED_IN_JOB = (
     "native_histogram_bucket_limit", "scrape_classic_histograms", "fallback_scrape_protocol",
     "scrape_protocols", "enable_compression", "keep_dropped_targets", "track_timestamps_staleness",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class BasicAuth:
-    username: str
-    password: str = field(default="", repr=False)
-    password_file: Path | None = None
-
-
-@dataclass(frozen=True)
-class Authorization:
-    type: str = "Bearer"
-    credentials: str = field(default="", repr=False)
-    credentials_file: Path | None = None
-
-
-@dataclass(frozen=True)
-class TlsConfig:
-    ca_file: Path | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
-    server_name: str = ""
-    insecure_skip_verify: bool = False
-
-
-@dataclass(frozen=True)
-class HttpClientConfig:
-    """How an HTTP server is reached: credentials, TLS, redirects."""
-
-    basic_auth: BasicAuth | None = None
-    authorization: Authorization | None = None
-    tls: TlsConfig = TlsConfig()
-    follow_redirects: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,7 +117,7 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
             "scrape_timeout", f"expected above 0 and at most the scrape_interval of {interval:g}s"
         )
     alerting = top.section("alerting")
-    storage = top.section("storage").section("tsdb")
+    out_of_order, retention = _storage(top.section("storage"))
     config = CollectorConfig(
         scrape_interval_seconds=interval,
         scrape_timeout_seconds=timeout,
@@ -159,16 +127,27 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
         rule_files=tuple(str(base_folder / name) for name in top.strings("rule_files")),
         alertmanagers=alerting.sections("alertmanagers", lambda am: _alertmanager(am, base_folder)),
         alert_relabel=alerting.sections("alert_relabel_configs", parse_relabel),
-        out_of_order_seconds=storage.seconds("out_of_order_time_window", 0.0),
-        retention_seconds=storage.section("retention").seconds("time", 0.0),
+        out_of_order_seconds=out_of_order,
+        retention_seconds=retention,
         base_folder=base_folder,
         text=text,
     )
-    for section in (common, alerting, storage):
+    for section in (common, alerting):
         section.finish()
     top.finish(_UNSUPPORTED)
     _refuse_duplicates(config, top)
     return config
+
+
+def _storage(storage: Section) -> tuple[float, float]:
+    """The out-of-order window and how long samples are kept, in seconds; 0 is none and for ever."""
+    tsdb = storage.section("tsdb")
+    retention = tsdb.section("retention")
+    seconds = tsdb.seconds("out_of_order_time_window", 0.0), retention.seconds("time", 0.0)
+    retention.finish(("size",))
+    tsdb.finish()
+    storage.finish(("exemplars",))
+    return seconds
 
 
 def _refuse_duplicates(config: CollectorConfig, top: Section) -> None:
@@ -207,7 +186,7 @@ def _job(job: Section, interval: float, timeout: float, base: Path) -> ScrapeCon
         label_value_length_limit=job.count("label_value_length_limit"),
         target_limit=job.count("target_limit"),
         body_size_limit_bytes=job.size_bytes("body_size_limit"),
-        http=_http_client(job, base),
+        http=parse_http_client(job, base),
         static_configs=job.sections("static_configs", _static),
         file_sd_configs=job.sections("file_sd_configs", lambda sd: _files(sd, base)),
         relabel=job.sections("relabel_configs", parse_relabel),
@@ -245,49 +224,6 @@ def _files(section: Section, base: Path) -> FileDiscovery:
     return parsed
 
 
-def _http_client(section: Section, base: Path) -> HttpClientConfig:
-    basic = section.optional("basic_auth", lambda s: _basic_auth(s, base))
-    authorization = section.optional("authorization", lambda s: _authorization(s, base))
-    if "bearer_token" in section or "bearer_token_file" in section:
-        path = section.text("bearer_token_file")
-        authorization = Authorization("Bearer", section.text("bearer_token"), base / path if path else None)
-    if basic and authorization:
-        raise section.error("basic_auth", "expected basic_auth or authorization, found both")
-    return HttpClientConfig(
-        basic,
-        authorization,
-        _tls(section.section("tls_config"), base),
-        section.flag("follow_redirects", True),
-    )
-
-
-def _basic_auth(section: Section, base: Path) -> BasicAuth:
-    path = section.text("password_file")
-    parsed = BasicAuth(section.required("username"), section.text("password"), base / path if path else None)
-    section.finish()
-    return parsed
-
-
-def _authorization(section: Section, base: Path) -> Authorization:
-    path = section.text("credentials_file")
-    kind = section.text("type", "Bearer")
-    parsed = Authorization(kind, section.text("credentials"), base / path if path else None)
-    section.finish()
-    return parsed
-
-
-def _tls(section: Section, base: Path) -> TlsConfig:
-    paths = {key: section.text(key) for key in ("ca_file", "cert_file", "key_file")}
-    files = {key: base / path if path else None for key, path in paths.items()}
-    parsed = TlsConfig(
-        **files,
-        server_name=section.text("server_name"),
-        insecure_skip_verify=section.flag("insecure_skip_verify", False),
-    )
-    section.finish()
-    return parsed
-
-
 def _alertmanager(section: Section, base: Path) -> AlertmanagerConfig:
     static = section.sections("static_configs", _static)
     parsed = AlertmanagerConfig(
@@ -295,7 +231,7 @@ def _alertmanager(section: Section, base: Path) -> AlertmanagerConfig:
         scheme=section.choice("scheme", ("http", "https"), "http"),
         path_prefix=section.text("path_prefix", "/"),
         timeout_seconds=_positive(section, "timeout", 10.0),
-        http=_http_client(section, base),
+        http=parse_http_client(section, base),
     )
     section.choice("api_version", ("v2",), "v2")
     section.finish(_UNSUPPORTED_IN_JOB)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from collector.config import HttpClientConfig, TlsConfig
+from collector.config_http import HttpClientConfig, TlsConfig
 
 CEILING_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from collector.errors import CollectorError, StoreError
-from collector.store import Batch, SampleStore
+from collector.store import SampleStore
+from collector.store_batches import Batch
 
 logger = logging.getLogger(__name__)
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import httpx
 
 from collector.clock import Clock
-from collector.config import HttpClientConfig, ScrapeConfig
+from collector.config import ScrapeConfig
+from collector.config_http import HttpClientConfig
 from collector.errors import CollectorError, ConfigError
 from collector.exposition import Metadata
 from collector.fetch import fetch, http_client
 from collector.ingest import Ingester
 from collector.scheduler import Scheduler, scrape_time
 from collector.scrape import ScrapeResult, TargetWriter
-from collector.store import Batch, SampleStore
+from collector.store import SampleStore
+from collector.store_batches import Batch
 from collector.targets import DroppedTarget, Target, discover
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import stamina
 
-from collector.config import HttpClientConfig
+from collector.config_http import HttpClientConfig
 from collector.errors import QueryError
 from collector.fetch import authorization_headers, http_auth, tls_context
 from collector.labels import Labels

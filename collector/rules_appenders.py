@@ -7,7 +7,8 @@ import numpy as np
 from collector.ingest import Ingester
 from collector.memory import MemoryStore
 from collector.series import Sample
-from collector.store import Batch, Row, SampleStore
+from collector.store import SampleStore
+from collector.store_batches import Batch, Row
 
 
 class StoreAppender:

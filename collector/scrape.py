@@ -12,7 +12,8 @@ from collector.index import SeriesIds
 from collector.labels import METRIC_NAME, Labels
 from collector.relabel import relabel
 from collector.series import STALE_NAN, Values
-from collector.store import Batch, Points, Row, SampleStore
+from collector.store import SampleStore
+from collector.store_batches import Batch, Points, Row
 from collector.targets import Target
 
 REPORTS = (

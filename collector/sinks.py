@@ -13,7 +13,7 @@ import httpx
 import orjson
 import stamina
 
-from collector.config import HttpClientConfig
+from collector.config_http import HttpClientConfig
 from collector.fetch import authorization_headers, http_auth, tls_context
 from collector.labels import Labels
 from collector.relabel import RelabelRule, relabel

@@ -27,6 +27,9 @@ class BlockRef:
     samples: int
     series: SeriesIds
 
+    def overlaps(self, start_ms: int, end_ms: int) -> bool:
+        return self.start_ms <= end_ms and self.end_ms >= start_ms
+
 
 def block_record(block: Block, stream: int | None) -> dict[str, object]:
     """A block as a row of the ``blocks`` table."""

@@ -33,6 +33,8 @@ class MatrixHead:
 
     def append(self, at_ms: int, series: SeriesIds, values: Values) -> None:
         """Adds a row later than the last one, and publishes it."""
+        if self._rows == len(self._times):
+            self._lengthen()
         if series is not self._layout:
             self._lay_out(series)
         self._values[self._positions, self._rows] = values
@@ -60,7 +62,13 @@ class MatrixHead:
         held = len(self._values)
         if columns > held:
             more = max(columns - held, held // 4, _SPARE_COLUMNS)
-            self._values = np.concatenate([self._values, np.full((more, ROWS_PER_HEAD), ABSENT)])
+            self._values = np.concatenate([self._values, np.full((more, len(self._times)), ABSENT)])
+
+    def _lengthen(self) -> None:
+        """Makes room for more rows: the head could not be cut in time, as when the disk is full."""
+        self._times = np.concatenate([self._times, np.empty(ROWS_PER_HEAD, np.int64)])
+        room = np.full((len(self._values), ROWS_PER_HEAD), ABSENT)
+        self._values = np.concatenate([self._values, room], axis=1)
 
     def _matrix(self) -> Matrix:
         rows, columns = self._rows, len(self._series)

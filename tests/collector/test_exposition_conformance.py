@@ -3,22 +3,33 @@ from pathlib import Path
 
 import pytest
 
+from collector.errors import ExpositionError
 from collector.exposition import PageFormat, PageParser
+from collector.strict import check_page
 
 CASES = Path(__file__).parents[3] / "shared" / "conformance" / "openmetrics"
 
-pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="../shared is absent: no OpenMetrics conformance cases")
+pytestmark = pytest.mark.skipif(
+    not CASES.is_dir(), reason="../shared is absent: no OpenMetrics conformance cases"
+)
 
 
-def good_cases():
-    return [
-        case.parent.name
-        for case in sorted(CASES.glob("*/test.json"))
-        if json.loads(case.read_text())["shouldParse"]
-    ]
+def cases(good):
+    found = sorted(CASES.glob("*/test.json"))
+    return [case.parent.name for case in found if json.loads(case.read_text())["shouldParse"] is good]
 
 
-@pytest.mark.parametrize("name", good_cases())
-def test_the_scraper_accepts_every_good_page(name):
-    text = (CASES / name / "metrics").read_text()
-    PageParser(lambda labels: 0).parse(text, PageFormat.OPENMETRICS)
+def read(name):
+    return (CASES / name / "metrics").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", cases(good=True))
+def test_good_pages_are_accepted(name):
+    PageParser(lambda labels: 0).parse(read(name), PageFormat.OPENMETRICS)
+    check_page(read(name), PageFormat.OPENMETRICS)
+
+
+@pytest.mark.parametrize("name", cases(good=False))
+def test_the_strict_check_refuses_bad_pages(name):
+    with pytest.raises(ExpositionError, match="line"):
+        check_page(read(name), PageFormat.OPENMETRICS)

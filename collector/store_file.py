@@ -1,0 +1,140 @@
+"""Reads and writes the tables of ``samples.db``. Writing is one thread's; a caller brings the transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import orjson
+import sqlalchemy as sa
+
+from collector import store_schema as schema
+from collector.index import SeriesIds
+from collector.labels import Labels
+from collector.store_batches import Points, Row
+from collector.store_blocks import Block, BlockRef, SeriesInterner, block_record
+from collector.store_codec import pack_integers, pack_points, unpack_integers, unpack_points
+
+
+class StoreFile:
+    """Knows the numbers that streams and layouts have on file."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, int] = {}
+        self._layouts: dict[str, dict[bytes, int]] = {}
+        self._interner = SeriesInterner()
+
+    # Writing
+
+    def save_series(self, connection: sa.Connection, first: int, added: Sequence[Labels]) -> None:
+        """Adds series, numbered from ``first`` on."""
+        if added:
+            records = [
+                {"id": first + n, "labels": orjson.dumps(dict(labels.pairs))}
+                for n, labels in enumerate(added)
+            ]
+            connection.execute(sa.insert(schema.series), records)
+
+    def save_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
+        records = [
+            {
+                "stream_id": self._stream(connection, row.stream),
+                "layout_id": self._layout(connection, row),
+                "at_ms": row.at_ms,
+                "samples": row.values.tobytes(),
+            }
+            for row in rows
+        ]
+        if records:
+            connection.execute(sa.insert(schema.rows), records)
+
+    def save_points(self, connection: sa.Connection, points: Iterable[Points]) -> None:
+        packed = [{"samples": pack_points(p.series, p.times, p.values)} for p in points]
+        if packed:
+            connection.execute(sa.insert(schema.points), packed)
+
+    def save_block(self, connection: sa.Connection, block: Block, stream: str | None) -> BlockRef:
+        number = None if stream is None else self._stream(connection, stream)
+        key = _inserted(connection, schema.blocks, block_record(block, number))
+        start_ms, end_ms = int(block.times.min()), int(block.times.max())
+        return BlockRef(key, start_ms, end_ms, block.values.size, self._interner.intern(block.series))
+
+    def delete_rows(self, connection: sa.Connection, stream: str, until_ms: int) -> None:
+        """Removes rows that a block now holds, and the layouts that no row uses any more."""
+        rows, layouts, number = schema.rows, schema.layouts, self._streams[stream]
+        connection.execute(sa.delete(rows).where(rows.c.stream_id == number, rows.c.at_ms <= until_ms))
+        used = sa.select(rows.c.layout_id).where(rows.c.stream_id == number)
+        connection.execute(sa.delete(layouts).where(layouts.c.stream_id == number, layouts.c.id.not_in(used)))
+        self._layouts.pop(stream, None)
+
+    def delete_points(self, connection: sa.Connection) -> None:
+        connection.execute(sa.delete(schema.points))
+
+    def delete_blocks(self, connection: sa.Connection, before_ms: int) -> None:
+        connection.execute(sa.delete(schema.blocks).where(schema.blocks.c.end_ms < before_ms))
+
+    def forget(self, connection: sa.Connection) -> None:
+        """After a rollback, learns anew which streams are on file; layouts are written again."""
+        self._layouts.clear()
+        self._streams = dict(self.load_streams(connection))
+
+    def _stream(self, connection: sa.Connection, name: str) -> int:
+        if name not in self._streams:
+            self._streams[name] = _inserted(connection, schema.streams, {"name": name})
+        return self._streams[name]
+
+    def _layout(self, connection: sa.Connection, row: Row) -> int:
+        known = self._layouts.setdefault(row.stream, {})
+        key = row.series.tobytes()
+        if key not in known:
+            record = {"stream_id": self._streams[row.stream], "series": pack_integers(row.series)}
+            known[key] = _inserted(connection, schema.layouts, record)
+        return known[key]
+
+    # Reading, at the start
+
+    def load_series(self, connection: sa.Connection) -> Iterator[Labels]:
+        """Labels in the order of their numbers."""
+        query = sa.select(schema.series.c.labels).order_by(schema.series.c.id)
+        for packed in connection.execute(query).scalars():
+            yield Labels(orjson.loads(packed))
+
+    def load_streams(self, connection: sa.Connection) -> Iterator[tuple[str, int]]:
+        for number, name in connection.execute(sa.select(schema.streams.c.id, schema.streams.c.name)):
+            self._streams[name] = number
+            yield name, number
+
+    def load_blocks(self, connection: sa.Connection) -> Iterator[tuple[int | None, BlockRef]]:
+        """What each block holds, with its stream's number, oldest first."""
+        c = schema.blocks.c
+        query = sa.select(c.id, c.stream_id, c.start_ms, c.end_ms, c.samples, c.series).order_by(c.id)
+        for number, stream, start_ms, end_ms, samples, packed in connection.execute(query):
+            series = self._interner.intern(unpack_integers(packed))
+            yield stream, BlockRef(number, start_ms, end_ms, samples, series)
+
+    def load_rows(self, connection: sa.Connection) -> Iterator[Row]:
+        """Rows that no block holds yet, in the order in which they came."""
+        names = {number: name for name, number in self._streams.items()}
+        layouts = self._load_layouts(connection, names)
+        c = schema.rows.c
+        query = sa.select(c.stream_id, c.layout_id, c.at_ms, c.samples).order_by(c.id)
+        for stream, layout, at_ms, packed in connection.execute(query):
+            yield Row(names[stream], at_ms, layouts[layout], np.frombuffer(packed, np.float64))
+
+    def load_points(self, connection: sa.Connection) -> Iterator[Points]:
+        for packed in connection.execute(
+            sa.select(schema.points.c.samples).order_by(schema.points.c.id)
+        ).scalars():
+            yield Points(*unpack_points(packed))
+
+    def _load_layouts(self, connection: sa.Connection, names: Mapping[int, str]) -> dict[int, SeriesIds]:
+        layouts: dict[int, SeriesIds] = {}
+        c = schema.layouts.c
+        for number, stream, packed in connection.execute(sa.select(c.id, c.stream_id, c.series)):
+            layouts[number] = unpack_integers(packed)
+            self._layouts.setdefault(names[stream], {})[layouts[number].tobytes()] = number
+        return layouts
+
+
+def _inserted(connection: sa.Connection, table: sa.Table, record: Mapping[str, object]) -> int:
+    key = connection.execute(sa.insert(table), record).inserted_primary_key
+    assert key is not None
+    return int(key[0])

@@ -1,0 +1,133 @@
+"""The samples that queries see: streams of rows, open columns, and the blocks on file."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from collector.index import SeriesIds
+from collector.store_batches import Points, Row
+from collector.store_blocks import BlockCache, BlockRef
+from collector.store_columns import OpenColumn, column_pieces
+from collector.store_head import MatrixHead
+from collector.store_pieces import Piece
+
+BEFORE_ALL = -(2**62)
+
+
+class Stream:
+    """The samples of one target or rule group. ``view`` is what queries see: blocks and the head."""
+
+    def __init__(self) -> None:
+        self.newest_ms = BEFORE_ALL
+        self.view: tuple[tuple[BlockRef, ...], MatrixHead] = ((), MatrixHead())
+
+    @property
+    def sealed(self) -> tuple[BlockRef, ...]:
+        return self.view[0]
+
+    @property
+    def head(self) -> MatrixHead:
+        return self.view[1]
+
+    def replace_sealed(self, refs: Sequence[BlockRef], *, new_head: bool = False) -> None:
+        self.view = (tuple(refs), MatrixHead() if new_head else self.head)
+        self.newest_ms = max([self.newest_ms, *(ref.end_ms for ref in refs)])
+
+
+class StoreState:
+    """One thread changes it; any thread reads without a lock, as what it took from here stays as it was."""
+
+    def __init__(self, blocks: BlockCache) -> None:
+        self._blocks = blocks
+        self.streams: dict[str, Stream] = {}
+        self.imported = Stream()
+        self.columns: dict[int, OpenColumn] = {}
+        self.newest_points: dict[int, int] = {}
+        self.open_points = 0
+
+    # Reading
+
+    def pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
+        """Samples of the wanted (ascending) series in the closed interval, first written first."""
+        # Open columns are read before blocks: what is cut in between is then seen twice, never missed.
+        in_columns = self._column_pieces(wanted, start_ms, end_ms)
+        pieces = [
+            piece
+            for stream in self._streams()
+            for piece in self._stream_pieces(stream, wanted, start_ms, end_ms)
+        ]
+        return pieces + in_columns
+
+    def present(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> SeriesIds:
+        """The wanted series with samples in the interval, to the precision of a block on file."""
+        found = [piece.series for piece in self._column_pieces(wanted, start_ms, end_ms)]
+        for stream in self._streams():
+            sealed, head = stream.view
+            held = {id(ref.series): ref.series for ref in sealed if ref.overlaps(start_ms, end_ms)}
+            found += [np.intersect1d(series, wanted) for series in held.values()]
+            found += [piece.series for piece in head.published.pieces(wanted, start_ms, end_ms)]
+        return np.unique(np.concatenate(found)) if found else wanted[:0]
+
+    def _streams(self) -> Iterator[Stream]:
+        yield self.imported
+        yield from list(self.streams.values())
+
+    def _stream_pieces(
+        self, stream: Stream, wanted: SeriesIds, start_ms: int, end_ms: int
+    ) -> Iterator[Piece]:
+        sealed, head = stream.view
+        holds: dict[int, bool] = {}
+        for ref in sealed:
+            if not ref.overlaps(start_ms, end_ms):
+                continue
+            key = id(ref.series)
+            if key not in holds:
+                holds[key] = bool(np.isin(ref.series, wanted).any())
+            if holds[key] and (block := self._blocks.read(ref)) is not None:
+                yield from block.pieces(wanted, start_ms, end_ms)
+        yield from head.published.pieces(wanted, start_ms, end_ms)
+
+    def _column_pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
+        columns = self.columns
+        if not columns:
+            return []
+        held = [columns[i] for i in wanted.tolist() if i in columns]
+        return [piece for column in held for piece in column_pieces(column.view, start_ms, end_ms)]
+
+    # Changing: one thread only
+
+    def stream(self, name: str) -> Stream:
+        return self.streams.setdefault(name, Stream())
+
+    def add_row(self, row: Row) -> None:
+        """Publishes a row, later than all that its stream holds."""
+        stream = self.stream(row.stream)
+        stream.head.append(row.at_ms, row.series, row.values)
+        stream.newest_ms = row.at_ms
+
+    def add_points(self, points: Points) -> None:
+        samples = zip(points.series.tolist(), points.times.tolist(), points.values.tolist(), strict=True)
+        for series, at_ms, value in samples:
+            column = self.columns.get(series)
+            if column is None:
+                column = self.columns[series] = OpenColumn(series)
+            column.append(at_ms, value)
+            self.newest_points[series] = max(at_ms, self.newest_points.get(series, at_ms))
+        self.open_points += len(points.series)
+
+    def add_imported(self, refs: Sequence[BlockRef]) -> None:
+        self.imported.replace_sealed([*self.imported.sealed, *refs])
+
+    def forget_columns(self) -> None:
+        """Ends the open columns, once blocks hold what they held."""
+        self.columns = {}
+        self.open_points = 0
+
+    def remove_blocks(self, before_ms: int) -> int:
+        """Forgets blocks that end before a time; returns how many samples they held."""
+        removed = 0
+        for stream in self._streams():
+            kept = [ref for ref in stream.sealed if ref.end_ms >= before_ms]
+            removed += sum(ref.samples for ref in stream.sealed) - sum(ref.samples for ref in kept)
+            stream.replace_sealed(kept)
+        return removed

@@ -1,0 +1,167 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.errors import ExpositionError
+from collector.exposition import DROPPED, PageFormat, PageParser, parse_series
+from collector.labels import Labels
+
+
+class Known:
+    """Numbers series in the order in which they come."""
+
+    def __init__(self, dropped=()):
+        self.labels = []
+        self.dropped = dropped
+
+    def __call__(self, labels):
+        if labels["__name__"] in self.dropped:
+            return DROPPED
+        self.labels.append(labels)
+        return len(self.labels) - 1
+
+
+def parse(text, page_format=PageFormat.TEXT):
+    return PageParser(Known()).parse(text, page_format)
+
+
+PAGE = '# HELP a says\n# TYPE a counter\na{x="1"} %s\nb 2\n\n'
+
+
+def test_a_page_gives_series_and_values():
+    known = Known()
+    page = PageParser(known).parse(PAGE % 1, PageFormat.TEXT)
+    assert known.labels == [{"__name__": "a", "x": "1"}, {"__name__": "b"}]
+    assert page.values.tolist() == [1.0, 2.0]
+
+
+def test_a_repeated_page_is_read_by_its_numbers_alone():
+    known = Known()
+    parser = PageParser(known)
+    first = parser.parse(PAGE % 1, PageFormat.TEXT)
+    second = parser.parse(PAGE % "2e3", PageFormat.TEXT)
+    assert second.series is first.series
+    assert second.values.tolist() == [2000.0, 2.0]
+    assert len(known.labels) == 2
+
+
+def test_a_series_that_comes_anew_does_not_number_the_others_again():
+    known = Known()
+    parser = PageParser(known)
+    parser.parse(PAGE % 1, PageFormat.TEXT)
+    page = parser.parse(PAGE % 1 + "c 3\n", PageFormat.TEXT)
+    assert page.series.tolist() == [0, 1, 2]
+    assert len(known.labels) == 3
+
+
+def test_dropped_and_repeated_series_are_left_out():
+    parser = PageParser(Known(dropped=("b",)))
+    for value in (1, 5):
+        page = parser.parse(f"a {value}\nb 2\na 9\nc 3\n", PageFormat.TEXT)
+        assert page.values.tolist() == [float(value), 3.0]
+        assert page.lines == 4
+
+
+def test_timestamps_are_milliseconds_in_text_and_seconds_in_openmetrics():
+    assert parse("a 1 1500\n").timed_ms.tolist() == [1500]
+    assert parse("a 1 1.5\n# EOF\n", PageFormat.OPENMETRICS).timed_ms.tolist() == [1500]
+
+
+def test_a_page_with_times_is_read_carefully_each_time():
+    parser = PageParser(Known())
+    for at in (1500, 1600):
+        assert parser.parse(f"a 1 {at}\n", PageFormat.TEXT).timed_ms.tolist() == [at]
+
+
+def test_exemplars_are_skipped():
+    page = parse('a_total 3 # {trace="x # y"} 1 2\n# EOF\n', PageFormat.OPENMETRICS)
+    assert page.values.tolist() == [3.0]
+
+
+def test_metadata_is_kept():
+    parser = PageParser(Known())
+    parser.parse("# HELP a what\\nit is\n# TYPE a gauge\n# UNIT a seconds\na 1\n", PageFormat.TEXT)
+    said = parser.metadata["a"]
+    assert (said.type, said.help, said.unit) == ("gauge", "what\nit is", "seconds")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("NaN", math.nan), ("+Inf", math.inf), ("-inf", -math.inf), (".5", 0.5), ("1.e2", 100.0)],
+)
+def test_numbers_are_read_as_go_reads_them(text, value):
+    (read,) = parse(f"a {text}\n").values.tolist()
+    assert read == value or (math.isnan(read) and math.isnan(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("a 1\nb\n", 2, "expected a value"),
+        ("a one\n", 1, "expected a number"),
+        ("a 1_000\n", 1, "expected a number"),
+        ("a 0x10\n", 1, "expected a number"),
+        ("a ١\n", 1, "expected a number"),
+        ("a 1 2 3\n", 1, "at most a timestamp"),
+        ("a 1 1.5\n", 1, "timestamp in milliseconds"),
+        ('a{x="1} 1\n', 1, "expected"),
+        ("a{x=1} 1\n", 1, "expected"),
+        ('a{x="1",x="2"} 1\n', 1, "given twice"),
+        ("{} 1\n", 1, "expected a metric name"),
+        ("9a 1\n", 1, "expected a metric name"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_line(text, line, reason):
+    with pytest.raises(ExpositionError, match=reason) as refused:
+        parse(text)
+    assert refused.value.line == line
+
+
+@pytest.mark.parametrize("value", ["1_0", "x", "١"])
+def test_a_repeated_page_is_no_laxer_than_the_first(value):
+    parser = PageParser(Known())
+    parser.parse(PAGE % 1, PageFormat.TEXT)
+    with pytest.raises(ExpositionError, match="expected a number"):
+        parser.parse(PAGE % value, PageFormat.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("a 1\n", "# EOF"), ("a 1\n# EOF\nb 2\n", "nothing after # EOF")]
+)
+def test_openmetrics_ends_with_eof(text, reason):
+    with pytest.raises(ExpositionError, match=reason):
+        parse(text, PageFormat.OPENMETRICS)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("text/plain; version=0.0.4", PageFormat.TEXT),
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8", PageFormat.OPENMETRICS),
+        ("", PageFormat.TEXT),
+    ],
+)
+def test_the_content_type_names_the_format(header, expected):
+    assert PageFormat.of(header) is expected
+
+
+_NAMES = st.from_regex(r"[a-z_][a-z0-9_]{0,5}", fullmatch=True)
+_VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+
+
+@given(st.dictionaries(_NAMES, _VALUES, max_size=4))
+def test_any_label_value_survives_its_spelling(values):
+    labels = Labels({**values, "__name__": "m"})
+    assert parse_series(str(labels)) == dict(labels)
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=5))
+def test_any_float_survives_its_spelling(numbers):
+    parser = PageParser(Known())
+    for shift in (0, 1):
+        rotated = numbers[shift:] + numbers[:shift]
+        text = "".join(f"m{n} {number!r}\n" for n, number in enumerate(rotated))
+        read = parser.parse(text, PageFormat.TEXT).values.tolist()
+        assert all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(read, rotated, strict=True))

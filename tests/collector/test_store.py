@@ -1,0 +1,261 @@
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collector.errors import StoreError
+from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
+from collector.memory import MemoryStore
+from collector.series import STALE_NAN
+from collector.store import SampleStore
+from collector.store_batches import Batch, Points, Row
+from collector.store_columns import Column
+from collector.store_head import ROWS_PER_HEAD
+
+ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
+FOREVER = (-(2**60), 2**60)
+
+
+def labels(number):
+    return Labels({METRIC_NAME: "m", "i": str(number)})
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = SampleStore(tmp_path, out_of_order_seconds=10.0)
+    yield store
+    store.close()
+
+
+def row(store, at_ms, samples, stream="target"):
+    ids = np.array([store.series_id(labels(n)) for n in samples], np.int64)
+    return Batch([Row(stream, at_ms, ids, np.array(list(samples.values()), np.float64))])
+
+
+def points(store, number, times, values):
+    ids = np.full(len(times), store.series_id(labels(number)))
+    return Batch(points=[Points(ids, np.array(times, np.int64), np.array(values, np.float64))])
+
+
+def contents(source, start=FOREVER[0], end=FOREVER[1], matchers=ALL):
+    """Every series' samples, bits and all, and proof that each series is in one group only."""
+    found = {}
+    for group in source.select(matchers, start, end):
+        assert (np.diff(group.times) > 0).all()
+        for one, values in zip(group.labels, group.values, strict=True):
+            assert one not in found
+            found[one] = list(zip(group.times.tolist(), values.view(np.uint64).tolist(), strict=True))
+    return found
+
+
+def samples(source, number, **window):
+    bits = contents(source, **window).get(labels(number), [])
+    return [(at, float(np.array([value], np.uint64).view(np.float64)[0])) for at, value in bits]
+
+
+def reopened(store, tmp_path):
+    store.close()
+    return SampleStore(tmp_path, out_of_order_seconds=10.0)
+
+
+def test_rows_of_a_stream_are_read_back_together(store):
+    store.write([row(store, 1, {0: 1.0, 1: 2.0}), row(store, 2, {0: 3.0, 1: 4.0})])
+    (group,) = store.select(ALL, *FOREVER)
+    assert group.times.tolist() == [1, 2]
+    assert group.values.tolist() == [[1.0, 3.0], [2.0, 4.0]]
+
+
+def test_the_interval_is_closed_at_both_ends(store):
+    for at in range(5):
+        store.write([row(store, at, {0: at})])
+    assert samples(store, 0, start=1, end=3) == [(1, 1.0), (2, 2.0), (3, 3.0)]
+
+
+def test_series_that_come_and_go_have_samples_only_where_they_were(store):
+    store.write([row(store, 1, {0: 1.0})])
+    store.write([row(store, 2, {0: 1.0, 1: 2.0})])
+    store.write([row(store, 3, {1: 3.0})])
+    store.write([row(store, 4, {1: 4.0, 0: 5.0})])
+    assert samples(store, 0) == [(1, 1.0), (2, 1.0), (4, 5.0)]
+    assert samples(store, 1) == [(2, 2.0), (3, 3.0), (4, 4.0)]
+
+
+def test_a_restart_reads_everything_back(store, tmp_path):
+    for at in range(ROWS_PER_HEAD + 3):
+        store.write([row(store, at, {0: at, 1: STALE_NAN if at == 7 else 0.1 * at})])
+        store.seal()
+    store.write([points(store, 2, [5, 6], [1.5, 2.5])])
+    before = contents(store)
+    store = reopened(store, tmp_path)
+    assert contents(store) == before
+    store.write([row(store, 10_000, {0: 9.0, 2: 9.0})])
+    assert samples(store, 0)[-1] == (10_000, 9.0)
+    store.close()
+
+
+def test_cutting_a_head_changes_nothing_that_a_query_sees(store):
+    for at in range(ROWS_PER_HEAD):
+        store.write([row(store, at, {n: at * n for n in range(at % 3 + 1)})])
+    before = contents(store)
+    store.seal()
+    assert store.counters.cut_blocks == 1
+    assert contents(store) == before
+
+
+def test_a_head_that_was_not_cut_in_time_goes_on(store, tmp_path):
+    store.write([row(store, at, {0: at}) for at in range(2 * ROWS_PER_HEAD + 5)])
+    assert len(samples(store, 0)) == 2 * ROWS_PER_HEAD + 5
+    store = reopened(store, tmp_path)
+    assert len(samples(store, 0)) == 2 * ROWS_PER_HEAD + 5
+    store.close()
+
+
+def test_a_clock_that_jumps_back_loses_its_rows_counted(store):
+    store.write([row(store, 10, {0: 1.0}), row(store, 9, {0: 2.0}), row(store, 10, {0: 3.0})])
+    assert samples(store, 0) == [(10, 1.0)]
+    assert store.counters.out_of_order == 2
+
+
+def test_points_inside_the_window_are_put_in_order(store):
+    store.write([points(store, 0, [20_000, 12_000, 15_000], [1.0, 2.0, 3.0])])
+    assert samples(store, 0) == [(12_000, 2.0), (15_000, 3.0), (20_000, 1.0)]
+
+
+def test_points_older_than_the_window_are_refused_and_counted(store):
+    store.write([points(store, 0, [20_000], [1.0])])
+    store.write([points(store, 0, [10_000, 10_001], [2.0, 3.0])])
+    assert samples(store, 0) == [(10_001, 3.0), (20_000, 1.0)]
+    assert store.counters.too_old == 1
+
+
+def test_a_series_in_a_stream_and_in_an_import_is_one(store):
+    store.write([row(store, 100, {0: 1.0, 1: 1.0})])
+    with store.importing() as add:
+        add([Column(store.series_id(labels(0)), np.array([50, 100, 150]), np.array([7.0, 8.0, 9.0]))])
+    assert samples(store, 0)[0] == (50, 7.0)
+    assert [at for at, _ in samples(store, 0)] == [50, 100, 150]
+
+
+def test_an_import_that_fails_leaves_nothing(store, tmp_path):
+    class CutOffError(Exception):
+        pass
+
+    def half_an_import():
+        with store.importing() as add:
+            add([Column(store.series_id(labels(0)), np.array([1, 2]), np.array([7.0, 8.0]))])
+            raise CutOffError
+
+    with pytest.raises(CutOffError):
+        half_an_import()
+    assert contents(store) == {}
+    store = reopened(store, tmp_path)
+    assert contents(store) == {}
+    store.close()
+
+
+def test_dropping_removes_old_blocks_for_good(store, tmp_path):
+    with store.importing() as add:
+        for first in (0, 1000):
+            times = np.arange(first, first + 10)
+            add([Column(store.series_id(labels(0)), times, np.ones(10))])
+    assert store.drop_before(500) == 10
+    assert len(samples(store, 0)) == 10
+    store = reopened(store, tmp_path)
+    assert len(samples(store, 0)) == 10
+    store.close()
+
+
+def test_a_commit_that_fails_keeps_the_store_as_it_was(store, monkeypatch):
+    store.write([row(store, 1, {0: 1.0})])
+
+    def refuse(*_):
+        raise sa.exc.OperationalError("insert", {}, Exception("disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("collector.store_file.StoreFile.save_points", refuse)
+        with pytest.raises(StoreError, match="disk is full"):
+            store.write([row(store, 2, {0: 2.0, 1: 2.0}, "other")])
+    assert samples(store, 0) == [(1, 1.0)]
+    store.write([row(store, 3, {0: 3.0, 1: 3.0}, "other")])
+    assert samples(store, 1) == [(3, 3.0)]
+    assert samples(store, 0) == [(1, 1.0), (3, 3.0)]
+
+
+def test_a_second_process_is_refused(store, tmp_path):
+    with pytest.raises(StoreError, match="in use by another process"):
+        SampleStore(tmp_path)
+
+
+def test_a_newer_schema_is_refused(store, tmp_path):
+    store.close()
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'samples.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="newer Fireline"):
+        SampleStore(tmp_path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    (tmp_path / "samples.db").write_text("prose " * 1000)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        SampleStore(tmp_path)
+
+
+_STEP = st.one_of(
+    st.tuples(
+        st.just("row"),
+        st.sampled_from(["a", "b"]),
+        st.integers(1, 40),
+        st.dictionaries(st.integers(0, 4), st.floats(allow_nan=False), min_size=1),
+    ),
+    st.tuples(st.just("points"), st.integers(0, 4), st.lists(st.integers(0, 60), min_size=1, max_size=4)),
+    st.tuples(st.just("restart")),
+    st.tuples(st.just("seal")),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_STEP, max_size=14))
+def test_the_store_holds_what_a_list_of_first_samples_would(tmp_path_factory, steps):
+    """Rows in order, points anywhere in the window; the first sample of a time stays."""
+    folder = tmp_path_factory.mktemp("store")
+    store = SampleStore(folder, out_of_order_seconds=1e6)
+    clock = dict.fromkeys("ab", 0)
+    for step in steps:
+        match step:
+            case ("row", stream, wait, held):
+                clock[stream] += wait
+                store.write([row(store, clock[stream] * 2 + (stream == "b"), held, stream)])
+            case ("points", number, times):
+                store.write([points(store, number, [1000 + at for at in times], [float(at) for at in times])])
+            case ("restart",):
+                before = contents(store)
+                store = reopened_at(store, folder)
+                assert contents(store) == before
+            case _:
+                store._seal_points()
+    expected = modelled(steps)
+    assert {one: [at for at, _ in found] for one, found in contents(store).items()} == expected
+    store.close()
+
+
+def reopened_at(store, folder):
+    store.close()
+    return SampleStore(folder, out_of_order_seconds=1e6)
+
+
+def modelled(steps):
+    memory = MemoryStore()
+    clock = dict.fromkeys("ab", 0)
+    for step in steps:
+        if step[0] == "row":
+            _, stream, wait, held = step
+            clock[stream] += wait
+            for number, value in held.items():
+                memory.append(labels(number), clock[stream] * 2 + (stream == "b"), value)
+        elif step[0] == "points":
+            for at in step[2]:
+                memory.append(labels(step[1]), 1000 + at, float(at))
+    return {one: [at for at, _ in found] for one, found in contents(memory).items()}
