@@ -61,4 +61,4 @@ class Slo:
     @property
     def error_budget(self) -> float:
         """The share of events that may be bad: 1 − objective."""
-        return 1.0 - self.objective
+        return round(1.0 - self.objective, 12)

@@ -5,7 +5,8 @@ from collector.labels import Labels
 from collector.series import Sample
 from collector.templates import TemplateError, parse_template
 
-ANSWERS = {"up": [Sample(Labels({"job": "a"}), 0.0, 1.0), Sample(Labels({"job": "b"}), 0.0, 0.25)], "none": []}
+UP = [Sample(Labels({"job": "a"}), 0.0, 1.0), Sample(Labels({"job": "b"}), 0.0, 0.25)]
+ANSWERS = {"up": UP, "none": []}
 
 
 def fill(text: str) -> str:

@@ -1,0 +1,71 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.budget import BudgetReason, BudgetState, WindowCounts, budget_status, judge
+from alerts.policy import Policy, Tier
+from alerts.slo import Sli, SliKind, Slo
+from collector.embedded import EmbeddedQuerier
+from collector.labels import METRIC_NAME, Labels
+from collector.memory import MemoryStore
+
+TOTAL = "sum(increase(all_total[$window]))"
+BAD = f"sum(increase(bad_total[$window])) or {TOTAL} * 0"
+SLO = Slo("web", "shop", 0.99, Sli(SliKind.AVAILABILITY, BAD, TOTAL, "sum(busy)"))
+POLICY = Policy("p", (Tier("1h", 3600, 300, 0.02, "page"),))
+
+
+def status(short: tuple, long: tuple, period: tuple, in_flight: float | None = None):
+    windows = zip((300.0, 3600.0, SLO.period_seconds), (short, long, period), strict=True)
+    return judge(SLO, POLICY, [WindowCounts(window, *events) for window, events in windows], in_flight, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "period", "in_flight", "state", "reason"),
+    [
+        ((0, 100), (0, 1e3), (10, 1e5), 1, BudgetState.OK, BudgetReason.WITHIN),
+        ((20, 100), (200, 1e3), (300, 1e5), 1, BudgetState.BURNING, BudgetReason.TIER),
+        ((20, 100), (10, 1e3), (300, 1e5), 1, BudgetState.OK, BudgetReason.WITHIN),
+        ((0, 0), (0, 1e3), (10, 1e5), 0, BudgetState.OK, BudgetReason.WITHIN),
+        ((0, 0), (0, 1e3), (10, 1e5), 4, BudgetState.BURNING, BudgetReason.HANG),
+        ((0, 100), (0, 1e3), (1000, 1e5), 1, BudgetState.SPENT, BudgetReason.OVERSPENT),
+        ((None, None), (None, None), (None, None), None, BudgetState.NO_DATA, BudgetReason.ABSENT),
+        ((None, None), (0, 1e3), (10, 1e5), None, BudgetState.NO_DATA, BudgetReason.ABSENT),
+    ],
+    ids=["ok", "burning", "short-only", "idle", "hang", "spent", "absent", "absent-lately"],
+)
+def test_states(short, long, period, in_flight, state, reason):  # noqa: PLR0917  a row of the table
+    judged = status(short, long, period, in_flight)
+    assert (judged.state, judged.reason) == (state, reason)
+
+
+def test_idle_has_no_ratio_and_no_nan():
+    judged = status((0, 0), (0, 0), (0, 0))
+    assert judged.error_ratio is None
+    assert judged.budget_remaining is None
+    assert judged.to_json()["burn_rate"] == {"5m": None, "1h": None, "30d": None}
+
+
+@given(total=st.integers(1, 10**9), share=st.floats(0, 1))
+def test_what_is_spent_and_what_is_left_add_up(total, share):
+    judged = status((0, 1), (0, 1), (share * total, total))
+    spent = judged.burn_rate[SLO.period_seconds]
+    assert judged.budget_remaining == pytest.approx(1 - spent)
+    assert judged.error_ratio == pytest.approx(share)
+
+
+def test_counts_events_not_averages_of_ratios():
+    """An hour of outage at a hundredth of the traffic costs a hundredth of what an average of ratios says."""
+    store = MemoryStore()
+    for minute in range(120):
+        quiet = minute > 60
+        add = 1.0 if quiet else 100.0
+        store.append(
+            Labels({METRIC_NAME: "all_total"}), minute * 60_000, min(minute, 60) * 100 + max(0, minute - 60)
+        )
+        store.append(
+            Labels({METRIC_NAME: "bad_total"}), minute * 60_000, max(0.0, minute - 60) * (add == 1.0)
+        )
+    judged = budget_status(SLO, POLICY, EmbeddedQuerier(store), 119 * 60)
+    assert judged.error_ratio == pytest.approx(59 / 6059, rel=0.01)
+    assert judged.state is BudgetState.BURNING

@@ -1,0 +1,71 @@
+import pytest
+
+from alerts.check import check
+from alerts.policy import Policy, Tier, load_policy
+from alerts.slo import Sli, SliKind, Slo
+
+
+def slo(objective: float, *, in_flight: str | None = "sum(busy)") -> Slo:
+    return Slo("web", "shop", objective, Sli(SliKind.AVAILABILITY, "bad", "total", in_flight))
+
+
+def findings(objective: float, policy: str = "default", **more: object) -> list[tuple[str, str]]:
+    checked = check([slo(objective, **more)], {"default": load_policy(policy)})
+    return [(finding.level, finding.rule) for finding in checked.findings]
+
+
+def test_a_sound_objective_has_no_findings():
+    assert findings(0.99) == []
+
+
+def test_ninety_percent_is_out_of_reach_of_the_fast_tiers():
+    checked = check([slo(0.9)], {"default": load_policy("workbook")})
+    assert [tier.tier.name for tier in checked.tiers if not tier.can_fire] == ["1h"]
+    assert checked.has_errors
+    assert checked.findings[0].message == (
+        "web: tier 1h cannot fire: it wants an error ratio above 144 %; "
+        "with a budget_share below 0.01389 (now 0.02) it can"
+    )
+
+
+def test_the_share_that_is_proposed_can_fire():
+    tier = Tier("1h", 3600, 300, 0.0138, "page")
+    assert check([slo(0.9)], {"default": Policy("p", (tier,))}).findings == ()
+
+
+def test_without_any_page_in_reach_says_so():
+    assert ("error", "never-pages") in findings(0.5, "workbook")
+
+
+def test_warns_of_pages_at_deploys():
+    assert ("warning", "pages-on-deploy") in findings(0.9999, "workbook")
+
+
+def test_warns_where_a_hang_looks_idle():
+    assert findings(0.99, in_flight=None) == [("warning", "hang-looks-idle")]
+
+
+def test_json_has_what_scripts_read():
+    checked = check([slo(0.99)], {"default": load_policy("default")}).to_json()
+    fast = checked["tiers"][0]
+    assert {
+        key: fast[key] for key in ("slo", "tier", "long", "short", "factor", "can_fire", "detect_seconds")
+    } == {
+        "slo": "web",
+        "tier": "fast",
+        "long": "5m",
+        "short": "1m",
+        "factor": 14.4,
+        "can_fire": True,
+        "detect_seconds": {"1": 43.2, "0.1": None, "0.01": None},
+    }
+    assert checked["findings"] == []
+
+
+@pytest.mark.parametrize("objective", [0.95, 0.99, 0.999])
+def test_more_errors_are_found_sooner(objective):
+    for tier in check([slo(objective)], {"default": load_policy("default")}).tiers:
+        times = [
+            tier.detect_seconds[ratio] for ratio in (0.01, 0.1, 1.0) if tier.detect_seconds[ratio] is not None
+        ]
+        assert times == sorted(times, reverse=True)

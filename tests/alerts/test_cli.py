@@ -1,0 +1,95 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from alerts.casefile import BUILT_IN
+from alerts.cli import alerts, replay
+
+SHOP = "alerts/examples/shop.slo.yml"
+
+
+def run(command, *arguments: object):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def test_compile_writes_rules_and_their_tests(tmp_path):
+    done = run(alerts, "compile", SHOP, "--out", tmp_path)
+    assert done.exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.rules.yml", "shop.test.yml"]
+    assert yaml.safe_load((tmp_path / "shop.test.yml").read_text())["rule_files"] == ["shop.rules.yml"]
+
+
+def test_compile_self_contained_writes_alerts_only(tmp_path):
+    assert run(alerts, "compile", SHOP, "--out", tmp_path, "--self-contained").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.rules.yml"]
+
+
+def test_compile_takes_an_interval(tmp_path):
+    run(alerts, "compile", SHOP, "--out", tmp_path, "--interval", "5s")
+    groups = yaml.safe_load((tmp_path / "shop.rules.yml").read_text())["groups"]
+    assert groups[0]["interval"] == "5s"
+
+
+@pytest.mark.parametrize("command", [["compile", "none.yml", "--out", "x"], ["check", "none.yml"]])
+def test_a_mistake_is_one_line_and_exit_code_2(command):
+    done = run(alerts, *command)
+    assert done.exit_code == 2
+    assert done.stderr == "fireline: none.yml: expected a readable file: No such file or directory\n"
+
+
+def test_two_files_of_one_name_are_refused(tmp_path):
+    done = run(alerts, "compile", SHOP, SHOP, "--out", tmp_path)
+    assert done.exit_code == 2
+    assert "expected a different name for each file" in done.stderr
+
+
+def test_check_says_what_tiers_can_do():
+    done = run(alerts, "check", SHOP)
+    assert done.exit_code == 0
+    assert "product-latency" in done.stdout
+    assert json.loads(run(alerts, "check", SHOP, "--format", "json").stdout)["findings"] == []
+
+
+def test_check_fails_on_an_unreachable_tier(tmp_path):
+    path = tmp_path / "ninety.slo.yml"
+    path.write_text(Path(SHOP).read_text().replace("target: 0.99", "target: 0.9"))
+    done = run(alerts, "check", path, "--format", "json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["findings"][0]["rule"] == "unreachable-tier"
+
+
+@pytest.fixture
+def short_case(tmp_path):
+    """The seed's first ten minutes, with little history, in a folder of its own."""
+    content = yaml.safe_load((BUILT_IN / "seed-2025-09-03/case.yml").read_text())
+    content |= {"end": "2025-09-03 10:10", "history": {"length": "2h", "step": "5m", "fine": "1h"}}
+    (tmp_path / "case.yml").write_text(yaml.safe_dump(content))
+    return tmp_path
+
+
+@pytest.fixture
+def product_slo(tmp_path):
+    path = tmp_path / "product.slo.yml"
+    path.write_text(Path(SHOP).read_text().split("---\n")[2])
+    return path
+
+
+def test_replay_writes_markdown(short_case, product_slo, tmp_path):
+    out = tmp_path / "deep" / "replay.ko.md"
+    done = run(replay, short_case, "--slos", product_slo, "--lang", "ko", "--out", out)
+    assert (done.exit_code, done.stdout) == (0, f"wrote {out}\n")
+    assert "충족" in out.read_text()
+
+
+def test_replay_fails_where_the_page_comes_too_late(short_case, product_slo):
+    done = run(replay, short_case, "--slos", product_slo, "--policy", "workbook")
+    assert done.exit_code == 1
+    assert "not met" in done.stdout
+
+
+def test_replay_refuses_an_unknown_case_or_policy():
+    assert "case 'none': expected one of" in run(replay, "none").stderr
+    assert "policy 'none': expected one of" in run(replay, "--policy", "none").stderr

@@ -1,0 +1,106 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import promql_parser
+import pytest
+import yaml
+
+from alerts.compile import rules_yaml
+from alerts.errors import SpecError
+from alerts.guardrail_rules import compile_guardrails
+from alerts.guardrails import Guardrail, load_guardrails
+
+SHOP = load_guardrails(Path("alerts/examples/shop.guardrails.yml"))
+
+HITS = {
+    "name": "hits",
+    "title": {"en": "Hit ratio", "ko": "적중률"},
+    "service": "web",
+    "query": "sum(rate(hits_total[$window])) / sum(rate(reads_total[$window]))",
+    "unit": "ratio",
+    "bad": "below",
+    "limit": 0.6,
+}
+BASELINE = {"over": "1h", "before": "10m", "difference": 0.15}
+
+
+def load(folder: Path, *guardrails: dict) -> list[Guardrail]:
+    path = folder / "guardrails.yml"
+    path.write_text(yaml.safe_dump({"version": 1, "guardrails": list(guardrails)}))
+    return load_guardrails(path)
+
+
+def rule(folder: Path, **changes: object) -> dict:
+    (rule,) = compile_guardrails(load(folder, {**HITS, **changes}))["groups"][0]["rules"]
+    return rule
+
+
+def test_loss_of_head_room_is_a_ticket(tmp_path):
+    compiled = rule(tmp_path)
+    assert compiled["expr"] == "(sum(rate(hits_total[1m])) / sum(rate(reads_total[1m]))) < 0.6"
+    assert compiled["labels"] == {"service": "web", "guardrail": "hits", "severity": "ticket"}
+
+
+def test_departure_is_measured_against_an_earlier_longer_window(tmp_path):
+    compiled = rule(tmp_path, limit=None, baseline=BASELINE)
+    assert compiled["expr"] == (
+        "(sum(rate(hits_total[1m])) / sum(rate(reads_total[1m])))"
+        " < ((sum(rate(hits_total[1h] offset 10m)) / sum(rate(reads_total[1h] offset 10m))) - 0.15)"
+    )
+
+
+def test_a_factor_multiplies_the_baseline(tmp_path):
+    compiled = rule(tmp_path, bad="above", limit=None, baseline={"over": "1h", "before": "5m", "factor": 3})
+    assert " > (3 * (sum(rate(hits_total[1h] offset 5m))" in compiled["expr"]
+
+
+def test_says_why_in_both_languages(tmp_path):
+    texts = rule(tmp_path, baseline=BASELINE)["annotations"]
+    assert texts["description"].startswith(
+        "A ticket because it is below 60% or more than 15 points below where it was "
+        "over the 1h that ended 10m ago."
+    )
+    assert texts["description_ko"].startswith("기준: 60% 미만 또는 10분 전까지 1시간 값보다 15%p 넘게 낮음.")
+
+
+def test_the_shops_rules_parse():
+    rules = compile_guardrails(SHOP)["groups"][0]["rules"]
+    for compiled in rules:
+        promql_parser.parse(compiled["expr"])
+    assert {compiled["labels"]["guardrail"] for compiled in rules} >= {
+        "cache_hit_ratio",
+        "replica_cpu",
+        "lock_waits",
+    }
+
+
+def test_promtool_accepts_the_shops_rules(tmp_path):
+    if shutil.which("promtool") is None:
+        pytest.skip("Debian package prometheus is missing")
+    (tmp_path / "g.yml").write_text(rules_yaml(compile_guardrails(SHOP)))
+    subprocess.run(["promtool", "check", "rules", "g.yml"], cwd=tmp_path, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"limit": None}, "guardrails: hits: expected a limit, a baseline or both"),
+        (
+            {"baseline": {"over": "1h", "before": "10m"}},
+            "guardrails: hits: baseline: expected either factor or",
+        ),
+        ({"bad": "down"}, "guardrails.0.bad: expected 'below' or 'above'"),
+        ({"query": "up"}, "guardrails: hits: query: expected a query over [$window]"),
+        ({"window": 60}, "guardrails.0.window: expected a duration such as 5m, found 60"),
+    ],
+)
+def test_names_file_and_key_of_a_mistake(tmp_path, changes, expected):
+    with pytest.raises(SpecError) as error:
+        load(tmp_path, {**HITS, **changes})
+    assert str(error.value).startswith(f"{tmp_path / 'guardrails.yml'}: {expected}")
+
+
+def test_a_name_is_used_once(tmp_path):
+    with pytest.raises(SpecError, match="guardrails: hits: expected a name used once"):
+        load(tmp_path, HITS, HITS)
