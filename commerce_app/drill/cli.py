@@ -1,8 +1,160 @@
-"""The commands `fireline drill …`."""
+"""``fireline drill …``: list, run, demo."""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any, get_args
 
 import click
+from rich.console import Console
+
+from commerce_app.drill.act import ActRecord
+from commerce_app.drill.closing import show_closing
+from commerce_app.drill.demo import Drill
+from commerce_app.drill.display import ConsoleDisplay
+from commerce_app.drill.errors import DrillError, Interrupted, ScenarioError
+from commerce_app.drill.plant import Plant
+from commerce_app.drill.policy import policy_lines, read_policy
+from commerce_app.drill.scenario import ActName, load_scenario, scenario_names
+from commerce_app.stack.errors import StackError
+
+USER_MISTAKE, FAILURE, INTERRUPTED = 2, 1, 130
+DEMO_SCENARIO = "banner-spike"
 
 
 @click.group()
 def drill() -> None:
-    """Live through incidents on real servers."""
+    """Incidents lived through on real servers, in real seconds."""
+
+
+@drill.command("list")
+def list_command() -> None:
+    """Name the drills."""
+    for name in scenario_names():
+        scenario = load_scenario(name)
+        click.echo(f"{name}: {scenario.description.en} Acts: {', '.join(scenario.acts)}.")
+
+
+@drill.command("run")
+@click.argument("name")
+@click.option(
+    "--act", type=click.Choice([a for a in get_args(ActName) if a != "protected"]), help="One act only."
+)
+@click.option("--protected", is_flag=True, help="Every protection on from the start.")
+@click.option("--hold", is_flag=True, help="After the act keep everything running until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@click.option(
+    "--out", default="var/drill", show_default=True, type=click.Path(path_type=Path), help="Folder to fill."
+)
+def run_command(
+    *, name: str, act: ActName | None, protected: bool, hold: bool, as_json: bool, out: Path
+) -> None:
+    """Live through NAME: both acts, or one, or the protected run."""
+    acts: tuple[ActName, ...] = ("protected",) if protected else (act,) if act else ("late", "early")
+    if protected and act:
+        _fail(f"--act {act}: expected either --act or --protected", USER_MISTAKE)
+    console = Console(stderr=as_json, highlight=False)
+
+    def live() -> None:
+        with _drill(name, out, console) as running:
+            policy = _show_policy(console)
+            for each in acts:
+                running.run(each, _hold(console) if hold and each == acts[-1] else None)
+            comparison = running.finish(policy)
+        if as_json:
+            click.echo(json.dumps(comparison, ensure_ascii=False, indent=2))
+        else:
+            show_closing(console, comparison)
+
+    _guarded(live)
+
+
+@drill.command("demo")
+@click.option(
+    "--out", default="var/demo", show_default=True, type=click.Path(path_type=Path), help="Folder to fill."
+)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["ko", "en"]),
+    default="ko",
+    show_default=True,
+    help="Of messages.",
+)
+def demo_command(out: Path, language: str) -> None:
+    """The seed incident late, early and protected; reports, replay, dashboards, and what it all shows."""
+    console = Console(highlight=False)
+    began_at = time.monotonic()
+
+    def live() -> None:
+        with _drill(DEMO_SCENARIO, out, console, language) as running:
+            policy = _show_policy(console)
+            running.replay()
+            running.run("late", _reports(running))
+            running.run("early")
+            running.run("protected")
+            comparison = running.finish(policy)
+        show_closing(console, comparison)
+        minutes, seconds = divmod(time.monotonic() - began_at, 60)
+        console.print(f"Everything is in {out} ({minutes:.0f} min {seconds:.0f} s).")
+
+    _guarded(live)
+
+
+def _drill(name: str, out: Path, console: Console, language: str = "ko") -> Drill:
+    return Drill(load_scenario(name), out, language, ConsoleDisplay(console, time.time))
+
+
+def _show_policy(console: Console) -> Mapping[str, Any]:
+    policy = read_policy()
+    console.print("Alert policy: the shipped default, unchanged")
+    for line in policy_lines(policy):
+        console.print(f"  {line}")
+    return policy
+
+
+def _reports(running: Drill) -> Callable[[Plant, ActRecord], None]:
+    def write(plant: Plant, record: ActRecord) -> None:
+        running.export_dashboards(plant)
+        running.write_reports(plant, record)
+
+    return write
+
+
+def _hold(console: Console) -> Callable[[Plant, ActRecord], None]:
+    def hold(plant: Plant, _: ActRecord) -> None:
+        console.print(f"Everything stays up: the control room is at {plant.address}. Ctrl-C stops it.")
+        while True:
+            plant.require_running()
+            time.sleep(0.5)
+
+    return hold
+
+
+def _guarded(live: Callable[[], None]) -> None:
+    """Ctrl-C and SIGTERM, once, unwind everything; what fails says why in its own words."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        live()
+    except Interrupted:
+        _fail("interrupted; everything that was started is stopped", INTERRUPTED)
+    except ScenarioError as error:
+        _fail(str(error), USER_MISTAKE)
+    except (DrillError, StackError) as error:
+        _fail(str(error), FAILURE)
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Interrupted(signal.Signals(number).name)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"fireline: {message}", err=True)
+    sys.exit(code)

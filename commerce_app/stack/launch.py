@@ -55,7 +55,9 @@ def die_with(parent: int, death_signal: int) -> None:
 def main(arguments: list[str]) -> None:
     """Never returns: this process becomes the program."""
     options = parse(arguments)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    # A shell's background job ignores Ctrl-C, and its children would too.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     place(options.nice, options.cpus)
     become_user(options.uid, options.gid)
     die_with(options.parent, options.death_signal)

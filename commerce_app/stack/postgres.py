@@ -40,6 +40,7 @@ SETTINGS: Mapping[str, str] = {
 @dataclass(frozen=True)
 class PostgresServer:
     child: Child
+    program: Path
     port: int
     password: str
 
@@ -96,7 +97,7 @@ class PostgresPair:
         except BaseException:
             child.kill()
             raise
-        return PostgresServer(child, port, self._password)
+        return PostgresServer(child, self._binaries / "postgres", port, self._password)
 
     def _run(self, program: str, arguments: list[str]) -> None:
         run(

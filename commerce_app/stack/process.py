@@ -152,12 +152,19 @@ def wait_until(ready: Callable[[], bool], child: Child, timeout_seconds: float) 
 
 @contextmanager
 def interrupts_deferred() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait until the block is done, so that no child is born unknown."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    """Ctrl-C and SIGTERM wait for the block: no child is born unknown, no stopping is left half done.
+
+    Main thread only. Blocking the signals would not do: another thread would take them.
+    """
+    pending: list[int] = []
+    before = {each: signal.signal(each, lambda seen, _: pending.append(seen)) for each in INTERRUPTS}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for number in pending:
+            signal.raise_signal(number)
 
 
 def describe_exit(code: int) -> str:

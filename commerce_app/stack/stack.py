@@ -54,7 +54,8 @@ class Stack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._exit.__exit__(kind, error, trace)
+        with interrupts_deferred():
+            self._exit.__exit__(kind, error, trace)
 
     def _start(self) -> Servers:
         account = server_account()

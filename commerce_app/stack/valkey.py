@@ -15,6 +15,7 @@ START_SECONDS = 15.0
 @dataclass(frozen=True)
 class ValkeyServer:
     child: Child
+    program: Path
     port: int
     password: str
 
@@ -45,7 +46,7 @@ def start_valkey(folder: Path, port: int, password: str, placement: Placement) -
     except BaseException:
         child.kill()
         raise
-    return ValkeyServer(child, port, password)
+    return ValkeyServer(child, program, port, password)
 
 
 def _settings(folder: Path, port: int, password: str) -> str:

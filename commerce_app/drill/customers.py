@@ -1,0 +1,94 @@
+"""The customers: k6 under the scenario's plan, and what it says they got."""
+
+import json
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from commerce_app.drill.errors import CommandError
+from commerce_app.drill.scenario import Scenario
+from commerce_app.stack.binaries import k6_program
+from commerce_app.stack.process import Child, Placement, wait_until
+from commerce_app.stack.stack import SERVER_NICE
+
+LOAD = Path(__file__).parent.parent / "load"
+LOAD_BEGINS = "load begins"
+BEGIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class LoadSummary:
+    """What k6 offered and what became of it."""
+
+    orders_offered: int
+    orders_placed: int
+    orders_refused: int
+    metrics: Mapping[str, object]
+
+    @property
+    def orders_failed(self) -> int:
+        """Refusals by a rule of the shop's (sold out, empty wallet) are no failures."""
+        return self.orders_offered - self.orders_placed - self.orders_refused
+
+
+@dataclass(frozen=True)
+class RunningLoad:
+    child: Child
+    summary: Path
+
+    def wait_for_begin(self) -> None:
+        """Until every virtual user is there and the plan's seconds count."""
+        wait_until(lambda: LOAD_BEGINS in self.child.log_tail(), self.child, BEGIN_SECONDS)
+
+    def stop(self) -> LoadSummary:
+        """No more customers; what they got.
+
+        Raises:
+            CommandError: when k6 left no summary.
+        """
+        self.child.stop(15.0)
+        if not self.summary.exists():
+            raise CommandError(f"k6: left no summary; the end of its log:\n{self.child.log_tail()}")
+        return read_summary(json.loads(self.summary.read_text()))
+
+
+def start_customers(scenario: Scenario, shop_url: str, folder: Path) -> RunningLoad:
+    """Start k6, with its log and its summary in ``folder``."""
+    summary = folder / "k6.json"
+    plan = json.dumps(load_plan(scenario, shop_url))
+    child = Child.start(
+        "k6",
+        [k6_program(), "run", "--quiet", "--no-color", "--address", "", LOAD / scenario.load.script],
+        folder / "k6.log",
+        placement=Placement(SERVER_NICE),
+        environment={"PLAN": plan, "SUMMARY": str(summary), "K6_NO_USAGE_REPORT": "true"},
+        stop_signal=signal.SIGINT,
+    )
+    return RunningLoad(child, summary)
+
+
+def load_plan(scenario: Scenario, shop_url: str) -> dict[str, object]:
+    """What the k6 script reads."""
+    load, shop = scenario.load, scenario.shop
+    return {
+        "base_url": shop_url,
+        "products": shop.products,
+        "users": shop.users,
+        "coupons": shop.coupons,
+        **load.model_dump(exclude={"script"}),
+    }
+
+
+def read_summary(metrics: Mapping[str, Mapping[str, Mapping[str, float]]]) -> LoadSummary:
+    """k6's own figures; an order that no virtual user was free to send was offered too."""
+
+    def count(name: str) -> int:
+        return int(metrics[name]["values"]["count"]) if name in metrics else 0
+
+    return LoadSummary(
+        orders_offered=count("orders_offered") + count("dropped_iterations{scenario:order}"),
+        orders_placed=count("orders_placed"),
+        orders_refused=count("orders_refused"),
+        metrics=metrics,
+    )

@@ -1,0 +1,121 @@
+"""The whole demonstration: the acts, their reports, the replay, Grafana's dashboards, the closing table."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from commerce_app.drill.act import ActRecord, ActRun
+from commerce_app.drill.comparison import compare
+from commerce_app.drill.display import ConsoleDisplay
+from commerce_app.drill.errors import CommandError
+from commerce_app.drill.plant import Plant, fireline_program, postmortem_program
+from commerce_app.drill.scenario import ActName, Scenario
+from commerce_app.stack.inventory import describe
+from commerce_app.stack.process import run
+from commerce_app.stack.stack import Servers, Stack
+
+COMMAND_SECONDS = 120.0
+REPORTS = (
+    ("postmortem.ko.md", "ko", "md"),
+    ("postmortem.en.md", "en", "md"),
+    ("postmortem.html", "ko", "html"),
+    ("postmortem.json", "en", "json"),
+)
+AfterAct = Callable[[Plant, ActRecord], None]
+
+
+class Drill:
+    """Runs acts one after another on one set of servers; everything lands in ``out``."""
+
+    def __init__(self, scenario: Scenario, out: Path, language: str, display: ConsoleDisplay) -> None:
+        self._scenario = scenario
+        self._out = out
+        self._language = language
+        self._display = display
+        self._servers: Servers | None = None
+        self._exit = ExitStack()
+        self.records: dict[str, ActRecord] = {}
+
+    def __enter__(self) -> "Drill":
+        self._out.mkdir(parents=True, exist_ok=True)
+        self._display.say("starting Valkey, a PostgreSQL primary and its read replica")
+        self._servers = self._exit.enter_context(Stack())
+        write_json(self._out / "stack.json", describe(self._servers))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._display.say("stopping everything")
+        self._exit.close()
+
+    def run(self, name: ActName, after: AfterAct | None = None) -> ActRecord:
+        """Live through an act; ``after`` is called while Fireline still answers."""
+        assert self._servers is not None, "enter the drill first"
+        act = self._scenario.acts[name]
+        folder = self._out / "acts" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        with self._display.act(act.title.en, act.end_seconds or self._scenario.limit_seconds):
+            plant = Plant(
+                self._scenario,
+                act,
+                self._servers,
+                folder=folder,
+                language=self._language,
+                say=self._display.say,
+            )
+            with plant:
+                self._display.say(f"the control room is at {plant.address}")
+                record = ActRun(self._scenario, name, plant, self._display, time.time).run()
+                self.records[name] = record
+                if after:
+                    after(plant, record)
+        return record
+
+    def finish(self, policy: Mapping[str, Any]) -> dict[str, Any]:
+        """Write and return the comparison of the acts that ran."""
+        comparison = compare(self._scenario, self.records, dict(policy))
+        write_json(self._out / "comparison.json", comparison)
+        return comparison
+
+    def write_reports(self, plant: Plant, record: ActRecord) -> None:
+        """The post-mortem in both languages, while the evidence can be asked for."""
+        if record.incident is None:
+            raise CommandError(f"{record.act}: no incident was opened, so there is nothing to report on")
+        self._display.say("writing the post-mortem in Korean and English")
+        for name, language, form in REPORTS:
+            options = ["--url", plant.address, "--lang", language, "--format", form]
+            self._command(
+                postmortem_program(),
+                ["report", record.incident, *options, "--out", str(self._out / name)],
+                "postmortem",
+            )
+
+    def export_dashboards(self, plant: Plant) -> None:
+        config = self._out / "acts" / "late" / "fireline.yml"
+        arguments = [
+            "dashboards",
+            "export",
+            str(self._out / "grafana"),
+            "--config",
+            str(config),
+            "--url",
+            plant.address,
+        ]
+        self._command(fireline_program(), arguments, "dashboards")
+
+    def replay(self) -> None:
+        """The document's own ninety minutes through the default policy."""
+        self._display.say("replaying the document's own figures under the default policy")
+        arguments = ["replay", "--lang", "ko", "--out", str(self._out / "replay.ko.md")]
+        self._command(fireline_program(), arguments, "replay")
+
+    def _command(self, program: Path, arguments: Sequence[str], name: str) -> None:
+        run(name, [program, *arguments], self._out / f"{name}.log", timeout_seconds=COMMAND_SECONDS)
+
+
+def write_json(path: Path, content: object) -> None:
+    """Readable, with Korean as it is."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")

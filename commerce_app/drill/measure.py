@@ -1,0 +1,105 @@
+"""Reads an act's series from Fireline's own HTTP API and says what each did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from commerce_app.drill.fireline_api import FirelineApi
+from commerce_app.drill.onsets import Course, Moments, Points, course
+from commerce_app.drill.scenario import Measuring
+
+# The synthetic history has an origin; what the drill lived through has none.
+_REQUESTS = 'http_server_request_duration_seconds_{part}{{job="shop",origin="",{which}}}'
+_PRODUCT = 'http_route="/products/{product_id}"'
+_ORDER = 'http_route="/orders",http_request_method="POST"'
+_FAILED = 'http_response_status_code=~"5..|429"'
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A series of the closing table. ``rises``: whether trouble makes it larger."""
+
+    name: str
+    rises: bool
+    query: str
+
+    def over(self, window_seconds: float) -> str:
+        return self.query.replace("$window", f"{window_seconds:g}s")
+
+
+def _requests(part: str, *which: str) -> str:
+    return _REQUESTS.format(part=part, which=",".join(which))
+
+
+def _quantile(q: float, which: str) -> str:
+    return f"histogram_quantile({q}, sum by (le) (rate({_requests('bucket', which)}[$window])))"
+
+
+SERIES = (
+    Measured(
+        "hit_rate",
+        rises=False,
+        query='sum(rate(cache_requests_total{result=~"hit|stale"}[$window]))'
+        ' / sum(rate(cache_requests_total{result!="bypass"}[$window]))',
+    ),
+    Measured("product_p95", rises=True, query=_quantile(0.95, _PRODUCT)),
+    Measured(
+        "replica_cpu",
+        rises=True,
+        query='sum(rate(namedprocess_namegroup_cpu_seconds_total{groupname="postgres-replica"}[$window]))'
+        ' / sum(namedprocess_namegroup_cpu_limit_cores{groupname="postgres-replica"})',
+    ),
+    Measured("order_p99", rises=True, query=_quantile(0.99, _ORDER)),
+    Measured(
+        "order_errors",
+        rises=True,
+        query=f"sum(rate({_requests('count', _ORDER, _FAILED)}[$window]))"
+        f" / sum(rate({_requests('count', _ORDER)}[$window]))",
+    ),
+)
+
+
+def read_series(api: FirelineApi, start: float, end: float, measuring: Measuring) -> dict[str, Points]:
+    """Each series at every scrape of the act."""
+    step = measuring.scrape_seconds
+    return {each.name: api.points(each.over(measuring.window_seconds), start, end, step) for each in SERIES}
+
+
+def courses(series: Mapping[str, Points], moments: Moments) -> dict[str, Course]:
+    """What each series did."""
+    return {each.name: course(series[each.name], moments, rises=each.rises) for each in SERIES}
+
+
+@dataclass(frozen=True)
+class SloResult:
+    """An objective over one act alone: the share of its events that were bad."""
+
+    name: str
+    objective: float
+    error_ratio: float | None
+
+    @property
+    def kept(self) -> bool:
+        return self.error_ratio is not None and self.error_ratio <= 1 - self.objective
+
+
+def slo_results(api: FirelineApi, seconds: float) -> list[SloResult]:
+    """Every objective over the last ``seconds``."""
+    window = f"{int(seconds)}s"
+    found = []
+    for slo in api.slos():
+        bad, total = (
+            api.value(slo["queries"][kind].replace("$window", window)) or 0.0 for kind in ("bad", "total")
+        )
+        found.append(SloResult(slo["name"], float(slo["objective"]), bad / total if total else None))
+    return found
+
+
+def machine(api: FirelineApi, start: float, end: float) -> dict[str, float | None]:
+    """How idle the machine was over the act, and how much was stolen from it: shares of all its cores."""
+    window = f"[{int(end - start)}s]"
+    total = f"sum(rate(node_cpu_seconds_total{window}))"
+    shares = {
+        mode: api.value(f'sum(rate(node_cpu_seconds_total{{mode="{mode}"}}{window})) / {total}')
+        for mode in ("idle", "steal")
+    }
+    return {f"{mode}_ratio": share for mode, share in shares.items()}

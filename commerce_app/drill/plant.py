@@ -1,0 +1,228 @@
+"""Everything that runs during one act, beside the servers: Fireline, proxy, shop, exporter, load."""
+
+import secrets
+import shutil
+import string
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from commerce_app.drill import history
+from commerce_app.drill.controls import PROXY, Controls
+from commerce_app.drill.customers import LoadSummary, RunningLoad, start_customers
+from commerce_app.drill.errors import CommandError
+from commerce_app.drill.fireline_api import FirelineApi
+from commerce_app.drill.scenario import Act, Scenario
+from commerce_app.stack.groups import one_core_group, server_groups, write_groups
+from commerce_app.stack.ports import LOOPBACK, free_port, is_listening
+from commerce_app.stack.process import Child, Placement, interrupts_deferred, run, wait_until
+from commerce_app.stack.stack import SERVER_NICE, Servers
+
+CONFIG = Path(__file__).parent / "config"
+START_SECONDS = 60.0
+STOP_SECONDS = 5.0
+TARGETS = 2
+
+Say = Callable[[str], None]
+Arguments = Sequence[str | Path]
+
+
+def fireline_program() -> Path:
+    """The ``fireline`` command beside this interpreter, else on PATH.
+
+    Raises:
+        CommandError: when there is none.
+    """
+    return _program("fireline")
+
+
+def postmortem_program() -> Path:
+    """The ``postmortem`` command, found as ``fireline`` is."""
+    return _program("postmortem")
+
+
+def _program(name: str) -> Path:
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    if found is None:
+        raise CommandError(f"{name}: expected the command beside {sys.executable} or on PATH")
+    return Path(found)
+
+
+class Plant:
+    """Starts in order on entry, stops in reverse on exit. One folder holds configuration, data and logs."""
+
+    def __init__(
+        self, scenario: Scenario, act: Act, servers: Servers, *, folder: Path, language: str, say: Say
+    ) -> None:
+        self._scenario = scenario
+        self._act = act
+        self._servers = servers
+        self._folder = folder
+        self._language = language
+        self._say = say
+        self._token = secrets.token_hex(16)
+        self._ports = {name: free_port() for name in ("fireline", "shop", "exporter", "proxy", "proxy_api")}
+        self._children: list[Child] = []
+        self._exit = ExitStack()
+        client = self._exit.enter_context(httpx.Client(timeout=10))
+        self.fireline = FirelineApi(self._url("fireline"), client)
+        self.controls = Controls(self._url("shop"), self._url("proxy_api"), self._token, client)
+
+    def __enter__(self) -> Self:
+        with self._exit:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._prepare()
+            self._start_all()
+            self._exit = self._exit.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with interrupts_deferred():
+            self._exit.__exit__(kind, error, trace)
+
+    @property
+    def address(self) -> str:
+        """Where the control room is."""
+        return self._url("fireline")
+
+    def require_running(self) -> None:
+        """Raises ServerFailedError for the first child that ended by itself."""
+        for child in (*self._children, *self._servers.children):
+            child.require_running()
+
+    def start_load(self) -> RunningLoad:
+        """Customers begin to come."""
+        load = start_customers(self._scenario, self._url("shop"), self._folder)
+        self._exit.callback(load.child.kill)
+        self._children.append(load.child)
+        return load
+
+    def stop_load(self, load: RunningLoad) -> LoadSummary:
+        """No more customers; what they got."""
+        self._children.remove(load.child)
+        return load.stop()
+
+    def _prepare(self) -> None:
+        self._say("filling Redis and database afresh")
+        environment = self._shop_environment()
+        shop = self._scenario.shop
+        size = ["--products", str(shop.products), "--users", str(shop.users)]
+        self._run("shop seed", ["shop", "seed", *size, *shop.seed_arguments], environment)
+        self._write_config()
+        self._say("importing 30 days of normal history, labelled as synthetic")
+        page = self._folder / "history.om"
+        with page.open("w") as lines:
+            lines.writelines(history.openmetrics(self._scenario.history, time.time()))
+        self._run("collector import", ["collector", "import", page, "--data", self._folder / "data"])
+        page.unlink()
+
+    def _run(self, name: str, arguments: Arguments, environment: Mapping[str, str] | None = None) -> None:
+        log = self._folder / f"{name.replace(' ', '-')}.log"
+        run(
+            f"fireline {name}",
+            [fireline_program(), *arguments],
+            log,
+            environment=environment,
+            timeout_seconds=120,
+        )
+
+    def _start_all(self) -> None:
+        self._say("starting Fireline, the proxy and the shop")
+        fireline = self._start_fireline()
+        self._start_proxy()
+        shop = self._start(
+            "shop",
+            [fireline_program(), "shop", "serve", "--listen", self._address("shop")],
+            environment=self._shop_environment(),
+            nice=SERVER_NICE,
+        )
+        groups = {**server_groups(self._servers), "shop": one_core_group(shop)}
+        write_groups(self._folder / "groups.json", groups)
+        exporter: Arguments = [
+            "-m",
+            "commerce_app.stack.exporter",
+            self._folder / "groups.json",
+            str(self._ports["exporter"]),
+        ]
+        self._start("exporter", [sys.executable, *exporter])
+        wait_until(lambda: is_listening(self._ports["shop"]), shop, START_SECONDS)
+        wait_until(self.fireline.is_ready, fireline, START_SECONDS)
+        wait_until(lambda: self.fireline.healthy_targets() == TARGETS, fireline, START_SECONDS)
+        if self._act.prewarm:
+            self.controls.prewarm("before the banner", range(1, 301))
+
+    def _start_fireline(self) -> Child:
+        arguments: Arguments = ["--config", self._folder / "fireline.yml", "--data", self._folder / "data"]
+        return self._start(
+            "fireline", [fireline_program(), "up", *arguments, "--listen", self._address("fireline")]
+        )
+
+    def _start_proxy(self) -> None:
+        addresses = {
+            "--listen": self._address("proxy"),
+            "--upstream": f"{LOOPBACK}:{self._servers.valkey.port}",
+            "--api": self._address("proxy_api"),
+        }
+        options = [part for pair in addresses.items() for part in pair]
+        child = self._start(
+            "proxy",
+            [sys.executable, "-m", "commerce_app.faults", "--name", PROXY, *options],
+            nice=SERVER_NICE,
+        )
+        wait_until(lambda: is_listening(self._ports["proxy_api"]), child, START_SECONDS)
+
+    def _start(
+        self,
+        name: str,
+        command: Arguments,
+        *,
+        environment: Mapping[str, str] | None = None,
+        nice: int = 0,
+    ) -> Child:
+        log = self._folder / f"{name}.log"
+        child = Child.start(name, command, log, placement=Placement(nice), environment=environment)
+        self._exit.callback(child.stop, STOP_SECONDS)
+        self._children.append(child)
+        return child
+
+    def _shop_environment(self) -> dict[str, str]:
+        valkey = self._servers.valkey
+        return {
+            "DATABASE_URL": self._servers.primary.url,
+            "REPLICA_URL": self._servers.replica.url,
+            "REDIS_URL": f"redis://:{valkey.password}@{self._address('proxy')}/0",
+            "FIRELINE_URL": self._url("fireline"),
+            "ADMIN_TOKEN": self._token,
+            "SHOP_SWITCHES": ",".join(self._act.switches),
+            **self._scenario.shop.environment,
+        }
+
+    def _write_config(self) -> None:
+        """Copies the drill's configuration and fills in addresses and intervals."""
+        shutil.copytree(CONFIG, self._folder, dirs_exist_ok=True)
+        values = {
+            "language": self._language,
+            "scrape_interval": f"{self._scenario.measuring.scrape_seconds:g}s",
+            "shop": self._address("shop"),
+            "exporter": self._address("exporter"),
+            "shadow": str(self._act.shadow).lower(),
+            "alarm_for": self._scenario.alarm_for,
+        }
+        for name in ("fireline.yml", "classic.rules.yml"):
+            path = self._folder / name
+            path.write_text(string.Template(path.read_text()).substitute(values))
+
+    def _address(self, name: str) -> str:
+        return f"{LOOPBACK}:{self._ports[name]}"
+
+    def _url(self, name: str) -> str:
+        return f"http://{self._address(name)}"

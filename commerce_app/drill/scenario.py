@@ -1,0 +1,173 @@
+"""A drill as data: load, faults and runbook steps, each at real seconds or on a real trigger."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from commerce_app.drill.errors import ScenarioError
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+ActName = Literal["late", "early", "protected"]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(_Part):
+    """Requests a second that customers offer, reached in a ramp and then held."""
+
+    rps: float = Field(gt=0)
+    ramp_seconds: Seconds = 0.0
+    hold_seconds: Seconds
+
+
+class Load(_Part):
+    """``mix``: share of each kind of request; they add up to 1."""
+
+    script: str
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    mix: Mapping[str, float]
+    zipf_exponent: float = Field(gt=1)
+    request_timeout_seconds: Seconds = 5.0
+
+    @model_validator(mode="after")
+    def _mix_is_whole(self) -> Self:
+        if abs(sum(self.mix.values()) - 1) > 1e-9:
+            raise ValueError(f"mix: expected shares that add up to 1, got {sum(self.mix.values()):g}")
+        return self
+
+
+class Text(_Part):
+    en: str
+    ko: str
+
+
+class Toxic(_Part):
+    """A fault in toxiproxy's words."""
+
+    type: str
+    stream: Literal["upstream", "downstream"] = "downstream"
+    toxicity: float = 1.0
+    attributes: Mapping[str, float]
+
+
+class Step(_Part):
+    """Something that happens at ``at_seconds`` of the act: an announcement, a fault."""
+
+    name: str
+    at_seconds: Seconds
+    text: Text
+    fault: Toxic | None = None
+
+
+class RunbookStep(_Part):
+    """Switches that the runbook flips ``after_seconds`` after its trigger."""
+
+    name: str
+    after_seconds: Seconds
+    text: Text
+    switches: Mapping[str, bool]
+    prewarm: bool = False
+
+
+class Act(_Part):
+    """How one run differs: what the runbook acts on, what is on from the start."""
+
+    title: Text
+    trigger: Literal["alarm", "page", "none"]
+    switches: tuple[str, ...] = ()
+    prewarm: bool = False
+    shadow: bool = False
+    end_seconds: Seconds | None = None
+
+
+class Shop(_Part):
+    """What the shop is started with: rows to seed, and its settings as environment variables."""
+
+    products: int = Field(gt=0)
+    users: int = Field(gt=0)
+    coupons: int = Field(gt=0)
+    seed_arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Measuring(_Part):
+    """``window_seconds``: of the rates that are reported; ``settle_seconds``: left out at an act's start."""
+
+    scrape_seconds: Annotated[float, Field(gt=0)]
+    window_seconds: Annotated[float, Field(gt=0)]
+    settle_seconds: Seconds
+    after_seconds: Seconds
+
+
+class NormalTraffic(_Part):
+    """One kind of request on a day like any other; latencies are log-normal."""
+
+    method: str
+    route: str
+    status: int
+    error_type: str = ""
+    per_second: float = Field(gt=0)
+    median_seconds: float = Field(gt=0)
+    p95_seconds: float = Field(gt=0)
+
+
+class Scenario(_Part):
+    """``alarm``: the threshold rule that stands for the document's late alarm; it waits ``alarm_for``."""
+
+    name: str
+    title: Text
+    description: Text
+    shop: Shop
+    load: Load
+    steps: tuple[Step, ...]
+    alarm: str
+    alarm_for: str
+    runbook: tuple[RunbookStep, ...]
+    acts: Mapping[ActName, Act]
+    recovery_seconds: Seconds
+    limit_seconds: Annotated[float, Field(gt=0, le=300)]
+    measuring: Measuring
+    history: tuple[NormalTraffic, ...] = Field(min_length=1)
+
+    @property
+    def fault_step(self) -> Step:
+        """The first step with a fault: the incident's true onset."""
+        return next(step for step in self.steps if step.fault)
+
+    @model_validator(mode="after")
+    def _has_a_fault(self) -> Self:
+        if not any(step.fault for step in self.steps):
+            raise ValueError("steps: expected at least one step with a fault")
+        return self
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that come with the shop."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.yml"))
+
+
+def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
+    """A scenario by its name.
+
+    Raises:
+        ScenarioError: naming file, key and what was expected.
+    """
+    path = folder / f"{name}.yml"
+    try:
+        content: Any = yaml.safe_load(path.read_text())
+        return Scenario.model_validate(content)
+    except FileNotFoundError as error:
+        raise ScenarioError(f"{name}: expected one of {', '.join(scenario_names())}") from error
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"{path.name}: expected YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+        message = problem["msg"].removeprefix("Value error, ")
+        raise ScenarioError(f"{path.name}: {key}: {message}") from error
