@@ -86,6 +86,9 @@ class FirelineApi:
             answer = self._client.get(url, params=params)
             answer.raise_for_status()
             body = answer.json()
+        except httpx.HTTPStatusError as error:
+            status = error.response.status_code
+            raise EvidenceError(f"{url}: expected Fireline to answer, got status {status}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise EvidenceError(f"{url}: expected Fireline to answer: {error}") from error
         except ValueError as error:

@@ -49,16 +49,16 @@ def final_consonant(word: str) -> int:
         return 0
     latin = _LATIN_WORD.search(spoken)
     if latin:
-        return _latin_final(latin.group(), alone=latin.start() > 0 and spoken[latin.start() - 1].isdigit())
+        return _latin_final(latin.group())
     last = _DIGITS.get(spoken[-1]) or _SYMBOLS.get(spoken[-1]) or spoken[-1]
     if last == "영" and _is_round(spoken):
         return _hangul_final("십")
     return _hangul_final(last[-1])
 
 
-def _latin_final(word: str, *, alone: bool) -> int:
+def _latin_final(word: str) -> int:
     """Acronyms are spelt out, other words are read as Koreans write their sound."""
-    if alone and word in _UNITS:
+    if word in _UNITS:
         return _hangul_final(_UNITS[word])
     if word.isupper() or len(word) == 1:
         return _hangul_final(_LETTERS.get(word[-1].upper(), "이"))

@@ -1,0 +1,120 @@
+import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerts.charts.model import Language
+from postmortem.compose.write import write_document
+from postmortem.markdown import render_markdown
+
+SEOUL = ZoneInfo("Asia/Seoul")
+SECTIONS = [
+    "## 현상 (Incident Overview)", "### 타임라인 (KST)", "### 영향범위", "### 고객영향도 (비즈니스 임팩트)",
+    "## 조치 내용 (Mitigations & Recovery)", "### 장애 원인 (Root Cause)", "### 해소 타임라인",
+    "### 실제 단기 대응책 (Already Applied)", "### 후속 대응 계획 (Planned)", "## 분석 (Analysis)",
+    "### 5 Whys",
+    "## 대응 방안 (Remediation Plan) / 액션 아이템", "### Short-term (1주 내)", "### Mid-term (1~4주)",
+    "### Long-term (4주+)", "## 메트릭 (요약)", "## 후속 조치 상태 추적",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def korean(seed_report):
+    return render_markdown(write_document(seed_report, Language.KO, SEOUL))
+
+
+@pytest.fixture(scope="module")
+def english(seed_report):
+    return render_markdown(write_document(seed_report, Language.EN, ZoneInfo("UTC")))
+
+
+def test_sections_are_those_of_the_seed_document_in_its_order(korean):
+    assert re.findall(r"^#{2,3} .*$", korean, re.MULTILINE) == SECTIONS
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "T+ 시각의 기준(T+0)은 영향 시작인 2025-09-03 10:05:45 KST이다. 상품 상세 p95가 처음 꺾인 시점으로",
+        "2025-09-03 10:02:00 (T-3m45s): 상품 상세 요청량 60.2/초 → 244/초로 증가(최고 10:04:45)",
+        "캐시 적중률 81.7% → 35.2%로 하락(최저 10:07:45)",
+        "2025-09-03 10:18:00 (T+12m15s): `ttl_long` 켬, `stampede_lock` 켬 (김지훈)",
+        "| 인지까지 | 9분 15초",
+        "| 주문 가용성(30일) | 99%[^11] | 16만 6,873",
+        "**가설 2: 캐시 적중률 하락** — 영향 시작과 같은 시점(차이 30초, 수집 간격 두 번 이내)",
+        "왜 캐시 적중률이 하락했는가?",
+        "사고 중에 켠 `ttl_long`을 기본값으로 둘지 결정한다",
+        "확정한 근본 원인: 【작성 필요: ",
+        "- Short-term (1주 내): 0/2 완료",
+    ],
+)
+def test_korean_reads(korean, fragment):
+    assert fragment in korean
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "### Timeline (UTC)",
+        "2025-09-03 01:02:00 (T-3m45s): Product requests rose 60.2/s → 244/s (highest at 01:04:45)",
+        "| Time to detect | 9 min 15 s",
+        "Confirmed root cause: [to be written: ",
+    ],
+)
+def test_english_reads(english, fragment):
+    assert fragment in english
+
+
+def test_english_holds_no_korean_but_what_was_recorded(seed_report, english):
+    recorded = [seed_report.evidence.incident.title, *(e.text for e in seed_report.evidence.events)]
+    recorded += [e.author for e in seed_report.evidence.events]
+    for text in recorded:
+        english = english.replace(text, "") if text else english
+    assert not re.search(r"[가-힣]", english)
+
+
+def test_every_footnote_is_defined_and_used(korean):
+    used = set(re.findall(r"\[\^(\d+)\](?!:)", korean))
+    defined = set(re.findall(r"^\[\^(\d+)\]:", korean, re.MULTILINE))
+    assert used == defined
+
+
+def test_the_head_counts_the_blanks(korean):
+    told = int(re.search(r"\((\d+)곳\)", korean).group(1))
+    assert told == korean.count("【작성 필요:")
+
+
+def test_drills_and_made_up_history_are_said(seed_report):
+    evidence = seed_report.evidence
+    fault = evidence.events[0].model_copy(update={"id": 99, "kind": "fault"})
+    told = replace(
+        evidence,
+        events=(*evidence.events, fault),
+        synthetic_until=evidence.start + 60,
+        has_synthetic_period=True,
+    )
+    text = render_markdown(write_document(replace(seed_report, evidence=told), Language.KO, SEOUL))
+    assert "**훈련 기록**" in text
+    assert text.count("**가상 이력 포함**") == 2
+
+
+def test_a_report_without_data_invents_nothing(seed_report):
+    empty = replace(seed_report.evidence, subjects=(), series={}, slos=())
+    bare = replace(
+        seed_report,
+        evidence=empty,
+        shifts=(),
+        timeline=(),
+        hypotheses=(),
+        whys=(),
+        mitigations=(),
+        impact=replace(
+            seed_report.impact,
+            slis=(),
+            span=replace(seed_report.impact.span, is_measured=False, first_sign=None),
+        ),
+    )
+    text = render_markdown(write_document(bare, Language.KO, SEOUL))
+    assert "이 신호들로는 설명되지 않는다" in text
+    assert "nan" not in text.lower()

@@ -1,0 +1,62 @@
+import json
+
+import numpy as np
+import pytest
+
+from postmortem.archive import SCHEMA, render_json
+from postmortem.facts import Operation, operate
+from postmortem.reductions import Cut, Reduction, reduce_samples
+
+
+@pytest.fixture(scope="module")
+def archive(seed_report):
+    return json.loads(render_json(seed_report))
+
+
+def computed(archive, fact):
+    """The figure again, from nothing but what the file holds."""
+    source = fact["source"]
+    match source["kind"]:
+        case "series":
+            samples = np.array(archive["series"][source["series"]]["samples"])
+            cut = Cut(Reduction(source["reduction"]), source["start"], source["end"], source["threshold"])
+            return reduce_samples(samples[:, 0], samples[:, 1], cut)
+        case "facts":
+            by_id = {f["id"]: f for f in archive["facts"]}
+            parts = tuple(computed(archive, by_id[name]) for name in source["facts"])
+            return operate(Operation(source["operation"]), parts)
+        case "incident":
+            return archive["incident"][source["field"]]
+        case "event":
+            return next(e for e in archive["events"] if str(e["id"]) == source["key"])[source["field"]]
+        case "slo":
+            return next(s for s in archive["slos"] if s["name"] == source["key"])[source["field"]]
+    raise AssertionError(source)
+
+
+def test_facts_recompute_from_the_file_alone(archive):
+    for fact in archive["facts"]:
+        assert computed(archive, fact) == fact["value"], fact["id"]
+
+
+def test_a_changed_sample_shows(archive):
+    peak = next(f for f in archive["facts"] if f["id"] == "signal:product_p95.peak")
+    samples = archive["series"]["signal:product_p95"]["samples"]
+    changed = {**archive, "series": {"signal:product_p95": {"samples": [[t, v * 2] for t, v in samples]}}}
+    assert computed(changed, peak) != peak["value"]
+
+
+def test_every_reference_leads_somewhere(archive):
+    facts = {fact["id"] for fact in archive["facts"]}
+    named = [f for row in archive["timeline"] for f in row["facts"]]
+    named += [h["lead"] for h in archive["hypotheses"]]
+    named += [v for k, v in archive["impact"].items() if k not in {"slis", "start_is_turning_point"} and v]
+    named += [v for sli in archive["impact"]["slis"] for k, v in sli.items() if k != "slo" and v]
+    assert set(named) <= facts
+
+
+def test_series_keep_their_query_and_window(archive):
+    series = archive["series"]["signal:cache_hit_ratio"]
+    assert "[1m]" in series["query"]
+    assert series["start"] <= series["samples"][0][0] <= series["samples"][-1][0] <= series["end"]
+    assert archive["schema"] == SCHEMA

@@ -1,0 +1,120 @@
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from click.testing import CliRunner
+
+from postmortem.cli import main
+
+
+def matrix(series):
+    points = [[t, repr(v)] for t, v in zip(series.times.tolist(), series.values.tolist(), strict=True)]
+    return {"metric": dict(series.labels), "values": points}
+
+
+class Fireline:
+    """`fireline up` as far as a report needs it: recorded answers, and queries on the seed's samples."""
+
+    def __init__(self, raw, querier):
+        self.raw, self.querier = raw, querier
+
+    def answer(self, path, form):
+        incident = self.raw.incident
+        own = {
+            "/api/v1/incidents": [incident],
+            f"/api/v1/incidents/{incident['id']}": incident,
+            f"/api/v1/incidents/{incident['id']}/events": self.raw.events,
+            "/api/v1/events": [],
+            "/api/v1/slos": self.raw.slos,
+            "/api/v1/signals": self.raw.signals,
+        }
+        return own[path] if path in own else {"status": "success", "data": self.prometheus(path, form)}
+
+    def prometheus(self, path, form):
+        first = {name: values[0] for name, values in form.items()}
+        if path == "/api/v1/query":
+            at = float(first["time"])
+            found = self.querier.instant(first["query"], at)
+            result = [{"metric": dict(s.labels), "value": [at, repr(s.value)]} for s in found]
+            return {"resultType": "vector", "result": result}
+        if path == "/api/v1/query_range":
+            window = [float(first[name]) for name in ("start", "end", "step")]
+            found = self.querier.range(first["query"], *window)
+            return {"resultType": "matrix", "result": [matrix(series) for series in found]}
+        found = self.querier.series(form["match[]"], float(first["start"]), float(first["end"]))
+        return [dict(labels) for labels in found]
+
+
+@pytest.fixture(scope="module")
+def url(seed_raw, seed_querier):
+    fireline = Fireline(seed_raw, seed_querier)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            form = parse_qs(parts.query) | parse_qs(self.rfile.read(length).decode())
+            body = json.dumps(fireline.answer(parts.path, form)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815  the server looks for this name
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["report", *map(str, arguments)])
+
+
+@pytest.mark.parametrize(
+    ("format_", "beginning"), [("md", "# 장애 회고"), ("html", "<!doctype html>"), ("json", "{")]
+)
+def test_writes_the_report_of_the_latest_incident(url, tmp_path, format_, beginning):
+    out = tmp_path / f"report.{format_}"
+    result = run("latest", "--url", url, "--out", out, "--lang", "ko", "--format", format_)
+    assert result.exit_code == 0, result.output
+    assert out.read_text(encoding="utf-8").startswith(beginning)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_over_http_the_figures_are_those_of_the_embedded_engine(url, tmp_path, seed_report):
+    out = tmp_path / "report.json"
+    run("2025-09-03-1", "--url", url, "--out", out, "--format", "json")
+    facts = {fact["id"]: fact["value"] for fact in json.loads(out.read_text(encoding="utf-8"))["facts"]}
+    near = {"signal:product_p95.onset", "signal:cache_hit_ratio.peak", "slo:order-availability:bad:impact"}
+    assert {n: facts[n] for n in near} == {f.id: f.value for f in seed_report.facts() if f.id in near}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["nope", "--out", "r.md"], "incident 'nope': expected one that"),
+        (["latest", "--out", "missing/r.md"], "expected an existing folder missing"),
+        (["latest", "--out", "."], "expected a file, found a folder"),
+        (["latest", "--out", "r.md", "--time-zone", "Mars/Olympus"], "expected a zone such as Asia/Seoul"),
+        (["latest", "--out", "r.md", "--url", "http://127.0.0.1:1"], "expected Fireline to answer"),
+        (["latest", "--out", "r.md", "--url", "nowhere"], "expected Fireline to answer"),
+    ],
+)
+def test_mistakes_are_one_line_and_leave_nothing(url, tmp_path, monkeypatch, arguments, text):
+    monkeypatch.chdir(tmp_path)
+    result = run(arguments[0], "--url", url, *arguments[1:])
+    assert result.exit_code == 2
+    assert text in result.output
+    assert result.output.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

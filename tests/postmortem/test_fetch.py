@@ -1,0 +1,80 @@
+import httpx
+import pytest
+
+from collector.errors import QueryError
+from postmortem.errors import EvidenceError
+from postmortem.fetch import FirelineApi, Records, fetch_report
+
+
+def api(raw, **overrides):
+    answers = {
+        "/api/v1/incidents": [raw.incident],
+        f"/api/v1/incidents/{raw.incident['id']}": raw.incident,
+        f"/api/v1/incidents/{raw.incident['id']}/events": raw.events,
+        "/api/v1/events": [{**raw.events[0], "id": n, "incident": i} for n, i in ((50, "other"), (51, None))],
+        "/api/v1/slos": raw.slos,
+        "/api/v1/signals": raw.signals,
+        **overrides,
+    }  # fmt: skip
+
+    def answer(request):
+        found = answers[request.url.path]
+        return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+
+    return FirelineApi(httpx.Client(transport=httpx.MockTransport(answer)), "http://fireline/")
+
+
+def test_latest_is_the_incident_that_started_last(seed_raw):
+    older = {**seed_raw.incident, "id": "2025-09-02-1", "started_at": 1.0}
+    assert (
+        api(seed_raw, **{"/api/v1/incidents": [seed_raw.incident, older]}).incident("latest").id
+        == "2025-09-03-1"
+    )
+
+
+def test_an_unknown_incident_is_answered_with_the_known_ones(seed_raw):
+    with pytest.raises(
+        EvidenceError, match=r"incident 'x': expected one that http://fireline knows: 2025-09-03-1"
+    ):
+        api(seed_raw).incident("x")
+
+
+def test_events_of_other_incidents_are_left_out(seed_raw):
+    fireline = api(seed_raw)
+    found = fireline.events(fireline.incident("latest"), 0.0, 1e10)
+    assert [event.id for event in found] == [1, 51, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (httpx.Response(503), "expected Fireline to answer"),
+        (httpx.Response(200, text="<html>"), "expected JSON"),
+        (httpx.Response(200, json=[{"id": "a"}]), r"incidents.0.title: field required"),
+    ],
+)
+def test_a_server_that_is_not_fireline_is_one_line(seed_raw, answer, text):
+    with pytest.raises(EvidenceError, match=text) as caught:
+        api(seed_raw, **{"/api/v1/incidents": answer}).incident("latest")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_query_of_the_map_hides_no_other_signal(seed_querier, seed_report):
+    evidence = seed_report.evidence
+    broken = evidence.signals.signals[0].model_copy(update={"name": "broken", "query": "sum("})
+    signals = evidence.signals.model_copy(update={"signals": (*evidence.signals.signals, broken)})
+    records = Records(evidence.incident, evidence.events, evidence.slos, signals)
+    report = fetch_report(records, seed_querier, evidence.fetched_at)
+    assert "signal:broken" in report.evidence.unavailable
+    assert len(report.shifts) == len(seed_report.shifts)
+
+
+def test_an_engine_that_is_away_is_one_line(seed_report):
+    class Away:
+        def instant(self, query, at):
+            raise QueryError("connection refused", kind="unavailable", retryable=True)
+
+    evidence = seed_report.evidence
+    records = Records(evidence.incident, evidence.events, evidence.slos, evidence.signals)
+    with pytest.raises(EvidenceError, match="connection refused"):
+        fetch_report(records, Away(), evidence.fetched_at)

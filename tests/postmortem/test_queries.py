@@ -1,0 +1,38 @@
+import pytest
+
+from postmortem.queries import choose_window, interval_from, synthetic_query
+from postmortem.records import Incident
+
+
+def incident(**changes):
+    kept = {"started_at": 10_000.0, "detected_at": 10_000.0}
+    return Incident(id="1", title="", state="open", severity="page", services=(), **{**kept, **changes})
+
+
+@pytest.mark.parametrize(
+    ("samples", "interval"),
+    [(4.0, 15.0), (30.0, 2.0), (29.0, 2.0), (60.0, 1.0), (1.0, 60.0), (None, 15.0), (0.0, 15.0)],
+)
+def test_interval_comes_from_samples_a_minute(samples, interval):
+    assert interval_from(samples) == interval
+
+
+def test_a_drill_is_looked_at_closely():
+    window = choose_window(incident(resolved_at=10_150.0), 2.0, 20_000.0)
+    assert (window.start, window.end, window.step_seconds, window.rate_window) == (9820, 10_210, 2.0, "10s")
+
+
+def test_an_open_incident_ends_now():
+    window = choose_window(incident(), 15.0, 13_000.5)
+    assert (window.start, window.end, window.rate_window) == (8650, 13_000, "1m")
+
+
+def test_a_long_incident_takes_wider_steps_and_rates():
+    window = choose_window(incident(), 15.0, 90_000.0)
+    assert (window.end - window.start) / window.step_seconds <= 1500
+    assert window.rate_window == "1m"
+    assert choose_window(incident(), 15.0, 1e6).end - window.start == 86_400
+
+
+def test_made_up_history_is_looked_for_without_look_back():
+    assert synthetic_query(15.0) == 'count(last_over_time({origin="synthetic_history"}[15s]))'

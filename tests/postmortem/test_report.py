@@ -1,0 +1,123 @@
+from dataclasses import replace
+
+import pytest
+
+from postmortem.facts import Operation, operate, recompute
+from postmortem.impact import find_span
+from postmortem.report import build_report
+from postmortem.timeline import RowKind
+
+TEN = 1756861200.0
+
+
+def onset(report, name):
+    return next(s.onset.value for s in report.shifts if s.subject.signal.name == name)
+
+
+@pytest.mark.parametrize(
+    ("signal", "minute"),
+    [
+        ("traffic", 2),
+        ("cache_hit_ratio", 5),
+        ("product_p95", 5),
+        ("replica_cpu", 7),
+        ("order_p99", 11),
+        ("order-availability", 11),
+    ],
+)
+def test_the_chain_of_the_document_is_found_within_a_minute(seed_report, signal, minute):
+    assert abs(onset(seed_report, signal) - (TEN + minute * 60)) <= 60
+
+
+def test_impact_starts_with_what_users_feel_not_with_the_alert(seed_report):
+    span = seed_report.impact.span
+    assert span.start.value == onset(seed_report, "product_p95") < seed_report.evidence.incident.started_at
+    assert span.first_sign.subject.signal.name == "traffic"
+
+
+def test_impact_ends_when_every_missed_objective_is_kept_again(seed_report):
+    report, end = seed_report, seed_report.impact.span.end.value
+    for sli in report.impact.slis:
+        series = report.evidence.series[f"slo:{sli.slo.name}:error_ratio"]
+        late = series.values[series.times >= end + 15]
+        assert (late > sli.slo.error_budget).mean() < 0.05
+
+
+def test_counts_come_from_increases_over_the_impact(seed_report):
+    sli = seed_report.impact.slis[0]
+    assert sli.bad.value / sli.total.value == pytest.approx(sli.share.value)
+    assert "[1h2m]" in seed_report.evidence.series["slo:order-availability:bad:impact"].query
+
+
+def test_every_figure_recomputes_from_what_is_stored(seed_report):
+    evidence = seed_report.evidence
+    assert len(seed_report.facts()) > 100
+    for fact in seed_report.facts():
+        assert recompute(fact, evidence.series, evidence) == fact.value, fact.id
+
+
+def test_figures_have_one_name_each(seed_report):
+    names = [fact.id for fact in seed_report.facts()]
+    assert len(names) == len(set(names))
+
+
+def test_tied_turning_points_share_a_row(seed_report):
+    rows = [row for row in seed_report.timeline if row.kind is RowKind.ONSET]
+    names = [{entry.shift.subject.signal.name for entry in row.entries} for row in rows]
+    assert {"cache_hit_ratio", "product_p95", "product-latency"} in names
+
+
+def test_rows_are_in_time_order(seed_report):
+    times = [row.at for row in seed_report.timeline]
+    assert times == sorted(times)
+
+
+def test_switches_of_one_moment_are_one_mitigation(seed_report):
+    first = seed_report.mitigations[0]
+    assert [event.attributes["switch"] for event in first.events] == ["ttl_long", "stampede_lock"]
+    assert {effect.shift.subject.signal.name for effect in first.effects} == {
+        "product-latency",
+        "order-latency",
+        "order-availability",
+    }
+
+
+def test_hypotheses_follow_the_onsets(seed_report):
+    names = [h.shift.subject.signal.name for h in seed_report.hypotheses]
+    assert names == ["traffic", "cache_hit_ratio", "replica_cpu"]
+    assert [h.order.value for h in seed_report.hypotheses] == ["before", "tied", "after"]
+
+
+def test_whys_go_from_orders_back_to_traffic(seed_report):
+    assert [why.effect.subject.signal.name for why in seed_report.whys] == [
+        "order-availability", "replica_cpu", "cache_hit_ratio", "traffic",
+    ]  # fmt: skip
+
+
+def test_faults_change_no_hypothesis(seed_report):
+    evidence = seed_report.evidence
+    fault = evidence.events[0].model_copy(update={"id": 99, "kind": "fault", "text": "redis latency 400 ms"})
+    told = replace(evidence, events=(*evidence.events, fault))
+    again = build_report(told, seed_report.shifts, seed_report.impact.span)
+    assert told.is_drill
+    assert (again.hypotheses, again.whys) == (seed_report.hypotheses, seed_report.whys)
+
+
+def test_without_a_turning_point_the_alert_stands_in(seed_report):
+    span = find_span(seed_report.evidence, ())
+    assert (span.is_measured, span.start.value) == (False, seed_report.evidence.incident.started_at)
+
+
+@pytest.mark.parametrize(
+    ("operation", "values", "result"),
+    [
+        (Operation.DIFFERENCE, (5.0, 3.0), 2.0),
+        (Operation.QUOTIENT, (1.0, 0.0), None),
+        (Operation.BUDGET_SHARE, (50.0, 10_000.0, 0.99), 0.5),
+        (Operation.BUDGET_LEFT, (50.0, 10_000.0, 0.99), 0.5),
+        (Operation.BUDGET_SHARE, (1.0, 100.0, 1.0), None),
+    ],
+)
+def test_formulas(operation, values, result):
+    answer = operate(operation, values)
+    assert answer == (None if result is None else pytest.approx(result))

@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from alerts.charts.model import Unit
+from postmortem.evidence import Evidence, StoredSeries, Subject
+from postmortem.records import Good, Incident, Signal, SignalMap
+from postmortem.turningpoints import find_shift
+
+TIMES = np.arange(0.0, 1800.0, 15.0)
+SUBJECT = Subject(
+    "s", Signal(name="p95", role="latency", service="product", unit=Unit.SECONDS, query="q", good=Good.DOWN)
+)
+
+
+def evidence_of(values, started_at=900.0, **changes):
+    incident = Incident(
+        id="1",
+        title="",
+        state="open",
+        severity="page",
+        services=(),
+        started_at=started_at,
+        detected_at=started_at,
+    )
+    series = StoredSeries("s", "q", 0.0, 1800.0, 15.0, TIMES, values)
+    kept = {
+        "incident": incident, "events": (), "slos": (), "signals": SignalMap(),
+        "subjects": (SUBJECT,), "series": {"s": series},
+        "start": 0.0, "end": 1800.0, "fetched_at": 1800.0, "interval_seconds": 15.0, "rate_window": "1m",
+    }  # fmt: skip
+    return Evidence(**{**kept, **changes})
+
+
+def step(before, during, after, noise=0.05, seed=1):
+    level = np.select([TIMES < 600, TIMES < 1200], [before, during], after)
+    return level * np.random.default_rng(seed).lognormal(0, noise, len(TIMES))
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("noise", [0.05, 0.15])
+def test_finds_onset_and_recovery_of_a_step(seed, noise):
+    shift = find_shift(evidence_of(step(0.18, 1.8, 0.25, noise, seed)), SUBJECT)
+    assert shift.onset.value == 600
+    assert abs(shift.eased.value - 1200) <= 15
+    assert shift.before.value == pytest.approx(0.18, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_alone_turns_nowhere(seed):
+    assert find_shift(evidence_of(step(0.18, 0.18, 0.18, 0.05, seed)), SUBJECT) is None
+
+
+def test_a_change_for_the_better_is_no_excursion():
+    assert find_shift(evidence_of(step(0.5, 0.1, 0.1)), SUBJECT) is None
+
+
+def test_where_up_is_better_the_fall_counts():
+    signal = SUBJECT.signal.model_copy(update={"good": Good.UP, "unit": Unit.RATIO})
+    shift = find_shift(evidence_of(step(0.82, 0.35, 0.88, 0.02)), replace(SUBJECT, signal=signal))
+    assert not shift.rises
+    assert shift.peak.value == pytest.approx(0.35, rel=0.1)
+
+
+def test_one_outlier_is_no_excursion():
+    values = step(0.18, 0.18, 0.18)
+    values[70] = 5.0
+    assert find_shift(evidence_of(values), SUBJECT) is None
+
+
+def test_an_excursion_that_lasts_has_no_end():
+    shift = find_shift(evidence_of(step(0.18, 1.8, 1.8)), SUBJECT)
+    assert (shift.eased, shift.recovered, shift.after) == (None, None, None)
+
+
+def test_made_up_history_is_no_baseline():
+    values = step(0.18, 1.8, 0.25)
+    values[TIMES <= 300] = 1.5
+    shift = find_shift(evidence_of(values, synthetic_until=300.0), SUBJECT)
+    assert shift.before.value == pytest.approx(0.18, rel=0.1)
+    assert shift.onset.value == 600
+
+
+def test_too_short_a_record_before_the_alert_says_nothing():
+    assert find_shift(evidence_of(step(0.18, 1.8, 0.25), started_at=45.0), SUBJECT) is None
