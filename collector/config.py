@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from collector.config_http import HttpClientConfig, parse_http_client
+from collector.config_http import PLAIN_HTTP, HttpClientConfig, parse_http_client
 from collector.errors import ConfigError
 from collector.relabel import RelabelRule, parse_relabel
 from collector.settings import Section
@@ -52,7 +52,7 @@ class ScrapeConfig:
     label_value_length_limit: int = 0
     target_limit: int = 0
     body_size_limit_bytes: int = 0
-    http: HttpClientConfig = HttpClientConfig()
+    http: HttpClientConfig = PLAIN_HTTP
     static_configs: tuple[StaticTargets, ...] = ()
     file_sd_configs: tuple[FileDiscovery, ...] = ()
     relabel: tuple[RelabelRule, ...] = ()
@@ -67,7 +67,7 @@ class AlertmanagerConfig:
     scheme: str = "http"
     path_prefix: str = "/"
     timeout_seconds: float = 10.0
-    http: HttpClientConfig = HttpClientConfig()
+    http: HttpClientConfig = PLAIN_HTTP
 
 
 @dataclass(frozen=True)

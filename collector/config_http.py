@@ -39,6 +39,9 @@ class HttpClientConfig:
     follow_redirects: bool = True
 
 
+PLAIN_HTTP = HttpClientConfig()
+
+
 def parse_http_client(section: Section, base: Path) -> HttpClientConfig:
     """The client keys of a job or of a group of Alertmanagers; relative paths are relative to ``base``."""
     basic = section.optional("basic_auth", lambda s: _basic_auth(s, base))

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import stamina
 
-from collector.config_http import HttpClientConfig
+from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.errors import QueryError
 from collector.fetch import authorization_headers, http_auth, tls_context
 from collector.labels import Labels
@@ -43,7 +43,7 @@ class RemoteQuerier:
     def __init__(
         self,
         url: str,
-        config: HttpClientConfig = HttpClientConfig(),  # noqa: B008  # a frozen value
+        config: HttpClientConfig = PLAIN_HTTP,
         *,
         headers: Mapping[str, str] | None = None,
         timeout_seconds: float = 30.0,

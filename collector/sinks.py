@@ -13,7 +13,7 @@ import httpx
 import orjson
 import stamina
 
-from collector.config_http import HttpClientConfig
+from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.fetch import authorization_headers, http_auth, tls_context
 from collector.labels import Labels
 from collector.relabel import RelabelRule, relabel
@@ -86,7 +86,7 @@ class HttpAlertSink:
     def __init__(
         self,
         url: str,
-        config: HttpClientConfig = HttpClientConfig(),  # noqa: B008  # a frozen value
+        config: HttpClientConfig = PLAIN_HTTP,
         *,
         timeout_seconds: float = 10.0,
         deadline_seconds: float = 30.0,

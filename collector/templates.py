@@ -232,14 +232,14 @@ def _command(tokens: Sequence[_Token], position: int, piped: Expression | None) 
             continue
         operand, position = _operand(tokens, position)
         operands.append(operand)
+    if not name and not operands:
+        raise TemplateError("expected a value, found nothing")
     if piped is not None:
         operands.append(piped)
     if name:
         return _call(name, operands), position
     if len(operands) != 1:
-        raise TemplateError(
-            "expected one value or a function" if operands else "expected a value, found nothing"
-        )
+        raise TemplateError("expected one value or a function")
     return operands[0], position
 
 

@@ -25,8 +25,8 @@ def test_a_short_interval_bounds_the_default_timeout():
 
 def test_everything_of_a_job_is_read():
     job = with_job(
-        metrics_path="/m", scheme="https", params={"a": ["1", "2"]}, honor_labels=True, honor_timestamps=False,
-        sample_limit=10, label_limit=5, body_size_limit="10MB", follow_redirects=False,
+        metrics_path="/m", scheme="https", params={"a": ["1", "2"]}, honor_labels=True,
+        honor_timestamps=False, sample_limit=10, label_limit=5, body_size_limit="10MB",
         basic_auth={"username": "u", "password": "p"},
         tls_config={"ca_file": "ca.pem", "insecure_skip_verify": True},
         file_sd_configs=[{"files": ["targets/*.yml"], "refresh_interval": "1m"}],

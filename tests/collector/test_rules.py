@@ -1,0 +1,75 @@
+import pytest
+
+from collector.errors import ConfigError
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.rules import AlertingRule, RecordingRule, load_rule_files, parse_groups
+
+GROUP = {
+    "name": "slo",
+    "interval": "30s",
+    "rules": [
+        {"record": "job:up:sum", "expr": "sum by (job) (up)", "labels": {"tier": 1}},
+        {
+            "alert": "Down",
+            "expr": "up == 0",
+            "for": "5m",
+            "keep_firing_for": "10m",
+            "annotations": {"summary": "{{ $labels.job }}"},
+        },
+    ],
+}
+
+
+def read(**changes):
+    check = lambda expr: parse(expr, size=QuerySize())  # noqa: E731
+    return parse_groups({"groups": [{**GROUP, **changes}]}, "r.yml", check=check)
+
+
+def test_a_group_is_read():
+    (group,) = read()
+    assert group.interval_seconds == 30.0
+    assert group.rules == (
+        RecordingRule("job:up:sum", "sum by (job) (up)", {"tier": "1"}),
+        AlertingRule("Down", "up == 0", 300.0, 600.0, {}, {"summary": "{{ $labels.job }}"}),
+    )
+
+
+def test_a_group_without_interval_takes_the_default():
+    (group,) = parse_groups({"groups": [{"name": "g"}]}, default_interval_seconds=15.0)
+    assert group.interval_seconds == 15.0
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"record": "x"}, r"groups\[0\].rules\[0\].expr: expected text"),
+        ({"expr": "up"}, "record: expected text"),
+        ({"record": "x", "alert": "y", "expr": "up"}, "found both"),
+        ({"record": "x", "expr": "sum("}, "rule 'x'"),
+        ({"alert": "x", "expr": "up", "fore": "5m"}, "did you mean for"),
+        ({"alert": "x", "expr": "up", "for": "soon"}, "for: expected a duration"),
+        ({"alert": "x", "expr": "up", "annotations": {"a": "{{ $x"}}, "annotations.a: expected a template"),
+        ({"record": "x", "expr": "up", "labels": {"__name__": "y"}}, "labels: expected labels other than"),
+    ],
+)
+def test_a_wrong_rule_is_refused_by_file_and_key(rule, said):
+    with pytest.raises(ConfigError, match=r"r\.yml: .*" + said):
+        read(rules=[rule])
+
+
+def test_two_groups_of_one_name_are_refused():
+    with pytest.raises(ConfigError, match="is there twice"):
+        parse_groups({"groups": [{"name": "g"}, {"name": "g"}]})
+
+
+def test_rule_files_are_found_by_pattern(tmp_path):
+    (tmp_path / "a.yml").write_text("groups: [{name: a}]")
+    (tmp_path / "b.yml").write_text("groups: [{name: b}]")
+    groups = load_rule_files([tmp_path / "*.yml", tmp_path / "a.yml"])
+    assert [group.name for group in groups] == ["a", "b"]
+
+
+def test_a_rule_file_that_is_missing_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_rule_files([tmp_path / "none.yml"])

@@ -1,0 +1,97 @@
+import math
+import re
+
+import pytest
+
+from collector.templates import TemplateError, parse_template
+
+LABELS = {"job": "shop", "instance": "host:80", "empty": ""}
+
+
+def fill(text, value=0.12345, external=None):
+    return parse_template(text).fill(LABELS, value, external or {"cluster": "eu"})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain } text", "plain } text"),
+        ("{{ $labels.job }} is {{ $value }}", "shop is 0.12345"),
+        ("{{$labels.job}}-{{ .Labels.job }}-{{ .Value }}", "shop-shop-0.12345"),
+        ("[{{ $labels.none }}]", "[]"),
+        ("{{ $externalLabels.cluster }}{{ .ExternalLabels.cluster }}", "eueu"),
+        ("{{ $value | humanizePercentage }}", "12.35%"),
+        ("{{ humanizePercentage $value }}", "12.35%"),
+        ('{{ printf "%.2f%% of %s" $value $labels.job }}', "0.12% of shop"),
+        ('{{ $value | printf "%.1f" }}', "0.1"),
+        ('{{ printf "%5.1f|%-4s|%q|%v" $value "a" "b" true }}', '  0.1|a   |"b"|true'),
+        ("{{ if gt $value 0.1 }}high{{ else }}low{{ end }}", "high"),
+        ("{{ if lt $value 0.1 }}low{{ else if eq $labels.job `shop` }}ours{{ else }}x{{ end }}", "ours"),
+        ("{{ if $labels.empty }}a{{ end }}b", "b"),
+        ("{{ if and (gt $value 0.0) (not $labels.empty) }}yes{{ end }}", "yes"),
+        ("a {{- $labels.job -}} b", "ashopb"),
+        ("{{/* said */}}x", "x"),
+        ("{{ $x := $labels.job }}{{ $x | toUpper }}", "SHOP"),
+        ('{{ reReplaceAll "(.*):(.*)" "$2/$1" $labels.instance }}', "80/host"),
+        ('{{ if match "^host" $labels.instance }}{{ stripPort $labels.instance }}{{ end }}', "host"),
+        ('{{ index $labels "job" | title }}', "Shop"),
+        ('{{ print "a" 1 "b" }}', "a1b"),
+    ],
+)
+def test_a_template_is_filled_as_go_fills_it(text, expected):
+    assert fill(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "expected"),
+    [
+        ("humanize", 0.0, "0"),
+        ("humanize", 1234567.0, "1.235M"),
+        ("humanize", 0.00123, "1.23m"),
+        ("humanize", math.inf, "+Inf"),
+        ("humanize1024", 1048576.0, "1Mi"),
+        ("humanizePercentage", 0.999, "99.9%"),
+        ("humanizeDuration", 0.0, "0s"),
+        ("humanizeDuration", 899.9, "14m 59s"),
+        ("humanizeDuration", 100000.0, "1d 3h 46m 40s"),
+        ("humanizeDuration", 0.0012, "1.2ms"),
+        ("humanizeDuration", -90.0, "-1m 30s"),
+        ("humanizeTimestamp", 1435065584.128, "2015-06-23 13:19:44.128 +0000 UTC"),
+        ("humanizeTimestamp", 1435065584.0, "2015-06-23 13:19:44 +0000 UTC"),
+    ],
+)
+def test_numbers_are_written_for_people_as_prometheus_does(function, value, expected):
+    assert fill(f"{{{{ $value | {function} }}}}", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1.0, "1"), (1e6, "1000000"), (1e21, "1e+21"), (0.00001, "1e-05"), (math.nan, "NaN"), (-0.5, "-0.5")],
+)
+def test_a_bare_value_is_spelled_as_go_does(value, expected):
+    assert fill("{{ $value }}", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ define `x` }}{{ end }}", "not supported"),
+        ("{{ $value", "expected }}"),
+        ("{{ if $value }}x", "expected {{ end }}"),
+        ("{{ nonsense $value }}", "function 'nonsense' is not supported"),
+        ("{{ end }}", "not supported"),
+        ("{{ }}", "found nothing"),
+        ("{{ ( $value }}", "expected )"),
+        ("{{ $value $value }}", "expected one value"),
+        ("{{ $value | }}", "found nothing"),
+    ],
+)
+def test_what_is_not_understood_is_refused_when_read(text, said):
+    with pytest.raises(TemplateError, match=re.escape(said)):
+        parse_template(text)
+
+
+@pytest.mark.parametrize("text", ["{{ $nobody }}", "{{ .Nothing }}", "{{ humanize $labels.job }}"])
+def test_what_cannot_be_filled_in_fails_the_rule(text):
+    with pytest.raises(TemplateError):
+        fill(text)
