@@ -38,8 +38,8 @@ from dashboards.web.pages import Pages, Room
 
 LONGEST_PAGE_INTERVAL_SECONDS = 15.0
 LONGEST_TICKET_INTERVAL_SECONDS = 60.0
-BUDGET_REFRESH_SECONDS = 15.0
-REMOTE_BUDGET_REFRESH_SECONDS = 300.0  # another server's 30-day queries are somebody's CPU
+OLDEST_COUNTS_SECONDS = 15.0
+REMOTE_OLDEST_COUNTS_SECONDS = 300.0  # another server's 30-day queries are somebody's CPU
 LAST_REQUESTS_SECONDS = 2
 
 
@@ -74,7 +74,7 @@ class Fireline:
             clock,
             targets=self._targets,
             firing=desk.firing,
-            budget_refresh_seconds=REMOTE_BUDGET_REFRESH_SECONDS if self._remote else BUDGET_REFRESH_SECONDS,
+            oldest_counts_seconds=REMOTE_OLDEST_COUNTS_SECONDS if self._remote else OLDEST_COUNTS_SECONDS,
         )
         self._room = Room(
             readings=lambda: self._watcher.readings,

@@ -1,50 +1,57 @@
 """One look at everything the control room shows: a few queries for each objective, none for a request."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alerts.expressions import RawExpressions, burn_rate
+from alerts.budget import WindowCounts, judge
+from alerts.expressions import RawExpressions
 from alerts.guardrails import Guardrail
+from alerts.policy import Policy
 from alerts.slo import Slo
-from collector.durations import format_duration
 from collector.errors import QueryError
 from collector.labels import Labels
 from collector.querier import Querier
-from dashboards.readings import GuardrailReading, SloReading, State, TargetReading
+from dashboards.readings import SHOWN_WINDOWS_SECONDS, GuardrailReading, SloReading, State, TargetReading
 
-BURN_WINDOWS_SECONDS = (300.0, 3600.0, 21_600.0)
+AGE_SHARE = 1 / 120  # a window's counts are asked for again when they are this share of it old
 
 
-@dataclass(frozen=True)
-class Firing:
-    """Names of objectives and guardrails of which an alert fires."""
-
-    slos: frozenset[str] = frozenset()
-    guardrails: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, alerts: Iterable[Labels]) -> "Firing":
-        labels = list(alerts)
-        names = [frozenset(each[key] for each in labels if each.get(key)) for key in ("slo", "guardrail")]
-        return cls(*names)
+def crossed(alerts: Iterable[Labels]) -> frozenset[str]:
+    """Names of the guardrails of which an alert fires."""
+    return frozenset(labels.get("guardrail") for labels in alerts if labels.get("guardrail"))
 
 
 @dataclass
-class PeriodBudgets:
-    """Budgets over whole periods cost the most to query, so each is asked for again only after a while."""
+class Counts:
+    """Counts of each window; the longer a window, the less often it is asked for, since it costs the more."""
 
-    refresh_seconds: float
-    _known: dict[str, tuple[float, float | None]] = field(default_factory=dict)
+    oldest_seconds: float
+    _known: dict[tuple[str, float], tuple[float, WindowCounts]] = field(default_factory=dict)
 
-    def remaining(self, querier: Querier, slo: Slo, at: float) -> float | None:
-        """The share that is left; None without events."""
-        asked_at, value = self._known.get(slo.name, (-math.inf, None))
-        if at - asked_at >= self.refresh_seconds or value is None:
-            spent = one(querier, burn_rate(RawExpressions(slo), slo.period_seconds, slo), at)
-            value = None if spent is None else 1.0 - spent
-            self._known[slo.name] = (at, value)
-        return value
+    def over(self, querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
+        key = (slo.name, seconds)
+        asked_at, counts = self._known.get(key, (-math.inf, WindowCounts(seconds, None, None)))
+        if counts.total is None or at - asked_at >= min(seconds * AGE_SHARE, self.oldest_seconds):
+            counts = _counted(querier, slo, seconds, at)
+            self._known[key] = (at, counts)
+        return counts
+
+
+def _counted(querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
+    events = RawExpressions(slo)
+    total = one(querier, events.total(seconds), at)
+    bad = None if total is None else one(querier, events.bad(seconds), at)
+    return WindowCounts(seconds, bad, total)
+
+
+def slo_reading(querier: Querier, slo: Slo, policy: Policy, counts: Counts, at: float) -> SloReading:
+    """How the objective stands, judged from counts of its period, its policy's windows and the page's."""
+    tiers = {window for tier in policy.tiers for window in (tier.long_seconds, tier.short_seconds)}
+    windows = sorted({*tiers, *SHOWN_WINDOWS_SECONDS, slo.period_seconds})
+    found = [counts.over(querier, slo, window, at) for window in windows]
+    in_flight = one(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
+    return SloReading(slo, judge(slo, policy, found, in_flight, at))
 
 
 def one(querier: Querier, query: str, at: float) -> float | None:
@@ -53,32 +60,12 @@ def one(querier: Querier, query: str, at: float) -> float | None:
     return found[0].value if found and math.isfinite(found[0].value) else None
 
 
-def slo_reading(querier: Querier, slo: Slo, at: float, remaining: float | None, firing: Firing) -> SloReading:
-    """Burn rates over some windows, and where the objective stands."""
-    events = RawExpressions(slo)
-    rates = {
-        format_duration(window): one(querier, burn_rate(events, window, slo), at)
-        for window in BURN_WINDOWS_SECONDS
-        if window < slo.period_seconds
-    }
-    latest = next(iter(rates.values()), None)
-    is_seen = latest is not None or one(querier, events.total(BURN_WINDOWS_SECONDS[0]), at) is not None
-    state = _slo_state(slo, remaining, firing.slos, is_seen=is_seen)
-    return SloReading(slo, state, remaining, rates, None if latest is None else latest * slo.error_budget)
-
-
-def _slo_state(slo: Slo, remaining: float | None, burning: Collection[str], *, is_seen: bool) -> State:
-    if not is_seen:
-        return State.NO_DATA
-    if remaining is not None and remaining <= 0:
-        return State.SPENT
-    return State.BURNING if slo.name in burning else State.OK
-
-
-def guardrail_reading(querier: Querier, guardrail: Guardrail, at: float, firing: Firing) -> GuardrailReading:
+def guardrail_reading(
+    querier: Querier, guardrail: Guardrail, firing: Collection[str], at: float
+) -> GuardrailReading:
     """The signal's value now, and whether its alert fires."""
     value = one(querier, guardrail.now(), at)
-    if guardrail.name in firing.guardrails:
+    if guardrail.name in firing:
         return GuardrailReading(guardrail, State.CROSSED, value)
     return GuardrailReading(guardrail, State.NO_DATA if value is None else State.OK, value)
 
@@ -106,27 +93,28 @@ class Look:
 
     querier: Querier
     at: float
-    firing: Firing
-    budgets: PeriodBudgets
     failures: list[str] = field(default_factory=list)
 
-    def slos(self, slos: Sequence[Slo]) -> tuple[SloReading, ...]:
-        return tuple(self._slo(slo) for slo in slos)
+    def slos(
+        self, slos: Sequence[Slo], policies: Mapping[str, Policy], counts: Counts
+    ) -> tuple[SloReading, ...]:
+        return tuple(self._slo(slo, policies[slo.policy], counts) for slo in slos)
 
-    def guardrails(self, guardrails: Sequence[Guardrail]) -> tuple[GuardrailReading, ...]:
-        return tuple(self._guardrail(guardrail) for guardrail in guardrails)
+    def guardrails(
+        self, guardrails: Sequence[Guardrail], firing: Collection[str]
+    ) -> tuple[GuardrailReading, ...]:
+        return tuple(self._guardrail(guardrail, firing) for guardrail in guardrails)
 
-    def _slo(self, slo: Slo) -> SloReading:
+    def _slo(self, slo: Slo, policy: Policy, counts: Counts) -> SloReading:
         try:
-            remaining = self.budgets.remaining(self.querier, slo, self.at)
-            return slo_reading(self.querier, slo, self.at, remaining, self.firing)
+            return slo_reading(self.querier, slo, policy, counts, self.at)
         except QueryError as error:
             self._note(slo.name, error)
-            return SloReading(slo, State.NO_DATA, None, {}, None)
+            return SloReading(slo)
 
-    def _guardrail(self, guardrail: Guardrail) -> GuardrailReading:
+    def _guardrail(self, guardrail: Guardrail, firing: Collection[str]) -> GuardrailReading:
         try:
-            return guardrail_reading(self.querier, guardrail, self.at, self.firing)
+            return guardrail_reading(self.querier, guardrail, firing, self.at)
         except QueryError as error:
             self._note(guardrail.name, error)
             return GuardrailReading(guardrail, State.NO_DATA, None)

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from alerts.budget import BudgetStatus
 from alerts.guardrails import Guardrail
 from alerts.slo import Slo
+from collector.durations import format_duration
+
+SHOWN_WINDOWS_SECONDS = (300.0, 3600.0, 21_600.0)
 
 
 class State(StrEnum):
@@ -22,13 +26,30 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class SloReading:
-    """burn_rate: by window as Prometheus writes it (5m, 1h …), shortest first."""
+    """``status`` is None until the objective's counts were read."""
 
     slo: Slo
-    state: State
-    budget_remaining: float | None
-    burn_rate: Mapping[str, float | None]
-    error_ratio: float | None
+    status: BudgetStatus | None = None
+
+    @property
+    def state(self) -> State:
+        return State.NO_DATA if self.status is None else State(self.status.state)
+
+    @property
+    def budget_remaining(self) -> float | None:
+        return None if self.status is None else self.status.budget_remaining
+
+    @property
+    def burn_rate(self) -> Mapping[str, float | None]:
+        """Over the windows that people compare, written as Prometheus does (5m, 1h, 6h), shortest first."""
+        known = {} if self.status is None else self.status.burn_rate
+        return {format_duration(window): known.get(window) for window in SHOWN_WINDOWS_SECONDS}
+
+    @property
+    def error_ratio(self) -> float | None:
+        """Over the shortest of these windows."""
+        rate = next(iter(self.burn_rate.values()))
+        return None if rate is None else rate * self.slo.error_budget
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ Json = dict[str, Any]
 
 def slo_records(readings: Readings) -> list[Json]:
     """One record for each objective; queries hold ``$window`` where the window goes."""
-    return [_record(reading, readings.at) for reading in readings.slos]
+    return [_record(reading) for reading in readings.slos]
 
 
-def _record(reading: SloReading, at: float | None) -> Json:
+def _record(reading: SloReading) -> Json:
     slo, sli = reading.slo, reading.slo.sli
     return {
         "name": slo.name,
@@ -26,11 +26,5 @@ def _record(reading: SloReading, at: float | None) -> Json:
         "threshold_seconds": sli.threshold_seconds,
         "policy": slo.policy,
         "queries": {"bad": sli.bad, "total": sli.total, "idle": sli.in_flight},
-        "status": {
-            "at": at,
-            "state": reading.state.value,
-            "budget_remaining": reading.budget_remaining,
-            "burn_rate": dict(reading.burn_rate),
-            "error_ratio": reading.error_ratio,
-        },
+        "status": None if reading.status is None else reading.status.to_json(),
     }

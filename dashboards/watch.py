@@ -10,8 +10,8 @@ from collector.clock import Clock
 from collector.errors import CollectorError
 from collector.labels import Labels
 from collector.querier import Querier
-from dashboards.looks import Firing, Look, PeriodBudgets
-from dashboards.readings import Readings, SloReading, State, TargetReading
+from dashboards.looks import Counts, Look, crossed
+from dashboards.readings import Readings, SloReading, TargetReading
 from dashboards.specs import Specs
 
 LOOK_SECONDS = 5.0
@@ -22,7 +22,7 @@ class Watcher:
     """``readings`` is the latest look.
 
     targets: how the scraped targets are at a time. firing: the labels of every alert that fires.
-    budget_refresh_seconds: how old a budget over its whole period may be.
+    oldest_counts_seconds: how old the counts of the longest windows may be.
     """
 
     def __init__(
@@ -33,17 +33,15 @@ class Watcher:
         *,
         targets: Callable[[float], Sequence[TargetReading]],
         firing: Callable[[], Sequence[Labels]],
-        budget_refresh_seconds: float,
+        oldest_counts_seconds: float,
     ) -> None:
         self._specs = specs
         self._querier = querier
         self._clock = clock
         self._targets = targets
         self._firing = firing
-        self._budgets = PeriodBudgets(budget_refresh_seconds)
-        self._latest = Readings(
-            slos=tuple(SloReading(slo, State.NO_DATA, None, {}, None) for slo in specs.slos)
-        )
+        self._counts = Counts(oldest_counts_seconds)
+        self._latest = Readings(slos=tuple(SloReading(slo) for slo in specs.slos))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="control-room", daemon=True)
 
@@ -67,11 +65,11 @@ class Watcher:
             self._latest = replace(self._latest, failure=str(error))
 
     def _looked(self, at: float) -> Readings:
-        look = Look(self._querier, at, Firing.of(self._firing()), self._budgets)
+        look = Look(self._querier, at)
         return Readings(
             at=at,
-            slos=look.slos(self._specs.slos),
-            guardrails=look.guardrails(self._specs.guardrails),
+            slos=look.slos(self._specs.slos, self._specs.policies, self._counts),
+            guardrails=look.guardrails(self._specs.guardrails, crossed(self._firing())),
             targets=tuple(self._targets(at)),
             failure="; ".join(look.failures),
         )

@@ -21,6 +21,7 @@ from collector.clock import Clock
 from collector.durations import parse_duration
 from collector.querier import Querier
 from dashboards.readings import Readings, SloReading
+from dashboards.web.alert_groups import alert_groups
 from dashboards.web.desk import IncidentDesk
 from dashboards.web.figures import Figures, Frame, evidence_figures, incident_frame, slo_figures
 from dashboards.web.headline import headline
@@ -126,7 +127,7 @@ class Pages:
             here="incidents",
             incident=case.incident,
             events=case.events,
-            alerts=case.alerts,
+            alerts=alert_groups(case.alerts),
             base_url=str(request.base_url).rstrip("/"),
             **_rendered(figures),
         )

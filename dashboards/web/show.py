@@ -130,6 +130,12 @@ class Show:
         url = annotations.get("runbook_url", "")
         return url if url.startswith(("http://", "https://")) else ""
 
+    def tier(self, attributes: Mapping[str, Any]) -> str:
+        """Which tier of an objective's policy an event tells of, if it is one's alert."""
+        labels = attributes.get("labels")
+        name = labels.get("tier") if isinstance(labels, Mapping) else None
+        return self.say("tier_name", name=name) if name else ""
+
     def change(self, attributes: Mapping[str, Any]) -> str:
         """What an event says was switched: ``single_flight: off → on``."""
         if "switch" not in attributes or "to" not in attributes:
