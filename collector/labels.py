@@ -17,8 +17,16 @@ class Labels(Mapping[str, str]):
 
     def __init__(self, pairs: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         items = pairs.items() if isinstance(pairs, Mapping) else pairs
-        self.pairs: tuple[tuple[str, str], ...] = tuple(sorted((k, v) for k, v in items if v))
+        self.pairs: tuple[tuple[str, str], ...] = tuple(sorted([pair for pair in items if pair[1]]))
         self._hash = hash(self.pairs)
+
+    @classmethod
+    def _of_sorted(cls, pairs: list[tuple[str, str]]) -> "Labels":
+        """For what is taken from a label set, and so is sorted and not empty already."""
+        labels = cls.__new__(cls)
+        labels.pairs = tuple(pairs)
+        labels._hash = hash(labels.pairs)
+        return labels
 
     def __getitem__(self, name: str) -> str:
         for key, value in self.pairs:
@@ -58,10 +66,10 @@ class Labels(Mapping[str, str]):
         return self.get(METRIC_NAME)
 
     def without(self, *names: str) -> "Labels":
-        return Labels((k, v) for k, v in self.pairs if k not in names)
+        return Labels._of_sorted([pair for pair in self.pairs if pair[0] not in names])
 
     def only(self, *names: str) -> "Labels":
-        return Labels((k, v) for k, v in self.pairs if k in names)
+        return Labels._of_sorted([pair for pair in self.pairs if pair[0] in names])
 
     def merged(self, other: Mapping[str, str]) -> "Labels":
         """These labels with those of ``other`` laid over them; an empty value there drops a label."""

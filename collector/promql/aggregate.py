@@ -7,7 +7,7 @@ import numpy as np
 from collector.promql.grouping import Groups, grouped, unnamed_groups
 from collector.promql.notes import Notes
 from collector.promql.quantiles import quantile_of_rows
-from collector.promql.sums import compensated_add
+from collector.promql.sums import group_sums
 from collector.promql.syntax import Grouping
 from collector.promql.value import Mask, Vector
 from collector.series import Values
@@ -34,46 +34,41 @@ def _answer(value: Vector, groups: Groups, grouping: Grouping, values: Values, p
     return Vector(groups.labels, values, present, unnamed_groups(value, groups, grouping))
 
 
+def _arranged(value: Vector, groups: Groups, absent: float) -> Values:
+    """The values with those of a group side by side, and ``absent`` where there is none."""
+    values = value.values if value.present.all() else np.where(value.present, value.values, absent)
+    return groups.arranged(values)
+
+
 def _counts(value: Vector, groups: Groups) -> Values:
-    counts = np.zeros((len(groups.labels), value.values.shape[1]))
-    for targets, rows in groups.layers():
-        counts[targets] += value.present[rows]
-    return counts
-
-
-def _sum_parts(value: Vector, groups: Groups, scale: float = 1.0) -> tuple[Values, Values, Values]:
-    """Total, what its rounding lost, and the count, (g, t) each."""
-    total = np.zeros((len(groups.labels), value.values.shape[1]))
-    lost, counts = np.zeros_like(total), np.zeros_like(total)
-    values = value.values if value.present.all() else np.where(value.present, value.values, 0.0)
-    for targets, rows in groups.layers():
-        total[targets], lost[targets] = compensated_add(total[targets], lost[targets], values[rows] * scale)
-        counts[targets] += value.present[rows]
-    return total, lost, counts
+    if not groups.labels:
+        return np.zeros((0, value.values.shape[1]))
+    present = groups.arranged(value.present)
+    return np.add.reduceat(present, groups.starts, axis=0, dtype=np.float64)
 
 
 def _sum(value: Vector, groups: Groups) -> tuple[Values, Values]:
-    total, lost, counts = _sum_parts(value, groups)
-    return total + lost, counts
+    total, lost = group_sums(_arranged(value, groups, 0.0), groups.sizes)
+    return total + lost, _counts(value, groups)
 
 
 def _avg(value: Vector, groups: Groups) -> tuple[Values, Values]:
-    total, lost, counts = _sum_parts(value, groups)
+    values, counts = _arranged(value, groups, 0.0), _counts(value, groups)
+    total, lost = group_sums(values, groups.sizes)
     means = (total + lost) / counts
-    if np.isinf(total).any():
+    if not np.isfinite(total).all():
         # The sum may have overflowed where the mean does not; a power of two scales without rounding.
-        total, lost, _ = _sum_parts(value, groups, scale=2.0**-64)
+        total, lost = group_sums(values * 2.0**-64, groups.sizes)
         means = np.where(np.isfinite(means), means, (total + lost) / counts * 2.0**64)
     return means, counts
 
 
 def _extreme(ufunc: np.ufunc) -> Callable[[Vector, Groups], tuple[Values, Values]]:
     def reduce(value: Vector, groups: Groups) -> tuple[Values, Values]:
-        out = np.full((len(groups.labels), value.values.shape[1]), np.nan)
-        values = value.values if value.present.all() else np.where(value.present, value.values, np.nan)
-        for targets, rows in groups.layers():
-            out[targets] = ufunc(out[targets], values[rows])
-        return out, _counts(value, groups)
+        counts = _counts(value, groups)
+        if not groups.labels:
+            return counts, counts
+        return ufunc.reduceat(_arranged(value, groups, np.nan), groups.starts, axis=0), counts
 
     return reduce
 
@@ -89,16 +84,14 @@ def _group(value: Vector, groups: Groups) -> tuple[Values, Values]:
 
 
 def _stdvar(value: Vector, groups: Groups) -> tuple[Values, Values]:
-    """Welford's method, one member of every group at a time."""
-    mean = np.zeros((len(groups.labels), value.values.shape[1]))
-    squares, counts = np.zeros_like(mean), np.zeros_like(mean)
-    for targets, rows in groups.layers():
-        here = value.present[rows]
-        counts[targets] += here
-        away = np.where(here, value.values[rows] - mean[targets], 0.0)
-        mean[targets] += away / np.maximum(counts[targets], 1)
-        squares[targets] += np.where(here, away * (value.values[rows] - mean[targets]), 0.0)
-    return squares / counts, counts
+    """Two passes over the distances from the least member, so that equal members vary by exactly 0."""
+    lowest, counts = _extreme(np.fmin)(value, groups)
+    present = groups.arranged(value.present)
+    away = np.where(present, groups.arranged(value.values) - np.repeat(lowest, groups.sizes, axis=0), 0.0)
+    total, lost = group_sums(away, groups.sizes)
+    mean = np.repeat((total + lost) / counts, groups.sizes, axis=0)
+    squares, lost = group_sums(np.where(present, (away - mean) ** 2, 0.0), groups.sizes)
+    return (squares + lost) / counts, counts
 
 
 def _stddev(value: Vector, groups: Groups) -> tuple[Values, Values]:

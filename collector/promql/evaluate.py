@@ -54,15 +54,18 @@ def windows(node: Node, steps: Steps) -> Iterator[Windows]:
 
 def same_at_every_step(node: Node) -> bool:
     """Whether all that ``node`` reads is pinned by ``@`` and none of its functions looks at the clock."""
-    match node:
-        case Selector(at=at):
-            return at is not None
-        case Subquery(at=at):
-            return at is not None
-        case Call(name=name) if name in TIME_DEPENDENT_FUNCTIONS:
-            return False
-        case _:
-            return all(same_at_every_step(child) for child in children(node))
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case Selector(at=None) | Subquery(at=None):
+                return False
+            case Call(name=name) if name in TIME_DEPENDENT_FUNCTIONS:
+                return False
+            case Subquery():
+                pass
+            case other:
+                pending.extend(children(other))
+    return True
 
 
 def _evaluated(node: Node, steps: Steps) -> Value:  # noqa: PLR0911 - one return for each kind of node

@@ -1,36 +1,42 @@
 """Which series of a vector aggregate together."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from collector.labels import METRIC_NAME, Labels
 from collector.promql.syntax import Grouping
 from collector.promql.value import Indices, Mask, Vector
 
+_Cell = TypeVar("_Cell", bound=np.generic)
+
 
 @dataclass(frozen=True)
 class Groups:
-    """labels: one per group, g of them, by first appearance. members: (s,) the group of each series."""
+    """labels: one per group, g of them, by first appearance.
+
+    order: (s,) the series, those of a group side by side; sizes: (g,) how many each group has.
+    """
 
     labels: tuple[Labels, ...]
-    members: Indices
+    order: Indices
+    sizes: Indices
+
+    @property
+    def starts(self) -> Indices:
+        """(g,) where each group begins in ``order``."""
+        starts: Indices = np.cumsum(self.sizes) - self.sizes
+        return starts
 
     def rows(self) -> list[Indices]:
         """The series of each group, in their order."""
-        if not self.labels:
-            return []
-        order = np.argsort(self.members, kind="stable")
-        edges = np.searchsorted(self.members[order], np.arange(1, len(self.labels)))
-        return np.split(order, edges)
+        return np.split(self.order, self.starts[1:]) if self.labels else []
 
-    def layers(self) -> Iterator[tuple[Indices, Indices]]:
-        """(groups, series): the first series of every group, then the second of those with two, and so on."""
-        rows = self.rows()
-        for depth in range(max(map(len, rows), default=0)):
-            groups = [g for g, members in enumerate(rows) if len(members) > depth]
-            yield np.array(groups, dtype=np.intp), np.array([rows[g][depth] for g in groups], dtype=np.intp)
+    def arranged(self, array: npt.NDArray[_Cell]) -> npt.NDArray[_Cell]:
+        """Rows in ``order``; not a copy where they stand in it already."""
+        return array if (np.diff(self.order) == 1).all() else array[self.order]
 
 
 def grouped(value: Vector, grouping: Grouping) -> Groups:
@@ -40,14 +46,15 @@ def grouped(value: Vector, grouping: Grouping) -> Groups:
     for row, labels in enumerate(value.labels):
         key = _kept(labels, grouping)
         members[row] = numbers.setdefault(key, len(numbers))
-    return Groups(tuple(numbers), members)
+    sizes = np.bincount(members, minlength=len(numbers))
+    return Groups(tuple(numbers), np.argsort(members, kind="stable"), sizes)
 
 
 def unnamed_groups(value: Vector, groups: Groups, grouping: Grouping) -> Mask:
     """(g,) groups whose metric name was due to be dropped: those of which the first series was."""
     if grouping.without or METRIC_NAME not in grouping.labels or not len(value.labels):
         return np.zeros(len(groups.labels), dtype=bool)
-    return value.unnamed[np.array([rows[0] for rows in groups.rows()], dtype=np.intp)]
+    return value.unnamed[groups.order[groups.starts]]
 
 
 def _kept(labels: Labels, grouping: Grouping) -> Labels:

@@ -3,6 +3,8 @@
 After Ogita, Rump and Oishi, "Accurate sum and dot product" (2005), and Neumaier's compensated sum.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from collector.promql.value import Indices, Mask
@@ -10,6 +12,7 @@ from collector.promql.windows import Windows, take_columns
 from collector.series import Values
 
 _HUGE = 1e290
+_CACHED_CELLS = 64 * 1024
 # A power of two, so that scaling is exact; it leaves room for 2**64 addends.
 _SCALE = 2.0**-64
 
@@ -41,11 +44,41 @@ def column_counts(flags: Mask, first: Indices, stop: Indices) -> Values:
     return take_columns(running, stop) - take_columns(running, first)
 
 
-def compensated_add(total: Values, lost: Values, addend: Values) -> tuple[Values, Values]:
-    """One step of the sum that Prometheus makes; the sum is ``total + lost``."""
-    out = total + addend
-    error = np.where(np.abs(total) >= np.abs(addend), (total - out) + addend, (addend - out) + total)
-    return out, np.where(np.isinf(out), 0.0, lost + error)
+def group_sums(values: Values, sizes: Indices) -> tuple[Values, Values]:
+    """Sums of rows that stand side by side, sizes[0] of them, then sizes[1] …; no size is 0.
+
+    Totals (g, t), and what they lost to rounding. Some columns are done at a time, to stay within the cache.
+    """
+    rows, columns = values.shape
+    total, lost = np.empty((len(sizes), columns)), np.empty((len(sizes), columns))
+    rounds, starts = list(_rounds(sizes)), np.cumsum(sizes) - sizes
+    width = max(16, _CACHED_CELLS // max(1, rows))
+    for begin in range(0, columns, width):
+        block = slice(begin, begin + width)
+        _add_up(values[:, block], rounds, starts, total[:, block], lost[:, block])
+    return total, np.where(np.isfinite(total), lost, 0.0)
+
+
+def _rounds(sizes: Indices) -> Iterator[tuple[Indices, Indices]]:
+    """Rows to add to each other, pairwise, until the first row of each group holds its sum."""
+    rank = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    last = np.repeat(sizes, sizes) - 1
+    distance = 1
+    while distance < sizes.max(initial=0):
+        left = np.flatnonzero((rank % (2 * distance) == 0) & (rank + distance <= last))
+        yield left, left + distance
+        distance *= 2
+
+
+def _add_up(
+    values: Values, rounds: list[tuple[Indices, Indices]], starts: Indices, total: Values, lost: Values
+) -> None:
+    sums, errors = values.copy(), np.zeros(values.shape)
+    for left, right in rounds:
+        first, second = sums[left], sums[right]
+        sums[left] = paired = first + second
+        errors[left] += _rounding_error(first, second, paired) + errors[right]
+    total[:], lost[:] = sums[starts], errors[starts]
 
 
 def _scale(values: Values) -> float:

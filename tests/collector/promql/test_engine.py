@@ -79,3 +79,20 @@ def test_delayed_names_are_an_option(loaded):
     query = 'label_replace(rate(x[2m]), "was", "$1", "__name__", "(.*)")'
     assert {s.labels.get("was") for s in loaded(LOAD).instant(query, 120)} == {""}
     assert {s.labels.get("was") for s in loaded(LOAD, delayed_names=True).instant(query, 120)} == {"x"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        " + ".join(["x"] * 400),
+        "(" * 90 + "x" + ")" * 90,
+        "abs(" * 90 + "x" + ")" * 90,
+        "max_over_time(" * 45 + "x" + "[2m:1m])" * 45,
+        "-" * 90 + "x",
+        " ^ ".join(["x"] * 90),
+        "sum by (i) (" * 90 + "x" + ")" * 90,
+    ],
+    ids=["chain", "parentheses", "calls", "subqueries", "minus", "powers", "aggregations"],
+)
+def test_queries_at_the_limits_of_nesting_evaluate(loaded, query):
+    assert len(loaded(LOAD).range(query, 60, 120, 60)) == 2
