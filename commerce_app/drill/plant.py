@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+import redis
 
 from commerce_app.drill import history
 from commerce_app.drill.controls import PROXY, Controls
@@ -112,7 +113,9 @@ class Plant:
         return load.stop()
 
     def _prepare(self) -> None:
-        self._say("filling Redis and database afresh")
+        self._say("filling the database, emptying the cache")
+        with redis.Redis.from_url(self._servers.valkey.url) as valkey:
+            valkey.flushall()
         environment = self._shop_environment()
         shop = self._scenario.shop
         size = ["--products", str(shop.products), "--users", str(shop.users)]
