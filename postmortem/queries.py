@@ -43,11 +43,11 @@ class InstantQuery:
 
 
 def choose_window(incident: Incident, interval_seconds: float, at: float) -> Window:
-    """Ninety scrapes before the first alert (3 min to 1 h) to twenty after the end, a day at most.
+    """120 scrapes before the first alert (4 min to 1 h) to twenty after the end, a day at most.
 
     Long windows take wider steps; rates are over four scrapes, at least 10 s, and no shorter than a step.
     """
-    before = min(max(90 * interval_seconds, 180.0), 3600.0)
+    before = min(max(120 * interval_seconds, 240.0), 3600.0)
     start = math.floor(incident.started_at - before)
     end = (
         at

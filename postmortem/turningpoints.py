@@ -1,6 +1,6 @@
 """Where a series turns: from its usual level past halfway to its worst, and back.
 
-Thin method, named so in the report: one excursion a series, found against the level before the incident.
+Thin method, and the report says which: one excursion a series, against the level just before it.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,12 @@ from postmortem.facts import TIME, Fact, measure
 from postmortem.records import Good
 from postmortem.reductions import Cut, Reduction, median_of_three
 
-BASELINE_SHARE = 0.3  # of the time before the first alert: early enough to lie before a late alarm's onset
+USUAL_SHARE = (
+    0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
+)
 LEAST_BASELINE = 5
+MOST_BASELINE = 60  # samples: the level just before, not that of an hour ago
+GUARD_INTERVALS = 4  # a rate's window: the ramp itself is no baseline
 NOISE_GATE = 4.0  # times the scatter of the baseline
 RELATIVE_GATE = 0.25  # of the level before
 SETTLED_SHARE = 0.1  # of the excursion: back where it was
@@ -49,6 +53,30 @@ class Shift:
         return tuple(fact for fact in every if fact is not None)
 
 
+@dataclass(frozen=True)
+class Excursion:
+    """Where to look for the facts of a shift: sizes and times, no figure of a report yet.
+
+    start: since when the series was at its usual level. baseline: first and last moment of the level before.
+    """
+
+    rises: bool
+    start: float
+    baseline: tuple[float, float]
+    before: float
+    noise: float
+    size: float
+
+    def threshold(self, share: float) -> float:
+        """The value this share of the way from before to the worst."""
+        return self.before + (1 if self.rises else -1) * share * self.size
+
+    @property
+    def settled_share(self) -> float:
+        """How close to before is back: a tenth of the way, or the scatter where that is more."""
+        return min(0.5, max(SETTLED_SHARE, 3 * self.noise / self.size))
+
+
 def find_shifts(evidence: Evidence) -> tuple[Shift, ...]:
     """The shifts of all subjects, by onset."""
     found = [find_shift(evidence, subject) for subject in evidence.subjects]
@@ -57,95 +85,86 @@ def find_shifts(evidence: Evidence) -> tuple[Shift, ...]:
 
 def find_shift(evidence: Evidence, subject: Subject) -> Shift | None:
     """The subject's excursion, or None where nothing stands out of its own noise."""
-    series = evidence.series[subject.series]
-    baseline_end = _baseline_end(series, evidence)
-    if baseline_end is None:
-        return None
-    unit, name = subject.signal.unit, subject.series
-    before = measure(
-        f"{name}.before", series, Cut(Reduction.MEDIAN, evidence.analysis_start, baseline_end), unit
-    )
-    excursion = _excursion(series, evidence, baseline_end, subject)
-    if before is None or excursion is None:
-        return None
-    rises, size, noise = excursion
-    level = _Levels(series, subject, rises, before.value, size, noise, baseline_end, evidence.end)
-    return level.shift(before)
-
-
-@dataclass(frozen=True)
-class _Levels:
-    """The thresholds of one excursion and the facts they give."""
-
-    series: StoredSeries
-    subject: Subject
-    rises: bool
-    before: float
-    size: float
-    noise: float
-    start: float
-    end: float
-
-    def shift(self, before: Fact) -> Shift | None:
-        name = self.subject.series
-        onset = self._crossing(f"{name}.onset", self._past, 0.5, self.start)
-        if onset is None:
-            return None
-        eased = self._crossing(f"{name}.eased", self._settled, 0.5, onset.value)
-        until = eased.value if eased else self.end
-        unit = self.subject.signal.unit
-        extreme = Reduction.HIGHEST if self.rises else Reduction.LOWEST
-        moment = Reduction.TIME_OF_HIGHEST if self.rises else Reduction.TIME_OF_LOWEST
-        peak = measure(f"{name}.peak", self.series, Cut(extreme, onset.value, until), unit)
-        peak_at = measure(f"{name}.peak_at", self.series, Cut(moment, onset.value, until), TIME)
-        if peak is None or peak_at is None:
-            return None
-        share = min(0.5, max(SETTLED_SHARE, 3 * self.noise / self.size))
-        recovered = self._crossing(f"{name}.recovered", self._settled, share, onset.value)
-        since = recovered or eased
-        after = since and self._typical(f"{name}.after", since.value)
-        return Shift(self.subject, self.rises, before, onset, peak, peak_at, eased, recovered, after)
-
-    @property
-    def _past(self) -> Reduction:
-        return Reduction.FIRST_ABOVE if self.rises else Reduction.FIRST_BELOW
-
-    @property
-    def _settled(self) -> Reduction:
-        return Reduction.SETTLED_BELOW if self.rises else Reduction.SETTLED_ABOVE
-
-    def _crossing(self, name: str, reduction: Reduction, share: float, start: float) -> Fact | None:
-        threshold = self.before + (1 if self.rises else -1) * share * self.size
-        return measure(name, self.series, Cut(reduction, start, self.end, threshold), TIME)
-
-    def _typical(self, name: str, start: float) -> Fact | None:
-        return measure(name, self.series, Cut(Reduction.MEDIAN, start, self.end), self.subject.signal.unit)
-
-
-def _baseline_end(series: StoredSeries, evidence: Evidence) -> float | None:
-    """The last moment of the baseline: the first share of the samples before the first alert."""
-    before = series.times[
-        (series.times >= evidence.analysis_start) & (series.times < evidence.incident.started_at)
-    ]
-    if len(before) < LEAST_BASELINE:
-        return None
-    return float(before[max(LEAST_BASELINE, round(len(before) * BASELINE_SHARE)) - 1])
-
-
-def _excursion(
-    series: StoredSeries, evidence: Evidence, baseline_end: float, subject: Subject
-) -> tuple[bool, float, float] | None:
-    """Which way the series goes, how far, and its scatter before; None if that is within its noise."""
-    early = (series.times >= evidence.analysis_start) & (series.times <= baseline_end)
-    baseline, later = series.values[early], series.values[series.times > baseline_end]
-    if len(later) < 3:
-        return None
-    level = float(np.median(baseline))
-    noise = _MAD_TO_SIGMA * float(np.median(np.abs(baseline - level)))
-    smooth = median_of_three(later) - level
-    up, down = float(smooth.max()), float(-smooth.min())
     good = subject.signal.good
-    rises = up >= down if good is Good.NONE else good is Good.DOWN
-    size = up if rises else down
-    gate = max(NOISE_GATE * noise, RELATIVE_GATE * abs(level), _LEAST_CHANGE[subject.signal.unit])
-    return (rises, size, noise) if size > gate else None
+    ways = {Good.UP: (False,), Good.DOWN: (True,), Good.NONE: (True, False)}[good]
+    series = evidence.series[subject.series]
+    found = [find_excursion(evidence, series, subject.signal.unit, rises=rises) for rises in ways]
+    largest = max((e for e in found if e is not None), key=lambda e: e.size, default=None)
+    return None if largest is None else _shift(evidence, subject, series, largest)
+
+
+def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rises: bool) -> Excursion | None:
+    """The largest departure in one direction, or None within noise or without a level before it."""
+    inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
+    times, heights = series.times[inside], series.values[inside] * (1 if rises else -1)
+    early = heights[times < evidence.incident.started_at]
+    if len(early) < 2 * LEAST_BASELINE:
+        return None
+    usual = float(np.quantile(early, USUAL_SHARE))
+    first = int((median_of_three(heights) <= usual).argmax())
+    onset = _first_halfway(heights[first:], usual)
+    if onset is None:
+        return None
+    baseline = _baseline(times, first, first + onset, evidence.interval_seconds)
+    level = heights[baseline]
+    before = float(np.median(level))
+    noise = _MAD_TO_SIGMA * float(np.median(np.abs(level - before)))
+    worst = float(median_of_three(heights[first:]).max())
+    size, ordinary = worst - before, _ordinary(early)
+    gate = max(NOISE_GATE * noise, RELATIVE_GATE * min(abs(ordinary), abs(before)), _LEAST_CHANGE[unit])
+    if size <= gate or worst - ordinary <= gate:
+        return None
+    ends = (float(times[baseline][0]), float(times[baseline][-1]))
+    return Excursion(rises, float(times[first]), ends, before if rises else -before, noise, size)
+
+
+def _first_halfway(heights: np.typing.NDArray[np.float64], usual: float) -> int | None:
+    smooth = median_of_three(heights)
+    half = usual + (float(smooth.max()) - usual) / 2
+    past = np.flatnonzero(smooth > half)
+    return int(past[0]) if len(past) and past[0] >= LEAST_BASELINE else None
+
+
+def _ordinary(early: np.typing.NDArray[np.float64]) -> float:
+    """What was ordinary before the alert: a surge that ends goes back there, and that is no excursion."""
+    return min(float(np.median(early)), float(np.median(early[: max(LEAST_BASELINE, len(early) // 5)])))
+
+
+def _baseline(times: np.typing.NDArray[np.float64], first: int, onset: int, interval_seconds: float) -> slice:
+    """The samples just before the onset; without its ramp, if enough remain."""
+    guarded = int(np.searchsorted(times, times[onset] - GUARD_INTERVALS * interval_seconds))
+    last = guarded if guarded - first >= LEAST_BASELINE else onset
+    return slice(max(first, last - MOST_BASELINE), last)
+
+
+def _shift(evidence: Evidence, subject: Subject, series: StoredSeries, found: Excursion) -> Shift | None:
+    name, unit, end = subject.series, subject.signal.unit, evidence.end
+
+    def crossing(what: str, reduction: Reduction, share: float, start: float) -> Fact | None:
+        return measure(f"{name}.{what}", series, Cut(reduction, start, end, found.threshold(share)), TIME)
+
+    past, settled = (
+        (Reduction.FIRST_ABOVE, Reduction.SETTLED_BELOW)
+        if found.rises
+        else (Reduction.FIRST_BELOW, Reduction.SETTLED_ABOVE)
+    )
+    before = measure(f"{name}.before", series, Cut(Reduction.MEDIAN, *found.baseline), unit)
+    onset = crossing("onset", past, 0.5, found.start)
+    if before is None or onset is None:
+        return None
+    eased = crossing("eased", settled, 0.5, onset.value)
+    recovered = crossing("recovered", settled, found.settled_share, onset.value)
+    worst = _worst(found, onset.value, eased.value if eased else end)
+    peak = measure(f"{name}.peak", series, worst[0], unit)
+    peak_at = measure(f"{name}.peak_at", series, worst[1], TIME)
+    assert peak is not None
+    assert peak_at is not None
+    back = recovered or eased
+    after = back and measure(f"{name}.after", series, Cut(Reduction.MEDIAN, back.value, end), unit)
+    return Shift(subject, found.rises, before, onset, peak, peak_at, eased, recovered, after)
+
+
+def _worst(found: Excursion, start: float, end: float) -> tuple[Cut, Cut]:
+    if found.rises:
+        return Cut(Reduction.HIGHEST, start, end), Cut(Reduction.TIME_OF_HIGHEST, start, end)
+    return Cut(Reduction.LOWEST, start, end), Cut(Reduction.TIME_OF_LOWEST, start, end)

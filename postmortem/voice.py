@@ -123,15 +123,13 @@ class Voice:
 
     def event(self, event: Event) -> str:
         """An event's own words; a switch by its name and state."""
+        text = str(event.attributes.get(f"text_{self.language}") or event.text)
         switch = event.attributes.get("switch")
         if event.kind == "switch" and switch and isinstance(event.attributes.get("to"), bool):
             state = "on" if event.attributes["to"] else "off"
             return self.say(f"event.switch_{state}", name=f"`{switch}`")
-        return (
-            self.say(f"event.{event.kind}", text=event.text)
-            if event.text
-            else self.say(f"event.{event.kind}.bare")
-        )
+        kind = event.kind if f"event.{event.kind}" in self.catalogue.messages else "note"
+        return self.say(f"event.{kind}", text=text) if text else self.say(f"event.{kind}.bare")
 
 
 def cite(text: str, *facts: Fact | None) -> Text:

@@ -19,12 +19,12 @@ def test_interval_comes_from_samples_a_minute(samples, interval):
 
 def test_a_drill_is_looked_at_closely():
     window = choose_window(incident(resolved_at=10_150.0), 2.0, 20_000.0)
-    assert (window.start, window.end, window.step_seconds, window.rate_window) == (9820, 10_210, 2.0, "10s")
+    assert (window.start, window.end, window.step_seconds, window.rate_window) == (9760, 10_210, 2.0, "10s")
 
 
 def test_an_open_incident_ends_now():
     window = choose_window(incident(), 15.0, 13_000.5)
-    assert (window.start, window.end, window.rate_window) == (8650, 13_000, "1m")
+    assert (window.start, window.end, window.rate_window) == (8200, 13_000, "1m")
 
 
 def test_a_long_incident_takes_wider_steps_and_rates():

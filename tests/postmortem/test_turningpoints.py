@@ -84,3 +84,21 @@ def test_made_up_history_is_no_baseline():
 
 def test_too_short_a_record_before_the_alert_says_nothing():
     assert find_shift(evidence_of(step(0.18, 1.8, 0.25), started_at=45.0), SUBJECT) is None
+
+
+def test_a_cold_start_is_not_the_usual_level():
+    values = step(0.82, 0.35, 0.88, 0.02)
+    values[:15] = np.linspace(0.0, 0.8, 15)
+    signal = SUBJECT.signal.model_copy(update={"good": Good.UP, "unit": Unit.RATIO})
+    shift = find_shift(evidence_of(values), replace(SUBJECT, signal=signal))
+    assert (shift.onset.value, shift.before.value) == (600, pytest.approx(0.82, rel=0.05))
+
+
+def test_a_late_alarm_still_finds_the_level_before():
+    shift = find_shift(evidence_of(step(0.4, 0.95, 0.45, 0.03), started_at=1150.0), SUBJECT)
+    assert (shift.onset.value, shift.before.value) == (600, pytest.approx(0.4, rel=0.05))
+
+
+def test_the_end_of_a_surge_is_no_fall():
+    signal = SUBJECT.signal.model_copy(update={"good": Good.UP, "unit": Unit.PER_SECOND})
+    assert find_shift(evidence_of(step(12, 48, 14, 0.03)), replace(SUBJECT, signal=signal)) is None

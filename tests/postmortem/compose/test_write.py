@@ -37,8 +37,8 @@ def test_sections_are_those_of_the_seed_document_in_its_order(korean):
     "fragment",
     [
         "T+ 시각의 기준(T+0)은 영향 시작인 2025-09-03 10:05:45 KST이다. 상품 상세 p95가 처음 꺾인 시점으로",
-        "2025-09-03 10:02:00 (T-3m45s): 상품 상세 요청량 60.2/초 → 244/초로 증가(최고 10:04:45)",
-        "캐시 적중률 81.7% → 35.2%로 하락(최저 10:07:45)",
+        "2025-09-03 10:02:00 (T-3m45s): 상품 상세 요청량 60.3/초 → 244/초로 증가(최고 10:04:45)",
+        "캐시 적중률 81.5% → 35.2%로 하락(최저 10:07:45)",
         "2025-09-03 10:18:00 (T+12m15s): `ttl_long` 켬, `stampede_lock` 켬 (김지훈)",
         "| 인지까지 | 9분 15초",
         "| 주문 가용성(30일) | 99%[^11] | 16만 6,873",
@@ -57,7 +57,7 @@ def test_korean_reads(korean, fragment):
     "fragment",
     [
         "### Timeline (UTC)",
-        "2025-09-03 01:02:00 (T-3m45s): Product requests rose 60.2/s → 244/s (highest at 01:04:45)",
+        "2025-09-03 01:02:00 (T-3m45s): Product requests rose 60.3/s → 244/s (highest at 01:04:45)",
         "| Time to detect | 9 min 15 s",
         "Confirmed root cause: [to be written: ",
     ],

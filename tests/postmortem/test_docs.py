@@ -1,0 +1,33 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from postmortem.archive import render_json
+from postmortem.cli import main
+from postmortem.facts import Operation
+from postmortem.reductions import Reduction
+
+DOCS = (Path(__file__).parents[2] / "docs" / "postmortem.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "option", [o for p in main.commands["report"].params for o in p.opts if o.startswith("--")]
+)
+def test_every_option_is_documented(option):
+    assert f"`{option}`" in DOCS
+
+
+def test_every_key_of_the_archive_is_documented(seed_report):
+    assert [key for key in json.loads(render_json(seed_report)) if f"`{key}`" not in DOCS] == []
+
+
+@pytest.mark.parametrize("word", [*Reduction, *Operation])
+def test_every_way_to_a_figure_is_documented(word):
+    assert word.value in DOCS
+
+
+def test_every_module_is_documented():
+    modules = Path(main.callback.__code__.co_filename).parent.glob("[a-z]*.py")
+    unsaid = {"cli", "errors", "report"}
+    assert not [m.stem for m in modules if m.stem not in unsaid and f"`{m.stem}`" not in DOCS]
