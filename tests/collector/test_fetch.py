@@ -1,0 +1,117 @@
+import asyncio
+import gzip
+import tracemalloc
+
+import httpx
+import pytest
+
+from collector.config_http import PLAIN_HTTP, Authorization, BasicAuth, HttpClientConfig
+from collector.fetch import fetch, http_client
+
+URL = "http://host/metrics"
+
+
+async def fetched(handler, config=PLAIN_HTTP, **limits):
+    async with http_client(config, transport=httpx.MockTransport(handler)) as client:
+        return await fetch(client, URL, **{"timeout_seconds": 5.0, **limits})
+
+
+class Chunks(httpx.AsyncByteStream):
+    def __init__(self, chunks):
+        self._chunks = chunks
+        self.sent = 0
+
+    async def __aiter__(self):
+        for chunk in self._chunks:
+            self.sent += 1
+            yield chunk
+
+
+def page_of(body, status=200, **headers):
+    return httpx.Response(status, stream=Chunks([body]), headers=headers)
+
+
+async def test_a_page_is_fetched_with_its_type():
+    page = await fetched(lambda request: page_of(b"a 1\n", **{"Content-Type": "text/x"}))
+    assert (page.text, page.content_type, page.error) == ("a 1\n", "text/x", "")
+
+
+async def test_a_packed_page_is_unpacked():
+    body = gzip.compress(b"a 1\n" * 1000)
+    page = await fetched(lambda request: page_of(body, **{"Content-Encoding": "gzip"}))
+    assert page.text == "a 1\n" * 1000
+
+
+async def test_the_request_says_what_it_takes():
+    seen = {}
+
+    def handler(request):
+        seen.update(request.headers)
+        return page_of(b"")
+
+    await fetched(handler, HttpClientConfig(authorization=Authorization(credentials="secret")))
+    assert seen["accept"].startswith("application/openmetrics-text;version=1.0.0")
+    assert seen["accept-encoding"] == "gzip"
+    assert seen["x-prometheus-scrape-timeout-seconds"] == "5"
+    assert seen["authorization"] == "Bearer secret"
+
+
+async def test_a_password_file_is_read(tmp_path):
+    (tmp_path / "password").write_text("open\n")
+    seen = {}
+
+    def handler(request):
+        seen.update(request.headers)
+        return page_of(b"")
+
+    await fetched(handler, HttpClientConfig(basic_auth=BasicAuth("me", password_file=tmp_path / "password")))
+    assert seen["authorization"] == httpx.BasicAuth("me", "open")._auth_header
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        (page_of(b"", 500), "HTTP status 500"),
+        (page_of(b"\xff\n"), "not UTF-8"),
+        (page_of(b"x", **{"Content-Encoding": "br"}), "Content-Encoding br"),
+        (page_of(b"junk", **{"Content-Encoding": "gzip"}), "not gzip"),
+        (page_of(b"x" * 101), "body over 100 bytes"),
+    ],
+)
+async def test_a_page_that_cannot_be_used_says_why(response, said):
+    assert said in (await fetched(lambda request: response, limit_bytes=100)).error
+
+
+async def test_a_bomb_is_stopped_at_the_limit():
+    bomb = gzip.compress(bytes(1 << 26))
+    tracemalloc.start()
+    page = await fetched(lambda request: page_of(bomb, **{"Content-Encoding": "gzip"}), limit_bytes=1 << 20)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "body over 1048576 bytes" in page.error
+    assert peak_bytes < 1 << 23
+
+
+async def test_an_endless_body_is_stopped_at_the_limit():
+    stream = Chunks(b"a 1\n" * 1000 for _ in range(1000))
+    page = await fetched(lambda request: httpx.Response(200, stream=stream), limit_bytes=100_000)
+    assert "body over" in page.error
+    assert stream.sent < 200
+
+
+async def test_a_target_that_drips_ends_at_the_deadline():
+    class Drip(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            while True:
+                yield b"a"
+                await asyncio.Event().wait()
+
+    page = await fetched(lambda request: httpx.Response(200, stream=Drip()), timeout_seconds=0.02)
+    assert page.error == "no complete answer within 0.02s"
+
+
+async def test_a_target_that_is_gone_says_so():
+    def refuse(request):
+        raise httpx.ConnectError("connection refused")
+
+    assert (await fetched(refuse)).error == "connection refused"

@@ -1,0 +1,121 @@
+import httpx
+import numpy as np
+import orjson
+import pytest
+import stamina
+
+from collector.errors import QueryError
+from collector.labels import Labels
+from collector.remote import MAX_POINTS, RemoteQuerier
+
+
+@pytest.fixture(autouse=True)
+def at_once():
+    with stamina.set_testing(True, attempts=3):
+        yield
+
+
+class Engine:
+    """Answers from a list, and remembers what it was asked."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    def __call__(self, request):
+        form = httpx.QueryParams(request.content.decode() or request.url.query.decode())
+        self.asked.append((request.method, request.url.path, dict(form.multi_items())))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def querier(self, **options):
+        return RemoteQuerier("http://prom/x/", transport=httpx.MockTransport(self), **options)
+
+
+def success(data):
+    return httpx.Response(200, content=orjson.dumps({"status": "success", "data": data}))
+
+
+def vector(*values):
+    result = [{"metric": {"__name__": "up", "i": str(n)}, "value": [5.5, v]} for n, v in enumerate(values)]
+    return success({"resultType": "vector", "result": result})
+
+
+def matrix(points):
+    return success({"resultType": "matrix", "result": [{"metric": {"a": "b"}, "values": points}]})
+
+
+def test_an_instant_query_is_posted_and_read():
+    engine = Engine(vector("1", "+Inf"))
+    samples = engine.querier().instant("up", 5.5)
+    assert engine.asked == [("POST", "/x/api/v1/query", {"query": "up", "time": "5.5"})]
+    assert [(sample.labels["i"], sample.at, sample.value) for sample in samples] == [
+        ("0", 5.5, 1.0),
+        ("1", 5.5, np.inf),
+    ]
+
+
+def test_a_scalar_is_one_sample_without_labels():
+    (sample,) = Engine(success({"resultType": "scalar", "result": [1, "2"]})).querier().instant("1+1", 1)
+    assert (sample.labels, sample.value) == (Labels(), 2.0)
+
+
+def test_a_long_range_is_asked_in_parts_and_joined():
+    engine = Engine(matrix([[0, "1"]]), matrix([[MAX_POINTS * 15, "2"]]))
+    (series,) = engine.querier().range("up", 0, MAX_POINTS * 15, 15)
+    assert series.times.tolist() == [0.0, MAX_POINTS * 15.0]
+    windows = [(form["start"], form["end"]) for _, _, form in engine.asked]
+    assert windows == [("0", str((MAX_POINTS - 1) * 15)), (str(MAX_POINTS * 15), str(MAX_POINTS * 15))]
+
+
+def test_series_are_labels():
+    (labels,) = Engine(success([{"__name__": "up", "job": "a"}])).querier().series(["up"], 0, 1)
+    assert str(labels) == 'up{job="a"}'
+
+
+@pytest.mark.parametrize("failure", [httpx.Response(502), httpx.Response(429), httpx.ConnectError("refused")])
+def test_a_failure_that_may_pass_is_tried_again(failure):
+    assert Engine(failure, vector("1")).querier().instant("up", 1)
+
+
+def test_an_engine_that_stays_away_is_unavailable():
+    with pytest.raises(QueryError, match="HTTP status 503") as failed:
+        Engine(*[httpx.Response(503)] * 3).querier().instant("up", 1)
+    assert (failed.value.kind, failed.value.retryable) == ("unavailable", True)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, "bad_data"), (422, "execution"), (503, "timeout")])
+def test_a_query_that_is_refused_is_not_asked_again(status, kind):
+    body = orjson.dumps({"status": "error", "errorType": kind, "error": "no good"})
+    engine = Engine(httpx.Response(status, content=body))
+    with pytest.raises(QueryError, match="no good") as failed:
+        engine.querier().instant("up", 1)
+    assert (failed.value.kind, failed.value.retryable, len(engine.asked)) == (kind, False, 1)
+
+
+def test_what_is_no_prometheus_is_named():
+    with pytest.raises(QueryError, match="expected JSON of the Prometheus API"):
+        Engine(httpx.Response(200, text="<html>")).querier().instant("up", 1)
+
+
+def test_headers_such_as_a_tenant_are_sent():
+    seen = {}
+
+    def handler(request):
+        seen.update(request.headers)
+        return vector("1")
+
+    querier = RemoteQuerier(
+        "http://prom", headers={"X-Scope-OrgID": "t1"}, transport=httpx.MockTransport(handler)
+    )
+    querier.instant("up", 1)
+    assert seen["x-scope-orgid"] == "t1"
+
+
+def test_raw_samples_leave_out_what_older_engines_add_on_the_left():
+    engine = Engine(matrix([[9.999, "0"], [10, "1"], [20, "2"]]))
+    (series,) = engine.querier().raw("a", 10, 20)
+    assert series.times.tolist() == [10.0, 20.0]
+    assert engine.asked[0][2] == {"query": "a[10001ms]", "time": "20"}

@@ -1,0 +1,159 @@
+import numpy as np
+import pytest
+
+from collector.config import parse_config
+from collector.embedded import EmbeddedQuerier
+from collector.fetch import Fetched
+from collector.scrape import TargetWriter
+from collector.store import SampleStore
+from collector.targets import discover
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = SampleStore(tmp_path)
+    yield store
+    store.close()
+
+
+class Watched:
+    """One target whose pages a test hands over."""
+
+    def __init__(self, store, **job):
+        job = {"job_name": "shop", "static_configs": [{"targets": ["host:80"]}], **job}
+        (config,) = parse_config({"scrape_configs": [job]}, "f.yml").scrape_configs
+        ((self.target,), _) = discover(config)
+        self.store = store
+        self.writer = TargetWriter(self.target, store)
+        self.querier = EmbeddedQuerier(store)
+
+    def scrape(self, at, text="", error="", content_type="text/plain"):
+        batch, result = self.writer.batch(at, Fetched(text, content_type, 0.25, error))
+        self.store.write([batch])
+        return result
+
+    def value(self, query, at):
+        return {str(sample.labels): sample.value for sample in self.querier.instant(query, at)}
+
+
+WHERE = 'instance="host:80",job="shop"'
+
+
+def test_samples_carry_the_targets_labels(store):
+    shop = Watched(store)
+    shop.scrape(10, 'a{x="1"} 5\n')
+    assert shop.value("a", 10) == {f'a{{{WHERE},x="1"}}': 5.0}
+
+
+def test_the_reports_of_a_scrape_are_kept(store):
+    shop = Watched(store, metric_relabel_configs=[{"action": "drop", "source_labels": ["x"], "regex": "2"}])
+    shop.scrape(10, 'a{x="1"} 5\na{x="2"} 5\n')
+    names = '{__name__=~"up|scrape_.*"}'
+    assert {name.partition("{")[0]: value for name, value in shop.value(names, 10).items()} == {
+        "up": 1.0,
+        "scrape_duration_seconds": 0.25,
+        "scrape_samples_scraped": 2.0,
+        "scrape_samples_post_metric_relabeling": 1.0,
+        "scrape_series_added": 1.0,
+    }
+
+
+def test_a_series_that_vanishes_from_the_page_ends(store):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\nb 1\n")
+    shop.scrape(20, "b 2\n")
+    assert shop.value("a", 19) != {}
+    assert shop.value("a", 20) == {}
+    shop.scrape(30, "a 3\nb 3\n")
+    assert list(shop.value("a", 30).values()) == [3.0]
+
+
+def test_a_failed_scrape_ends_every_series_and_keeps_what_was(store):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\n")
+    result = shop.scrape(20, error="no complete answer within 1s")
+    assert (result.healthy, result.error) == (False, "no complete answer within 1s")
+    assert shop.value("a", 20) == {}
+    assert list(shop.value("up", 20).values()) == [0.0]
+    assert list(shop.value("count_over_time(a[1m])", 20).values()) == [1.0]
+
+
+def test_a_page_that_cannot_be_read_fails_with_line_and_reason(store):
+    shop = Watched(store)
+    result = shop.scrape(10, "a 1\nb x\n")
+    assert result.error == "line 2: expected a number, found 'x'"
+    assert list(shop.value("up", 10).values()) == [0.0]
+    assert shop.value("a", 10) == {}
+
+
+@pytest.mark.parametrize(
+    ("limit", "page", "said"),
+    [
+        ({"sample_limit": 1}, "a 1\nb 2\n", "sample_limit"),
+        ({"label_limit": 3}, 'a{x="1"} 1\n', "label_limit"),
+        ({"label_name_length_limit": 8}, 'a{long_name_x="1"} 1\n', "label_name_length_limit"),
+        ({"label_value_length_limit": 8}, 'a{x="123456789"} 1\n', "label_value_length_limit"),
+    ],
+)
+def test_a_page_over_a_limit_fails(store, limit, page, said):
+    assert said in Watched(store, **limit).scrape(10, page).error
+
+
+def test_a_page_over_the_sample_limit_fails_each_time(store):
+    shop = Watched(store, sample_limit=1)
+    assert all("sample_limit" in shop.scrape(at, "a 1\nb 2\n").error for at in (10, 20))
+
+
+@pytest.mark.parametrize(
+    ("honor", "expected"),
+    [
+        (False, 'a{exported_job="own",instance="host:80",job="shop"}'),
+        (True, 'a{instance="host:80",job="own"}'),
+    ],
+)
+def test_labels_in_the_way_of_the_targets_move_or_stay(store, honor, expected):
+    shop = Watched(store, honor_labels=honor)
+    shop.scrape(10, 'a{job="own"} 1\n')
+    assert list(shop.value("a", 10)) == [expected]
+
+
+def test_samples_with_their_own_time_keep_it(store):
+    shop = Watched(store)
+    shop.scrape(10, "a 1 7000\nb 2\n")
+    assert shop.value("timestamp(a)", 10) == {f"{{{WHERE}}}": 7.0}
+
+
+def test_times_are_ignored_where_the_job_says_so(store):
+    shop = Watched(store, honor_timestamps=False)
+    for at in (10, 20):
+        shop.scrape(at, "a 1 7000\nb 2\n")
+    assert shop.value("timestamp(a)", 20) == {f"{{{WHERE}}}": 20.0}
+
+
+def test_a_sample_far_ahead_is_left_out(store):
+    shop = Watched(store)
+    shop.scrape(10, f"a 1 {20 * 60 * 1000}\n")
+    assert shop.value("a", 3000) == {}
+
+
+def test_nan_and_infinity_are_values(store):
+    shop = Watched(store)
+    shop.scrape(10, "a NaN\nb +Inf\n")
+    assert np.isnan(list(shop.value("a", 10).values())).all()
+    assert list(shop.value("b", 10).values()) == [np.inf]
+
+
+def test_a_target_that_goes_ends_its_series_and_its_reports(store):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\n")
+    store.write([shop.writer.farewell(20)])
+    assert shop.value('{job="shop"}', 20) == {}
+
+
+def test_a_writer_takes_over_what_the_former_had(store):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\nb 1\n")
+    shop.writer = TargetWriter(shop.target, store, shop.writer)
+    shop.scrape(20, "b 1\n")
+    assert shop.value("a", 20) == {}
+    assert list(shop.value("scrape_series_added", 20).values()) == [0.0]
