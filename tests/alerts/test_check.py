@@ -55,9 +55,9 @@ def test_json_has_what_scripts_read():
         "tier": "fast",
         "long": "5m",
         "short": "1m",
-        "factor": 14.4,
+        "factor": 12.0,
         "can_fire": True,
-        "detect_seconds": {"1": 43.2, "0.1": None, "0.01": None},
+        "detect_seconds": {"1": 36.0, "0.1": None, "0.01": None},
     }
     assert checked["findings"] == []
 

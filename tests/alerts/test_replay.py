@@ -68,10 +68,10 @@ def test_guardrails_without_figures_stay_silent(outcome):
 def test_the_report_tells_both_times_and_every_assumption(outcome):
     korean = report(outcome, "ko").markdown()
     assert "문서의 경보: 10:15:00" in korean
-    assert "Fireline의 첫 호출: 10:07:15 (상품 상세 지연 · fast): 7분 45초 빠름" in korean
+    assert "Fireline의 첫 호출: 10:07:00 (상품 상세 지연 · fast): 8분 빠름" in korean
     assert all(text["ko"] in korean for text in SEED.assumptions)
     english = report(outcome, "en").markdown()
-    assert "first page: 10:07:15 (Product detail latency · fast): 7m45s earlier" in english
+    assert "first page: 10:07:00 (Product detail latency · fast): 8m earlier" in english
     assert all(text["en"] in english for text in SEED.assumptions)
 
 

@@ -75,7 +75,7 @@ def test_texts_hold_counts_burn_rate_and_budget(recorded):
     assert alert.annotations["summary"] == "Web: the error budget burns 15.0 times as fast as allowed"
     assert alert.annotations["description"].startswith(
         "15.0% of requests failed in the last 5m (1800 of 12000); the objective allows 1%. "
-        "This alert begins at a burn rate of 14.4."
+        "This alert begins at a burn rate of 12."
     )
     assert ("Budget left of 30d:" in alert.annotations["description"]) == recorded
     assert "1800건(15.0%)이 실패했습니다" in alert.annotations["description_ko"]

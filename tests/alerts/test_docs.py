@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import click
+import pytest
+
+from alerts import cli, guardrails, openslo, policy, signals
+
+TEXT = Path("docs/slos.md").read_text(encoding="utf-8")
+
+MODELS = [
+    openslo._Annotations,
+    policy._TierFile,
+    guardrails._GuardrailFile,
+    guardrails._BaselineFile,
+    signals._SignalFile,
+    signals._ServiceFile,
+]
+
+
+@pytest.mark.parametrize(
+    "key", sorted({field.alias or name for model in MODELS for name, field in model.model_fields.items()})
+)
+def test_every_key_of_our_files_is_documented(key):
+    assert f"`{key}`" in TEXT
+
+
+@pytest.mark.parametrize(
+    "command", [cli.replay, *cli.alerts.commands.values()], ids=lambda command: command.name
+)
+def test_every_command_and_flag_is_documented(command):
+    assert f"{command.name} " in TEXT
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name != "help":
+            assert option.opts[0] in TEXT
+
+
+@pytest.mark.parametrize("name", policy.built_in_names())
+def test_every_built_in_policy_is_documented(name):
+    assert f"`{name}`" in TEXT
