@@ -11,6 +11,7 @@ from collector.promql.functions.arguments import Arguments, Evaluate, OpenWindow
 from collector.promql.functions.dates import DATE_FUNCTIONS, date_part
 from collector.promql.functions.elementwise import ELEMENTWISE
 from collector.promql.functions.histogram import histogram_quantile
+from collector.promql.functions.info import info
 from collector.promql.functions.order import sorted_by_label, sorted_by_value
 from collector.promql.functions.ranges import RANGE_FUNCTIONS, rolled_up
 from collector.promql.functions.relabel import label_join, label_replace
@@ -112,6 +113,7 @@ _SPECIAL: dict[str, Callable[[Arguments], Value]] = {
     "absent": absent,
     "absent_over_time": absent_over_time,
     "histogram_quantile": _histogram_quantile,
+    "info": info,
     "label_join": _label_join,
     "label_replace": _label_replace,
     "pi": _pi,
