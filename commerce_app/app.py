@@ -1,6 +1,7 @@
 """Wires the shop: settings in, ASGI application out."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import AsyncIterator
@@ -47,6 +48,8 @@ from commerce_app.switches import Switches
 from commerce_app.wallet.routes import wallet_routes
 from commerce_app.wallet.service import Wallets
 
+log = logging.getLogger(__name__)
+
 LAG_EVERY_SECONDS = 2.0
 HOT_WINDOW_SECONDS = 10.0
 HOT_READS = 10
@@ -72,15 +75,18 @@ class Shop:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Watch replication while inside; then stop and close everything."""
-        watch = asyncio.create_task(
-            watch_replication(self.settings.replica_url, self.metrics, LAG_EVERY_SECONDS)
-        )
+        """Run the background loops while inside; then stop and close everything."""
+        settings = self.settings
+        loops = [
+            asyncio.create_task(watch_replication(settings.replica_url, self.metrics, LAG_EVERY_SECONDS)),
+            asyncio.create_task(self.products.keep_popular(settings.popular_refresh_seconds)),
+        ]
         try:
             yield
         finally:
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
             await self.events.close()
             for cache in self.caches:
                 await cache.close()
@@ -190,6 +196,7 @@ def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(OSError)
     @app.exception_handler(SQLAlchemyError)
     async def database_error(request: Request, error: Exception) -> Response:
+        log.info("%s %s: %s", request.method, request.url.path, error)
         return await shop_error(request, failed_dependency(error))
 
 

@@ -1,17 +1,18 @@
 """The commands `fireline shop …`, and `fireline drill …` beside them."""
 
 import asyncio
+import logging
 import os
+import socket
 import time
 from datetime import UTC, datetime
 from typing import NoReturn
-from urllib.parse import urlsplit
 
-import asyncpg
 import click
 import uvicorn
 
 from commerce_app.app import build_app, build_shop
+from commerce_app.database.check import CONNECT_FAILURES, check_databases, unreachable
 from commerce_app.database.seed import Size
 from commerce_app.database.seed import seed as seed_database
 from commerce_app.drill.cli import drill
@@ -21,6 +22,8 @@ from commerce_app.settings import Settings, read_settings
 __all__ = ["drill", "shop"]
 
 USER_MISTAKE = 2
+GRACE_SECONDS = 5
+LEVELS = click.Choice(["debug", "info", "warning", "error"])
 
 
 @click.group()
@@ -30,14 +33,26 @@ def shop() -> None:
 
 @shop.command()
 @click.option("--listen", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
-@click.option("--log-level", default="warning", show_default=True)
+@click.option("--log-level", default="warning", show_default=True, type=LEVELS)
 def serve(listen: str, log_level: str) -> None:
-    """Serve the shop. Needs DATABASE_URL, REPLICA_URL and REDIS_URL; see docs/shop.md."""
-    host, port = _address(listen)
-    app = build_app(build_shop(_settings()))
-    uvicorn.run(
-        app, host=host, port=port, loop="uvloop", http="httptools", access_log=False, log_level=log_level
+    """Serve the shop. Needs DATABASE_URL, REPLICA_URL and REDIS_URL; docs/shop.md lists the rest."""
+    settings = _settings()
+    listener = _listener(listen)
+    try:
+        asyncio.run(check_databases(settings))
+    except SettingsError as error:
+        _fail(str(error))
+    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    app = build_app(build_shop(settings))
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level=log_level,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 @shop.command()
@@ -51,8 +66,8 @@ def seed(products: int, users: int) -> None:
         seeded = asyncio.run(seed_database(settings.database_url, Size(products, users), datetime.now(UTC)))
     except ValueError as error:
         _fail(f"DATABASE_URL: the database {error}")
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        _fail(f"DATABASE_URL: expected a PostgreSQL that answers at {_shown(settings.database_url)}: {error}")
+    except CONNECT_FAILURES as error:
+        _fail(unreachable("DATABASE_URL", settings.database_url, error))
     done = f"seeded {products} products and {users} users" if seeded else "already seeded"
     click.echo(f"{done} in {time.monotonic() - started:.1f} s")
 
@@ -64,17 +79,16 @@ def _settings() -> Settings:
         _fail(f"environment: {error}")
 
 
-def _address(listen: str) -> tuple[str, int]:
+def _listener(listen: str) -> socket.socket:
     host, _, port = listen.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
         _fail(f"--listen: expected HOST:PORT, got {listen!r}")
-    return host.strip("[]"), int(port)
-
-
-def _shown(url: str) -> str:
-    """The URL's host and port, without its password."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or 5432}"
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, int(port)), family=family, backlog=2048)
+    except OSError as error:
+        _fail(f"--listen: expected a free address, got {listen}: {os.strerror(error.errno or 0)}")
 
 
 def _fail(message: str) -> NoReturn:

@@ -24,6 +24,7 @@ class Settings:
 
     product_ttl_seconds: float = 3600.0
     popular_ttl_seconds: float = 1800.0
+    popular_refresh_seconds: float = 300.0
     extended_ttl_factor: float = 3.0
     ttl_jitter_ratio: float = 0.1
     stale_seconds: float = 60.0
@@ -42,7 +43,7 @@ class Settings:
     concurrent_loads: int = 8
     queued_loads: int = 64
     load_wait_seconds: float = 0.5
-    concurrent_requests: int = 200
+    concurrent_requests: int = 600
 
     switches: frozenset[Switch] = frozenset()
 

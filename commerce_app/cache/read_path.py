@@ -116,10 +116,10 @@ class Cache:
         self._keep_local(key, entry)
         if entry.fresh(at):
             if self._on(Switch.EARLY_REFRESH) and refresh_early(entry, at, 1 - self._draw()):
-                self._refresh(key, load)
+                self.refresh(key, load)
             return Answer(entry.body, Tier.REDIS, Result.HIT)
         if self._on(Switch.STALE_WHILE_REVALIDATE):
-            self._refresh(key, load)
+            self.refresh(key, load)
             return Answer(entry.body, Tier.REDIS, Result.STALE)
         return await self._fill(key, load)
 
@@ -128,7 +128,7 @@ class Cache:
         at = self._now()
         if self._on(Switch.LOCAL_TIER) and (entry := self._local.fallback(key, at)):
             if not entry.fresh(at):
-                self._refresh(key, load)
+                self.refresh(key, load)
             return Answer(entry.body, Tier.LOCAL, Result.STALE)
         return Answer(await self._load_and_store(key, load), Tier.ORIGIN, Result.ERROR)
 
@@ -154,7 +154,7 @@ class Cache:
         await self._flights.close()
         await self._refreshes.close()
 
-    def _refresh(self, key: str, load: Load) -> None:
+    def refresh(self, key: str, load: Load) -> None:
         """Reload in the background, once at a time for a key."""
 
         async def refresh() -> None:

@@ -69,6 +69,12 @@ class Products:
         popular = await self._caches.popular.warm(POPULAR_KEY, self._load_popular)
         return popular + sum(await asyncio.gather(*map(warm, product_ids)))
 
+    async def keep_popular(self, every_seconds: float) -> None:
+        """Reload the popular list for ever, long before its TTL ends."""
+        while True:
+            await asyncio.sleep(every_seconds)
+            self._caches.popular.refresh(POPULAR_KEY, self._load_popular)
+
     def hottest(self, count: int) -> list[int]:
         """The products read most in the last seconds."""
         hottest = self._caches.detail.hot.hottest(count)

@@ -1,7 +1,11 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
 from commerce_app.errors import SettingsError
-from commerce_app.settings import read_settings
+from commerce_app.settings import Settings, read_settings
 from commerce_app.switches import Switch
 
 NEEDED = {
@@ -56,3 +60,12 @@ def test_all_switches_at_once():
 def test_a_mistake_names_the_variable_and_what_was_expected(name, value, expected):
     with pytest.raises(SettingsError, match=rf"^{name}: expected .*{expected}"):
         read_settings({**NEEDED, name: value})
+
+
+def test_every_setting_and_switch_is_documented():
+    text = (Path(__file__).parents[2] / "docs" / "shop.md").read_text()
+    table = text.split("## Settings")[1].split("\n## ")[0]
+    documented = set(re.findall(r"`([A-Z_]+)`", table))
+    settings = [field.name.upper() for field in fields(Settings)]
+    assert documented == set(settings[:5]) | {f"SHOP_{name}" for name in settings[5:]}
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE)) >= set(Switch)
