@@ -22,7 +22,6 @@ from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.errors import ConfigError, QueryError
 from collector.pool import TargetScraper
-from collector.querier import Querier
 from collector.remote import RemoteQuerier
 from collector.rules import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
@@ -40,6 +39,7 @@ LONGEST_PAGE_INTERVAL_SECONDS = 15.0
 LONGEST_TICKET_INTERVAL_SECONDS = 60.0
 OLDEST_COUNTS_SECONDS = 15.0
 REMOTE_OLDEST_COUNTS_SECONDS = 300.0  # another server's 30-day queries are somebody's CPU
+RETRY_SECONDS = 2.0
 LAST_REQUESTS_SECONDS = 2
 
 
@@ -47,7 +47,7 @@ class Fireline:
     """Built, but idle until ``start``; ``stop`` leaves nothing running."""
 
     def __init__(self, config: FirelineConfig, specs: Specs, data_dir: Path, clock: Clock, url: str) -> None:
-        self._remote: Querier | None = RemoteQuerier(config.prometheus) if config.prometheus else None
+        self._remote = _remote(config)
         self._alerts = Alerts(
             config.alerts,
             data_dir,
@@ -151,12 +151,13 @@ def run(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) 
     config = load_config(config_file, page_url=address.url, prometheus=prometheus)
     specs = load_specs(config)
     rule_groups(config, specs)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asked says it when retries end
     if config.prometheus:
         _check_answers(config.prometheus)
     listener, address = listening_socket(address)
     try:
         _make_folder(data_dir)
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         _serve(Fireline(config, specs, data_dir, SystemClock(), address.url), listener, address, config)
     finally:
         listener.close()
@@ -197,9 +198,14 @@ def _target(scraper: TargetScraper) -> TargetReading:
     )
 
 
+def _remote(config: FirelineConfig) -> RemoteQuerier | None:
+    """Retries are short: what is asked for is soon asked for again, and nobody waits for a stop."""
+    return RemoteQuerier(config.prometheus, deadline_seconds=RETRY_SECONDS) if config.prometheus else None
+
+
 def _check_answers(url: str) -> None:
     try:
-        RemoteQuerier(url).instant("1", SystemClock().now())
+        RemoteQuerier(url, deadline_seconds=RETRY_SECONDS).instant("1", SystemClock().now())
     except QueryError as error:
         raise ConfigError(f"prometheus: expected a Prometheus that answers at {url}: {error}") from error
 
