@@ -13,13 +13,17 @@ from commerce_app.drill.measure import SERIES, SloResult, machine, read_series, 
 from commerce_app.drill.onsets import Moments, Points
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.runbook import Due, Seen, due
-from commerce_app.drill.scenario import Act, ActName, RunbookStep, Scenario, Step
+from commerce_app.drill.scenario import Act, ActName, RunbookStep, Scenario, Step, Text
 
 TICK_SECONDS = 0.5
 OBSERVE_SECONDS = 1.0
 SHOW_SECONDS = 2.5
 PREWARM_ATTEMPTS = 5
 PREWARM_PAUSE_SECONDS = 2.0
+HISTORY_NOTE = Text(
+    en='Older samples with origin="synthetic_history" were written by the drill: normal days, made up',
+    ko='이전 표본 중 origin="synthetic_history"는 훈련이 만들어 넣은 정상 상태의 가상 이력입니다',
+)
 
 
 @dataclass(frozen=True)
@@ -136,16 +140,13 @@ class ActRun:
         self._display.say(step.text.en)
         if step.fault:
             self._plant.controls.inject(step.name, step.fault)
-        kind = "fault" if step.fault else "note"
-        attributes = {"step": step.name, "text_ko": step.text.ko}
-        self._post(
-            kind, step.text.en, at, service="redis" if step.fault else "product", attributes=attributes
-        )
+        kind, service = ("fault", "redis") if step.fault else ("note", "product")
+        self._post(kind, step.text, at, service=service, attributes={"step": step.name})
 
     def _mitigate(self, step: RunbookStep, at: float) -> None:
         self._display.say(step.text.en)
-        attributes = {"step": step.name, "text_ko": step.text.ko}
-        self._post("mitigation", step.text.en, at, service="product", author="runbook", attributes=attributes)
+        attributes = {"step": step.name}
+        self._post("mitigation", step.text, at, service="product", author="runbook", attributes=attributes)
         self._plant.controls.switch(step.switches, step.name)
         if step.prewarm:
             self._prewarming.append(self._background.submit(self._prewarm, step.name))
@@ -163,14 +164,27 @@ class ActRun:
                 return
 
     def _tell_history(self) -> None:
-        text = 'Samples before this moment with origin="synthetic_history" were written by the drill'
-        self._post("note", text, self._now(), service=None, attributes={"origin": "synthetic_history"})
+        origin = {"origin": "synthetic_history"}
+        self._post("note", HISTORY_NOTE, self._now(), service=None, attributes=origin)
 
     def _post(
-        self, kind: str, text: str, at: float, *, service: str | None, author: str = "drill", **rest: object
+        self,
+        kind: str,
+        text: Text,
+        at: float,
+        *,
+        service: str | None,
+        author: str = "drill",
+        attributes: Mapping[str, str],
     ) -> None:
         self._plant.fireline.post_event(
-            kind=kind, text=text, at=at, service=service, author=author, source="drill", **rest
+            kind=kind,
+            text=getattr(text, self._plant.language),
+            at=at,
+            service=service,
+            author=author,
+            source="drill",
+            attributes={**attributes, **text.attributes()},
         )
 
     def _figures(self) -> dict[str, float | None]:

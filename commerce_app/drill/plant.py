@@ -66,7 +66,7 @@ class Plant:
         self._act = act
         self._servers = servers
         self._folder = folder
-        self._language = language
+        self.language = language
         self._say = say
         self._token = secrets.token_hex(16)
         self._ports = {name: free_port() for name in ("fireline", "shop", "exporter", "proxy", "proxy_api")}
@@ -213,7 +213,7 @@ class Plant:
         """Copies the drill's configuration and fills in addresses and intervals."""
         shutil.copytree(CONFIG, self._folder, dirs_exist_ok=True)
         values = {
-            "language": self._language,
+            "language": self.language,
             "scrape_interval": f"{self._scenario.measuring.scrape_seconds:g}s",
             "shop": self._address("shop"),
             "exporter": self._address("exporter"),

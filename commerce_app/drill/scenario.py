@@ -46,6 +46,10 @@ class Text(_Part):
     en: str
     ko: str
 
+    def attributes(self) -> dict[str, str]:
+        """Under the names by which reports find an event's text in their language."""
+        return {"text_en": self.en, "text_ko": self.ko}
+
 
 class Toxic(_Part):
     """A fault in toxiproxy's words."""
@@ -152,18 +156,19 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in SCENARIOS.glob("*.yml"))
 
 
-def load_scenario(name: str, folder: Path = SCENARIOS) -> Scenario:
-    """A scenario by its name.
+def load_scenario(name: str) -> Scenario:
+    """A scenario by its name, or from a file of one's own.
 
     Raises:
         ScenarioError: naming file, key and what was expected.
     """
-    path = folder / f"{name}.yml"
+    path = Path(name) if name.endswith((".yml", ".yaml")) else SCENARIOS / f"{name}.yml"
     try:
         content: Any = yaml.safe_load(path.read_text())
         return Scenario.model_validate(content)
     except FileNotFoundError as error:
-        raise ScenarioError(f"{name}: expected one of {', '.join(scenario_names())}") from error
+        expected = f"expected one of {', '.join(scenario_names())}, or a YAML file"
+        raise ScenarioError(f"{name}: {expected}") from error
     except yaml.YAMLError as error:
         raise ScenarioError(f"{path.name}: expected YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:

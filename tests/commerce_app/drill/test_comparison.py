@@ -1,0 +1,79 @@
+import pytest
+
+from commerce_app.drill.comparison import chain_order, directions_agree, protected_verdict, read_document
+from commerce_app.drill.measure import SERIES
+from commerce_app.drill.onsets import Course
+
+DOCUMENT = read_document()
+IN_ORDER = {
+    "hit_rate": 5.0,
+    "product_p95": 8.0,
+    "replica_cpu": 10.0,
+    "order_errors": 20.0,
+    "order_p99": 15.0,
+    "alarm": 200.0,
+    "mitigation": 203.0,
+    "recovery": 225.0,
+}
+
+
+def measured(before, peak, after):
+    return Course(before, peak, after, None, None, None)
+
+
+def test_the_document_has_figures_for_what_is_measured():
+    assert set(DOCUMENT.series) == {each.name for each in SERIES}
+    for each in SERIES:
+        assert (DOCUMENT.series[each.name].trouble == "rises") is each.rises
+
+
+@pytest.mark.parametrize(
+    ("course", "agrees"),
+    [
+        (measured(0.8, 0.3, 0.9), True),
+        (measured(0.8, 0.9, 0.8), False),
+        (measured(0.8, 0.3, 0.2), False),
+        (measured(None, 0.3, 0.9), False),
+    ],
+)
+def test_directions_are_into_trouble_and_out_again(course, agrees):
+    assert directions_agree(DOCUMENT.series["hit_rate"], course) is agrees
+
+
+def test_links_of_one_line_come_in_any_order():
+    assert chain_order(DOCUMENT, IN_ORDER, tie_seconds=0)["agrees"]
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"hit_rate": 14.0}, []),
+        ({"hit_rate": 25.0}, ["product_p95", "replica_cpu", "order_p99"]),
+        ({"alarm": None}, ["alarm"]),
+        ({"recovery": 100.0}, ["recovery"]),
+    ],
+)
+def test_a_link_too_early_for_its_place_is_named(change, wrong):
+    assert chain_order(DOCUMENT, {**IN_ORDER, **change}, tie_seconds=6)["misplaced"] == wrong
+
+
+class Record:
+    """What the verdict reads of an act."""
+
+    def __init__(self, placed, page_at=None, kept=True):
+        self.load = type("Load", (), {"orders_offered": 100, "orders_placed": placed, "orders_refused": 1})
+        self.slos = (type("Slo", (), {"name": "order-latency", "kept": kept}),)
+        self.page_at = page_at
+
+
+@pytest.mark.parametrize(
+    ("record", "held"),
+    [
+        (Record(94), True),
+        (Record(93), False),
+        (Record(99, page_at=1.0), False),
+        (Record(99, kept=False), False),
+    ],
+)
+def test_protected_holds_when_served_kept_and_quiet(record, held):
+    assert protected_verdict(record)["held"] is held

@@ -1,0 +1,57 @@
+import pytest
+import yaml
+
+from commerce_app.drill.errors import ScenarioError
+from commerce_app.drill.scenario import SCENARIOS, load_scenario, scenario_names
+from commerce_app.switches import Switch
+
+
+@pytest.fixture
+def changed(tmp_path):
+    def write(**changes):
+        content = yaml.safe_load((SCENARIOS / "banner-spike.yml").read_text())
+        path = tmp_path / "own.yml"
+        path.write_text(yaml.safe_dump({**content, **changes}))
+        return str(path)
+
+    return write
+
+
+def test_every_scenario_that_comes_with_the_shop_loads():
+    assert scenario_names() == ["banner-spike"]
+    for name in scenario_names():
+        assert load_scenario(name).name == name
+
+
+def test_the_banner_brings_three_hundred_percent_more():
+    normal, banner = load_scenario("banner-spike").load.stages
+    assert banner.rps == 4 * normal.rps
+
+
+def test_the_history_is_the_normal_traffic():
+    scenario = load_scenario("banner-spike")
+    assert sum(each.per_second for each in scenario.history) == pytest.approx(scenario.load.stages[0].rps)
+
+
+def test_switches_are_the_shops():
+    scenario = load_scenario("banner-spike")
+    named = {name for step in scenario.runbook for name in step.switches}
+    assert named | set(scenario.acts["protected"].switches) <= set(Switch)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"limit_seconds": 301}, r"own\.yml: limit_seconds: .*less than or equal to 300"),
+        ({"steps": []}, r"own\.yml: .*steps: expected at least one step with a fault"),
+        ({"loud": True}, r"own\.yml: loud: Extra inputs are not permitted"),
+    ],
+)
+def test_a_wrong_scenario_names_file_and_key(changed, changes, message):
+    with pytest.raises(ScenarioError, match=message):
+        load_scenario(changed(**changes))
+
+
+def test_an_unknown_name_says_which_there_are():
+    with pytest.raises(ScenarioError, match="no-such: expected one of banner-spike"):
+        load_scenario("no-such")
