@@ -1,6 +1,6 @@
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.labels import Labels, Matcher, MatchOp, anchored_regex, matches_all
@@ -20,6 +20,7 @@ def test_absent_labels_are_empty():
         labels["b"]
 
 
+@settings(deadline=None, derandomize=True)
 @given(label_sets, st.sets(st.text(min_size=1, max_size=3)))
 def test_without_and_only_split_a_label_set(pairs, names):
     labels = Labels(pairs)
@@ -30,6 +31,7 @@ def test_without_and_only_split_a_label_set(pairs, names):
     assert kept == Labels(dict(kept))
 
 
+@settings(deadline=None, derandomize=True)
 @given(label_sets, label_sets)
 def test_merged_lays_one_over_the_other(under, over):
     merged = {**under, **over}

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
@@ -52,6 +52,7 @@ def test_matchers_select(matcher, count):
     assert sum(len(group.labels) for group in store.select([matcher], 0, 0)) == count
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.integers(0, 50), st.floats(allow_nan=False)), min_size=1, max_size=200),
     st.booleans(),

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.embedded import EmbeddedQuerier
@@ -41,6 +41,7 @@ def ranged(times, values, query):
         ("delta", {"counter": False, "per_second": False}),
     ],
 )
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(column=columns(), range_seconds=st.integers(1, 300))
 def test_extrapolation_equals_the_naive_one(function, options, column, range_seconds):
     times, values = column
@@ -56,6 +57,7 @@ def test_extrapolation_equals_the_naive_one(function, options, column, range_sec
 
 
 @pytest.mark.parametrize("function", sorted(OVER_TIME))
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(column=columns(), range_seconds=st.integers(1, 300))
 def test_over_time_equals_the_naive_one(function, column, range_seconds):
     times, values = column

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.embedded import EmbeddedQuerier
@@ -30,6 +30,7 @@ def test_subquery(loaded, query, at, wanted):
     assert value(loaded(LOAD), query, at) == pytest.approx(wanted)
 
 
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(
     step=st.integers(1, 90), window=st.integers(1, 400), start=st.integers(0, 500), pace=st.integers(1, 97)
 )
