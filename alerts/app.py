@@ -66,9 +66,7 @@ class Alerts:
         self.response = Response(self.database, desk)
         briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow)
         self._couriers = tuple(
-            Courier(self.database, notifier, briefing, clock)
-            for notifier in chosen
-            if notifier.name in names
+            Courier(self.database, notifier, briefing, clock) for notifier in chosen if notifier.name in names
         )
         self._rounds = self._threads()
         self.router = self._routes(dependencies, names, slos_provider, signals_provider)

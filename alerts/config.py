@@ -144,6 +144,8 @@ def _explained(error: ValidationError) -> str:
     problem = error.errors()[0]
     path = [part for part in problem["loc"] if isinstance(part, str)]
     key = ".".join(("alerts", *path))
+    if problem["type"] == "model_type":
+        return f"{key}: expected a mapping, found {type(problem['input']).__name__}"
     if problem["type"] == "extra_forbidden":
         return f"{key}: unknown key, expected one of {', '.join(_keys(path[:-1]))}"
     return f"{key}: {problem['msg'].removeprefix('Value error, ').replace('Input should be', 'expected')}"

@@ -21,6 +21,7 @@ DEFAULT_WAIT_SECONDS = 30.0
 PASSING_ERRORS = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
 )
+REFUSED_BLOCKS_ERRORS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 LOST_MESSAGE_ERRORS = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 TRANSPORT_ERRORS = (SlackClientError, OSError, http.client.HTTPException, ValueError)
 log = logging.getLogger(__name__)
@@ -63,13 +64,13 @@ class SlackNotifier:
         }
 
     def _post(self, root: dict[str, Any]) -> Receipt:
-        answer = self._call("chat.postMessage", channel=self._channel, unfurl_links=False, **root)
+        answer = self._show("chat.postMessage", root, channel=self._channel, unfurl_links=False)
         return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
 
     def _update(self, receipt: Receipt, root: dict[str, Any]) -> bool:
         """False when somebody deleted the message: a new one takes its place."""
         try:
-            self._call("chat.update", channel=receipt["channel"], ts=receipt["ts"], **root)
+            self._show("chat.update", root, channel=receipt["channel"], ts=receipt["ts"])
         except DeliveryError as error:
             if str(error) not in LOST_MESSAGE_ERRORS:
                 raise
@@ -96,6 +97,16 @@ class SlackNotifier:
         fresh = {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
         self._update(fresh, root)
         return fresh
+
+    def _show(self, method: str, root: dict[str, Any], **where: object) -> dict[str, Any]:
+        """With its blocks; should Slack refuse those, a plain page is better than none."""
+        try:
+            return self._call(method, **where, **root)
+        except DeliveryError as error:
+            if str(error) not in REFUSED_BLOCKS_ERRORS:
+                raise
+            log.exception("slack: the blocks were refused, sending the text alone")
+            return self._call(method, **where, text=root["text"], blocks=[])
 
     def _call(self, method: str, **arguments: object) -> dict[str, Any]:
         try:

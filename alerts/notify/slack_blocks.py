@@ -1,5 +1,6 @@
 """An incident as Slack blocks, within Slack's limits; what is cut says so."""
 
+import re
 from typing import Any
 
 from alerts.group import Occasion
@@ -21,6 +22,7 @@ RESOLVE = "fireline_resolve"
 LINK = "fireline_link"
 
 Block = dict[str, Any]
+_URL = re.compile(r"https?://[^\s<>\"/?#]+[^\s<>\"]*")
 
 
 def escape(text: str) -> str:
@@ -75,16 +77,17 @@ def _section(text: str) -> Block:
 
 
 def _has_buttons(content: Content, incident: Incident) -> bool:
-    return not incident.is_resolved or bool(_short_links(content))
+    return not incident.is_resolved or bool(_good_links(content))
 
 
-def _short_links(content: Content) -> list[tuple[str, str]]:
-    return [(label, url) for label, url in content.links if len(url) <= URL_MOST]
+def _good_links(content: Content) -> list[tuple[str, str]]:
+    """Slack refuses a whole message for one link that it does not like."""
+    return [(label, url) for label, url in content.links if len(url) <= URL_MOST and _URL.fullmatch(url)]
 
 
 def _buttons(content: Content, incident: Incident, language: str) -> Block:
     elements = [] if incident.is_resolved else _acts(incident, language)
-    for number, (label, url) in enumerate(_short_links(content)):
+    for number, (label, url) in enumerate(_good_links(content)):
         elements.append({**_button(f"{LINK}_{number}", label, incident.id), "url": url})
     return {"type": "actions", "elements": elements}
 

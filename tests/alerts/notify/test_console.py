@@ -1,0 +1,100 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from alerts.events import Kind
+from alerts.notify.console import ConsoleNotifier
+from alerts.notify.message import Style
+
+
+@pytest.fixture
+def make_console(make_world):
+    def make(language, **raw):
+        out = io.StringIO()
+        config = {"language": language, "base_url": "http://127.0.0.1:9600", **raw}
+        world = make_world(ConsoleNotifier(Console(file=out, width=80), Style()), **config)
+        style = Style(language, world.config.zone, world.config.base_url)
+        world.notifiers[0].__init__(Console(file=out, width=80), style)
+        return world, out
+
+    return make
+
+
+def lived(world):
+    world.record(Kind.DEPLOY, "product", text="1.4.2", author="kim", at=world.clock.now() - 300)
+    texts = {"summary_ko": "상품 상세가 느림", "summary": "Product pages are slow"}
+    more = {"description_ko": "예산을 52배로 소진 중", "description": "Burning 52 times the budget"}
+    world.clock.advance(60)
+    guardrail = {"summary": "Cache hit ratio 35 %", "summary_ko": "캐시 적중률 35%"}
+    world.fire("HitRatio", "product", "ticket", guardrail="hit_ratio", annotations=guardrail)
+    world.fire("ProductSlow", "product", slo="latency", annotations={**texts, **more})
+    world.fire("ProductSlow", "product", slo="latency", tier="slow", annotations={**texts, **more})
+    world.pass_time()
+
+
+def test_page_in_english(make_console):
+    world, out = make_console("en")
+    lived(world)
+    assert (
+        out.getvalue()
+        == """
+▌ 🔴 PAGE  Product pages are slow
+▌ product · since 10:05:00 KST (1 min) · nobody has taken it yet
+▌ failing     Burning 52 times the budget
+▌ also off    Cache hit ratio 35 %
+▌ just before 10:00:00  deploy product: 1.4.2 (kim)
+▌ open        http://127.0.0.1:9600/incidents/2025-09-03-1
+
+"""
+    )
+
+
+def test_page_in_korean_and_in_shadow(make_console):
+    world, out = make_console("ko", shadow=True)
+    lived(world)
+    assert (
+        out.getvalue()
+        == """
+▌ 🔴 섀도 호출  상품 상세가 느림
+▌ product · 10:05:00 KST부터 (1분 경과) · 아직 맡은 사람 없음 · 섀도 모드: 실제로 아무도 호출하지 않음
+▌ 증상        예산을 52배로 소진 중
+▌ 동반 이상   캐시 적중률 35%
+▌ 직전 변경   10:00:00  배포 product: 1.4.2 (kim)
+▌ 열기        http://127.0.0.1:9600/incidents/2025-09-03-1
+
+"""
+    )
+
+
+def test_updates_are_short_and_the_end_has_its_span(make_console):
+    world, out = make_console("ko")
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    out.truncate(0), out.seek(0)
+    world.app.response.acknowledge("2025-09-03-1", "kim", "slack", world.clock.now())
+    world.pass_time(15)
+    world.end("ProductSlow", "product")
+    world.pass_time(65)
+    assert (
+        out.getvalue()
+        == """
+▌ 🟠 호출, 대응 중  ProductSlow summary
+▌ product · 10:05:00 KST부터 (15초 경과) · 10:05:00부터 kim 대응 중
+▌ 10:05:00  대응 시작 (kim)
+
+
+▌ ✅ 해소  ProductSlow summary
+▌ product · 10:05:00 ~ 10:05:15 KST (15초)
+▌ 10:05:15  회복: ProductSlow summary
+▌ 10:05:15  해소: 모든 알림이 해소됨
+
+"""
+    )
+
+
+def test_markup_of_an_alert_is_printed_as_it_is(make_console):
+    world, out = make_console("en")
+    world.fire("X", "product", annotations={"summary": "[red]not markup[/red] [link=x]"})
+    world.pass_time()
+    assert "[red]not markup[/red] [link=x]" in out.getvalue()

@@ -1,0 +1,93 @@
+import json
+
+import httpx
+import pytest
+
+from alerts.notify.message import Style
+from alerts.notify.webhook import WebhookNotifier
+from alerts.outbox import Delivery
+
+
+@pytest.fixture
+def requests():
+    return []
+
+
+@pytest.fixture
+def make_notifier(requests):
+    def make(*answers):
+        left = list(answers)
+
+        def answer(request):
+            requests.append(json.loads(request.content))
+            found = left.pop(0) if left else httpx.Response(200)
+            if isinstance(found, Exception):
+                raise found
+            return found
+
+        client = httpx.Client(transport=httpx.MockTransport(answer))
+        return WebhookNotifier("http://user:secret@hook/x", "team", Style(base_url="http://fireline"), client)
+
+    return make
+
+
+def test_payload_is_alertmanagers_version_4(make_world, make_notifier, requests):
+    world = make_world(make_notifier())
+    world.fire("ProductSlow", "product", tier="fast")
+    world.fire("OrderErrors", "order", tier="fast")
+    world.pass_time()
+    (sent,) = requests
+    alerts = sent.pop("alerts")
+    assert sent == {
+        "version": "4",
+        "groupKey": '{}:{incident="2025-09-03-1"}',
+        "truncatedAlerts": 0,
+        "status": "firing",
+        "receiver": "team",
+        "groupLabels": {"incident": "2025-09-03-1"},
+        "commonLabels": {"severity": "page", "tier": "fast"},
+        "commonAnnotations": {},
+        "externalURL": "http://fireline",
+    }
+    assert [alert["endsAt"] for alert in alerts] == ["0001-01-01T00:00:00Z"] * 2
+    assert alerts[0]["startsAt"] == "2025-09-03T01:05:00.000Z"
+
+
+def test_end_is_told_as_resolved(make_world, make_notifier, requests):
+    world = make_world(make_notifier())
+    world.fire("ProductSlow", "product")
+    world.pass_time(10)
+    world.end("ProductSlow", "product")
+    world.pass_time(60)
+    assert (requests[-1]["status"], requests[-1]["alerts"][0]["endsAt"]) == (
+        "resolved",
+        "2025-09-03T01:05:10.000Z",
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (httpx.Response(500), Delivery.PENDING),
+        (httpx.Response(429, headers={"retry-after": "9"}), Delivery.PENDING),
+        (httpx.ConnectError("refused"), Delivery.PENDING),
+        (httpx.ReadTimeout("slow"), Delivery.PENDING),
+        (httpx.Response(404), Delivery.FAILED),
+        (httpx.Response(302, headers={"location": "http://x"}), Delivery.FAILED),
+    ],
+)
+def test_what_may_pass_is_tried_again(make_world, make_notifier, answer, state):
+    world = make_world(make_notifier(answer))
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    (posting,) = world.postings()
+    assert (posting.state, "secret" in posting.last_error) == (state, False)
+    assert posting.last_error.startswith("webhook hook: ")
+
+
+def test_wait_that_the_receiver_asks_for_is_kept(make_notifier, make_world):
+    world = make_world(make_notifier(httpx.Response(503, headers={"retry-after": "9"})))
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    (posting,) = world.postings()
+    assert posting.due_at == world.clock.now() + 9

@@ -1,0 +1,155 @@
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from alerts.errors import StorageError
+from alerts.events import Kind
+
+ID = "2025-09-03-1"
+
+
+@pytest.fixture
+def client(world):
+    app = FastAPI()
+    app.include_router(world.app.router)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test")
+
+
+@pytest.fixture
+def paged(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time(1)
+    return world
+
+
+async def test_incident_has_the_form_of_the_architecture(client, paged):
+    incident = (await client.get(f"/api/v1/incidents/{ID}")).json()
+    alert, deliveries = incident.pop("alerts")[0], incident.pop("deliveries")
+    assert incident == {
+        "id": ID,
+        "title": "ProductSlow summary",
+        "state": "open",
+        "severity": "page",
+        "services": ["product"],
+        "started_at": paged.clock.now() - 1,
+        "detected_at": paged.clock.now() - 1,
+        "paged_at": paged.clock.now(),
+        "acknowledged_at": None,
+        "resolved_at": None,
+        "closed_by": None,
+    }
+    assert (alert["state"], alert["severity"], alert["ends_at"]) == ("firing", "page", None)
+    assert [(each["channel"], each["state"]) for each in deliveries] == [("fake", "sent")]
+
+
+async def test_event_is_recorded_and_joins_the_open_incident(client, paged):
+    posted = {
+        "at": 1756861502.5,
+        "kind": "switch",
+        "service": "product",
+        "author": "runbook",
+        "source": "shop",
+        "text": "single_flight on",
+        "attributes": {"from": False, "to": True},
+    }
+    answer = await client.post("/api/v1/events", json=posted)
+    assert answer.status_code == 201
+    assert answer.json() == {**posted, "id": 3, "recorded_at": paged.clock.now(), "incident": ID}
+    (event,) = (await client.get("/api/v1/events", params={"kind": "switch"})).json()
+    assert event == answer.json()
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ({"since": 1756861501}, ["paged"]),
+        ({"until": 1756861500.5}, ["deploy", "detected"]),
+        ({"incident": ID}, ["detected", "paged"]),
+        ({"kind": ["deploy", "paged"]}, ["deploy", "paged"]),
+        ({"service": "redis"}, ["deploy"]),
+        ({"limit": 1}, ["paged"]),
+    ],
+)
+async def test_events_are_found_by_time_incident_kind_and_service(client, world, query, kinds):
+    world.record(Kind.DEPLOY, "redis", at=1756861400.0)
+    world.fire("ProductSlow", "product")
+    world.pass_time(1)
+    found = (await client.get("/api/v1/events", params=query)).json()
+    assert [event["kind"] for event in found] == kinds
+
+
+async def test_timeline_shows_changes_before_it_began_when_asked(client, world):
+    world.record(Kind.DEPLOY, "redis", at=1756861400.0)
+    world.fire("ProductSlow", "product")
+    path = f"/api/v1/incidents/{ID}/events"
+    assert [event["kind"] for event in (await client.get(path)).json()] == ["detected"]
+    with_changes = (await client.get(path, params={"before": 900})).json()
+    assert [event["kind"] for event in with_changes] == ["deploy", "detected"]
+
+
+async def test_acknowledge_and_resolve_take_an_author_or_nothing(client, paged):
+    taken = (await client.post(f"/api/v1/incidents/{ID}/acknowledge", json={"author": "kim"})).json()
+    closed = (await client.post(f"/api/v1/incidents/{ID}/resolve")).json()
+    assert (taken["state"], closed["state"], closed["closed_by"]) == ("acknowledged", "resolved", "unknown")
+
+
+async def test_incidents_are_listed_by_state(client, world):
+    world.fire("MailFails", "mail")
+    world.fire("ProductSlow", "product")
+    world.app.response.acknowledge(ID, "kim", "api", world.clock.now())
+    world.app.response.resolve("2025-09-03-2", "kim", "api", world.clock.now())
+    for state, ids in (("open", [ID]), ("acknowledged", [ID]), ("resolved", ["2025-09-03-2"])):
+        found = (await client.get("/api/v1/incidents", params={"state": state})).json()
+        assert [incident["id"] for incident in found] == ids
+
+
+async def test_slos_and_signals_come_from_their_providers(client):
+    assert (await client.get("/api/v1/slos")).json() == [{"name": "order-availability"}]
+    assert (await client.get("/api/v1/signals")).json() == {"version": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"kind": "party"}, "kind: Input should be 'detected'"),
+        ({"text": "x"}, "kind: Field required"),
+        ({"kind": "note", "at": "noon"}, 'at: parsing time "noon"'),
+        ({"kind": "note", "at": 1e300}, "at: Input should be less than"),
+        ({"kind": "note", "servce": "x"}, "servce: Extra inputs are not permitted"),
+        ({"kind": "paged"}, "kind: paged events are written by Fireline only"),
+    ],
+)
+async def test_bad_event_is_refused_with_its_reason(client, body, said):
+    answer = await client.post("/api/v1/events", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/incidents/none", 404),
+        ("GET", "/api/v1/incidents/none/events", 404),
+        ("POST", "/api/v1/incidents/none/acknowledge", 404),
+        ("GET", "/api/v1/incidents?state=sad", 400),
+        ("GET", "/api/v1/events?since=x", 400),
+    ],
+)
+async def test_errors_have_their_status(client, method, path, status):
+    answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
+async def test_event_of_an_unknown_incident_is_404(client):
+    answer = await client.post("/api/v1/events", json={"kind": "note", "incident": "none"})
+    assert answer.status_code == 404
+
+
+async def test_database_that_fails_is_503(client, world, monkeypatch):
+    def fail():
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(world.app.database, "read", fail)
+    answer = await client.get("/api/v1/incidents")
+    assert (answer.status_code, answer.json()) == (503, {"error": "the disk is full"})

@@ -1,0 +1,61 @@
+import pytest
+
+from alerts.config import parse_config
+from alerts.errors import SpecError
+
+
+def test_nothing_said_is_the_console_in_english():
+    config = parse_config(None)
+    assert (config.notify, config.language, config.timezone, config.shadow) == (
+        ("console",),
+        "en",
+        "UTC",
+        False,
+    )
+
+
+def test_durations_are_prometheus():
+    timing = parse_config({"timing": {"calm": "1m30s", "reopen": 5}}).timing
+    assert (timing.of_incidents.calm_seconds, timing.of_incidents.reopen_seconds) == (90.0, 5.0)
+
+
+def test_config_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        parse_config({}).language = "ko"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (
+            {"notfy": "slack"},
+            "alerts.notfy: unknown key, expected one of base_url, database, ",
+        ),
+        ({"timing": {"clam": "1m"}}, "alerts.timing.clam: unknown key, expected one of calm, give_up_after"),
+        (
+            {"timing": {"calm": "soon"}},
+            "alerts.timing.calm: expected a duration such as 30s",
+        ),
+        ({"timing": {"calm": -1}}, "alerts.timing.calm: expected a duration such as 30s or 5m"),
+        (
+            {"timezone": "Seoul"},
+            "alerts.timezone: expected a time zone such as Asia/Seoul",
+        ),
+        ({"language": "de"}, "alerts.language: expected 'en' or 'ko'"),
+        ({"notify": ["pager"]}, "alerts.notify: expected 'console', 'slack' or 'webhook'"),
+        ({"notify": "slack"}, "alerts.slack.channel: expected a value, because alerts.notify names slack"),
+        ({"notify": "webhook"}, "alerts.webhook.url: expected a value, because alerts.notify names webhook"),
+        (
+            {"webhook": {"url": "hook"}},
+            "alerts.webhook.url: expected a URL that begins with http:// or https://",
+        ),
+        ({"database": "::"}, "alerts.database: expected a database URL such as postgresql://user@host/name"),
+        ({"shadow": "maybe"}, "alerts.shadow: expected a valid boolean"),
+        (["console"], "alerts: expected a mapping"),
+    ],
+)
+def test_mistake_is_one_line_with_file_key_and_expectation(raw, said):
+    with pytest.raises(SpecError) as caught:
+        parse_config(raw, "fireline.yml")
+    assert str(caught.value).startswith(f"fireline.yml: {said}")
+    assert "\n" not in str(caught.value)
