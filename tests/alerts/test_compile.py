@@ -155,8 +155,8 @@ BURN = {
 }
 HANG = {
     "summary": "shop: 5 requests are in flight and none completes",
-    "description": "Nothing completed in the last 1m while 5 requests wait: the service hangs, it is not idle. "
-    "The error ratio cannot show this.",
+    "description": "Nothing completed in the last 1m while 5 requests wait: "
+    "the service hangs, it is not idle. The error ratio cannot show this.",
     "summary_ko": "shop: 요청 5건이 처리 중인 채 하나도 끝나지 않습니다",
     "description_ko": "최근 1분 완료된 요청이 없고 5건이 대기 중입니다. "
     "유휴 상태가 아니라 멈춘 상태이며, 오류율로는 보이지 않습니다.",
