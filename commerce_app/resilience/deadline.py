@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from commerce_app.errors import DeadlineError
+from commerce_app.errors import DeadlineError, ShopError
 
 
 @asynccontextmanager
 async def deadline(seconds: float) -> AsyncIterator[None]:
-    """Raises DeadlineError when the block takes longer; a TimeoutError from within passes as it is."""
+    """Raises DeadlineError when the block takes longer; other errors pass as they are."""
     try:
         async with asyncio.timeout(seconds) as scope:
             yield
-    except TimeoutError as error:
+    except ShopError:
+        raise
+    except Exception as error:
+        # What is cancelled may fail in its own words: a connection in the making says that it is closed.
         if scope.expired():
             raise DeadlineError(f"not done within {seconds:g} s") from error
         raise
