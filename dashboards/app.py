@@ -22,9 +22,9 @@ from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.errors import ConfigError, QueryError
 from collector.pool import TargetScraper
-from collector.remote import RemoteQuerier
 from collector.rules import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
+from dashboards.engine import OtherEngine
 from dashboards.errors import SettingsError
 from dashboards.listen import Address, listening_socket, parse_address
 from dashboards.looks import remote_targets
@@ -39,7 +39,6 @@ LONGEST_PAGE_INTERVAL_SECONDS = 15.0
 LONGEST_TICKET_INTERVAL_SECONDS = 60.0
 OLDEST_COUNTS_SECONDS = 15.0
 REMOTE_OLDEST_COUNTS_SECONDS = 300.0  # another server's 30-day queries are somebody's CPU
-RETRY_SECONDS = 2.0
 LAST_REQUESTS_SECONDS = 2
 
 
@@ -47,7 +46,7 @@ class Fireline:
     """Built, but idle until ``start``; ``stop`` leaves nothing running."""
 
     def __init__(self, config: FirelineConfig, specs: Specs, data_dir: Path, clock: Clock, url: str) -> None:
-        self._remote = _remote(config)
+        self._remote = OtherEngine(config.prometheus) if config.prometheus else None
         self._alerts = Alerts(
             config.alerts,
             data_dir,
@@ -95,6 +94,8 @@ class Fireline:
 
     def stop(self) -> None:
         """In the order of the chain: nothing new is scraped or evaluated, and what is due is still told."""
+        if self._remote is not None:
+            self._remote.stop()
         self._watcher.stop()
         self._collector.stop()
         self._alerts.stop()
@@ -198,14 +199,9 @@ def _target(scraper: TargetScraper) -> TargetReading:
     )
 
 
-def _remote(config: FirelineConfig) -> RemoteQuerier | None:
-    """Retries are short: what is asked for is soon asked for again, and nobody waits for a stop."""
-    return RemoteQuerier(config.prometheus, deadline_seconds=RETRY_SECONDS) if config.prometheus else None
-
-
 def _check_answers(url: str) -> None:
     try:
-        RemoteQuerier(url, deadline_seconds=RETRY_SECONDS).instant("1", SystemClock().now())
+        OtherEngine(url).instant("1", SystemClock().now())
     except QueryError as error:
         raise ConfigError(f"prometheus: expected a Prometheus that answers at {url}: {error}") from error
 
