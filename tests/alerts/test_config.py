@@ -1,6 +1,10 @@
-import pytest
+import re
+from pathlib import Path
 
-from alerts.config import parse_config
+import pytest
+from pydantic import BaseModel
+
+from alerts.config import AlertsConfig, parse_config
 from alerts.errors import SpecError
 
 
@@ -59,3 +63,15 @@ def test_mistake_is_one_line_with_file_key_and_expectation(raw, said):
         parse_config(raw, "fireline.yml")
     assert str(caught.value).startswith(f"fireline.yml: {said}")
     assert "\n" not in str(caught.value)
+
+
+def keys(section, prefix=""):
+    for name, field in section.model_fields.items():
+        nested = isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        yield from keys(field.annotation, f"{prefix}{name}.") if nested else [f"{prefix}{name}"]
+
+
+def test_every_setting_is_documented_and_every_documented_one_exists():
+    text = (Path(__file__).parents[2] / "docs" / "incidents.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `([a-z_.]+)` \|", text.partition("## Settings")[2], re.MULTILINE)
+    assert documented == list(keys(AlertsConfig))
