@@ -220,7 +220,7 @@ class _Reader:
 
 def _checked_series(text: str) -> None:
     series, rest = split_series(f"{text} 0")
-    if series != text or rest != " 0":
+    if series != text or rest.strip() != "0":
         raise ValueError(f"expected a series, found {text[:60]!r}")
 
 
