@@ -18,6 +18,7 @@ from commerce_app.stack.process import Child, Placement, interrupts_deferred
 from commerce_app.stack.valkey import ValkeyServer, start_valkey
 
 SERVER_NICE = 5
+PREFIX = "fireline-stack-"
 TMPFS = Path("/dev/shm")  # noqa: S108 -- a private folder is made in it
 TMPFS_NEEDED_BYTES = 2 << 30
 
@@ -75,8 +76,9 @@ class Stack:
         return Servers(valkey, primary, replica)
 
     def _make_folder(self, account: Account | None) -> Path:
+        sweep(self._parent_folder)
         with interrupts_deferred():
-            folder = Path(tempfile.mkdtemp(prefix="fireline-stack-", dir=self._parent_folder))
+            folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=self._parent_folder))
             self._exit.callback(shutil.rmtree, folder, ignore_errors=True)
         if account:
             shutil.chown(folder, account.uid, account.gid)
@@ -95,3 +97,11 @@ def default_parent_folder() -> Path:
     if os.access(TMPFS, os.W_OK) and shutil.disk_usage(TMPFS).free >= TMPFS_NEEDED_BYTES:
         return TMPFS
     return Path(tempfile.gettempdir())
+
+
+def sweep(parent_folder: Path) -> None:
+    """Remove what a stack left that was killed before it could: its servers died with it, its folder did not."""
+    for folder in parent_folder.glob(f"{PREFIX}[0-9]*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-", 1)[0]
+        if not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)

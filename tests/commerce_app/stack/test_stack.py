@@ -1,3 +1,4 @@
+import os
 import socket
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from commerce_app.stack.errors import ServerFailedError, StackError
 from commerce_app.stack.ports import free_port, require_free
 from commerce_app.stack.postgres import PostgresPair
 from commerce_app.stack.process import Placement
-from commerce_app.stack.stack import Stack
+from commerce_app.stack.stack import PREFIX, Stack, sweep
 
 pytestmark = pytest.mark.servers
 
@@ -75,3 +76,12 @@ def test_says_that_a_port_is_taken(parent_folder):
 
 def test_free_ports_are_free():
     require_free(free_port(), "anything")
+
+
+def test_what_a_killed_stack_left_is_swept(tmp_path):
+    left = tmp_path / f"{PREFIX}{2**22 + 1}-x"
+    kept = tmp_path / f"{PREFIX}{os.getpid()}-x"
+    for folder in (left, kept):
+        folder.mkdir()
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == [kept]
