@@ -9,6 +9,7 @@ from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp, matches_all
 from collector.series import Milliseconds, SeriesGroup, Values
 
 _FIRST_CAPACITY = 64
+_REMEMBERED_SELECTORS = 1000
 
 
 class _Column:
@@ -60,6 +61,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._columns: dict[Labels, _Column] = {}
         self._by_metric: dict[str, list[Labels]] = defaultdict(list)
+        self._matched: dict[tuple[Matcher, ...], list[Labels]] = {}
 
     def append(self, labels: Labels, time_ms: int, value: float) -> None:
         """Adds a sample; one at the same time is replaced."""
@@ -94,19 +96,28 @@ class MemoryStore:
         if column is None:
             column = self._columns[labels] = _Column()
             self._by_metric[labels.metric].append(labels)
+            self._matched.clear()
         return column
 
     def _windows(
         self, matchers: Sequence[Matcher], start_ms: int, end_ms: int
     ) -> Iterator[tuple[Labels, Milliseconds, Values]]:
-        names = [m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL]
-        candidates = self._by_metric.get(names[0], []) if names else self._columns
-        for labels in candidates:
-            if matches_all(matchers, labels):
-                column = self._columns[labels]
-                first, stop = np.searchsorted(column.times, (start_ms, end_ms + 1))
-                if stop > first:
-                    yield labels, column.times[first:stop], column.values[first:stop]
+        for labels in self._matching(tuple(matchers)):
+            column = self._columns[labels]
+            first, stop = np.searchsorted(column.times, (start_ms, end_ms + 1))
+            if stop > first:
+                yield labels, column.times[first:stop], column.values[first:stop]
+
+    def _matching(self, matchers: tuple[Matcher, ...]) -> list[Labels]:
+        """Rules ask the same again and again, so what was found is kept until a series comes to it."""
+        found = self._matched.get(matchers)
+        if found is None:
+            names = [m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL]
+            candidates = self._by_metric.get(names[0], []) if names else list(self._columns)
+            found = [labels for labels in candidates if matches_all(matchers, labels)]
+            if len(self._matched) < _REMEMBERED_SELECTORS:
+                self._matched[matchers] = found
+        return found
 
 
 class _Rows:

@@ -71,7 +71,7 @@ def same_at_every_step(node: Node) -> bool:
 def _evaluated(node: Node, steps: Steps) -> Value:  # noqa: PLR0911 - one return for each kind of node
     match node:
         case Number(value=value):
-            return Scalar(np.broadcast_to(np.float64(value), len(steps.times)))
+            return Scalar(np.full(len(steps.times), value))
         case String(value=value):
             return Text(value)
         case Paren(expr=expr):

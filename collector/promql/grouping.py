@@ -36,7 +36,7 @@ class Groups:
 
     def arranged(self, array: npt.NDArray[_Cell]) -> npt.NDArray[_Cell]:
         """Rows in ``order``; not a copy where they stand in it already."""
-        return array if (np.diff(self.order) == 1).all() else array[self.order]
+        return array if (self.order[1:] > self.order[:-1]).all() else array[self.order]
 
 
 def grouped(value: Vector, grouping: Grouping) -> Groups:

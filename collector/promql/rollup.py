@@ -6,7 +6,7 @@ import numpy as np
 
 from collector.promql.sums import column_counts, sums_of
 from collector.promql.value import Indices, Mask
-from collector.promql.windows import Windows
+from collector.promql.windows import Windows, within
 from collector.series import Milliseconds, Values
 
 Rollup = Callable[[Windows], tuple[Values, Mask]]
@@ -106,5 +106,5 @@ def _lost_in_resets(windows: Windows) -> Values | None:
 def _time(windows: Windows, indices: Indices) -> Milliseconds:
     if len(windows.times) == 0:
         return np.zeros(len(indices), dtype=np.int64)
-    times: Milliseconds = windows.times[np.clip(indices, 0, len(windows.times) - 1)]
+    times: Milliseconds = windows.times[within(indices, len(windows.times))]
     return times

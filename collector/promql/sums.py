@@ -49,6 +49,8 @@ def group_sums(values: Values, sizes: Indices) -> tuple[Values, Values]:
 
     Totals (g, t), and what they lost to rounding. Some columns are done at a time, to stay within the cache.
     """
+    if sizes.max(initial=0) <= 1:
+        return values, np.zeros_like(values)
     rows, columns = values.shape
     total, lost = np.empty((len(sizes), columns)), np.empty((len(sizes), columns))
     rounds, starts = list(_rounds(sizes)), np.cumsum(sizes) - sizes

@@ -41,14 +41,20 @@ class Windows:
         """(s, t) the sample at an index for each step; indices outside are clipped."""
         if len(self.times) == 0:
             return np.zeros((len(self.labels), len(indices)))
-        return take_columns(self.values, np.clip(indices, 0, len(self.times) - 1))
+        return take_columns(self.values, within(indices, len(self.times)))
+
+
+def within(indices: Indices, count: int) -> Indices:
+    """Indices moved to the nearest that exists; for few of them ``np.clip`` takes several times as long."""
+    nearest: Indices = np.minimum(np.maximum(indices, 0), count - 1)
+    return nearest
 
 
 def take_columns(values: Values, indices: Indices) -> Values:
     """``values[:, indices]``; a view where the indices are evenly spaced, which is much faster."""
     if len(indices) == 1:
         return values[:, indices[0] : indices[0] + 1]
-    strides = np.diff(indices)
+    strides = indices[1:] - indices[:-1]
     stride = int(strides[0])
     if stride > 0 and (strides == stride).all():
         return values[:, indices[0] : indices[-1] + 1 : stride]

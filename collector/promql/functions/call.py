@@ -59,7 +59,7 @@ def _time(arguments: Arguments) -> Scalar:
 
 
 def _pi(arguments: Arguments) -> Scalar:
-    return Scalar(np.broadcast_to(np.float64(np.pi), len(arguments.steps.times)))
+    return Scalar(np.full(len(arguments.steps.times), np.pi))
 
 
 def _timestamp(arguments: Arguments) -> Vector:
