@@ -5,6 +5,7 @@ done to a system must not be read off the record of having done it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,18 +42,19 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Why:
-    """An observed effect, and what had turned before it: the nearest earlier shift, if there is one."""
+    """An observed effect, and the nearest shift before it, if there is one; tied where none is clearly so."""
 
     effect: Shift
     earlier: Shift | None
     lead: Fact | None
+    is_tied: bool = False
 
 
 def rank_causes(
     shifts: tuple[Shift, ...], span: Span, signals: SignalMap, tied_seconds: float
 ) -> tuple[Hypothesis, ...]:
-    """Candidates by onset; tied ones with traffic first, then the larger change."""
-    impacted = tuple(dict.fromkeys(s.subject.signal.service for s in shifts if s.subject.is_user_facing))
+    """By onset; of tied ones traffic first, an impacted service's own saturation last, else by size."""
+    impacted = _impacted(shifts)
     found = [
         _hypothesis(shift, span, impacted, signals, tied_seconds)
         for shift in shifts
@@ -61,7 +63,7 @@ def rank_causes(
         and is_admissible(shift.subject.signal)
     ]
     related = [h for h in found if h is not None and (h.felt_by or h.shift.subject.signal.role == "traffic")]
-    return _ranked(related, tied_seconds)
+    return _ranked(related, impacted, tied_seconds)
 
 
 def is_admissible(signal: Signal) -> bool:
@@ -84,10 +86,11 @@ def ask_whys(shifts: tuple[Shift, ...], signals: SignalMap, tied_seconds: float)
     while effect is not None and len(whys) < _MOST_WHYS:
         seen.add(_topic(effect))
         sources = [s for s in _possible(effect, usable, signals) if _topic(s) not in seen]
-        before = [s for s in sources if s.onset.value < effect.onset.value - tied_seconds]
-        earlier = max(before, key=lambda s: s.onset.value, default=None)
+        before = [s for s in sources if s.onset.value < effect.onset.value]
+        clear = [s for s in before if s.onset.value < effect.onset.value - tied_seconds]
+        earlier = max(clear or before, key=lambda s: s.onset.value, default=None)
         lead = _lead(f"why.{effect.subject.series}.lead", effect.onset, earlier.onset) if earlier else None
-        whys.append(Why(effect, earlier, lead))
+        whys.append(Why(effect, earlier, lead, is_tied=not clear))
         effect = earlier
     return tuple(whys)
 
@@ -104,13 +107,19 @@ def _hypothesis(
     return Hypothesis(shift, order, lead, felt_by)
 
 
-def _ranked(found: list[Hypothesis], tied_seconds: float) -> tuple[Hypothesis, ...]:
+def _ranked(
+    found: list[Hypothesis], impacted: tuple[str, ...], tied_seconds: float
+) -> tuple[Hypothesis, ...]:
+    def rank(hypothesis: Hypothesis) -> tuple[bool, bool, float]:
+        shift = hypothesis.shift
+        return shift.subject.signal.role != "traffic", _is_symptom(shift, impacted), -_size(shift)
+
     ranked: list[Hypothesis] = []
     waiting = sorted(found, key=lambda h: h.shift.onset.value)
     while waiting:
         first = waiting[0].shift.onset.value
         tied = [h for h in waiting if h.shift.onset.value - first <= tied_seconds]
-        ranked.extend(sorted(tied, key=lambda h: (h.shift.subject.signal.role != "traffic", -_size(h.shift))))
+        ranked.extend(sorted(tied, key=rank))
         waiting = waiting[len(tied) :]
     return tuple(ranked)
 
@@ -122,10 +131,20 @@ def _size(shift: Shift) -> float:
 
 
 def _possible(effect: Shift, shifts: list[Shift], signals: SignalMap) -> list[Shift]:
+    causal = [s for s in shifts if not _is_symptom(s, _impacted(shifts))]
     if not effect.subject.is_user_facing:
-        return [s for s in shifts if not s.subject.is_user_facing]
+        return [s for s in causal if not s.subject.is_user_facing]
     below = signals.below((effect.subject.signal.service,))
-    return [s for s in shifts if s.subject.signal.service in below or s.subject.signal.role == "traffic"]
+    return [s for s in causal if s.subject.signal.service in below or s.subject.signal.role == "traffic"]
+
+
+def _impacted(shifts: Iterable[Shift]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s.subject.signal.service for s in shifts if s.subject.is_user_facing))
+
+
+def _is_symptom(shift: Shift, impacted: tuple[str, ...]) -> bool:
+    """A service's own saturation, such as requests in flight, follows from what slows it."""
+    return shift.subject.signal.role == "saturation" and shift.subject.signal.service in impacted
 
 
 def _topic(shift: Shift) -> tuple[str, str]:

@@ -81,6 +81,12 @@ class Evidence:
         return any(event.kind == "fault" or event.source == "drill" for event in self.events)
 
     @property
+    def alarm_at(self) -> float:
+        """The first page's start, or the first alert's: tickets may open an incident long before it hurts."""
+        pages = [alert.starts_at for alert in self.incident.alerts if alert.severity == "page"]
+        return min(pages, default=self.incident.started_at)
+
+    @property
     def analysis_start(self) -> float:
         """Where recorded samples begin: made-up history is never a baseline when measured values exist."""
         if self.synthetic_until is None or self.synthetic_until >= self.incident.started_at:

@@ -129,8 +129,7 @@ def fetch_report(records: Records, querier: Querier, at: float, address: str = "
 def fetch_evidence(records: Records, querier: Querier, at: float, address: str = "") -> Evidence:
     """The records with the range series of objectives and signals."""
     incident = records.incident
-    probe = querier.instant(INTERVAL_PROBE, incident.detected_at)
-    window = choose_window(incident, interval_from(probe[0].value if probe else None), at)
+    window = choose_window(incident, _interval(querier, incident, at), at)
     queries = subject_queries(incident, records.slos, records.signals, window.rate_window)
     series, subjects, unavailable = _fetch_subjects(querier, queries, window)
     synthetic = querier.range(
@@ -156,6 +155,13 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
         has_synthetic_period=bool(querier.series([SYNTHETIC_PROBE], window.start - period, window.end)),
         unavailable=unavailable,
     )
+
+
+def _interval(querier: Querier, incident: Incident, at: float) -> float:
+    """The shortest scrape interval; the first minute of a target's life shows too few samples."""
+    start, end = incident.detected_at, max(incident.detected_at, min(at, incident.detected_at + 600))
+    probe = querier.range(INTERVAL_PROBE, start, end, 30.0)
+    return interval_from(max((float(series.values.max()) for series in probe), default=None))
 
 
 def _fetch_subjects(

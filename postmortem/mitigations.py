@@ -47,11 +47,11 @@ def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) 
     acts = [e for e in evidence.events if e.kind in ACTIONS and span.start.value <= e.at <= last]
     groups: list[list[Event]] = []
     for event in sorted(acts, key=lambda e: e.at):
-        if groups and event.at - groups[-1][-1].at <= TIED_INTERVALS * evidence.interval_seconds:
+        if groups and event.at - groups[-1][0].at <= TIED_INTERVALS * evidence.interval_seconds:
             groups[-1].append(event)
         else:
             groups.append([event])
-    nexts = [group[0].at for group in groups[1:]] + [evidence.end]
+    nexts = [*(group[0].at for group in groups[1:]), evidence.end][: len(groups)]
     felt = [s for s in shifts if s.subject.slo is not None] or [s for s in shifts if s.subject.is_user_facing]
     return tuple(
         Mitigation(tuple(group), _effects(evidence, felt[:_MOST_SLIS], group, until))

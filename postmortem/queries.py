@@ -45,7 +45,7 @@ class InstantQuery:
 def choose_window(incident: Incident, interval_seconds: float, at: float) -> Window:
     """120 scrapes before the first alert (4 min to 1 h) to twenty after the end, a day at most.
 
-    Long windows take wider steps; rates are over four scrapes, at least 10 s, and no shorter than a step.
+    Long windows take wider steps; rates are over three scrapes, at least 10 s, and no shorter than a step.
     """
     before = min(max(120 * interval_seconds, 240.0), 3600.0)
     start = math.floor(incident.started_at - before)
@@ -56,7 +56,7 @@ def choose_window(incident: Incident, interval_seconds: float, at: float) -> Win
     )
     end = min(math.floor(end), start + _LONGEST_SECONDS)
     step = interval_seconds * max(1, math.ceil((end - start) / interval_seconds / _MOST_POINTS))
-    rate = max(math.ceil(4 * interval_seconds), 10, math.ceil(step))
+    rate = max(math.ceil(3 * interval_seconds), 10, math.ceil(step))
     return Window(start, end, step, interval_seconds, format_duration(rate))
 
 

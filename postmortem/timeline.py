@@ -67,12 +67,16 @@ def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Row, 
 
 
 def merge_entries(entries: Sequence[Entry], tied_seconds: float) -> tuple[Row, ...]:
-    """Rows of tied entries of the same kind and word; rows by time, then by the order of ``RowKind``."""
+    """Rows of tied entries of the same kind and word, by time, then by the order of ``RowKind``.
+
+    Of events only switches share a row: what people wrote stands alone.
+    """
     order = list(RowKind)
     groups: dict[tuple[RowKind, str], list[list[Entry]]] = {}
     for entry in sorted(entries, key=lambda e: e.at):
         rows = groups.setdefault((entry.kind, entry.word), [])
-        if rows and entry.at - rows[-1][0].at <= tied_seconds:
+        alone = entry.event is not None and entry.event.kind != "switch"
+        if rows and not alone and entry.at - rows[-1][0].at <= tied_seconds:
             rows[-1].append(entry)
         else:
             rows.append([entry])
@@ -114,6 +118,7 @@ def _events(evidence: Evidence) -> list[Entry]:
             fact=from_record(evidence, RecordKind.EVENT, str(event.id), "at"),
         )
         for event in evidence.events
+        if event.kind != "note" or "transition" not in event.attributes  # the alerts' own rows tell it
     ]
 
 

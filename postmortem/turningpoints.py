@@ -16,9 +16,10 @@ from postmortem.reductions import Cut, Reduction, median_of_three
 USUAL_SHARE = (
     0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
 )
-LEAST_BASELINE = 5
+LEAST_BASELINE = 3
+FEW = 5  # a baseline of fewer samples asks for twice the change
 MOST_BASELINE = 60  # samples: the level just before, not that of an hour ago
-GUARD_INTERVALS = 4  # a rate's window: the ramp itself is no baseline
+GUARD_INTERVALS = 3  # a rate's window: the ramp itself is no baseline
 NOISE_GATE = 4.0  # times the scatter of the baseline
 RELATIVE_GATE = 0.25  # of the level before
 SETTLED_SHARE = 0.1  # of the excursion: back where it was
@@ -97,7 +98,7 @@ def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rise
     """The largest departure in one direction, or None within noise or without a level before it."""
     inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
     times, heights = series.times[inside], series.values[inside] * (1 if rises else -1)
-    early = heights[times < evidence.incident.started_at]
+    early = heights[times < evidence.alarm_at]
     if len(early) < 2 * LEAST_BASELINE:
         return None
     usual = float(np.quantile(early, USUAL_SHARE))
@@ -111,7 +112,8 @@ def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rise
     noise = _MAD_TO_SIGMA * float(np.median(np.abs(level - before)))
     worst = float(median_of_three(heights[first:]).max())
     size, ordinary = worst - before, _ordinary(early)
-    gate = max(NOISE_GATE * noise, RELATIVE_GATE * min(abs(ordinary), abs(before)), _LEAST_CHANGE[unit])
+    share = RELATIVE_GATE * (2 if len(level) < FEW else 1)
+    gate = max(NOISE_GATE * noise, share * min(abs(ordinary), abs(before)), _LEAST_CHANGE[unit])
     if size <= gate or worst - ordinary <= gate:
         return None
     ends = (float(times[baseline][0]), float(times[baseline][-1]))

@@ -64,6 +64,10 @@ class Voice:
     def seconds(self, seconds: float) -> str:
         return format_seconds(seconds, self.language)
 
+    def delay(self, fact: Fact) -> str:
+        """A time between two moments: nobody counts their fractions of a second."""
+        return self.seconds(round(abs(fact.value))) if abs(fact.value) >= 1 else self.say("under_a_second")
+
     def t_plus(self, at: float) -> str:
         """Time since the origin: T+1m20s, T-30s."""
         rest = round(abs(at - self.origin))

@@ -1,6 +1,5 @@
 """Numbers with their units, and times, as a reader of the language would write them."""
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,13 +7,14 @@ from zoneinfo import ZoneInfo
 from alerts.charts.model import Language, Unit
 
 NO_DATA = "–"
+_LARGEST = 1e300  # beyond, per cent and milliseconds overflow
 _BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _MYRIADS = ((10**12, "조", 10**8, "억"), (10**8, "억", 10**4, "만"), (10**4, "만", 1, ""))
 
 
 def format_quantity(value: float | None, unit: Unit, language: Language) -> str:
     """The value with its unit: 0.081 as a ratio is 8.1%, 0.18 s is 180ms; what is no number is a dash."""
-    if value is None or not math.isfinite(value):
+    if value is None or not abs(value) < _LARGEST:  # nor NaN
         return NO_DATA
     return _FORMATS[unit](value, language)
 

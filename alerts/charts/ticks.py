@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from alerts.charts.model import Language, Unit
 
 _TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+_LEAST_SPAN = 1e-9
 _DAY_STEPS = (1, 2, 5, 7, 14, 30, 90, 365)
 
 
@@ -27,7 +28,9 @@ class ValueAxis:
 def value_axis(low: float, high: float, unit: Unit, language: Language, wanted: int = 5) -> ValueAxis:
     """An axis that holds low and high, on about ``wanted`` round steps, labelled in one unit throughout."""
     divisor, suffix = _scale(high, unit, language)
-    span = (high - low) / divisor or abs(high / divisor) or 1.0
+    span = (high - low) / divisor
+    if span <= max(_LEAST_SPAN, 1e-9 * abs(high / divisor)):
+        span = abs(high / divisor) if abs(high / divisor) > _LEAST_SPAN else 1.0
     step = _round_step(span / wanted)
     first, last = math.floor(low / divisor / step + 1e-9), math.ceil(high / divisor / step - 1e-9)
     last = max(last, first + 1)

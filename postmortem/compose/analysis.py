@@ -30,9 +30,10 @@ def _why(why: Why, voice: Voice) -> Item:
     if why.earlier is None or why.lead is None:
         answer = Text(voice.say("whys.observed.last"))
     else:
-        lead, move = voice.seconds(why.lead.value), voice.move(why.earlier)
+        lead, move = voice.delay(why.lead), voice.move(why.earlier)
         facts = (why.lead, why.earlier.before, why.earlier.peak)
-        answer = cite(voice.say("whys.observed", lead=lead, move=move), *facts)
+        key = "whys.observed.tied" if why.is_tied else "whys.observed"
+        answer = cite(voice.say(key, lead=lead, move=move), *facts)
     judgement = Text(
         voice.say("whys.judgement", blank=voice.blank("blank.why_link" if why.earlier else "blank.why_first"))
     )
@@ -47,7 +48,7 @@ def _insights(report: Report, voice: Voice) -> Iterator[Text]:
         if lead is not None:
             key = "insights.lead" if lead.value >= 0 else "insights.lead.late"
             name, at = voice.subject(first.subject), voice.figure(first.onset)
-            yield cite(voice.say(key, name=name, at=at, lead=voice.seconds(abs(lead.value))), lead)
+            yield cite(voice.say(key, name=name, at=at, lead=voice.delay(lead)), lead)
     if report.evidence.incident.paged_at is None:
         yield Text(voice.say("insights.unpaged"), ("incident",))
     silent = silent_shifts(report)

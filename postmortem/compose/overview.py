@@ -13,22 +13,16 @@ from postmortem.timeline import TIED_INTERVALS, Row, RowKind
 from postmortem.turningpoints import Shift
 from postmortem.voice import Voice, cite
 
+_TURNS = {RowKind.ONSET, RowKind.EASED, RowKind.RECOVERED}
+_MOST_IN_LINE = 2
+
 
 def overview(report: Report, voice: Voice) -> Iterator[Block]:
     """The chapter's blocks."""
     yield Heading(2, voice.say("head.overview"))
     yield Heading(3, voice.say("head.timeline", zone=voice.zone_name))
     yield Paragraph(origin_text(report, voice))
-    rows = [timeline_text(row, voice) for row in report.timeline]
-    items = [
-        Item(
-            Text(
-                voice.say("timeline.row", at=voice.moment(row.at), t=voice.t_plus(row.at), text=text.text),
-                text.refs,
-            )
-        )
-        for row, text in zip(report.timeline, rows, strict=True)
-    ]
+    items = [timeline_item(row, voice, "timeline.row") for row in report.timeline]
     yield Listing((*items, Item(Text(voice.blank("timeline.unknown")))))
     evidence = report.evidence
     tied = voice.seconds(TIED_INTERVALS * evidence.interval_seconds)
@@ -50,42 +44,48 @@ def origin_text(report: Report, voice: Voice) -> Text:
     return cite(voice.say("origin.measured", at=at, name=_first_felt(report, voice)), span.start)
 
 
-def timeline_text(row: Row, voice: Voice) -> Text:
-    """What a row says, with the sources of its figures."""
-    facts: list[Fact | None] = [entry.fact for entry in row.entries]
-    match row.kind:
-        case RowKind.ONSET | RowKind.EASED | RowKind.RECOVERED:
-            shifts = [entry.shift for entry in row.entries if entry.shift is not None]
-            for shift in shifts:
-                facts += [shift.before, shift.peak, shift.after]
-            text = _turns(row.kind, shifts, voice)
-        case RowKind.FIRED | RowKind.ENDED:
-            alerts = [voice.alert(entry.alert) for entry in row.entries if entry.alert is not None]
-            text = voice.say(f"timeline.{row.kind}", alerts=voice.listed(dict.fromkeys(alerts)))
-            return Text(text, ("incident",))
-        case RowKind.MILESTONE | RowKind.EVENT:
-            text = _events(row, voice)
-    return cite(text, *facts)
+def timeline_item(row: Row, voice: Voice, key: str) -> Item:
+    """A row of a timeline, with the sources of its figures; ``key`` is the message that dates it."""
+    times = {"at": voice.moment(row.at), "t": voice.t_plus(row.at)}
+    parts = _turns(row, voice) if row.kind in _TURNS else [_told(row, voice)]
+    if len(parts) > _MOST_IN_LINE:
+        head = voice.say(f"timeline.many.{row.kind}", count=len(parts))
+        return Item(Text(voice.say(key, **times, text=head)), tuple(parts))
+    text = voice.clauses(part.text for part in parts)
+    refs = dict.fromkeys(ref for part in parts for ref in part.refs)
+    return Item(Text(voice.say(key, **times, text=text), tuple(refs)))
 
 
-def _turns(kind: RowKind, shifts: list[Shift], voice: Voice) -> str:
-    if kind is RowKind.ONSET:
-        first = min(shift.onset.value for shift in shifts)
-        return voice.clauses(voice.move(shift, first) for shift in shifts)
-    said = []
+def _told(row: Row, voice: Voice) -> Text:
+    if row.kind in {RowKind.FIRED, RowKind.ENDED}:
+        alerts = [voice.alert(entry.alert) for entry in row.entries if entry.alert is not None]
+        return Text(
+            voice.say(f"timeline.{row.kind}", alerts=voice.listed(dict.fromkeys(alerts))), ("incident",)
+        )
+    return cite(_events(row, voice), *(entry.fact for entry in row.entries))
+
+
+def _turns(row: Row, voice: Voice) -> list[Text]:
+    """One text a series; what has eased is named together, since it has no figure."""
+    shifts = [entry.shift for entry in row.entries if entry.shift is not None]
+    if row.kind is RowKind.ONSET:
+        return [cite(voice.move(s, row.at), s.before, s.onset, s.peak) for s in shifts]
+    texts = []
     for neutral in (False, True):
         mine = [shift for shift in shifts if (shift.subject.signal.good is Good.NONE) is neutral]
-        key = f"timeline.{kind}.neutral" if neutral else f"timeline.{kind}"
-        if mine and kind is RowKind.EASED:
-            said.append(voice.say(key, names=voice.listed(voice.subject(shift.subject) for shift in mine)))
+        key = f"timeline.{row.kind}.neutral" if neutral else f"timeline.{row.kind}"
+        if mine and row.kind is RowKind.EASED:
+            names = voice.listed(voice.subject(shift.subject) for shift in mine)
+            texts.append(cite(voice.say(key, names=names), *(shift.eased for shift in mine)))
         elif mine:
-            said += [_recovered(key, shift, voice) for shift in mine]
-    return voice.clauses(said)
+            texts += [_recovered(key, shift, voice) for shift in mine]
+    return texts
 
 
-def _recovered(key: str, shift: Shift, voice: Voice) -> str:
+def _recovered(key: str, shift: Shift, voice: Voice) -> Text:
     peak, after = voice.figure(shift.peak), voice.figure(shift.after)
-    return voice.say(key, name=voice.subject(shift.subject), peak=peak, after=after)
+    text = voice.say(key, name=voice.subject(shift.subject), peak=peak, after=after)
+    return cite(text, shift.recovered, shift.peak, shift.after)
 
 
 def _events(row: Row, voice: Voice) -> str:
@@ -156,9 +156,15 @@ def _times_table(report: Report, voice: Voice) -> Table:
     rows += [(name, fact, voice.say(f"impact.{name}.definition")) for name, fact in _delays(impact)]
     header = tuple(voice.say(f"impact.header.{column}") for column in ("item", "value", "definition"))
     cells = [
-        (Text(voice.say(f"impact.{name}")), _time_cell(name, fact, voice), Text(d)) for name, fact, d in rows
+        (Text(voice.say(f"impact.{name}")), _time_cell(name, fact, report, voice), Text(d))
+        for name, fact, d in rows
     ]
     return Table(header, tuple(cells))
+
+
+def unended(report: Report, voice: Voice) -> str:
+    """What stands for an end that the record does not show."""
+    return voice.say("ongoing" if report.evidence.incident.resolved_at is None else "beyond_record")
 
 
 def _delays(impact: Impact) -> Iterator[tuple[str, Fact | None]]:
@@ -166,11 +172,12 @@ def _delays(impact: Impact) -> Iterator[tuple[str, Fact | None]]:
         yield name, getattr(impact, name)
 
 
-def _time_cell(name: str, fact: Fact | None, voice: Voice) -> Text:
+def _time_cell(name: str, fact: Fact | None, report: Report, voice: Voice) -> Text:
     if fact is None:
-        return Text(voice.say("ongoing") if name in {"end", "duration"} else voice.figure(None))
-    if fact.unit == Unit.SECONDS and fact.value < 0:
-        return cite(voice.say("impact.earlier", duration=voice.seconds(-fact.value)), fact)
+        return Text(unended(report, voice) if name in {"end", "duration"} else voice.figure(None))
+    if fact.unit == Unit.SECONDS:
+        text = voice.delay(fact)
+        return cite(voice.say("impact.earlier", duration=text) if fact.value <= -1 else text, fact)
     return cite(voice.figure(fact), fact)
 
 

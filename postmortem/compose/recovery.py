@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from postmortem.causes import Hypothesis, Order
-from postmortem.compose.overview import timeline_text
+from postmortem.compose.overview import timeline_item
 from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
 from postmortem.mitigations import WINDOW_INTERVALS, Effect, Mitigation
 from postmortem.records import Good
@@ -41,7 +41,7 @@ def _causes(report: Report, voice: Voice) -> Iterator[Block]:
 
 def _hypothesis(hypothesis: Hypothesis, number: int, voice: Voice) -> Item:
     shift = hypothesis.shift
-    lead = voice.seconds(abs(hypothesis.lead.value))
+    lead = voice.delay(hypothesis.lead)
     head = voice.say(
         "causes.item",
         number=number,
@@ -75,13 +75,7 @@ def _resolution(report: Report, voice: Voice) -> Iterator[Block]:
     if not rows:
         yield Paragraph(Text(voice.say("resolution.none")))
         return
-    items = []
-    for row in rows:
-        text = timeline_text(row, voice)
-        items.append(
-            Item(Text(voice.say("resolution.row", t=voice.t_plus(row.at), text=text.text), text.refs))
-        )
-    yield Listing(tuple(items))
+    yield Listing(tuple(timeline_item(row, voice, "resolution.row") for row in rows))
 
 
 def _is_response(row: Row) -> bool:

@@ -7,7 +7,7 @@ from alerts.charts.model import Language, Unit
 from alerts.charts.quantities import format_quantity
 from postmortem.catalogue import load_catalogue
 from postmortem.compose.analysis import analysis
-from postmortem.compose.overview import overview
+from postmortem.compose.overview import overview, unended
 from postmortem.compose.plan import plan, tracking
 from postmortem.compose.recovery import recovery
 from postmortem.compose.summary import metrics
@@ -64,10 +64,10 @@ def _facts_table(report: Report, voice: Voice) -> Table:
 
 def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
     impact = report.impact
-    duration = voice.figure(impact.duration) if impact.duration else voice.say("ongoing")
+    duration = voice.delay(impact.duration) if impact.duration else unended(report, voice)
     yield Tile(voice.say("tile.duration"), duration)
     if impact.to_detect is not None and impact.to_detect.value >= 0:
-        yield Tile(voice.say("tile.detect"), voice.figure(impact.to_detect))
+        yield Tile(voice.say("tile.detect"), voice.delay(impact.to_detect))
     counted = [sli for sli in impact.slis if sli.bad is not None and sli.spent is not None]
     worst = max(counted, key=lambda sli: sli.spent.value if sli.spent else 0.0, default=None)
     if worst is not None and worst.bad is not None:

@@ -57,6 +57,6 @@ def test_every_reference_leads_somewhere(archive):
 
 def test_series_keep_their_query_and_window(archive):
     series = archive["series"]["signal:cache_hit_ratio"]
-    assert "[1m]" in series["query"]
+    assert "[45s]" in series["query"]
     assert series["start"] <= series["samples"][0][0] <= series["samples"][-1][0] <= series["end"]
     assert archive["schema"] == SCHEMA

@@ -71,7 +71,7 @@ def test_a_wrong_query_of_the_map_hides_no_other_signal(seed_querier, seed_repor
 
 def test_an_engine_that_is_away_is_one_line(seed_report):
     class Away:
-        def instant(self, query, at):
+        def range(self, query, start, end, step_seconds):
             raise QueryError("connection refused", kind="unavailable", retryable=True)
 
     evidence = seed_report.evidence

@@ -24,7 +24,7 @@ def test_a_drill_is_looked_at_closely():
 
 def test_an_open_incident_ends_now():
     window = choose_window(incident(), 15.0, 13_000.5)
-    assert (window.start, window.end, window.rate_window) == (8200, 13_000, "1m")
+    assert (window.start, window.end, window.rate_window) == (8200, 13_000, "45s")
 
 
 def test_a_long_incident_takes_wider_steps_and_rates():

@@ -103,6 +103,11 @@ def test_faults_change_no_hypothesis(seed_report):
     assert (again.hypotheses, again.whys) == (seed_report.hypotheses, seed_report.whys)
 
 
+def test_nothing_done_is_no_mitigation(seed_report):
+    idle = replace(seed_report.evidence, events=())
+    assert build_report(idle, seed_report.shifts, seed_report.impact.span).mitigations == ()
+
+
 def test_without_a_turning_point_the_alert_stands_in(seed_report):
     span = find_span(seed_report.evidence, ())
     assert (span.is_measured, span.start.value) == (False, seed_report.evidence.incident.started_at)
