@@ -15,7 +15,7 @@ from rich.console import Console
 from commerce_app.drill.act import ActRecord
 from commerce_app.drill.closing import show_closing
 from commerce_app.drill.demo import Drill
-from commerce_app.drill.display import ConsoleDisplay
+from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.errors import DrillError, Interrupted, ScenarioError
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.policy import policy_lines, read_policy
@@ -57,7 +57,7 @@ def run_command(
     acts: tuple[ActName, ...] = ("protected",) if protected else (act,) if act else ("late", "early")
     if protected and act:
         _fail(f"--act {act}: expected either --act or --protected", USER_MISTAKE)
-    console = Console(stderr=as_json, highlight=False)
+    console = console_for(stderr=as_json)
 
     def live() -> None:
         with _drill(name, out, console) as running:
@@ -87,7 +87,7 @@ def run_command(
 )
 def demo_command(out: Path, language: str) -> None:
     """The seed incident late, early and protected; reports, replay, dashboards, and what it all shows."""
-    console = Console(highlight=False)
+    console = console_for()
     began_at = time.monotonic()
 
     def live() -> None:

@@ -15,12 +15,19 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "order_errors": ("order errors", "ratio"),
 }
 PLAIN_EVERY_SECONDS = 15.0
+PLAIN_WIDTH = 120
 
 
 class Display(Protocol):
     def say(self, text: str) -> None: ...
 
     def tick(self, seconds: float, figures: Mapping[str, float | None]) -> None: ...
+
+
+def console_for(*, stderr: bool = False) -> Console:
+    """A terminal as wide as it is; a file or a pipe wide enough for the tables."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
 
 
 class ConsoleDisplay:
@@ -50,7 +57,9 @@ class ConsoleDisplay:
             self._bar.remove_task(self._task)
 
     def say(self, text: str) -> None:
-        self._console.print(f"[dim]{self._now() - self._began_at:5.0f} s[/dim]  {text}", highlight=False)
+        self._console.print(
+            f"[dim]{self._now() - self._began_at:5.0f} s[/dim]  {text}", highlight=False, soft_wrap=True
+        )
 
     def tick(self, seconds: float, figures: Mapping[str, float | None]) -> None:
         line = figures_line(figures)

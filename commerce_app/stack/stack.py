@@ -100,7 +100,7 @@ def default_parent_folder() -> Path:
 
 
 def sweep(parent_folder: Path) -> None:
-    """Remove what a stack left that was killed before it could: its servers died with it, its folder did not."""
+    """Remove what a killed stack left: its servers died with it, its folder did not."""
     for folder in parent_folder.glob(f"{PREFIX}[0-9]*-*"):
         owner = folder.name.removeprefix(PREFIX).split("-", 1)[0]
         if not Path(f"/proc/{owner}").exists():

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from commerce_app.drill.cli import drill
+from commerce_app.drill.scenario import Scenario
+
+DOCS = Path(__file__).parents[3] / "docs" / "drills.md"
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(drill, arguments)
+
+
+def test_list_names_the_drills_and_their_acts():
+    assert "banner-spike: Traffic ×4" in run("list").output
+    assert "late, early, protected" in run("list").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "no-such"], "fireline: no-such: expected one of banner-spike, or a YAML file"),
+        (["run", "banner-spike", "--protected", "--act", "late"], "expected either --act or --protected"),
+    ],
+)
+def test_a_mistake_is_one_line_and_starts_nothing(arguments, message, tmp_path):
+    found = run(*arguments, "--out", str(tmp_path / "out"))
+    assert found.exit_code == 2
+    assert message in found.output
+    assert not (tmp_path / "out").exists()
+
+
+def options() -> set[str]:
+    return {
+        option
+        for command in drill.commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+    }
+
+
+def test_every_option_and_every_key_of_a_scenario_is_documented():
+    text = DOCS.read_text()
+    told_elsewhere = {"name", "title", "description"}
+    keys = set(Scenario.model_fields) - told_elsewhere
+    assert {word for word in options() | keys if word not in text} == set()
