@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from postmortem.causes import Hypothesis
+from postmortem.causes import Hypothesis, Order
 from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.turningpoints import Shift
@@ -35,7 +35,7 @@ def propose_actions(report: Report) -> tuple[ActionItem, ...]:
     items = [ActionItem(Horizon.SHORT, "switch", event=event) for event in _switched_on(report)]
     if report.evidence.incident.paged_at is None:
         items.append(ActionItem(Horizon.SHORT, "unpaged"))
-    for number, hypothesis in enumerate(report.hypotheses[:_MOST_HYPOTHESES], start=1):
+    for number, hypothesis in enumerate(_candidates(report), start=1):
         items.append(ActionItem(Horizon.MID, "hypothesis", hypothesis=hypothesis, number=number))
     items.extend(ActionItem(Horizon.MID, "silent", shift=shift) for shift in silent_shifts(report))
     return tuple(items)
@@ -54,6 +54,10 @@ def silent_shifts(report: Report) -> tuple[Shift, ...]:
         and s.subject.signal.service not in services
         and s.subject.signal.role != "traffic"
     )
+
+
+def _candidates(report: Report) -> list[Hypothesis]:
+    return [h for h in report.hypotheses if h.order is not Order.AFTER][:_MOST_HYPOTHESES]
 
 
 def _switched_on(report: Report) -> list[Event]:

@@ -22,9 +22,21 @@ def render_json(report: Report) -> str:
 
 def to_mapping(report: Report) -> dict[str, Any]:
     """The archive as plain values. Times are Unix seconds."""
-    evidence = report.evidence
     return {
         "schema": SCHEMA,
+        **_records(report.evidence),
+        "origin": report.origin,
+        "timeline": [_row(row, report.origin) for row in report.timeline],
+        "impact": _impact(report),
+        "shifts": [_shift(shift) for shift in report.shifts],
+        **_judgements(report),
+        "facts": [_fact(fact) for fact in report.facts()],
+        "series": {name: _series(series) for name, series in report.evidence.series.items()},
+    }
+
+
+def _records(evidence: Evidence) -> dict[str, Any]:
+    return {
         "fetched_at": evidence.fetched_at,
         "address": evidence.address,
         "window": _window(evidence),
@@ -38,10 +50,11 @@ def to_mapping(report: Report) -> dict[str, Any]:
         "slos": [slo.model_dump(mode="json") for slo in evidence.slos],
         "signals": evidence.signals.model_dump(mode="json"),
         "unavailable": dict(evidence.unavailable),
-        "origin": report.origin,
-        "timeline": [_row(row, report.origin) for row in report.timeline],
-        "impact": _impact(report),
-        "shifts": [_shift(shift) for shift in report.shifts],
+    }
+
+
+def _judgements(report: Report) -> dict[str, Any]:
+    return {
         "hypotheses": [
             {"shift": h.shift.subject.series, "order": h.order, "lead": h.lead.id, "felt_by": list(h.felt_by)}
             for h in report.hypotheses
@@ -64,8 +77,6 @@ def to_mapping(report: Report) -> dict[str, Any]:
         "actions": [
             {"horizon": a.horizon, "kind": a.kind, "is_done": a.is_done} for a in propose_actions(report)
         ],
-        "facts": [_fact(fact) for fact in report.facts()],
-        "series": {name: _series(series) for name, series in evidence.series.items()},
     }
 
 

@@ -96,11 +96,11 @@ class Voice:
             return self.say("subject.failed", title=title)
         return self.say("subject.slow", title=title, threshold=self.seconds(slo.threshold_seconds))
 
-    def verb(self, shift: Shift) -> str:
-        """Rose or fell, in the word that suits the unit."""
-        if shift.subject.signal.unit in {Unit.PER_SECOND, Unit.COUNT, Unit.KRW}:
-            return self.say("verb.more" if shift.rises else "verb.less")
-        return self.say("verb.up" if shift.rises else "verb.down")
+    def verb(self, shift: Shift, *, asked: bool = False) -> str:
+        """Rose or fell, in the word that suits the unit; ``asked``: as a question says it."""
+        counts = shift.subject.signal.unit in {Unit.PER_SECOND, Unit.COUNT, Unit.KRW}
+        way = ("more" if shift.rises else "less") if counts else ("up" if shift.rises else "down")
+        return self.say(f"verb.{way}.asked" if asked else f"verb.{way}")
 
     def move(self, shift: Shift, row_at: float | None = None) -> str:
         """How a series went, from the level before to its worst, and when that was.

@@ -26,7 +26,9 @@ def analysis(report: Report, voice: Voice) -> Iterator[Block]:
 
 
 def _why(why: Why, voice: Voice) -> Item:
-    question = voice.say("whys.question", name=voice.subject(why.effect.subject), verb=voice.verb(why.effect))
+    question = voice.say(
+        "whys.question", name=voice.subject(why.effect.subject), verb=voice.verb(why.effect, asked=True)
+    )
     if why.earlier is None or why.lead is None:
         answer = Text(voice.say("whys.observed.last"))
     else:

@@ -31,11 +31,15 @@ def recovery(report: Report, voice: Voice) -> Iterator[Block]:
 
 def _causes(report: Report, voice: Voice) -> Iterator[Block]:
     yield Callout(Text(voice.say("causes.note")))
-    if any(hypothesis.order is not Order.AFTER for hypothesis in report.hypotheses):
-        items = [_hypothesis(h, n, voice) for n, h in enumerate(report.hypotheses, start=1)]
+    candidates = [h for h in report.hypotheses if h.order is not Order.AFTER]
+    if candidates:
+        items = [_hypothesis(h, n, voice) for n, h in enumerate(candidates, start=1)]
         yield Listing(tuple(items), ordered=True)
     else:
         yield Paragraph(Text(voice.say("causes.none")))
+    followers = [h for h in report.hypotheses if h.order is Order.AFTER]
+    if followers:
+        yield Paragraph(_followers(followers, voice))
     yield Paragraph(Text(voice.say("causes.confirmed", blank=voice.blank("blank.cause"))))
 
 
@@ -56,6 +60,14 @@ def _hypothesis(hypothesis: Hypothesis, number: int, voice: Voice) -> Item:
         Text(voice.say("causes.counter", blank=voice.blank("blank.counter"))),
     )
     return Item(cite(head, hypothesis.lead), children)
+
+
+def _followers(followers: list[Hypothesis], voice: Voice) -> Text:
+    names = voice.listed(
+        voice.say("causes.follower", name=voice.subject(h.shift.subject), lead=voice.delay(h.lead))
+        for h in followers
+    )
+    return cite(voice.say("causes.followers", names=names), *(h.lead for h in followers))
 
 
 def _dependency(hypothesis: Hypothesis, voice: Voice) -> str:
