@@ -10,6 +10,11 @@ from grafana_foundation_sdk.models import dashboard as model
 
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="${datasource}")
 EVERY_SERIES = ".+"
+LEAST_TOPS = {
+    "percentunit": 0.02,
+    "s": 0.05,
+    "currencyKRW": 1000.0,
+}  # a line at zero has an axis that tells something
 GREEN, AMBER, RED = "green", "orange", "red"
 
 Panel = Any  # the SDK's panel builders share methods, not a type
@@ -32,6 +37,7 @@ def lines(
     panel = panel.legend(_legend()).tooltip(
         common.VizTooltipOptions().mode(common_model.TooltipDisplayMode.MULTI)
     )
+    panel = panel.axis_soft_max(LEAST_TOPS.get(unit, 1.0))
     if limits:
         panel = panel.thresholds(_thresholds(limits)).thresholds_style(
             common.GraphThresholdsStyleConfig().mode(common_model.GraphThresholdsStyleMode.DASHED)

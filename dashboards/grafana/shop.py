@@ -160,12 +160,13 @@ def _database_cpu(server: str) -> Panel:
 
 def _connections(server: str) -> Panel:
     pool = f'db_client_connection_pool_name="{server}"'
-    counts = f"sum by (state) (db_client_connection_count{{{_with(pool)}}})"
+    states = f"sum by (db_client_connection_state) (db_client_connection_count{{{_with(pool)}}})"
     waiting = f"sum (db_client_connection_pending_requests{{{_with(pool)}}})"
     most = f"sum (db_client_connection_max{{{_with(pool)}}})"
     text = f"The shop's connections to the {server}: in use, idle, requests that wait for one, and the limit."
     title = f"{server.capitalize()} connections"
-    return lines(title, text, "short", (counts, "{{state}}"), (waiting, "waiting"), (most, "limit"))
+    used = (states, "{{db_client_connection_state}}")
+    return lines(title, text, "short", used, (waiting, "waiting"), (most, "limit"))
 
 
 def _lock_waits() -> Panel:

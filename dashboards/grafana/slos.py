@@ -105,8 +105,8 @@ def _traffic(slo: Slo) -> Panel:
     window = "$__rate_interval"
     seconds = "($__rate_interval_ms / 1000)"
     queries = [
-        (f"{slo.sli.total_over(window)} / {seconds}", "all"),
-        (f"{slo.sli.bad_over(window)} / {seconds}", "bad"),
+        (f"({slo.sli.total_over(window)}) / {seconds}", "all"),
+        (f"clamp_min({slo.sli.bad_over(window)}, 0) / {seconds}", "bad"),
     ]
     return lines(
         "Events", "Events per second that count, and the bad ones among them.", "ops", *queries, width=10
