@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from alerts.charts.model import Unit
 from postmortem.causes import Hypothesis, Why, ask_whys, rank_causes
 from postmortem.evidence import Evidence
-from postmortem.facts import Fact, FromFacts
+from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact import Impact, Span, assess_impact
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.timeline import TIED_INTERVALS, Row, build_timeline
@@ -28,6 +29,14 @@ class Report:
     def origin(self) -> float:
         return self.impact.span.start.value
 
+    @property
+    def warning(self) -> Fact | None:
+        """How long before detection the first sign was there."""
+        first = self.impact.span.first_sign
+        detected = from_record(self.evidence, RecordKind.INCIDENT, "", "detected_at")
+        parts = (detected, first.onset if first else None)
+        return combine("impact.warning", Operation.DIFFERENCE, parts, Unit.SECONDS)
+
     def facts(self) -> tuple[Fact, ...]:
         """Every figure once, with those it is computed from before it."""
         found: dict[str, Fact] = {}
@@ -41,6 +50,7 @@ class Report:
             yield from shift.facts()
         yield from (e.fact for row in self.timeline for e in row.entries if e.fact is not None)
         yield from self.impact.facts()
+        yield from (fact for fact in (self.warning,) if fact is not None)
         yield from (hypothesis.lead for hypothesis in self.hypotheses)
         yield from (why.lead for why in self.whys if why.lead is not None)
         for mitigation in self.mitigations:

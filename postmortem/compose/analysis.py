@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from alerts.charts.model import Unit
 from postmortem.actions import silent_shifts
 from postmortem.causes import Why
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
-from postmortem.facts import Operation, RecordKind, combine, from_record
 from postmortem.report import Report
 from postmortem.voice import Voice, cite
 
@@ -43,14 +41,11 @@ def _why(why: Why, voice: Voice) -> Item:
 
 
 def _insights(report: Report, voice: Voice) -> Iterator[Text]:
-    detected = from_record(report.evidence, RecordKind.INCIDENT, "", "detected_at")
-    first = report.impact.span.first_sign
-    if first is not None:
-        lead = combine("insight.lead", Operation.DIFFERENCE, (detected, first.onset), Unit.SECONDS)
-        if lead is not None:
-            key = "insights.lead" if lead.value >= 0 else "insights.lead.late"
-            name, at = voice.subject(first.subject), voice.figure(first.onset)
-            yield cite(voice.say(key, name=name, at=at, lead=voice.delay(lead)), lead)
+    first, lead = report.impact.span.first_sign, report.warning
+    if first is not None and lead is not None:
+        key = "insights.lead" if lead.value >= 0 else "insights.lead.late"
+        name, at = voice.subject(first.subject), voice.figure(first.onset)
+        yield cite(voice.say(key, name=name, at=at, lead=voice.delay(lead)), lead)
     if report.evidence.incident.paged_at is None:
         yield Text(voice.say("insights.unpaged"), ("incident",))
     silent = silent_shifts(report)
