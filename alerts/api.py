@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from alerts import events, outbox
 from alerts import storage_incidents as rows
 from alerts.api_models import Act, PostedEvent, event_json, incident_json
-from alerts.api_route import AlertsRoute
+from alerts.api_route import AlertsRoute, read_model
 from alerts.events import Kind
 from alerts.incidents import Dependencies, Incident, State
 from alerts.response import Response
@@ -24,7 +25,6 @@ STATES = {
 }
 StateName = Literal["open", "acknowledged", "resolved"]
 Json = dict[str, Any]
-Person = Annotated[Act, Body(default_factory=Act)]
 Limit = Annotated[int, Query(ge=1, le=100_000)]
 Lookback = Annotated[float, Query(ge=0, le=86_400)]
 
@@ -88,15 +88,18 @@ class _View:
             found.update((event.id, event) for event in earlier)
         return [event_json(event) for event in sorted(found.values(), key=lambda event: (event.at, event.id))]
 
-    def acknowledge(self, incident_id: str, act: Person) -> Json:
+    async def acknowledge(self, incident_id: str, request: Request) -> Json:
         """Somebody has it."""
-        self._sources.response.acknowledge(incident_id, act.author, act.source, self._sources.clock.now())
-        self._sources.acted()
-        return self.incident(incident_id)
+        act = await read_model(request, "acknowledge", Act)
+        return await run_in_threadpool(self._acted, self._sources.response.acknowledge, incident_id, act)
 
-    def resolve(self, incident_id: str, act: Person) -> Json:
+    async def resolve(self, incident_id: str, request: Request) -> Json:
         """Closed by hand."""
-        self._sources.response.resolve(incident_id, act.author, act.source, self._sources.clock.now())
+        act = await read_model(request, "resolve", Act)
+        return await run_in_threadpool(self._acted, self._sources.response.resolve, incident_id, act)
+
+    def _acted(self, do: Callable[[str, str, str, float], object], incident_id: str, act: Act) -> Json:
+        do(incident_id, act.author, act.source, self._sources.clock.now())
         self._sources.acted()
         return self.incident(incident_id)
 
@@ -123,12 +126,16 @@ class _View:
             )
         return [event_json(event) for event in found]
 
-    def record(self, event: PostedEvent) -> Json:
+    async def record(self, request: Request) -> Json:
         """Appends an event."""
+        posted = await read_model(request, "event", PostedEvent)
+        return await run_in_threadpool(self._record, posted)
+
+    def _record(self, posted: PostedEvent) -> Json:
         now = self._sources.clock.now()
-        recorded = self._sources.response.record(event.fact(now), now)
+        event = self._sources.response.record(posted.fact(now), now)
         self._sources.acted()
-        return event_json(recorded)
+        return event_json(event)
 
     def slos(self) -> object:
         """The SLOs and their status now."""

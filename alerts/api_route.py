@@ -1,18 +1,20 @@
 """How every route of alerts answers an error: one line of JSON with the right status."""
 
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 
 from alerts.errors import RequestError, StorageError
 
 BODY_LIMIT_BYTES = 10_000_000
+Model = TypeVar("Model", bound=BaseModel)
 log = logging.getLogger(__name__)
 
 
@@ -28,7 +30,7 @@ class AlertsRoute(APIRoute):
             except RequestError as error:
                 return JSONResponse({"error": str(error)}, error.status)
             except RequestValidationError as error:
-                return JSONResponse({"error": _explained(error)}, 400)
+                return JSONResponse({"error": _explained(error.errors()[0])}, 400)
             except StorageError as error:
                 log.exception("%s %s", request.method, request.url.path)
                 return JSONResponse({"error": str(error)}, 503)
@@ -36,8 +38,7 @@ class AlertsRoute(APIRoute):
         return answer
 
 
-def _explained(error: RequestValidationError) -> str:
-    problem = error.errors()[0]
+def _explained(problem: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in problem["loc"] if part not in {"body", "query", "path"})
     message = str(problem["msg"]).removeprefix("Value error, ")
     return f"{place}: {message}" if place else message
@@ -55,6 +56,21 @@ async def read_body(request: Request, what: str) -> bytes:
         if len(body) > BODY_LIMIT_BYTES:
             raise RequestError(f"{what}: expected a body of at most {BODY_LIMIT_BYTES} bytes", status=413)
     return bytes(body)
+
+
+async def read_model(request: Request, what: str, model: type[Model]) -> Model:
+    """The JSON body as a model, whatever its content type says; no body at all reads as an empty object.
+
+    Raises:
+        RequestError: 413 for a body that is too large, 400 with the first thing that is wrong with it.
+    """
+    body = await read_body(request, what)
+    try:
+        return model.model_validate(orjson.loads(body or b"{}"))
+    except orjson.JSONDecodeError as error:
+        raise RequestError(f"{what}: expected JSON: {error}") from error
+    except ValidationError as error:
+        raise RequestError(_explained(error.errors()[0])) from error
 
 
 async def read_json(request: Request, what: str) -> object:

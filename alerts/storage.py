@@ -86,7 +86,10 @@ def open_database(folder: Path, url: str | None = None) -> Database:
     """
     address = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(folder / FILE_NAME))
     place = address.render_as_string(hide_password=True) if url else str(folder / FILE_NAME)
-    engine = _engine(address)
+    try:
+        engine = _engine(address)
+    except ModuleNotFoundError as error:
+        raise StorageError(f"{place}: expected the Python package {error.name} to be installed") from error
     try:
         with engine.begin() as connection:
             _migrate(connection, place)

@@ -141,6 +141,16 @@ async def test_errors_have_their_status(client, method, path, status):
     assert answer.json()["error"]
 
 
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff"])
+async def test_body_that_is_no_object_is_refused(client, body):
+    answer = await client.post("/api/v1/events", content=body)
+    assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
+
+
+async def test_json_is_read_without_its_content_type(client):
+    assert (await client.post("/api/v1/events", content=b'{"kind": "note"}')).status_code == 201
+
+
 async def test_event_of_an_unknown_incident_is_404(client):
     answer = await client.post("/api/v1/events", json={"kind": "note", "incident": "none"})
     assert answer.status_code == 404

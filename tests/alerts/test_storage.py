@@ -2,6 +2,7 @@ import shutil
 import tempfile
 import threading
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -10,10 +11,13 @@ from alerts import events, outbox
 from alerts import storage_incidents as rows
 from alerts.errors import StorageError
 from alerts.events import Kind, NewEvent
-from alerts.incidents import Incident
-from alerts.receive import Severity
+from alerts.group import Pace
+from alerts.incidents import Dependencies, Incident, Timing
+from alerts.pipeline import Desk, Pipeline
+from alerts.receive import Alert, Severity
 from alerts.storage import ConflictError, open_database
 from alerts.storage_schema import VERSION_TABLE, metadata
+from collector.labels import Labels
 from commerce_app.stack.accounts import server_account
 from commerce_app.stack.binaries import postgres_folder
 from commerce_app.stack.ports import free_port
@@ -71,6 +75,11 @@ def test_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "incidents.db").write_bytes(b"not a database" * 100)
     with pytest.raises(StorageError, match="cannot be opened as an incident store"):
         open_database(tmp_path)
+
+
+def test_missing_driver_is_named(tmp_path):
+    with pytest.raises(StorageError, match=r"mysql://u:\*\*\*@h/d: expected the Python package MySQLdb"):
+        open_database(tmp_path, "mysql://u:secret@h/d")
 
 
 @pytest.mark.parametrize("statement", ["UPDATE events SET text = 'x'", "DELETE FROM events"])
@@ -160,14 +169,37 @@ def postgres_url():
 @pytest.mark.servers
 def test_postgres_holds_incidents_for_two_workers(tmp_path, postgres_url):
     databases = [open_database(tmp_path, postgres_url) for _ in range(2)]
+    run_both(receive_ten, *databases)
+    assert_one_incident_of_ten_alerts_and_one_page(databases[0])
     run_both(open_ten, *databases)
     fact = NewEvent(1.0, Kind.NOTE, "as it was", incident="2025-09-03-1", attributes={"a": [1]})
     event = databases[0].change(lambda connection: events.append(connection, fact, 2.0))
     with databases[1].read() as connection:
-        assert len(rows.live(connection, resolved_since=float("inf"))) == 20
+        assert len(rows.live(connection, resolved_since=float("inf"))) == 1 + 20
         assert events.select(connection, incident="2025-09-03-1") == [event]
-        assert outbox.select(connection) == []
     with pytest.raises(StorageError, match="append-only"):
         databases[0].change(lambda connection: connection.execute(sa.text("DELETE FROM events")))
     for database in databases:
         database.close()
+
+
+def receive_ten(database):
+    desk = Desk(Dependencies(), ("fake",), Timing(), Pace(), "en", ZoneInfo("UTC"))
+    pipeline = Pipeline(database, desk)
+    for number in range(10):
+        labels = Labels({"alertname": f"a{number}", "service": "product", "severity": "page"})
+        pipeline.receive([Alert(labels, {}, 1000.0, 2000.0)], 1000.0)
+
+
+def assert_one_incident_of_ten_alerts_and_one_page(database):
+    with database.read() as connection:
+        (found,) = rows.listed(connection)
+        assert len(rows.alerts_of(connection, found.id)) == 10
+        assert [posting.occasion for posting in outbox.select(connection)] == ["page"]
+
+
+def test_two_workers_make_one_incident_of_the_same_alerts(tmp_path, database):
+    other = open_database(tmp_path)
+    run_both(receive_ten, database, other)
+    other.close()
+    assert_one_incident_of_ten_alerts_and_one_page(database)
