@@ -92,7 +92,7 @@ class Collector:
         self.is_ready = True
 
     def stop(self) -> None:
-        """Ends cleanly: the evaluation and the commit under way are finished, due alerts are sent."""
+        """Ends cleanly: what is under way is finished, due alerts are sent. Also ends what never started."""
         self.is_ready = False
         self.scheduler.stop(self.pool.close)
         for dispatcher in self.dispatchers:

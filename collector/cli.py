@@ -59,7 +59,7 @@ class _Address(click.ParamType[tuple[str, int]]):
         if isinstance(value, tuple):
             return value
         host, _, port = str(value).rpartition(":")
-        if not port.isdecimal() or int(port) > 65535:
+        if ":" not in str(value) or not port.isdecimal() or int(port) > 65535:
             self.fail(f"expected HOST:PORT, found {value!r}", param, ctx)
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # as Prometheus reads :9090
 
@@ -130,6 +130,9 @@ def _bind(host: str, port: int) -> socket.socket:
 def _serve(running: Collector, bound: socket.socket, url: str) -> None:
     app = Starlette(routes=running.routes())
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Uvicorn raises what it caught once more when it is done; the collector is yet to be stopped then.
+        signal.signal(number, lambda *_: None)
     signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=_reload, args=(running,)).start())
     logger.info("serving on %s", url)
     server.run(sockets=[bound])
@@ -154,7 +157,11 @@ def import_command(file: Path, data: Path) -> None:
     console = Console(stderr=True)
     try:
         with Progress(
-            *Progress.get_default_columns()[:1], DownloadColumn(), console=console, transient=True
+            *Progress.get_default_columns()[:1],
+            DownloadColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
         ) as bar:
             task = bar.add_task(f"importing {file.name}", total=None)
             added = import_file(file, store, lambda size: bar.advance(task, size))

@@ -42,8 +42,9 @@ class Ingester:
 
     def stop(self) -> None:
         """Finishes what waits, then ends."""
-        self._queue.put(None)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
 
     def submit(self, prepare: Callable[[], tuple[Batch, T]]) -> "Future[T]":
         """Runs ``prepare`` on the ingest thread; its future gives the second part of its answer."""

@@ -35,12 +35,13 @@ class Scheduler:
     """Owns the thread whose event loop fetches pages, and the thread that evaluates rules."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run_loop, name="collector-io", daemon=True)
         self._rules = PooledJobs(1)
         self._jobs: AsyncIOScheduler | None = None
 
     def start(self) -> None:
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
         self.call(self._start_jobs())
 
@@ -49,10 +50,11 @@ class Scheduler:
 
         close: closes on the loop what was opened on it.
         """
-        assert self._jobs is not None
+        if self._loop is None or self._jobs is None:
+            return
         self._jobs.pause()
         self._rules.shutdown(wait=True)
-        self.call(self._end_jobs())
+        self.call(self._end_jobs(self._jobs))
         self.call(close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -60,6 +62,7 @@ class Scheduler:
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Runs a coroutine on the loop from another thread and waits for it."""
+        assert self._loop is not None
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def every(
@@ -99,6 +102,7 @@ class Scheduler:
         )
 
     def _run_loop(self) -> None:
+        assert self._loop is not None
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
 
@@ -108,9 +112,8 @@ class Scheduler:
         self._jobs = AsyncIOScheduler(executors=executors, timezone=UTC, event_loop=self._loop)
         self._jobs.start()
 
-    async def _end_jobs(self) -> None:
-        assert self._jobs is not None
-        self._jobs.shutdown(wait=False)
-        for task in asyncio.all_tasks(self._loop) - {asyncio.current_task(self._loop)}:
+    async def _end_jobs(self, jobs: AsyncIOScheduler) -> None:
+        jobs.shutdown(wait=False)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
         await asyncio.sleep(0)

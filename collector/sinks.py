@@ -138,8 +138,9 @@ class AlertDispatcher:
 
     def stop(self, timeout_seconds: float = 5.0) -> None:
         """Sends what waits, for at most this long."""
-        self._put(None)
-        self._thread.join(timeout_seconds)
+        if self._thread.is_alive():
+            self._put(None)
+            self._thread.join(timeout_seconds)
 
     def offer(self, alerts: Sequence[PostableAlert]) -> None:
         if alerts:

@@ -1,0 +1,73 @@
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from collector.cli import collector
+
+CASES = Path(__file__).parents[3] / "shared" / "conformance" / "openmetrics"
+
+
+def run(*arguments, text=None):
+    return CliRunner().invoke(collector, [str(argument) for argument in arguments], input=text)
+
+
+def test_an_import_says_what_it_added(tmp_path):
+    (tmp_path / "f.om").write_text("a 1 10\na 2 20\n# EOF\n")
+    result = run("import", tmp_path / "f.om", "--data", tmp_path / "data")
+    assert (result.exit_code, result.stdout.startswith("imported 2 samples of 1 series")) == (0, True)
+
+
+def test_an_import_that_cannot_be_read_is_one_line(tmp_path):
+    (tmp_path / "f.om").write_text("a 1\n# EOF\n")
+    result = run("import", tmp_path / "f.om", "--data", tmp_path / "data")
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert (
+        line
+        == f"fireline: {tmp_path / 'f.om'}: line 1: expected a value and a timestamp in seconds, found '1'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "said"),
+    [
+        ("# TYPE a counter\na_total 1\n# EOF\n", [], 0, "1 samples"),
+        ("# TYPE a counter\na_total -1\n# EOF\n", [], 1, "line 2"),
+        ("a 1\n", ["--format", "text"], 0, "1 samples"),
+        ("a one\n", ["--format", "text"], 1, "line 1: expected a number"),
+    ],
+)
+def test_metrics_are_checked_with_an_exit_code(text, options, code, said):
+    result = run("check-metrics", "-", *options, text=text)
+    assert (result.exit_code, said in result.output) == (code, True)
+
+
+def test_a_wrong_configuration_starts_nothing(tmp_path):
+    (tmp_path / "p.yml").write_text("scrape_config: []\n")
+    result = run("serve", "--config", tmp_path / "p.yml", "--data", tmp_path / "data")
+    assert result.exit_code == 2
+    assert "scrape_config: unknown key: did you mean scrape_configs?" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_port_in_use_starts_nothing(tmp_path):
+    (tmp_path / "p.yml").write_text("global: {}\n")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run(
+            "serve", "--config", tmp_path / "p.yml", "--data", tmp_path, "--listen", f"127.0.0.1:{port}"
+        )
+    assert result.exit_code == 2
+    assert (
+        result.stderr
+        == f"fireline: --listen 127.0.0.1:{port}: Address already in use: expected a free address\n"
+    )
+
+
+@pytest.mark.parametrize("address", ["9090", "host", "host:99999"])
+def test_an_address_that_is_none_is_refused(tmp_path, address):
+    result = run("serve", "--config", tmp_path / "p.yml", "--listen", address)
+    assert result.exit_code == 2
+    assert "expected HOST:PORT" in result.stderr
