@@ -10,7 +10,7 @@ from collector.promql.value import Mask
 from collector.promql.windows import Windows, take_columns
 from collector.series import Values
 
-_CELLS_AT_ONCE = 2_000_000
+_CELLS_AT_ONCE = 256 * 1024
 
 
 def sum_over_time(windows: Windows) -> tuple[Values, Mask]:
@@ -112,8 +112,21 @@ def windows_in_chunks(windows: Windows) -> Iterator[tuple[slice, Values, Mask]]:
 
 
 def _extreme(windows: Windows, ufunc: np.ufunc) -> Values:
-    """A sparse table: the extreme of 2, 4, 8 … samples from each on; two of them cover any window."""
+    """By looking at each sample of each window, or by a table where that is less work."""
     out = np.full((len(windows.labels), len(windows.first)), np.nan)
+    filled = np.flatnonzero(windows.counts > 0)
+    counts = windows.counts[filled]
+    if counts.sum() <= len(windows.times) * np.log2(max(2, counts.max(initial=1))):
+        edges = np.stack([windows.first[filled], windows.stop[filled]], axis=1).ravel()
+        padded = np.pad(windows.values, ((0, 0), (0, 1)))
+        if len(filled):
+            out[:, filled] = ufunc.reduceat(padded, edges, axis=1)[:, ::2]
+        return out
+    return _extreme_by_table(windows, ufunc, out)
+
+
+def _extreme_by_table(windows: Windows, ufunc: np.ufunc, out: Values) -> Values:
+    """The extreme of 2, 4, 8 … samples from each on; two of them cover any window."""
     level_of_step = np.frexp(np.maximum(windows.counts, 1))[1] - 1
     table = windows.values
     for level in range(int(level_of_step.max(initial=0)) + 1):

@@ -10,6 +10,8 @@ from collector.labels import METRIC_NAME, Labels
 from collector.promql.value import Indices, Mask, Vector
 from collector.series import Milliseconds, SeriesGroup, Values, is_stale
 
+_CACHED_CELLS = 128 * 1024
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -70,7 +72,15 @@ def windows_of(
         for fresh in without_stale(group):
             first = np.searchsorted(fresh.times, starts, side="right")
             stop = np.searchsorted(fresh.times, ends, side="right")
-            yield Windows(fresh.labels, fresh.times, fresh.values, first, stop, starts, ends, at)
+            for rows in _blocks(len(fresh.labels), max(len(fresh.times), len(ends))):
+                labels, values = fresh.labels[rows], fresh.values[rows]
+                yield Windows(labels, fresh.times, values, first, stop, starts, ends, at)
+
+
+def _blocks(rows: int, width: int) -> Iterator[slice]:
+    """Some rows at a time, so that what is computed from them stays within the cache."""
+    height = max(1, _CACHED_CELLS // max(1, width))
+    return (slice(begin, begin + height) for begin in range(0, rows, height))
 
 
 def without_stale(group: SeriesGroup) -> Iterator[SeriesGroup]:
