@@ -15,8 +15,8 @@ from fastapi import FastAPI
 
 from alerts.app import Alerts
 from alerts.compile import CompileOptions, compile_slos
+from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
-from alerts.storage import open_database
 from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
@@ -63,9 +63,9 @@ class Fireline:
             querier=self._remote,
             extra_rule_groups=rule_groups(config, specs),
             external_url=url,
+            read_config=lambda: _read_again(config),
         )
-        self._database = open_database(data_dir, config.alerts.database or None)
-        desk = IncidentDesk(self._database)
+        desk = IncidentDesk(self._alerts.database)
         querier = self._collector.querier
         self._watcher = Watcher(
             specs,
@@ -99,7 +99,6 @@ class Fireline:
         self._watcher.stop()
         self._collector.stop()
         self._alerts.stop()
-        self._database.close()
 
     def application(self, started: Callable[[], None]) -> FastAPI:
         """The one ASGI application; it starts and stops the parts with itself."""
@@ -187,6 +186,14 @@ def _jobs(config: FirelineConfig) -> str:
 def _collector_config(config: FirelineConfig) -> CollectorConfig:
     """Where another server holds the samples, nothing is scraped here."""
     return replace(config.collector, scrape_configs=()) if config.prometheus else config.collector
+
+
+def _read_again(config: FirelineConfig) -> CollectorConfig:
+    """What the collector's keys say now; objectives and channels are read once, at the start."""
+    try:
+        return _collector_config(load_config(config.path, prometheus=config.prometheus))
+    except SpecError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _target(scraper: TargetScraper) -> TargetReading:
