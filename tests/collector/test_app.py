@@ -1,0 +1,78 @@
+import threading
+
+import pytest
+
+from collector.app import Collector
+from collector.clock import ManualClock, SystemClock
+from collector.config import parse_config
+from collector.errors import ConfigError, StoreError
+from collector.rules import parse_groups
+
+
+class Sink:
+    def __init__(self):
+        self.alerts = []
+        self.came = threading.Event()
+
+    def send(self, alerts):
+        self.alerts += alerts
+        self.came.set()
+
+
+def groups(*rules):
+    return parse_groups({"groups": [{"name": "g", "interval": "50ms", "rules": list(rules)}]})
+
+
+def test_an_alert_goes_from_rule_to_sink(tmp_path):
+    sink = Sink()
+    rules = groups({"record": "a:b", "expr": "vector(7)"}, {"alert": "High", "expr": "a:b > 5"})
+    collector = Collector(
+        parse_config({}, "f.yml"), tmp_path, sinks=[sink], extra_rule_groups=rules, external_url="http://here"
+    )
+    collector.start()
+    assert sink.came.wait(20)
+    recorded = collector.querier.instant("a:b", SystemClock().now())
+    collector.stop()
+    assert sink.alerts[0]["labels"] == {"alertname": "High"}
+    assert sink.alerts[0]["generatorURL"].startswith("http://here/graph?g0.expr=a%3Ab%20%3E%205")
+    assert [sample.value for sample in recorded] == [7.0]
+
+
+def test_what_it_started_ends_with_it(tmp_path):
+    before = set(threading.enumerate())
+    collector = Collector(parse_config({}, "f.yml"), tmp_path, sinks=[Sink()])
+    collector.start()
+    assert collector.is_ready
+    collector.stop()
+    assert set(threading.enumerate()) <= before
+
+
+def test_one_that_never_started_can_be_stopped(tmp_path):
+    Collector(parse_config({}, "f.yml"), tmp_path).stop()
+    Collector(parse_config({}, "f.yml"), tmp_path).stop()
+
+
+def test_a_wrong_rule_file_is_found_before_anything_is_opened(tmp_path):
+    (tmp_path / "r.yml").write_text("groups: [{name: g, rules: [{record: a, expr: 'sum('}]}]")
+    config = parse_config({"rule_files": ["r.yml"]}, "f.yml", base_folder=tmp_path)
+    with pytest.raises(ConfigError, match=r"r\.yml: groups\[0\]\.rules\[0\]\.expr"):
+        Collector(config, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_second_collector_on_the_same_folder_is_refused(tmp_path):
+    first = Collector(parse_config({}, "f.yml"), tmp_path)
+    with pytest.raises(StoreError, match="in use"):
+        Collector(parse_config({}, "f.yml"), tmp_path)
+    first.stop()
+
+
+def test_old_blocks_are_dropped_after_their_retention(tmp_path):
+    config = parse_config({"storage": {"tsdb": {"retention": {"time": "1h"}}}}, "f.yml")
+    collector = Collector(config, tmp_path, clock=ManualClock(10_000.0))
+    dropped = []
+    collector.store.drop_before = lambda before_ms: dropped.append(before_ms) or 0
+    collector.ingester.start()
+    collector._drop_old()
+    collector.stop()
+    assert dropped == [6_400_000]

@@ -1,0 +1,161 @@
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from collector.clock import ManualClock
+from collector.config import parse_config
+from collector.embedded import EmbeddedQuerier
+from collector.fetch import http_client
+from collector.ingest import Ingester
+from collector.pool import ScrapePool
+from collector.store import SampleStore
+
+
+class Jobs:
+    """Takes jobs as the scheduler does, and runs none by itself."""
+
+    def __init__(self):
+        self.jobs = {}
+
+    def every(self, name, interval_seconds, offset_seconds, job):
+        assert name not in self.jobs
+        assert 0 <= offset_seconds < interval_seconds
+        self.jobs[name] = job
+
+    def remove(self, name):
+        del self.jobs[name]
+
+    async def run(self, kind):
+        for name, job in list(self.jobs.items()):
+            if name.startswith(kind):
+                await job()
+
+
+class World:
+    def __init__(self, folder):
+        self.store = SampleStore(folder)
+        self.ingester = Ingester(self.store)
+        self.ingester.start()
+        self.jobs = Jobs()
+        self.clock = ManualClock(100.0)
+        self.pool = ScrapePool(self.store, self.ingester, self.jobs, self.clock)
+        self.querier = EmbeddedQuerier(self.store)
+
+    async def apply(self, *jobs):
+        self.clock.advance(1)
+        await self.pool.apply(parse_config({"scrape_configs": list(jobs)}, "f.yml").scrape_configs)
+
+    async def scrape(self):
+        self.clock.advance(10)
+        await self.jobs.run("scrape")
+
+    def up(self):
+        samples = self.querier.instant("up", self.clock.now())
+        return {sample.labels["instance"]: sample.value for sample in samples}
+
+    async def close(self):
+        await self.pool.close()
+        self.ingester.stop()
+        self.store.close()
+
+
+def page(request):
+    if request.url.host == "dead":
+        raise httpx.ConnectError("refused")
+    return httpx.Response(200, stream=httpx.ByteStream(b"a 1\n"))
+
+
+@pytest.fixture
+async def world(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "collector.pool.http_client", lambda config: http_client(config, transport=httpx.MockTransport(page))
+    )
+    world = World(tmp_path / "data")
+    yield world
+    await world.close()
+
+
+def job(*targets, **keys):
+    return {"job_name": "shop", "static_configs": [{"targets": list(targets)}], **keys}
+
+
+async def test_targets_are_scraped_and_their_state_kept(world):
+    await world.apply(job("a:1", "dead:1"))
+    await world.scrape()
+    assert world.up() == {"a:1": 1.0, "dead:1": 0.0}
+    assert [scraper.latest.error for scraper in world.pool.scrapers] == ["", "refused"]
+
+
+async def test_a_target_that_goes_ends_and_those_that_stay_go_on(world):
+    await world.apply(job("a:1", "b:1"))
+    await world.scrape()
+    (kept, _) = world.pool.scrapers
+    await world.apply(job("a:1"))
+    assert world.up() == {"a:1": 1.0}
+    assert world.pool.scrapers == [kept]
+    await world.scrape()
+    assert world.up() == {"a:1": 1.0}
+
+
+async def test_a_job_that_changes_scrapes_the_same_series(world):
+    await world.apply(job("a:1"))
+    await world.scrape()
+    await world.apply(job("a:1", sample_limit=9))
+    await world.scrape()
+    assert world.up() == {"a:1": 1.0}
+    assert world.pool.scrapers[0].target.job.sample_limit == 9
+    assert len(world.jobs.jobs) == 1
+
+
+async def test_a_job_that_goes_takes_everything_with_it(world, tmp_path):
+    (tmp_path / "t.json").write_text("[]")
+    await world.apply(job("a:1", file_sd_configs=[{"files": [str(tmp_path / "t.json")]}]))
+    await world.scrape()
+    await world.apply()
+    assert (world.jobs.jobs, world.pool.scrapers, world.up()) == ({}, [], {})
+
+
+async def test_discovery_files_are_read_again(world, tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"targets": ["a:1"]}]))
+    await world.apply({"job_name": "shop", "file_sd_configs": [{"files": [str(path)]}]})
+    path.write_text(json.dumps([{"targets": ["b:1"]}]))
+    await world.jobs.run("discover")
+    assert [scraper.target.labels["instance"] for scraper in world.pool.scrapers] == ["b:1"]
+
+
+async def test_a_broken_discovery_file_keeps_the_targets(world, tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"targets": ["a:1"]}]))
+    await world.apply({"job_name": "shop", "file_sd_configs": [{"files": [str(path)]}]})
+    path.write_text("{")
+    await world.jobs.run("discover")
+    assert len(world.pool.scrapers) == 1
+
+
+async def test_too_many_targets_are_none(world):
+    await world.apply(job("a:1", "b:1", target_limit=1))
+    assert world.pool.scrapers == []
+
+
+async def test_a_slow_target_delays_no_other(world, monkeypatch):
+    hanging = asyncio.Event()
+
+    async def stream(request):
+        if request.url.host == "slow":
+            await hanging.wait()
+        return page(request)
+
+    monkeypatch.setattr(
+        "collector.pool.http_client",
+        lambda config: http_client(config, transport=httpx.MockTransport(stream)),
+    )
+    await world.apply(job("slow:1", "a:1"))
+    slow, quick = (asyncio.create_task(scraper.scrape()) for scraper in world.pool.scrapers)
+    await quick
+    assert world.up() == {"a:1": 1.0}
+    hanging.set()
+    await slow
+    assert set(world.up()) == {"a:1", "slow:1"}
