@@ -146,7 +146,7 @@ class ScrapePool:
         await self._end([scraper for key, scraper in former.items() if key not in scrapers])
 
     def _scraper(self, target: Target, former: TargetScraper | None) -> TargetScraper:
-        if former is not None and former.target == target:
+        if former is not None and former.target.is_scraped_as(target):
             return former
         if former is not None:
             self._scheduler.remove(_job_name(former))

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import yaml
@@ -13,6 +14,8 @@ from collector.errors import ConfigError
 from collector.labels import Labels
 from collector.relabel import relabel
 from collector.settings import Section
+
+_HOW_FOUND: dict[str, Any] = {"static_configs": (), "file_sd_configs": (), "relabel": (), "target_limit": 0}
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ class Target:
     def key(self) -> str:
         """Names the target across restarts."""
         return f"{self.job.job_name}\n{self.url}\n{self.labels}"
+
+    def is_scraped_as(self, other: "Target") -> bool:
+        """Whether two targets differ at most in how they were found."""
+        return (self.url, self.labels) == (other.url, other.labels) and (
+            replace(self.job, **_HOW_FOUND) == replace(other.job, **_HOW_FOUND)
+        )
 
     def offset_seconds(self, interval_seconds: float) -> float:
         """Where in each interval this target is scraped: spread by name, the same after a restart."""
