@@ -14,7 +14,16 @@ def _round_half_up(value: Values, nearest: Values | float = 1.0) -> Values:
 
 
 def _clamp(value: Values, low: Values, high: Values) -> Values:
-    return np.maximum(low, np.minimum(high, value))
+    return _greater(low, _lesser(high, value))
+
+
+def _greater(a: Values, b: Values) -> Values:
+    """Go's math.Max: an infinity wins over NaN, and NaN over any number."""
+    return np.where(np.isposinf(a) | np.isposinf(b), np.inf, np.maximum(a, b))
+
+
+def _lesser(a: Values, b: Values) -> Values:
+    return -_greater(-a, -b)
 
 
 ELEMENTWISE: dict[str, Callable[..., Values]] = {
@@ -27,8 +36,8 @@ ELEMENTWISE: dict[str, Callable[..., Values]] = {
     "atanh": np.arctanh,
     "ceil": np.ceil,
     "clamp": _clamp,
-    "clamp_max": lambda value, high: np.minimum(high, value),
-    "clamp_min": lambda value, low: np.maximum(low, value),
+    "clamp_max": lambda value, high: _lesser(high, value),
+    "clamp_min": lambda value, low: _greater(low, value),
     "cos": np.cos,
     "cosh": np.cosh,
     "deg": lambda value: value * 180 / np.pi,

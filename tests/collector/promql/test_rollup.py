@@ -94,6 +94,12 @@ def test_huge_neighbours_cost_no_digits(loaded):
     assert [s.value for s in querier.instant("sum_over_time(x[3m])", 420)] == [pytest.approx(0.6, rel=1e-15)]
 
 
+def test_small_samples_survive_great_ones_of_earlier_windows(loaded):
+    querier = loaded("load 1m\n x 7e42 3e200 1 2 1e-30 3")
+    (series,) = querier.range("sum_over_time(x[2m])", 120, 300, 60)
+    assert series.values.tolist() == [3e200, 3.0, 2.0, 3.0]
+
+
 def test_infinities_do_not_leak_into_later_windows(loaded):
     querier = loaded("load 1m\n x Inf 1 2 3")
     (series,) = querier.range("sum_over_time(x[2m])", 0, 180, 60)
