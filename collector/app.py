@@ -65,6 +65,8 @@ class Collector:
         self.is_remote = querier is not None
         self._extra_rule_groups = tuple(extra_rule_groups)
         groups = self._load_groups(config)
+        self._own_sinks = tuple(sinks)
+        self.dispatchers = self._dispatchers(config)
         self.store = SampleStore(data_dir, out_of_order_seconds=config.out_of_order_seconds)
         self.querier: Querier = querier or EmbeddedQuerier(self.store)
         self.ingester = Ingester(self.store)
@@ -72,8 +74,6 @@ class Collector:
         self.pool = ScrapePool(self.store, self.ingester, self.scheduler, self.clock)
         self.queries = ThreadPoolExecutor(_QUERY_THREADS, thread_name_prefix="collector-query")
         self.engine = self._engine(groups, config)
-        self._own_sinks = tuple(sinks)
-        self.dispatchers = self._dispatchers(config)
         self.is_ready = False
         self.configured_at = self.started_at
         self.reload_error = ""

@@ -107,8 +107,8 @@ def serve(config_path: Path, data: Path, listen: tuple[str, int], external_url: 
 
     with bound:
         running = Collector(config, data, external_url=url, read_config=read_config)
-        running.start()
         try:
+            running.start()
             _serve(running, bound, url)
         finally:
             running.stop()

@@ -5,10 +5,12 @@ import ssl
 import time
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
 from collector.config_http import HttpClientConfig, TlsConfig
+from collector.errors import ConfigError
 
 CEILING_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
@@ -50,8 +52,7 @@ def http_auth(config: HttpClientConfig) -> httpx.BasicAuth | None:
     basic = config.basic_auth
     if basic is None:
         return None
-    password = basic.password_file.read_text().strip() if basic.password_file else basic.password
-    return httpx.BasicAuth(basic.username, password)
+    return httpx.BasicAuth(basic.username, _secret(basic.password, basic.password_file))
 
 
 def authorization_headers(config: HttpClientConfig) -> dict[str, str]:
@@ -59,20 +60,36 @@ def authorization_headers(config: HttpClientConfig) -> dict[str, str]:
     given = config.authorization
     if given is None:
         return {}
-    credentials = given.credentials_file.read_text().strip() if given.credentials_file else given.credentials
-    return {"Authorization": f"{given.type} {credentials}"}
+    return {"Authorization": f"{given.type} {_secret(given.credentials, given.credentials_file)}"}
+
+
+def _secret(text: str, file: Path | None) -> str:
+    if file is None:
+        return text
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: expected a file with a secret: {error}") from error
 
 
 def tls_context(tls: TlsConfig) -> ssl.SSLContext | bool:
-    """What httpx takes as ``verify``; True is the default trust."""
+    """What httpx takes as ``verify``; True is the default trust.
+
+    Raises:
+        ConfigError: for certificates that cannot be read.
+    """
     if tls == TlsConfig():
         return True
-    context = ssl.create_default_context(cafile=str(tls.ca_file) if tls.ca_file else None)
+    try:
+        context = ssl.create_default_context(cafile=str(tls.ca_file) if tls.ca_file else None)
+        if tls.cert_file:
+            context.load_cert_chain(tls.cert_file, tls.key_file)
+    except OSError as error:
+        files = ", ".join(str(file) for file in (tls.ca_file, tls.cert_file, tls.key_file) if file)
+        raise ConfigError(f"tls_config: expected certificates in {files}: {error}") from error
     if tls.insecure_skip_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    if tls.cert_file:
-        context.load_cert_chain(tls.cert_file, tls.key_file)
     return context
 
 

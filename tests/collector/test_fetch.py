@@ -1,11 +1,13 @@
 import asyncio
 import gzip
 import tracemalloc
+from pathlib import Path
 
 import httpx
 import pytest
 
-from collector.config_http import PLAIN_HTTP, Authorization, BasicAuth, HttpClientConfig
+from collector.config_http import PLAIN_HTTP, Authorization, BasicAuth, HttpClientConfig, TlsConfig
+from collector.errors import ConfigError
 from collector.fetch import fetch, http_client
 
 URL = "http://host/metrics"
@@ -115,3 +117,16 @@ async def test_a_target_that_is_gone_says_so():
         raise httpx.ConnectError("connection refused")
 
     assert (await fetched(refuse)).error == "connection refused"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        HttpClientConfig(basic_auth=BasicAuth("me", password_file=Path("/none/secret"))),
+        HttpClientConfig(authorization=Authorization(credentials_file=Path("/none/secret"))),
+        HttpClientConfig(tls=TlsConfig(ca_file=Path("/none/secret"))),
+    ],
+)
+def test_a_secret_that_cannot_be_read_is_named(config):
+    with pytest.raises(ConfigError, match="/none/secret"):
+        http_client(config)
