@@ -1,13 +1,13 @@
 """All parts in one process on one port: what ``fireline up`` runs."""
 
 import logging
-import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from types import FrameType
 
 import click
 import uvicorn
@@ -147,20 +147,24 @@ def run(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) 
     Raises:
         SettingsError, ConfigError, alerts.errors.SpecError: for a mistake of the user's.
     """
-    address = parse_address(listen)
-    config = load_config(config_file, page_url=address.url, prometheus=prometheus)
-    specs = load_specs(config)
-    rule_groups(config, specs)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asked says it when retries end
-    if config.prometheus:
-        _check_answers(config.prometheus)
-    listener, address = listening_socket(address)
-    try:
+    listener, address = listening_socket(parse_address(listen))
+    with closing(listener):
+        config = load_config(config_file, page_url=address.url, prometheus=prometheus)
+        specs = load_specs(config)
+        rule_groups(config, specs)
+        if config.prometheus:
+            _check_answers(config.prometheus)
         _make_folder(data_dir)
         _serve(Fireline(config, specs, data_dir, SystemClock(), address.url), listener, address, config)
-    finally:
-        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Stops on a signal and returns; a second one does not cut that short."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.should_exit = True
 
 
 def _serve(fireline: Fireline, listener: socket.socket, address: Address, config: FirelineConfig) -> None:
@@ -173,9 +177,7 @@ def _serve(fireline: Fireline, listener: socket.socket, address: Address, config
         lifespan="on",
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
     )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # uvicorn stops on both, then raises them again for us
-    uvicorn.Server(settings).run(sockets=[listener])
+    _Server(settings).run(sockets=[listener])
 
 
 def _jobs(config: FirelineConfig) -> str:

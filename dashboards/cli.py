@@ -19,6 +19,7 @@ GROUP = "fireline.commands"
 MISTAKE = 2
 FAILURE = 1
 INTERRUPTED = 130
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 class InstalledCommands(click.Group):
@@ -43,7 +44,7 @@ def _entries() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
-@click.group(cls=InstalledCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InstalledCommands, context_settings=HELP)
 @click.version_option(version("fireline"), prog_name="fireline", message="%(prog)s %(version)s")
 def fireline() -> None:
     """Watch error budgets, page before they are gone, write the post-mortem."""

@@ -115,7 +115,7 @@ def _target_findings(panel: Json, target: Json) -> Iterator[Finding]:
     if not target.get("refId"):
         yield Finding("target-ref-id", place, "expected a refId")
     try:
-        expression = promql.parse(_filled(target["expr"]))
+        expression = promql.parse(filled(target["expr"]))
     except ValueError as error:
         yield Finding("target-promql", place, " ".join(str(error).split()))
         return
@@ -125,7 +125,8 @@ def _target_findings(panel: Json, target: Json) -> Iterator[Finding]:
         yield from _selector_findings(place, selector, function)
 
 
-def _filled(query: str) -> str:
+def filled(query: str) -> str:
+    """The query with values in place of Grafana's macros."""
     for macro, value in MACROS.items():
         query = query.replace(macro, value)
     return query

@@ -6,9 +6,11 @@ import yaml
 
 from alerts.compile import policies_of
 from alerts.slo import Sli, SliKind, Slo
+from collector.embedded import EmbeddedQuerier
+from collector.memory import MemoryStore
 from dashboards.config import load_config
 from dashboards.grafana.export import export_dashboards
-from dashboards.grafana.lint import SLO_BOARD, lint
+from dashboards.grafana.lint import SLO_BOARD, filled, lint
 from dashboards.grafana.panels import _ref_id
 from dashboards.grafana.shop import shop_board
 from dashboards.grafana.slos import slo_board
@@ -103,3 +105,12 @@ def test_export_writes_what_grafana_reads(tmp_path):
 
 def test_ref_ids_go_on_after_z():
     assert [_ref_id(place) for place in (0, 25, 26, 27, 52)] == ["A", "Z", "AA", "AB", "BA"]
+
+
+def test_every_query_is_one_that_our_engine_answers(shop):
+    querier = EmbeddedQuerier(MemoryStore())
+    boards = [shop, slo_board([SLO], policies_of([SLO]))]
+    queries = [target["expr"] for board in boards for panel in panels(board) for target in panel["targets"]]
+    assert len(queries) > 40
+    for query in queries:
+        querier.range(filled(query), 0, 600, 60)
