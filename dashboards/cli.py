@@ -54,7 +54,7 @@ def fireline() -> None:
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", help="Of pages and messages.")
 def init(folder: Path, language: str) -> None:
-    """Write a commented fireline.yml, a sample SLO file and a signal map to DIR."""
+    """Write a commented configuration to DIR, ready to start."""
     from dashboards.starter import write_starter
 
     for path in write_starter(folder, language):
@@ -74,7 +74,7 @@ def init(folder: Path, language: str) -> None:
 @click.option("--listen", default="127.0.0.1:9600", show_default=True, help="Address and port to serve on.")
 @click.option("--prometheus", metavar="URL", help="Query this server and scrape nothing.")
 def up(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) -> None:
-    """Scrape, evaluate, page and serve the control room, in one process on one port."""
+    """Run every part in one process on one port."""
     from dashboards.app import run
 
     run(config_file, data_dir, listen, prometheus)
