@@ -70,19 +70,21 @@ def duration_ko(seconds: float) -> str:
 
 
 def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
-    """What is left of the budget and when it is gone; nothing where that costs a query over the period."""
+    """What is left of the budget and when it is gone; nothing while that is not recorded, or never is."""
     left = events.budget_remaining()
     if left is None:
         return {"en": "", "ko": ""}
-    percent = _filled(f"clamp_min(100 * {left}, 0)", "%.1f")
+    percent = '{{ . | first | value | printf "%.1f" }}'
     pace = burn_rate(events, tier.long_seconds, slo)
     seconds = f"round(({left} > 0) / on () ({pace} > 0) * {number(slo.period_seconds)}, 60)"
     gone = f"{{{{ with query `{seconds}` }}}}%s{{{{ . | first | value | humanizeDuration }}}}%s{{{{ end }}}}"
     period, period_ko = format_duration(slo.period_seconds), duration_ko(slo.period_seconds)
-    return {
+    sentences = {
         "en": f" Budget left of {period}: {percent}%{gone % (', gone in ', ' at this pace')}.",
         "ko": f" {period_ko} 예산이 {percent}% 남았습니다{gone % ('(이 속도면 ', ' 뒤 소진)')}.",
     }
+    known = f"{{{{ with query `clamp_min(100 * {left}, 0)` }}}}%s{{{{ end }}}}"
+    return {language: known % text for language, text in sentences.items()}
 
 
 def _filled(query: str, form: str) -> str:
