@@ -1,8 +1,8 @@
 """Lives through one act: load, faults and runbook at their times, and a record of what came of it."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from commerce_app.drill.customers import LoadSummary, RunningLoad
@@ -12,7 +12,7 @@ from commerce_app.drill.fireline_api import Json
 from commerce_app.drill.measure import SERIES, SloResult, machine, read_series, slo_results
 from commerce_app.drill.onsets import Moments, Points
 from commerce_app.drill.plant import Plant
-from commerce_app.drill.runbook import Due, Seen, due
+from commerce_app.drill.runbook import RECOVERED, Due, Seen, due
 from commerce_app.drill.scenario import Act, ActName, RunbookStep, Scenario, Step, Text
 
 TICK_SECONDS = 0.5
@@ -72,19 +72,18 @@ class ActRun:
         self._alarm_at: float | None = None
         self._page_at: float | None = None
         self._looked_at = self._shown_at = 0.0
-        self._prewarming: list[Future[None]] = []
 
     def run(self) -> ActRecord:
         """Takes minutes of real time."""
         self._tell_history()
-        with ThreadPoolExecutor(1) as self._background:
-            load = self._begin_load()
-            started_at = self._now()
-            ended = self._live(started_at)
-            summary = self._plant.stop_load(load)
-            for prewarming in self._prewarming:
-                prewarming.result()
-        return self._record(started_at, ended, summary)
+        load = self._begin_load()
+        started_at = self._now()
+        ended = self._live(started_at)
+        summary = self._plant.stop_load(load)
+        incident = main_incident(self._plant.fireline.incidents())
+        if incident is not None and ended == RECOVERED:
+            self._plant.fireline.resolve(incident, author="runbook")
+        return self._record(started_at, ended, summary, incident)
 
     def _begin_load(self) -> RunningLoad:
         load = self._plant.start_load()
@@ -149,7 +148,8 @@ class ActRun:
         self._post("mitigation", step.text, at, service="product", author="runbook", attributes=attributes)
         self._plant.controls.switch(step.switches, step.name)
         if step.prewarm:
-            self._prewarming.append(self._background.submit(self._prewarm, step.name))
+            # It takes seconds while Redis is slow; a daemon, so that Ctrl-C does not wait for it.
+            threading.Thread(target=self._prewarm, args=(step.name,), daemon=True).start()
 
     def _prewarm(self, reason: str) -> None:
         """A shop under load may turn the batch away: like an operator, try again, and say so."""
@@ -191,7 +191,7 @@ class ActRun:
         window = self._scenario.measuring.window_seconds
         return {each.name: self._plant.fireline.value(each.over(window)) for each in SERIES}
 
-    def _record(self, started_at: float, ended: str, load: LoadSummary) -> ActRecord:
+    def _record(self, started_at: float, ended: str, load: LoadSummary, incident: str | None) -> ActRecord:
         api, ended_at = self._plant.fireline, self._now()
         moments = act_moments(self._scenario, started_at, ended_at, self._steps)
         return ActRecord(
@@ -203,13 +203,21 @@ class ActRun:
             fault_at=moments.fault_at,
             alarm_at=self._alarm_at,
             page_at=self._page_at,
-            incident=next((str(each["id"]) for each in api.incidents()), None),
+            incident=incident,
             load=load,
             series=read_series(api, started_at, ended_at, self._scenario.measuring),
             slos=tuple(slo_results(api, ended_at - started_at)),
             machine=machine(api, started_at, ended_at),
             moments=moments,
         )
+
+
+def main_incident(incidents: list[Json]) -> str | None:
+    """The one that paged first; else the first there was."""
+    ranked = sorted(
+        incidents, key=lambda each: (each["paged_at"] is None, each["paged_at"] or each["detected_at"])
+    )
+    return str(ranked[0]["id"]) if ranked else None
 
 
 def handed_over_at(incidents: list[Json]) -> float | None:

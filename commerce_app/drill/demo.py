@@ -43,8 +43,10 @@ class Drill:
     def __enter__(self) -> "Drill":
         self._out.mkdir(parents=True, exist_ok=True)
         self._display.say("starting Valkey, a PostgreSQL primary and its read replica")
-        self._servers = self._exit.enter_context(Stack())
-        write_json(self._out / "stack.json", describe(self._servers))
+        with self._exit:
+            self._servers = self._exit.enter_context(Stack())
+            write_json(self._out / "stack.json", describe(self._servers))
+            self._exit = self._exit.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from commerce_app.drill.scenario import Act, RunbookStep, Scenario, Step
 
+RECOVERED = "the runbook is done and recovery had its time"
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -46,5 +48,5 @@ def _ended(scenario: Scenario, act: Act, trigger: float | None, seconds: float) 
     if trigger is not None:
         last = max((step.after_seconds for step in scenario.runbook), default=0.0)
         if seconds >= trigger + last + scenario.recovery_seconds:
-            return "recovered"
+            return RECOVERED
     return "its longest time is over" if seconds >= scenario.limit_seconds else None

@@ -9,26 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
-from commerce_app.drill.scenario import SCENARIOS
 from commerce_app.stack.procfs import parse_stat
 
 pytestmark = pytest.mark.servers
 
 PR_SET_CHILD_SUBREAPER = 36
 GONE_SECONDS = 10.0
-
-
-@pytest.fixture
-def small_scenario(tmp_path):
-    """The real drill with little data and few customers."""
-    content = yaml.safe_load((SCENARIOS / "banner-spike.yml").read_text())
-    content["shop"] |= {"products": 100, "users": 100}
-    content["load"]["stages"] = [{"rps": 10, "hold_seconds": 60}]
-    path = tmp_path / "small.yml"
-    path.write_text(yaml.safe_dump(content))
-    return path
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from commerce_app.drill.runbook import Seen, due
+from commerce_app.drill.runbook import RECOVERED, Seen, due
 from commerce_app.drill.scenario import load_scenario
 
 SCENARIO = load_scenario("banner-spike")
@@ -44,7 +44,7 @@ def test_an_act_ends_when_recovery_had_its_time():
     seen = Seen(page_seconds=60.0)
     over = 60.0 + SECOND.after_seconds + SCENARIO.recovery_seconds
     assert at(over - 1, "early", seen)[1] is None
-    assert at(over, "early", seen)[1] == "recovered"
+    assert at(over, "early", seen)[1] == RECOVERED
 
 
 def test_an_act_whose_trigger_never_comes_ends_at_its_limit():
