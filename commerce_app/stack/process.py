@@ -123,14 +123,21 @@ class Child:
 
 
 def run(
-    name: str, command: Sequence[str | Path], log: Path, *, timeout_seconds: float = 60.0, **options: object
+    name: str,
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    placement: Placement = Placement(),
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    timeout_seconds: float = 60.0,
 ) -> None:
     """Run a program to its end.
 
     Raises:
         ServerFailedError: when it fails or takes too long.
     """
-    child = Child.start(name, command, log, **options)  # type: ignore[arg-type]  # passed on as they are
+    child = Child.start(name, command, log, placement=placement, environment=environment, folder=folder)
     code = child.wait(timeout_seconds)
     if code != 0:
         raise ServerFailedError(name, f"failed ({describe_exit(code)})", child.log_tail())
