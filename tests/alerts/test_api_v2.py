@@ -149,6 +149,7 @@ async def test_unknown_silence_is_404(client, method):
 def address(app):
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     socket = server.config.bind_socket()
+    socket.listen()  # a client that is quicker than the server waits in the queue
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     yield f"http://127.0.0.1:{socket.getsockname()[1]}"
