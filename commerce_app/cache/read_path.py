@@ -45,6 +45,19 @@ class Answer:
     result: Result
 
 
+class Tally:
+    """Counts one read once, at the first thing that is known of it: a slow load does not hide its miss."""
+
+    def __init__(self, count: Callable[[Tier, Result], None]) -> None:
+        self._count = count
+        self._noted = False
+
+    def note(self, tier: Tier, result: Result) -> None:
+        if not self._noted:
+            self._noted = True
+            self._count(tier, result)
+
+
 class SharedTier(Protocol):
     """Redis; raises CacheUnavailableError, and nothing else."""
 
@@ -87,31 +100,32 @@ class Cache:
     async def read(self, key: str, load: Load) -> bytes | None:
         """The value of ``key``, loaded when no tier has it; raises what ``load`` raises, or LoadShedError."""
         self.hot.touch(key, self._now())
+        tally = Tally(self._count)
         try:
-            answer = await self._read(key, load)
+            answer = await self._read(key, load, tally)
         except BaseException:
-            self._count(Tier.ORIGIN, Result.ERROR)
+            tally.note(Tier.ORIGIN, Result.ERROR)
             raise
-        self._count(answer.tier, answer.result)
+        tally.note(answer.tier, answer.result)
         return answer.body
 
-    async def _read(self, key: str, load: Load) -> Answer:
+    async def _read(self, key: str, load: Load, tally: Tally) -> Answer:
         if self._on(Switch.LOCAL_TIER) and (entry := self._local.recent(key, self._now())):
             return Answer(entry.body, Tier.LOCAL, Result.HIT)
         if not self._on(Switch.SINGLE_FLIGHT):
-            return await self._read_shared(key, load)
-        answer, joined = await self._flights.join(key, lambda: self._read_shared(key, load))
+            return await self._read_shared(key, load, tally)
+        answer, joined = await self._flights.join(key, lambda: self._read_shared(key, load, tally))
         if joined:
             self._metrics.cache_coalesced.labels(self._name).inc()
         return answer
 
-    async def _read_shared(self, key: str, load: Load) -> Answer:
+    async def _read_shared(self, key: str, load: Load, tally: Tally) -> Answer:
         try:
             packed = await self._shared.get(key)
         except CacheUnavailableError:
-            return await self._read_without_redis(key, load)
+            return await self._read_without_redis(key, load, tally)
         if packed is None:
-            return await self._fill(key, load)
+            return await self._fill(key, load, tally)
         entry, at = Entry.unpack(packed), self._now()
         self._keep_local(key, entry)
         if entry.fresh(at):
@@ -121,18 +135,20 @@ class Cache:
         if self._on(Switch.STALE_WHILE_REVALIDATE):
             self.refresh(key, load)
             return Answer(entry.body, Tier.REDIS, Result.STALE)
-        return await self._fill(key, load)
+        return await self._fill(key, load, tally)
 
-    async def _read_without_redis(self, key: str, load: Load) -> Answer:
+    async def _read_without_redis(self, key: str, load: Load, tally: Tally) -> Answer:
         """Redis did not answer: a copy in the process if it may be shown, else the database."""
         at = self._now()
         if self._on(Switch.LOCAL_TIER) and (entry := self._local.fallback(key, at)):
             if not entry.fresh(at):
                 self.refresh(key, load)
             return Answer(entry.body, Tier.LOCAL, Result.STALE)
+        tally.note(Tier.ORIGIN, Result.ERROR)
         return Answer(await self._load_and_store(key, load), Tier.ORIGIN, Result.ERROR)
 
-    async def _fill(self, key: str, load: Load) -> Answer:
+    async def _fill(self, key: str, load: Load, tally: Tally) -> Answer:
+        tally.note(Tier.ORIGIN, Result.MISS)
         if not (self._on(Switch.DISTRIBUTED_LOCK) and self.hot.hot(key)):
             return Answer(await self._load_and_store(key, load), Tier.ORIGIN, Result.MISS)
         async with self._fill_lock.hold(key) as ours:

@@ -144,11 +144,21 @@ async def test_what_does_not_exist_is_not_kept(world):
     assert world.redis.values == {}
 
 
-async def test_a_read_that_fails_is_counted_as_an_error(world):
+async def test_a_read_whose_load_fails_counts_as_what_the_look_up_found(world):
     world.answer = OSError("replica down")
     with pytest.raises(OSError, match="replica down"):
         await world.read()
-    assert world.counted() == {("origin", "error"): 1}
+    assert world.counted() == {("origin", "miss"): 1}
+
+
+async def test_a_miss_is_counted_before_its_load_has_ended(world):
+    world.gate.clear()
+    reading = asyncio.ensure_future(world.read())
+    await asyncio.sleep(0)
+    assert world.counted() == {("origin", "miss"): 1}
+    world.gate.set()
+    await reading
+    assert world.counted() == {("origin", "miss"): 1}
 
 
 async def test_single_flight_loads_once_for_all(world):
