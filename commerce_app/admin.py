@@ -66,7 +66,8 @@ def admin_routes(
         chosen = products.hottest(request.top) if request.product_ids is None else request.product_ids
         warmed = await products.prewarm(chosen)
         text = f"pre-warmed {warmed} keys" + (f": {request.reason}" if request.reason else "")
-        attributes = {"warmed": warmed, "reason": request.reason}
+        text_ko = f"캐시 키 {warmed}개 프리워밍" + (f": {request.reason}" if request.reason else "")
+        attributes = {"warmed": warmed, "reason": request.reason, "text_ko": text_ko}
         events.post(
             Event(at=now(), kind="mitigation", text=text, author=request.author, attributes=attributes)
         )

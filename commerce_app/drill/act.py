@@ -79,10 +79,10 @@ class ActRun:
         load = self._begin_load()
         started_at = self._now()
         ended = self._live(started_at)
-        summary = self._plant.stop_load(load)
         incident = main_incident(self._plant.fireline.incidents())
         if incident is not None and ended == RECOVERED:
             self._plant.fireline.resolve(incident, author="runbook")
+        summary = self._plant.stop_load(load)
         return self._record(started_at, ended, summary, incident)
 
     def _begin_load(self) -> RunningLoad:
