@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from collector.errors import CollectorError, StoreError
+from collector.errors import CollectorError
 from collector.store import SampleStore
 from collector.store_batches import Batch
 
@@ -59,14 +59,15 @@ class Ingester:
             while len(taken) < _TOGETHER and not self._queue.empty():
                 taken.append(self._queue.get())
             ended = None in taken
-            self._commit([work for work in taken if work is not None])
+            self._commit([work for work in taken if work is not None and _is_wanted(work)])
 
     def _commit(self, works: list[_Work[Any]]) -> None:
         prepared = [(work, *answer) for work in works if (answer := self._prepared(work)) is not None]
         try:
             self._store.write([batch for _, batch, _ in prepared])
-        except StoreError as error:
+        except Exception as error:  # whatever it is, the thread goes on
             self.failures += 1
+            logger.exception("keeping samples failed")
             for work, _, _ in prepared:
                 work.done.set_exception(error)
             return
@@ -87,6 +88,11 @@ class Ingester:
     def _seal(self) -> None:
         try:
             self._store.seal()
-        except StoreError:
+        except Exception:  # what could not be cut stays as it was
             self.failures += 1
             logger.exception("cutting blocks failed")
+
+
+def _is_wanted(work: _Work[Any]) -> bool:
+    """Whether the work is still to be done; from now on its waiter can no longer take it back."""
+    return work.done.set_running_or_notify_cancel()

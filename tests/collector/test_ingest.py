@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,58 @@ def test_a_commit_that_fails_is_told_and_counted(store, ingester, monkeypatch):
     with pytest.raises(StoreError):
         ingester.submit(one_row(store, 1)).result(5)
     assert ingester.failures == 1
+
+
+def test_a_write_that_breaks_unexpectedly_is_told_and_the_thread_goes_on(store, ingester, monkeypatch, caplog):
+    def break_down(_batches):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write", break_down)
+        with pytest.raises(ZeroDivisionError):
+            ingester.submit(one_row(store, 1)).result(5)
+    assert "keeping samples failed" in caplog.text
+    assert ingester.submit(one_row(store, 2)).result(5) == 2
+
+
+def test_cutting_that_breaks_is_counted_and_the_thread_goes_on(store, ingester, monkeypatch):
+    def break_down():
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(store, "seal", break_down)
+    assert [ingester.submit(one_row(store, at_ms)).result(5) for at_ms in (1, 2)] == [1, 2]
+    ingester.stop()
+    assert ingester.failures >= 2
+
+
+def test_work_whose_waiter_left_before_it_was_taken_is_left_out(store, ingester):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        go_on.wait(5)
+        return one_row(store, 1)()
+
+    first = ingester.submit(slow)
+    assert begun.wait(5)
+    left = ingester.submit(one_row(store, 2))
+    assert left.cancel()
+    go_on.set()
+    assert [first.result(5), ingester.submit(one_row(store, 3)).result(5)] == [1, 3]
+    assert store.select([], 0, 10)[0].times.tolist() == [1, 3]
+
+
+def test_samples_that_were_taken_are_kept_though_their_waiter_leaves(store, ingester):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        go_on.wait(5)
+        return one_row(store, 1)()
+
+    left = ingester.submit(slow)
+    assert begun.wait(5)
+    assert not left.cancel()
+    go_on.set()
+    assert ingester.submit(one_row(store, 2)).result(5) == 2
+    assert store.select([], 0, 10)[0].times.tolist() == [1, 2]
