@@ -243,9 +243,9 @@ class _Run:
         """Keeps a rule's samples, and ends the series it wrote before and does not now."""
         written = frozenset(sample.labels for sample in samples)
         ended = [Sample(labels, self.at, STALE_NAN) for labels in status.written - written]
-        status.written = written
         self._waiting += [*samples, *ended]
-        self._names |= {labels.metric for labels in written}
+        self._names |= {labels.metric for labels in status.written | written}
+        status.written = written
         self.samples += len(samples)
 
     def flush_before(self, expr: str) -> None:

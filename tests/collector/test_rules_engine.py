@@ -59,6 +59,15 @@ def test_a_recorded_series_that_vanishes_ends():
     assert world.value("a:b", 61) == {}
 
 
+def test_a_later_rule_sees_at_once_that_a_recorded_series_vanished():
+    world = World({"record": "a:b", "expr": "up > 0"}, {"record": "a:c", "expr": "a:b"})
+    world.put(0, 1)
+    world.evaluate(1)
+    world.put(60, 0)
+    world.evaluate(61)
+    assert world.value("a:c", 61) == {}
+
+
 def test_two_series_of_the_same_labels_fail_the_rule_and_spare_the_others():
     world = World(
         {"record": "a:b", "expr": 'label_replace(up, "x", "", "x", ".*")', "labels": {"x": "same"}},
