@@ -1,6 +1,6 @@
 """Rule groups as Prometheus writes them: recording and alerting rules, read and checked."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -180,8 +180,3 @@ def _check_templates(section: Section, key: str, templates: Mapping[str, str]) -
             parse_template(text)
         except TemplateError as error:
             raise section.error(f"{key}.{name}", f"expected a template: {error}") from error
-
-
-def find_group(groups: Sequence[RuleGroup], name: str) -> RuleGroup:
-    """The group of a name, for callers that drive single groups."""
-    return next(group for group in groups if group.name == name)
