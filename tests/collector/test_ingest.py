@@ -62,7 +62,9 @@ def test_a_commit_that_fails_is_told_and_counted(store, ingester, monkeypatch):
     assert ingester.failures == 1
 
 
-def test_a_write_that_breaks_unexpectedly_is_told_and_the_thread_goes_on(store, ingester, monkeypatch, caplog):
+def test_a_write_that_breaks_unexpectedly_is_told_and_the_thread_goes_on(
+    store, ingester, monkeypatch, caplog
+):
     def break_down(_batches):
         raise ZeroDivisionError
 
