@@ -1,8 +1,6 @@
 """What people and programs do about incidents: take them, close them, and tell what was done."""
 
 import math
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -79,7 +77,7 @@ class Response:
     def silence(
         self, incident_id: str, author: str, source: str, at: float, *, until: float, key: str
     ) -> None:
-        """Mutes the alerts that the incident has for a while. The same key again changes nothing.
+        """Mutes the alerts that the incident has now, and no others. The same key again changes nothing.
 
         Raises:
             RequestError: 404 when there is no such incident.
@@ -91,10 +89,10 @@ class Response:
 
     def _silence(self, connection: sa.Connection, fact: NewEvent, at: float, until: float) -> None:
         if self._once(connection, fact, at):
-            mine = [record.alert.labels for record in rows.alerts_of(connection, fact.incident or "")]
-            matchers = tuple(_one_of(name, mine) for name in ("alertname", "service"))
-            quiet = silence.Silence("", matchers, at, until, fact.author, fact.incident or "", at)
-            silence.put(connection, quiet, at)
+            for record in rows.alerts_of(connection, fact.incident or ""):
+                matchers = _exactly(record.alert.labels)
+                quiet = silence.Silence("", matchers, at, until, fact.author, fact.incident or "", at)
+                silence.put(connection, quiet, at)
 
     def _once(self, connection: sa.Connection, fact: NewEvent, at: float) -> bool:
         incident = rows.get(connection, fact.incident or "")
@@ -137,7 +135,6 @@ class Response:
         return event
 
 
-def _one_of(name: str, found: Sequence[Labels]) -> Matcher:
-    """A matcher for the values that these label sets have, the absence of the label included."""
-    values = sorted({labels.get(name) for labels in found})
-    return Matcher(name, MatchOp.REGEX, "|".join(re.escape(value) for value in values))
+def _exactly(labels: Labels) -> tuple[Matcher, ...]:
+    """All its labels: burn alerts share their name and service, a louder tier or another SLO must ring."""
+    return tuple(Matcher(name, MatchOp.EQUAL, value) for name, value in labels.pairs)

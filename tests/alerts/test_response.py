@@ -101,6 +101,27 @@ def test_press_that_slack_repeats_counts_once(paged):
     assert len(paged.events(Kind.MITIGATION)) == 2
 
 
+@pytest.mark.parametrize("other", [{"tier": "fast"}, {"slo": "product-latency"}])
+def test_silencing_leaves_a_louder_tier_and_another_objective_to_ring(world, other):
+    burn = {"slo": "product-availability", "tier": "1h"}
+    world.fire("ErrorBudgetBurn", "product", "ticket", **burn)
+    act(world, "silence", until=world.clock.now() + 3600, key="U1/silence/1")
+    world.fire("ErrorBudgetBurn", "product", "ticket", **burn)
+    world.fire("ErrorBudgetBurn", "product", **{**burn, **other})
+    world.pass_time()
+    assert world.sent == ["page"]
+
+
+def test_silencing_mutes_each_alert_of_the_incident(paged):
+    paged.fire("OrderErrors", "order", path='a"b|c')
+    act(paged, "silence", until=paged.clock.now() + 3600, key="U1/silence/1")
+    act(paged, "resolve")
+    for name, service, more in (("ProductSlow", "product", {}), ("OrderErrors", "order", {"path": 'a"b|c'})):
+        paged.end(name, service, **more)
+        paged.fire(name, service, startsAt=paged.clock.now() + 1, **more)
+    assert [incident.state for incident in paged.incidents()] == [State.RESOLVED]
+
+
 def test_silencing_mutes_the_incidents_alerts_only(paged):
     until = paged.clock.now() + 3600
     for _ in range(2):
