@@ -26,7 +26,7 @@ from alerts.incidents import (
     settle,
 )
 from alerts.notify.words import say
-from alerts.receive import Alert, Severity
+from alerts.receive import Alert, Severity, merged
 from alerts.storage import Database
 
 log = logging.getLogger(__name__)
@@ -100,6 +100,8 @@ class _Shift:
                 self._settle(incident)
 
     def _fire(self, alert: Alert, known: rows.AlertRecord | None) -> None:
+        if known is not None and known.firing:
+            alert = merged(alert, known.alert)
         home = self._home(known)
         silenced = bool(silence.silenced_by(alert.labels, self._silences, self._at))
         decision = place(
@@ -113,8 +115,6 @@ class _Shift:
         )
         incident = self._decided(decision, alert)
         incident_id = None if incident is None else incident.id
-        if known is not None and known.incident_id == incident_id and known.alert.firing(alert.starts_at):
-            alert = replace(alert, starts_at=min(alert.starts_at, known.alert.starts_at))
         rows.save_alert(self._connection, alert, incident_id, self._at)
         again = known is not None and not known.firing and known.incident_id == incident_id
         if incident is not None and (again or decision.action not in {Action.KEEP, Action.HOLD}):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -65,6 +65,13 @@ class Alert:
 
     def title(self, language: str) -> str:
         return self.text("summary", language) or f"{self.service}: {self.name}"
+
+
+def merged(alert: Alert, earlier: Alert) -> Alert:
+    """The alert, begun when it was first said to: as in Alertmanager, one that still fired goes on."""
+    if not earlier.firing(alert.starts_at):
+        return alert
+    return replace(alert, starts_at=min(alert.starts_at, earlier.starts_at))
 
 
 def fingerprint(labels: Labels) -> str:

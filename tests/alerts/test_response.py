@@ -48,6 +48,17 @@ def test_closing_by_hand_holds_while_the_same_alert_fires(paged):
     assert (incident.state, incident.closed_by) == (State.RESOLVED, "kim")
 
 
+def test_closing_by_hand_holds_while_the_alert_is_sent_without_its_start(world):
+    alert = world.alert("ProductSlow", "product")
+    world.app.send([alert])
+    world.pass_time(30)
+    act(world, "resolve")
+    for _ in range(3):
+        world.pass_time(60)
+        world.app.send([alert])
+    assert (world.incidents()[0].state, world.sent.count("page")) == (State.RESOLVED, 1)
+
+
 def test_new_failure_reopens_what_was_closed_by_hand(paged):
     act(paged, "resolve")
     paged.end("ProductSlow", "product")
