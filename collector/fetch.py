@@ -5,11 +5,11 @@ import ssl
 import time
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from collector.config_http import HttpClientConfig, TlsConfig
+from collector.credentials import credentials
 from collector.errors import ConfigError
 
 CEILING_BYTES = 256 * 1024 * 1024
@@ -35,41 +35,19 @@ class _UnusablePageError(Exception):
 def http_client(
     config: HttpClientConfig, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
-    """A client that reaches a server as the configuration says; timeouts are the caller's."""
+    """A client that reaches a server as the configuration says; timeouts are the caller's.
+
+    Raises:
+        ConfigError: for a secret or certificates that cannot be read.
+    """
     return httpx.AsyncClient(
-        auth=http_auth(config),
-        headers=authorization_headers(config),
+        auth=credentials(config),
         verify=tls_context(config.tls),
         follow_redirects=config.follow_redirects,
         timeout=httpx.Timeout(None),
         trust_env=False,
         transport=transport,
     )
-
-
-def http_auth(config: HttpClientConfig) -> httpx.BasicAuth | None:
-    """Basic authentication, its password read from its file when it has one."""
-    basic = config.basic_auth
-    if basic is None:
-        return None
-    return httpx.BasicAuth(basic.username, _secret(basic.password, basic.password_file))
-
-
-def authorization_headers(config: HttpClientConfig) -> dict[str, str]:
-    """The Authorization header, its credentials read from their file when they have one."""
-    given = config.authorization
-    if given is None:
-        return {}
-    return {"Authorization": f"{given.type} {_secret(given.credentials, given.credentials_file)}"}
-
-
-def _secret(text: str, file: Path | None) -> str:
-    if file is None:
-        return text
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: expected a file with a secret: {error}") from error
 
 
 def tls_context(tls: TlsConfig) -> ssl.SSLContext | bool:
@@ -121,7 +99,7 @@ async def fetch(
                 content_type = response.headers.get("Content-Type", "")
     except TimeoutError:
         error = f"no complete answer within {timeout_seconds:g}s"
-    except (_UnusablePageError, httpx.InvalidURL) as failure:
+    except (_UnusablePageError, ConfigError, httpx.InvalidURL) as failure:
         error = str(failure)
     except httpx.HTTPError as failure:
         error = str(failure) or type(failure).__name__

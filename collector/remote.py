@@ -11,8 +11,9 @@ import orjson
 import stamina
 
 from collector.config_http import PLAIN_HTTP, HttpClientConfig
-from collector.errors import QueryError
-from collector.fetch import authorization_headers, http_auth, tls_context
+from collector.credentials import credentials
+from collector.errors import ConfigError, QueryError
+from collector.fetch import tls_context
 from collector.labels import Labels
 from collector.series import Sample, Series
 
@@ -53,8 +54,8 @@ class RemoteQuerier:
         self.url = url.rstrip("/")
         self._deadline_seconds = deadline_seconds
         self._client = httpx.Client(
-            auth=http_auth(config),
-            headers={**authorization_headers(config), **(headers or {})},
+            auth=credentials(config),
+            headers=dict(headers or {}),
             verify=tls_context(config.tls),
             follow_redirects=config.follow_redirects,
             timeout=timeout_seconds,
@@ -154,6 +155,8 @@ class RemoteQuerier:
             response = send()
         except httpx.TransportError as error:
             raise _UnreachableError(str(error) or type(error).__name__) from error
+        except ConfigError as error:
+            raise QueryError(str(error), kind="unavailable") from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise QueryError(f"{self.url}: {error}", kind="bad_data") from error
         if response.status_code in _RETRYABLE_STATUSES and not _is_answer(response):

@@ -14,7 +14,8 @@ import orjson
 import stamina
 
 from collector.config_http import PLAIN_HTTP, HttpClientConfig
-from collector.fetch import authorization_headers, http_auth, tls_context
+from collector.credentials import credentials
+from collector.fetch import tls_context
 from collector.labels import Labels
 from collector.relabel import RelabelRule, relabel
 from collector.rules_engine import GroupStatus, RuleStatus, mark_sent
@@ -81,6 +82,9 @@ class HttpAlertSink:
     """Posts to an Alertmanager. A failure is tried again until the deadline, then raised.
 
     url: of the Alertmanager, with its path prefix, without ``/api/v2/alerts``.
+
+    Raises:
+        ConfigError: for a secret or certificates that cannot be read.
     """
 
     def __init__(
@@ -95,8 +99,8 @@ class HttpAlertSink:
         self.url = url.rstrip("/") + "/api/v2/alerts"
         self._deadline_seconds = deadline_seconds
         self._client = httpx.Client(
-            auth=http_auth(config),
-            headers={"Content-Type": "application/json", **authorization_headers(config)},
+            auth=credentials(config),
+            headers={"Content-Type": "application/json"},
             verify=tls_context(config.tls),
             timeout=timeout_seconds,
             trust_env=False,

@@ -130,3 +130,41 @@ async def test_a_target_that_is_gone_says_so():
 def test_a_secret_that_cannot_be_read_is_named(config):
     with pytest.raises(ConfigError, match="/none/secret"):
         http_client(config)
+
+
+@pytest.mark.parametrize(
+    ("config_of", "expected"),
+    [
+        (
+            lambda file: HttpClientConfig(authorization=Authorization(credentials_file=file)),
+            ["Bearer old", "Bearer new"],
+        ),
+        (
+            lambda file: HttpClientConfig(basic_auth=BasicAuth("me", password_file=file)),
+            ["Basic bWU6b2xk", "Basic bWU6bmV3"],
+        ),
+    ],
+)
+async def test_a_rotated_secret_is_used_from_the_next_fetch_on(tmp_path, config_of, expected):
+    secret, seen = tmp_path / "secret", []
+
+    def handler(request):
+        seen.append(request.headers["authorization"])
+        return page_of(b"")
+
+    secret.write_text("old")
+    async with http_client(config_of(secret), transport=httpx.MockTransport(handler)) as client:
+        for text in ("old\n", "new\n"):
+            secret.write_text(text)
+            await fetch(client, URL, timeout_seconds=5.0)
+    assert seen == expected
+
+
+async def test_a_secret_that_goes_away_fails_the_fetch_and_is_named(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s")
+    config = HttpClientConfig(authorization=Authorization(credentials_file=secret))
+    async with http_client(config, transport=httpx.MockTransport(lambda request: page_of(b""))) as client:
+        secret.unlink()
+        page = await fetch(client, URL, timeout_seconds=5.0)
+    assert page.error == f"{secret}: expected a file with a secret: No such file or directory"

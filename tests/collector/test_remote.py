@@ -4,6 +4,7 @@ import orjson
 import pytest
 import stamina
 
+from collector.config_http import Authorization, HttpClientConfig
 from collector.errors import QueryError
 from collector.labels import Labels
 from collector.remote import MAX_POINTS, RemoteQuerier
@@ -112,6 +113,15 @@ def test_headers_such_as_a_tenant_are_sent():
     )
     querier.instant("up", 1)
     assert seen["x-scope-orgid"] == "t1"
+
+
+def test_a_secret_that_goes_away_fails_the_query(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s")
+    querier = Engine().querier(config=HttpClientConfig(authorization=Authorization(credentials_file=secret)))
+    secret.unlink()
+    with pytest.raises(QueryError, match="expected a file with a secret"):
+        querier.instant("up", 1)
 
 
 def test_raw_samples_leave_out_what_older_engines_add_on_the_left():
