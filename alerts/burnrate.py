@@ -27,6 +27,11 @@ def can_fire(tier: Tier, slo: Slo) -> bool:
     return firing_ratio(tier, slo) < 1
 
 
+def is_blind(tier: Tier, scrape_interval_seconds: float) -> bool:
+    """Whether the short window may hold a single sample: ranges are open at their left end."""
+    return tier.short_seconds < 2 * scrape_interval_seconds
+
+
 def detection_seconds(tier: Tier, slo: Slo, error_ratio: float) -> float | None:
     """Seconds from the onset of a steady error ratio until the tier fires; None if it never does.
 

@@ -1,6 +1,6 @@
 """What each tier of an SLO can and cannot do, in closed form; findings name what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from alerts.burnrate import (
     detection_seconds,
     factor,
     firing_ratio,
+    is_blind,
     reset_seconds,
     silent_outage_seconds,
 )
@@ -18,6 +19,7 @@ from alerts.slo import Slo
 from collector.durations import format_duration
 
 ERROR_RATIOS = (1.0, 0.1, 0.01)
+SCRAPE_INTERVAL_SECONDS = 15.0  # what is assumed unless told otherwise
 DEPLOY_SECONDS = 30.0  # an outage that a restart may cost; nobody should be woken for it
 
 Level = Literal["error", "warning"]
@@ -83,10 +85,19 @@ class Checked:
         }
 
 
-def check(slos: Sequence[Slo], policies: Mapping[str, Policy]) -> Checked:
+def check(
+    slos: Sequence[Slo],
+    policies: Mapping[str, Policy],
+    scrape_interval_seconds: float = SCRAPE_INTERVAL_SECONDS,
+) -> Checked:
     """All tiers of all SLOs; ``policies`` by the names that the SLOs use."""
     tiers = tuple(_tier_check(slo, tier) for slo in slos for tier in policies[slo.policy].tiers)
     findings = [finding for tier in tiers for finding in _tier_findings(tier)]
+    findings += [
+        _blind(tier, scrape_interval_seconds)
+        for tier in tiers
+        if is_blind(tier.tier, scrape_interval_seconds)
+    ]
     findings += [finding for slo in slos for finding in _slo_findings(slo, policies[slo.policy])]
     return Checked(tiers, tuple(findings))
 
@@ -125,6 +136,33 @@ def _tier_findings(checked: TierCheck) -> list[Finding]:
         message = f"{place} pages on a full outage of {outage:.0f} s, which a deploy may cost"
         findings.append(Finding("warning", "pages-on-deploy", message))
     return findings
+
+
+def _blind(checked: TierCheck, interval_seconds: float) -> Finding:
+    tier = checked.tier
+    short, interval = format_duration(tier.short_seconds), format_duration(interval_seconds)
+    message = (
+        f"{checked.slo.name}: tier {tier.name} is blind at a scrape interval of {interval}: its short window "
+        f"of {short} needs two samples, a scrape each {format_duration(tier.short_seconds / 2)} at least"
+    )
+    return Finding("warning", "blind-tier", message)
+
+
+def blind_tiers(policies: Iterable[Policy], scrapes: Mapping[str, float]) -> str:
+    """One line on the tiers that may never fire at these jobs' scrape intervals; empty if there are none.
+
+    scrapes: seconds from scrape to scrape by job.
+    """
+    slowest = max(scrapes.values(), default=0.0)
+    tiers = [(policy, tier) for policy in policies for tier in policy.tiers if is_blind(tier, slowest)]
+    if not tiers:
+        return ""
+    named = ", ".join(f"{policy.name}/{tier.name}" for policy, tier in tiers)
+    shortest = min(tier.short_seconds for _, tier in tiers)
+    jobs = ", ".join(f"{job} ({format_duration(s)})" for job, s in scrapes.items() if shortest < 2 * s)
+    wanted = format_duration(shortest / 2)
+    problem = f"tiers that cannot fire on jobs scraped too seldom: {named}"
+    return f"{problem}; want a scrape_interval of {wanted} or less for {jobs}"
 
 
 def _slo_findings(slo: Slo, policy: Policy) -> list[Finding]:

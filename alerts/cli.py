@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from alerts.casefile import load_case
-from alerts.check import check
+from alerts.check import SCRAPE_INTERVAL_SECONDS, check
 from alerts.check_report import check_table
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
@@ -100,11 +100,18 @@ def compile_command(files: Sequence[Path], out: Path, interval: float, self_cont
 @alerts.command("check")
 @_FILES
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--scrape-interval",
+    type=Duration(),
+    default=SCRAPE_INTERVAL_SECONDS,
+    show_default="15s",
+    help="How often the SLOs' targets are scraped.",
+)
 @click.pass_context
-def check_command(ctx: click.Context, files: Sequence[Path], style: str) -> None:
+def check_command(ctx: click.Context, files: Sequence[Path], style: str, scrape_interval: float) -> None:
     """Say what each tier of each SLO can and cannot do; exit 1 on an error."""
     slos = load_slos(*files)
-    checked = check(slos, policies_of(slos))
+    checked = check(slos, policies_of(slos), scrape_interval)
     if style == "json":
         click.echo(json.dumps(checked.to_json(), indent=2, ensure_ascii=False))
     else:

@@ -153,7 +153,7 @@ class _Compiler:
         return {**self.slo.labels, **self._labels(), "severity": severity, "tier": tier}
 
     def _hang_alert(self) -> Rule:
-        window = min((tier.short_seconds for tier in self.policy.tiers), default=FIVE_MINUTES)
+        window = self.policy.hang_seconds
         return {
             "alert": HANG_ALERT,
             "expr": f"{self.slo.sli.in_flight} > 0\nand on ()\n{self.events.total(window)} == 0",

@@ -13,6 +13,9 @@ from alerts.errors import SpecError
 BUILT_IN = Path(__file__).parent / "policies"
 
 Severity = Literal["page", "ticket"]
+LEAST_HANG_SECONDS = (
+    300.0  # Prometheus scrapes each minute unless told otherwise: two samples and some to spare
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Policy:
 
     def with_severity(self, severity: Severity) -> tuple[Tier, ...]:
         return tuple(tier for tier in self.tiers if tier.severity == severity)
+
+    @property
+    def hang_seconds(self) -> float:
+        """Over how long nothing may complete before requests in flight count as hanging."""
+        return max(LEAST_HANG_SECONDS, min((tier.short_seconds for tier in self.tiers), default=0.0))
 
 
 def _share(value: object) -> float:

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from alerts.app import Alerts
+from alerts.check import blind_tiers
 from alerts.compile import CompileOptions, compile_slos
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
@@ -40,6 +41,7 @@ LONGEST_TICKET_INTERVAL_SECONDS = 60.0
 OLDEST_COUNTS_SECONDS = 15.0
 REMOTE_OLDEST_COUNTS_SECONDS = 300.0  # another server's 30-day queries are somebody's CPU
 LAST_REQUESTS_SECONDS = 2
+log = logging.getLogger(__name__)
 
 
 class Fireline:
@@ -105,10 +107,12 @@ class Fireline:
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            self.start()
-            started()
-            yield
-            self.stop()
+            try:
+                self.start()
+                started()
+                yield
+            finally:
+                self.stop()
 
         app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
         app.include_router(self._alerts.router)
@@ -154,10 +158,19 @@ def run(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) 
         config = load_config(config_file, page_url=address.url, prometheus=prometheus)
         specs = load_specs(config)
         rule_groups(config, specs)
+        warn_of_blind_tiers(config, specs)
         if config.prometheus:
             _check_answers(config.prometheus)
         _make_folder(data_dir)
         _serve(Fireline(config, specs, data_dir, SystemClock(), address.url), listener, address, config)
+
+
+def warn_of_blind_tiers(config: FirelineConfig, specs: Specs) -> None:
+    """One line where our own scrapes are too seldom for a tier; another server's we do not know."""
+    jobs = _collector_config(config).scrape_configs
+    line = blind_tiers(specs.policies.values(), {job.job_name: job.interval_seconds for job in jobs})
+    if line:
+        log.warning("%s: %s", config.path, line)
 
 
 class _Server(uvicorn.Server):

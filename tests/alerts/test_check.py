@@ -1,6 +1,6 @@
 import pytest
 
-from alerts.check import check
+from alerts.check import blind_tiers, check
 from alerts.policy import Policy, Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo
 
@@ -43,6 +43,33 @@ def test_warns_of_pages_at_deploys():
 
 def test_warns_where_a_hang_looks_idle():
     assert findings(0.99, in_flight=None) == [("warning", "hang-looks-idle")]
+
+
+def test_warns_of_tiers_that_see_one_scrape():
+    checked = check([slo(0.99)], {"default": load_policy("default")}, scrape_interval_seconds=60)
+    assert not checked.has_errors
+    assert [finding.to_json() for finding in checked.findings] == [
+        {
+            "level": "warning",
+            "rule": "blind-tier",
+            "message": "web: tier fast is blind at a scrape interval of 1m: its short window of 1m "
+            "needs two samples, a scrape each 30s at least",
+        }
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "blind"), [(30, False), (30.5, True)])
+def test_two_scrapes_in_the_short_window_are_enough(seconds, blind):
+    assert bool(blind_tiers([load_policy("default")], {"shop": seconds})) is blind
+
+
+def test_line_on_blind_tiers_names_them_and_the_slow_jobs():
+    policies = [load_policy("default"), load_policy("workbook")]
+    assert blind_tiers(policies, {"shop": 15.0, "stack": 60.0, "db": 200.0}) == (
+        "tiers that cannot fire on jobs scraped too seldom: default/fast, default/1h, workbook/1h; "
+        "want a scrape_interval of 30s or less for stack (1m), db (3m20s)"
+    )
+    assert blind_tiers(policies, {}) == ""
 
 
 def test_json_has_what_scripts_read():

@@ -53,6 +53,11 @@ def test_check_says_what_tiers_can_do():
     assert json.loads(run(alerts, "check", SHOP, "--format", "json").stdout)["findings"] == []
 
 
+def test_check_takes_a_scrape_interval():
+    done = run(alerts, "check", SHOP, "--format", "json", "--scrape-interval", "1m")
+    assert (done.exit_code, {f["rule"] for f in json.loads(done.stdout)["findings"]}) == (0, {"blind-tier"})
+
+
 def test_check_fails_on_an_unreachable_tier(tmp_path):
     path = tmp_path / "ninety.slo.yml"
     path.write_text(Path(SHOP).read_text().replace("target: 0.99", "target: 0.9"))

@@ -87,6 +87,16 @@ def test_two_slos_on_the_same_requests_page_once_for_a_hang():
     assert hangs == ["order-availability", "product-latency"]
 
 
+@pytest.mark.parametrize(("short", "window"), [("1m", "5m"), ("30m", "30m")])
+def test_a_hang_is_seen_at_one_scrape_a_minute(tmp_path, short, window):
+    path = tmp_path / "p.yml"
+    path.write_text(
+        f"name: p\ntiers: [{{name: t, long: 6h, short: {short}, budget_share: 0.1, severity: page}}]"
+    )
+    (hang,) = [r for r in rules(WEB, policy=str(path)) if r.get("alert") == "RequestsHang"]
+    assert f"slo:total_events:increase{window}{{" in hang["expr"]
+
+
 def test_a_policy_without_pages_compiles_to_tickets(tmp_path):
     path = tmp_path / "calm.yml"
     path.write_text(
@@ -155,10 +165,10 @@ BURN = {
 }
 HANG = {
     "summary": "shop: 5 requests are in flight and none completes",
-    "description": "Nothing completed in the last 1m while 5 requests wait: "
+    "description": "Nothing completed in the last 5m while 5 requests wait: "
     "the service hangs, it is not idle. The error ratio cannot show this.",
     "summary_ko": "shop: 요청 5건이 처리 중인 채 하나도 끝나지 않습니다",
-    "description_ko": "최근 1분 완료된 요청이 없고 5건이 대기 중입니다. "
+    "description_ko": "최근 5분 완료된 요청이 없고 5건이 대기 중입니다. "
     "유휴 상태가 아니라 멈춘 상태이며, 오류율로는 보이지 않습니다.",
     "runbook_url": "https://wiki.example/web",
 }
@@ -180,7 +190,7 @@ def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
         expect("59m", "ErrorBudgetBurn"),
         expect("62m", "ErrorBudgetBurn", ("fast", burn)),
         expect("70m", "RequestsHang"),
-        expect("78m30s", "RequestsHang", ("hang", HANG)),
+        expect("82m30s", "RequestsHang", ("hang", HANG)),
     ]
     tests = [{**OUTAGE, "alert_rule_test": checks}]
     write(tmp_path / "t.yml", {"rule_files": ["r.yml"], "evaluation_interval": "15s", "tests": tests})
