@@ -137,8 +137,9 @@ def last_sent_at(connection: sa.Connection, incident_id: str, notifier: str) -> 
 
 
 def claim(connection: sa.Connection, notifier: str, at: float, lease_seconds: float) -> Posting | None:
-    """Takes the next due message: pages first, and of one incident never a later one before an earlier one.
+    """Takes the next due message: pages first, and of one incident the earlier one first.
 
+    A page waits for earlier pages only: an update that does not get through must not hold it up.
     A claim ends by itself after the lease, so that the message of a worker that died is sent by another.
     """
     earlier = table.alias("earlier")
@@ -147,6 +148,7 @@ def claim(connection: sa.Connection, notifier: str, at: float, lease_seconds: fl
         earlier.c.notifier == table.c.notifier,
         earlier.c.state == Delivery.PENDING.value,
         earlier.c.id < table.c.id,
+        sa.or_(earlier.c.occasion == Occasion.PAGE.value, table.c.occasion != Occasion.PAGE.value),
     )
     free = sa.and_(table.c.state == Delivery.PENDING.value, table.c.claimed_until <= at)
     due = sa.select(table).where(free, table.c.notifier == notifier, table.c.due_at <= at, ~blocked)

@@ -77,6 +77,25 @@ def test_updates_wait_behind_a_page_that_does_not_get_through(world):
     assert [event.text for event in message.news] == ["ProductSlow summary", "OrderErrors summary"]
 
 
+def test_page_overtakes_an_update_that_does_not_get_through(world):
+    world.fire("HitRatio", "product", "ticket")
+    world.pass_time(30)
+    notifier = world.notifiers[0]
+    send, failures = notifier.send, failing(1)
+
+    def escalate_meanwhile(_message, _receipt):
+        notifier.send = send
+        world.fire("ProductSlow", "product")
+        raise failures.pop()
+
+    world.record(Kind.MITIGATION, "product")
+    notifier.send = escalate_meanwhile
+    world.pass_time(15)
+    assert world.sent == ["ticket", "page"]
+    world.pass_time(1)
+    assert world.sent == ["ticket", "page", "update"]
+
+
 def test_later_messages_know_where_the_first_one_stands(world):
     world.fire("ProductSlow", "product")
     world.pass_time()
