@@ -14,7 +14,7 @@ NEVER = "0001-01-01T00:00:00Z"
 
 
 class WebhookNotifier:
-    """POSTs every message of an incident, with all its alerts."""
+    """POSTs every message of an incident, with all its alerts; silent while what fires is silenced."""
 
     name = "webhook"
     wakes_people = True
@@ -29,6 +29,8 @@ class WebhookNotifier:
 
     def send(self, message: Message, _receipt: Receipt | None) -> Receipt | None:
         """One POST; 2xx is delivered, 429 and 5xx may be tried again, anything else is final."""
+        if _is_muted(message):
+            return None
         try:
             answer = self._client.post(self._url, json=payload(message, self._receiver, self._style))
         except httpx.HTTPError as error:
@@ -44,17 +46,24 @@ class WebhookNotifier:
         return None
 
 
+def _is_muted(message: Message) -> bool:
+    """Whether alerts fire and all of them are silenced: neither news nor an end."""
+    firing = {record.alert.fingerprint for record in message.alerts if record.firing}
+    return bool(firing) and firing <= message.silenced
+
+
 def payload(message: Message, receiver: str, style: Style) -> dict[str, Any]:
     """The incident as an alert group: its id is the group's key."""
     incident = message.incident
-    told = [record for record in message.alerts if record.alert.fingerprint not in message.silenced]
+    fires = any(record.firing for record in message.alerts)
+    told = [r for r in message.alerts if not (fires and r.alert.fingerprint in message.silenced)]
     labels = [dict(record.alert.labels) for record in told]
     annotations = [dict(record.alert.annotations) for record in told]
     return {
         "version": "4",
         "groupKey": f"{{}}:{{incident={incident.id!r}}}".replace("'", '"'),
         "truncatedAlerts": 0,
-        "status": "firing" if any(record.firing for record in told) else "resolved",
+        "status": "firing" if fires else "resolved",
         "receiver": receiver,
         "groupLabels": {"incident": incident.id},
         "commonLabels": _common(labels),

@@ -65,6 +65,36 @@ def test_end_is_told_as_resolved(make_world, make_notifier, requests):
     )
 
 
+@pytest.fixture
+def silenced(make_world, make_notifier):
+    """An incident that was told, and whose alert then was silenced."""
+    world = make_world(make_notifier())
+    world.fire("ProductSlow", "product")
+    world.pass_time(10)
+    until = world.clock.now() + 3600
+    world.app.response.silence("2025-09-03-1", "kim", "slack", world.clock.now(), until=until, key="1")
+    world.pass_time(60)
+    return world
+
+
+def test_nothing_is_told_while_all_that_fires_is_silenced(silenced, requests):
+    assert [sent["status"] for sent in requests] == ["firing"]
+    assert {posting.state for posting in silenced.postings()} == {Delivery.SENT}
+
+
+def test_what_fires_beside_a_silenced_alert_is_told_alone(silenced, requests):
+    silenced.fire("OrderErrors", "order")
+    silenced.pass_time(60)
+    names = [alert["labels"]["alertname"] for alert in requests[-1]["alerts"]]
+    assert (len(requests), requests[-1]["status"], names) == (2, "firing", ["OrderErrors"])
+
+
+def test_end_of_a_silenced_alert_is_told_with_it(silenced, requests):
+    silenced.end("ProductSlow", "product")
+    silenced.pass_time(60)
+    assert [(sent["status"], len(sent["alerts"])) for sent in requests] == [("firing", 1), ("resolved", 1)]
+
+
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
