@@ -15,7 +15,7 @@ from collector.config import CollectorConfig
 from collector.embedded import EmbeddedQuerier
 from collector.errors import ConfigError, StoreError
 from collector.ingest import Ingester
-from collector.pool import ScrapePool
+from collector.pool import ScrapePool, made_clients
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.querier import Querier
@@ -42,7 +42,7 @@ class Collector:
     extra_rule_groups: evaluated beside those of ``rule_files``.
 
     Raises:
-        ConfigError: for rule files that cannot be used.
+        ConfigError: for rule files, secrets or certificates that cannot be used; nothing is opened then.
         StoreError: for a data folder that cannot be used.
     """
 
@@ -67,11 +67,12 @@ class Collector:
         groups = self._load_groups(config)
         self._own_sinks = tuple(sinks)
         self.dispatchers = self._dispatchers(config)
+        clients = made_clients(config.scrape_configs)
         self.store = SampleStore(data_dir, out_of_order_seconds=config.out_of_order_seconds)
         self.querier: Querier = querier or EmbeddedQuerier(self.store)
         self.ingester = Ingester(self.store)
         self.scheduler = Scheduler()
-        self.pool = ScrapePool(self.store, self.ingester, self.scheduler, self.clock)
+        self.pool = ScrapePool(self.store, self.ingester, self.scheduler, self.clock, clients)
         self.queries = ThreadPoolExecutor(_QUERY_THREADS, thread_name_prefix="collector-query")
         self.engine = self._engine(groups, config)
         self.is_ready = False
@@ -86,7 +87,8 @@ class Collector:
         self.scheduler.start()
         for dispatcher in self.dispatchers:
             dispatcher.start()
-        self.scheduler.call(self.pool.apply(self.config.scrape_configs))
+        jobs = self.config.scrape_configs
+        self.scheduler.call(self.pool.apply(jobs, self.pool.prepare(jobs)))
         self._schedule_rules()
         self.scheduler.every_in_thread("retention", _RETENTION_CHECK_SECONDS, 0.0, self._drop_old)
         self.is_ready = True
@@ -105,21 +107,19 @@ class Collector:
         """Puts a new configuration in force without losing a sample of what stays.
 
         Raises:
-            ConfigError: for rule files that cannot be used; the old configuration stays in force.
+            ConfigError: for rule files, secrets or certificates that cannot be used; all stays as it was.
         """
         groups = self._load_groups(config)
+        clients = self.pool.prepare(config.scrape_configs)
+        dispatchers = self._dispatchers(config)
         engine = self._engine(groups, config)
         engine.inherit(self.engine)
         for group in self.engine.groups:
             self.scheduler.remove(_rules_job(group))
         self.engine, self.config, self.configured_at = engine, config, self.clock.now()
         self._schedule_rules()
-        self.scheduler.call(self.pool.apply(config.scrape_configs))
-        former, self.dispatchers = self.dispatchers, self._dispatchers(config)
-        for dispatcher in self.dispatchers:
-            dispatcher.start()
-        for dispatcher in former:
-            dispatcher.stop()
+        self.scheduler.call(self.pool.apply(config.scrape_configs, clients))
+        self._replace_dispatchers(dispatchers)
 
     def reload_from_file(self) -> None:
         """Reads the configuration again and puts it in force.
@@ -160,6 +160,13 @@ class Collector:
             for url in alertmanager_urls(group.targets, group.scheme, group.path_prefix)
         ]
         return [AlertDispatcher(sink) for sink in (*self._own_sinks, *over_http)]
+
+    def _replace_dispatchers(self, dispatchers: list[AlertDispatcher]) -> None:
+        former, self.dispatchers = self.dispatchers, dispatchers
+        for dispatcher in self.dispatchers:
+            dispatcher.start()
+        for dispatcher in former:
+            dispatcher.stop()
 
     def _schedule_rules(self) -> None:
         for group in self.engine.groups:

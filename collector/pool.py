@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -21,6 +21,18 @@ from collector.store_batches import Batch
 from collector.targets import DroppedTarget, Target, discover
 
 logger = logging.getLogger(__name__)
+
+Clients = Mapping[HttpClientConfig, httpx.AsyncClient]
+_NO_CLIENTS: Clients = {}
+
+
+def made_clients(configs: Iterable[ScrapeConfig], held: Clients = _NO_CLIENTS) -> Clients:
+    """A client for each way in which these jobs are reached: one that is held already, or a new one.
+
+    Raises:
+        ConfigError: for a secret or certificates that cannot be read.
+    """
+    return {config.http: held.get(config.http) or http_client(config.http) for config in configs}
 
 
 class TargetScraper:
@@ -76,13 +88,20 @@ class _Job:
 class ScrapePool:
     """Every job's targets. Changed from one thread at a time; ``scrapers`` may be read by any."""
 
-    def __init__(self, store: SampleStore, ingester: Ingester, scheduler: Scheduler, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: SampleStore,
+        ingester: Ingester,
+        scheduler: Scheduler,
+        clock: Clock,
+        clients: Clients = _NO_CLIENTS,
+    ) -> None:
         self._store = store
         self._ingester = ingester
         self._scheduler = scheduler
         self._clock = clock
         self._jobs: dict[str, _Job] = {}
-        self._clients: dict[HttpClientConfig, httpx.AsyncClient] = {}
+        self._clients = dict(clients)
 
     @property
     def scrapers(self) -> list[TargetScraper]:
@@ -92,8 +111,13 @@ class ScrapePool:
     def dropped(self) -> list[DroppedTarget]:
         return [target for job in list(self._jobs.values()) for target in job.dropped]
 
-    async def apply(self, configs: Sequence[ScrapeConfig]) -> None:
+    def prepare(self, configs: Sequence[ScrapeConfig]) -> Clients:
+        """What ``apply`` needs for these jobs; the pool stays as it is. Raises as ``made_clients``."""
+        return made_clients(configs, self._clients)
+
+    async def apply(self, configs: Sequence[ScrapeConfig], clients: Clients) -> None:
         """Scrapes exactly these jobs from now on; targets that stay lose no scrape."""
+        self._clients |= clients
         wanted = {config.job_name: config for config in configs}
         for name in [name for name in self._jobs if name not in wanted]:
             self._unwatch(self._jobs[name].config)
@@ -151,15 +175,11 @@ class ScrapePool:
         if former is not None:
             self._scheduler.remove(_job_name(former))
         writer = TargetWriter(target, self._store, former.writer if former else None)
-        scraper = TargetScraper(target, self._client(target.job.http), self._clock, self._ingester, writer)
+        client = self._clients[target.job.http]
+        scraper = TargetScraper(target, client, self._clock, self._ingester, writer)
         interval = target.job.interval_seconds
         self._scheduler.every(_job_name(scraper), interval, target.offset_seconds(interval), scraper.scrape)
         return scraper
-
-    def _client(self, config: HttpClientConfig) -> httpx.AsyncClient:
-        if config not in self._clients:
-            self._clients[config] = http_client(config)
-        return self._clients[config]
 
     async def _end(self, scrapers: Sequence[TargetScraper]) -> None:
         """Stops scraping targets and ends their series."""

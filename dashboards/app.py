@@ -3,7 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -90,9 +90,14 @@ class Fireline:
         )
 
     def start(self) -> None:
-        self._alerts.start()
-        self._collector.start()
-        self._watcher.start()
+        """Starts every part; when one fails, those before it are stopped again."""
+        with ExitStack() as begun:
+            self._alerts.start()
+            begun.callback(self._alerts.stop)
+            begun.callback(self._collector.stop)
+            self._collector.start()
+            self._watcher.start()
+            begun.pop_all()
 
     def stop(self) -> None:
         """In the order of the chain: nothing new is scraped or evaluated, and what is due is still told."""
@@ -107,8 +112,8 @@ class Fireline:
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            self.start()
             try:
-                self.start()
                 started()
                 yield
             finally:

@@ -60,6 +60,43 @@ def test_a_wrong_rule_file_is_found_before_anything_is_opened(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+TO_NOBODY = {"static_configs": [{"targets": ["127.0.0.1:1"]}]}
+
+
+def secret_jobs(folder):
+    """A job and an Alertmanager whose secrets are in files."""
+    value = {
+        "scrape_configs": [
+            {"job_name": "shop", "authorization": {"credentials_file": "job.secret"}, **TO_NOBODY}
+        ],
+        "alerting": {"alertmanagers": [{"authorization": {"credentials_file": "am.secret"}, **TO_NOBODY}]},
+    }
+    return parse_config(value, "f.yml", base_folder=folder)
+
+
+@pytest.mark.parametrize("missing", ["job.secret", "am.secret"])
+def test_a_secret_that_cannot_be_read_is_found_before_anything_is_opened(tmp_path, missing):
+    for name in {"job.secret", "am.secret"} - {missing}:
+        (tmp_path / name).write_text("s")
+    with pytest.raises(ConfigError, match=missing):
+        Collector(secret_jobs(tmp_path), tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("missing", ["job.secret", "am.secret"])
+def test_a_reload_whose_secret_cannot_be_read_leaves_all_as_it_was(tmp_path, missing):
+    for name in {"job.secret", "am.secret"} - {missing}:
+        (tmp_path / name).write_text("s")
+    rules = groups({"record": "a:b", "expr": "vector(7)"})
+    collector = Collector(parse_config({}, "f.yml"), tmp_path / "data", extra_rule_groups=rules)
+    collector.start()
+    before = (collector.config, collector.engine, collector.dispatchers, collector.pool.scrapers)
+    with pytest.raises(ConfigError, match=missing):
+        collector.reload(secret_jobs(tmp_path))
+    assert (collector.config, collector.engine, collector.dispatchers, collector.pool.scrapers) == before
+    collector.stop()
+
+
 def test_a_second_collector_on_the_same_folder_is_refused(tmp_path):
     first = Collector(parse_config({}, "f.yml"), tmp_path)
     with pytest.raises(StoreError, match="in use"):

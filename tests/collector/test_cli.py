@@ -52,6 +52,19 @@ def test_a_wrong_configuration_starts_nothing(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_a_secret_that_cannot_be_read_is_one_line_and_starts_nothing(tmp_path):
+    secret = tmp_path / "none"
+    (tmp_path / "p.yml").write_text(
+        f"scrape_configs: [{{job_name: a, authorization: {{credentials_file: {secret}}}}}]"
+    )
+    result = run(
+        "serve", "--config", tmp_path / "p.yml", "--data", tmp_path / "data", "--listen", "127.0.0.1:0"
+    )
+    expected = f"fireline: {secret}: expected a file with a secret: No such file or directory\n"
+    assert (result.exit_code, result.stderr) == (2, expected)
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_port_in_use_starts_nothing(tmp_path):
     (tmp_path / "p.yml").write_text("global: {}\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:

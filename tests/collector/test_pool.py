@@ -45,7 +45,8 @@ class World:
 
     async def apply(self, *jobs):
         self.clock.advance(1)
-        await self.pool.apply(parse_config({"scrape_configs": list(jobs)}, "f.yml").scrape_configs)
+        configs = parse_config({"scrape_configs": list(jobs)}, "f.yml").scrape_configs
+        await self.pool.apply(configs, self.pool.prepare(configs))
 
     async def scrape(self):
         self.clock.advance(10)
