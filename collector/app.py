@@ -154,12 +154,13 @@ class Collector:
         )
 
     def _dispatchers(self, config: CollectorConfig) -> list[AlertDispatcher]:
-        over_http: list[AlertSink] = [
+        over_http = [
             HttpAlertSink(url, group.http, timeout_seconds=group.timeout_seconds)
             for group in config.alertmanagers
             for url in alertmanager_urls(group.targets, group.scheme, group.path_prefix)
         ]
-        return [AlertDispatcher(sink) for sink in (*self._own_sinks, *over_http)]
+        own = [AlertDispatcher(sink) for sink in self._own_sinks]
+        return own + [AlertDispatcher(sink, sink.close) for sink in over_http]
 
     def _replace_dispatchers(self, dispatchers: list[AlertDispatcher]) -> None:
         former, self.dispatchers = self.dispatchers, dispatchers

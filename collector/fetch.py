@@ -106,6 +106,41 @@ async def fetch(
     return Fetched(text, content_type, time.perf_counter() - began, error)
 
 
+class SharedClient:
+    """The client of all targets that are reached alike; once retired, it closes after its last fetch."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._under_way = 0
+        self._retired = False
+
+    async def fetch(
+        self, url: str, *, timeout_seconds: float, limit_bytes: int = 0, server_name: str = ""
+    ) -> Fetched:
+        """As the function ``fetch``."""
+        self._under_way += 1
+        try:
+            return await fetch(
+                self._client,
+                url,
+                timeout_seconds=timeout_seconds,
+                limit_bytes=limit_bytes,
+                server_name=server_name,
+            )
+        finally:
+            self._under_way -= 1
+            await self._close_unused()
+
+    async def retire(self) -> None:
+        """Nothing begins a fetch any more; those under way are finished."""
+        self._retired = True
+        await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        if self._retired and not self._under_way:
+            await self._client.aclose()
+
+
 async def _read(response: httpx.Response, limit_bytes: int) -> str:
     if response.status_code != 200:
         raise _UnusablePageError(f"HTTP status {response.status_code}: expected 200")

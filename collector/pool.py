@@ -5,14 +5,12 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import httpx
-
 from collector.clock import Clock
 from collector.config import ScrapeConfig
 from collector.config_http import HttpClientConfig
 from collector.errors import CollectorError, ConfigError
 from collector.exposition import Metadata
-from collector.fetch import fetch, http_client
+from collector.fetch import SharedClient, http_client
 from collector.ingest import Ingester
 from collector.scheduler import Scheduler, scrape_time
 from collector.scrape import ScrapeResult, TargetWriter
@@ -22,7 +20,7 @@ from collector.targets import DroppedTarget, Target, discover
 
 logger = logging.getLogger(__name__)
 
-Clients = Mapping[HttpClientConfig, httpx.AsyncClient]
+Clients = Mapping[HttpClientConfig, SharedClient]
 _NO_CLIENTS: Clients = {}
 
 
@@ -32,7 +30,9 @@ def made_clients(configs: Iterable[ScrapeConfig], held: Clients = _NO_CLIENTS) -
     Raises:
         ConfigError: for a secret or certificates that cannot be read.
     """
-    return {config.http: held.get(config.http) or http_client(config.http) for config in configs}
+    return {
+        config.http: held.get(config.http) or SharedClient(http_client(config.http)) for config in configs
+    }
 
 
 class TargetScraper:
@@ -41,7 +41,7 @@ class TargetScraper:
     def __init__(
         self,
         target: Target,
-        client: httpx.AsyncClient,
+        client: SharedClient,
         clock: Clock,
         ingester: Ingester,
         writer: TargetWriter,
@@ -49,7 +49,7 @@ class TargetScraper:
         self.target = target
         self.latest: ScrapeResult | None = None
         self.writer = writer
-        self._client = client
+        self.client = client
         self._clock = clock
         self._ingester = ingester
 
@@ -63,8 +63,7 @@ class TargetScraper:
         at = scrape_time(
             self._clock.now(), job.interval_seconds, self.target.offset_seconds(job.interval_seconds)
         )
-        fetched = await fetch(
-            self._client,
+        fetched = await self.client.fetch(
             self.target.url,
             timeout_seconds=job.timeout_seconds,
             limit_bytes=job.body_size_limit_bytes,
@@ -127,10 +126,21 @@ class ScrapePool:
                 self._unwatch(self._jobs[name].config)
             await self._replace(name, config)
             self._watch(config)
+        await asyncio.sleep(0)  # scrapes that were due before this begin, with the client that they know
+        await self._retire_clients(clients)
 
     async def close(self) -> None:
         for client in self._clients.values():
-            await client.aclose()
+            await client.retire()
+
+    async def _retire_clients(self, wanted: Clients) -> None:
+        """Closes what neither a job nor a target that discovery could not replace is reached by."""
+        used = {*wanted.values(), *(scraper.client for scraper in self.scrapers)}
+        former = self._clients
+        self._clients = {config: client for config, client in former.items() if client in used}
+        for client in former.values():
+            if client not in used:
+                await client.retire()
 
     def _watch(self, config: ScrapeConfig) -> None:
         """Reads a job's discovery files again and again."""

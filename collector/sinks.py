@@ -3,7 +3,7 @@
 import logging
 import queue
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -127,10 +127,12 @@ class AlertDispatcher:
     """Feeds one sink from a thread of its own, so that a slow sink never delays rules or other sinks.
 
     When a thousand batches wait, the oldest goes: what still fires is sent again within a minute.
+    close: ends the sink, once nothing more is sent; none for a sink that others use too.
     """
 
-    def __init__(self, sink: AlertSink) -> None:
+    def __init__(self, sink: AlertSink, close: Callable[[], None] | None = None) -> None:
         self._sink = sink
+        self._close = close
         self._queue: queue.Queue[Sequence[PostableAlert] | None] = queue.Queue(_WAITING_BATCHES)
         self._thread = threading.Thread(target=self._run, name="collector-alerts", daemon=True)
         self.sent = 0
@@ -145,6 +147,8 @@ class AlertDispatcher:
         if self._thread.is_alive():
             self._put(None)
             self._thread.join(timeout_seconds)
+        elif self._close:
+            self._close()
 
     def offer(self, alerts: Sequence[PostableAlert]) -> None:
         if alerts:
@@ -167,6 +171,8 @@ class AlertDispatcher:
             except Exception:  # a sink's failure must not end the thread that pages
                 self.failed += len(alerts)
                 logger.exception("sending %d alerts failed", len(alerts))
+        if self._close:
+            self._close()
 
 
 def alertmanager_urls(targets: Iterable[str], scheme: str, path_prefix: str) -> list[str]:

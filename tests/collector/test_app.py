@@ -7,6 +7,7 @@ from collector.clock import ManualClock, SystemClock
 from collector.config import parse_config
 from collector.errors import ConfigError, StoreError
 from collector.rules import parse_groups
+from collector.sinks import HttpAlertSink
 
 
 class Sink:
@@ -94,6 +95,17 @@ def test_a_reload_whose_secret_cannot_be_read_leaves_all_as_it_was(tmp_path, mis
     with pytest.raises(ConfigError, match=missing):
         collector.reload(secret_jobs(tmp_path))
     assert (collector.config, collector.engine, collector.dispatchers, collector.pool.scrapers) == before
+    collector.stop()
+
+
+def test_alertmanagers_that_are_no_longer_told_are_closed(tmp_path, monkeypatch):
+    closed = []
+    monkeypatch.setattr(HttpAlertSink, "close", lambda sink: closed.append(sink.url))
+    told = {"alerting": {"alertmanagers": [TO_NOBODY]}}
+    collector = Collector(parse_config(told, "f.yml"), tmp_path)
+    collector.start()
+    collector.reload(parse_config({}, "f.yml"))
+    assert closed == ["http://127.0.0.1:1/api/v2/alerts"]
     collector.stop()
 
 

@@ -69,10 +69,20 @@ def page(request):
 
 
 @pytest.fixture
-async def world(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "collector.pool.http_client", lambda config: http_client(config, transport=httpx.MockTransport(page))
-    )
+def clients(monkeypatch):
+    """Every client that the pool made."""
+    made = []
+
+    def make(config):
+        made.append(http_client(config, transport=httpx.MockTransport(page)))
+        return made[-1]
+
+    monkeypatch.setattr("collector.pool.http_client", make)
+    return made
+
+
+@pytest.fixture
+async def world(tmp_path, clients):
     world = World(tmp_path / "data")
     yield world
     await world.close()
@@ -160,3 +170,56 @@ async def test_a_slow_target_delays_no_other(world, monkeypatch):
     hanging.set()
     await slow
     assert set(world.up()) == {"a:1", "slow:1"}
+
+
+LOGGED_IN = {"basic_auth": {"username": "me", "password": "p"}}
+
+
+async def test_a_client_that_no_job_uses_any_more_is_closed(world, clients):
+    await world.apply(job("a:1", **LOGGED_IN))
+    await world.apply(job("a:1"))
+    assert [client.is_closed for client in clients] == [True, False]
+    await world.scrape()
+    assert world.up() == {"a:1": 1.0}
+
+
+async def test_a_client_closes_after_the_scrape_that_uses_it(world, clients, monkeypatch):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def stream(request):
+        begun.set()
+        await go_on.wait()
+        return page(request)
+
+    monkeypatch.setattr(
+        "collector.pool.http_client",
+        lambda config: (
+            clients.append(http_client(config, transport=httpx.MockTransport(stream))) or clients[-1]
+        ),
+    )
+    await world.apply(job("a:1", **LOGGED_IN))
+    (scraper,) = world.pool.scrapers
+    under_way = asyncio.create_task(scraper.scrape())
+    await begun.wait()
+    await world.apply(job("a:1"))
+    assert not clients[0].is_closed
+    go_on.set()
+    await under_way
+    assert (scraper.latest.error, clients[0].is_closed) == ("", True)
+
+
+async def test_targets_that_discovery_cannot_replace_keep_their_client(world, clients, tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"targets": ["a:1"]}]))
+    files = {"job_name": "shop", "file_sd_configs": [{"files": [str(path)]}]}
+    await world.apply({**files, **LOGGED_IN})
+    path.write_text("{")
+    await world.apply(files)
+    await world.scrape()
+    assert (world.up(), clients[0].is_closed) == ({"a:1": 1.0}, False)
+
+
+async def test_closing_closes_every_client(world, clients):
+    await world.apply(job("a:1"))
+    await world.pool.close()
+    assert [client.is_closed for client in clients] == [True]

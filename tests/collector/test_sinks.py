@@ -98,6 +98,30 @@ def test_stopping_sends_what_waits():
     assert len(recorder.batches) == 1
 
 
+class Closing(Recorder):
+    """Notes how many batches it had taken when it was closed."""
+
+    closed_after = None
+
+    def close(self):
+        self.closed_after = len(self.batches)
+
+
+def test_a_sink_is_closed_after_the_last_batch():
+    closing = Closing()
+    dispatcher = AlertDispatcher(closing, closing.close)
+    dispatcher.offer([ALERT])
+    dispatcher.start()
+    dispatcher.stop()
+    assert closing.closed_after == 1
+
+
+def test_a_sink_that_was_never_used_is_closed():
+    closing = Closing()
+    AlertDispatcher(closing, closing.close).stop()
+    assert closing.closed_after == 0
+
+
 def test_addresses_of_alertmanagers():
     assert alertmanager_urls(["a:1", "b:2"], "https", "/x/") == ["https://a:1/x", "https://b:2/x"]
     assert alertmanager_urls(["a:1"], "http", "/") == ["http://a:1"]
