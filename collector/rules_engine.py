@@ -10,7 +10,7 @@ from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.querier import Querier
 from collector.rules import AlertingRule, RecordingRule, Rule, RuleGroup
-from collector.rules_restore import restore
+from collector.rules_restore import RESTORING_EVALUATIONS, restore
 from collector.rules_state import TRANSITIONS, Alert, AlertState, Hold, Observed, Reason, advance
 from collector.series import STALE_NAN, Sample
 from collector.templates import TemplateError, parse_template
@@ -134,6 +134,7 @@ class RuleEngine:
             if former is None:
                 continue
             status.evaluated_at, status.missed = former.evaluated_at, former.missed
+            status.evaluations = former.evaluations
             waiting = list(former.rules)
             for number, rule in enumerate(status.rules):
                 same = next((old for old in waiting if old.rule == rule.rule), None)
@@ -192,8 +193,9 @@ class RuleEngine:
             if reason in TRANSITIONS:
                 value = observed[labels].value if labels in observed else status.alerts[labels].value
                 run.transitions.append(Transition(rule.alert, labels, reason, run.at, value))
-        if self._restoring and status.evaluated_at is None and group.evaluated_at is None:
-            alerts = restore(rule, alerts, self._querier, run.at)
+        if self._restoring and group.evaluations < RESTORING_EVALUATIONS:
+            new = {labels: alert for labels, alert in alerts.items() if labels not in status.alerts}
+            alerts |= restore(rule, new, self._querier, run.at)
         status.alerts = alerts
         return _alert_samples(rule, alerts.values(), run.at)
 

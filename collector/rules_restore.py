@@ -14,6 +14,8 @@ from collector.rules_state import (
     restored_active_at,
 )
 
+# As Prometheus: at the first evaluation not every target may have been scraped again.
+RESTORING_EVALUATIONS = 2
 _FOR_STATE = "ALERTS_FOR_STATE"
 _STEP_SECONDS = 60.0
 
@@ -21,7 +23,7 @@ _STEP_SECONDS = 60.0
 def restore(
     rule: AlertingRule, alerts: Mapping[Labels, Alert], querier: Querier, at: float
 ) -> dict[Labels, Alert]:
-    """The alerts with ``active_at`` as before the outage, where the rule waits long enough to matter."""
+    """Alerts that appear now, with ``active_at`` as before the outage where the rule waits long enough."""
     if rule.for_seconds < RESTORE_GRACE_SECONDS or not alerts:
         return dict(alerts)
     selector = f'{_FOR_STATE}{{alertname="{rule.alert}"}}'

@@ -168,6 +168,42 @@ def test_a_pending_alert_goes_on_waiting_after_a_restart():
     assert alert.active_at == pytest.approx(600.0)
 
 
+def after_a_restart(*shown):
+    """A world in which an alert waited ten minutes; then, from minute 20, ``shown`` at each evaluation."""
+    rule = {"alert": "Down", "expr": "up == 0", "for": "30m"}
+    before = World(rule)
+    for minute in range(11):
+        before.put(minute * 60, 0)
+        before.evaluate(minute * 60)
+    after = World(rule, store=before.store, restoring=True)
+    for minute, value in enumerate(shown, 20):
+        if value is not None:
+            after.put(minute * 60, value)
+        after.evaluate(minute * 60)
+    return after
+
+
+def waiting_since(world):
+    return [alert.active_at for alert in world.engine.statuses[0].rules[0].alerts.values()]
+
+
+def test_an_alert_whose_target_is_scraped_a_round_late_goes_on_waiting():
+    assert waiting_since(after_a_restart(None, 0, 0)) == [660.0]
+
+
+def test_an_alert_that_appears_long_after_a_restart_waits_from_then():
+    assert waiting_since(after_a_restart(None, None, 0)) == [1320.0]
+
+
+def test_a_reload_between_the_first_evaluations_does_not_restore_for_longer():
+    world = after_a_restart(None, None)
+    reloaded = World({"alert": "Down", "expr": "up == 0", "for": "30m"}, store=world.store, restoring=True)
+    reloaded.engine.inherit(world.engine)
+    reloaded.put(1320, 0)
+    reloaded.evaluate(1320)
+    assert waiting_since(reloaded) == [1320.0]
+
+
 def test_a_short_wait_begins_anew_after_a_restart():
     rule = {"alert": "Down", "expr": "up == 0", "for": "5m"}
     before = World(rule)
