@@ -53,11 +53,12 @@ def fireline() -> None:
 @click.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", help="Of pages and messages.")
-def init(folder: Path, language: str) -> None:
+@click.option("--example", type=click.Choice(["shop"]), help="One for this service instead of a blank one.")
+def init(folder: Path, language: str, example: str | None) -> None:
     """Write a commented configuration to DIR, ready to start."""
-    from dashboards.starter import write_starter
+    from dashboards.starter import PLAIN, write_starter
 
-    for path in write_starter(folder, language):
+    for path in write_starter(folder, language, example or PLAIN):
         click.echo(f"wrote {path}")
     click.echo(f"next: fireline up --config {folder / 'fireline.yml'} --data {folder / 'data'}")
 

@@ -1,30 +1,49 @@
 """What ``fireline init`` writes: a commented configuration that starts as it is."""
 
+from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 
 from dashboards.errors import SettingsError
 
-SOURCE = Path(__file__).parent / "starter_files"
-FILES = ("fireline.yml", "slos/sample.slo.yml", "signals.yml")
+PLAIN = "plain"
+
+_OWN = files("dashboards") / "starter_files"
+_SHOP = files("alerts") / "examples"
+# What is written, and the text it is copied from.
+FILES = {
+    PLAIN: {name: _OWN / name for name in ("fireline.yml", "slos/sample.slo.yml", "signals.yml")},
+    "shop": {
+        "fireline.yml": _OWN / "shop.fireline.yml",
+        "slos/shop.slo.yml": _SHOP / "shop.slo.yml",
+        "guardrails.yml": _SHOP / "shop.guardrails.yml",
+        "signals.yml": _SHOP / "shop.signals.yml",
+    },
+}
 
 
-def write_starter(folder: Path, language: str) -> list[Path]:
+def write_starter(folder: Path, language: str, starter: str = PLAIN) -> list[Path]:
     """Writes the files and returns their paths; writes none if one of them exists.
+
+    starter: a key of ``FILES``.
 
     Raises:
         SettingsError: for a file that is there already, or a folder that cannot be written.
     """
-    targets = [folder / name for name in FILES]
-    for target in targets:
+    texts = {folder / name: source.read_text(encoding="utf-8") for name, source in FILES[starter].items()}
+    for target in texts:
         if target.exists():
             raise SettingsError(
                 f"{target}: exists already and is left as it is; expected a folder without it"
             )
     try:
-        for name, target in zip(FILES, targets, strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            text = (SOURCE / name).read_text(encoding="utf-8")
-            target.write_text(text.replace("language: en", f"language: {language}"), encoding="utf-8")
+        _write(texts, language)
     except OSError as error:
         raise SettingsError(f"{folder}: expected a folder that can be written: {error.strerror}") from error
-    return targets
+    return list(texts)
+
+
+def _write(texts: Mapping[Path, str], language: str) -> None:
+    for target, text in texts.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text.replace("language: en", f"language: {language}"), encoding="utf-8")

@@ -12,7 +12,8 @@ from commerce_app.drill.act import ActRecord, ActRun
 from commerce_app.drill.comparison import compare
 from commerce_app.drill.display import ConsoleDisplay
 from commerce_app.drill.errors import CommandError
-from commerce_app.drill.plant import Plant, fireline_program, postmortem_program
+from commerce_app.drill.plant import Plant
+from commerce_app.drill.programs import fireline_program, postmortem_program
 from commerce_app.drill.scenario import ActName, Scenario
 from commerce_app.stack.inventory import describe
 from commerce_app.stack.process import run

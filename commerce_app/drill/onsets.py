@@ -63,16 +63,6 @@ def _median(points: Points, start: float, end: float) -> float | None:
     return statistics.median(values) if values else None
 
 
-def is_ordered(times: Sequence[float | None], tie_seconds: float) -> bool:
-    """Whether each time is there and none comes before an earlier one by more than a tie."""
-    latest = -math.inf
-    for at in times:
-        if at is None or at < latest - tie_seconds:
-            return False
-        latest = max(latest, at)
-    return True
-
-
 def misplaced(onsets: Mapping[str, float | None], tie_seconds: float) -> list[str]:
     """Names of the links that are missing, or earlier than one before them in the chain."""
     wrong = []

@@ -1,8 +1,6 @@
 """Everything that runs during one act, beside the servers: Fireline, proxy, shop, exporter, load."""
 
 import secrets
-import shutil
-import string
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,45 +13,23 @@ import httpx
 import redis
 
 from commerce_app.drill import history
+from commerce_app.drill.configuration import write_configuration
 from commerce_app.drill.controls import PROXY, Controls
 from commerce_app.drill.customers import LoadSummary, RunningLoad, start_customers
-from commerce_app.drill.errors import CommandError
 from commerce_app.drill.fireline_api import FirelineApi
+from commerce_app.drill.programs import fireline_program
 from commerce_app.drill.scenario import Act, Scenario
 from commerce_app.stack.groups import one_core_group, server_groups, write_groups
 from commerce_app.stack.ports import LOOPBACK, free_port, is_listening
 from commerce_app.stack.process import Child, Placement, interrupts_deferred, run, wait_until
 from commerce_app.stack.stack import SERVER_NICE, Servers
 
-CONFIG = Path(__file__).parent / "config"
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 TARGETS = 2
 
 Say = Callable[[str], None]
 Arguments = Sequence[str | Path]
-
-
-def fireline_program() -> Path:
-    """The ``fireline`` command beside this interpreter, else on PATH.
-
-    Raises:
-        CommandError: when there is none.
-    """
-    return _program("fireline")
-
-
-def postmortem_program() -> Path:
-    """The ``postmortem`` command, found as ``fireline`` is."""
-    return _program("postmortem")
-
-
-def _program(name: str) -> Path:
-    beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.is_file() else shutil.which(name)
-    if found is None:
-        raise CommandError(f"{name}: expected the command beside {sys.executable} or on PATH")
-    return Path(found)
 
 
 class Plant:
@@ -120,7 +96,8 @@ class Plant:
         shop = self._scenario.shop
         size = ["--products", str(shop.products), "--users", str(shop.users)]
         self._run("shop seed", ["shop", "seed", *size, *shop.seed_arguments], environment)
-        self._write_config()
+        targets = {name: self._address(name) for name in ("shop", "exporter")}
+        write_configuration(self._folder, self._scenario, self._act, targets, self.language)
         self._say("importing 30 days of normal history, labelled as synthetic")
         page = self._folder / "history.om"
         with page.open("w") as lines:
@@ -208,21 +185,6 @@ class Plant:
             "SHOP_SWITCHES": ",".join(self._act.switches),
             **self._scenario.shop.environment,
         }
-
-    def _write_config(self) -> None:
-        """Copies the drill's configuration and fills in addresses and intervals."""
-        shutil.copytree(CONFIG, self._folder, dirs_exist_ok=True)
-        values = {
-            "language": self.language,
-            "scrape_interval": f"{self._scenario.measuring.scrape_seconds:g}s",
-            "shop": self._address("shop"),
-            "exporter": self._address("exporter"),
-            "shadow": str(self._act.shadow).lower(),
-            "alarm_for": self._scenario.alarm_for,
-        }
-        for name in ("fireline.yml", "classic.rules.yml"):
-            path = self._folder / name
-            path.write_text(string.Template(path.read_text()).substitute(values))
 
     def _address(self, name: str) -> str:
         return f"{LOOPBACK}:{self._ports[name]}"

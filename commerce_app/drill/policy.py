@@ -2,11 +2,14 @@
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from commerce_app.drill.configuration import SLO_FILE, write_example
 from commerce_app.drill.errors import CommandError
-from commerce_app.drill.plant import CONFIG, fireline_program
+from commerce_app.drill.programs import fireline_program
 
 CHECK_SECONDS = 60.0
 
@@ -15,11 +18,12 @@ def read_policy() -> dict[str, Any]:
     """The tiers of each SLO of the drill: windows, factor, whether it can fire.
 
     Raises:
-        CommandError: when the checker fails.
+        CommandError, ServerFailedError: when the checker fails, or there is nothing to check.
     """
-    files = [str(path) for path in sorted((CONFIG / "slos").glob("*.yml"))]
-    command = [str(fireline_program()), "alerts", "check", *files, "--format", "json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=CHECK_SECONDS, check=False)  # noqa: S603 -- ours
+    with tempfile.TemporaryDirectory() as folder:
+        write_example(Path(folder))
+        command = [str(fireline_program()), "alerts", "check", f"{folder}/{SLO_FILE}", "--format", "json"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=CHECK_SECONDS, check=False)  # noqa: S603 -- ours
     try:
         content: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:

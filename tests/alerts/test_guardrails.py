@@ -71,7 +71,7 @@ def test_the_shops_rules_parse():
     assert {compiled["labels"]["guardrail"] for compiled in rules} >= {
         "cache_hit_ratio",
         "replica_cpu",
-        "lock_waits",
+        "lock_wait",
     }
 
 
