@@ -1,7 +1,9 @@
 """Reads the evidence once: Fireline's API over HTTP, metrics through a ``Querier``."""
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import numpy as np
@@ -41,6 +43,10 @@ class Records:
     signals: SignalMap
 
 
+class _UnknownError(EvidenceError):
+    """Nothing is at this address."""
+
+
 class FirelineApi:
     """Fireline's own endpoints of `fireline up`."""
 
@@ -49,6 +55,7 @@ class FirelineApi:
         self.address = address.rstrip("/")
 
     def incidents(self) -> list[Incident]:
+        """The latest ones; older ones are reached by their id only."""
         return self._get("/api/v1/incidents", "incidents", list[Incident])
 
     def incident(self, name: str) -> Incident:
@@ -57,14 +64,22 @@ class FirelineApi:
         Raises:
             EvidenceError: for an unknown one, with those that are known.
         """
-        known = sorted(self.incidents(), key=lambda incident: incident.started_at)
-        if name == LATEST and known:
-            return known[-1]
-        found = next((incident for incident in known if incident.id == name), None)
-        if found is None:
-            names = ", ".join(incident.id for incident in reversed(known[-10:])) or "none yet"
-            raise EvidenceError(f"incident {name!r}: expected one that {self.address} knows: {names}")
-        return self._get(f"/api/v1/incidents/{found.id}", "incident", Incident)
+        if name != LATEST:
+            try:
+                return self._get(f"/api/v1/incidents/{quote(name, safe='')}", "incident", Incident)
+            except _UnknownError as error:
+                raise self._unknown(name, self._by_start()) from error
+        known = self._by_start()
+        if not known:
+            raise self._unknown(name, known)
+        return known[-1]
+
+    def _by_start(self) -> list[Incident]:
+        return sorted(self.incidents(), key=lambda incident: incident.started_at)
+
+    def _unknown(self, name: str, known: list[Incident]) -> EvidenceError:
+        names = ", ".join(incident.id for incident in reversed(known[-10:])) or "none yet"
+        return EvidenceError(f"incident {name!r}: expected one that {self.address} knows: {names}")
 
     def events(self, incident: Incident, since: float, until: float) -> tuple[Event, ...]:
         """The incident's own events, and those in the window that belong to no other incident."""
@@ -88,7 +103,8 @@ class FirelineApi:
             body = answer.json()
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
-            raise EvidenceError(f"{url}: expected Fireline to answer, got status {status}") from error
+            raised = _UnknownError if status == HTTPStatus.NOT_FOUND else EvidenceError
+            raise raised(f"{url}: expected Fireline to answer, got status {status}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise EvidenceError(f"{url}: expected Fireline to answer: {error}") from error
         except ValueError as error:

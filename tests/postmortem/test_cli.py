@@ -30,7 +30,11 @@ class Fireline:
             "/api/v1/slos": self.raw.slos,
             "/api/v1/signals": self.raw.signals,
         }
-        return own[path] if path in own else {"status": "success", "data": self.prometheus(path, form)}
+        if path in own:
+            return own[path]
+        if path.startswith("/api/v1/incidents/"):
+            return None
+        return {"status": "success", "data": self.prometheus(path, form)}
 
     def prometheus(self, path, form):
         first = {name: values[0] for name, values in form.items()}
@@ -56,8 +60,9 @@ def url(seed_raw, seed_querier):
             parts = urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
             form = parse_qs(parts.query) | parse_qs(self.rfile.read(length).decode())
-            body = json.dumps(fireline.answer(parts.path, form)).encode()
-            self.send_response(200)
+            found = fireline.answer(parts.path, form)
+            body = json.dumps(found).encode()
+            self.send_response(404 if found is None else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

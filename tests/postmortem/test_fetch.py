@@ -18,7 +18,7 @@ def api(raw, **overrides):
     }  # fmt: skip
 
     def answer(request):
-        found = answers[request.url.path]
+        found = answers.get(request.url.path, httpx.Response(404, json={"error": "not found"}))
         return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
 
     return FirelineApi(httpx.Client(transport=httpx.MockTransport(answer)), "http://fireline/")
@@ -30,6 +30,16 @@ def test_latest_is_the_incident_that_started_last(seed_raw):
         api(seed_raw, **{"/api/v1/incidents": [seed_raw.incident, older]}).incident("latest").id
         == "2025-09-03-1"
     )
+
+
+def test_an_incident_too_old_to_be_listed_is_found_by_its_id(seed_raw):
+    newer = {**seed_raw.incident, "id": "2025-09-04-1"}
+    assert api(seed_raw, **{"/api/v1/incidents": [newer]}).incident("2025-09-03-1").id == "2025-09-03-1"
+
+
+def test_a_server_that_knows_no_incidents_at_all_is_one_line(seed_raw):
+    with pytest.raises(EvidenceError, match="/api/v1/incidents: expected Fireline to answer, got status 404"):
+        api(seed_raw, **{"/api/v1/incidents": httpx.Response(404)}).incident("x")
 
 
 def test_an_unknown_incident_is_answered_with_the_known_ones(seed_raw):
