@@ -1,6 +1,7 @@
 """How an SLO stands at a time: budget left, burn rates, and whether it burns or cannot be known."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -76,22 +77,52 @@ class BudgetStatus:
         }
 
 
-def budget_status(slo: Slo, policy: Policy, querier: Querier, at: float) -> BudgetStatus:
-    """Asks for the counts of each window and judges them.
+def count_events(querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
+    """Counts of one window, from raw counters.
 
     Raises:
         QueryError: if the querier cannot answer.
     """
-    windows = {window for tier in policy.tiers for window in (tier.long_seconds, tier.short_seconds)}
-    counts = [_counts(slo, window, querier, at) for window in sorted({*windows, slo.period_seconds})]
-    in_flight = _value(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
+    events = RawExpressions(slo)
+    total = single_value(querier, events.total(seconds), at)
+    bad = None if total is None else single_value(querier, events.bad(seconds), at)
+    return WindowCounts(seconds, bad, total)
+
+
+def single_value(querier: Querier, query: str, at: float) -> float | None:
+    """The value of a query that answers one series; None if it answers none, or no number."""
+    found = querier.instant(query, at)
+    return found[0].value if found and math.isfinite(found[0].value) else None
+
+
+def budget_status(
+    querier: Querier,
+    slo: Slo,
+    policy: Policy,
+    at: float,
+    *,
+    more_windows: Collection[float] = (),
+    count: Callable[[Querier, Slo, float, float], WindowCounts] = count_events,
+) -> BudgetStatus:
+    """Asks for the counts of each window and judges them.
+
+    more_windows: seconds of windows whose burn rate is wanted beside those of the policy and the period.
+    count: what counts a window; one that remembers may spare the querier.
+
+    Raises:
+        QueryError: if the querier cannot answer.
+    """
+    tiers = {window for tier in policy.tiers for window in (tier.long_seconds, tier.short_seconds)}
+    windows = sorted({*tiers, *more_windows, policy.hang_seconds, slo.period_seconds})
+    counts = [count(querier, slo, window, at) for window in windows]
+    in_flight = single_value(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
     return judge(slo, policy, counts, in_flight, at)
 
 
 def judge(
     slo: Slo, policy: Policy, counts: Iterable[WindowCounts], in_flight: float | None, at: float
 ) -> BudgetStatus:
-    """The status that follows from counts of all the policy's windows and of the period."""
+    """The status that follows from counts of all the policy's windows, the hang's and of the period."""
     by_window = {count.seconds: count for count in counts}
     period = by_window[slo.period_seconds]
     burn_rate = {window: _burn(slo, count) for window, count in by_window.items()}
@@ -116,7 +147,7 @@ def _state(
         return BudgetState.NO_DATA, BudgetReason.ABSENT
     if burnt is not None and burnt >= 1:
         return BudgetState.SPENT, BudgetReason.OVERSPENT
-    if in_flight and shortest.total == 0:
+    if in_flight and counts[policy.hang_seconds].total == 0:
         return BudgetState.BURNING, BudgetReason.HANG
     for tier in policy.tiers:
         rates = burn_rate[tier.long_seconds], burn_rate[tier.short_seconds]
@@ -131,15 +162,3 @@ def _state(
 def _burn(slo: Slo, count: WindowCounts) -> float | None:
     ratio = count.error_ratio
     return None if ratio is None else ratio / slo.error_budget
-
-
-def _counts(slo: Slo, seconds: float, querier: Querier, at: float) -> WindowCounts:
-    events = RawExpressions(slo)
-    total = _value(querier, events.total(seconds), at)
-    bad = None if total is None else _value(querier, events.bad(seconds), at)
-    return WindowCounts(seconds, bad, total)
-
-
-def _value(querier: Querier, query: str, at: float) -> float | None:
-    samples = querier.instant(query, at)
-    return samples[0].value if samples else None

@@ -4,8 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alerts.budget import WindowCounts, judge
-from alerts.expressions import RawExpressions
+from alerts.budget import WindowCounts, budget_status, count_events, single_value
 from alerts.guardrails import Guardrail
 from alerts.policy import Policy
 from alerts.slo import Slo
@@ -33,38 +32,22 @@ class Counts:
         key = (slo.name, seconds)
         asked_at, counts = self._known.get(key, (-math.inf, WindowCounts(seconds, None, None)))
         if counts.total is None or at - asked_at >= min(seconds * AGE_SHARE, self.oldest_seconds):
-            counts = _counted(querier, slo, seconds, at)
+            counts = count_events(querier, slo, seconds, at)
             self._known[key] = (at, counts)
         return counts
 
 
-def _counted(querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
-    events = RawExpressions(slo)
-    total = one(querier, events.total(seconds), at)
-    bad = None if total is None else one(querier, events.bad(seconds), at)
-    return WindowCounts(seconds, bad, total)
-
-
 def slo_reading(querier: Querier, slo: Slo, policy: Policy, counts: Counts, at: float) -> SloReading:
     """How the objective stands, judged from counts of its period, its policy's windows and the page's."""
-    tiers = {window for tier in policy.tiers for window in (tier.long_seconds, tier.short_seconds)}
-    windows = sorted({*tiers, *SHOWN_WINDOWS_SECONDS, slo.period_seconds})
-    found = [counts.over(querier, slo, window, at) for window in windows]
-    in_flight = one(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
-    return SloReading(slo, judge(slo, policy, found, in_flight, at))
-
-
-def one(querier: Querier, query: str, at: float) -> float | None:
-    """The value of a query that answers one series; None if it answers none, or no number."""
-    found = querier.instant(query, at)
-    return found[0].value if found and math.isfinite(found[0].value) else None
+    status = budget_status(querier, slo, policy, at, more_windows=SHOWN_WINDOWS_SECONDS, count=counts.over)
+    return SloReading(slo, status)
 
 
 def guardrail_reading(
     querier: Querier, guardrail: Guardrail, firing: Collection[str], at: float
 ) -> GuardrailReading:
     """The signal's value now, and whether its alert fires."""
-    value = one(querier, guardrail.now(), at)
+    value = single_value(querier, guardrail.now(), at)
     if guardrail.name in firing:
         return GuardrailReading(guardrail, State.CROSSED, value)
     return GuardrailReading(guardrail, State.NO_DATA if value is None else State.OK, value)

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from alerts.slo import Sli, SliKind, Slo
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
+from collector.series import Sample
 
 TOTAL = "sum(increase(all_total[$window]))"
 BAD = f"sum(increase(bad_total[$window])) or {TOTAL} * 0"
@@ -55,6 +58,34 @@ def test_what_is_spent_and_what_is_left_add_up(total, share):
     assert judged.error_ratio == pytest.approx(share)
 
 
+class Scraped:
+    """A querier where windows of a minute hold one sample, and bad events are no number."""
+
+    def instant(self, query, at):
+        if "[1m]" in query:
+            return []
+        value = 4.0 if query == "sum(busy)" else math.nan if "bad_total" in query else 0.0
+        return [Sample(Labels(), at, value)]
+
+
+def test_hang_is_judged_over_five_minutes_at_least_and_nan_is_no_count():
+    judged = budget_status(Scraped(), SLO, Policy("p", (Tier("fast", 600, 60, 0.02, "page"),)), 0.0)
+    assert (judged.state, judged.reason) == (BudgetState.BURNING, BudgetReason.HANG)
+    assert (judged.total, judged.bad) == (0.0, None)
+
+
+def test_windows_that_are_counted_are_the_policys_those_asked_for_the_hangs_and_the_period():
+    asked = []
+
+    def count(_querier, _slo, seconds, _at):
+        asked.append(seconds)
+        return WindowCounts(seconds, 0.0, 1.0)
+
+    policy = Policy("p", (Tier("fast", 600, 60, 0.02, "page"),))
+    budget_status(Scraped(), SLO, policy, 0.0, more_windows=(3600.0,), count=count)
+    assert asked == [60, 300, 600, 3600, SLO.period_seconds]
+
+
 def test_counts_events_not_averages_of_ratios():
     """An hour of outage at a hundredth of the traffic costs a hundredth of what an average of ratios says."""
     store = MemoryStore()
@@ -67,6 +98,6 @@ def test_counts_events_not_averages_of_ratios():
         store.append(
             Labels({METRIC_NAME: "bad_total"}), minute * 60_000, max(0.0, minute - 60) * (add == 1.0)
         )
-    judged = budget_status(SLO, POLICY, EmbeddedQuerier(store), 119 * 60)
+    judged = budget_status(EmbeddedQuerier(store), SLO, POLICY, 119 * 60)
     assert judged.error_ratio == pytest.approx(59 / 6059, rel=0.01)
     assert judged.state is BudgetState.BURNING
