@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field
 
 from alerts.documents import Document, Strict, read_document
@@ -110,11 +109,6 @@ def read_signals(document: Document) -> SignalMap:
             )
         signals[signal.name] = _signal(document.place, signal)
     return SignalMap(services, tuple(signals.values()))
-
-
-def signals_yaml(signals: SignalMap) -> str:
-    """The text of a signal file."""
-    return yaml.safe_dump(signals.to_mapping(), sort_keys=False, allow_unicode=True, width=1_000_000)
 
 
 def _signal(place: str, content: _SignalFile) -> Signal:
