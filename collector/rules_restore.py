@@ -18,6 +18,7 @@ from collector.rules_state import (
 RESTORING_EVALUATIONS = 2
 _FOR_STATE = "ALERTS_FOR_STATE"
 _STEP_SECONDS = 60.0
+_LOOKBACK_SECONDS = 300.0
 
 
 def restore(
@@ -31,15 +32,28 @@ def restore(
     seen = _latest(querier, f"timestamp({selector})", at)
     restored = dict(alerts)
     for labels, alert in alerts.items():
-        if labels in began and labels in seen and alert.state is AlertState.PENDING:
-            active_at = restored_active_at(began[labels], seen[labels], rule.for_seconds, at)
+        if labels not in began or labels not in seen or alert.state is not AlertState.PENDING:
+            continue
+        visible_at, seen_at = seen[labels]
+        if _lasted(visible_at, seen_at, at):
+            active_at = restored_active_at(began[labels][1], seen_at, rule.for_seconds, at)
             restored[labels] = replace(alert, active_at=active_at)
     return restored
 
 
-def _latest(querier: Querier, query: str, at: float) -> dict[Labels, float]:
-    """Each series' newest value within the outage that is tolerated."""
+def _latest(querier: Querier, query: str, at: float) -> dict[Labels, tuple[float, float]]:
+    """Each series' newest step and the value there, within the outage that is tolerated."""
     found = querier.range(query, at - OUTAGE_TOLERANCE_SECONDS, at, _STEP_SECONDS)
     return {
-        series.labels.without(METRIC_NAME): float(series.values[-1]) for series in found if len(series.values)
+        series.labels.without(METRIC_NAME): (float(series.times[-1]), float(series.values[-1]))
+        for series in found
+        if len(series.values)
     }
+
+
+def _lasted(visible_at: float, seen_at: float, at: float) -> bool:
+    """Whether an alert was there until the outage: one that was over before ends with a staleness marker.
+
+    A query does not show the marker, but the series is then gone before its lookback is over.
+    """
+    return visible_at + _STEP_SECONDS > at or visible_at + _STEP_SECONDS >= seen_at + _LOOKBACK_SECONDS

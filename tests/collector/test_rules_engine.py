@@ -195,6 +195,18 @@ def test_an_alert_that_appears_long_after_a_restart_waits_from_then():
     assert waiting_since(after_a_restart(None, None, 0)) == [1320.0]
 
 
+def test_an_alert_that_was_over_before_the_restart_waits_from_then():
+    rule = {"alert": "Down", "expr": "up == 0", "for": "30m"}
+    before = World(rule)
+    for minute in range(11):
+        before.put(minute * 60, 0 if minute < 8 else 1)
+        before.evaluate(minute * 60)
+    after = World(rule, store=before.store, restoring=True)
+    after.put(1200, 0)
+    after.evaluate(1200)
+    assert waiting_since(after) == [1200.0]
+
+
 def test_a_reload_between_the_first_evaluations_does_not_restore_for_longer():
     world = after_a_restart(None, None)
     reloaded = World({"alert": "Down", "expr": "up == 0", "for": "30m"}, store=world.store, restoring=True)
