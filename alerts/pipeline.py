@@ -162,11 +162,15 @@ class _Shift:
         ended = replace(alert, starts_at=min(alert.starts_at, known.alert.starts_at))
         rows.save_alert(self._connection, ended, known.incident_id, self._at)
         home = self._home(known)
-        if home is None or home.is_resolved:
+        if home is None or (home.is_resolved and self._fires(home)):
             return
         event = self._record(Kind.NOTE, home, ended, "alert resolved", "sent as resolved or not sent again")
-        if not silence.silenced_by(alert.labels, self._silences, self._at):
+        if home.is_resolved or not silence.silenced_by(alert.labels, self._silences, self._at):
             self._desk.tell(self._connection, Occasion.UPDATE, event, alert)
+
+    def _fires(self, incident: Incident) -> bool:
+        """Closed by hand, it may: whoever follows the alerts learns when the last of them ended."""
+        return any(record.firing for record in rows.alerts_of(self._connection, incident.id))
 
     def _settle(self, incident: Incident) -> None:
         ends = [record.ended_at for record in rows.alerts_of(self._connection, incident.id)]

@@ -95,6 +95,26 @@ def test_end_of_a_silenced_alert_is_told_with_it(silenced, requests):
     assert [(sent["status"], len(sent["alerts"])) for sent in requests] == [("firing", 1), ("resolved", 1)]
 
 
+@pytest.mark.parametrize("silence", [True, False])
+def test_incident_closed_by_hand_is_resolved_once_its_alerts_ended(
+    make_world, make_notifier, requests, silence
+):
+    world = make_world(make_notifier())
+    world.fire("ProductSlow", "product")
+    world.fire("OrderErrors", "order")
+    world.pass_time(10)
+    now, response = world.clock.now(), world.app.response
+    if silence:
+        response.silence("2025-09-03-1", "kim", "slack", now, until=now + 3600, key="1")
+    response.resolve("2025-09-03-1", "kim", "slack", now)
+    for name, service in (("ProductSlow", "product"), ("OrderErrors", "order")):
+        world.pass_time(60)
+        assert requests[-1]["status"] == "firing"
+        world.end(name, service)
+    world.pass_time(60)
+    assert (requests[-1]["status"], len(requests[-1]["alerts"])) == ("resolved", 2)
+
+
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
