@@ -40,7 +40,7 @@ def _families(collector: "Collector") -> Iterator[tuple[str, str, str, _Values]]
         "Commits that failed.",
         [("", collector.ingester.failures)],
     )
-    yield "fireline_series", "gauge", "Series that the index knows.", [("", len(collector.store.index))]
+    yield "fireline_series", "gauge", "Series that the index knows.", [("", collector.store.index.known)]
     yield "fireline_targets", "gauge", "Targets by health.", _target_values(collector)
     yield from _rule_families(collector)
     dispatchers = collector.dispatchers

@@ -216,7 +216,7 @@ def tsdb_status(collector: "Collector", _parameters: Parameters) -> dict[str, An
     by_name = sorted(index.cardinality(METRIC_NAME), key=lambda pair: -pair[1])[:10]
     by_label = sorted(((name, len(index.values(name))) for name in index.names()), key=lambda pair: -pair[1])
     return {
-        "headStats": {"numSeries": len(index), "numLabelPairs": sum(count for _, count in by_label)},
+        "headStats": {"numSeries": index.known, "numLabelPairs": sum(count for _, count in by_label)},
         "seriesCountByMetricName": [{"name": name, "value": count} for name, count in by_name],
         "labelValueCountByLabelName": [{"name": name, "value": count} for name, count in by_label[:10]],
     }

@@ -9,6 +9,7 @@ from collector.labels import Labels, Matcher, MatchOp
 
 SeriesIds = npt.NDArray[np.int64]
 _CACHED_SELECTIONS = 512
+_NOBODY = Labels()
 
 
 class Postings:
@@ -32,14 +33,19 @@ class Postings:
 
 
 class SeriesIndex:
-    """Label sets by id, and ids by label. One thread adds; any thread reads without a lock."""
+    """Label sets by id, and ids by label. One thread adds; any thread reads without a lock.
+
+    ``known`` is how many series there are.
+    """
 
     def __init__(self) -> None:
+        self.known = 0
         self._labels: list[Labels] = []
         self._postings: dict[str, dict[str, Postings]] = {}
         self._selections: dict[tuple[Matcher, ...], tuple[int, SeriesIds]] = {}
 
     def __len__(self) -> int:
+        """How many numbers are taken; those that belong to no series have no samples either."""
         return len(self._labels)
 
     def add(self, labels: Labels) -> int:
@@ -48,7 +54,13 @@ class SeriesIndex:
         for name, value in labels.pairs:
             self._postings.setdefault(name, {}).setdefault(value, Postings()).append(series)
         self._labels.append(labels)
+        self.known += 1
         return series
+
+    def add_at(self, series: int, labels: Labels) -> int:
+        """Adds a series under a number; the numbers that it skips belong to no series."""
+        self._labels += [_NOBODY] * (series - len(self._labels))
+        return self.add(labels)
 
     def labels_of(self, ids: Iterable[int]) -> tuple[Labels, ...]:
         labels = self._labels

@@ -78,7 +78,7 @@ class SampleStore:
         """The series' number; a new one is kept with the next batch."""
         known = self._ids.get(labels)
         if known is None:
-            known = self._ids[labels] = len(self._ids)
+            known = self._ids[labels] = len(self.index) + len(self._unsaved)
             self._unsaved.append(labels)
         return known
 
@@ -124,10 +124,23 @@ class SampleStore:
             self._seal_points()
 
     def drop_before(self, before_ms: int) -> int:
-        """Removes blocks that end before a time; returns how many samples they held."""
+        """Removes blocks and streams that end before a time; returns how many samples they held.
+
+        Series that nothing refers to any more go when the store is next opened: until then writers know
+        them by number.
+
+        Raises:
+            StoreError: what could not be removed stays as it was.
+        """
+        removed = self._state.points_before(before_ms)
+        if removed:
+            self._seal_points(before_ms)
+        ended = self._state.streams_before(before_ms)
         with self._transaction() as connection:
             self._file.delete_blocks(connection, before_ms)
-        removed = self._state.remove_blocks(before_ms)
+            self._file.delete_streams(connection, ended)
+        removed += self._state.remove_blocks(before_ms) + self._state.remove_streams(ended)
+        self._state.forget_newest_before(before_ms)
         self.counters.dropped_samples += removed
         return removed
 
@@ -186,8 +199,10 @@ class SampleStore:
         stream.replace_sealed([*stream.sealed, ref], new_head=True)
         self.counters.cut_blocks += 1
 
-    def _seal_points(self) -> None:
-        made = blocks_of(column.view for column in self._state.columns.values())
+    def _seal_points(self, since_ms: int = BEFORE_ALL) -> None:
+        """Cuts the open columns into blocks, but for those that end before a time."""
+        columns = [column for column in self._state.columns.values() if column.newest_ms >= since_ms]
+        made = blocks_of(column.view for column in columns)
         with self._transaction() as connection:
             refs = [self._file.save_block(connection, block, None) for block in made]
             self._file.delete_points(connection)
@@ -199,9 +214,9 @@ class SampleStore:
 
     def _load(self) -> None:
         with self._engine.connect() as connection:
-            for labels in self._file.load_series(connection):
-                self._ids[labels] = self.index.add(labels)
             names = {number: name for name, number in self._file.load_streams(connection)}
+            for name in names.values():
+                self._state.stream(name)
             sealed: dict[int | None, list[BlockRef]] = {}
             for stream, ref in self._file.load_blocks(connection):
                 sealed.setdefault(stream, []).append(ref)
@@ -212,6 +227,19 @@ class SampleStore:
                 self._state.add_row(row)
             for points in self._file.load_points(connection):
                 self._state.add_points(points)
+        self._load_series()
+
+    def _load_series(self) -> None:
+        """Reads the series that have samples, and removes the others: nobody knows them by number yet."""
+        used = self._state.series()
+        unused = []
+        with self._transaction() as connection:
+            for number, labels in self._file.load_series(connection):
+                if number in used:
+                    self._ids[labels] = self.index.add_at(number, labels)
+                else:
+                    unused.append(number)
+            self._file.delete_series(connection, unused)
 
 
 def _lock_folder(folder: Path) -> TextIO:

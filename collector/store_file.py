@@ -71,6 +71,20 @@ class StoreFile:
     def delete_blocks(self, connection: sa.Connection, before_ms: int) -> None:
         connection.execute(sa.delete(schema.blocks).where(schema.blocks.c.end_ms < before_ms))
 
+    def delete_series(self, connection: sa.Connection, numbers: Sequence[int]) -> None:
+        if numbers:
+            one = sa.delete(schema.series).where(schema.series.c.id == sa.bindparam("number"))
+            connection.execute(one, [{"number": number} for number in numbers])
+
+    def delete_streams(self, connection: sa.Connection, names: Iterable[str]) -> None:
+        """Removes streams with their rows and layouts; their blocks are removed as blocks are."""
+        for name in names:
+            number = self._streams.pop(name)
+            self._layouts.pop(name, None)
+            for table in (schema.rows, schema.layouts):
+                connection.execute(sa.delete(table).where(table.c.stream_id == number))
+            connection.execute(sa.delete(schema.streams).where(schema.streams.c.id == number))
+
     def forget(self, connection: sa.Connection) -> None:
         """After a rollback, learns anew which streams are on file; layouts are written again."""
         self._layouts.clear()
@@ -91,11 +105,11 @@ class StoreFile:
 
     # Reading, at the start
 
-    def load_series(self, connection: sa.Connection) -> Iterator[Labels]:
-        """Labels in the order of their numbers."""
-        query = sa.select(schema.series.c.labels).order_by(schema.series.c.id)
-        for packed in connection.execute(query).scalars():
-            yield Labels(orjson.loads(packed))
+    def load_series(self, connection: sa.Connection) -> Iterator[tuple[int, Labels]]:
+        """Each series' number and labels, numbers ascending."""
+        query = sa.select(schema.series.c.id, schema.series.c.labels).order_by(schema.series.c.id)
+        for number, packed in connection.execute(query):
+            yield number, Labels(orjson.loads(packed))
 
     def load_streams(self, connection: sa.Connection) -> Iterator[tuple[str, int]]:
         for number, name in connection.execute(sa.select(schema.streams.c.id, schema.streams.c.name)):

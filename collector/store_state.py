@@ -68,6 +68,16 @@ class StoreState:
             found += [piece.series for piece in head.published.pieces(wanted, start_ms, end_ms)]
         return np.unique(np.concatenate(found)) if found else wanted[:0]
 
+    def series(self) -> set[int]:
+        """Numbers of all series that have samples."""
+        used = set(self.columns)
+        for stream in self._streams():
+            sealed, head = stream.view
+            for series in {id(ref.series): ref.series for ref in sealed}.values():
+                used.update(series.tolist())
+            used.update(head.published.series.tolist())
+        return used
+
     def _streams(self) -> Iterator[Stream]:
         yield self.imported
         yield from list(self.streams.values())
@@ -131,3 +141,19 @@ class StoreState:
             removed += sum(ref.samples for ref in stream.sealed) - sum(ref.samples for ref in kept)
             stream.replace_sealed(kept)
         return removed
+
+    def streams_before(self, before_ms: int) -> list[str]:
+        """Streams whose newest sample is older: of targets and rule groups that went away."""
+        return [name for name, stream in self.streams.items() if stream.newest_ms < before_ms]
+
+    def remove_streams(self, names: Sequence[str]) -> int:
+        """Forgets streams; returns how many samples their heads held."""
+        return sum(self.streams.pop(name).head.published.values.size for name in names)
+
+    def points_before(self, before_ms: int) -> int:
+        """How many samples are in open columns that end before a time."""
+        return sum(len(column) for column in self.columns.values() if column.newest_ms < before_ms)
+
+    def forget_newest_before(self, before_ms: int) -> None:
+        """Forgets the newest times of series that are older than what is kept."""
+        self.newest_points = {i: at for i, at in self.newest_points.items() if at >= before_ms}

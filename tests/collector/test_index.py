@@ -71,3 +71,9 @@ def test_the_index_agrees_with_testing_every_series(all_labels, matchers):
         index.add(labels)
     expected = [number for number, labels in enumerate(series) if matches_all(matchers, labels)]
     assert index.match(matchers).tolist() == expected
+
+
+def test_numbers_that_were_skipped_are_no_series(index):
+    assert index.add_at(9, Labels({"__name__": "late"})) == 9
+    assert (index.known, len(index)) == (5, 10)
+    assert index.match([Matcher("__name__", MatchOp.EQUAL, "late")]).tolist() == [9]

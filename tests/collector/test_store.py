@@ -166,6 +166,74 @@ def test_dropping_removes_old_blocks_for_good(store, tmp_path):
     store.close()
 
 
+def held(store, table):
+    with store._engine.connect() as connection:
+        return connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar()
+
+
+def test_retention_drops_the_open_head_of_a_target_that_went_away(store, tmp_path):
+    store.write([row(store, 100, {0: 1.0}, "gone"), row(store, 900, {1: 1.0}, "here")])
+    assert store.drop_before(500) == 1
+    assert (samples(store, 0), samples(store, 1)) == ([], [(900, 1.0)])
+    assert [held(store, table) for table in ("streams", "rows", "layouts")] == [1, 1, 1]
+    store = reopened(store, tmp_path)
+    assert set(contents(store)) == {labels(1)}
+    store.close()
+
+
+def test_a_target_that_comes_back_after_retention_is_kept_again(store, tmp_path):
+    store.write([row(store, 100, {0: 1.0})])
+    store.drop_before(500)
+    store.write([row(store, 900, {0: 2.0})])
+    store = reopened(store, tmp_path)
+    assert samples(store, 0) == [(900, 2.0)]
+    store.close()
+
+
+def test_retention_drops_sealed_blocks_with_their_stream(store):
+    store.write([row(store, at, {0: at}) for at in range(ROWS_PER_HEAD)])
+    store.seal()
+    assert store.drop_before(5000) == ROWS_PER_HEAD
+    assert [held(store, table) for table in ("streams", "blocks", "layouts")] == [0, 0, 0]
+
+
+def test_retention_drops_open_points_that_are_old_and_keeps_the_others(store, tmp_path):
+    store.write([points(store, 0, [100, 200], [1.0, 2.0]), points(store, 1, [400, 900], [3.0, 4.0])])
+    assert store.drop_before(500) == 2
+    store = reopened(store, tmp_path)
+    assert (samples(store, 0), samples(store, 1)) == ([], [(400, 3.0), (900, 4.0)])
+    store.close()
+
+
+def test_a_removal_that_fails_leaves_all_as_it_was(store, monkeypatch):
+    store.write([row(store, 100, {0: 1.0}, "gone")])
+
+    def refuse(*_):
+        raise sa.exc.OperationalError("delete", {}, Exception("disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("collector.store_file.StoreFile.delete_blocks", refuse)
+        with pytest.raises(StoreError):
+            store.drop_before(500)
+    assert samples(store, 0) == [(100, 1.0)]
+    assert store.drop_before(500) == 1
+
+
+def test_series_without_samples_go_when_the_store_is_opened_again(store, tmp_path):
+    for number in (0, 2, 4):
+        store.write([row(store, 100 + number, {number: 1.0}, "gone")])
+        store.write([row(store, 900 + number, {number + 1: 1.0}, "here")])
+    store.drop_before(500)
+    store = reopened(store, tmp_path)
+    assert (store.index.known, held(store, "series")) == (3, 3)
+    store.write([row(store, 1000, {0: 7.0, 1: 8.0, 9: 9.0})])
+    store = reopened(store, tmp_path)
+    found = {int(one["i"]): len(kept) for one, kept in contents(store).items()}
+    assert found == {0: 1, 1: 2, 3: 1, 5: 1, 9: 1}
+    assert samples(store, 9) == [(1000, 9.0)]
+    store.close()
+
+
 def test_a_commit_that_fails_keeps_the_store_as_it_was(store, monkeypatch):
     store.write([row(store, 1, {0: 1.0})])
 
