@@ -116,6 +116,7 @@ class Courier:
             "labels": dict(alert.labels) if alert else {},
             "attempts": posting.attempts,
             "shadow": message.shadow,
+            **(alert.words() if alert else {}),
         }
         title = alert.title(self._briefing.language) if alert else message.incident.title
         service = alert.service if alert else None

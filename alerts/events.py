@@ -42,6 +42,10 @@ class NewEvent:
     source: str = "alerts"
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
+    def words(self, language: str) -> str:
+        """What it says, in this language where it was given (``attributes.text_ko``)."""
+        return str(self.attributes.get(f"text_{language}") or self.text)
+
 
 @dataclass(frozen=True)
 class Event(NewEvent):

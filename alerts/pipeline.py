@@ -188,6 +188,7 @@ class _Shift:
             "reason": reason,
             "starts_at": alert.starts_at,
             "labels": dict(alert.labels),
+            **alert.words(),
         }
         title = alert.title(self._desk.language)
         fact = NewEvent(self._at, kind, title, alert.service, incident.id, attributes=attributes)

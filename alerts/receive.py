@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 from alerts.errors import RequestError
 from collector.labels import Labels
 
+LANGUAGES = ("en", "ko")
 PAGE_WORDS = frozenset({"page", "critical"})  # `critical` is what rules written for Alertmanager say
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +66,10 @@ class Alert:
 
     def title(self, language: str) -> str:
         return self.text("summary", language) or f"{self.service}: {self.name}"
+
+    def words(self) -> dict[str, str]:
+        """Its title in every language that a reader may ask for, as attributes of an event."""
+        return {f"text_{language}": self.title(language) for language in LANGUAGES}
 
 
 def merged(alert: Alert, earlier: Alert) -> Alert:

@@ -125,9 +125,13 @@ class Voice:
         details = self.listed(x for x in (alert.labels.get("tier", ""), alert.severity) if x)
         return f"`{name}`({details})" if self.language is Language.KO else f"`{name}` ({details})"
 
+    def words(self, event: Event) -> str:
+        """What an event says, in this language where it was given."""
+        return str(event.attributes.get(f"text_{self.language}") or event.text)
+
     def event(self, event: Event) -> str:
         """An event's own words; a switch by its name and state."""
-        text = str(event.attributes.get(f"text_{self.language}") or event.text)
+        text = self.words(event)
         switch = event.attributes.get("switch")
         if event.kind == "switch" and switch and isinstance(event.attributes.get("to"), bool):
             state = "on" if event.attributes["to"] else "off"

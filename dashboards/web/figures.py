@@ -101,7 +101,11 @@ def evidence_figures(
     querier: Querier, signals: SignalMap, incident: Incident, events: Sequence[Event], frame: Frame
 ) -> Figures:
     """A chart for each signal of the incident's services and of what they stand on, with its marks."""
-    marks = [Mark(event.at, event.text, MARKED[event.kind]) for event in events if event.kind in MARKED]
+    marks = [
+        Mark(event.at, event.words(frame.language), MARKED[event.kind])
+        for event in events
+        if event.kind in MARKED
+    ]
     window = format_duration(max(60.0, frame.step_seconds * 2))
     figures = [
         _Figure(f"signal-{each.name}", _title(each, frame.language), Unit(each.unit), each.over(window))

@@ -12,6 +12,7 @@ from postmortem.compose.plan import plan, tracking
 from postmortem.compose.recovery import recovery
 from postmortem.compose.summary import metrics
 from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
+from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.voice import Voice
 
@@ -26,13 +27,22 @@ def write_document(report: Report, language: Language, zone: ZoneInfo) -> Docume
     intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name)))
     return Document(
         language=language,
-        title=voice.say("title", title=report.evidence.incident.title),
+        title=voice.say("title", title=_subject(report, voice)),
         sources_title=voice.say("sources"),
         blank_marks=(blank_start, voice.say("blank_close")),
         tiles=tuple(_tiles(report, voice)),
         blocks=(*_warnings(report, voice), intro, *body),
         sources=_sources(report, voice),
     )
+
+
+def _subject(report: Report, voice: Voice) -> str:
+    """What the first page said, or else the first detection; the incident keeps its server's language."""
+    first: dict[str, Event] = {}
+    for event in report.evidence.events:
+        first.setdefault(event.kind, event)
+    said = first.get("paged") or first.get("detected")
+    return voice.words(said) if said else report.evidence.incident.title
 
 
 def _warnings(report: Report, voice: Voice) -> Iterator[Block]:

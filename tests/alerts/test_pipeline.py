@@ -32,6 +32,13 @@ def test_timeline_has_the_detection_and_the_page_with_channel_and_alert(world):
     assert paged.attributes["labels"]["tier"] == "fast"
 
 
+def test_detection_and_page_speak_every_language(world):
+    world.fire("ProductSlow", "product", annotations={"summary_ko": "상품 지연"})
+    world.pass_time()
+    found = [(event.kind, event.words("en"), event.words("ko")) for event in world.events()]
+    assert found == [(kind, "ProductSlow summary", "상품 지연") for kind in ("detected", "paged")]
+
+
 def test_resent_alert_changes_nothing(world):
     for _ in range(3):
         world.fire("ProductSlow", "product")
