@@ -80,5 +80,4 @@ def test_every_flag_of_our_commands_is_documented():
     text = (DOCUMENT.parent / "dashboards.md").read_text(encoding="utf-8")
     params = [param for command in (cli.init, cli.up, cli.export) for param in command.params]
     flags = {flag for param in params for flag in param.opts if flag.startswith("--")}
-    assert len(flags) == 6
     assert {flag for flag in flags if flag not in text} == set()
