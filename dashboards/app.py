@@ -80,6 +80,7 @@ class Fireline:
         self._room = Room(
             readings=lambda: self._watcher.readings,
             desk=desk,
+            responder=self._alerts.response,
             querier=querier,
             signals=specs.signals,
             policies=specs.policies,

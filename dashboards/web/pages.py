@@ -4,23 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from alerts.api_route import read_body
 from alerts.burnrate import can_fire, firing_burn_rate, firing_ratio
 from alerts.charts.model import BudgetBar, Language
 from alerts.charts.svg import render_budget_bar, render_chart, stylesheet
+from alerts.errors import RequestError
 from alerts.policy import Policy, Tier
+from alerts.response import Response as Responder
 from alerts.signals import SignalMap
 from alerts.slo import Slo
 from collector.clock import Clock
 from collector.durations import parse_duration
 from collector.querier import Querier
 from dashboards.readings import Readings, SloReading
+from dashboards.web.acts import ACTS, LONGEST_AUTHOR, SOURCE, author_of, same_origin
 from dashboards.web.alert_groups import alert_groups
 from dashboards.web.desk import IncidentDesk
 from dashboards.web.figures import Figures, Frame, evidence_figures, incident_frame, slo_figures
@@ -35,7 +41,7 @@ REFRESH_SECONDS = 10
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
@@ -47,6 +53,7 @@ class Room:
 
     readings: Callable[[], Readings]
     desk: IncidentDesk
+    responder: Responder
     querier: Querier
     signals: SignalMap
     policies: Mapping[str, Policy]
@@ -93,6 +100,7 @@ class Pages:
             Route("/", self.overview),
             Route("/incidents", self.incidents),
             Route("/incidents/{incident_id}", self.incident),
+            Route("/incidents/{incident_id}/{act}", self.act, methods=["GET", "POST"]),
             Route("/slos/{name}", self.slo),
             Route("/static/{file}", self.static),
         ]
@@ -129,8 +137,34 @@ class Pages:
             events=case.events,
             alerts=alert_groups(case.alerts),
             base_url=str(request.base_url).rstrip("/"),
+            longest_author=LONGEST_AUTHOR,
             **_rendered(figures),
         )
+
+    async def act(self, request: Request) -> Response:
+        """A form of the incident page; whoever comes without one is led to that page."""
+        incident_id, act = request.path_params["incident_id"], ACTS.get(request.path_params["act"])
+        if act is None:
+            return self._not_found(request)
+        if request.method == "POST":
+            try:
+                author = await self._author(request)
+                at = self._room.clock.now()
+                await run_in_threadpool(act, self._room.responder, incident_id, author, SOURCE, at)
+            except RequestError as error:
+                title = self._show(request).say("refused")
+                return self._message(request, error.status, title, str(error))
+        address = f"/incidents/{quote(incident_id, safe='')}{self._query(request)}"
+        return RedirectResponse(address, 303, headers=HEADERS)
+
+    async def _author(self, request: Request) -> str:
+        show = self._show(request)
+        if not same_origin(request.headers):
+            raise RequestError(show.say("refused_origin"), status=403)
+        author = author_of(await read_body(request, "form"))
+        if not author:
+            raise RequestError(show.say("refused_author", n=LONGEST_AUTHOR))
+        return author
 
     def slo(self, request: Request) -> Response:
         reading = next(
@@ -173,19 +207,20 @@ class Pages:
     def failed(self, request: Request, error: Exception) -> Response:
         """What could not be shown, and why, in one line; the log has the rest."""
         title = self._show(request).say("failed")
-        return self._page(request, "message", status=500, here="", title=title, text=str(error))
+        return self._message(request, 500, title, str(error))
 
     def _not_found(self, request: Request) -> Response:
         show = self._show(request)
-        words = {"title": show.say("not_found"), "text": show.say("not_found_hint")}
-        return self._page(request, "message", status=404, here="", **words)
+        return self._message(request, 404, show.say("not_found"), show.say("not_found_hint"))
+
+    def _message(self, request: Request, status: int, title: str, text: str) -> Response:
+        return self._page(request, "message", status=status, here="", title=title, text=text)
 
     def _page(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
         show = self._show(request)
-        chosen = request.query_params.get("lang") in LANGUAGES
         frame = {
             "show": show,
-            "query": f"?lang={show.language}" if chosen else "",
+            "query": self._query(request),
             "other_language": "en" if show.language == "ko" else "ko",
             "refresh_seconds": REFRESH_SECONDS if status == 200 else 0,
             "as_of": show.at,
@@ -195,6 +230,10 @@ class Pages:
 
     def _show(self, request: Request) -> Show:
         return Show(self._language(request), self._room.zone, self._room.clock.now())
+
+    def _query(self, request: Request) -> str:
+        """What links carry on: the language, if the reader chose one."""
+        return f"?lang={asked}" if (asked := request.query_params.get("lang")) in LANGUAGES else ""
 
     def _language(self, request: Request) -> str:
         asked = request.query_params.get("lang", "")

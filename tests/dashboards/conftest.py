@@ -13,10 +13,13 @@ from alerts import events
 from alerts import storage_incidents as rows
 from alerts.budget import BudgetReason, BudgetState, BudgetStatus
 from alerts.events import Kind, NewEvent
+from alerts.group import Pace
 from alerts.guardrails import Guardrail
-from alerts.incidents import Incident
+from alerts.incidents import Dependencies, Incident, Timing
+from alerts.pipeline import Desk
 from alerts.policy import load_policy
 from alerts.receive import Alert, Severity
+from alerts.response import Response
 from alerts.signals import Signal, SignalMap
 from alerts.slo import Sli, SliKind, Slo
 from alerts.storage import open_database
@@ -89,9 +92,12 @@ class Site:
     def __init__(self, folder):
         self.readings, self.querier, self.clock = CALM, FakeQuerier(), ManualClock(AT)
         self.database = open_database(folder)
+        timing, pace = Timing(reopen_seconds=600, calm_seconds=60), Pace(30, 15, 3600)
+        desk = Desk(Dependencies({}), (), timing, pace, "en", ZoneInfo("Asia/Seoul"))
         self.room = Room(
             readings=lambda: self.readings,
             desk=IncidentDesk(self.database),
+            responder=Response(self.database, desk),
             querier=self.querier,
             signals=SIGNALS,
             policies={"default": load_policy("default")},
@@ -110,10 +116,13 @@ class Site:
     reading = staticmethod(reading)
 
     def get(self, path, accept="text/html"):
+        return self.ask("GET", path, headers={"accept": accept})
+
+    def ask(self, method, path, **more):
         async def answer():
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-                return await client.get(path, headers={"accept": accept})
+                return await client.request(method, path, **more)
 
         return asyncio.run(answer())
 

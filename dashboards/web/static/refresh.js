@@ -4,7 +4,8 @@
   const seconds = Number(main?.dataset.refresh);
   if (!seconds) return;
 
-  const busy = () => document.hidden || main.querySelector("details[open]") || !getSelection().isCollapsed;
+  const writing = () => [...main.querySelectorAll("input")].some((field) => field.value || field === document.activeElement);
+  const busy = () => document.hidden || main.querySelector("details[open]") || !getSelection().isCollapsed || writing();
 
   const refresh = async () => {
     if (busy()) return;
