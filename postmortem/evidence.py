@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from collector.durations import parse_duration
 from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
 
 Floats = npt.NDArray[np.float64]
@@ -71,6 +72,11 @@ class Evidence:
     synthetic_until: float | None = None
     has_synthetic_period: bool = False
     unavailable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lookback_seconds(self) -> float:
+        """The window of every rate: how late a turning point may be."""
+        return parse_duration(self.rate_window)
 
     def with_series(self, more: Sequence[StoredSeries]) -> "Evidence":
         return replace(self, series={**self.series, **{s.id: s for s in more}})

@@ -38,9 +38,11 @@ class FromRecord:
 class Operation(StrEnum):
     """Formulas over figures, in this order.
 
-    difference: a − b; quotient: a / b; budget_share: bad / (total × (1 − objective)); budget_left: 1 − that.
+    sum: a + b; difference: a − b; quotient: a / b;
+    budget_share: bad / (total × (1 − objective)); budget_left: 1 − that.
     """
 
+    SUM = "sum"
     DIFFERENCE = "difference"
     QUOTIENT = "quotient"
     BUDGET_SHARE = "budget_share"
@@ -84,6 +86,8 @@ def combine(name: str, operation: Operation, facts: tuple[Fact | None, ...], uni
 def operate(operation: Operation, values: tuple[float, ...]) -> float | None:
     """The formula; None where it divides by nothing."""
     match operation:
+        case Operation.SUM:
+            return values[0] + values[1]
         case Operation.DIFFERENCE:
             return values[0] - values[1]
         case Operation.QUOTIENT:

@@ -32,7 +32,10 @@ class Span:
 
 @dataclass(frozen=True)
 class SliImpact:
-    """Counts over the impact, and what they took of the budget of the whole period."""
+    """Counts over the impact, and what they took of the budget of the whole period.
+
+    The impact and the period both hold the first values of counters that appeared during the impact.
+    """
 
     slo: SloRecord
     shift: Shift | None
@@ -137,12 +140,19 @@ def _sli(evidence: Evidence, slo: SloRecord, shifts: tuple[Shift, ...]) -> SliIm
         return measure(series.id, series, Cut(Reduction.LAST, series.start, series.end), Unit.COUNT)
 
     name = f"slo:{slo.name}"
-    bad, total = count("bad:impact"), count("total:impact")
-    period = count("total:period")
+
+    def with_born(what: str, when: str) -> Fact | None:
+        counted, born = count(f"{what}:{when}"), count(f"{what}:born")
+        if counted is None or born is None:
+            return counted or (born if when == "impact" else None)
+        return combine(f"slo:{slo.name}:{what}:{when}:whole", Operation.SUM, (counted, born), Unit.COUNT)
+
+    bad, total = with_born("bad", "impact"), with_born("total", "impact")
+    period = with_born("total", "period")
     objective = from_record(evidence, RecordKind.SLO, slo.name, "objective", Unit.RATIO)
     shares = (Operation.BUDGET_SHARE, Operation.BUDGET_LEFT)
     spent = combine(f"{name}:spent", shares[0], (bad, period, objective), Unit.RATIO)
-    left = combine(f"{name}:left", shares[1], (count("bad:period"), period, objective), Unit.RATIO)
+    left = combine(f"{name}:left", shares[1], (with_born("bad", "period"), period, objective), Unit.RATIO)
     share = combine(f"{name}:share", Operation.QUOTIENT, (bad, total), Unit.RATIO)
     shift = next((s for s in shifts if s.subject.slo is not None and s.subject.slo.name == slo.name), None)
     return SliImpact(slo, shift, bad, total, share, spent, left)

@@ -1,6 +1,7 @@
 """Which queries a report asks, over which window: decisions only, nothing is fetched here."""
 
 import math
+import re
 from dataclasses import dataclass
 
 from alerts.charts.model import Language, Unit
@@ -13,6 +14,9 @@ WINDOW = "$window"
 FALLBACK_INTERVAL_SECONDS = 15.0
 INTERVAL_PROBE = "max(count_over_time(up[1m]))"
 SYNTHETIC_PROBE = f'{{origin="{SYNTHETIC_ORIGIN}"}}'
+_INCREASE = re.compile(
+    r"""increase\(\s*(?P<counter>[\w:]*\s*(?:\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^"'}])*\})?)\s*\[\$window\]\s*\)"""
+)
 _LONGEST_SECONDS = 86_400.0
 _MOST_POINTS = 1500
 
@@ -81,9 +85,14 @@ def subject_queries(
 
 
 def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
-    """Bad and total events of each objective over the impact and over its whole period."""
+    """Bad and total events of each objective over the impact and over its whole period.
+
+    The impact counts from one rate window before its start: the last sample that was still good.
+    """
     end = span.ends_at(evidence)
-    impact = format_duration(max(1, round(end - span.start.value)))
+    start = span.start.value - evidence.lookback_seconds
+    impact = format_duration(max(1, round(end - start)))
+    before = format_duration(max(60, round(start - evidence.start)))
     queries = []
     for slo in evidence.slos:
         for what, template in (("bad", slo.bad), ("total", slo.total)):
@@ -91,7 +100,26 @@ def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
             for when, window in (("impact", impact), ("period", period)):
                 name = f"slo:{slo.name}:{what}:{when}"
                 queries.append(InstantQuery(name, template.replace(WINDOW, window), end))
+            if _INCREASE.search(template):
+                name = f"slo:{slo.name}:{what}:born"
+                queries.append(InstantQuery(name, born_query(template, impact, before), end))
     return queries
+
+
+def born_query(template: str, window: str, before: str) -> str:
+    """What the counters that appeared within the window held at their first sample.
+
+    ``increase`` sees none of it. Only targets that were scraped before the window take part: the counters of
+    others may hold years. The zeros keep sums and differences of the template whole.
+    """
+
+    def first_values(found: re.Match[str]) -> str:
+        counter = found["counter"]
+        born = f"min_over_time({counter}[{window}]) unless max_over_time({counter}[{before}] offset {window})"
+        known = f"max_over_time(up[{before}] offset {window})"
+        return f"((({born}) and on (job, instance) {known}) or 0 * max_over_time({counter}[{window}]))"
+
+    return _INCREASE.sub(first_values, template).replace(WINDOW, window)
 
 
 def synthetic_query(step_seconds: float) -> str:

@@ -68,6 +68,16 @@ class Voice:
         """A time between two moments: nobody counts their fractions of a second."""
         return self.seconds(round(abs(fact.value))) if abs(fact.value) >= 1 else self.say("under_a_second")
 
+    def since_start(self, fact: Fact, uncertainty: float) -> str:
+        """A delay since a start that may have been found late by as much as ``uncertainty``."""
+        if abs(fact.value) >= uncertainty:
+            return self.delay(fact)
+        first, last = round(max(fact.value, 0.0)), round(fact.value + uncertainty)
+        if last < 60:
+            return self.say("range_seconds", first=first, last=last)
+        low = self.seconds(first) if first else self.say("zero_seconds")
+        return self.say("range", first=low, last=self.seconds(last))
+
     def t_plus(self, at: float) -> str:
         """Time since the origin: T+1m20s, T-30s."""
         rest = round(abs(at - self.origin))

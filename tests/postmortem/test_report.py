@@ -46,7 +46,7 @@ def test_impact_ends_when_every_missed_objective_is_kept_again(seed_report):
 def test_counts_come_from_increases_over_the_impact(seed_report):
     sli = seed_report.impact.slis[0]
     assert sli.bad.value / sli.total.value == pytest.approx(sli.share.value)
-    assert "[1h2m]" in seed_report.evidence.series["slo:order-availability:bad:impact"].query
+    assert "[1h2m45s]" in seed_report.evidence.series["slo:order-availability:bad:impact"].query
 
 
 def test_every_figure_recomputes_from_what_is_stored(seed_report):
@@ -116,6 +116,7 @@ def test_without_a_turning_point_the_alert_stands_in(seed_report):
 @pytest.mark.parametrize(
     ("operation", "values", "result"),
     [
+        (Operation.SUM, (5.0, 3.0), 8.0),
         (Operation.DIFFERENCE, (5.0, 3.0), 2.0),
         (Operation.QUOTIENT, (1.0, 0.0), None),
         (Operation.BUDGET_SHARE, (50.0, 10_000.0, 0.99), 0.5),

@@ -1,0 +1,116 @@
+"""Counts of an impact: the first value of a counter born in it is counted, a newcomer's past is not."""
+
+import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from alerts.charts.model import Language, Unit
+from collector.embedded import EmbeddedQuerier
+from collector.labels import METRIC_NAME, Labels
+from collector.memory import MemoryStore
+from postmortem.catalogue import load_catalogue
+from postmortem.compose.write import write_document
+from postmortem.facts import Fact, FromRecord, RecordKind, combine
+from postmortem.impact import assess_impact
+from postmortem.markdown import render_markdown
+from postmortem.queries import born_query
+from postmortem.voice import Voice
+
+UTC = ZoneInfo("UTC")
+AVAILABILITY = 'sum(increase(requests_total{status=~"5..|(429)"}[$window]))'
+LATENCY = "sum(increase(requests_total[$window])) - sum(increase(fast_total[$window]))"
+
+
+def add(store, metric, labels, times, values):
+    store.append_column(Labels({METRIC_NAME: metric, **labels}), (times * 1000).astype(np.int64), values)
+
+
+@pytest.fixture(scope="module")
+def querier():
+    """Until 600 all is well; then 500s appear with 7, and a target joins with a million."""
+    store, times = MemoryStore(), np.arange(0.0, 901.0, 15.0)
+    late, old, new = times[times >= 600], {"job": "a", "instance": "1"}, {"job": "a", "instance": "2"}
+    add(store, "up", old, times, np.ones(len(times)))
+    add(store, "requests_total", {**old, "status": "200"}, times, times * 2)
+    add(store, "fast_total", {**old, "status": "200"}, times, times * 2)
+    add(store, "requests_total", {**old, "status": "500"}, late, 7.0 + np.arange(len(late)))
+    add(store, "up", new, late, np.ones(len(late)))
+    add(store, "requests_total", {**new, "status": "500"}, late, 1e6 + np.arange(len(late)))
+    return EmbeddedQuerier(store)
+
+
+@pytest.mark.parametrize(("template", "value"), [(AVAILABILITY, 7.0), (LATENCY, 7.0)])
+def test_counters_born_in_the_window_count_from_nothing(querier, template, value):
+    assert querier.instant(born_query(template, "5m45s", "5m"), 900.0)[0].value == value
+
+
+def test_counters_that_were_there_before_count_by_their_increase_alone(querier):
+    assert querier.instant(born_query(AVAILABILITY, "1m", "5m"), 900.0)[0].value == 0.0
+
+
+def test_counts_begin_one_query_window_before_the_impact(seed_report):
+    evidence, span = seed_report.evidence, seed_report.impact.span
+    query = evidence.series["slo:order-availability:bad:impact"].query
+    assert evidence.rate_window == "45s"
+    assert span.end.value - span.start.value == 62 * 60
+    assert "[1h2m45s]" in query
+
+
+def test_the_first_values_join_the_count_and_the_budget(seed_report):
+    evidence = seed_report.evidence
+    name = "slo:order-availability:bad:born"
+    seven = replace(evidence.series[name], values=np.array([7.0]))
+    none = replace(evidence.series[name], values=np.array([0.0]))
+    told, untold = (
+        assess_impact(evidence.with_series([s]), seed_report.shifts, seed_report.impact.span).slis[0]
+        for s in (seven, none)
+    )
+    assert told.bad.value == untold.bad.value + 7
+    assert told.spent.value > untold.spent.value
+    assert told.left.value < untold.left.value
+
+
+def test_without_an_increase_the_first_value_is_the_count(seed_report):
+    evidence, name = seed_report.evidence, "slo:order-availability:bad"
+    series = {k: v for k, v in evidence.series.items() if k != f"{name}:impact"}
+    born = replace(evidence.series[f"{name}:born"], values=np.array([7.0]))
+    bare = replace(evidence, series={**series, born.id: born})
+    assert assess_impact(bare, seed_report.shifts, seed_report.impact.span).slis[0].bad.value == 7
+
+
+def fact(seconds):
+    return Fact("x", seconds, Unit.SECONDS, FromRecord(RecordKind.INCIDENT, "", "detected_at"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "window", "english", "korean"),
+    [
+        (0.4, 45.0, "0–45 s", "0~45초"),
+        (12.0, 15.0, "12–27 s", "12~27초"),
+        (-20.0, 45.0, "0–25 s", "0~25초"),
+        (30.0, 45.0, "30 s to 1 min 15 s", "30초~1분 15초"),
+        (45.0, 45.0, "45 s", "45초"),
+        (570.0, 45.0, "9 min 30 s", "9분 30초"),
+    ],
+)
+def test_delays_shorter_than_the_uncertainty_are_ranges(seconds, window, english, korean):
+    for language, text in ((Language.EN, english), (Language.KO, korean)):
+        assert Voice(load_catalogue(language), UTC, 0.0).since_start(fact(seconds), window) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reason"), [("en", "0–45 s", "A range"), ("ko", "0~45초", "범위로")]
+)
+def test_a_report_gives_the_range_and_its_reason(seed_report, language, text, reason):
+    impact = seed_report.impact
+    near = combine(
+        "impact.to_detect", impact.to_detect.source.operation, (impact.span.start,) * 2, Unit.SECONDS
+    )
+    report = replace(seed_report, impact=replace(impact, to_detect=near))
+    document = write_document(report, Language(language), UTC)
+    assert text in [tile.value for tile in document.tiles]
+    row = re.search(rf"^\|[^|]*\| {text}.*$", render_markdown(document), re.MULTILINE).group()
+    assert reason in row
