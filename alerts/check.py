@@ -1,5 +1,6 @@
 """What each tier of an SLO can and cannot do, in closed form; findings name what is wrong with it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from collector.durations import format_duration
 ERROR_RATIOS = (1.0, 0.1, 0.01)
 SCRAPE_INTERVAL_SECONDS = 15.0  # what is assumed unless told otherwise
 DEPLOY_SECONDS = 30.0  # an outage that a restart may cost; nobody should be woken for it
+_INTEGER_BOUND = re.compile(r"""\ble\s*=\s*["'`](\d+)["'`]""")
 
 Level = Literal["error", "warning"]
 
@@ -174,7 +176,16 @@ def _slo_findings(slo: Slo, policy: Policy) -> list[Finding]:
     if slo.sli.in_flight is None:
         message = f"{slo.name}: without a query of requests in flight a hang looks idle"
         findings.append(Finding("warning", "hang-looks-idle", message))
-    return findings
+    bounds = dict.fromkeys(_INTEGER_BOUND.findall(f"{slo.sli.bad} {slo.sli.total}"))
+    return findings + [_integer_bound(slo, bound) for bound in bounds]
+
+
+def _integer_bound(slo: Slo, bound: str) -> Finding:
+    message = (
+        f'{slo.name}: le="{bound}" misses the bucket of clients that write {bound}.0 (Python); '
+        f'le=~"{bound}|{bound}.0" finds both'
+    )
+    return Finding("warning", "integer-bucket", message)
 
 
 def _rounded(by_ratio: Mapping[float, float | None]) -> dict[str, float | None]:

@@ -165,8 +165,13 @@ class _Compiler:
     def _no_data_alert(self) -> Rule:
         return {
             "alert": NO_DATA_ALERT,
-            "expr": f"absent({self.events.total(FIVE_MINUTES)})",
+            "expr": self._absent(),
             "for": "10m",
             "labels": self._alert_labels("ticket", "no_data"),
-            "annotations": no_data_annotations(self.slo),
+            "annotations": no_data_annotations(self.slo, FIVE_MINUTES),
         }
+
+    def _absent(self) -> str:
+        events, sli = self.events, self.slo.sli
+        counts = [events.total(FIVE_MINUTES)] + ([events.bad(FIVE_MINUTES)] if sli.bucket else [])
+        return "\nor\n".join(f"absent({count})" for count in counts)

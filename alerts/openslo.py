@@ -1,5 +1,6 @@
 """Reads OpenSLO v1, our native format; what OpenSLO has no word for stands in ``fireline/…`` annotations."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -8,8 +9,10 @@ from pydantic import Field
 from alerts.documents import Document, Seconds, Strict, read_documents
 from alerts.errors import SpecError
 from alerts.queries import one_series
-from alerts.slo import Sli, SliKind, Slo, bad_counted, bad_remaining
+from alerts.slo import Sli, SliKind, Slo, bad_beyond, bad_counted, bad_remaining
 from collector.durations import parse_duration
+
+_BUCKET = re.compile(r"_bucket\b")
 
 
 class _QuerySpec(Strict):
@@ -155,14 +158,19 @@ def _sli(place: str, ratio: _RatioMetric, annotations: _Annotations) -> Sli:
     if in_flight is not None:
         key = "metadata.annotations.fireline/in-flight"
         in_flight = one_series(place, key, in_flight, windowed=False)
-    return Sli(annotations.kind, _bad(place, ratio, total), total, in_flight, annotations.threshold)
+    bad, bucket = _bad(place, annotations.kind, ratio, total)
+    return Sli(annotations.kind, bad, total, in_flight, annotations.threshold, bucket)
 
 
-def _bad(place: str, ratio: _RatioMetric, total: str) -> str:
+def _bad(place: str, kind: SliKind, ratio: _RatioMetric, total: str) -> tuple[str, str | None]:
+    """Bad events, and the bucket that they are counted from."""
     if ratio.bad is not None and ratio.good is None:
-        return bad_counted(_query(place, "bad", ratio.bad), total)
+        return bad_counted(_query(place, "bad", ratio.bad), total), None
     if ratio.good is not None and ratio.bad is None:
-        return bad_remaining(_query(place, "good", ratio.good), total)
+        good = _query(place, "good", ratio.good)
+        if kind is SliKind.LATENCY and _BUCKET.search(good):
+            return bad_beyond(good, total), good
+        return bad_remaining(good, total), None
     raise SpecError(f"{place}: spec.indicator.spec.ratioMetric: expected either good or bad beside total")
 
 

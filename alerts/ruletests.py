@@ -12,6 +12,7 @@ from collector.durations import format_duration
 
 _EVENTS = 1_000_000  # events in every window, far above any floor
 _MARGIN = 0.05
+_TOTALS = "slo:total_events:"
 
 
 def rule_tests(slos: Sequence[Slo], policies: Mapping[str, Policy], rule_file: str) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def rule_tests(slos: Sequence[Slo], policies: Mapping[str, Policy], rule_file: s
 
 def _slo_tests(slo: Slo, policy: Policy) -> list[dict[str, Any]]:
     tests = [_idle_test(slo, policy), _no_data_test(slo)]
+    if slo.sli.bucket is not None:
+        tests.append(_no_bucket_test(slo, policy))
     for tier in policy.tiers:
         tests.append(_ratio_test(slo, policy, tier, 1 - _MARGIN))
         if can_fire(tier, slo) and firing_ratio(tier, slo) * (1 + _MARGIN) <= 1:
@@ -55,6 +58,19 @@ def _no_data_test(slo: Slo) -> dict[str, Any]:
         "name": f"{slo.name} tickets when its series are absent",
         "interval": "1m",
         "promql_expr_test": [_firing(NO_DATA_ALERT, slo, "", 720, fires=True)],
+    }
+
+
+def _no_bucket_test(slo: Slo, policy: Policy) -> dict[str, Any]:
+    counts = [each for each in _inputs(slo, policy, 0.0, _EVENTS) if each["series"].startswith(_TOTALS)]
+    return {
+        "name": f"{slo.name} tickets and does not page when its bucket is absent",
+        "interval": "1m",
+        "input_series": counts,
+        "promql_expr_test": [
+            _firing(NO_DATA_ALERT, slo, "", 720, fires=True),
+            _firing(BURN_ALERT, slo, "", 720, fires=False),
+        ],
     }
 
 

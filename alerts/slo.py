@@ -17,6 +17,7 @@ class Sli:
     """Bad and total events as PromQL increases, with ``$window`` where the window goes.
 
     bad, total: increases of events over the window, one series without labels each; bad where total is.
+    bucket: the histogram bucket that ``bad`` is counted from, if it is; where it is absent, so is bad.
     in_flight: an instant query above 0 while requests have begun and not ended; tells a hang from idleness.
     """
 
@@ -25,12 +26,18 @@ class Sli:
     total: str
     in_flight: str | None = None
     threshold_seconds: float | None = None
+    bucket: str | None = None
 
     def bad_over(self, window: str) -> str:
         return self.bad.replace(WINDOW, window)
 
     def total_over(self, window: str) -> str:
         return self.total.replace(WINDOW, window)
+
+    def needed_over(self, window: str) -> tuple[str, ...]:
+        """What has to match something, or there is nothing to judge by."""
+        needed = (self.total,) if self.bucket is None else (self.total, self.bucket)
+        return tuple(query.replace(WINDOW, window) for query in needed)
 
 
 def bad_counted(bad: str, total: str) -> str:
@@ -39,8 +46,13 @@ def bad_counted(bad: str, total: str) -> str:
 
 
 def bad_remaining(good: str, total: str) -> str:
-    """Bad events are those that are not good. A good counter that is absent makes all bad, loudly."""
+    """Bad events are those that are not good. Without one success there is no good counter: all is bad."""
     return f"{total} - ({good} or {total} * 0)"
+
+
+def bad_beyond(bucket: str, total: str) -> str:
+    """Bad events are those beyond a bucket. It is born with the count: absent, it is misspelt."""
+    return f"{total} - {bucket}"
 
 
 @dataclass(frozen=True)

@@ -45,15 +45,19 @@ def hang_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
     }
 
 
-def no_data_annotations(slo: Slo) -> dict[str, str]:
-    """For an alert on series that are absent."""
+def no_data_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
+    """For an alert on series that are absent; names the queries that match nothing."""
+    needed = slo.sli.needed_over(format_duration(window_seconds))
+    missing = "".join(f"{{{{ with query `absent({query})` }}}} {query}{{{{ end }}}}" for query in needed)
     return {
         "summary": f"{title(slo)}: no data to judge it by",
         "description": "The series that this objective counts are absent, so none of its alerts can fire. "
-        "Check that the target is scraped and that the metric's name and labels still match.",
+        "Check that the target is scraped and that the metric's name and labels still match. "
+        f"What matches nothing:{missing}",
         "summary_ko": f"{title(slo, 'ko')}: 판단할 데이터가 없습니다",
         "description_ko": "이 목표가 세는 시계열이 없어 어떤 경보도 울릴 수 없습니다. "
-        "수집 대상이 살아 있는지, 지표 이름과 레이블이 그대로인지 확인하세요.",
+        "수집 대상이 살아 있는지, 지표 이름과 레이블이 그대로인지 확인하세요. "
+        f"일치하는 시계열이 없는 쿼리:{missing}",
         **_links(slo),
     }
 

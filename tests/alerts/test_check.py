@@ -45,6 +45,18 @@ def test_warns_where_a_hang_looks_idle():
     assert findings(0.99, in_flight=None) == [("warning", "hang-looks-idle")]
 
 
+@pytest.mark.parametrize(
+    ("matcher", "warned"),
+    [('le="1"', True), ('job="a", le = "10"', True), ('le="1.0"', False), ('le=~"1|1.0"', False)],
+)
+def test_warns_of_a_bound_that_python_writes_otherwise(matcher, warned):
+    bad = f"sum(increase(took_bucket{{{matcher}}}[$window]))"
+    web = Slo("web", "shop", 0.99, Sli(SliKind.LATENCY, bad, "total", "sum(busy)"))
+    found = check([web], {"default": load_policy("default")}).findings
+    assert [finding.rule for finding in found] == (["integer-bucket"] if warned else [])
+    assert all('le=~"1' in finding.message for finding in found)
+
+
 def test_warns_of_tiers_that_see_one_scrape():
     checked = check([slo(0.99)], {"default": load_policy("default")}, scrape_interval_seconds=60)
     assert not checked.has_errors

@@ -136,8 +136,8 @@ def test_promtool_accepts_the_shops_rules(tmp_path, recorded):
 
 
 def test_promtool_passes_the_tests_written_beside_the_rules(tmp_path):
-    write(tmp_path / "r.yml", compile_slos(SHOP[:1], policies_of(SHOP)))
-    write(tmp_path / "t.yml", rule_tests(SHOP[:1], policies_of(SHOP), "r.yml"))
+    write(tmp_path / "r.yml", compile_slos(SHOP[:2], policies_of(SHOP)))
+    write(tmp_path / "t.yml", rule_tests(SHOP[:2], policies_of(SHOP), "r.yml"))
     assert "SUCCESS" in promtool("test", "rules", "t.yml", folder=tmp_path)
 
 
@@ -193,5 +193,36 @@ def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
         expect("82m30s", "RequestsHang", ("hang", HANG)),
     ]
     tests = [{**OUTAGE, "alert_rule_test": checks}]
+    write(tmp_path / "t.yml", {"rule_files": ["r.yml"], "evaluation_interval": "15s", "tests": tests})
+    promtool("test", "rules", "t.yml", folder=tmp_path)
+
+
+COUNT = "sum(increase(took_count[$window]))"
+BUCKET = 'sum(increase(took_bucket{le="1"}[$window]))'
+SLOW = Slo("slow", "shop", 0.99, Sli(SliKind.LATENCY, f"{COUNT} - {BUCKET}", COUNT, None, 1.0, BUCKET))
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_promtool_tickets_a_bucket_that_does_not_exist_and_pages_nobody(tmp_path, recorded):
+    write(tmp_path / "r.yml", compile_slos([SLOW], policies_of([SLOW]), CompileOptions(recorded=recorded)))
+    (texts,) = [rule["annotations"] for rule in rules(SLOW) if rule.get("alert") == "NoSloData"]
+    named = BUCKET.replace("$window", "5m")
+    told = {
+        key: f"{text.partition(':{{')[0]}: {named}" if "{{" in text else text for key, text in texts.items()
+    }
+    labels = {"service": "shop", "slo": "slow", "severity": "ticket", "tier": "no_data"}
+    checks = [
+        {"eval_time": "20m", "alertname": "ErrorBudgetBurn", "exp_alerts": []},
+        {
+            "eval_time": "20m",
+            "alertname": "NoSloData",
+            "exp_alerts": [{"exp_labels": labels, "exp_annotations": told}],
+        },
+    ]
+    series = [
+        {"series": "took_count", "values": "0+600x120"},
+        {"series": 'took_bucket{le="1.0"}', "values": "0+600x120"},
+    ]
+    tests = [{"interval": "15s", "input_series": series, "alert_rule_test": checks}]
     write(tmp_path / "t.yml", {"rule_files": ["r.yml"], "evaluation_interval": "15s", "tests": tests})
     promtool("test", "rules", "t.yml", folder=tmp_path)

@@ -75,6 +75,25 @@ def test_good_events_are_turned_into_bad_ones(tmp_path):
     assert slo.sli.bad == f"{total} - (sum(increase(ok_total[$window])) or {total} * 0)"
 
 
+def latency(good: str) -> dict:
+    ratio = {"good": metric(good), "total": metric("sum(increase(took_count[$window]))")}
+    notes = {"fireline/kind": "latency", "fireline/threshold": "1s"}
+    return put(put(spec(), "spec.indicator.spec.ratioMetric", ratio), "metadata.annotations", notes)
+
+
+def test_a_bucket_that_is_absent_is_not_taken_for_bad_events(tmp_path):
+    (slo,) = load(tmp_path, latency('sum(increase(took_bucket{le="1.0"}[$window]))'))
+    bucket = 'sum(increase(took_bucket{le="1.0"}[$window]))'
+    assert slo.sli.bad == f"sum(increase(took_count[$window])) - {bucket}"
+    assert slo.sli.bucket == bucket
+
+
+def test_a_counter_of_fast_requests_may_not_be_born_yet(tmp_path):
+    (slo,) = load(tmp_path, latency("sum(increase(fast_total[$window]))"))
+    assert slo.sli.bad.endswith("or sum(increase(took_count[$window])) * 0)")
+    assert slo.sli.bucket is None
+
+
 def test_percent_and_weeks(tmp_path):
     content = put(spec(), "spec.objectives.0", {"targetPercent": 99.95})
     (slo,) = load(tmp_path, put(content, "spec.timeWindow.0.duration", "4w"))
