@@ -88,6 +88,7 @@ class Fireline:
             language=config.language,
             zone=config.zone,
             remote=self._remote is not None,
+            url=url,
         )
 
     def start(self) -> None:

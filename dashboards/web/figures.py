@@ -14,12 +14,14 @@ from alerts.slo import Slo
 from collector.durations import format_duration
 from collector.errors import QueryError
 from collector.querier import Querier
+from collector.series import Series
 from dashboards.web.words import say
 
 POINTS = 180
 LEAST_STEP_SECONDS = 5.0
 BEFORE_SECONDS, AFTER_SECONDS = 900.0, 600.0
 MOST_SIGNALS = 12
+MOST_LINES = 6  # as many as the charts tell apart
 MARKED = {
     Kind.FAULT: Tone.BAD,
     Kind.PAGED: Tone.BAD,
@@ -55,16 +57,17 @@ class Frame:
 
     def line(self, querier: Querier, query: str, name: str) -> Line | None:
         """None where the query answers nothing in this stretch."""
-        step = self.step_seconds
-        start, end = math.floor(self.start / step) * step, math.floor(self.end / step) * step
-        found = querier.range(query, start, end, step)
+        found = self.series(querier, query)
         return Line.of(name, found[0]) if found else None
 
-    def chart(self, figure: _Figure, line: Line) -> Chart:
+    def series(self, querier: Querier, query: str) -> list[Series]:
+        step = self.step_seconds
+        start, end = math.floor(self.start / step) * step, math.floor(self.end / step) * step
+        return querier.range(query, start, end, step)
+
+    def chart(self, figure: _Figure, *lines: Line) -> Chart:
         language = Language(self.language)
-        chart = Chart(
-            figure.key, figure.title, figure.unit, [line], self.start, self.end, self.zone, language
-        )
+        chart = Chart(figure.key, figure.title, figure.unit, lines, self.start, self.end, self.zone, language)
         return replace(chart, thresholds=figure.thresholds)
 
 
@@ -112,6 +115,30 @@ def evidence_figures(
         for each in related_signals(signals, incident.services)[:MOST_SIGNALS]
     ]
     return _drawn(querier, figures, frame, _bands([incident], frame), marks)
+
+
+def graph_figures(querier: Querier, expression: str, frame: Frame) -> Figures:
+    """What any expression answers, one line a series; a failure says what is left out or wrong."""
+    try:
+        found = frame.series(querier, expression)
+    except QueryError as error:
+        return Figures(failures=[str(error)])
+    if not found:
+        return Figures()
+    lines = [Line.of(str(series.labels), series) for series in found[:MOST_LINES]]
+    figure = _Figure("graph", say(frame.language, "graph"), _unit_of(lines), expression)
+    more = [say(frame.language, "more_series", n=len(found) - MOST_LINES)] if found[MOST_LINES:] else []
+    return Figures([frame.chart(figure, *lines)], more)
+
+
+def _unit_of(lines: Sequence[Line]) -> Unit:
+    """An expression has no unit; what stays within 1 would read 0 as a count, and is a ratio mostly."""
+    values = [abs(value) for line in lines for value in line.values if math.isfinite(value)]
+    return (
+        Unit.RATIO
+        if values and max(values) <= 1 and not all(value in {0, 1} for value in values)
+        else Unit.COUNT
+    )
 
 
 def related_signals(signals: SignalMap, services: Sequence[str]) -> list[Signal]:

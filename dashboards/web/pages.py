@@ -29,7 +29,14 @@ from dashboards.readings import Readings, SloReading
 from dashboards.web.acts import ACTS, LONGEST_AUTHOR, SOURCE, author_of, same_origin
 from dashboards.web.alert_groups import alert_groups
 from dashboards.web.desk import IncidentDesk
-from dashboards.web.figures import Figures, Frame, evidence_figures, incident_frame, slo_figures
+from dashboards.web.figures import (
+    Figures,
+    Frame,
+    evidence_figures,
+    graph_figures,
+    incident_frame,
+    slo_figures,
+)
 from dashboards.web.headline import headline
 from dashboards.web.show import Show
 from dashboards.web.words import LANGUAGES
@@ -38,6 +45,7 @@ STATIC = Path(__file__).parent / "static"
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 WINDOWS = ("1h", "6h", "1d", "7d", "30d")
 REFRESH_SECONDS = 10
+GRAPH_SECONDS = 3600.0
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -49,7 +57,10 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Room:
-    """What the pages stand on. ``readings`` hands out the latest look; it never queries."""
+    """What the pages stand on. ``readings`` hands out the latest look; it never queries.
+
+    url: where the addresses of our own alerts begin.
+    """
 
     readings: Callable[[], Readings]
     desk: IncidentDesk
@@ -61,6 +72,7 @@ class Room:
     language: str
     zone: ZoneInfo
     remote: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,7 @@ class Pages:
             Route("/incidents/{incident_id}", self.incident),
             Route("/incidents/{incident_id}/{act}", self.act, methods=["GET", "POST"]),
             Route("/slos/{name}", self.slo),
+            Route("/graph", self.graph),
             Route("/static/{file}", self.static),
         ]
 
@@ -138,6 +151,7 @@ class Pages:
             alerts=alert_groups(case.alerts),
             base_url=str(request.base_url).rstrip("/"),
             longest_author=LONGEST_AUTHOR,
+            own_url=room.url,
             **_rendered(figures),
         )
 
@@ -188,6 +202,17 @@ class Pages:
             **_rendered(slo_figures(room.querier, slo, frame, room.desk.latest())),
         )
 
+    def graph(self, request: Request) -> Response:
+        """Where the addresses of our alerts lead; they are Prometheus' own, ``g0.expr`` and all."""
+        expression = request.query_params.get("g0.expr", "").strip()
+        if not expression:
+            show = self._show(request)
+            return self._message(request, 400, show.say("graph"), show.say("graph_without"))
+        room, at = self._room, self._room.clock.now()
+        frame = Frame(at - GRAPH_SECONDS, at, room.zone, self._language(request))
+        figures = graph_figures(room.querier, expression, frame)
+        return self._page(request, "graph", here="", expression=expression, **_rendered(figures))
+
     def static(self, request: Request) -> Response:
         name = request.path_params["file"]
         if name == "charts.css":
@@ -218,10 +243,12 @@ class Pages:
 
     def _page(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
         show = self._show(request)
+        other_language = "en" if show.language == "ko" else "ko"
         frame = {
             "show": show,
             "query": self._query(request),
-            "other_language": "en" if show.language == "ko" else "ko",
+            "other_language": other_language,
+            "other_query": request.url.include_query_params(lang=other_language).query,
             "refresh_seconds": REFRESH_SECONDS if status == 200 else 0,
             "as_of": show.at,
         }

@@ -104,6 +104,7 @@ class Site:
             clock=self.clock,
             language="en",
             zone=ZoneInfo("Asia/Seoul"),
+            url="http://here:9600",
         )
         pages = Pages(self.room)
         handlers = {404: pages.missing, Exception: pages.failed}
@@ -131,10 +132,10 @@ class Site:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def alert(self, connection, incident_id, at=AT, **labels):
+    def alert(self, connection, incident_id, at=AT, source="", **labels):
         named = {"alertname": "ErrorBudgetBurn", "service": "order", "slo": "orders", **labels}
         annotations = {"summary": f"burns ({labels.get('tier')})", "summary_ko": "타들어 갑니다"}
-        rows.save_alert(connection, Alert(Labels(named), annotations, at, at + 300), incident_id, at)
+        rows.save_alert(connection, Alert(Labels(named), annotations, at, at + 300, source), incident_id, at)
 
     def incident(self, title="Orders fail", severity=Severity.PAGE, **more):
         incident = Incident("2025-09-03-1", title, severity, ("order",), AT - 60, AT - 30, **more)
