@@ -28,6 +28,7 @@ def to_mapping(report: Report) -> dict[str, Any]:
         "origin": report.origin,
         "timeline": [_row(row, report.origin) for row in report.timeline],
         "impact": _impact(report),
+        "not_judged": [subject.series for subject in report.unjudged],
         "shifts": [_shift(shift) for shift in report.shifts],
         **_judgements(report),
         "facts": [_fact(fact) for fact in report.facts()],

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from alerts.charts.model import Unit
 from postmortem.causes import Hypothesis, Why, ask_whys, rank_causes
-from postmortem.evidence import Evidence
+from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact import Impact, Span, assess_impact
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.timeline import TIED_INTERVALS, Row, build_timeline
-from postmortem.turningpoints import Shift
+from postmortem.turningpoints import Shift, find_unjudged
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,17 @@ class Report:
         detected = from_record(self.evidence, RecordKind.INCIDENT, "", "detected_at")
         parts = (detected, first.onset if first else None)
         return combine("impact.warning", Operation.DIFFERENCE, parts, Unit.SECONDS)
+
+    @property
+    def unjudged(self) -> tuple[Subject, ...]:
+        """Signals with too little history before the incident to say that they did not turn."""
+        return find_unjudged(self.evidence, self.shifts)
+
+    @property
+    def calm(self) -> tuple[Subject, ...]:
+        """Signals that had a history and did not turn."""
+        others = {shift.subject.series for shift in self.shifts} | {s.series for s in self.unjudged}
+        return tuple(s for s in self.evidence.subjects if s.series not in others)
 
     def facts(self) -> tuple[Fact, ...]:
         """Every figure once, with those it is computed from before it."""

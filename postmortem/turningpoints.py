@@ -17,6 +17,7 @@ USUAL_SHARE = (
     0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
 )
 LEAST_BASELINE = 3
+LEAST_HISTORY = 12  # samples before the incident: with fewer, finding nothing means nothing
 FEW = 5  # a baseline of fewer samples asks for twice the change
 MOST_BASELINE = 60  # samples: the level just before, not that of an hour ago
 GUARD_INTERVALS = 3  # a rate's window: the ramp itself is no baseline
@@ -84,6 +85,18 @@ def find_shifts(evidence: Evidence) -> tuple[Shift, ...]:
     return tuple(sorted((s for s in found if s is not None), key=lambda s: (s.onset.value, s.subject.series)))
 
 
+def find_unjudged(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Subject, ...]:
+    """Subjects that did not turn, but whose history before the incident is too short to say so."""
+    began = min([evidence.alarm_at, *(shift.onset.value for shift in shifts)])
+    turned = {shift.subject.series for shift in shifts}
+
+    def is_short(subject: Subject) -> bool:
+        times = evidence.series[subject.series].times
+        return int(((times >= evidence.analysis_start) & (times < began)).sum()) < LEAST_HISTORY
+
+    return tuple(s for s in evidence.subjects if s.series not in turned and is_short(s))
+
+
 def find_shift(evidence: Evidence, subject: Subject) -> Shift | None:
     """The subject's excursion, or None where nothing stands out of its own noise."""
     good = subject.signal.good
@@ -99,9 +112,9 @@ def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rise
     inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
     times, heights = series.times[inside], series.values[inside] * (1 if rises else -1)
     early = heights[times < evidence.alarm_at]
-    if len(early) < 2 * LEAST_BASELINE:
+    if len(early) < LEAST_BASELINE:
         return None
-    usual = float(np.quantile(early, USUAL_SHARE))
+    usual = _usual(early)
     first = int((median_of_three(heights) <= usual).argmax())
     onset = _first_halfway(heights[first:], usual)
     if onset is None:
@@ -118,6 +131,11 @@ def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rise
         return None
     ends = (float(times[baseline][0]), float(times[baseline][-1]))
     return Excursion(rises, float(times[first]), ends, before if rises else -before, noise, size)
+
+
+def _usual(early: np.typing.NDArray[np.float64]) -> float:
+    """The best quarter of the samples before the alert, and no fewer than a baseline takes."""
+    return max(float(np.quantile(early, USUAL_SHARE)), float(np.sort(early)[LEAST_BASELINE - 1]))
 
 
 def _first_halfway(heights: np.typing.NDArray[np.float64], usual: float) -> int | None:

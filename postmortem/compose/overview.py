@@ -113,10 +113,9 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
     )
     parts = dict.fromkeys(s.subject.signal.service for s in rest)
     yield _group("scope.parts", {n: [s for s in rest if s.subject.signal.service == n] for n in parts}, voice)
-    moved = {shift.subject.series for shift in report.shifts}
-    calm = [voice.subject(subject) for subject in report.evidence.subjects if subject.series not in moved]
-    if calm:
-        yield Item(Text(voice.say("scope.unmoved", names=voice.listed(calm))))
+    for key, subjects in (("scope.unmoved", report.calm), ("scope.unjudged", report.unjudged)):
+        if subjects:
+            yield Item(Text(voice.say(key, names=voice.listed(voice.subject(s) for s in subjects))))
     if report.evidence.unavailable:
         names = voice.listed(f"`{name.partition(':')[2]}`" for name in report.evidence.unavailable)
         yield Item(Text(voice.say("scope.missing", names=names)))
@@ -227,11 +226,18 @@ def _business(report: Report, voice: Voice) -> Iterator[Item]:
         facts = [fact for s in shifts for fact in (s.before, s.peak)]
         yield Item(cite(voice.say("impact.business", moves=moves), *facts))
     else:
-        calm = [voice.subject(s) for s in report.evidence.subjects if s.signal.role == "business"]
-        key = "impact.business.none" if calm else "impact.business.missing"
-        yield Item(Text(voice.say(key, names=voice.listed(calm))))
+        yield from _business_calm(report, voice)
     yield Item(Text(voice.say("impact.revenue", blank=voice.blank("blank.revenue"))))
     yield Item(Text(voice.say("impact.support", blank=voice.blank("blank.support"))))
+
+
+def _business_calm(report: Report, voice: Voice) -> Iterator[Item]:
+    judged = (("impact.business.none", report.calm), ("impact.business.unjudged", report.unjudged))
+    named = [
+        (key, [voice.subject(s) for s in subjects if s.signal.role == "business"]) for key, subjects in judged
+    ]
+    for key, names in [(key, names) for key, names in named if names] or [("impact.business.missing", [])]:
+        yield Item(Text(voice.say(key, names=voice.listed(names))))
 
 
 def _first_felt(report: Report, voice: Voice) -> str:

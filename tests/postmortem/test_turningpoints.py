@@ -6,7 +6,7 @@ import pytest
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.records import Good, Incident, Signal, SignalMap
-from postmortem.turningpoints import find_shift
+from postmortem.turningpoints import find_shift, find_shifts, find_unjudged
 
 TIMES = np.arange(0.0, 1800.0, 15.0)
 SUBJECT = Subject(
@@ -83,7 +83,7 @@ def test_made_up_history_is_no_baseline():
 
 
 def test_too_short_a_record_before_the_alert_says_nothing():
-    assert find_shift(evidence_of(step(0.18, 1.8, 0.25), started_at=45.0), SUBJECT) is None
+    assert find_shift(evidence_of(step(0.18, 1.8, 0.25), started_at=30.0), SUBJECT) is None
 
 
 def test_a_cold_start_is_not_the_usual_level():
@@ -102,3 +102,32 @@ def test_a_late_alarm_still_finds_the_level_before():
 def test_the_end_of_a_surge_is_no_fall():
     signal = SUBJECT.signal.model_copy(update={"good": Good.UP, "unit": Unit.PER_SECOND})
     assert find_shift(evidence_of(step(12, 48, 14, 0.03)), replace(SUBJECT, signal=signal)) is None
+
+
+def short(values, started_at):
+    """A record that begins with these samples, the alert at ``started_at``."""
+    values = np.array(values)
+    series = StoredSeries("s", "q", 0.0, 1800.0, 15.0, TIMES[: len(values)], values)
+    return evidence_of(values, started_at, series={"s": series})
+
+
+@pytest.mark.parametrize("good", [[0.019] * 3, [0.0195, 0.019, 0.0185], [0.02, 0.019, 0.021, 0.019]])
+@pytest.mark.parametrize("late", [0, 2, 6])
+def test_three_good_samples_before_a_page_are_enough(good, late):
+    evidence = short([*good, *[0.982] * 12], (len(good) + late) * 15.0)
+    shift = find_shift(evidence, SUBJECT)
+    assert shift.onset.value == len(good) * 15
+    assert shift.before.value == pytest.approx(0.019, abs=0.001)
+    assert find_unjudged(evidence, (shift,)) == ()
+
+
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_without_a_baseline_nothing_is_judged(good):
+    evidence = short([0.019] * good + [0.982] * 12, 120.0)
+    shifts = find_shifts(evidence)
+    assert shifts == ()
+    assert find_unjudged(evidence, shifts) == (SUBJECT,)
+
+
+def test_a_quiet_series_with_a_history_is_judged():
+    assert find_unjudged(evidence_of(step(0.18, 0.18, 0.18)), ()) == ()

@@ -6,7 +6,9 @@ import pytest
 
 from alerts.charts.model import Language
 from postmortem.compose.write import write_document
+from postmortem.impact import find_span
 from postmortem.markdown import render_markdown
+from postmortem.report import build_report
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SECTIONS = [
@@ -118,3 +120,23 @@ def test_a_report_without_data_invents_nothing(seed_report):
     text = render_markdown(write_document(bare, Language.KO, SEOUL))
     assert "이 신호들로는 설명되지 않는다" in text
     assert "nan" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "calm", "unjudged"),
+    [
+        (Language.EN, "No worsening", "Not judged, too little history before the incident: "),
+        (Language.KO, "악화가 없었던", "장애 전 기록이 너무 짧아 판단하지 못한 지표: "),
+    ],
+)
+def test_a_short_history_is_never_called_no_worsening(seed_report, language, calm, unjudged):
+    evidence = seed_report.evidence
+    subject = evidence.subjects[0]
+    stored = evidence.series[subject.series]
+    late = stored.times >= evidence.alarm_at - 30
+    short = replace(stored, times=stored.times[late], values=stored.values[late])
+    told = replace(evidence, subjects=(subject,), series={**evidence.series, subject.series: short})
+    report = build_report(told, (), find_span(told, ()))
+    text = render_markdown(write_document(report, language, SEOUL))
+    assert unjudged in text
+    assert calm not in text
