@@ -3,18 +3,24 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from alerts import attributes
 from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
 from alerts.receive import parse_time
-from alerts.storage_incidents import AlertRecord
+from alerts.storage_incidents import AlertRecord, firing_severity
 
 
 def _moment(value: object) -> object:
     """Unix seconds as a number, or an RFC 3339 text."""
-    return parse_time(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    moment = parse_time(value)
+    if moment is None:
+        raise ValueError(f'expected a time since 1970, found "{value}"')
+    return moment
 
 
 class _Body(BaseModel):
@@ -24,14 +30,14 @@ class _Body(BaseModel):
 class PostedEvent(_Body):
     """``at`` is Unix seconds (or RFC 3339); now, when it is left out."""
 
-    at: Annotated[float | None, BeforeValidator(_moment), Field(ge=0, lt=1e11)] = None
+    at: Annotated[Annotated[float, Field(ge=0, lt=1e11)] | None, BeforeValidator(_moment)] = None
     kind: Kind
     text: Annotated[str, Field(max_length=10_000)] = ""
     service: Annotated[str, Field(max_length=200)] | None = None
     incident: Annotated[str, Field(max_length=40)] | None = None
     author: Annotated[str, Field(max_length=200)] = "unknown"
     source: Annotated[str, Field(max_length=200)] = "api"
-    attributes: dict[str, Any] = Field(default_factory=dict)
+    attributes: Annotated[dict[str, Any], AfterValidator(attributes.checked)] = Field(default_factory=dict)
 
     def fact(self, now: float) -> NewEvent:
         values = self.model_dump()
@@ -65,11 +71,14 @@ def incident_json(
     incident: Incident, alerts: Iterable[AlertRecord], deliveries: Iterable[Posting]
 ) -> dict[str, Any]:
     """An incident as docs/architecture.md shows it, and how its messages fared."""
+    records = tuple(alerts)
+    firing = firing_severity(records)
     return {
         "id": incident.id,
         "title": incident.title,
         "state": incident.state.value,
         "severity": incident.severity.value,
+        "firing_severity": None if firing is None else firing.value,
         "services": list(incident.services),
         "started_at": incident.started_at,
         "detected_at": incident.detected_at,
@@ -77,7 +86,7 @@ def incident_json(
         "acknowledged_at": incident.acknowledged_at,
         "resolved_at": incident.resolved_at,
         "closed_by": incident.closed_by or None,
-        "alerts": [_alert_json(record) for record in alerts],
+        "alerts": [_alert_json(record) for record in records],
         "deliveries": [_delivery_json(posting) for posting in deliveries],
     }
 

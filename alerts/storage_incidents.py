@@ -1,6 +1,6 @@
 """Incidents and their alerts as rows; a change checks that nobody changed the incident in between."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -27,6 +27,12 @@ class AlertRecord:
     @property
     def ended_at(self) -> float | None:
         return None if self.firing else self.alert.ends_at
+
+
+def firing_severity(records: Iterable[AlertRecord]) -> Severity | None:
+    """The loudest that fires now; an incident's own severity is the worst it has been."""
+    firing = {record.alert.severity for record in records if record.firing}
+    return next((severity for severity in (Severity.PAGE, Severity.TICKET) if severity in firing), None)
 
 
 def next_id(connection: sa.Connection, day: str) -> str:

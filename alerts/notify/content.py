@@ -8,7 +8,7 @@ from alerts.incidents import State
 from alerts.notify.message import Message, Style
 from alerts.notify.words import elapsed, kind_word, say
 from alerts.receive import Alert, Severity
-from alerts.storage_incidents import AlertRecord
+from alerts.storage_incidents import AlertRecord, firing_severity
 
 MOST_LINES = 6
 
@@ -67,6 +67,8 @@ class _Pen:
             icon, word = "✅", say(language, "resolved")
         elif incident.severity is Severity.TICKET:
             icon, word = "🟡", say(language, "ticket")
+        elif (firing := firing_severity(self._message.alerts)) is not Severity.PAGE:
+            icon, word = "🟡", say(language, "was_page" if firing else "was_page_quiet")
         elif incident.state is State.ACKNOWLEDGED:
             icon, word = "🟠", say(language, "acknowledged")
         else:

@@ -9,11 +9,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from alerts.errors import DeliveryError
 from alerts.group import Occasion
-from alerts.incidents import Incident
 from alerts.notify.content import Content, write
 from alerts.notify.message import Message, Receipt, Style
 from alerts.notify.slack_blocks import blocks, cut, news_text
 from alerts.receive import Severity
+from alerts.storage_incidents import firing_severity
 
 TIMEOUT_SECONDS = 8
 DEFAULT_WAIT_SECONDS = 30.0
@@ -57,7 +57,7 @@ class SlackNotifier:
 
     def _root(self, content: Content, message: Message) -> dict[str, Any]:
         language = self._style.language
-        mention = self._mention if _wakes(message.incident) else ""
+        mention = self._mention if _wakes(message) else ""
         return {
             "text": cut(content.headline, 500, language),
             "blocks": blocks(content, message.incident, language, mention),
@@ -81,7 +81,7 @@ class SlackNotifier:
     def _reply(self, receipt: Receipt, content: Content, message: Message, root: dict[str, Any]) -> Receipt:
         """A page in a thread is shown in the channel as well: an update in place rings no bell."""
         loud = message.occasion is Occasion.PAGE
-        mention = self._mention if loud and _wakes(message.incident) else ""
+        mention = self._mention if loud and _wakes(message) else ""
         answer = self._call(
             "chat.postMessage",
             channel=receipt["channel"],
@@ -119,8 +119,11 @@ class SlackNotifier:
         return data if isinstance(data, dict) else {}
 
 
-def _wakes(incident: Incident) -> bool:
-    return incident.severity is Severity.PAGE and not incident.is_resolved
+def _wakes(message: Message) -> bool:
+    """A page that arrives late wakes people even if it has ended; an update by then does not."""
+    incident = message.incident
+    pages = message.occasion is Occasion.PAGE or firing_severity(message.alerts) is Severity.PAGE
+    return pages and incident.severity is Severity.PAGE and not incident.is_resolved
 
 
 def _failed(error: SlackApiError) -> DeliveryError:

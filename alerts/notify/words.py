@@ -3,7 +3,7 @@
 from typing import Literal
 
 Key = Literal[
-    "page", "ticket", "resolved", "acknowledged", "shadow", "shadow_note",
+    "page", "was_page", "was_page_quiet", "ticket", "resolved", "acknowledged", "shadow", "shadow_note",
     "since", "lasted", "ago", "unacknowledged", "acknowledged_by",
     "failing", "evidence", "before", "open", "runbook", "dashboard", "more",
     "silenced", "recovered", "all_resolved", "guardrail",
@@ -16,6 +16,8 @@ Key = Literal[
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "page": "PAGE",
+        "was_page": "TICKET, was a page",
+        "was_page_quiet": "QUIET, was a page",
         "ticket": "TICKET",
         "resolved": "RESOLVED",
         "acknowledged": "PAGE, taken",
@@ -54,6 +56,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "ko": {
         "page": "호출",
+        "was_page": "티켓, 호출 경보는 해소",
+        "was_page_quiet": "진정, 모든 경보 해소",
         "ticket": "티켓",
         "resolved": "해소",
         "acknowledged": "호출, 대응 중",

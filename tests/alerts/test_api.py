@@ -1,3 +1,5 @@
+import json
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -6,6 +8,7 @@ from alerts.errors import StorageError
 from alerts.events import Kind
 
 ID = "2025-09-03-1"
+DEEP = json.loads("[" * 300 + "]" * 300)
 
 
 @pytest.fixture
@@ -30,6 +33,7 @@ async def test_incident_has_the_form_of_the_architecture(client, paged):
         "title": "ProductSlow summary",
         "state": "open",
         "severity": "page",
+        "firing_severity": "page",
         "services": ["product"],
         "started_at": paged.clock.now() - 1,
         "detected_at": paged.clock.now() - 1,
@@ -40,6 +44,16 @@ async def test_incident_has_the_form_of_the_architecture(client, paged):
     }
     assert (alert["state"], alert["severity"], alert["ends_at"]) == ("firing", "page", None)
     assert [(each["channel"], each["state"]) for each in deliveries] == [("fake", "sent")]
+
+
+async def test_incident_that_only_tickets_hold_open_says_so(client, paged):
+    paged.fire("ProductSlow", "product", "ticket")
+    seen = []
+    for ended in ("page", "ticket"):
+        paged.end("ProductSlow", "product", ended)
+        incident = (await client.get(f"/api/v1/incidents/{ID}")).json()
+        seen.append((incident["state"], incident["severity"], incident["firing_severity"]))
+    assert seen == [("open", "page", "ticket"), ("open", "page", None)]
 
 
 async def test_event_is_recorded_and_joins_the_open_incident(client, paged):
@@ -115,6 +129,10 @@ async def test_slos_and_signals_come_from_their_providers(client):
         ({"text": "x"}, "kind: Field required"),
         ({"kind": "note", "at": "noon"}, 'at: parsing time "noon"'),
         ({"kind": "note", "at": 1e300}, "at: Input should be less than"),
+        ({"kind": "note", "at": "0001-01-01T00:00:00Z"}, "at: expected a time since 1970"),
+        ({"kind": "note", "at": "1969-01-01T00:00:00Z"}, "at: "),
+        ({"kind": "note", "attributes": {"a": DEEP}}, "attributes: expected attributes at most 8 levels"),
+        ({"kind": "note", "attributes": {"a": "x" * 65_536}}, "attributes: expected attributes of at most"),
         ({"kind": "note", "servce": "x"}, "servce: Extra inputs are not permitted"),
         ({"kind": "paged"}, "kind: paged events are written by Fireline only"),
     ],
@@ -123,6 +141,14 @@ async def test_bad_event_is_refused_with_its_reason(client, body, said):
     answer = await client.post("/api/v1/events", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(said)
+    assert (await client.get("/api/v1/events")).json() == []
+
+
+async def test_stored_event_that_cannot_be_written_is_shown_with_a_note(client, paged):
+    paged.record(Kind.NOTE, "product", attributes={"a": DEEP})
+    (event,) = (await client.get("/api/v1/events", params={"kind": "note"})).json()
+    assert event["attributes"] == {"note": "attributes deeper than 64 levels are not shown"}
+    assert (await client.get(f"/api/v1/incidents/{ID}/events")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -98,3 +98,22 @@ def test_markup_of_an_alert_is_printed_as_it_is(make_console):
     world.fire("X", "product", annotations={"summary": "[red]not markup[/red] [link=x]"})
     world.pass_time()
     assert "[red]not markup[/red] [link=x]" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["TICKET, was a page", "QUIET, was a page"]),
+        ("ko", ["티켓, 호출 경보는 해소", "진정, 모든 경보 해소"]),
+    ],
+)
+def test_incident_is_no_longer_headed_as_a_page_once_none_fires(make_console, language, words):
+    world, out = make_console(language)
+    world.fire("ProductSlow", "product")
+    world.fire("ProductSlow", "product", "ticket")
+    world.pass_time()
+    for severity, word in zip(("page", "ticket"), words, strict=True):
+        out.truncate(0), out.seek(0)
+        world.end("ProductSlow", "product", severity)
+        world.pass_time(20)
+        assert out.getvalue().splitlines()[1] == f"▌ 🟡 {word}  ProductSlow summary"

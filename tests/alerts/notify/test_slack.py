@@ -104,6 +104,16 @@ def test_change_updates_the_message_and_replies_in_its_thread(world, slack):
     assert "mitigation product: TTL raised (kim)" in reply.body["text"]
 
 
+def test_message_of_an_incident_whose_page_ended_is_headed_so_and_mentions_nobody(world, slack):
+    world.fire("ProductSlow", "product", "ticket")
+    world.pass_time()
+    world.end("ProductSlow", "product")
+    world.pass_time(15)
+    _, update, _ = slack.calls
+    assert update.body["text"] == "🟡 TICKET, was a page  ProductSlow summary"
+    assert "<!here>" not in json.dumps(update.body)
+
+
 def test_escalation_rings_in_the_channel(make_world, slack):
     world = make_world(SlackNotifier("x", "#i", Style(), mention="<!here>", base_url=slack.url))
     world.fire("HitRatio", "product", "ticket")
