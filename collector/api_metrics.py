@@ -37,7 +37,7 @@ def _families(collector: "Collector") -> Iterator[tuple[str, str, str, _Values]]
     yield (
         "fireline_ingest_failures_total",
         "counter",
-        "Commits that failed.",
+        "Pages and commits that failed unexpectedly.",
         [("", collector.ingester.failures)],
     )
     yield "fireline_series", "gauge", "Series that the index knows.", [("", collector.store.index.known)]

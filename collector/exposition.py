@@ -16,12 +16,14 @@ from collector.series import Milliseconds, Values
 DROPPED = -1
 _FORGET_FACTOR = 2
 _LATEST_SECONDS = float(2**52)
+_LATEST_MS = 2**62
 
 _SERIES = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)?[ \t]*(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?')
 _LABEL = re.compile(r'[ \t]*(?:([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*)?"((?:[^"\\]|\\.)*)"[ \t]*(,|$)')
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|(?i:inf(?:inity)?|nan))"
 )
+_MILLISECONDS = re.compile(r"-?[0-9]{1,19}")
 _COMMENT = re.compile(r"#[ \t]*(HELP|TYPE|UNIT)[ \t]+(\S+)(?:[ \t]+(.*))?")
 _ESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n"}
 _ESCAPE = re.compile(r'\\[\\"n]')
@@ -218,9 +220,10 @@ class _PageReader:
             if not np.isfinite(seconds):
                 raise ValueError(f"expected a finite timestamp, found {text!r}")
             return round(max(-_LATEST_SECONDS, min(_LATEST_SECONDS, seconds)) * 1000)
-        if not text.lstrip("-").isdecimal():
+        at_ms = int(text) if _MILLISECONDS.fullmatch(text) else _LATEST_MS + 1
+        if abs(at_ms) > _LATEST_MS:
             raise ValueError(f"expected a timestamp in milliseconds, found {text[:40]!r}")
-        return int(text)
+        return at_ms
 
 
 def _with(known: Metadata, kind: str, said: str) -> Metadata:

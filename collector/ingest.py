@@ -22,6 +22,7 @@ _WAITING = 10_000
 @dataclass(frozen=True)
 class _Work(Generic[T]):
     prepare: Callable[[], tuple[Batch, T]]
+    rescue: Callable[[Exception], tuple[Batch, T]] | None
     done: "Future[T]"
 
 
@@ -46,9 +47,16 @@ class Ingester:
             self._queue.put(None)
             self._thread.join()
 
-    def submit(self, prepare: Callable[[], tuple[Batch, T]]) -> "Future[T]":
-        """Runs ``prepare`` on the ingest thread; its future gives the second part of its answer."""
-        work: _Work[T] = _Work(prepare, Future())
+    def submit(
+        self,
+        prepare: Callable[[], tuple[Batch, T]],
+        rescue: Callable[[Exception], tuple[Batch, T]] | None = None,
+    ) -> "Future[T]":
+        """Runs ``prepare`` on the ingest thread; its future gives the second part of its answer.
+
+        rescue: answers instead where ``prepare`` raises what nobody expected, which is logged and counted.
+        """
+        work: _Work[T] = _Work(prepare, rescue, Future())
         self._queue.put_nowait(work)
         return work.done
 
@@ -78,12 +86,23 @@ class Ingester:
     def _prepared(self, work: _Work[T]) -> tuple[Batch, T] | None:
         """One target's broken page must not stop the others: whatever it raises goes to its own future."""
         try:
-            return work.prepare()
+            return self._answer(work)
         except Exception as error:
             if not isinstance(error, CollectorError):
+                self.failures += 1
                 logger.exception("preparing samples failed")
             work.done.set_exception(error)
             return None
+
+    def _answer(self, work: _Work[T]) -> tuple[Batch, T]:
+        try:
+            return work.prepare()
+        except Exception as error:
+            if isinstance(error, CollectorError) or work.rescue is None:
+                raise
+            self.failures += 1
+            logger.exception("preparing samples failed")
+            return work.rescue(error)
 
     def _seal(self) -> None:
         try:

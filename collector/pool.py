@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collector.clock import Clock
 from collector.config import ScrapeConfig
@@ -69,11 +69,19 @@ class TargetScraper:
             limit_bytes=job.body_size_limit_bytes,
             server_name=job.http.tls.server_name,
         )
+
+        def failed(error: Exception) -> tuple[Batch, ScrapeResult]:
+            reason = f"reading the page failed: {error!r}"
+            return self.writer.batch(at, replace(fetched, text="", error=reason))
+
         try:
-            kept = self._ingester.submit(lambda: self.writer.batch(at, fetched))
+            kept = self._ingester.submit(lambda: self.writer.batch(at, fetched), failed)
             self.latest = await asyncio.wrap_future(kept)
         except CollectorError as error:
             self.latest = ScrapeResult(at, fetched.duration_seconds, str(error))
+        except Exception as error:
+            logger.exception("%s: keeping the scrape failed", self.target.url)
+            self.latest = ScrapeResult(at, fetched.duration_seconds, f"keeping the scrape failed: {error!r}")
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,8 @@ def test_numbers_are_read_as_go_reads_them(text, value):
         ("a ١\n", 1, "expected a number"),
         ("a 1 2 3\n", 1, "at most a timestamp"),
         ("a 1 1.5\n", 1, "timestamp in milliseconds"),
+        ("a 1 9999999999999999999999\n", 1, "expected a timestamp"),
+        ("a 1 -9223372036854775808\n", 1, "expected a timestamp"),
         ('a{x="1} 1\n', 1, "expected"),
         ("a{x=1} 1\n", 1, "expected"),
         ('a{x="1",x="2"} 1\n', 1, "given twice"),

@@ -99,6 +99,34 @@ async def test_targets_are_scraped_and_their_state_kept(world):
     assert [scraper.latest.error for scraper in world.pool.scrapers] == ["", "refused"]
 
 
+async def test_a_page_that_breaks_the_reader_ends_as_failed_and_is_counted(world, monkeypatch, caplog):
+    await world.apply(job("a:1"))
+    await world.scrape()
+    (scraper,) = world.pool.scrapers
+
+    def break_down(_text, _format):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(scraper.writer._parser, "parse", break_down)
+    await world.scrape()
+    assert scraper.latest.error == "reading the page failed: MemoryError('no room')"
+    assert (world.up(), world.querier.instant("a", world.clock.now())) == ({"a:1": 0.0}, [])
+    assert world.ingester.failures == 1
+    assert "preparing samples failed" in caplog.text
+
+
+async def test_a_scrape_that_cannot_be_kept_says_so(world, monkeypatch):
+    await world.apply(job("a:1"))
+
+    def break_down(_batches):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store, "write", break_down)
+        await world.scrape()
+    assert world.pool.scrapers[0].latest.error == "keeping the scrape failed: ZeroDivisionError()"
+
+
 async def test_a_target_that_goes_ends_and_those_that_stay_go_on(world):
     await world.apply(job("a:1", "b:1"))
     await world.scrape()

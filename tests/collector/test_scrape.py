@@ -86,6 +86,22 @@ def test_a_page_that_cannot_be_read_fails_with_line_and_reason(store):
     assert shop.value("a", 10) == {}
 
 
+@pytest.mark.parametrize("at_ms", ["9999999999999999999999", "-9999999999999999999999"])
+def test_a_time_beyond_all_times_fails_the_page_and_ends_its_series(store, at_ms):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\n")
+    assert shop.scrape(20, f"a 1 {at_ms}\n").error.startswith("line 1: expected a timestamp")
+    assert list(shop.value("up", 20).values()) == [0.0]
+    assert shop.value("a", 20) == {}
+
+
+@pytest.mark.parametrize("at_ms", [-(2**62), -1, 0])
+def test_the_earliest_times_are_kept(store, at_ms):
+    shop = Watched(store)
+    assert shop.scrape(10, f"a 1 {at_ms}\nb 1\n").healthy
+    assert list(shop.value("b", 10).values()) == [1.0]
+
+
 @pytest.mark.parametrize(
     ("limit", "page", "said"),
     [
