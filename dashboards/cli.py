@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 
 import difflib
+import shlex
 import sys
 from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
@@ -55,12 +56,13 @@ def fireline() -> None:
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", help="Of pages and messages.")
 @click.option("--example", type=click.Choice(["shop"]), help="One for this service instead of a blank one.")
 def init(folder: Path, language: str, example: str | None) -> None:
-    """Write a commented configuration to DIR, ready to start."""
+    """Write a commented configuration to DIR, ready to start; its service is named after DIR."""
     from dashboards.starter import PLAIN, write_starter
 
     for path in write_starter(folder, language, example or PLAIN):
         click.echo(f"wrote {path}")
-    click.echo(f"next: fireline up --config {folder / 'fireline.yml'} --data {folder / 'data'}")
+    arguments = ["--config", str(folder / "fireline.yml"), "--data", str(folder / "data")]
+    click.echo(f"next: fireline up {shlex.join(arguments)}")
 
 
 @click.command()

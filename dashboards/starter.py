@@ -1,12 +1,17 @@
 """What ``fireline init`` writes: a commented configuration that starts as it is."""
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+import yaml
+
 from dashboards.errors import SettingsError
 
 PLAIN = "plain"
+SAMPLE_SERVICE = "myservice"
+TIME_ZONES = {"en": "UTC", "ko": "Asia/Seoul"}
 
 _OWN = files("dashboards") / "starter_files"
 _SHOP = files("alerts") / "examples"
@@ -37,13 +42,30 @@ def write_starter(folder: Path, language: str, starter: str = PLAIN) -> list[Pat
                 f"{target}: exists already and is left as it is; expected a folder without it"
             )
     try:
-        _write(texts, language)
+        _write(texts, language, service_name(folder))
     except OSError as error:
         raise SettingsError(f"{folder}: expected a folder that can be written: {error.strerror}") from error
     return list(texts)
 
 
-def _write(texts: Mapping[Path, str], language: str) -> None:
+def service_name(folder: Path) -> str:
+    """The folder's name as a label value and a plain YAML text; the sample's where that leaves nothing.
+
+    Fireline's own job is in the file already.
+    """
+    name = re.sub(r"[^a-z0-9_]+", "-", folder.resolve().name.lower()).strip("-_")
+    if not name or name == "fireline":
+        return SAMPLE_SERVICE
+    return name if isinstance(yaml.safe_load(name), str) else f"service-{name}"
+
+
+def _write(texts: Mapping[Path, str], language: str, service: str) -> None:
+    changes = {
+        "language: en": f"language: {language}",
+        "time_zone: UTC": f"time_zone: {TIME_ZONES[language]}",
+        SAMPLE_SERVICE: service,
+    }
+    samples = re.compile("|".join(changes))
     for target, text in texts.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text.replace("language: en", f"language: {language}"), encoding="utf-8")
+        target.write_text(samples.sub(lambda found: changes[found[0]], text), encoding="utf-8")

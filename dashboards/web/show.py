@@ -131,7 +131,7 @@ class Show:
         return url if url.startswith(("http://", "https://")) else ""
 
     def source(self, generator_url: str, own_url: str) -> str:
-        """Where an alert's expression can be seen: on a page of ours, under any address of ours, or the web."""
+        """Where an alert's expression can be seen: a page of ours, under any address of ours, or the web."""
         if own_url and generator_url.startswith(f"{own_url}/graph?"):
             return generator_url.removeprefix(own_url)
         return generator_url if generator_url.startswith(("http://", "https://")) else ""

@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 
@@ -30,6 +31,14 @@ def test_mistake_is_one_line_and_exit_code_2(arguments, message, capsys):
     assert code == 2
     assert errors.startswith(f"fireline: {message}")
     assert errors.count("\n") == 1
+
+
+def test_next_command_can_be_pasted(tmp_path, capsys):
+    folder = tmp_path / "My Service's"
+    code, output, _ = fireline("init", str(folder), capsys=capsys)
+    command = output.splitlines()[-1].removeprefix("next: ")
+    expected = ["fireline", "up", "--config", str(folder / "fireline.yml"), "--data", str(folder / "data")]
+    assert (code, shlex.split(command)) == (0, expected)
 
 
 def test_version(capsys):

@@ -1,16 +1,50 @@
+import re
+from pathlib import Path
+
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboards.config import load_config
 from dashboards.errors import SettingsError
 from dashboards.specs import load_specs
-from dashboards.starter import FILES, PLAIN, write_starter
+from dashboards.starter import FILES, PLAIN, service_name, write_starter
 
 
 def test_what_init_writes_loads_as_it_is(tmp_path):
-    written = [path.relative_to(tmp_path).as_posix() for path in write_starter(tmp_path, "en")]
+    folder = tmp_path / "My Payments"
+    written = [path.relative_to(folder).as_posix() for path in write_starter(folder, "en")]
     assert written == list(FILES[PLAIN])
-    config = load_config(tmp_path / "fireline.yml")
-    assert [slo.service for slo in load_specs(config).slos] == ["myservice"]
+    specs = load_specs(load_config(folder / "fireline.yml"))
+    assert [slo.service for slo in specs.slos] == ["my-payments"]
+    assert list(specs.signals.services) == ["my-payments"]
+    assert 'job="my-payments"' in specs.slos[0].sli.total
+    assert "- job_name: my-payments" in (folder / "fireline.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("folder", "service"),
+    [
+        ("payments", "payments"),
+        ("My Service!", "my-service"),
+        ("a/order_api", "order_api"),
+        ("결제", "myservice"),
+        ("fireline", "myservice"),
+        ("2024", "service-2024"),
+        ("no", "service-no"),
+        ("/", "myservice"),
+    ],
+)
+def test_service_is_named_after_the_folder(folder, service):
+    assert service_name(Path(folder)) == service
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_any_folder_names_a_service_that_yaml_and_promql_take(name):
+    service = service_name(Path("x" + name.replace("\0", "").replace("/", "")))
+    assert re.fullmatch(r"[a-z0-9][a-z0-9_-]*", service)
+    assert yaml.safe_load(f"a: {service}") == {"a": service}
 
 
 def test_the_shops_example_is_whole_and_hangs_together(tmp_path):
@@ -28,6 +62,7 @@ def test_language_is_the_one_asked_for(tmp_path):
     write_starter(tmp_path, "ko")
     config = load_config(tmp_path / "fireline.yml")
     assert (config.language, config.alerts.language) == ("ko", "ko")
+    assert (config.zone.key, config.alerts.timezone) == ("Asia/Seoul", "Asia/Seoul")
 
 
 def test_existing_file_is_never_overwritten(tmp_path):

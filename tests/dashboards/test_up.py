@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from dashboards.starter import write_starter
+from dashboards.starter import service_name, write_starter
 
 pytestmark = pytest.mark.servers
 FIRELINE = (sys.executable, "-c", "from dashboards.cli import main; main()")
@@ -85,12 +85,14 @@ def up(folder):
         yield started
 
 
-def test_all_parts_answer_on_one_port(up):
+def test_all_parts_answer_on_one_port(up, folder):
     _, url = up
     assert "Requests answered" in get(url)
     assert json.loads(get(f"{url}/api/v1/slos"))[0]["name"] == "requests-availability"
     assert json.loads(get(f"{url}/api/v1/incidents")) == []
-    assert json.loads(get(f"{url}/api/v1/signals"))["services"] == {"myservice": {"depends_on": []}}
+    assert json.loads(get(f"{url}/api/v1/signals"))["services"] == {
+        service_name(folder[0]): {"depends_on": []}
+    }
     assert "versionInfo" in json.loads(get(f"{url}/api/v2/status"))
     assert json.loads(get(f"{url}/api/v1/query?query=1"))["status"] == "success"
     assert "# TYPE" in get(f"{url}/metrics", accept="text/plain")
