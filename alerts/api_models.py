@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from alerts import attributes
+from alerts.attributes import checked
 from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
@@ -37,7 +37,7 @@ class PostedEvent(_Body):
     incident: Annotated[str, Field(max_length=40)] | None = None
     author: Annotated[str, Field(max_length=200)] = "unknown"
     source: Annotated[str, Field(max_length=200)] = "api"
-    attributes: Annotated[dict[str, Any], AfterValidator(attributes.checked)] = Field(default_factory=dict)
+    attributes: Annotated[dict[str, Any], AfterValidator(checked)] = Field(default_factory=dict)
 
     def fact(self, now: float) -> NewEvent:
         values = self.model_dump()

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from alerts.attributes import shown
 from alerts.incidents import Dependencies, Incident
 from alerts.storage_schema import events as table
 
@@ -132,7 +133,7 @@ def _event(row: Mapping[str, Any]) -> Event:
         incident=row["incident_id"],
         author=row["author"],
         source=row["source"],
-        attributes=row["attributes"],
+        attributes=shown(row["attributes"]),
         id=row["id"],
         recorded_at=row["recorded_at"],
     )
