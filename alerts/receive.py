@@ -17,6 +17,7 @@ LANGUAGES = ("en", "ko")
 PAGE_WORDS = frozenset({"page", "critical"})  # `critical` is what rules written for Alertmanager say
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()  # in no zone is it the year 10000, which has no text
 
 
 class Severity(StrEnum):
@@ -67,9 +68,15 @@ class Alert:
     def title(self, language: str) -> str:
         return self.text("summary", language) or f"{self.service}: {self.name}"
 
+    def subject(self, language: str) -> str:
+        """What it is about, without what is wrong with it; empty in rules of other makers."""
+        return self.text("subject", language)
+
     def words(self) -> dict[str, str]:
-        """Its title in every language that a reader may ask for, as attributes of an event."""
-        return {f"text_{language}": self.title(language) for language in LANGUAGES}
+        """Its title and subject in every language that a reader may ask for, as attributes of an event."""
+        subjects = {f"subject_{language}": self.subject(language) for language in LANGUAGES}
+        titles = {f"text_{language}": self.title(language) for language in LANGUAGES}
+        return {**titles, **{key: subject for key, subject in subjects.items() if subject}}
 
 
 def merged(alert: Alert, earlier: Alert) -> Alert:
@@ -89,8 +96,10 @@ def fingerprint(labels: Labels) -> str:
 
 def parse_time(value: object) -> float | None:
     """Unix seconds of an RFC 3339 text; None for Go's zero time, which means "not given"."""
-    if value is None or isinstance(value, float):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return _bounded(value, str(value))
     if not isinstance(value, str):
         raise ValueError("expected an RFC 3339 time")  # noqa: TRY004  # pydantic reports ValueErrors only
     try:
@@ -99,12 +108,18 @@ def parse_time(value: object) -> float | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise ValueError(f'parsing time "{value}": expected RFC 3339 with a zone, as 2025-09-03T01:05:00Z')
-    return (moment - _EPOCH).total_seconds() if moment.year > 1 else None
+    return _bounded((moment - _EPOCH).total_seconds(), value) if moment.year > 1 else None
+
+
+def _bounded(seconds: float, text: str) -> float:
+    if not 0 <= seconds < LATEST:
+        raise ValueError(f'parsing time "{text}": expected a year from 1970 to 8999')
+    return seconds
 
 
 def format_time(seconds: float) -> str:
-    """RFC 3339 in UTC with milliseconds, as Alertmanager writes it."""
-    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    """RFC 3339 in UTC with milliseconds, as Alertmanager writes it; the nearest that can be written."""
+    text = datetime.fromtimestamp(min(max(seconds, 0.0), LATEST), UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 

@@ -140,6 +140,16 @@ async def test_bad_silence_is_refused_with_its_reason(client, world, fields, sai
     assert said in answer.json()["error"]
 
 
+@pytest.mark.parametrize("ends_at", [1e300, "9999-12-31T23:59:59Z"])
+async def test_time_that_could_not_be_shown_is_refused(client, world, ends_at):
+    refused = [
+        await client.post("/alerts", json=[{"labels": {"alertname": "x"}, "endsAt": ends_at}]),
+        await client.post("/silences", json=silence(world, endsAt=ends_at)),
+    ]
+    assert [answer.status_code for answer in refused] == [400, 400]
+    assert [(await client.get(path)).json() for path in ("/alerts", "/silences")] == [[], []]
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 async def test_unknown_silence_is_404(client, method):
     assert (await client.request(method, "/silence/none")).status_code == 404

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,10 @@ def test_alert_is_resolved_when_its_end_is_not_after_now(ends_at, firing):
         ([{"labels": {"a": "b"}, "startsAt": "yesterday"}], 'parsing time "yesterday"'),
         ([{"labels": {"a": "b"}, "startsAt": "2025-01-01T00:00:00"}], "with a zone"),
         ([{"labels": {"a": "b"}, "startsAt": 5}], "expected an RFC 3339 time"),
+        ([{"labels": {"a": "b"}, "endsAt": 1e300}], 'parsing time "1e+300": expected a year from 1970'),
+        ([{"labels": {"a": "b"}, "endsAt": math.nan}], "expected a year from 1970"),
+        ([{"labels": {"a": "b"}, "endsAt": "9999-12-31T23:59:59-23:59"}], "expected a year from 1970"),
+        ([{"labels": {"a": "b"}, "startsAt": "1969-12-31T23:59:59Z"}], "expected a year from 1970"),
     ],
 )
 def test_body_that_is_no_list_of_alerts_is_refused(body, said):
@@ -111,6 +117,14 @@ def test_title_speaks_the_language_if_the_alert_does():
 @given(st.floats(0, 4e9))
 def test_times_survive_their_text(seconds):
     assert parse_time(format_time(seconds)) == pytest.approx(seconds, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(1e300, "9000-01-01T00:00:00.000Z"), (math.inf, "9000-01-01T00:00:00.000Z"), (-1e300, format_time(0))],
+)
+def test_time_that_was_kept_before_times_were_bounded_can_be_written(seconds, text):
+    assert format_time(seconds) == text
 
 
 def test_nanoseconds_of_go_are_read():
