@@ -95,7 +95,7 @@ class Voice:
         return self.say("clause_separator").join(parts)
 
     def subject(self, subject: Subject) -> str:
-        """What the series is, in words: a signal's title, or an objective's share of bad requests."""
+        """What the series is, in words: a signal's title, or the share that missed a quoted objective."""
         if subject.slo is None:
             return subject.signal.titled(self.language)
         return self.bad_share(subject.slo)
@@ -104,7 +104,7 @@ class Voice:
         title = slo.titled(self.language)
         if slo.threshold_seconds is None:
             return self.say("subject.failed", title=title)
-        return self.say("subject.slow", title=title, threshold=self.seconds(slo.threshold_seconds))
+        return self.say("subject.slow", title=title)
 
     def verb(self, shift: Shift, *, asked: bool = False) -> str:
         """Rose or fell, in the word that suits the unit; ``asked``: as a question says it."""

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from postmortem.actions import silent_shifts
 from postmortem.causes import Why
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
+from postmortem.facts import Fact
 from postmortem.report import Report
+from postmortem.turningpoints import Shift
 from postmortem.voice import Voice, cite
 
 _WHYS = 5
@@ -40,12 +42,20 @@ def _why(why: Why, voice: Voice) -> Item:
     return Item(cite(question, why.effect.onset), (answer, judgement))
 
 
+def _warning(first: Shift, lead: Fact, report: Report, voice: Voice) -> str:
+    """How long before detection the first sign was; no order where that is shorter than the uncertainty."""
+    name, at = voice.subject(first.subject), voice.figure(first.onset)
+    if abs(lead.value) < report.evidence.lookback_seconds:
+        window = voice.window(report.evidence.rate_window)
+        return voice.say("insights.lead.tied", name=name, at=at, window=window)
+    key = "insights.lead" if lead.value > 0 else "insights.lead.late"
+    return voice.say(key, name=name, at=at, lead=voice.delay(lead))
+
+
 def _insights(report: Report, voice: Voice) -> Iterator[Text]:
     first, lead = report.impact.span.first_sign, report.warning
     if first is not None and lead is not None:
-        key = "insights.lead" if lead.value >= 0 else "insights.lead.late"
-        name, at = voice.subject(first.subject), voice.figure(first.onset)
-        yield cite(voice.say(key, name=name, at=at, lead=voice.delay(lead)), lead)
+        yield cite(_warning(first, lead, report, voice), lead)
     if report.evidence.incident.paged_at is None:
         yield Text(voice.say("insights.unpaged"), ("incident",))
     silent = silent_shifts(report)

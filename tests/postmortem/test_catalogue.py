@@ -30,3 +30,13 @@ def test_particles_stand_in_korean_only_and_exist():
 
 def test_korean_leaves_no_choice_of_particle_to_the_reader():
     assert not [m for m in KOREAN.values() if re.search(r"[을은이과]\([를는가와]\)|\(으\)로(?!})", m)]
+
+
+def test_korean_has_one_word_for_an_incident():
+    assert not [key for key, message in KOREAN.items() if "사고" in message]
+
+
+@pytest.mark.parametrize("messages", [KOREAN, ENGLISH])
+def test_titles_of_objectives_are_quoted_inside_phrases(messages):
+    keys = ("subject.failed", "subject.slow", "tile.failed", "tile.spent")
+    assert all("‘{title}’" in messages[key] for key in keys)

@@ -46,7 +46,11 @@ def test_sections_are_those_of_the_seed_document_in_its_order(korean):
         "| 주문 가용성(30일) | 99%[^11] | 16만 9,234",
         "**가설 2: 캐시 적중률 하락** — 영향 시작과 같은 시점(차이 15초, 수집 간격 두 번 이내)",
         "왜 캐시 적중률이 하락했는가?",
-        "사고 중에 켠 `ttl_long`을 기본값으로 둘지 결정한다",
+        "왜 ‘주문 가용성’ 목표의 실패 비율이 상승했는가?",
+        "‘상품 상세 지연’ 목표의 위반 비율",
+        "는 장애를 인지하기 13분 15초 전에 나타났다.",
+        "| 장애 종료까지 |",
+        "장애 중에 켠 `ttl_long`을 기본값으로 둘지 결정한다",
         "확정한 근본 원인: 【작성 필요: ",
         "- Short-term (1주 내): 0/2 완료",
     ],
@@ -60,6 +64,8 @@ def test_korean_reads(korean, fragment):
     [
         "### Timeline (UTC)",
         "2025-09-03 01:01:45 (T-3m45s): Product requests rose 60.3/s → 246/s (highest at 01:05:45)",
+        "Failure ratio of the ‘Order availability’ objective rose",
+        "Violation ratio of the ‘Order latency’ objective",
         "| Time to detect | 9 min 30 s",
         "Confirmed root cause: [to be written: ",
     ],
@@ -140,3 +146,15 @@ def test_a_short_history_is_never_called_no_worsening(seed_report, language, cal
     text = render_markdown(write_document(report, language, SEOUL))
     assert unjudged in text
     assert calm not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [(Language.EN, "which came first cannot be told"), (Language.KO, "먼저인지 알 수 없다")],
+)
+@pytest.mark.parametrize("after", [-20.0, 0.4, 44.0])
+def test_a_first_sign_within_the_uncertainty_has_no_order(seed_report, language, said, after):
+    first = seed_report.impact.span.first_sign.onset.value
+    incident = seed_report.evidence.incident.model_copy(update={"detected_at": first + after})
+    report = replace(seed_report, evidence=replace(seed_report.evidence, incident=incident))
+    assert said in render_markdown(write_document(report, language, SEOUL))
