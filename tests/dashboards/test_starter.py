@@ -6,6 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.check import check
 from dashboards.config import load_config
 from dashboards.errors import SettingsError
 from dashboards.specs import load_specs
@@ -21,6 +22,18 @@ def test_what_init_writes_loads_as_it_is(tmp_path):
     assert list(specs.signals.services) == ["my-payments"]
     assert 'job="my-payments"' in specs.slos[0].sli.total
     assert "- job_name: my-payments" in (folder / "fireline.yml").read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_sample_of_latency_is_there_for_the_uncommenting(tmp_path, language):
+    write_starter(tmp_path / "payments", language)
+    path = tmp_path / "payments" / "slos" / "sample.slo.yml"
+    above, prose, latency = path.read_text().partition("\n##")
+    path.write_text(above + re.sub(r"^# ?", "", prose + latency, flags=re.MULTILINE))
+    specs = load_specs(load_config(tmp_path / "payments" / "fireline.yml"))
+    assert [slo.sli.kind for slo in specs.slos] == ["availability", "latency"]
+    assert {slo.service for slo in specs.slos} == {"payments"}
+    assert check(specs.slos, specs.policies).findings == ()
 
 
 @pytest.mark.parametrize(
