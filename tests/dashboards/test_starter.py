@@ -20,6 +20,7 @@ def test_what_init_writes_loads_as_it_is(tmp_path):
     specs = load_specs(load_config(folder / "fireline.yml"))
     assert [slo.service for slo in specs.slos] == ["my-payments"]
     assert list(specs.signals.services) == ["my-payments"]
+    assert [signal.role for signal in specs.signals.signals] == ["traffic", "errors", "latency"]
     assert 'job="my-payments"' in specs.slos[0].sli.total
     assert "- job_name: my-payments" in (folder / "fireline.yml").read_text()
 
