@@ -17,9 +17,11 @@ DROPPED = -1
 _FORGET_FACTOR = 2
 _LATEST_SECONDS = float(2**52)
 _LATEST_MS = 2**62
+_LONGEST_LINE = 1024 * 1024
 
-_SERIES = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)?[ \t]*(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?')
-_LABEL = re.compile(r'[ \t]*(?:([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*)?"((?:[^"\\]|\\.)*)"[ \t]*(,|$)')
+# The quantifiers are possessive: those that go back remember a place for each character.
+_SERIES = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)?[ \t]*(\{(?:[^"}]++|"(?:[^"\\]++|\\.)*+")*+\})?')
+_LABEL = re.compile(r'[ \t]*(?:([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*)?"((?:[^"\\]++|\\.)*+)"[ \t]*(,|$)')
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|(?i:inf(?:inity)?|nan))"
 )
@@ -169,6 +171,8 @@ class _PageReader:
 
     def _read_line(self, line: str) -> bool:
         """Whether the line is a sample without a time of its own."""
+        if len(line) > _LONGEST_LINE:
+            raise ValueError(f"expected a line of at most {_LONGEST_LINE} characters, found {len(line)}")
         text = line.strip(" \t\r")
         if not text:
             return False

@@ -1,11 +1,12 @@
 import math
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import ExpositionError
-from collector.exposition import DROPPED, PageFormat, PageParser, parse_series
+from collector.exposition import DROPPED, PageFormat, PageParser, parse_series, split_series
 from collector.labels import Labels
 
 
@@ -147,6 +148,26 @@ def test_openmetrics_ends_with_eof(text, reason):
 )
 def test_the_content_type_names_the_format(header, expected):
     assert PageFormat.of(header) is expected
+
+
+@pytest.mark.parametrize(
+    "line", ["a" * 2**20 + " 1", 'a{x="' + "y" * 2**20 + '"} 1', "# HELP a " + "y" * 2**20]
+)
+def test_a_line_over_a_mebibyte_is_refused(line):
+    with pytest.raises(ExpositionError, match="line 2: expected a line of at most 1048576 characters"):
+        parse(f"b 1\n{line}\n")
+
+
+@pytest.mark.parametrize("value", ["y" * 400_000, '\\"' * 200_000, "}," * 200_000])
+def test_a_long_line_costs_a_few_times_its_size(value):
+    line = f'a{{x="{value}"}} 1'
+    tracemalloc.start()
+    series, _ = split_series(line)
+    labels = parse_series(series)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert labels["x"] == value.replace('\\"', '"')
+    assert peak_bytes < 12 * len(line)
 
 
 _NAMES = st.from_regex(r"[a-z_][a-z0-9_]{0,5}", fullmatch=True)
