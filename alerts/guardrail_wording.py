@@ -25,6 +25,7 @@ def guardrail_annotations(guardrail: Guardrail) -> dict[str, str]:
         "description_ko": f"기준: {_reasons_ko(guardrail)}. "
         "가드레일에는 예산이 없으며, 호출받은 사람을 위한 단서입니다.",
     }
+    texts |= {"subject": title, "subject_ko": title_ko}
     return {**texts, "runbook_url": guardrail.runbook_url} if guardrail.runbook_url else texts
 
 

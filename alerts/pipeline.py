@@ -26,7 +26,7 @@ from alerts.incidents import (
     settle,
 )
 from alerts.notify.words import say
-from alerts.receive import Alert, Severity, merged
+from alerts.receive import LANGUAGES, Alert, Severity, merged
 from alerts.storage import Database
 
 log = logging.getLogger(__name__)
@@ -189,10 +189,17 @@ class _Shift:
             "starts_at": alert.starts_at,
             "labels": dict(alert.labels),
             **alert.words(),
+            **_subjects(alert),
         }
         title = alert.title(self._desk.language)
         fact = NewEvent(self._at, kind, title, alert.service, incident.id, attributes=attributes)
         return events.append(self._connection, fact, self._at)
+
+
+def _subjects(alert: Alert) -> dict[str, str]:
+    """What the alert is about, without what is wrong with it; nothing in rules of other makers."""
+    subjects = {f"subject_{language}": alert.text("subject", language) for language in LANGUAGES}
+    return {key: subject for key, subject in subjects.items() if subject}
 
 
 def resolve(

@@ -68,15 +68,9 @@ class Alert:
     def title(self, language: str) -> str:
         return self.text("summary", language) or f"{self.service}: {self.name}"
 
-    def subject(self, language: str) -> str:
-        """What it is about, without what is wrong with it; empty in rules of other makers."""
-        return self.text("subject", language)
-
     def words(self) -> dict[str, str]:
-        """Its title and subject in every language that a reader may ask for, as attributes of an event."""
-        subjects = {f"subject_{language}": self.subject(language) for language in LANGUAGES}
-        titles = {f"text_{language}": self.title(language) for language in LANGUAGES}
-        return {**titles, **{key: subject for key, subject in subjects.items() if subject}}
+        """Its title in every language that a reader may ask for, as attributes of an event."""
+        return {f"text_{language}": self.title(language) for language in LANGUAGES}
 
 
 def merged(alert: Alert, earlier: Alert) -> Alert:

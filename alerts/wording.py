@@ -26,6 +26,7 @@ def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float)
         "description_ko": f"최근 {duration_ko(long)} 동안 요청 {total}건 중 {bad}건({share}%)"
         f"{_fault_ko(slo)}. 목표가 허용하는 비율은 {allowed}%이고, "
         f"이 경보는 소진 속도 {limit:.3g}배부터 울립니다.{left['ko']}",
+        **_subject(slo),
         **_links(slo),
     }
 
@@ -41,6 +42,7 @@ def hang_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
         "summary_ko": f"{slo.service}: 요청 {waiting}건이 처리 중인 채 하나도 끝나지 않습니다",
         "description_ko": f"최근 {window_ko} 완료된 요청이 없고 {waiting}건이 대기 중입니다. "
         "유휴 상태가 아니라 멈춘 상태이며, 오류율로는 보이지 않습니다.",
+        **_subject(slo),
         **_links(slo),
     }
 
@@ -58,6 +60,7 @@ def no_data_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
         "description_ko": "이 목표가 세는 시계열이 없어 어떤 경보도 울릴 수 없습니다. "
         "수집 대상이 살아 있는지, 지표 이름과 레이블이 그대로인지 확인하세요. "
         f"일치하는 시계열이 없는 쿼리:{missing}",
+        **_subject(slo),
         **_links(slo),
     }
 
@@ -107,6 +110,11 @@ def _fault_ko(slo: Slo) -> str:
         threshold = duration_ko(slo.sli.threshold_seconds)
         return f"이 {threshold}{'를' if threshold.endswith('초') else '을'} 넘겼습니다"
     return "이 실패했습니다"
+
+
+def _subject(slo: Slo) -> dict[str, str]:
+    """For messages on an alert's end, where its summary would read as the opposite."""
+    return {"subject": title(slo), "subject_ko": title(slo, "ko")}
 
 
 def _links(slo: Slo) -> dict[str, str]:

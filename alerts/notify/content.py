@@ -1,5 +1,6 @@
 """What a message says, as short lines that every channel lays out in its own way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +49,7 @@ def write(message: Message, style: Style) -> Content:
         failing=pen.alert_lines(slos),
         evidence=pen.alert_lines(guardrails),
         changes=pen.capped([pen.event_line(event) for event in message.changes]),
-        news=tuple(pen.event_line(event) for event in message.news),
+        news=pen.news(),
         links=pen.links(),
     )
 
@@ -119,6 +120,7 @@ class _Pen:
         alert, language = record.alert, self._language
         text = self._alert_text(alert)
         if not record.firing:
+            text = alert.text("subject", language) or text
             return f"✓ {text} ({say(language, 'recovered', at=self.time(alert.ends_at))})"
         return (
             f"{text} ({say(language, 'silenced')})" if alert.fingerprint in self._message.silenced else text
@@ -130,13 +132,35 @@ class _Pen:
         said = summary == self._incident.title and description
         return " ".join((description if said else summary).split())
 
+    def news(self) -> tuple[str, ...]:
+        """A line for each thing that happened; what happened to one alert again is said once, at its last."""
+        told: dict[object, tuple[Event, int]] = {}
+        for event in self._message.news:
+            alert = event.attributes.get("alert")
+            what = (event.kind, event.attributes.get("transition"), str(alert)) if alert else event.id
+            _, count = told.pop(what, (event, 0))
+            told[what] = (event, count + 1)
+        return tuple(
+            self.event_line(event) + (f" ×{count}" if count > 1 else "") for event, count in told.values()
+        )
+
     def event_line(self, event: Event) -> str:
         word = kind_word(self._language, str(event.attributes.get("transition") or event.kind))
         author = "" if event.source == "alerts" and event.author == "fireline" else f" ({event.author})"
         where = f" {event.service}" if event.service and event.source != "alerts" else ""
-        text = " ".join(event.text.split())
+        text = self._event_text(event)
         said = "" if text in {"", word} else f": {text}"
         return f"{self.time(event.at)}  {word}{where}{said}{author}"
+
+    def _event_text(self, event: Event) -> str:
+        """With the tier, by which the alerts of one SLO differ; an end names what it is the end of."""
+        attributes, text = event.attributes, event.text
+        if attributes.get("transition") == "alert resolved":
+            text = str(attributes.get(f"subject_{self._language}") or text)
+        labels = attributes.get("labels")
+        tier = labels.get("tier") if isinstance(labels, Mapping) else None
+        text = " ".join(text.split())
+        return f"{text} ({tier})" if tier else text
 
     def capped(self, lines: list[str]) -> tuple[str, ...]:
         if len(lines) <= MOST_LINES:

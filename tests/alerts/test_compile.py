@@ -161,6 +161,8 @@ BURN = {
     "목표가 허용하는 비율은 0.1%이고, "
     "이 경보는 소진 속도 120배부터 울립니다. "
     "30일 예산이 49.4% 남았습니다(이 속도면 1h 47m 0s 뒤 소진).",
+    "subject": "Web",
+    "subject_ko": "웹",
     "runbook_url": "https://wiki.example/web",
 }
 HANG = {
@@ -170,6 +172,8 @@ HANG = {
     "summary_ko": "shop: 요청 5건이 처리 중인 채 하나도 끝나지 않습니다",
     "description_ko": "최근 5분 완료된 요청이 없고 5건이 대기 중입니다. "
     "유휴 상태가 아니라 멈춘 상태이며, 오류율로는 보이지 않습니다.",
+    "subject": "Web",
+    "subject_ko": "웹",
     "runbook_url": "https://wiki.example/web",
 }
 

@@ -117,3 +117,47 @@ def test_incident_is_no_longer_headed_as_a_page_once_none_fires(make_console, la
         world.end("ProductSlow", "product", severity)
         world.pass_time(20)
         assert out.getvalue().splitlines()[1] == f"▌ 🟡 {word}  ProductSlow summary"
+
+
+BURN = {
+    "summary": "Requests answered: the error budget burns 13.4 times as fast as allowed",
+    "summary_ko": "응답: 오류 예산이 허용 속도의 13.4배로 소진되고 있습니다",
+    "subject": "Requests answered",
+    "subject_ko": "응답",
+}
+
+
+def updates(world, out, *transitions):
+    """The lines of one update on these alerts of one SLO."""
+    world.fire("Slow", "product")
+    world.pass_time()
+    out.truncate(0), out.seek(0)
+    for number, (change, tier) in enumerate(transitions):
+        starts = {"startsAt": world.clock.now() + number} if change == "fire" else {}
+        getattr(world, change)("Burn", "product", slo="answered", tier=tier, annotations=BURN, **starts)
+        world.clock.advance(1)
+    world.pass_time(15)
+    return [line.partition("  ")[2] for line in out.getvalue().splitlines() if line][2:]
+
+
+def test_updates_tell_the_tiers_of_one_slo_apart(make_console):
+    assert updates(*make_console("en"), ("fire", "fast"), ("fire", "1h")) == [
+        f"also firing: {BURN['summary']} (fast)",
+        f"also firing: {BURN['summary']} (1h)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [("en", "recovered: Requests answered (fast)"), ("ko", "회복: 응답 (fast)")]
+)
+def test_recovery_names_what_recovered(make_console, language, line):
+    assert updates(*make_console(language), ("fire", "fast"), ("end", "fast"))[-1] == line
+
+
+def test_repeats_within_an_update_are_one_line(make_console):
+    flapping = [("fire", "fast"), ("end", "fast")] * 2
+    assert updates(*make_console("en"), *flapping) == [
+        f"also firing: {BURN['summary']} (fast)",
+        f"fires again: {BURN['summary']} (fast)",
+        "recovered: Requests answered (fast) ×2",
+    ]
