@@ -60,7 +60,7 @@ def main() -> None:
 
 @main.command("report")
 @click.argument("incident")
-@click.option("--url", required=True, help="Address of `fireline up`, such as http://localhost:9400.")
+@click.option("--url", required=True, help="Address of `fireline up`, such as http://localhost:9600.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write.")
 @click.option(
     "--lang", type=click.Choice([str(language) for language in Language]), default="en", show_default=True

@@ -169,4 +169,4 @@ def seed_raw():
 
 @pytest.fixture(scope="session")
 def seed_report(seed_querier, seed_raw):
-    return fetch_report(records_of(seed_raw), seed_querier, TEN + 100 * 60, "http://localhost:9400")
+    return fetch_report(records_of(seed_raw), seed_querier, TEN + 100 * 60, "http://localhost:9600")

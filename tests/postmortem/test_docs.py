@@ -1,8 +1,10 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from dashboards.cli import up
 from postmortem.archive import render_json
 from postmortem.cli import main
 from postmortem.facts import Operation
@@ -31,3 +33,12 @@ def test_every_module_is_documented():
     modules = Path(main.callback.__code__.co_filename).parent.glob("[a-z]*.py")
     unsaid = {"cli", "errors", "report"}
     assert not [m.stem for m in modules if m.stem not in unsaid and f"`{m.stem}`" not in DOCS]
+
+
+def test_examples_show_the_port_that_fireline_up_listens_on():
+    listen = next(p for p in up.params if p.name == "listen")
+    port = listen.default.rpartition(":")[2]
+    url = next(p for p in main.commands["report"].params if p.name == "url")
+    shown = re.findall(r"localhost:(\d+)", DOCS + url.help)
+    assert len(shown) >= 3
+    assert set(shown) == {port}
