@@ -30,6 +30,7 @@ from dashboards.errors import SettingsError
 from dashboards.listen import Address, listening_socket, parse_address
 from dashboards.looks import remote_targets
 from dashboards.readings import State, TargetReading
+from dashboards.same_origin import Names, SameOrigin
 from dashboards.slo_records import slo_records
 from dashboards.specs import Specs, load_specs
 from dashboards.watch import Watcher
@@ -190,8 +191,9 @@ class _Server(uvicorn.Server):
 def _serve(fireline: Fireline, listener: socket.socket, address: Address, config: FirelineConfig) -> None:
     source = f"queries {config.prometheus}" if config.prometheus else _jobs(config)
     line = f"Fireline: the control room is at {address.url} ({source}; stop with Ctrl-C)"
+    names = Names.of(address, config.alerts.base_url)
     settings = uvicorn.Config(
-        fireline.application(lambda: click.echo(line)),
+        SameOrigin(fireline.application(lambda: click.echo(line)), names),
         log_config=None,
         access_log=False,
         lifespan="on",

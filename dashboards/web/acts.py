@@ -1,7 +1,7 @@
-"""What a reader does about an incident: who did it, and whether it was asked for on a page of ours."""
+"""What a reader does about an incident, and who did it."""
 
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from alerts.incidents import Incident
 from alerts.response import Response
@@ -12,18 +12,6 @@ ACTS: Mapping[str, Callable[[Response, str, str, str, float], Incident]] = {
 }
 SOURCE = "web"
 LONGEST_AUTHOR = 200
-
-
-def same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a form of ours asks; what names no origin at all is no browser, and nobody is tricked.
-
-    headers: names in lower case.
-    """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
 
 
 def author_of(form: bytes) -> str:
