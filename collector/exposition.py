@@ -17,6 +17,7 @@ DROPPED = -1
 _FORGET_FACTOR = 2
 _LATEST_SECONDS = float(2**52)
 _LATEST_MS = 2**62
+MAX_LABELS = 1000
 _LONGEST_LINE = 1024 * 1024
 
 # The quantifiers are possessive: those that go back remember a place for each character.
@@ -74,10 +75,12 @@ class PageParser:
     """Reads the pages of one target, remembering each line's series by its raw text.
 
     resolve: turns the labels of a line into a series number, or DROPPED; called once for a new series.
+    max_labels: a line with more of them, its name among them, is refused before they are all read.
     """
 
-    def __init__(self, resolve: Resolve) -> None:
+    def __init__(self, resolve: Resolve, max_labels: int = MAX_LABELS) -> None:
         self._resolve = resolve
+        self._max_labels = max_labels
         self._known: dict[str, int] = {}
         self._layout: _Layout | None = None
         self.metadata: dict[str, Metadata] = {}
@@ -98,7 +101,7 @@ class PageParser:
         return self._read_anew(lines, keys, page_format)
 
     def _read_anew(self, lines: list[str], keys: list[str], page_format: PageFormat) -> Page:
-        reader = _PageReader(self._known, self._resolve, page_format)
+        reader = _PageReader(self._known, self._resolve, self._max_labels, page_format)
         reader.read(lines)
         self.metadata = reader.metadata
         if len(self._known) > _FORGET_FACTOR * (reader.lines + 1):
@@ -133,6 +136,7 @@ class _PageReader:
 
     known: dict[str, int]
     resolve: Resolve
+    max_labels: int
     page_format: PageFormat
     metadata: dict[str, Metadata] = field(default_factory=dict)
     is_sample: list[bool] = field(default_factory=list)
@@ -214,7 +218,7 @@ class _PageReader:
     def _series(self, text: str) -> int:
         known = self.known.get(text)
         if known is None:
-            known = self.known[text] = self.resolve(parse_series(text))
+            known = self.known[text] = self.resolve(parse_series(text, self.max_labels))
         return known
 
     def _milliseconds(self, text: str) -> int:
@@ -253,20 +257,23 @@ def split_series(text: str) -> tuple[str, str]:
     return text[:end].rstrip(" \t"), text[end:]
 
 
-def parse_series(text: str) -> dict[str, str]:
-    """The labels of ``name{a="b"}``, with the name under ``__name__``."""
+def parse_series(text: str, max_labels: int = MAX_LABELS) -> dict[str, str]:
+    """The labels of ``name{a="b"}``, with the name under ``__name__``; stops reading at one too many."""
     name, brace, inner = text.partition("{")
     labels = {METRIC_NAME: name.strip(" \t")} if name.strip(" \t") else {}
-    rest = inner[:-1].strip(" \t") if brace else ""
-    while rest:
-        match = _LABEL.match(rest)
+    inner = inner[:-1].strip(" \t") if brace else ""
+    position = 0
+    while position < len(inner):
+        match = _LABEL.match(inner, position)
         if not match:
-            raise ValueError(f'expected label="value", found {rest[:40]!r}')
+            raise ValueError(f'expected label="value", found {inner[position : position + 40]!r}')
         label = match.group(1) or METRIC_NAME
         if label in labels:
             raise ValueError(f"label {label!r} is given twice")
+        if len(labels) >= max_labels:
+            raise ValueError(f"expected at most {max_labels} labels (label_limit)")
         labels[label] = _unescaped(match.group(2))
-        rest = rest[match.end() :].lstrip(" \t")
+        position = match.end()
     if METRIC_NAME not in labels:
         raise ValueError("expected a metric name")
     return labels

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from collector.config import ScrapeConfig
 from collector.errors import ExpositionError
-from collector.exposition import DROPPED, Metadata, Page, PageFormat, PageParser
+from collector.exposition import DROPPED, MAX_LABELS, Metadata, Page, PageFormat, PageParser
 from collector.fetch import Fetched
 from collector.index import SeriesIds
 from collector.labels import METRIC_NAME, Labels
@@ -49,7 +50,7 @@ class TargetWriter:
     def __init__(self, target: Target, store: SampleStore, former: "TargetWriter | None" = None) -> None:
         self._target = target
         self._store = store
-        self._parser = PageParser(self._number)
+        self._parser = PageParser(self._number, _most_read(target.job))
         self._present: SeriesIds = former._present if former else _NO_SERIES
         self._reports = _NO_SERIES
 
@@ -147,6 +148,13 @@ class TargetWriter:
 
 class _LimitError(Exception):
     """A page over one of the job's limits."""
+
+
+def _most_read(job: ScrapeConfig) -> int:
+    """Labels of a line that are read at all: relabelling may still bring their number under the limit."""
+    if job.metric_relabel:
+        return max(job.label_limit, MAX_LABELS)
+    return job.label_limit or MAX_LABELS
 
 
 def _without_times(page: Page) -> Page:

@@ -170,6 +170,17 @@ def test_a_long_line_costs_a_few_times_its_size(value):
     assert peak_bytes < 12 * len(line)
 
 
+def test_labels_are_read_no_further_than_to_one_too_many():
+    many = "a{" + ",".join(f'l{n}="1"' for n in range(60_000)) + ",?}"
+    with pytest.raises(ValueError, match="at most 1000 labels"):
+        parse_series(many)
+
+
+def test_reading_many_labels_grows_with_their_number():
+    many = "a{" + ",".join(f'l{n}="1"' for n in range(60_000)) + "}"
+    assert len(parse_series(many, max_labels=100_000)) == 60_001
+
+
 _NAMES = st.from_regex(r"[a-z_][a-z0-9_]{0,5}", fullmatch=True)
 _VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 

@@ -115,6 +115,22 @@ def test_a_page_over_a_limit_fails(store, limit, page, said):
     assert said in Watched(store, **limit).scrape(10, page).error
 
 
+def labelled(count):
+    return "a{" + ",".join(f'l{n}="1"' for n in range(count)) + "} 1\n"
+
+
+@pytest.mark.parametrize(("options", "most"), [({}, 999), ({"label_limit": 1500}, 1497)])
+def test_a_sample_has_at_most_a_thousand_labels_or_the_limit(store, options, most):
+    shop = Watched(store, **options)
+    assert shop.scrape(10, labelled(most)).healthy
+    assert "(label_limit)" in shop.scrape(20, labelled(most + 1)).error
+
+
+def test_labels_that_relabelling_drops_do_not_count(store):
+    drop = {"action": "labeldrop", "regex": "l.*"}
+    assert Watched(store, label_limit=3, metric_relabel_configs=[drop]).scrape(10, labelled(9)).healthy
+
+
 def test_a_page_over_the_sample_limit_fails_each_time(store):
     shop = Watched(store, sample_limit=1)
     assert all("sample_limit" in shop.scrape(at, "a 1\nb 2\n").error for at in (10, 20))
