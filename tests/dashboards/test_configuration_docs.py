@@ -2,12 +2,15 @@
 
 import inspect
 import re
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
+from alerts.budget import BudgetReason, BudgetState
 from alerts.config import AlertsConfig
+from collector.durations import parse_duration
 from collector.settings import Section
 from dashboards import cli
 from dashboards.config import load_config
@@ -74,6 +77,38 @@ def test_every_key_is_documented_and_every_documented_key_exists(read_keys):
     documented = re.findall(r"^\| `([^`]+)` \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(documented) == len(set(documented))
     assert set(documented) == read_keys | set(model_keys(AlertsConfig, "alerts"))
+
+
+def test_defaults_of_alerts_are_those_of_a_file_without_them(tmp_path):
+    path = tmp_path / "fireline.yml"
+    path.write_text("language: ko\ntime_zone: Asia/Seoul\n")
+    alerts = load_config(path, page_url="http://served").alerts
+    from_above = {"language": "ko", "time_zone": "Asia/Seoul", "the address served on": "http://served"}
+    from_above |= {"–": "", "`incidents.db` in `--data`": "", "`[console]`": ("console",)}
+    rows = re.findall(
+        r"^\| `alerts\.([^`]+)` \| (.+?) \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    for key, default in rows:
+        value = attrgetter(key)(alerts)
+        if isinstance(value, BaseModel):
+            continue
+        plain = default.strip("`")
+        if key.startswith("timing."):
+            assert parse_duration(plain) == value, key
+        else:
+            assert from_above.get(default, from_above.get(plain, plain)) == spelled_value(value), key
+    assert len(rows) > 20
+
+
+def spelled_value(value):
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def test_a_state_of_an_objective_is_documented_with_its_reason():
+    text = (DOCUMENT.parent / "dashboards.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|`]+) \|", text, re.MULTILINE)
+    assert {state for state, _ in rows} == {*BudgetState}
+    assert {reason for _, reason in rows} == {*BudgetReason}
 
 
 def test_every_flag_of_our_commands_is_documented():

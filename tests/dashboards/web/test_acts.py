@@ -54,6 +54,9 @@ def test_addresses_of_acts_lead_back_or_nowhere(site):
     assert press(site, "resolve").status_code == 404
 
 
-@pytest.mark.parametrize(("form", "author"), [(b"author=+%EA%B9%80++x", "김 x"), (b"", ""), (b"\xff=1", "")])
+@pytest.mark.parametrize(
+    ("form", "author"),
+    [(b"author=+%EA%B9%80++x", "김 x"), (b"author=%1b[2Jx", "\ufffd[2Jx"), (b"", ""), (b"\xff=1", "")],
+)
 def test_author_is_read_from_the_form(form, author):
     assert author_of(form) == author
