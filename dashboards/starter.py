@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import yaml
@@ -35,7 +36,10 @@ def write_starter(folder: Path, language: str, starter: str = PLAIN) -> list[Pat
     Raises:
         SettingsError: for a file that is there already, or a folder that cannot be written.
     """
-    texts = {folder / name: source.read_text(encoding="utf-8") for name, source in FILES[starter].items()}
+    texts = {
+        folder / name: _in_language(source, name, language).read_text(encoding="utf-8")
+        for name, source in FILES[starter].items()
+    }
     for target in texts:
         if target.exists():
             raise SettingsError(
@@ -46,6 +50,14 @@ def write_starter(folder: Path, language: str, starter: str = PLAIN) -> list[Pat
     except OSError as error:
         raise SettingsError(f"{folder}: expected a folder that can be written: {error.strerror}") from error
     return list(texts)
+
+
+def _in_language(source: Traversable, name: str, language: str) -> Traversable:
+    """The same file with comments in the language, where there is one."""
+    if source != _OWN / name:
+        return source
+    translated = _OWN / language / name
+    return translated if translated.is_file() else source
 
 
 def service_name(folder: Path) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
 from alerts.incidents import Incident
+from alerts.plain_text import plain
 from alerts.response import Response
 
 ACTS: Mapping[str, Callable[[Response, str, str, str, float], Incident]] = {
@@ -17,5 +18,5 @@ LONGEST_AUTHOR = 200
 def author_of(form: bytes) -> str:
     """The author field of a posted form; empty when there is none that can be kept."""
     fields = parse_qs(form.decode(errors="replace"))
-    author = " ".join(fields.get("author", [""])[0].split())
+    author = " ".join(plain(fields.get("author", [""])[0]).split())
     return author if len(author) <= LONGEST_AUTHOR else ""

@@ -25,6 +25,17 @@ def test_what_init_writes_loads_as_it_is(tmp_path):
     assert "- job_name: my-payments" in (folder / "fireline.yml").read_text()
 
 
+@pytest.mark.parametrize("name", FILES[PLAIN])
+def test_korean_comments_stand_in_the_same_configuration(tmp_path, name):
+    for language in ("en", "ko"):
+        write_starter(tmp_path / language / "payments", language)
+    english, korean = ((tmp_path / each / "payments" / name).read_text() for each in ("en", "ko"))
+    settings = {"language": "ko", "time_zone": "Asia/Seoul"} if name == "fireline.yml" else {}
+    assert yaml.safe_load(korean) == yaml.safe_load(english) | settings
+    assert len(korean.splitlines()) == len(english.splitlines())
+    assert re.match("# .*[가-힣]", korean)
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_sample_of_latency_is_there_for_the_uncommenting(tmp_path, language):
     write_starter(tmp_path / "payments", language)
