@@ -8,6 +8,7 @@ from alerts.slo import SliKind, Slo
 from collector.durations import format_duration
 
 _KOREAN_UNITS = {"d": "일", "h": "시간", "m": "분", "s": "초", "ms": "밀리초"}
+_SPAN = ' | humanizeDuration | reReplaceAll "( 0h)?( 0m)? 0s$" ""'  # what was rounded away is not said
 
 
 def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float) -> dict[str, str]:
@@ -83,8 +84,9 @@ def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
         return {"en": "", "ko": ""}
     percent = '{{ . | first | value | printf "%.1f" }}'
     pace = burn_rate(events, tier.long_seconds, slo)
-    seconds = f"round(({left} > 0) / on () ({pace} > 0) * {number(slo.period_seconds)}, 60)"
-    gone = f"{{{{ with query `{seconds}` }}}}%s{{{{ . | first | value | humanizeDuration }}}}%s{{{{ end }}}}"
+    seconds = f"({left} > 0) / on () ({pace} > 0) * {number(slo.period_seconds)}"
+    rounded = f"round({seconds}, 60) < 86400 or round({seconds}, 3600)"
+    gone = f"{{{{ with query `{rounded}` }}}}%s{{{{ . | first | value{_SPAN} }}}}%s{{{{ end }}}}"
     period, period_ko = format_duration(slo.period_seconds), duration_ko(slo.period_seconds)
     sentences = {
         "en": f" Budget left of {period}: {percent}%{gone % (', gone in ', ' at this pace')}.",

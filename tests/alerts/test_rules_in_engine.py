@@ -7,8 +7,10 @@ import pytest
 
 from alerts.burnrate import detection_seconds
 from alerts.compile import CompileOptions, compile_slos
+from alerts.expressions import BUDGET_REMAINING, RecordedExpressions
 from alerts.policy import Policy, Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo
+from alerts.wording import burn_annotations
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
@@ -16,6 +18,7 @@ from collector.rules import parse_groups
 from collector.rules_appenders import MemoryAppender
 from collector.rules_engine import RuleEngine
 from collector.rules_state import Alert, AlertState
+from collector.templates import parse_template
 
 TOTAL = "sum(increase(all_total[$window]))"
 BAD = f"sum(increase(bad_total[$window])) or {TOTAL} * 0"
@@ -79,6 +82,36 @@ def test_texts_hold_counts_burn_rate_and_budget(recorded):
     )
     assert ("Budget left of 30d:" in alert.annotations["description"]) == recorded
     assert "1800건(15.0%)이 실패했습니다" in alert.annotations["description_ko"]
+
+
+@pytest.mark.parametrize(
+    ("left", "span"),
+    [
+        (0.09125, "2d 18h"),  # 2d 17h 42m
+        (0.0334, "1d"),
+        (0.0333, "23h 59m"),
+        (0.0278, "20h 1m"),
+        (1 / 720, "1h"),
+        (0.0001, "4m"),
+    ],
+)
+def test_time_until_the_budget_is_gone_has_two_units_at_most(left, span):
+    web, events = slo(0.99), RecordedExpressions(slo(0.99))
+    store, who = MemoryStore(), {"service": "shop", "slo": "web"}
+    now = [
+        ("slo:bad_events:increase5m", 1.0),
+        ("slo:total_events:increase5m", 100.0),
+        (BUDGET_REMAINING, left),
+    ]
+    for name, value in now:
+        store.append_column(Labels({METRIC_NAME: name, **who}), np.array([1000]), np.array([value]))
+    texts = burn_annotations(web, FAST, events, limit=12.0)
+    english_text, korean_text = (
+        parse_template(texts[key]).fill({}, 1.0, {}, lambda query: EmbeddedQuerier(store).instant(query, 1.0))
+        for key in ("description", "description_ko")
+    )
+    assert f"gone in {span} at this pace" in english_text
+    assert f"(이 속도면 {span} 뒤 소진)" in korean_text
 
 
 @pytest.mark.parametrize("objective", [0.99, 0.995, 0.999])
