@@ -5,6 +5,7 @@ from pathlib import Path
 
 import promql_parser
 import pytest
+import yaml
 
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.openslo import load_slos
@@ -74,6 +75,14 @@ def test_self_contained_rules_record_and_read_nothing_of_ours():
     assert not any(
         "slo:" in text for rule in compiled for text in (rule["expr"], *rule["annotations"].values())
     )
+
+
+def test_the_files_repeat_what_occurs_twice():
+    labels = {"service": "shop"}
+    assert rules_yaml({"a": labels, "b": labels}) == "a:\n  service: shop\nb:\n  service: shop\n"
+    for content in (compile_slos(SHOP, policies_of(SHOP)), rule_tests(SHOP, policies_of(SHOP), "r.yml")):
+        assert yaml.safe_load(rules_yaml(content)) == content
+        assert "&id" not in rules_yaml(content)
 
 
 def test_every_expression_parses():
