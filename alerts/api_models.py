@@ -9,6 +9,7 @@ from alerts.attributes import checked
 from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
+from alerts.plain_text import PlainText, plain, plain_json
 from alerts.receive import parse_time
 from alerts.storage_incidents import AlertRecord, firing_severity
 
@@ -23,6 +24,10 @@ def _moment(value: object) -> object:
     return moment
 
 
+def _kept(attributes: dict[str, Any]) -> dict[str, Any]:
+    return {plain(key): plain_json(value) for key, value in checked(attributes).items()}
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -32,12 +37,12 @@ class PostedEvent(_Body):
 
     at: Annotated[Annotated[float, Field(ge=0, lt=1e11)] | None, BeforeValidator(_moment)] = None
     kind: Kind
-    text: Annotated[str, Field(max_length=10_000)] = ""
-    service: Annotated[str, Field(max_length=200)] | None = None
-    incident: Annotated[str, Field(max_length=40)] | None = None
-    author: Annotated[str, Field(max_length=200)] = "unknown"
-    source: Annotated[str, Field(max_length=200)] = "api"
-    attributes: Annotated[dict[str, Any], AfterValidator(checked)] = Field(default_factory=dict)
+    text: Annotated[PlainText, Field(max_length=10_000)] = ""
+    service: Annotated[PlainText, Field(max_length=200)] | None = None
+    incident: Annotated[PlainText, Field(max_length=40)] | None = None
+    author: Annotated[PlainText, Field(max_length=200)] = "unknown"
+    source: Annotated[PlainText, Field(max_length=200)] = "api"
+    attributes: Annotated[dict[str, Any], AfterValidator(_kept)] = Field(default_factory=dict)
 
     def fact(self, now: float) -> NewEvent:
         values = self.model_dump()
@@ -47,8 +52,8 @@ class PostedEvent(_Body):
 class Act(_Body):
     """Who acknowledges or resolves."""
 
-    author: Annotated[str, Field(min_length=1, max_length=200)] = "unknown"
-    source: Annotated[str, Field(max_length=200)] = "api"
+    author: Annotated[PlainText, Field(min_length=1, max_length=200)] = "unknown"
+    source: Annotated[PlainText, Field(max_length=200)] = "api"
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from alerts import silence
 from alerts.api_route import read_json
 from alerts.errors import RequestError
 from alerts.matchers import checked, match_anything, parse_matcher
+from alerts.plain_text import PlainText
 from alerts.receive import Time, first_problem, format_time
 from alerts.silence import Silence
 from alerts.storage import Database
@@ -37,8 +38,8 @@ class PostedSilence(BaseModel):
     matchers: Annotated[list[PostedMatcher], Field(min_length=1)]
     starts_at: Time = Field(alias="startsAt")
     ends_at: Time = Field(alias="endsAt")
-    created_by: str = Field(alias="createdBy")
-    comment: str
+    created_by: PlainText = Field(alias="createdBy")
+    comment: PlainText
 
 
 _POSTED = TypeAdapter(PostedSilence)

@@ -11,10 +11,13 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from alerts.errors import RequestError
+from alerts.plain_text import plain, plain_values
 from collector.labels import Labels
 
 LANGUAGES = ("en", "ko")
 PAGE_WORDS = frozenset({"page", "critical"})  # `critical` is what rules written for Alertmanager say
+LARGEST_LABEL_BYTES = 4 * 1024
+LARGEST_ANNOTATION_BYTES = 8 * 1024
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()  # in no zone is it the year 10000, which has no text
@@ -152,8 +155,9 @@ def parse_alerts(
 def _alert(posted: PostableAlert, at: float, resolve_timeout_seconds: float) -> Alert:
     starts_at = next((t for t in (posted.starts_at, posted.ends_at) if t is not None), at)
     ends_at = at + resolve_timeout_seconds if posted.ends_at is None else posted.ends_at
-    labels = Labels(posted.labels)
-    return Alert(labels, posted.annotations, starts_at, ends_at, posted.generator_url)
+    labels = Labels(plain_values(posted.labels, LARGEST_LABEL_BYTES))
+    annotations = plain_values(posted.annotations, LARGEST_ANNOTATION_BYTES)
+    return Alert(labels, annotations, starts_at, ends_at, plain(posted.generator_url))
 
 
 def _problem(alert: Alert) -> str:

@@ -144,6 +144,17 @@ async def test_bad_event_is_refused_with_its_reason(client, body, said):
     assert (await client.get("/api/v1/events")).json() == []
 
 
+async def test_control_characters_are_kept_out_of_events_and_names(client, paged):
+    esc, safe = "a\x1b[2J\u2066\n", "a\ufffd[2J\ufffd\n"
+    attributes = {"text_ko": esc, "more": [{esc: esc}, 1]}
+    body = {"kind": "note", "text": esc, "author": esc, "attributes": attributes}
+    event = (await client.post("/api/v1/events", json=body)).json()
+    assert (event["text"], event["author"]) == (safe, safe)
+    assert event["attributes"] == {"text_ko": safe, "more": [{safe: safe}, 1]}
+    closed = (await client.post(f"/api/v1/incidents/{ID}/resolve", json={"author": esc})).json()
+    assert closed["closed_by"] == safe
+
+
 async def test_stored_event_that_cannot_be_written_is_shown_with_a_note(client, paged):
     paged.record(Kind.NOTE, "product", attributes={"a": DEEP})
     (event,) = (await client.get("/api/v1/events", params={"kind": "note"})).json()

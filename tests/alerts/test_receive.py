@@ -114,6 +114,15 @@ def test_title_speaks_the_language_if_the_alert_does():
     assert (alert.title("ko"), alert.title("en"), alert.title("fr")) == ("느림", "slow", "slow")
 
 
+def test_values_are_made_plain_and_short():
+    long = {"description": "a\x1b[2J\u202eb\n\tc", "summary": "김" * 3000}
+    alert = one(labels={"alertname": "x\x07", "path": "p" * 5000}, annotations=long)
+    assert (alert.name, alert.text("description", "en")) == ("x\ufffd", "a\ufffd[2J\ufffdb\n\tc")
+    summary = alert.text("summary", "en")
+    assert (len(summary.encode()) <= 8192, summary[-2:]) == (True, "김…")
+    assert (len(alert.labels["path"].encode()), alert.labels["path"][-2:]) == (4096, "p…")
+
+
 @given(st.floats(0, 4e9))
 def test_times_survive_their_text(seconds):
     assert parse_time(format_time(seconds)) == pytest.approx(seconds, abs=0.001)

@@ -1,0 +1,49 @@
+"""Text from elsewhere, made safe to print: a terminal must not obey what an alert says."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+REPLACEMENT = "\ufffd"
+ELLIPSIS = "…"
+# C0 but tab and newline, DEL and C1, and what turns the direction of writing around.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """The text with its control characters replaced; the line ends of Windows become newlines."""
+    return _UNSAFE.sub(REPLACEMENT, text.replace("\r\n", "\n"))
+
+
+def shortened(text: str, limit_bytes: int) -> str:
+    """The text, ending in an ellipsis where it was cut to that many bytes of UTF-8."""
+    encoded = text.encode()
+    if len(encoded) <= limit_bytes:
+        return text
+    return encoded[: limit_bytes - len(ELLIPSIS.encode())].decode(errors="ignore") + ELLIPSIS
+
+
+def plain_values(values: Mapping[str, str], limit_bytes: int) -> dict[str, str]:
+    """Labels or annotations with values that are plain and short enough."""
+    return {name: shortened(plain(value), limit_bytes) for name, value in values.items()}
+
+
+def plain_json(value: object) -> object:
+    """Decoded JSON, not too deep, with every text in it made plain."""
+    match value:
+        case str():
+            return plain(value)
+        case list():
+            return [plain_json(each) for each in value]
+        case dict():
+            return {plain(key): plain_json(each) for key, each in value.items()}
+    return value
+
+
+def _plain_if_text(value: object) -> object:
+    return plain(value) if isinstance(value, str) else value
+
+
+PlainText = Annotated[str, BeforeValidator(_plain_if_text)]
