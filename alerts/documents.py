@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 from alerts.errors import SpecError
 from collector.durations import parse_duration
+from collector.yaml_text import load_all
 
 
 class Strict(BaseModel):
@@ -71,10 +72,10 @@ def read_documents(path: Path) -> list[Document]:
     """All YAML documents of a file; empty ones are left out.
 
     Raises:
-        SpecError: for a file that cannot be read, is not YAML, or holds something else than mappings.
+        SpecError: for a file that cannot be read, is not YAML, gives a key twice, or is no mapping.
     """
     try:
-        contents = [c for c in yaml.safe_load_all(path.read_text(encoding="utf-8")) if c is not None]
+        contents = [c for c in load_all(path.read_text(encoding="utf-8")) if c is not None]
     except OSError as error:
         raise SpecError(f"{path}: expected a readable file: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

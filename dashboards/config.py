@@ -15,6 +15,7 @@ from collector.config import CollectorConfig
 from collector.config import parse_config as parse_collector
 from collector.errors import ConfigError
 from collector.settings import Section
+from collector.yaml_text import load
 
 LANGUAGES = ("en", "ko")
 
@@ -71,7 +72,7 @@ def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None
 
 def _read(path: Path) -> Mapping[str, object]:
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(
             f"{path}: expected a readable file: {error.strerror} (fireline init writes one)"

@@ -154,7 +154,13 @@ def test_a_name_is_used_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("", "found an empty file"), ("- 1", "found list"), ("a: [", "expected YAML")]
+    ("text", "expected"),
+    [
+        ("", "found an empty file"),
+        ("- 1", "found list"),
+        ("a: [", "expected YAML"),
+        ("a: 1\na: 2", "line 2: the key 'a' is in line 1 already"),
+    ],
 )
 def test_what_is_not_a_mapping_is_refused(tmp_path, text, expected):
     path = tmp_path / "x.yml"

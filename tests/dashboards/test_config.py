@@ -29,6 +29,7 @@ def written(tmp_path, text):
         ("scrape_configs: [{job_nam: a}]", r"fireline\.yml: scrape_configs\[0\]\.job_name: expected text"),
         ("[1, 2]", r"fireline\.yml: expected a mapping of keys, found list"),
         ("a: [", r"fireline\.yml: expected YAML"),
+        ("language: ko\nlanguage: en", r"fireline\.yml: .*line 2: the key 'language' is in line 1 already"),
         ("alerts: [slack]", r"fireline\.yml: alerts: expected a mapping, found list"),
     ],
 )

@@ -1,0 +1,28 @@
+import pytest
+import yaml
+
+from collector.yaml_text import RepeatedKeyError, load, load_all
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "line 3: the key 'a' is in line 1 already"),
+        ("list:\n- {b: 1, 'b': 1}\n", "line 2: the key 'b' is in line 2 already"),
+        ("a: {x: 1}\n---\na:\n  x: 1\n  x: 2\n", "line 5: the key 'x' is in line 4 already"),
+    ],
+)
+def test_key_given_twice_is_named_with_its_lines(text, said):
+    with pytest.raises(RepeatedKeyError, match=said):
+        load_all(text)
+
+
+def test_merges_are_no_repetitions():
+    text = "a: &a {x: 1, y: 1}\nb: &b {<<: *a, x: 2}\nc: {<<: *b, y: 3, z: 4}\n1: one\n'1': text\n"
+    assert load(text) == yaml.safe_load(text)
+    assert load(text)["c"] == {"x": 2, "y": 3, "z": 4}
+
+
+def test_only_plain_values_are_made():
+    with pytest.raises(yaml.YAMLError):
+        load("!!python/object/apply:os.getcwd []")
