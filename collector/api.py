@@ -2,7 +2,8 @@
 
 import asyncio
 import gzip
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from collector.remote import RemoteQuerier
 if TYPE_CHECKING:
     from collector.app import Collector
 
+logger = logging.getLogger(__name__)
+
 _STATUSES = {
     "bad_data": 400,
     "execution": 422,
@@ -30,6 +33,7 @@ _STATUSES = {
 }
 _GZIP_FROM_BYTES = 1024
 _JSON = "application/json"
+_Endpoint = Callable[[Request], Awaitable[Response]]
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 _QUERIES: dict[str, api_query.Answering] = {
@@ -57,12 +61,11 @@ def routes(collector: "Collector") -> list[BaseRoute]:
     """Routes for any Starlette application, to be mounted at its root."""
     api = _Api(collector)
     both = ["GET", "POST"]
-    queries = [Route(f"/api/v1/{path}", api.query, name=path, methods=both) for path in _QUERIES]
-    status = [Route(f"/api/v1/{path}", api.status, name=path, methods=["GET"]) for path in _STATUS]
+    query, status = _told(api.query), _told(api.status)
     return [
-        *queries,
-        *status,
-        Route("/api/v1/label/{name}/values", api.label_values, methods=["GET"]),
+        *(Route(f"/api/v1/{path}", query, name=path, methods=both) for path in _QUERIES),
+        *(Route(f"/api/v1/{path}", status, name=path, methods=["GET"]) for path in _STATUS),
+        Route("/api/v1/label/{name}/values", _told(api.label_values), methods=["GET"]),
         Route("/-/healthy", api.healthy, methods=["GET", "HEAD"]),
         Route("/-/ready", api.ready, methods=["GET", "HEAD"]),
         Route("/-/reload", api.reload, methods=["POST", "PUT"]),
@@ -135,12 +138,28 @@ class _Api:
         return await self._on_query_thread(ask)
 
     async def _on_query_thread(self, make: Callable[[], Response]) -> Response:
+        return await asyncio.get_running_loop().run_in_executor(self._collector.queries, make)
+
+
+def _told(endpoint: _Endpoint) -> _Endpoint:
+    """The endpoint, with whatever it raises told as Prometheus tells errors."""
+
+    async def answer(request: Request) -> Response:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._collector.queries, make)
+            return await endpoint(request)
         except QueryError as error:
-            return _response(_STATUSES.get(error.kind, 500), encode_error(error.kind, str(error)), False)
+            return _error(_STATUSES.get(error.kind, 500), error.kind, str(error))
         except CollectorError as error:
-            return _response(500, encode_error("internal", str(error)), False)
+            return _error(500, "internal", str(error))
+        except Exception as error:
+            logger.exception("%s failed", request.url.path)
+            return _error(500, "internal", f"unexpected error: {error!r}")
+
+    return answer
+
+
+def _error(status: int, kind: str, said: str) -> Response:
+    return _response(status, encode_error(kind, said), False)
 
 
 def _response(status: int, body: bytes, packed: bool) -> Response:

@@ -46,6 +46,7 @@ _CARDINALITIES = {
 # The Rust debug spelling is the only one that carries times before 1970 and after 9999.
 _SYSTEM_TIME = re.compile(r"SystemTime\s*\{\s*tv_sec:\s*(-?\d+),\s*tv_nsec:\s*(\d+)")
 _MAX_MILLISECONDS = 2**62
+_MAX_DURATION_MS = 2**63 // 1_000_000  # Go counts nanoseconds in 64 bits
 
 
 def parse(query: str, *, size: QuerySize, experimental: bool = False) -> Node:
@@ -75,7 +76,7 @@ class _Converter:
             upstream.NumberLiteral: lambda e, _: Number(e.val),
             upstream.StringLiteral: lambda e, _: String(e.val),
             upstream.VectorSelector: lambda e, _: _selector(e),
-            upstream.MatrixSelector: lambda e, _: RangeSelector(_selector(e.vector_selector), _ms(e.range)),
+            upstream.MatrixSelector: lambda e, _: RangeSelector(_selector(e.vector_selector), _range(e)),
             upstream.SubqueryExpr: self._subquery,
             upstream.UnaryExpr: lambda e, depth: Negation(self.convert(e.expr, depth)),
             upstream.ParenExpr: lambda e, depth: Paren(self.convert(e.expr, depth)),
@@ -90,9 +91,9 @@ class _Converter:
         return self._by_type[type(expr)](expr, depth + 1)
 
     def _subquery(self, expr: Any, depth: int) -> Subquery:  # noqa: ANN401
-        step = None if expr.step is None else _ms(expr.step)
+        step = _ms(lambda: expr.step)
         inner = self.convert(expr.expr, depth)
-        return Subquery(inner, _ms(expr.range), step, _offset(expr), _at(expr))
+        return Subquery(inner, _range(expr), step, _offset(expr), _at(expr))
 
     def _call(self, expr: Any, depth: int) -> Call:  # noqa: ANN401
         name = expr.func.name
@@ -158,12 +159,26 @@ def _matching(modifier: Any) -> tuple[Matching, bool]:  # noqa: ANN401
     return Matching(_CARDINALITIES[str(modifier.card)], on, labels, include), modifier.return_bool
 
 
-def _ms(duration: timedelta) -> int:
-    return round(duration / timedelta(milliseconds=1))
+def _ms(read: Callable[[], timedelta | None]) -> int | None:
+    """Milliseconds of what ``read`` gives; the parser's own reading fails beyond a million years or so."""
+    try:
+        duration = read()
+    except (OverflowError, ValueError) as error:
+        raise QueryError("parse error: duration out of range") from error
+    if duration is None:
+        return None
+    milliseconds = round(duration / timedelta(milliseconds=1))
+    if abs(milliseconds) > _MAX_DURATION_MS:
+        raise QueryError("parse error: duration out of range")
+    return milliseconds
+
+
+def _range(expr: Any) -> int:  # noqa: ANN401
+    return _ms(lambda: expr.range) or 0
 
 
 def _offset(expr: Any) -> int:  # noqa: ANN401
-    return 0 if expr.offset is None else _ms(expr.offset)
+    return _ms(lambda: expr.offset) or 0
 
 
 def _at(expr: Any) -> At | None:  # noqa: ANN401

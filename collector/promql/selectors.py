@@ -31,6 +31,7 @@ def _latest(selector: Selector, steps: Steps, pick: Callable[[SeriesGroup, Milli
     lookback = steps.query.lookback_ms
     parts = []
     for group in selected(selector.matchers, steps, references, lookback):
+        steps.query.budget.spend(len(group.labels) * len(references))
         newest = np.searchsorted(group.times, references, side="right") - 1
         columns = np.maximum(newest, 0)
         fresh = (newest >= 0) & (group.times[columns] > references - lookback)
@@ -91,6 +92,6 @@ def subquery_steps(node: Subquery, steps: Steps, references: Milliseconds) -> St
     step = node.step_ms or round(steps.query.limits.subquery_step_seconds * 1000)
     first = (int(references[0]) - node.range_ms) // step + 1
     last = int(references[-1]) // step
+    steps.query.budget.spend(max(0, last - first + 1))
     times = np.arange(first, last + 1, dtype=np.int64) * step
-    steps.query.budget.spend(len(times))
     return Steps(steps.query, times, instant=False)

@@ -6,6 +6,7 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
+from collector import api
 from collector.app import Collector
 from collector.clock import ManualClock
 from collector.config import parse_config
@@ -111,6 +112,8 @@ def test_a_post_with_its_parameters_in_the_address(client):
     [
         ("query", {"query": "sum("}, "parse"),
         ("query", {}, "no expression"),
+        ("query", {"query": "up offset 9999999y"}, "duration out of range"),
+        ("query", {"query": "up[5m] offset -5000000y"}, "duration out of range"),
         ("query", {"query": "up", "time": "noon"}, 'invalid parameter "time"'),
         ("query_range", {"query": "up", "start": "0", "end": "60"}, 'invalid parameter "step"'),
         ("query_range", {"query": "up", "start": "0", "end": "60", "step": "0"}, "zero or negative"),
@@ -133,6 +136,21 @@ def test_what_cannot_be_asked_is_bad_data(client, path, params, said):
 def test_a_query_that_fails_while_it_runs_is_422(client):
     response = client.get("/api/v1/query", params={"query": "up + on() up"})
     assert (response.status_code, response.json()["errorType"]) == (422, "execution")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OverflowError("too large")])
+def test_what_nobody_expected_is_an_internal_error_in_json(client, collector, monkeypatch, caplog, error):
+    def break_down(*_arguments):
+        raise error
+
+    monkeypatch.setattr(collector.querier, "evaluate", break_down)
+    monkeypatch.setattr(collector.store, "present", break_down)
+    monkeypatch.setitem(api._STATUS, "status/tsdb", break_down)
+    for path in ("query?query=up", "label/job/values", "status/tsdb"):
+        response = client.get(f"/api/v1/{path}")
+        assert (response.status_code, response.json()["errorType"]) == (500, "internal")
+        assert type(error).__name__ in response.json()["error"]
+        assert f"/api/v1/{path.partition('?')[0]} failed" in caplog.text
 
 
 def test_series_labels_and_values(client):

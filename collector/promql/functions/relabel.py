@@ -12,6 +12,7 @@ from collector.labels import METRIC_NAME, Labels, anchored_regex
 from collector.promql.value import Vector, checked_unique
 
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_LONGEST_VALUE = 64 * 1024
 _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
 
 
@@ -37,7 +38,7 @@ def label_join(value: Vector, target: str, separator: str, sources: Sequence[str
             raise _invalid(f"invalid source label name in label_join(): {name}")
     if not _LABEL_NAME.fullmatch(target):
         raise _invalid(f"invalid destination label name in label_join(): {target}")
-    texts = [separator.join(labels.get(name) for name in sources) for labels in value.labels]
+    texts = [_joined(separator, [labels.get(name) for name in sources]) for labels in value.labels]
     return _relabelled(value, target, texts)
 
 
@@ -51,20 +52,38 @@ def _relabelled(value: Vector, target: str, texts: Sequence[str | None]) -> Vect
     return checked_unique(replace(value, labels=tuple(labels), unnamed=np.asarray(unnamed)))
 
 
+def _joined(separator: str, parts: Sequence[str]) -> str:
+    _check_length(sum(map(len, parts)) + len(separator) * (len(parts) - 1))
+    return separator.join(parts)
+
+
+def _check_length(length: int) -> None:
+    """Raises before a value is made that is too long: a label may hold 64 KiB and a query repeat it."""
+    if length > _LONGEST_VALUE:
+        raise _invalid(f"label value is too long: at most {_LONGEST_VALUE} characters are allowed")
+
+
 def _filled(template: str, match: "re2._Match[str]") -> str:
     """Go's Regexp.Expand: ``$1``, ``${1}``, ``$name``, ``$$``; what was not captured is empty."""
+    filled, length, end = [], 0, 0
+    for reference in _REFERENCE.finditer(template):
+        filled += [template[end : reference.start()], _referred(reference, match)]
+        length += len(filled[-2]) + len(filled[-1])
+        _check_length(length)
+        end = reference.end()
+    _check_length(length + len(template) - end)
+    return "".join(filled) + template[end:]
 
-    def text(reference: "re.Match[str]") -> str:
-        dollar, bare, braced = reference.groups()
-        if dollar:
-            return "$"
-        name = bare or braced
-        try:
-            return match.group(int(name) if name.isdigit() else name) or ""
-        except (IndexError, KeyError, re2.error):
-            return ""
 
-    return _REFERENCE.sub(text, template)
+def _referred(reference: "re.Match[str]", match: "re2._Match[str]") -> str:
+    dollar, bare, braced = reference.groups()
+    if dollar:
+        return "$"
+    name = bare or braced
+    try:
+        return match.group(int(name) if name.isdigit() else name) or ""
+    except (IndexError, KeyError, ValueError, re2.error):
+        return ""
 
 
 def _invalid(message: str) -> QueryError:

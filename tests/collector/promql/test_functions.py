@@ -94,3 +94,30 @@ def test_rate_of_what_is_no_counter_by_name_gives_an_info(loaded):
     assert querier.evaluate("rate(x_total[5m])", 60).infos == ()
     (info,) = querier.evaluate("rate(x[5m])", 60).infos
     assert info.startswith("PromQL info: metric might not be a counter")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'label_replace(x, "c", "$1$1$1", "a", "(.*)")',
+        'label_replace(x, "c", "${1}' + "y" * 40_000 + '", "a", "(.*)")',
+        'label_join(x, "c", ",", "a", "a")',
+    ],
+)
+def test_label_values_that_a_query_makes_are_bounded(loaded, query):
+    querier = loaded('load 1m\n x{a="' + "b" * 32_768 + '"} 4')
+    with pytest.raises(QueryError, match="label value is too long") as refused:
+        querier.instant(query, 0)
+    assert refused.value.kind == "execution"
+
+
+def test_a_label_value_of_64_kib_can_be_made(loaded):
+    querier = loaded('load 1m\n x{a="' + "b" * 32_768 + '"} 4')
+    for query in ('label_replace(x, "c", "$1$1", "a", "(.*)")', 'label_join(x, "c", "", "a", "a")'):
+        (sample,) = querier.instant(query, 0)
+        assert sample.labels["c"] == "b" * 65_536
+
+
+def test_a_reference_to_no_group_is_empty_however_many_digits_it_has(loaded):
+    query = f'label_replace(x, "c", "${"9" * 5000}", "a", "(.*)")'
+    assert answers(loaded('load 1m\n x{a="b"} 4'), query) == {'x{a="b"}': 4}

@@ -30,6 +30,18 @@ def read(query, **options) -> Node:
     return parse(query, size=QuerySize(), **options)
 
 
+@pytest.mark.parametrize("duration", ["9999999y", "5000000y", "2000000y", "293y"])
+@pytest.mark.parametrize("query", ["x offset {}", "x[5m] offset -{}", "x[{}]", "x[{}:1m]", "x[5m:{}]"])
+def test_durations_beyond_gos_are_refused(query, duration):
+    with pytest.raises(QueryError, match="duration out of range") as refused:
+        read(query.format(duration))
+    assert refused.value.kind == "bad_data"
+
+
+def test_durations_up_to_gos_are_read():
+    assert read("up offset 292y") == Selector(UP, 292 * 365 * 86_400_000)
+
+
 @pytest.mark.parametrize(
     ("query", "tree"),
     [

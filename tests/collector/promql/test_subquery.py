@@ -1,10 +1,14 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.embedded import EmbeddedQuerier
+from collector.errors import QueryError
 from collector.labels import Labels
 from collector.memory import MemoryStore
+from collector.promql.limits import Limits
 
 LOAD = "load 10s\n x 0+1x100"
 
@@ -55,3 +59,21 @@ def test_start_and_end_inside_a_subquery_are_those_of_the_query(loaded):
 def test_timestamp_reads_the_clock_at_every_step_although_its_selector_is_pinned(loaded):
     (series,) = loaded(LOAD).range("timestamp(timestamp(x @ 10))", 0, 20, 10)
     assert series.values.tolist() == [0.0, 10.0, 20.0]
+
+
+@pytest.mark.parametrize("query", ["vector(1)[5d:1ms]", "max_over_time(x[1y:1ms])"])
+def test_steps_are_paid_for_before_they_take_memory(loaded, query):
+    querier = loaded(LOAD)
+    tracemalloc.start()
+    with pytest.raises(QueryError, match="too many samples") as caught:
+        querier.instant(query, 100)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (caught.value.kind, peak_bytes < 1_000_000) == ("execution", True)
+
+
+def test_the_values_of_every_step_are_paid_for(loaded):
+    querier = loaded('load 10s\n x{i="1"} 1\n x{i="2"} 1', limits=Limits(max_samples=1_500))
+    assert querier.instant("count_over_time(vector(1)[1s:1ms])", 1)
+    with pytest.raises(QueryError, match="too many samples"):
+        querier.instant("count_over_time(x[1s:1ms])", 1)
