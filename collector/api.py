@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from collector import api_query, api_status
 from collector.api_encode import encode_data, encode_error
 from collector.api_metrics import own_metrics
-from collector.api_request import Parameters, read_parameters
+from collector.api_request import FormTooLargeError, Parameters, read_parameters
 from collector.errors import CollectorError, ConfigError, QueryError
 from collector.remote import RemoteQuerier
 
@@ -147,6 +147,8 @@ def _told(endpoint: _Endpoint) -> _Endpoint:
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
+        except FormTooLargeError as error:
+            return _error(413, error.kind, str(error))
         except QueryError as error:
             return _error(_STATUSES.get(error.kind, 500), error.kind, str(error))
         except CollectorError as error:

@@ -11,6 +11,8 @@ from collector.durations import parse_duration
 from collector.errors import QueryError
 
 _FORM = "application/x-www-form-urlencoded"
+_MAX_FORM_BYTES = 10 * 1024 * 1024
+_MAX_FIELDS = 10_000
 _EARLIEST = -9_007_199_254_740.0
 _LATEST = 9_007_199_254_740.0
 
@@ -63,12 +65,34 @@ class Parameters:
         return step
 
 
+class FormTooLargeError(QueryError):
+    """A form over what a request may hold."""
+
+
 async def read_parameters(request: Request) -> Parameters:
-    """Parameters of a GET, or of a POST with a form, in the address, or both."""
+    """Parameters of a GET, or of a POST with a form, in the address, or both.
+
+    Raises:
+        FormTooLargeError: before more of the form is read than it may hold.
+        QueryError: bad_data, for a form of very many fields.
+    """
     pairs: list[tuple[str, str]] = []
     if request.method == "POST" and request.headers.get("content-type", "").startswith(_FORM):
-        pairs += parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+        text = (await _body(request)).decode("utf-8", "replace")
+        try:
+            pairs += parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        except ValueError as error:
+            raise QueryError(f"expected a form of at most {_MAX_FIELDS} fields: {error}") from error
     return Parameters(pairs + list(request.query_params.multi_items()))
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        if len(body) + len(chunk) > _MAX_FORM_BYTES:
+            raise FormTooLargeError(f"expected a form of at most {_MAX_FORM_BYTES} bytes")
+        body += chunk
+    return bytes(body)
 
 
 def parse_time(text: str) -> float:

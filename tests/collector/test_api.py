@@ -153,6 +153,28 @@ def test_what_nobody_expected_is_an_internal_error_in_json(client, collector, mo
         assert f"/api/v1/{path.partition('?')[0]} failed" in caplog.text
 
 
+@pytest.mark.parametrize("path", ["query", "query_range", "series", "labels"])
+def test_a_form_is_read_no_further_than_ten_mebibytes(client, path):
+    sent = []
+
+    async def endless():
+        for number in range(1000):
+            sent.append(number)
+            yield b"query=" + b"a" * 2**20
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = client.post(f"/api/v1/{path}", content=endless(), headers=headers)
+    assert (response.status_code, response.json()["errorType"]) == (413, "bad_data")
+    assert "at most 10485760 bytes" in response.json()["error"]
+    assert len(sent) < 20
+
+
+def test_a_form_of_very_many_fields_is_refused(client):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = client.post("/api/v1/query", content=b"a=&" * 20_000, headers=headers)
+    assert (response.status_code, response.json()["errorType"]) == (400, "bad_data")
+
+
 def test_series_labels_and_values(client):
     assert data(client.get("/api/v1/series", params={"match[]": 'up{job="shop"}'})) == [
         {"__name__": "up", "job": "shop"}
