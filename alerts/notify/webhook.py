@@ -12,6 +12,8 @@ from alerts.storage_incidents import AlertRecord
 TIMEOUT_SECONDS = 8.0
 NEVER = "0001-01-01T00:00:00Z"
 
+REFUSED = frozenset({400, 413, 422})  # the message is at fault: sent again it would fail again
+
 
 class WebhookNotifier:
     """POSTs every message of an incident, with all its alerts; silent while what fires is silenced."""
@@ -28,7 +30,10 @@ class WebhookNotifier:
         self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
 
     def send(self, message: Message, _receipt: Receipt | None) -> Receipt | None:
-        """One POST; 2xx is delivered, 429 and 5xx may be tried again, anything else is final."""
+        """One POST; 2xx is delivered, and only an answer that refuses this very message is final.
+
+        A redirect or a 404 is what a proxy says during maintenance: a page must outlive it.
+        """
         if _is_muted(message):
             return None
         try:
@@ -36,7 +41,7 @@ class WebhookNotifier:
         except httpx.HTTPError as error:
             raise DeliveryError(f"{self._place}: {type(error).__name__} {error}", retryable=True) from error
         if not answer.is_success:
-            passing = answer.status_code == 429 or answer.status_code >= 500
+            passing = answer.status_code not in REFUSED
             wait = answer.headers.get("retry-after", "")
             raise DeliveryError(
                 f"{self._place}: HTTP {answer.status_code}",

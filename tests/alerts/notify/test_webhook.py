@@ -122,8 +122,10 @@ def test_incident_closed_by_hand_is_resolved_once_its_alerts_ended(
         (httpx.Response(429, headers={"retry-after": "9"}), Delivery.PENDING),
         (httpx.ConnectError("refused"), Delivery.PENDING),
         (httpx.ReadTimeout("slow"), Delivery.PENDING),
-        (httpx.Response(404), Delivery.FAILED),
-        (httpx.Response(302, headers={"location": "http://x"}), Delivery.FAILED),
+        (httpx.Response(404), Delivery.PENDING),
+        (httpx.Response(302, headers={"location": "http://x"}), Delivery.PENDING),
+        (httpx.Response(400), Delivery.FAILED),
+        (httpx.Response(422), Delivery.FAILED),
     ],
 )
 def test_what_may_pass_is_tried_again(make_world, make_notifier, answer, state):
