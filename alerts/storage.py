@@ -23,7 +23,12 @@ ATTEMPTS = 8
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READ_ONLY = "fireline_read_only"
 _MIGRATION_LOCK = 7_302_511  # any number of our own, for pg_advisory_xact_lock
-_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+_LOST_RACES = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock timeout
+_ONE_WRITER = (
+    "SET LOCAL lock_timeout = '10s'",
+    # Before the first query, so that the transaction's snapshot holds what the writer before it wrote.
+    "LOCK TABLE incidents IN SHARE ROW EXCLUSIVE MODE",
+)
 
 Result = TypeVar("Result")
 
@@ -61,6 +66,7 @@ class Database:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._engine.begin() as connection:
+                    _wait_for_turn(connection)
                     return work(connection)
             except (ConflictError, sa.exc.DBAPIError) as error:
                 if attempt == ATTEMPTS or not _lost_a_race(error):
@@ -75,7 +81,14 @@ def _lost_a_race(error: Exception) -> bool:
     if isinstance(error, ConflictError | sa.exc.IntegrityError):
         return True
     cause = getattr(error, "orig", None)
-    return getattr(cause, "sqlstate", None) in _SERIALIZATION_FAILURES
+    return getattr(cause, "sqlstate", None) in _LOST_RACES
+
+
+def _wait_for_turn(connection: sa.Connection) -> None:
+    """One writer at a time: what it has read is still true when it writes. SQLite's BEGIN does the same."""
+    if connection.dialect.name == "postgresql":
+        for statement in _ONE_WRITER:
+            connection.exec_driver_sql(statement)
 
 
 def open_database(folder: Path, url: str | None = None) -> Database:
@@ -91,7 +104,7 @@ def open_database(folder: Path, url: str | None = None) -> Database:
     except ModuleNotFoundError as error:
         raise StorageError(f"{place}: expected the Python package {error.name} to be installed") from error
     try:
-        with engine.begin() as connection:
+        with _for_migration(engine).begin() as connection:
             _migrate(connection, place)
     except sa.exc.DBAPIError as error:
         engine.dispose()
@@ -104,11 +117,18 @@ def open_database(folder: Path, url: str | None = None) -> Database:
 
 def _engine(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, isolation_level="SERIALIZABLE", pool_pre_ping=True)
+        return sa.create_engine(address, isolation_level="REPEATABLE READ", pool_pre_ping=True)
     engine = sa.create_engine(address)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _for_migration(engine: sa.Engine) -> sa.Engine:
+    """Whoever waited for another's migration must see it, so no snapshot may be older than the wait."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="READ COMMITTED")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,6 +1,8 @@
 import shutil
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -168,7 +170,12 @@ def postgres_url():
 
 @pytest.mark.servers
 def test_postgres_holds_incidents_for_two_workers(tmp_path, postgres_url):
-    databases = [open_database(tmp_path, postgres_url) for _ in range(2)]
+    with ThreadPoolExecutor() as pool, ExitStack() as opened:
+        made = list(pool.map(lambda _: open_database(tmp_path, postgres_url), range(2)))
+        two_workers_share([opened.enter_context(closing(database)) for database in made])
+
+
+def two_workers_share(databases):
     run_both(receive_ten, *databases)
     assert_one_incident_of_ten_alerts_and_one_page(databases[0])
     run_both(open_ten, *databases)
@@ -179,8 +186,6 @@ def test_postgres_holds_incidents_for_two_workers(tmp_path, postgres_url):
         assert events.select(connection, incident="2025-09-03-1") == [event]
     with pytest.raises(StorageError, match="append-only"):
         databases[0].change(lambda connection: connection.execute(sa.text("DELETE FROM events")))
-    for database in databases:
-        database.close()
 
 
 def receive_ten(database):
