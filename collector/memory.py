@@ -80,7 +80,10 @@ class MemoryStore:
         """Every series, in the order in which they came."""
         return tuple(self._columns)
 
-    def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[SeriesGroup]:
+    def select(
+        self, matchers: Sequence[Matcher], start_ms: int, end_ms: int, cuts: Milliseconds | None = None
+    ) -> list[SeriesGroup]:
+        """As ``SampleSource`` has it; nothing is left out."""
         clocks: dict[tuple[int, int, int], list[_Rows]] = defaultdict(list)
         for labels, times, values in self._windows(matchers, start_ms, end_ms):
             alike = clocks[len(times), int(times[0]), int(times[-1])]

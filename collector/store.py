@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from collector.errors import StoreError
 from collector.index import SeriesIndex
 from collector.labels import Labels, Matcher
-from collector.series import SeriesGroup
+from collector.series import Milliseconds, SeriesGroup
 from collector.store_batches import Batch, Points, Row, StoreCounters
 from collector.store_blocks import BlockCache, BlockRef
 from collector.store_columns import Column, blocks_of
@@ -58,7 +58,13 @@ class SampleStore:
 
     # Reading
 
-    def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[SeriesGroup]:
+    def select(
+        self,
+        matchers: Sequence[Matcher],
+        start_ms: int,
+        end_ms: int,
+        cuts: Milliseconds | None = None,
+    ) -> list[SeriesGroup]:
         """Samples in the closed interval of the series that match; each series is in one group."""
         wanted = self.index.match(matchers)
         pieces = self._state.pieces(wanted, start_ms, end_ms) if len(wanted) else []

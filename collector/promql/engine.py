@@ -149,7 +149,7 @@ def _over_range(value: Value, times: Milliseconds) -> MatrixResult:
 
 def _raw_samples(node: Node, steps: Steps) -> MatrixResult:
     series = []
-    for held in windows(node, steps):
+    for held in windows(node, steps, False):
         window = slice(int(held.first[0]), int(held.stop[0]))
         times = held.times[window]
         if len(times):

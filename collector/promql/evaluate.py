@@ -42,11 +42,11 @@ def evaluate(node: Node, steps: Steps) -> Value:
     return _evaluated(node, steps)
 
 
-def windows(node: Node, steps: Steps) -> Iterator[Windows]:
+def windows(node: Node, steps: Steps, edges_only: bool) -> Iterator[Windows]:
     """The windows of a range selector or subquery."""
     node = unwrapped(node)
     if isinstance(node, RangeSelector):
-        return range_windows(node, steps)
+        return range_windows(node, steps, edges_only=edges_only)
     if isinstance(node, Subquery):
         return subquery_windows(node, steps, _vector)
     raise QueryError("expected a range vector", kind="internal")

@@ -92,8 +92,21 @@ def _lost_in_resets(windows: Windows) -> Values | None:
     """(s, t) what the counters had reached before the resets in each window; None where nothing was reset."""
     before, after = windows.values[:, :-1], windows.values[:, 1:]
     dropped = after < before
+    omitted = windows.omitted
+    if omitted is not None:
+        dropped[:, omitted.places - 1] = False
+        if omitted.lost.any():
+            known = omitted.lost @ windows.holds_omitted()
+            shown = _lost_in_pairs(windows, dropped)
+            return known if shown is None else known + shown
+    return _lost_in_pairs(windows, dropped)
+
+
+def _lost_in_pairs(windows: Windows, dropped: Mask) -> Values | None:
+    """(s, t) the sum of what stood before each drop; None where nothing dropped."""
     if not dropped.any():
         return None
+    before = windows.values[:, :-1]
     reset = dropped.any(axis=1)
     pairs = dropped.shape[1]
     first = np.minimum(windows.first, pairs)

@@ -56,22 +56,27 @@ def stacked(parts: Sequence[Vector], steps: Steps) -> Vector:
 
 
 def selected(
-    matchers: Sequence[Matcher], steps: Steps, references: Milliseconds, range_ms: int
+    matchers: Sequence[Matcher],
+    steps: Steps,
+    references: Milliseconds,
+    range_ms: int,
+    cuts: Milliseconds | None = None,
 ) -> Iterator[SeriesGroup]:
-    """Stored samples in (first reference − range, last reference]."""
+    """Stored samples in (first reference − range, last reference]; ``cuts`` as in ``SampleSource.select``."""
     first, last = int(references[0]), int(references[-1])
-    for group in steps.query.source.select(matchers, first - range_ms + 1, last):
+    for group in steps.query.source.select(matchers, first - range_ms + 1, last, cuts):
         steps.query.budget.spend(group.values.size)
         steps.query.budget.check_time()
         if len(group.times):
             yield group
 
 
-def range_windows(node: RangeSelector, steps: Steps) -> Iterator[Windows]:
-    """The windows of a range selector."""
+def range_windows(node: RangeSelector, steps: Steps, *, edges_only: bool) -> Iterator[Windows]:
+    """The windows of a range selector. edges_only: samples far from every edge may be missing."""
     selector = node.selector
     references = steps.references(selector.offset_ms, selector.at)
-    groups = selected(selector.matchers, steps, references, node.range_ms)
+    cuts = np.union1d(references - node.range_ms, references) if edges_only else None
+    groups = selected(selector.matchers, steps, references, node.range_ms, cuts)
     return windows_of(groups, references, node.range_ms, steps.times)
 
 

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from collector.labels import METRIC_NAME, Labels
 from collector.promql.value import Indices, Mask, Vector
-from collector.series import Milliseconds, SeriesGroup, Values, is_stale
+from collector.series import Milliseconds, Omitted, SeriesGroup, Values, is_stale
 
 _CACHED_CELLS = 128 * 1024
 
@@ -20,6 +21,7 @@ class Windows:
     times, values: (n,) and (s, n), without staleness markers.
     first, stop: (t,) the window of step i holds the samples first[i] … stop[i]−1.
     starts, ends: (t,) milliseconds; at: (t,) the times of evaluation, which ``offset`` and ``@`` leave alone.
+    omitted: samples that are not there, but counted; only where a function asked for no more than edges.
     """
 
     labels: tuple[Labels, ...]
@@ -30,10 +32,19 @@ class Windows:
     starts: Milliseconds
     ends: Milliseconds
     at: Milliseconds
+    omitted: Omitted | None = None
 
     @property
     def counts(self) -> Indices:
-        return self.stop - self.first
+        """(t,) how many samples a window holds."""
+        counts = self.stop - self.first
+        return counts if self.omitted is None else counts + self.omitted.counts @ self.holds_omitted()
+
+    def holds_omitted(self) -> npt.NDArray[np.int64]:
+        """(k, t) 1 where a window holds a run that was left out."""
+        assert self.omitted is not None
+        places = self.omitted.places[:, None]
+        return ((places > self.first) & (places < self.stop)).astype(np.int64)
 
     def held(self, least: int) -> Mask:
         """(s, t) True where a window holds at least so many samples; a broadcast view."""
@@ -74,7 +85,8 @@ def windows_of(
             stop = np.searchsorted(fresh.times, ends, side="right")
             for rows in _blocks(len(fresh.labels), max(len(fresh.times), len(ends))):
                 labels, values = fresh.labels[rows], fresh.values[rows]
-                yield Windows(labels, fresh.times, values, first, stop, starts, ends, at)
+                omitted = _of_rows(fresh.omitted, rows)
+                yield Windows(labels, fresh.times, values, first, stop, starts, ends, at, omitted)
 
 
 def _blocks(rows: int, width: int) -> Iterator[slice]:
@@ -89,16 +101,15 @@ def without_stale(group: SeriesGroup) -> Iterator[SeriesGroup]:
     if not stale.any():
         yield group
         return
-    yield from compacted(group.labels, group.times, group.values, ~stale)
+    yield from compacted(group, ~stale)
 
 
-def compacted(
-    labels: tuple[Labels, ...], times: Milliseconds, values: Values, present: Mask
-) -> Iterator[SeriesGroup]:
+def compacted(group: SeriesGroup, present: Mask) -> Iterator[SeriesGroup]:
     """Groups of the series that have values at the same times, holding those times only."""
+    labels, times, values = group.labels, group.times, group.values
     if present.all():
         if labels:
-            yield SeriesGroup(labels, times, values)
+            yield group
         return
     rows_by_pattern: dict[bytes, list[int]] = defaultdict(list)
     for row, pattern in enumerate(np.packbits(present, axis=1)):
@@ -106,7 +117,15 @@ def compacted(
     for rows in rows_by_pattern.values():
         columns = np.flatnonzero(present[rows[0]])
         if len(columns):
-            yield SeriesGroup(tuple(labels[r] for r in rows), times[columns], values[rows][:, columns])
+            omitted = _of_rows(group.omitted, rows)
+            if omitted is not None:
+                omitted = replace(omitted, places=np.searchsorted(columns, omitted.places))
+            cells = values[rows][:, columns]
+            yield SeriesGroup(tuple(labels[r] for r in rows), times[columns], cells, omitted)
+
+
+def _of_rows(omitted: Omitted | None, rows: slice | list[int]) -> Omitted | None:
+    return None if omitted is None else replace(omitted, lost=omitted.lost[rows])
 
 
 def groups_of(value: Vector, times: Milliseconds) -> Iterator[SeriesGroup]:
@@ -115,4 +134,4 @@ def groups_of(value: Vector, times: Milliseconds) -> Iterator[SeriesGroup]:
         labels.without(METRIC_NAME) if unnamed else labels
         for labels, unnamed in zip(value.labels, value.unnamed, strict=True)
     )
-    yield from compacted(labels, times, value.values, value.present)
+    yield from compacted(SeriesGroup(labels, times, value.values), value.present)

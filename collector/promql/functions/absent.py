@@ -16,7 +16,7 @@ def absent(arguments: Arguments) -> Vector:
 def absent_over_time(arguments: Arguments) -> Vector:
     """1 at the steps where no series has a sample in its window."""
     missing = np.ones(len(arguments.steps.times), dtype=bool)
-    for windows in arguments.windows():
+    for windows in arguments.windows(edges_only=True):
         missing &= windows.counts == 0
     return _one_where(missing, arguments)
 

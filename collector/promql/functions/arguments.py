@@ -10,7 +10,7 @@ from collector.promql.windows import Windows
 from collector.series import Values
 
 Evaluate = Callable[[Node, Steps], Value]
-OpenWindows = Callable[[Node, Steps], Iterator[Windows]]
+OpenWindows = Callable[[Node, Steps, bool], Iterator[Windows]]
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Arguments:
         assert isinstance(node, String)
         return node.value
 
-    def windows(self) -> Iterator[Windows]:
-        """Those of the one range vector."""
-        return self.open_windows(next(filter(_is_range, self.call.args)), self.steps)
+    def windows(self, *, edges_only: bool = False) -> Iterator[Windows]:
+        """Those of the one range vector. edges_only: samples far from every edge may be missing."""
+        return self.open_windows(next(filter(_is_range, self.call.args)), self.steps, edges_only)
 
     def nameless(self, value: Vector) -> Vector:
         """The answer of a function that drops metric names."""

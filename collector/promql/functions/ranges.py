@@ -36,6 +36,7 @@ _FUNCTIONS: dict[str, Callable[..., tuple[Values, Mask]]] = {
 }
 RANGE_FUNCTIONS = frozenset(_FUNCTIONS)
 _FOR_COUNTERS = frozenset({"rate", "increase"})
+_OF_EDGES = frozenset({"count_over_time", "delta", "increase", "last_over_time", "present_over_time", "rate"})
 
 
 def rolled_up(arguments: Arguments) -> Vector:
@@ -43,7 +44,7 @@ def rolled_up(arguments: Arguments) -> Vector:
     name, scalars = arguments.call.name, arguments.scalars()
     _check_parameters(name, scalars, arguments)
     parts = []
-    for windows in arguments.windows():
+    for windows in arguments.windows(edges_only=name in _OF_EDGES):
         part = vector(windows.labels, *_FUNCTIONS[name](windows, *scalars)).inhabited()
         if name in _FOR_COUNTERS:
             for metric in sorted({labels.metric for labels in part.labels}):
