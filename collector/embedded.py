@@ -1,11 +1,12 @@
 """The ``Querier`` that evaluates PromQL itself, on any source of samples."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
-from collector.errors import QueryError
+from collector.errors import QueryError, StoreError
 from collector.labels import Labels
 from collector.promql.engine import Engine
 from collector.promql.limits import Limits
@@ -34,11 +35,13 @@ class EmbeddedQuerier:
 
     def evaluate(self, query: str, at: float) -> Answer:
         """An instant query as the HTTP API answers it: typed, with warnings and infos."""
-        return self._engine.instant(query, _ms(at))
+        with _store_told():
+            return self._engine.instant(query, _ms(at))
 
     def evaluate_range(self, query: str, start: float, end: float, step_seconds: float) -> Answer:
         """A range query as the HTTP API answers it: always a matrix."""
-        return self._engine.range(query, _ms(start), _ms(end), _ms(step_seconds))
+        with _store_told():
+            return self._engine.range(query, _ms(start), _ms(end), _ms(step_seconds))
 
     def instant(self, query: str, at: float) -> list[Sample]:
         match self.evaluate(query, at).result:
@@ -62,9 +65,20 @@ class EmbeddedQuerier:
             node = parse(text, size=self._engine.limits.size)
             if not isinstance(node, Selector):
                 raise QueryError(f"parse error: {text!r} is no series selector")
-            for group in self._source.select(node.matchers, _ms(start), _ms(end)):
+            with _store_told():
+                groups = self._source.select(node.matchers, _ms(start), _ms(end))
+            for group in groups:
                 found |= dict.fromkeys(group.labels)
         return sorted(found, key=lambda labels: labels.pairs)
+
+
+@contextmanager
+def _store_told() -> Iterator[None]:
+    """A store that cannot be read is this query's error."""
+    try:
+        yield
+    except StoreError as error:
+        raise QueryError(str(error), kind="internal") from error
 
 
 def _ms(seconds: float) -> int:

@@ -16,6 +16,7 @@ from collector.series import Milliseconds, SeriesGroup
 from collector.store_batches import Batch, Points, Row, StoreCounters
 from collector.store_blocks import BlockCache, BlockRef
 from collector.store_columns import Column, blocks_of
+from collector.store_faults import cannot_store
 from collector.store_file import StoreFile
 from collector.store_pieces import stitch
 from collector.store_schema import open_database
@@ -156,9 +157,8 @@ class SampleStore:
             with self._engine.begin() as connection:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
-            with self._engine.connect() as connection:
-                self._file.forget(connection)
-            raise StoreError(f"samples cannot be kept: {error}") from error
+            self._file.forget()
+            raise cannot_store(error) from error
 
     def _in_order(self, rows: Sequence[Row]) -> list[Row]:
         """Rows later than what their stream holds; a clock that jumped back loses its rows, counted."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from collector.index import SeriesIds
 from collector.store_codec import pack_integers, pack_values, unpack_integers, unpack_values
 from collector.store_columns import Columns
+from collector.store_faults import cannot_read
 from collector.store_pieces import Matrix
 from collector.store_schema import blocks
 
@@ -72,18 +73,23 @@ class BlockCache:
         self._lock = threading.Lock()
 
     def read(self, ref: BlockRef) -> Block | None:
-        """The block, or None once retention has removed it."""
+        """The block, or None once retention has removed it. Raises StoreError where it cannot be read."""
         with self._lock:
             if (held := self._blocks.get(ref.number)) is not None:
                 self._blocks.move_to_end(ref.number)
                 return held
-        with self._engine.connect() as connection:
-            record = connection.execute(sa.select(blocks).where(blocks.c.id == ref.number)).mappings().first()
-        if record is None:
+        if (record := self._record(ref.number)) is None:
             return None
         block = block_of({str(key): value for key, value in record.items()}, ref.series)
         self._keep(ref.number, block)
         return block
+
+    def _record(self, number: int) -> sa.RowMapping | None:
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(sa.select(blocks).where(blocks.c.id == number)).mappings().first()
+        except sa.exc.SQLAlchemyError as error:
+            raise cannot_read(error) from error
 
     def _keep(self, number: int, block: Block) -> None:
         with self._lock:

@@ -19,6 +19,7 @@ class StoreFile:
 
     def __init__(self) -> None:
         self._streams: dict[str, int] = {}
+        self._forgot_streams = False
         self._layouts: dict[str, dict[bytes, int]] = {}
         self._interner = SeriesInterner()
 
@@ -59,7 +60,7 @@ class StoreFile:
 
     def delete_rows(self, connection: sa.Connection, stream: str, until_ms: int) -> None:
         """Removes rows that a block now holds, and the layouts that no row uses any more."""
-        rows, layouts, number = schema.rows, schema.layouts, self._streams[stream]
+        rows, layouts, number = schema.rows, schema.layouts, self._numbers(connection)[stream]
         connection.execute(sa.delete(rows).where(rows.c.stream_id == number, rows.c.at_ms <= until_ms))
         used = sa.select(rows.c.layout_id).where(rows.c.stream_id == number)
         connection.execute(sa.delete(layouts).where(layouts.c.stream_id == number, layouts.c.id.not_in(used)))
@@ -79,21 +80,29 @@ class StoreFile:
     def delete_streams(self, connection: sa.Connection, names: Iterable[str]) -> None:
         """Removes streams with their rows and layouts; their blocks are removed as blocks are."""
         for name in names:
-            number = self._streams.pop(name)
+            number = self._numbers(connection).pop(name)
             self._layouts.pop(name, None)
             for table in (schema.rows, schema.layouts):
                 connection.execute(sa.delete(table).where(table.c.stream_id == number))
             connection.execute(sa.delete(schema.streams).where(schema.streams.c.id == number))
 
-    def forget(self, connection: sa.Connection) -> None:
-        """After a rollback, learns anew which streams are on file; layouts are written again."""
+    def forget(self) -> None:
+        """After a rollback: which streams are on file is learnt anew; layouts are written again."""
         self._layouts.clear()
-        self._streams = dict(self.load_streams(connection))
+        self._forgot_streams = True
 
     def _stream(self, connection: sa.Connection, name: str) -> int:
-        if name not in self._streams:
-            self._streams[name] = _inserted(connection, schema.streams, {"name": name})
-        return self._streams[name]
+        numbers = self._numbers(connection)
+        if name not in numbers:
+            numbers[name] = _inserted(connection, schema.streams, {"name": name})
+        return numbers[name]
+
+    def _numbers(self, connection: sa.Connection) -> dict[str, int]:
+        if self._forgot_streams:
+            self._streams = {}
+            self._streams = dict(self.load_streams(connection))
+            self._forgot_streams = False
+        return self._streams
 
     def _layout(self, connection: sa.Connection, row: Row) -> int:
         known = self._layouts.setdefault(row.stream, {})

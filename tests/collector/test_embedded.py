@@ -3,7 +3,7 @@ import math
 import pytest
 
 from collector.embedded import EmbeddedQuerier
-from collector.errors import QueryError
+from collector.errors import QueryError, StoreError
 from collector.labels import Labels
 from collector.memory import MemoryStore
 from collector.querier import Querier
@@ -65,3 +65,19 @@ def test_a_wrong_query_is_not_worth_another_try(querier):
 def test_a_time_that_is_none_is_refused(querier):
     with pytest.raises(QueryError, match="not a time"):
         querier.instant("up", math.nan)
+
+
+def test_a_store_that_cannot_be_read_is_an_internal_error_without_sql():
+    class Unreadable:
+        def select(self, matchers, start_ms, end_ms):
+            raise StoreError("samples cannot be read: disk I/O error")
+
+    querier = EmbeddedQuerier(Unreadable())
+    for ask in (
+        lambda: querier.instant("up", 0),
+        lambda: querier.range("up", 0, 60, 15),
+        lambda: querier.series(["up"], 0, 60),
+    ):
+        with pytest.raises(QueryError, match="disk I/O error") as caught:
+            ask()
+        assert caught.value.kind == "internal"

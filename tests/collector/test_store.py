@@ -12,6 +12,7 @@ from collector.store import SampleStore
 from collector.store_batches import Batch, Points, Row
 from collector.store_columns import Column
 from collector.store_head import ROWS_PER_HEAD
+from tests.collector.full_disk import FullDisk
 
 ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
 FOREVER = (-(2**60), 2**60)
@@ -238,16 +239,40 @@ def test_a_commit_that_fails_keeps_the_store_as_it_was(store, monkeypatch):
     store.write([row(store, 1, {0: 1.0})])
 
     def refuse(*_):
-        raise sa.exc.OperationalError("insert", {}, Exception("disk is full"))
+        raise sa.exc.OperationalError("insert", {"x": 1}, Exception("disk is full"))
 
     with monkeypatch.context() as patched:
         patched.setattr("collector.store_file.StoreFile.save_points", refuse)
-        with pytest.raises(StoreError, match="disk is full"):
+        with pytest.raises(StoreError, match=r"^samples cannot be stored: disk is full$"):
             store.write([row(store, 2, {0: 2.0, 1: 2.0}, "other")])
     assert samples(store, 0) == [(1, 1.0)]
     store.write([row(store, 3, {0: 3.0, 1: 3.0}, "other")])
     assert samples(store, 1) == [(3, 3.0)]
     assert samples(store, 0) == [(1, 1.0), (3, 3.0)]
+
+
+def test_a_full_disk_is_told_in_plain_words_and_loses_nothing_that_was_kept(store):
+    store.write([row(store, 1, {0: 1.0})])
+    disk = FullDisk(store)
+    disk.fill()
+    with pytest.raises(StoreError, match=r"^samples cannot be stored: disk is full$"):
+        store.write([row(store, 2, dict.fromkeys(range(1000), 2.0))])
+    assert samples(store, 0) == [(1, 1.0)]
+    disk.make_room()
+    store.write([row(store, 3, {0: 3.0, 1: 3.0})])
+    assert (samples(store, 0), samples(store, 1)) == ([(1, 1.0), (3, 3.0)], [(3, 3.0)])
+
+
+def test_streams_that_a_failed_commit_added_are_written_again(store, tmp_path):
+    disk = FullDisk(store)
+    disk.fill()
+    with pytest.raises(StoreError):
+        store.write([row(store, 1, dict.fromkeys(range(1000), 1.0), "new")])
+    disk.make_room()
+    store.write([row(store, 2, {0: 2.0}, "new")])
+    store = reopened(store, tmp_path)
+    assert samples(store, 0) == [(2, 2.0)]
+    store.close()
 
 
 def test_a_second_process_is_refused(store, tmp_path):
