@@ -108,9 +108,11 @@ class _Api:
         return Response("Fireline is Healthy.\n", media_type="text/plain")
 
     async def ready(self, _request: Request) -> Response:
-        if self._collector.is_ready:
-            return Response("Fireline is Ready.\n", media_type="text/plain")
-        return Response("Fireline is not ready.\n", 503, media_type="text/plain")
+        if not self._collector.is_ready:
+            return Response("Fireline is not ready.\n", 503, media_type="text/plain")
+        if reason := self._collector.ingester.storing.reason:
+            return Response(f"Fireline is not ready: {reason}\n", 503, media_type="text/plain")
+        return Response("Fireline is Ready.\n", media_type="text/plain")
 
     async def reload(self, _request: Request) -> Response:
         try:

@@ -40,6 +40,12 @@ def _families(collector: "Collector") -> Iterator[tuple[str, str, str, _Values]]
         "Pages and commits that failed unexpectedly.",
         [("", collector.ingester.failures)],
     )
+    yield (
+        "fireline_samples_storable",
+        "gauge",
+        "1 while samples can be stored, 0 while not.",
+        [("", int(not collector.ingester.storing.reason))],
+    )
     yield "fireline_series", "gauge", "Series that the index knows.", [("", collector.store.index.known)]
     yield "fireline_targets", "gauge", "Targets by health.", _target_values(collector)
     yield from _rule_families(collector)
@@ -84,6 +90,7 @@ def _rule_families(collector: "Collector") -> Iterator[tuple[str, str, str, _Val
         ("fireline_rule_evaluations_total", "counter", "Evaluations of a group.", "evaluations"),
         ("fireline_rule_evaluations_missed_total", "counter", "Slots that passed without one.", "missed"),
         ("fireline_rule_failures_total", "counter", "Rules that failed.", "failures"),
+        ("fireline_rule_samples_lost_total", "counter", "Samples that were not stored.", "unkept_samples"),
         ("fireline_rule_group_duration_seconds", "gauge", "Of the latest evaluation.", "duration_seconds"),
     ):
         values = [(f'{{group="{s.group.name}"}}', getattr(s, attribute)) for s in statuses]

@@ -15,8 +15,8 @@ from collector.durations import format_duration
 from collector.labels import METRIC_NAME
 from collector.pool import TargetScraper
 from collector.rules import AlertingRule
-from collector.rules_engine import GroupStatus, RuleStatus
 from collector.rules_state import Alert, AlertState
+from collector.rules_status import GroupStatus, RuleStatus
 from collector.sinks import rfc3339
 
 if TYPE_CHECKING:

@@ -23,9 +23,18 @@ from collector.rules import RuleGroup, load_rule_files
 from collector.rules_appenders import NowhereAppender, StoreAppender
 from collector.rules_engine import RuleEngine
 from collector.scheduler import Scheduler, slot_of
-from collector.sinks import AlertDispatcher, AlertSink, HttpAlertSink, Outgoing, alertmanager_urls, take_due
+from collector.sinks import (
+    AlertDispatcher,
+    AlertSink,
+    HttpAlertSink,
+    Outgoing,
+    PostableAlert,
+    alertmanager_urls,
+    take_due,
+)
 from collector.store import SampleStore
 from collector.store_batches import Batch
+from collector.storing_alert import STORING_CHECK_SECONDS, StoringAlert
 from collector.targets import spread
 
 logger = logging.getLogger(__name__)
@@ -75,6 +84,7 @@ class Collector:
         self.pool = ScrapePool(self.store, self.ingester, self.scheduler, self.clock, clients)
         self.queries = ThreadPoolExecutor(_QUERY_THREADS, thread_name_prefix="collector-query")
         self.engine = self._engine(groups, config)
+        self._storing_alert = StoringAlert()
         self.is_ready = False
         self.configured_at = self.started_at
         self.reload_error = ""
@@ -91,6 +101,7 @@ class Collector:
         self.scheduler.call(self.pool.apply(jobs, self.pool.prepare(jobs)))
         self._schedule_rules()
         self.scheduler.every_in_thread("retention", _RETENTION_CHECK_SECONDS, 0.0, self._drop_old)
+        self.scheduler.every("storing", STORING_CHECK_SECONDS, 0.0, self._tell_of_storing)
         self.is_ready = True
 
     def stop(self) -> None:
@@ -150,7 +161,12 @@ class Collector:
     def _engine(self, groups: Sequence[RuleGroup], config: CollectorConfig) -> RuleEngine:
         appender = NowhereAppender() if self.is_remote else StoreAppender(self.ingester, self.store)
         return RuleEngine(
-            groups, self.querier, appender, external_labels=config.external_labels, restoring=True
+            groups,
+            self.querier,
+            appender,
+            external_labels=config.external_labels,
+            restoring=True,
+            is_blind=lambda: bool(self.ingester.storing.reason) and not self.is_remote,
         )
 
     def _dispatchers(self, config: CollectorConfig) -> list[AlertDispatcher]:
@@ -178,15 +194,19 @@ class Collector:
     def _evaluate(self, group: RuleGroup, offset_seconds: float) -> None:
         at = slot_of(self.clock.now(), group.interval_seconds, offset_seconds)
         engine, config = self.engine, self.config
-        try:
-            evaluation = engine.evaluate(group, at)
-        except StoreError:
-            logger.exception("rule group %s: its samples cannot be kept", group.name)
-            return
+        evaluation = engine.evaluate(group, at)
         for rule, reason in evaluation.failures.items():
             logger.warning("rule group %s: rule %s failed: %s", group.name, rule, reason)
-        outgoing = Outgoing(config.external_labels, config.alert_relabel, self.external_url)
-        due = take_due(engine.status(group), at, outgoing)
+        self._offer(take_due(engine.status(group), at, self._outgoing(config)))
+
+    async def _tell_of_storing(self) -> None:
+        reason = self.ingester.storing.reason
+        self._offer(self._storing_alert.due(reason, self.clock.now(), self._outgoing(self.config)))
+
+    def _outgoing(self, config: CollectorConfig) -> Outgoing:
+        return Outgoing(config.external_labels, config.alert_relabel, self.external_url)
+
+    def _offer(self, due: Sequence[PostableAlert]) -> None:
         for dispatcher in self.dispatchers:
             dispatcher.offer(due)
 
@@ -199,7 +219,10 @@ class Collector:
         def prepare() -> tuple[Batch, int]:
             return Batch(), self.store.drop_before(before_ms)
 
-        self.ingester.submit(prepare).result()
+        try:
+            self.ingester.submit(prepare).result()
+        except StoreError as error:
+            logger.warning("old samples could not be dropped: %s", error)
 
 
 def _rules_job(group: RuleGroup) -> str:

@@ -8,9 +8,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from collector.errors import CollectorError
+from collector.errors import CollectorError, StoreError
 from collector.store import SampleStore
 from collector.store_batches import Batch
+from collector.storing import Storing
 
 logger = logging.getLogger(__name__)
 
@@ -23,13 +24,15 @@ _WAITING = 10_000
 class _Work(Generic[T]):
     prepare: Callable[[], tuple[Batch, T]]
     rescue: Callable[[Exception], tuple[Batch, T]] | None
+    undo: Callable[[], None] | None
     done: "Future[T]"
 
 
 class Ingester:
     """Runs work in the order it came; what waits together is committed in one transaction.
 
-    A future resolves only after its samples are durable and visible to queries.
+    A future resolves only after its samples are durable and visible to queries. ``storing`` says whether
+    the newest samples could be kept.
     """
 
     def __init__(self, store: SampleStore) -> None:
@@ -37,6 +40,8 @@ class Ingester:
         self._queue: queue.Queue[_Work[Any] | None] = queue.Queue(_WAITING)
         self._thread = threading.Thread(target=self._run, name="collector-ingest", daemon=True)
         self.failures = 0
+        self.storing = Storing()
+        self._cutting_reason = ""
 
     def start(self) -> None:
         self._thread.start()
@@ -51,12 +56,14 @@ class Ingester:
         self,
         prepare: Callable[[], tuple[Batch, T]],
         rescue: Callable[[Exception], tuple[Batch, T]] | None = None,
+        undo: Callable[[], None] | None = None,
     ) -> "Future[T]":
         """Runs ``prepare`` on the ingest thread; its future gives the second part of its answer.
 
         rescue: answers instead where ``prepare`` raises what nobody expected, which is logged and counted.
+        undo: takes back what ``prepare`` noted, where its samples could not be kept.
         """
-        work: _Work[T] = _Work(prepare, rescue, Future())
+        work: _Work[T] = _Work(prepare, rescue, undo, Future())
         self._queue.put_nowait(work)
         return work.done
 
@@ -71,17 +78,34 @@ class Ingester:
 
     def _commit(self, works: list[_Work[Any]]) -> None:
         prepared = [(work, *answer) for work in works if (answer := self._prepared(work)) is not None]
-        try:
-            self._store.write([batch for _, batch, _ in prepared])
-        except Exception as error:  # whatever it is, the thread goes on
-            self.failures += 1
-            logger.exception("keeping samples failed")
+        if (error := self._write([batch for _, batch, _ in prepared])) is not None:
             for work, _, _ in prepared:
+                if work.undo is not None:
+                    work.undo()
                 work.done.set_exception(error)
             return
         for work, _, answer in prepared:
             work.done.set_result(answer)
         self._seal()
+
+    def _write(self, batches: list[Batch]) -> Exception | None:
+        """What went wrong, if anything."""
+        try:
+            self._store.write(batches)
+        except StoreError as error:
+            self.failures += 1
+            self.storing.failed(str(error))
+            return error
+        except Exception as error:  # whatever it is, the thread goes on
+            self.failures += 1
+            reason = f"samples cannot be stored: {error!r}"
+            if reason != self.storing.reason:
+                logger.exception("keeping samples failed")
+            self.storing.failed(reason)
+            return error
+        if any(batch.rows or batch.points for batch in batches):
+            self.storing.worked()
+        return None
 
     def _prepared(self, work: _Work[T]) -> tuple[Batch, T] | None:
         """One target's broken page must not stop the others: whatever it raises goes to its own future."""
@@ -107,9 +131,13 @@ class Ingester:
     def _seal(self) -> None:
         try:
             self._store.seal()
-        except Exception:  # what could not be cut stays as it was
+        except Exception as error:  # what could not be cut stays as it was
             self.failures += 1
-            logger.exception("cutting blocks failed")
+            if repr(error) != self._cutting_reason:
+                logger.exception("cutting blocks failed")
+            self._cutting_reason = repr(error)
+        else:
+            self._cutting_reason = ""
 
 
 def _is_wanted(work: _Work[Any]) -> bool:

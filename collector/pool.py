@@ -75,7 +75,9 @@ class TargetScraper:
             return self.writer.batch(at, replace(fetched, text="", error=reason))
 
         try:
-            kept = self._ingester.submit(lambda: self.writer.batch(at, fetched), failed)
+            kept = self._ingester.submit(
+                lambda: self.writer.batch(at, fetched), failed, self.writer.take_back
+            )
             self.latest = await asyncio.wrap_future(kept)
         except CollectorError as error:
             self.latest = ScrapeResult(at, fetched.duration_seconds, str(error))
@@ -200,7 +202,7 @@ class ScrapePool:
         return scraper
 
     async def _end(self, scrapers: Sequence[TargetScraper]) -> None:
-        """Stops scraping targets and ends their series."""
+        """Stops scraping targets and ends their series; where that cannot be stored, queries see it later."""
         for scraper in scrapers:
             self._scheduler.remove(_job_name(scraper))
         if scrapers:
@@ -210,7 +212,10 @@ class ScrapePool:
                 rows = [row for scraper in scrapers for row in scraper.writer.farewell(at).rows]
                 return Batch(rows), None
 
-            await asyncio.wrap_future(self._ingester.submit(prepare))
+            try:
+                await asyncio.wrap_future(self._ingester.submit(prepare))
+            except CollectorError as error:
+                logger.warning("series of %d targets could not be ended: %s", len(scrapers), error)
 
 
 def _job_name(scraper: TargetScraper) -> str:

@@ -1,22 +1,33 @@
 """Where recorded samples go: the durable store, memory, or nowhere."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 import numpy as np
 
+from collector.errors import StoreError
 from collector.ingest import Ingester
 from collector.memory import MemoryStore
 from collector.series import Sample
 from collector.store import SampleStore
 from collector.store_batches import Batch, Row
 
+LONGEST_WAIT_SECONDS = 30.0
+
 
 class StoreAppender:
-    """Hands samples to the ingest thread and waits until queries see them."""
+    """Hands samples to the ingest thread and waits until queries see them: not for ever, as alerts wait too.
 
-    def __init__(self, ingester: Ingester, store: SampleStore) -> None:
+    Raises:
+        StoreError: for samples that were not kept, or not in time.
+    """
+
+    def __init__(
+        self, ingester: Ingester, store: SampleStore, *, longest_wait_seconds: float = LONGEST_WAIT_SECONDS
+    ) -> None:
         self._ingester = ingester
         self._store = store
+        self._longest_wait_seconds = longest_wait_seconds
 
     def append(self, stream: str, at: float, samples: Sequence[Sample]) -> None:
         def prepare() -> tuple[Batch, None]:
@@ -24,7 +35,17 @@ class StoreAppender:
             values = np.array([sample.value for sample in samples], np.float64)
             return Batch([Row(stream, round(at * 1000), series, values)]), None
 
-        self._ingester.submit(prepare).result()
+        self._wait(self._ingester.submit(prepare))
+
+    def _wait(self, kept: "Future[None]") -> None:
+        try:
+            kept.result(self._longest_wait_seconds)
+        except TimeoutError as error:
+            kept.cancel()
+            waited = f"{self._longest_wait_seconds:g} s"
+            reason = f"samples cannot be stored: the disk did not answer within {waited}"
+            self._ingester.storing.failed(reason)
+            raise StoreError(reason) from error
 
 
 class MemoryAppender:

@@ -1,92 +1,22 @@
 """Evaluates rule groups at the times it is given: live, in a replay, in a backtest."""
 
-import re
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.querier import Querier
-from collector.rules import AlertingRule, RecordingRule, Rule, RuleGroup
+from collector.rules import AlertingRule, RecordingRule, RuleGroup
 from collector.rules_restore import RESTORING_EVALUATIONS, restore
-from collector.rules_state import TRANSITIONS, Alert, AlertState, Hold, Observed, Reason, advance
-from collector.series import STALE_NAN, Sample
+from collector.rules_run import Appender, RuleRun
+from collector.rules_state import TRANSITIONS, Alert, AlertState, Hold, Observed, advance
+from collector.rules_status import Evaluation, GroupStatus, RuleStatus, Transition
+from collector.series import Sample
 from collector.templates import TemplateError, parse_template
 
 ALERTS = "ALERTS"
 FOR_STATE = "ALERTS_FOR_STATE"
-_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_NAMELESS = re.compile(r"(?:^|[^a-zA-Z0-9_:\s])\s*\{")
-
-
-class Appender(Protocol):
-    """Where recorded samples go. ``stream`` names samples that are always written together."""
-
-    def append(self, stream: str, at: float, samples: Sequence[Sample]) -> None:
-        """Keeps samples that are all at ``at``; later rules of the group may read them at once."""
-        ...
-
-
-@dataclass(frozen=True)
-class Transition:
-    """An alert that changed state."""
-
-    rule: str
-    labels: Labels
-    reason: Reason
-    at: float
-    value: float
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What one evaluation of a group did. ``failures`` names rules with the reason."""
-
-    group: str
-    at: float
-    samples: int
-    transitions: tuple[Transition, ...] = ()
-    failures: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class RuleStatus:
-    """A rule's alerts and how its latest evaluation went."""
-
-    rule: Rule
-    alerts: dict[Labels, Alert] = field(default_factory=dict)
-    written: frozenset[Labels] = frozenset()
-    last_error: str = ""
-    evaluated_at: float | None = None
-    duration_seconds: float = 0.0
-
-    @property
-    def health(self) -> str:
-        if self.evaluated_at is None:
-            return "unknown"
-        return "err" if self.last_error else "ok"
-
-    @property
-    def state(self) -> AlertState:
-        """The most severe state of the rule's alerts."""
-        states = {alert.state for alert in list(self.alerts.values())}
-        for state in (AlertState.FIRING, AlertState.PENDING):
-            if state in states:
-                return state
-        return AlertState.INACTIVE
-
-
-@dataclass
-class GroupStatus:
-    group: RuleGroup
-    rules: list[RuleStatus]
-    evaluated_at: float | None = None
-    duration_seconds: float = 0.0
-    evaluations: int = 0
-    missed: int = 0
-    failures: int = 0
 
 
 class RuleFailedError(Exception):
@@ -97,6 +27,7 @@ class RuleEngine:
     """Holds the state of groups. One thread evaluates; others read the statuses.
 
     restoring: whether pending alerts get back the time they waited before a restart; a replay starts fresh.
+    is_blind: whether no new samples can come; what vanishes then has only aged, and goes on firing.
     """
 
     def __init__(
@@ -107,12 +38,14 @@ class RuleEngine:
         *,
         external_labels: Mapping[str, str] | None = None,
         restoring: bool = False,
+        is_blind: Callable[[], bool] = lambda: False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._querier = querier
         self._appender = appender
         self._external_labels = dict(external_labels or {})
         self._restoring = restoring
+        self._is_blind = is_blind
         self._monotonic = monotonic
         self._statuses = {g.key: GroupStatus(g, [RuleStatus(rule) for rule in g.rules]) for g in groups}
 
@@ -147,18 +80,17 @@ class RuleEngine:
         status = self._statuses[group.key]
         began = self._monotonic()
         at -= group.query_offset_seconds
-        run = _Run(group, at, self._appender)
+        run = RuleRun(status, at, self._appender)
         for rule in status.rules:
             self._evaluate_rule(rule, status, run)
-        run.flush()
+        evaluation = run.finish()
         if status.evaluated_at is not None and at > status.evaluated_at:
             status.missed += max(0, round((at - status.evaluated_at) / group.interval_seconds) - 1)
         status.evaluated_at, status.evaluations = at, status.evaluations + 1
         status.duration_seconds = self._monotonic() - began
-        status.failures += len(run.failures)
-        return Evaluation(group.name, at, run.samples, tuple(run.transitions), run.failures)
+        return evaluation
 
-    def _evaluate_rule(self, status: RuleStatus, group: GroupStatus, run: "_Run") -> None:
+    def _evaluate_rule(self, status: RuleStatus, group: GroupStatus, run: RuleRun) -> None:
         began = self._monotonic()
         rule = status.rule
         run.flush_before(rule.expr)
@@ -181,10 +113,10 @@ class RuleEngine:
         status: RuleStatus,
         group: GroupStatus,
         vector: Sequence[Sample],
-        run: "_Run",
+        run: RuleRun,
     ) -> list[Sample]:
         observed = self._observe(rule, vector, run.group, run.at)
-        hold = Hold(rule.for_seconds, rule.keep_firing_for_seconds)
+        hold = Hold(rule.for_seconds, math.inf if self._is_blind() else rule.keep_firing_for_seconds)
         alerts: dict[Labels, Alert] = {}
         for labels in dict.fromkeys([*status.alerts, *observed]):
             alert, reason = advance(status.alerts.get(labels), labels, observed.get(labels), hold, run.at)
@@ -227,41 +159,7 @@ class RuleEngine:
         return observed
 
 
-@dataclass
-class _Run:
-    """One evaluation under way: samples wait until a later rule reads them, or the end."""
-
-    group: RuleGroup
-    at: float
-    appender: Appender
-    samples: int = 0
-    transitions: list[Transition] = field(default_factory=list)
-    failures: dict[str, str] = field(default_factory=dict)
-    _waiting: list[Sample] = field(default_factory=list)
-    _names: set[str] = field(default_factory=set)
-    _flushed: int = 0
-
-    def add(self, status: RuleStatus, samples: Sequence[Sample]) -> None:
-        """Keeps a rule's samples, and ends the series it wrote before and does not now."""
-        written = frozenset(sample.labels for sample in samples)
-        ended = [Sample(labels, self.at, STALE_NAN) for labels in status.written - written]
-        self._waiting += [*samples, *ended]
-        self._names |= {labels.metric for labels in status.written | written}
-        status.written = written
-        self.samples += len(samples)
-
-    def flush_before(self, expr: str) -> None:
-        if self._names and (not self._names.isdisjoint(_WORD.findall(expr)) or _NAMELESS.search(expr)):
-            self.flush()
-
-    def flush(self) -> None:
-        if self._waiting:
-            self.appender.append(f"rules\n{self.group.key}\n{self._flushed}", self.at, self._waiting)
-        self._flushed += 1
-        self._waiting, self._names = [], set()
-
-
-def _recorded(rule: RecordingRule, vector: Sequence[Sample], run: _Run) -> list[Sample]:
+def _recorded(rule: RecordingRule, vector: Sequence[Sample], run: RuleRun) -> list[Sample]:
     extra = {**run.group.labels, **rule.labels, METRIC_NAME: rule.record}
     samples = [Sample(sample.labels.merged(extra), run.at, sample.value) for sample in vector]
     if len({sample.labels for sample in samples}) < len(samples):
@@ -280,9 +178,3 @@ def _alert_samples(rule: AlertingRule, alerts: Iterable[Alert], at: float) -> li
         samples.append(Sample(alert.labels.merged(named), at, 1.0))
         samples.append(Sample(alert.labels.merged({METRIC_NAME: FOR_STATE}), at, alert.active_at))
     return samples
-
-
-def mark_sent(status: RuleStatus, sent: Iterable[Labels], at: float) -> None:
-    """Remembers when alerts were last sent."""
-    for labels in sent:
-        status.alerts[labels] = replace(status.alerts[labels], last_sent_at=at)

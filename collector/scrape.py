@@ -52,6 +52,7 @@ class TargetWriter:
         self._store = store
         self._parser = PageParser(self._number, _most_read(target.job))
         self._present: SeriesIds = former._present if former else _NO_SERIES
+        self._before = self._present
         self._reports = _NO_SERIES
 
     @property
@@ -72,6 +73,10 @@ class TargetWriter:
         result = ScrapeResult(at, fetched.duration_seconds, error, page.lines if page else 0)
         return self._written(result, page), result
 
+    def take_back(self) -> None:
+        """The latest batch was not kept: series that it ended are yet to be ended."""
+        self._present = self._before
+
     def farewell(self, at: float) -> Batch:
         """Ends every series of a target that is no longer scraped."""
         ended = {"reports": self._reports, "page": self._present}
@@ -87,6 +92,7 @@ class TargetWriter:
         at_ms = round(result.at * 1000)
         series, values = (page.series, page.values) if page else (_NO_SERIES, _NO_VALUES)
         added = 0
+        self._before = self._present
         row_series, row_values = series, values
         if series is not self._present:
             vanished = np.setdiff1d(self._present, series)

@@ -1,6 +1,7 @@
 """The durable sample store: commits a batch, then publishes it to queries."""
 
 import fcntl
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from collector.store_file import StoreFile
 from collector.store_pieces import stitch
 from collector.store_schema import open_database
 from collector.store_state import BEFORE_ALL, StoreState
+
+logger = logging.getLogger(__name__)
 
 CACHE_BYTES = 256 * 1024 * 1024
 POINTS_PER_CUT = 200_000
@@ -238,14 +241,24 @@ class SampleStore:
     def _load_series(self) -> None:
         """Reads the series that have samples, and removes the others: nobody knows them by number yet."""
         used = self._state.series()
-        unused = []
-        with self._transaction() as connection:
-            for number, labels in self._file.load_series(connection):
-                if number in used:
-                    self._ids[labels] = self.index.add_at(number, labels)
-                else:
-                    unused.append(number)
-            self._file.delete_series(connection, unused)
+        with self._engine.connect() as connection:
+            held = list(self._file.load_series(connection))
+        unused = {number for number, _ in held if number not in used}
+        if unused and not self._deleted(sorted(unused)):
+            unused = set()
+        for number, labels in held:
+            if number not in unused:
+                self._ids[labels] = self.index.add_at(number, labels)
+
+    def _deleted(self, series: Sequence[int]) -> bool:
+        """A full disk must not keep the service from starting: what cannot be deleted stays."""
+        try:
+            with self._transaction() as connection:
+                self._file.delete_series(connection, series)
+        except StoreError as error:
+            logger.warning("series without samples could not be removed: %s", error)
+            return False
+        return True
 
 
 def _lock_folder(folder: Path) -> TextIO:

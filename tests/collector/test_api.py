@@ -254,6 +254,13 @@ def test_health_readiness_and_own_metrics(client, collector):
     assert client.get("/-/ready").status_code == 503
     collector.is_ready = True
     assert client.get("/-/ready").status_code == 200
+    collector.ingester.storing.failed("samples cannot be stored: disk is full")
+    answer = client.get("/-/ready")
+    assert (answer.status_code, answer.text) == (
+        503,
+        "Fireline is not ready: samples cannot be stored: disk is full\n",
+    )
+    assert "fireline_samples_storable 0\n" in client.get("/metrics").text
     assert "fireline_series 2\n" in client.get("/metrics").text
 
 

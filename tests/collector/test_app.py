@@ -1,13 +1,19 @@
+import asyncio
+import queue
 import threading
 
+import numpy as np
 import pytest
 
 from collector.app import Collector
 from collector.clock import ManualClock, SystemClock
 from collector.config import parse_config
 from collector.errors import ConfigError, StoreError
+from collector.labels import Labels
 from collector.rules import parse_groups
 from collector.sinks import HttpAlertSink
+from collector.store_columns import Column
+from tests.collector.full_disk import FullDisk
 
 
 class Sink:
@@ -125,3 +131,44 @@ def test_old_blocks_are_dropped_after_their_retention(tmp_path):
     collector._drop_old()
     collector.stop()
     assert dropped == [6_400_000]
+
+
+class Inbox:
+    """A sink whose alerts a test takes out by name and end."""
+
+    def __init__(self):
+        self.came = queue.Queue()
+
+    def send(self, alerts):
+        for alert in alerts:
+            self.came.put((alert["labels"]["alertname"], alert["endsAt"]))
+
+    def take(self):
+        return self.came.get(timeout=20)
+
+
+def test_a_full_disk_stops_no_alert_and_is_one_itself(tmp_path):
+    inbox, clock = Inbox(), ManualClock(60.0)
+    rules = groups({"record": "a:b", "expr": "up"}, {"alert": "Down", "expr": "sum(up) == 0"})
+    collector = Collector(
+        parse_config({}, "f.yml"), tmp_path, clock=clock, sinks=[inbox], extra_rule_groups=rules
+    )
+    with collector.store.importing() as add:
+        for number in range(1000):
+            series = collector.store.series_id(Labels({"__name__": "up", "i": str(number)}))
+            add([Column(series, np.array([50_000]), np.zeros(1))])
+    collector.ingester.start()
+    collector.dispatchers[0].start()
+    disk = FullDisk(collector.store)
+    disk.fill()
+    collector._evaluate(rules[0], 0.0)
+    assert inbox.take()[0] == "Down"
+    asyncio.run(collector._tell_of_storing())
+    assert inbox.take()[0] == "FirelineCannotStoreSamples"
+    clock.advance(30)
+    disk.make_room()
+    collector._evaluate(rules[0], 0.0)
+    asyncio.run(collector._tell_of_storing())
+    assert inbox.take() == ("FirelineCannotStoreSamples", "1970-01-01T00:01:30.000Z")
+    assert collector.engine.statuses[0].rules[0].health == "ok"
+    collector.stop()

@@ -6,8 +6,11 @@ import pytest
 from collector.errors import ExpositionError, StoreError
 from collector.ingest import Ingester
 from collector.labels import Labels
+from collector.rules_appenders import StoreAppender
+from collector.series import Sample
 from collector.store import SampleStore
 from collector.store_batches import Batch, Row
+from tests.collector.full_disk import FullDisk
 
 
 @pytest.fixture
@@ -25,12 +28,16 @@ def ingester(store):
     ingester.stop()
 
 
-def one_row(store, at_ms):
+def one_row(store, at_ms, series=1):
     def prepare():
-        series = np.array([store.series_id(Labels({"__name__": "a"}))])
-        return Batch([Row("stream", at_ms, series, np.array([1.0]))]), at_ms
+        ids = np.array([store.series_id(Labels({"__name__": "a", "i": str(i)})) for i in range(series)])
+        return Batch([Row("stream", at_ms, ids, np.ones(series))]), at_ms
 
     return prepare
+
+
+def refuse(_batches):
+    raise StoreError("disk is full")
 
 
 def test_a_future_resolves_when_queries_see_the_samples(store, ingester):
@@ -53,13 +60,49 @@ def test_what_one_piece_of_work_raises_spares_the_others(store, ingester):
 
 
 def test_a_commit_that_fails_is_told_and_counted(store, ingester, monkeypatch):
-    def refuse(_batches):
-        raise StoreError("disk is full")
-
     monkeypatch.setattr(store, "write", refuse)
     with pytest.raises(StoreError):
         ingester.submit(one_row(store, 1)).result(5)
     assert ingester.failures == 1
+
+
+def test_whether_samples_can_be_stored_is_known_and_logged_once_for_each_change(store, ingester, caplog):
+    disk = FullDisk(store)
+    disk.fill()
+    for at_ms in (1, 2):
+        with pytest.raises(StoreError):
+            ingester.submit(one_row(store, at_ms, series=1000)).result(5)
+    assert ingester.storing.reason == "samples cannot be stored: disk is full"
+    disk.make_room()
+    ingester.submit(one_row(store, 3)).result(5)
+    assert ingester.storing.reason == ""
+    assert [record.getMessage() for record in caplog.records] == [
+        "samples cannot be stored: disk is full",
+        "samples are stored again",
+    ]
+
+
+def test_a_commit_of_nothing_does_not_show_that_samples_can_be_stored(ingester):
+    ingester.storing.failed("samples cannot be stored: disk is full")
+    ingester.submit(lambda: (Batch(), None)).result(5)
+    assert ingester.storing.reason == "samples cannot be stored: disk is full"
+
+
+def test_what_was_noted_is_taken_back_only_where_samples_were_not_kept(store, ingester, monkeypatch):
+    undone = []
+    ingester.submit(one_row(store, 1), undo=lambda: undone.append(1)).result(5)
+    monkeypatch.setattr(store, "write", refuse)
+    with pytest.raises(StoreError):
+        ingester.submit(one_row(store, 2), undo=lambda: undone.append(2)).result(5)
+    assert undone == [2]
+
+
+def test_rules_do_not_wait_for_ever_for_a_disk_that_does_not_answer(store):
+    idle = Ingester(store)
+    appender = StoreAppender(idle, store, longest_wait_seconds=0.0)
+    with pytest.raises(StoreError, match="did not answer within 0 s"):
+        appender.append("stream", 1.0, [Sample(Labels({"__name__": "a"}), 1.0, 1.0)])
+    assert "did not answer" in idle.storing.reason
 
 
 def test_a_write_that_breaks_unexpectedly_is_told_and_the_thread_goes_on(

@@ -7,10 +7,12 @@ import pytest
 from collector.clock import ManualClock
 from collector.config import parse_config
 from collector.embedded import EmbeddedQuerier
+from collector.errors import StoreError
 from collector.fetch import http_client
 from collector.ingest import Ingester
 from collector.pool import ScrapePool
 from collector.store import SampleStore
+from tests.collector.full_disk import FullDisk
 
 
 class Jobs:
@@ -125,6 +127,32 @@ async def test_a_scrape_that_cannot_be_kept_says_so(world, monkeypatch):
         patched.setattr(world.store, "write", break_down)
         await world.scrape()
     assert world.pool.scrapers[0].latest.error == "keeping the scrape failed: ZeroDivisionError()"
+
+
+async def test_a_target_whose_samples_find_no_room_says_so_in_plain_words(world):
+    await world.apply(job("a:1"))
+    disk = FullDisk(world.store)
+    disk.fill()
+    for _ in range(200):
+        await world.scrape()
+    (scraper,) = world.pool.scrapers
+    assert scraper.latest.error == "samples cannot be stored: disk is full"
+    disk.make_room()
+    await world.scrape()
+    assert (scraper.latest.error, world.up()) == ("", {"a:1": 1.0})
+
+
+async def test_targets_can_be_replaced_while_their_end_cannot_be_kept(world, monkeypatch, caplog):
+    await world.apply(job("a:1", "b:1"))
+    await world.scrape()
+
+    def refuse(_batches):
+        raise StoreError("samples cannot be stored: disk is full")
+
+    monkeypatch.setattr(world.store, "write", refuse)
+    await world.apply(job("a:1"))
+    assert [scraper.target.labels["instance"] for scraper in world.pool.scrapers] == ["a:1"]
+    assert "series of 1 targets could not be ended: samples cannot be stored: disk is full" in caplog.text
 
 
 async def test_a_target_that_goes_ends_and_those_that_stay_go_on(world):

@@ -1,6 +1,7 @@
 import pytest
 
 from collector.embedded import EmbeddedQuerier
+from collector.errors import StoreError
 from collector.labels import Labels
 from collector.memory import MemoryStore
 from collector.rules import parse_groups
@@ -15,7 +16,7 @@ UP = {"__name__": "up", "job": "shop"}
 class World:
     """A store, an engine on it, and time that is passed in."""
 
-    def __init__(self, *rules, store=None, restoring=False, **group):
+    def __init__(self, *rules, store=None, restoring=False, is_blind=lambda: False, **group):
         self.store = store or MemoryStore()
         value = {"groups": [{"name": "g", "interval": "60s", "rules": list(rules), **group}]}
         self.groups = parse_groups(value)
@@ -26,6 +27,7 @@ class World:
             MemoryAppender(self.store),
             external_labels={"dc": "x"},
             restoring=restoring,
+            is_blind=is_blind,
         )
 
     def put(self, at, value, **labels):
@@ -244,3 +246,72 @@ def test_query_offset_looks_back():
     world.put(0, 7)
     world.evaluate(60)
     assert world.value("a:b", 0) == {'a:b{job="shop"}': 7.0}
+
+
+class FullDisk:
+    def __init__(self, error):
+        self.error = error
+
+    def append(self, stream, at, samples):
+        raise self.error
+
+
+def test_alerts_go_on_and_are_sent_while_their_samples_cannot_be_kept():
+    world = World({"record": "a:b", "expr": "up"}, {"alert": "Down", "expr": "up == 0", "for": "1m"})
+    world.engine._appender = FullDisk(StoreError("samples cannot be stored: disk is full"))
+    world.put(0, 0)
+    evaluations = [world.evaluate(at) for at in (1, 61)]
+    assert [e.transitions[0].reason for e in evaluations] == [Reason.APPEARED, Reason.HELD]
+    assert [e.unkept for e in evaluations] == ["samples cannot be stored: disk is full"] * 2
+    assert [alert["labels"]["alertname"] for alert in world.due(61)] == ["Down"]
+    status = world.engine.statuses[0]
+    assert {(rule.health, rule.last_error) for rule in status.rules} == {
+        ("err", "samples cannot be stored: disk is full")
+    }
+    assert (status.failures, status.unkept_samples) == (0, 6)
+    world.put(90, 1)
+    assert world.evaluate(121).transitions[0].reason is Reason.RESOLVED
+
+
+def test_a_rule_is_healthy_again_once_its_samples_are_kept():
+    world = World({"record": "a:b", "expr": "up"})
+    world.put(0, 5)
+    kept, world.engine._appender = world.engine._appender, FullDisk(StoreError("disk is full"))
+    world.evaluate(1)
+    world.engine._appender = kept
+    assert world.evaluate(61).unkept == ""
+    assert world.engine.statuses[0].rules[0].health == "ok"
+    assert world.value("a:b", 61) == {'a:b{job="shop"}': 5.0}
+
+
+def test_a_series_whose_end_could_not_be_kept_ends_with_the_next_evaluation():
+    world = World({"record": "a:b", "expr": "up > 0"})
+    world.put(0, 1)
+    world.evaluate(1)
+    kept, world.engine._appender = world.engine._appender, FullDisk(StoreError("disk is full"))
+    world.put(60, 0)
+    world.evaluate(61)
+    assert world.value("a:b", 61) != {}
+    world.engine._appender = kept
+    world.evaluate(121)
+    assert world.value("a:b", 121) == {}
+
+
+def test_keeping_that_breaks_unexpectedly_is_logged_once(caplog):
+    world = World({"record": "a:b", "expr": "up"})
+    world.engine._appender = FullDisk(ZeroDivisionError())
+    world.put(0, 5)
+    assert "ZeroDivisionError" in [world.evaluate(at) for at in (1, 61)][1].unkept
+    assert caplog.text.count("keeping samples failed") == 1
+
+
+def test_what_vanishes_while_no_samples_can_come_goes_on_firing():
+    blind = [False]
+    world = World({"alert": "Down", "expr": "up == 0"}, is_blind=lambda: blind[0])
+    world.put(0, 0)
+    world.evaluate(1)
+    blind[0] = True
+    assert world.evaluate(400).transitions == ()
+    assert world.engine.statuses[0].rules[0].state == "firing"
+    blind[0] = False
+    assert world.evaluate(460).transitions[0].reason is Reason.RESOLVED

@@ -189,3 +189,14 @@ def test_a_writer_takes_over_what_the_former_had(store):
     shop.scrape(20, "b 1\n")
     assert shop.value("a", 20) == {}
     assert list(shop.value("scrape_series_added", 20).values()) == [0.0]
+
+
+def test_a_series_whose_end_was_not_kept_ends_with_the_next_page(store):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\nb 1\n")
+    shop.writer.batch(20, Fetched("a 1\n", "text/plain", 0.25, ""))
+    shop.writer.take_back()
+    assert set(shop.value("b", 25)) == {f"b{{{WHERE}}}"}
+    shop.scrape(30, "a 1\n")
+    assert shop.value("b", 30) == {}
+    assert shop.value("a", 30) == {f"a{{{WHERE}}}": 1.0}

@@ -263,6 +263,22 @@ def test_a_full_disk_is_told_in_plain_words_and_loses_nothing_that_was_kept(stor
     assert (samples(store, 0), samples(store, 1)) == ([(1, 1.0), (3, 3.0)], [(3, 3.0)])
 
 
+def test_series_that_cannot_be_removed_at_the_start_stay(store, tmp_path, monkeypatch):
+    store.write([row(store, 100, {0: 1.0}, "gone"), row(store, 900, {1: 1.0}, "here")])
+    store.drop_before(500)
+
+    def refuse(*_):
+        raise sa.exc.OperationalError("delete", {}, Exception("disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("collector.store_file.StoreFile.delete_series", refuse)
+        store = reopened(store, tmp_path)
+    assert (store.index.known, held(store, "series")) == (2, 2)
+    store.write([row(store, 1000, {0: 7.0, 2: 8.0})])
+    assert (samples(store, 0), samples(store, 2)) == ([(1000, 7.0)], [(1000, 8.0)])
+    store.close()
+
+
 def test_streams_that_a_failed_commit_added_are_written_again(store, tmp_path):
     disk = FullDisk(store)
     disk.fill()
