@@ -46,6 +46,13 @@ def _families(collector: "Collector") -> Iterator[tuple[str, str, str, _Values]]
         "1 while samples can be stored, 0 while not.",
         [("", int(not collector.ingester.storing.reason))],
     )
+    yield (
+        "fireline_damaged_blocks_total",
+        "counter",
+        "Blocks that could not be read.",
+        [("", collector.store.damaged_blocks)],
+    )
+    yield "fireline_store_repairs_total", "counter", "Damaged files replaced.", [("", counters.repairs)]
     yield "fireline_series", "gauge", "Series that the index knows.", [("", collector.store.index.known)]
     yield "fireline_targets", "gauge", "Targets by health.", _target_values(collector)
     yield from _rule_families(collector)

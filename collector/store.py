@@ -3,23 +3,25 @@
 import fcntl
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 import sqlalchemy as sa
 
-from collector.errors import StoreError
+from collector.errors import CollectorError, StoreError
 from collector.index import SeriesIndex
 from collector.labels import Labels, Matcher
 from collector.series import Milliseconds, SeriesGroup
 from collector.store_batches import Batch, Points, Row, StoreCounters
 from collector.store_blocks import BlockCache, BlockRef
 from collector.store_columns import Column, blocks_of
-from collector.store_faults import cannot_store
+from collector.store_faults import StoreDamagedError, cannot_store, reading_told
 from collector.store_file import StoreFile
+from collector.store_load import load_samples
 from collector.store_pieces import stitch
+from collector.store_repair import REPAIR_MARK, repair
 from collector.store_schema import open_database
 from collector.store_state import BEFORE_ALL, StoreState
 
@@ -35,26 +37,55 @@ class SampleStore:
     out_of_order_seconds: how much older than a series' newest sample a point may be.
 
     Raises:
+        ConfigError: for a file that is no database.
         StoreError: for a folder that another process uses, or whose file cannot be read.
     """
 
     def __init__(
         self, folder: Path, *, out_of_order_seconds: float = 0.0, cache_bytes: int = CACHE_BYTES
     ) -> None:
+        self._folder = folder
         self._lock = _lock_folder(folder)
+        self._out_of_order_ms = round(out_of_order_seconds * 1000)
+        self.counters = StoreCounters()
         try:
-            self._engine = open_database(folder)
-        except StoreError:
+            self._open_sound(cache_bytes)
+        except CollectorError:
             self._lock.close()
             raise
+
+    def _open_sound(self, cache_bytes: int) -> None:
+        """Opens the file; one that is damaged is replaced by what can be read of it."""
+        try:
+            self._open(cache_bytes)
+        except StoreDamagedError as damage:
+            repair(self._folder, damage)
+            self.counters.repairs += 1
+            self._open(cache_bytes)
+
+    def _open(self, cache_bytes: int) -> None:
+        if (self._folder / REPAIR_MARK).exists():
+            raise StoreDamagedError("found when it was last written")
+        self._engine = open_database(self._folder)
         self.index = SeriesIndex()
-        self.counters = StoreCounters()
-        self._out_of_order_ms = round(out_of_order_seconds * 1000)
         self._ids: dict[Labels, int] = {}
         self._unsaved: list[Labels] = []
         self._file = StoreFile()
-        self._state = StoreState(BlockCache(self._engine, cache_bytes))
-        self._load()
+        self._blocks = BlockCache(self._engine, cache_bytes)
+        self._state = StoreState(self._blocks)
+        try:
+            with reading_told():
+                with self._engine.connect() as connection:
+                    load_samples(connection, self._file, self._state)
+                self._load_series()
+        except StoreError:
+            self._engine.dispose()
+            raise
+
+    @property
+    def damaged_blocks(self) -> int:
+        """Blocks that queries could not read, and left out."""
+        return len(self._blocks.damaged)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -161,7 +192,14 @@ class SampleStore:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
             self._file.forget()
-            raise cannot_store(error) from error
+            told = cannot_store(error)
+            if isinstance(told, StoreDamagedError):
+                self._mark_for_repair()
+            raise told from error
+
+    def _mark_for_repair(self) -> None:
+        with suppress(OSError):  # the next commit that fails tries again
+            (self._folder / REPAIR_MARK).touch()
 
     def _in_order(self, rows: Sequence[Row]) -> list[Row]:
         """Rows later than what their stream holds; a clock that jumped back loses its rows, counted."""
@@ -221,28 +259,13 @@ class SampleStore:
 
     # Restart
 
-    def _load(self) -> None:
-        with self._engine.connect() as connection:
-            names = {number: name for name, number in self._file.load_streams(connection)}
-            for name in names.values():
-                self._state.stream(name)
-            sealed: dict[int | None, list[BlockRef]] = {}
-            for stream, ref in self._file.load_blocks(connection):
-                sealed.setdefault(stream, []).append(ref)
-            for number, refs in sealed.items():
-                held = self._state.imported if number is None else self._state.stream(names[number])
-                held.replace_sealed(refs)
-            for row in self._file.load_rows(connection):
-                self._state.add_row(row)
-            for points in self._file.load_points(connection):
-                self._state.add_points(points)
-        self._load_series()
-
     def _load_series(self) -> None:
         """Reads the series that have samples, and removes the others: nobody knows them by number yet."""
         used = self._state.series()
         with self._engine.connect() as connection:
             held = list(self._file.load_series(connection))
+        if not used <= {number for number, _ in held}:
+            raise StoreDamagedError("samples of series that are not on file")
         unused = {number for number, _ in held if number not in used}
         if unused and not self._deleted(sorted(unused)):
             unused = set()

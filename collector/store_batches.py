@@ -42,3 +42,4 @@ class StoreCounters:
     commits: int = 0
     cut_blocks: int = 0
     dropped_samples: int = 0
+    repairs: int = 0

@@ -1,5 +1,6 @@
 """Blocks on file: what each holds is known in memory, its samples are read when asked for."""
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -11,9 +12,12 @@ import sqlalchemy as sa
 from collector.index import SeriesIds
 from collector.store_codec import pack_integers, pack_values, unpack_integers, unpack_values
 from collector.store_columns import Columns
-from collector.store_faults import cannot_read
+from collector.store_faults import StoreDamagedError, reading_told
+from collector.store_losses import span_of
 from collector.store_pieces import Matrix
 from collector.store_schema import blocks
+
+logger = logging.getLogger(__name__)
 
 Block = Matrix | Columns
 
@@ -49,17 +53,26 @@ def block_record(block: Block, stream: int | None) -> dict[str, object]:
 
 
 def block_of(record: Mapping[str, object], series: SeriesIds) -> Block:
-    """The block that ``block_record`` was made of."""
+    """The block that ``block_record`` was made of. Raises any of ``BROKEN`` for one that is damaged."""
     times = unpack_integers(_bytes(record["times"]))
     values = unpack_values(_bytes(record["data"]))
     if record["offsets"] is None:
+        _expect(values.shape == (len(series), len(times)))
         return Matrix(series, times, values, bool(record["gaps"]))
-    return Columns(series, unpack_integers(_bytes(record["offsets"])), times, values[0])
+    offsets = unpack_integers(_bytes(record["offsets"]))
+    _expect(values.shape == (1, len(times)) and len(offsets) == len(series) + 1)
+    return Columns(series, offsets, times, values[0])
 
 
 def _bytes(value: object) -> bytes:
-    assert isinstance(value, bytes)
+    if not isinstance(value, bytes):
+        raise TypeError("expected bytes")
     return value
+
+
+def _expect(fits: bool) -> None:
+    if not fits:
+        raise ValueError("parts of a block that do not fit together")
 
 
 class BlockCache:
@@ -69,27 +82,53 @@ class BlockCache:
         self._engine = engine
         self._capacity_bytes = capacity_bytes
         self._held_bytes = 0
+        self.damaged: set[int] = set()
         self._blocks: OrderedDict[int, Block] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, ref: BlockRef) -> Block | None:
-        """The block, or None once retention has removed it. Raises StoreError where it cannot be read."""
+        """The block; None once retention has removed it, or where it is damaged: logged once, and counted.
+
+        Raises:
+            StoreError: for a file that cannot be read.
+        """
         with self._lock:
             if (held := self._blocks.get(ref.number)) is not None:
                 self._blocks.move_to_end(ref.number)
                 return held
-        if (record := self._record(ref.number)) is None:
+        try:
+            block = self._on_file(ref)
+        except StoreDamagedError as damage:
+            self._leave_out(ref, damage)
             return None
-        block = block_of({str(key): value for key, value in record.items()}, ref.series)
+        if block is None:
+            return None
         self._keep(ref.number, block)
         return block
 
-    def _record(self, number: int) -> sa.RowMapping | None:
-        try:
-            with self._engine.connect() as connection:
-                return connection.execute(sa.select(blocks).where(blocks.c.id == number)).mappings().first()
-        except sa.exc.SQLAlchemyError as error:
-            raise cannot_read(error) from error
+    def _on_file(self, ref: BlockRef) -> Block | None:
+        if ref.number in self.damaged:
+            return None
+        with reading_told(), self._engine.connect() as connection:
+            query = sa.select(blocks).where(blocks.c.id == ref.number)
+            record = connection.execute(query).mappings().first()
+            if record is None:
+                return None
+            return block_of({str(key): value for key, value in record.items()}, ref.series)
+
+    def _leave_out(self, ref: BlockRef, damage: StoreDamagedError) -> None:
+        with self._lock:
+            is_known = ref.number in self.damaged
+            self.damaged.add(ref.number)
+        if not is_known:
+            logger.error(
+                "block %d of samples.db is damaged and left out: %d samples of %d series, %s: %s",
+                ref.number,
+                ref.samples,
+                len(ref.series),
+                span_of(ref.start_ms, ref.end_ms),
+                damage,
+            )
 
     def _keep(self, number: int, block: Block) -> None:
         with self._lock:

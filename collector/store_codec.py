@@ -10,6 +10,7 @@ from collector.index import SeriesIds
 from collector.series import Milliseconds, Values
 
 _LEVEL = 3
+_CHECKED = zstandard.ZstdCompressionParameters.from_level(_LEVEL, write_checksum=True)
 _EXACT_INTEGER = float(2**53)
 _LENGTHS = struct.Struct("<IIII")
 
@@ -21,7 +22,7 @@ def pack_values(values: Values) -> bytes:
     integers = _deltas(values[whole].astype(np.int64))
     floats = _xors(np.ascontiguousarray(values[~whole]).view(np.uint64))
     parts = [np.packbits(whole).tobytes(), _shuffled(integers.view(np.uint64)), _shuffled(floats)]
-    packed = [zstandard.ZstdCompressor(level=_LEVEL).compress(part) for part in parts]
+    packed = [_compressed(part) for part in parts]
     return _LENGTHS.pack(rows, columns, len(packed[0]), len(packed[1])) + b"".join(packed)
 
 
@@ -43,9 +44,7 @@ def unpack_values(data: bytes) -> Values:
 
 def pack_integers(numbers: npt.NDArray[np.int64]) -> bytes:
     """Packs a run of times or ids."""
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(
-        _shuffled(_deltas(numbers[None, :]).view(np.uint64))
-    )
+    return _compressed(_shuffled(_deltas(numbers[None, :]).view(np.uint64)))
 
 
 def unpack_integers(data: bytes) -> npt.NDArray[np.int64]:
@@ -67,6 +66,11 @@ def unpack_points(data: bytes) -> tuple[SeriesIds, Milliseconds, Values]:
         np.frombuffer(data[third : 2 * third], np.int64),
         np.frombuffer(data[2 * third :], np.float64),
     )
+
+
+def _compressed(data: bytes) -> bytes:
+    """With a checksum: a bit that the disk turned is found, not read."""
+    return zstandard.ZstdCompressor(compression_params=_CHECKED).compress(data)
 
 
 def _is_whole(values: Values) -> npt.NDArray[np.bool_]:

@@ -140,7 +140,10 @@ class StoreFile:
         c = schema.rows.c
         query = sa.select(c.stream_id, c.layout_id, c.at_ms, c.samples).order_by(c.id)
         for stream, layout, at_ms, packed in connection.execute(query):
-            yield Row(names[stream], at_ms, layouts[layout], np.frombuffer(packed, np.float64))
+            values = np.frombuffer(packed, np.float64)
+            if len(values) != len(layouts[layout]):
+                raise ValueError(f"a row of {len(values)} samples of {len(layouts[layout])} series")
+            yield Row(names[stream], at_ms, layouts[layout], values)
 
     def load_points(self, connection: sa.Connection) -> Iterator[Points]:
         for packed in connection.execute(

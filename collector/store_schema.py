@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from collector.errors import StoreError
+from collector.errors import ConfigError, StoreError
+from collector.store_faults import StoreDamagedError, error_name, is_damage, reason_of
 
 FILE_NAME = "samples.db"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -70,7 +71,9 @@ def open_database(folder: Path) -> sa.Engine:
     """Opens or makes ``samples.db`` in a folder, migrated to this version.
 
     Raises:
-        StoreError: for a file that is no database, or one that a newer Fireline wrote.
+        ConfigError: for a file that is no database.
+        StoreDamagedError: for one of which nothing can be read as it is.
+        StoreError: for one that cannot be opened, or that a newer Fireline wrote.
     """
     path = folder / FILE_NAME
     engine = sa.create_engine(f"sqlite:///{path}")
@@ -79,7 +82,13 @@ def open_database(folder: Path) -> sa.Engine:
         _migrate(engine, path)
     except sa.exc.DatabaseError as error:
         engine.dispose()
-        raise StoreError(f"{path}: cannot be opened as a sample store: {error.orig}") from error
+        if is_damage(error):
+            raise StoreDamagedError(reason_of(error)) from error
+        if error_name(error) == "SQLITE_NOTADB":
+            raise ConfigError(
+                f"{path}: {reason_of(error)}: expected samples of Fireline, or no file: move this one away"
+            ) from error
+        raise StoreError(f"{path}: cannot be opened: {reason_of(error)}") from error
     except StoreError:
         engine.dispose()
         raise

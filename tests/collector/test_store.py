@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.errors import StoreError
+from collector.errors import ConfigError, StoreError
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.memory import MemoryStore
 from collector.series import STALE_NAN
@@ -308,7 +308,7 @@ def test_a_newer_schema_is_refused(store, tmp_path):
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "samples.db").write_text("prose " * 1000)
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(ConfigError, match=r"samples\.db: file is not a database: expected samples of"):
         SampleStore(tmp_path)
 
 
