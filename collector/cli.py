@@ -21,6 +21,7 @@ from collector.config import CollectorConfig, load_config
 from collector.errors import CollectorError, ConfigError, ExpositionError
 from collector.exporter import export as export_samples
 from collector.exposition import PageFormat
+from collector.http_server import BoundedHttp
 from collector.importer import import_file
 from collector.remote import RemoteQuerier
 from collector.store import SampleStore
@@ -129,7 +130,10 @@ def _bind(host: str, port: int) -> socket.socket:
 
 def _serve(running: Collector, bound: socket.socket, url: str) -> None:
     app = Starlette(routes=running.routes())
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    settings = uvicorn.Config(
+        app, http=BoundedHttp, ws="none", log_level="warning", access_log=False, lifespan="off"
+    )
+    server = uvicorn.Server(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Uvicorn raises what it caught once more when it is done; the collector is yet to be stopped then.
         signal.signal(number, lambda *_: None)

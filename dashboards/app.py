@@ -22,6 +22,7 @@ from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.errors import ConfigError, QueryError
+from collector.http_server import BoundedHttp
 from collector.pool import TargetScraper
 from collector.rules import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
@@ -194,6 +195,8 @@ def _serve(fireline: Fireline, listener: socket.socket, address: Address, config
     names = Names.of(address, config.alerts.base_url)
     settings = uvicorn.Config(
         SameOrigin(fireline.application(lambda: click.echo(line)), names),
+        http=BoundedHttp,
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="on",

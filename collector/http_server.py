@@ -1,0 +1,165 @@
+"""HTTP connections that cannot be held: slow, huge and too many clients are dropped."""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+# Of an answer, within ``request_seconds``: a client that takes less is not reading.
+_LEAST_TAKEN_BYTES = 64 * 1024
+
+
+class HeadTooLargeError(Exception):
+    """The request line and the headers are longer than they may be."""
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """Uvicorn's protocol with what it leaves to a proxy in front.
+
+    request_seconds: a request has to be there, all of it, within this, and an answer has to be taken on.
+    head_bytes: of the request line and the headers.
+    most_connections: one more takes the place of the one that says nothing for longest; where all are being
+    answered it is refused with 503. (``limit_concurrency`` would refuse it for idle ones' sake.)
+    """
+
+    request_seconds = 30.0
+    head_bytes = 64 * 1024
+    most_connections = 512
+
+    _waiting_since = 0.0
+    _request_timer: asyncio.TimerHandle | None = None
+    _answer_timer: asyncio.TimerHandle | None = None
+    _is_in_head = True
+    _heads = 0
+    _head_raw_bytes = 0
+    _head_read_bytes = 0
+
+    # Connections
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its base
+        super().connection_made(transport)
+        self._waiting_since = self.loop.time()
+        self._await_request()
+        if len(self.connections) > self.most_connections and not self._take_a_place():
+            self._refuse(503, "Too many connections.")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._request_came()
+        self._answer_moved()
+        super().connection_lost(exc)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no request of the client's is being answered."""
+        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # None at first
+
+    def _take_a_place(self) -> bool:
+        others = [other for other in self.connections if isinstance(other, BoundedHttp) and other is not self]
+        idle = [other for other in others if other.is_waiting]
+        if not idle:
+            return False
+        min(idle, key=lambda other: other._waiting_since).transport.abort()
+        return True
+
+    # Requests
+
+    def data_received(self, data: bytes) -> None:
+        began_in_head, heads = self._is_in_head, self._heads
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        is_one_head = began_in_head and self._is_in_head and heads == self._heads
+        self._head_raw_bytes = self._head_raw_bytes + len(data) if is_one_head else 0
+        if self._head_raw_bytes > self.head_bytes:
+            self._refuse(431, "Headers too large.")
+        elif self.is_waiting:
+            self._await_request()
+
+    def on_message_begin(self) -> None:
+        self._head_read_bytes = 0
+        self._await_request()
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._read_head(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._read_head(name, value)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        self._heads += 1
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._request_came()
+        self._is_in_head = True
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._waiting_since = self.loop.time()
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._head_read_bytes > self.head_bytes:
+            self._refuse(431, "Headers too large.")
+        else:
+            self._refuse(400, msg)
+
+    def _read_head(self, *parts: bytes) -> None:
+        self._head_read_bytes += sum(map(len, parts))
+        if self._head_read_bytes > self.head_bytes:
+            raise HeadTooLargeError
+
+    def _await_request(self) -> None:
+        if self._request_timer is None:
+            self._request_timer = self.loop.call_later(self.request_seconds, self._request_is_late)
+
+    def _request_came(self) -> None:
+        if self._request_timer is not None:
+            self._request_timer.cancel()
+            self._request_timer = None
+
+    def _request_is_late(self) -> None:
+        self._request_timer = None
+        if self.flow.read_paused:  # it is ours to read on
+            self._await_request()
+        elif self.is_waiting:
+            self._refuse(408, "The request took too long.")
+        else:
+            self.transport.abort()
+
+    def _refuse(self, status: int, said: str) -> None:
+        """Answers where nothing is being answered, and ends the connection."""
+        if self.is_waiting and not self.transport.is_closing():
+            body = said.encode()
+            head = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: "
+            self.transport.write(STATUS_LINE[status] + head + str(len(body)).encode() + b"\r\n\r\n" + body)
+        self.transport.close()
+
+    # Answers
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._await_taking()
+
+    def resume_writing(self) -> None:
+        self._answer_moved()
+        super().resume_writing()
+
+    def _await_taking(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._answer_timer = self.loop.call_later(self.request_seconds, self._answer_stands, left)
+
+    def _answer_moved(self) -> None:
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+            self._answer_timer = None
+
+    def _answer_stands(self, left_bytes: int) -> None:
+        """More is written only once this is taken, so what is left can only have become less."""
+        if left_bytes - self.transport.get_write_buffer_size() < _LEAST_TAKEN_BYTES:
+            self.transport.abort()
+        else:
+            self._await_taking()
