@@ -32,8 +32,8 @@ from collector.sinks import (
     alertmanager_urls,
     take_due,
 )
-from collector.store import SampleStore
-from collector.store_batches import Batch
+from collector.store.batches import Batch
+from collector.store.durable import SampleStore
 from collector.storing_alert import STORING_CHECK_SECONDS, StoringAlert
 from collector.targets import spread
 

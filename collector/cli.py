@@ -24,7 +24,7 @@ from collector.exposition import PageFormat
 from collector.http_server import BoundedHttp
 from collector.importer import import_file
 from collector.remote import RemoteQuerier
-from collector.store import SampleStore
+from collector.store.durable import SampleStore
 from collector.strict import check_page
 
 logger = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from collector.exposition import parse_number, parse_series, read_floats, split_
 from collector.index import SeriesIds
 from collector.labels import Labels
 from collector.series import Milliseconds, Values
-from collector.store import SampleStore
-from collector.store_columns import Column
+from collector.store.columns import Column
+from collector.store.durable import SampleStore
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 _SAMPLES_TOGETHER = 4_000_000

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from collector.errors import CollectorError, StoreError
-from collector.store import SampleStore
-from collector.store_batches import Batch
+from collector.store.batches import Batch
+from collector.store.durable import SampleStore
 from collector.storing import Storing
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from collector.fetch import SharedClient, http_client
 from collector.ingest import Ingester
 from collector.scheduler import Scheduler, scrape_time
 from collector.scrape import ScrapeResult, TargetWriter
-from collector.store import SampleStore
-from collector.store_batches import Batch
+from collector.store.batches import Batch
+from collector.store.durable import SampleStore
 from collector.targets import DroppedTarget, Target, discover
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from collector.errors import StoreError
 from collector.ingest import Ingester
 from collector.memory import MemoryStore
 from collector.series import Sample
-from collector.store import SampleStore
-from collector.store_batches import Batch, Row
+from collector.store.batches import Batch, Row
+from collector.store.durable import SampleStore
 
 LONGEST_WAIT_SECONDS = 30.0
 

@@ -13,8 +13,8 @@ from collector.index import SeriesIds
 from collector.labels import METRIC_NAME, Labels
 from collector.relabel import relabel
 from collector.series import STALE_NAN, Values
-from collector.store import SampleStore
-from collector.store_batches import Batch, Points, Row
+from collector.store.batches import Batch, Points, Row
+from collector.store.durable import SampleStore
 from collector.targets import Target
 
 REPORTS = (

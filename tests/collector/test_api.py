@@ -14,7 +14,7 @@ from collector.errors import ConfigError
 from collector.labels import Labels
 from collector.remote import RemoteQuerier
 from collector.rules import parse_groups
-from collector.store_columns import Column
+from collector.store.columns import Column
 
 RULES = {
     "groups": [

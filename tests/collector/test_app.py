@@ -12,7 +12,7 @@ from collector.errors import ConfigError, StoreError
 from collector.labels import Labels
 from collector.rules import parse_groups
 from collector.sinks import HttpAlertSink
-from collector.store_columns import Column
+from collector.store.columns import Column
 from tests.collector.full_disk import FullDisk
 
 

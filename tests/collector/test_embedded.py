@@ -69,7 +69,7 @@ def test_a_time_that_is_none_is_refused(querier):
 
 def test_a_store_that_cannot_be_read_is_an_internal_error_without_sql():
     class Unreadable:
-        def select(self, matchers, start_ms, end_ms):
+        def select(self, matchers, start_ms, end_ms, cuts=None):
             raise StoreError("samples cannot be read: disk I/O error")
 
     querier = EmbeddedQuerier(Unreadable())

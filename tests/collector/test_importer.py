@@ -14,7 +14,7 @@ from collector.exporter import export
 from collector.importer import import_file
 from collector.labels import Labels
 from collector.series import Series
-from collector.store import SampleStore
+from collector.store.durable import SampleStore
 
 TEXT = '# TYPE a counter\na_total{x="1"} 1 10.5\na_total{x="1"} 2 20\nb 3 10 # {trace="x"} 1 2\n# EOF\n'
 

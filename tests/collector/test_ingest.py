@@ -8,8 +8,8 @@ from collector.ingest import Ingester
 from collector.labels import Labels
 from collector.rules_appenders import StoreAppender
 from collector.series import Sample
-from collector.store import SampleStore
-from collector.store_batches import Batch, Row
+from collector.store.batches import Batch, Row
+from collector.store.durable import SampleStore
 from tests.collector.full_disk import FullDisk
 
 

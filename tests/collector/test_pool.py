@@ -11,7 +11,7 @@ from collector.errors import StoreError
 from collector.fetch import http_client
 from collector.ingest import Ingester
 from collector.pool import ScrapePool
-from collector.store import SampleStore
+from collector.store.durable import SampleStore
 from tests.collector.full_disk import FullDisk
 
 

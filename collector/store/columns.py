@@ -7,7 +7,7 @@ import numpy as np
 
 from collector.index import SeriesIds
 from collector.series import Milliseconds, Values
-from collector.store_pieces import Matrix, Piece, positions_of
+from collector.store.pieces import Matrix, Piece, positions_of
 
 ROWS_PER_BLOCK = 720
 

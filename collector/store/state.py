@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from collector.index import SeriesIds
-from collector.store_batches import Points, Row
-from collector.store_blocks import BlockCache, BlockRef
-from collector.store_columns import OpenColumn, column_pieces
-from collector.store_head import MatrixHead
-from collector.store_pieces import Piece
+from collector.store.batches import Points, Row
+from collector.store.blocks import BlockCache, BlockRef
+from collector.store.columns import OpenColumn, column_pieces
+from collector.store.head import MatrixHead
+from collector.store.pieces import Piece
 
 BEFORE_ALL = -(2**62)
 

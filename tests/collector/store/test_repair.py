@@ -6,9 +6,9 @@ import pytest
 
 from collector.errors import ConfigError
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
-from collector.store import SampleStore
-from collector.store_batches import Batch, Points, Row
-from collector.store_head import ROWS_PER_HEAD
+from collector.store.batches import Batch, Points, Row
+from collector.store.durable import SampleStore
+from collector.store.head import ROWS_PER_HEAD
 
 ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
 PAGE_BYTES = 4096

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from collector.errors import ConfigError, StoreError
-from collector.store_faults import StoreDamagedError, error_name, is_damage, reason_of
+from collector.store.faults import StoreDamagedError, error_name, is_damage, reason_of
 
 FILE_NAME = "samples.db"
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -10,12 +10,12 @@ import numpy as np
 import sqlalchemy as sa
 
 from collector.index import SeriesIds
-from collector.store_codec import pack_integers, pack_values, unpack_integers, unpack_values
-from collector.store_columns import Columns
-from collector.store_faults import StoreDamagedError, reading_told
-from collector.store_losses import span_of
-from collector.store_pieces import Matrix
-from collector.store_schema import blocks
+from collector.store.codec import pack_integers, pack_values, unpack_integers, unpack_values
+from collector.store.columns import Columns
+from collector.store.faults import StoreDamagedError, reading_told
+from collector.store.losses import span_of
+from collector.store.pieces import Matrix
+from collector.store.schema import blocks
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from collector.store_losses import Losses
+from collector.store.losses import Losses
 
 _LAST_ID = 2**40
 

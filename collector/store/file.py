@@ -6,12 +6,12 @@ import numpy as np
 import orjson
 import sqlalchemy as sa
 
-from collector import store_schema as schema
 from collector.index import SeriesIds
 from collector.labels import Labels
-from collector.store_batches import Points, Row
-from collector.store_blocks import Block, BlockRef, SeriesInterner, block_record
-from collector.store_codec import pack_integers, pack_points, unpack_integers, unpack_points
+from collector.store import schema
+from collector.store.batches import Points, Row
+from collector.store.blocks import Block, BlockRef, SeriesInterner, block_record
+from collector.store.codec import pack_integers, pack_points, unpack_integers, unpack_points
 
 
 class StoreFile:

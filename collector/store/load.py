@@ -2,11 +2,11 @@
 
 import sqlalchemy as sa
 
-from collector import store_schema as schema
-from collector.store_blocks import BlockRef
-from collector.store_faults import StoreDamagedError
-from collector.store_file import StoreFile
-from collector.store_state import StoreState
+from collector.store import schema
+from collector.store.blocks import BlockRef
+from collector.store.faults import StoreDamagedError
+from collector.store.file import StoreFile
+from collector.store.state import StoreState
 
 _WRITTEN_ALL_THE_TIME = (schema.series, schema.streams, schema.layouts, schema.rows, schema.points)
 

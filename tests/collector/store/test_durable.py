@@ -8,10 +8,10 @@ from collector.errors import ConfigError, StoreError
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.memory import MemoryStore
 from collector.series import STALE_NAN
-from collector.store import SampleStore
-from collector.store_batches import Batch, Points, Row
-from collector.store_columns import Column
-from collector.store_head import ROWS_PER_HEAD
+from collector.store.batches import Batch, Points, Row
+from collector.store.columns import Column
+from collector.store.durable import SampleStore
+from collector.store.head import ROWS_PER_HEAD
 from tests.collector.full_disk import FullDisk
 
 ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
@@ -213,7 +213,7 @@ def test_a_removal_that_fails_leaves_all_as_it_was(store, monkeypatch):
         raise sa.exc.OperationalError("delete", {}, Exception("disk is full"))
 
     with monkeypatch.context() as patched:
-        patched.setattr("collector.store_file.StoreFile.delete_blocks", refuse)
+        patched.setattr("collector.store.file.StoreFile.delete_blocks", refuse)
         with pytest.raises(StoreError):
             store.drop_before(500)
     assert samples(store, 0) == [(100, 1.0)]
@@ -242,7 +242,7 @@ def test_a_commit_that_fails_keeps_the_store_as_it_was(store, monkeypatch):
         raise sa.exc.OperationalError("insert", {"x": 1}, Exception("disk is full"))
 
     with monkeypatch.context() as patched:
-        patched.setattr("collector.store_file.StoreFile.save_points", refuse)
+        patched.setattr("collector.store.file.StoreFile.save_points", refuse)
         with pytest.raises(StoreError, match=r"^samples cannot be stored: disk is full$"):
             store.write([row(store, 2, {0: 2.0, 1: 2.0}, "other")])
     assert samples(store, 0) == [(1, 1.0)]
@@ -271,7 +271,7 @@ def test_series_that_cannot_be_removed_at_the_start_stay(store, tmp_path, monkey
         raise sa.exc.OperationalError("delete", {}, Exception("disk is full"))
 
     with monkeypatch.context() as patched:
-        patched.setattr("collector.store_file.StoreFile.delete_series", refuse)
+        patched.setattr("collector.store.file.StoreFile.delete_series", refuse)
         store = reopened(store, tmp_path)
     assert (store.index.known, held(store, "series")) == (2, 2)
     store.write([row(store, 1000, {0: 7.0, 2: 8.0})])

@@ -14,16 +14,16 @@ from collector.errors import CollectorError, StoreError
 from collector.index import SeriesIndex
 from collector.labels import Labels, Matcher
 from collector.series import Milliseconds, SeriesGroup
-from collector.store_batches import Batch, Points, Row, StoreCounters
-from collector.store_blocks import BlockCache, BlockRef
-from collector.store_columns import Column, blocks_of
-from collector.store_faults import StoreDamagedError, cannot_store, reading_told
-from collector.store_file import StoreFile
-from collector.store_load import load_samples
-from collector.store_pieces import stitch
-from collector.store_repair import REPAIR_MARK, repair
-from collector.store_schema import open_database
-from collector.store_state import BEFORE_ALL, StoreState
+from collector.store.batches import Batch, Points, Row, StoreCounters
+from collector.store.blocks import BlockCache, BlockRef
+from collector.store.columns import Column, blocks_of
+from collector.store.faults import StoreDamagedError, cannot_store, reading_told
+from collector.store.file import StoreFile
+from collector.store.load import load_samples
+from collector.store.pieces import stitch
+from collector.store.repair import REPAIR_MARK, repair
+from collector.store.schema import open_database
+from collector.store.state import BEFORE_ALL, StoreState
 
 logger = logging.getLogger(__name__)
 

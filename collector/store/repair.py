@@ -12,15 +12,15 @@ from pathlib import Path
 import orjson
 import sqlalchemy as sa
 
-from collector import store_schema as schema
 from collector.errors import StoreError
 from collector.index import SeriesIds
 from collector.labels import METRIC_NAME
-from collector.store_blocks import block_of
-from collector.store_codec import unpack_integers, unpack_points
-from collector.store_faults import BROKEN, StoreDamagedError
-from collector.store_losses import Losses
-from collector.store_salvage import salvaged
+from collector.store import schema
+from collector.store.blocks import block_of
+from collector.store.codec import unpack_integers, unpack_points
+from collector.store.faults import BROKEN, StoreDamagedError
+from collector.store.losses import Losses
+from collector.store.salvage import salvaged
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from collector.store_schema import metadata
+from collector.store.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -4,7 +4,7 @@ import numpy as np
 
 from collector.index import SeriesIds
 from collector.series import Values
-from collector.store_pieces import ABSENT, Matrix
+from collector.store.pieces import ABSENT, Matrix
 
 ROWS_PER_HEAD = 240
 _SPARE_COLUMNS = 16

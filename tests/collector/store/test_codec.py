@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from collector.series import STALE_NAN
-from collector.store_codec import (
+from collector.store.codec import (
     pack_integers,
     pack_points,
     pack_values,
