@@ -16,6 +16,7 @@ from collector.store.faults import StoreDamagedError, reading_told
 from collector.store.losses import span_of
 from collector.store.pieces import Matrix
 from collector.store.schema import blocks
+from collector.store.summary import pack_summary
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +32,7 @@ class BlockRef:
     end_ms: int
     samples: int
     series: SeriesIds
-
-    def overlaps(self, start_ms: int, end_ms: int) -> bool:
-        return self.start_ms <= end_ms and self.end_ms >= start_ms
+    summarised: bool
 
 
 def block_record(block: Block, stream: int | None) -> dict[str, object]:
@@ -49,6 +48,7 @@ def block_record(block: Block, stream: int | None) -> dict[str, object]:
         "offsets": pack_integers(block.offsets) if isinstance(block, Columns) else None,
         "times": pack_integers(block.times),
         "data": pack_values(block.values[None, :] if ragged else block.values),
+        "summary": pack_summary(block) if isinstance(block, Matrix) else None,
     }
 
 
@@ -149,6 +149,14 @@ class SeriesInterner:
 
     def __init__(self) -> None:
         self._known: dict[bytes, SeriesIds] = {}
+        self._packed: dict[bytes, SeriesIds] = {}
 
     def intern(self, series: SeriesIds) -> SeriesIds:
         return self._known.setdefault(series.tobytes(), np.ascontiguousarray(series))
+
+    def intern_packed(self, packed: bytes) -> SeriesIds:
+        """As ``intern``; what was met before is not unpacked again."""
+        known = self._packed.get(packed)
+        if known is None:
+            known = self._packed[packed] = self.intern(unpack_integers(packed))
+        return known

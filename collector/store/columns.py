@@ -113,7 +113,8 @@ def _matrices(columns: Sequence[Column]) -> list[Matrix | Columns]:
     times = columns[0].times
     starts = range(0, len(times), ROWS_PER_BLOCK)
     spans = [slice(start, start + ROWS_PER_BLOCK) for start in starts]
-    return [Matrix(series, times[span], values[:, span], gaps=False) for span in spans]
+    made = (Matrix(series, times[span], values[:, span], gaps=False) for span in spans)
+    return [block for matrix in made for block in matrix.blocks()]
 
 
 def _end_to_end(columns: Sequence[Column]) -> Columns:

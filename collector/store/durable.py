@@ -20,10 +20,11 @@ from collector.store.columns import Column, blocks_of
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
 from collector.store.file import StoreFile
 from collector.store.load import load_samples
-from collector.store.pieces import stitch
+from collector.store.pieces import OverlapError, stitch
 from collector.store.repair import REPAIR_MARK, repair
 from collector.store.schema import open_database
 from collector.store.state import BEFORE_ALL, StoreState
+from collector.store.summaries import SummaryCache
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class SampleStore:
         self._unsaved: list[Labels] = []
         self._file = StoreFile()
         self._blocks = BlockCache(self._engine, cache_bytes)
-        self._state = StoreState(self._blocks)
+        self._state = StoreState(self._blocks, SummaryCache(self._engine, cache_bytes // 2))
         try:
             with reading_told():
                 with self._engine.connect() as connection:
@@ -102,10 +103,13 @@ class SampleStore:
     ) -> list[SeriesGroup]:
         """Samples in the closed interval of the series that match; each series is in one group."""
         wanted = self.index.match(matchers)
-        pieces = self._state.pieces(wanted, start_ms, end_ms) if len(wanted) else []
+        try:
+            pieces = stitch(self._state.pieces(wanted, start_ms, end_ms, cuts)) if len(wanted) else []
+        except OverlapError:
+            return self.select(matchers, start_ms, end_ms)
         return [
-            SeriesGroup(self.index.labels_of(piece.series.tolist()), piece.times, piece.values)
-            for piece in stitch(pieces)
+            SeriesGroup(self.index.labels_of(piece.series.tolist()), piece.times, piece.values, piece.omitted)
+            for piece in pieces
         ]
 
     def present(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> tuple[Labels, ...]:
@@ -241,10 +245,11 @@ class SampleStore:
     def _seal_stream(self, name: str) -> None:
         stream = self._state.stream(name)
         with self._transaction() as connection:
-            ref = self._file.save_block(connection, stream.head.published, name)
-            self._file.delete_rows(connection, name, ref.end_ms)
-        stream.replace_sealed([*stream.sealed, ref], new_head=True)
-        self.counters.cut_blocks += 1
+            made = stream.head.published.blocks()
+            refs = [self._file.save_block(connection, block, name) for block in made]
+            self._file.delete_rows(connection, name, max(ref.end_ms for ref in refs))
+        stream.replace_sealed([*stream.sealed, *refs], new_head=True)
+        self.counters.cut_blocks += len(refs)
 
     def _seal_points(self, since_ms: int = BEFORE_ALL) -> None:
         """Cuts the open columns into blocks, but for those that end before a time."""

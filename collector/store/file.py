@@ -54,9 +54,11 @@ class StoreFile:
 
     def save_block(self, connection: sa.Connection, block: Block, stream: str | None) -> BlockRef:
         number = None if stream is None else self._stream(connection, stream)
-        key = _inserted(connection, schema.blocks, block_record(block, number))
+        record = block_record(block, number)
+        key = _inserted(connection, schema.blocks, record)
         start_ms, end_ms = int(block.times.min()), int(block.times.max())
-        return BlockRef(key, start_ms, end_ms, block.values.size, self._interner.intern(block.series))
+        series, summarised = self._interner.intern(block.series), record["summary"] is not None
+        return BlockRef(key, start_ms, end_ms, block.values.size, series, summarised)
 
     def delete_rows(self, connection: sa.Connection, stream: str, until_ms: int) -> None:
         """Removes rows that a block now holds, and the layouts that no row uses any more."""
@@ -128,10 +130,13 @@ class StoreFile:
     def load_blocks(self, connection: sa.Connection) -> Iterator[tuple[int | None, BlockRef]]:
         """What each block holds, with its stream's number, oldest first."""
         c = schema.blocks.c
-        query = sa.select(c.id, c.stream_id, c.start_ms, c.end_ms, c.samples, c.series).order_by(c.id)
-        for number, stream, start_ms, end_ms, samples, packed in connection.execute(query):
-            series = self._interner.intern(unpack_integers(packed))
-            yield stream, BlockRef(number, start_ms, end_ms, samples, series)
+        summarised = c.summary.is_not(None)
+        query = sa.select(c.id, c.stream_id, c.start_ms, c.end_ms, c.samples, c.series, summarised)
+        for number, stream, start_ms, end_ms, samples, packed, has_summary in connection.execute(
+            query.order_by(c.id)
+        ):
+            series = self._interner.intern_packed(packed)
+            yield stream, BlockRef(number, start_ms, end_ms, samples, series, bool(has_summary))
 
     def load_rows(self, connection: sa.Connection) -> Iterator[Row]:
         """Rows that no block holds yet, in the order in which they came."""

@@ -1,25 +1,30 @@
 """Pieces of series as blocks hand them out, and how pieces become one group per series."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from collector.index import SeriesIds
-from collector.series import Milliseconds, Values
+from collector.series import Milliseconds, Omitted, Values
 
+SERIES_PER_BLOCK = 256
 ABSENT_BITS = np.uint64(0x7FF00000000000AB)
 ABSENT: float = float(np.array([ABSENT_BITS], np.uint64).view(np.float64)[0])
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some samples of some series: series (s,), times (t,) ascending, values (s, t) without gaps."""
+    """Some samples of some series: series (s,), times (t,) ascending, values (s, t) without gaps.
+
+    omitted: samples between these that are not there, as ``SampleSource.select`` allows.
+    """
 
     series: SeriesIds
     times: Milliseconds
     values: Values
+    omitted: Omitted | None = None
 
 
 @dataclass(frozen=True)
@@ -36,16 +41,34 @@ class Matrix:
     gaps: bool
 
     def pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
-        """Samples of the wanted (ascending) series in the closed interval."""
+        """Samples of the wanted (ascending) series in the closed interval, a piece for each block to be."""
         low, high = np.searchsorted(self.times, (start_ms, end_ms + 1))
         rows = positions_of(wanted, self.series)
         if low == high or not len(rows):
             return []
-        whole = len(rows) == len(self.series)
-        values = self.values[:, low:high] if whole else self.values[rows, low:high]
-        series = self.series if whole else self.series[rows]
-        piece = Piece(series, self.times[low:high], values)
-        return _without_gaps(piece) if self.gaps else [piece]
+        pieces = []
+        for begin, some in _by_block(rows):
+            block = slice(begin, begin + SERIES_PER_BLOCK)
+            whole = len(some) == len(self.series[block])
+            values = self.values[block, low:high] if whole else self.values[some, low:high]
+            piece = Piece(self.series[block if whole else some], self.times[low:high], values)
+            pieces += _without_gaps(piece) if self.gaps else [piece]
+        return pieces
+
+    def blocks(self) -> "list[Matrix]":
+        """Cut so that a query for a few series need not unpack many."""
+        starts = range(0, len(self.series), SERIES_PER_BLOCK)
+        parts = [slice(start, start + SERIES_PER_BLOCK) for start in starts]
+        return [Matrix(self.series[part], self.times, self.values[part], self.gaps) for part in parts]
+
+
+def _by_block(rows: npt.NDArray[np.int64]) -> Iterable[tuple[int, npt.NDArray[np.int64]]]:
+    """Ascending row numbers, by the first row of the block that they belong to."""
+    number = rows // SERIES_PER_BLOCK
+    if number[0] == number[-1]:
+        return [(int(number[0]) * SERIES_PER_BLOCK, rows)]
+    groups = np.split(rows, np.flatnonzero(np.diff(number)) + 1)
+    return [(int(some[0]) // SERIES_PER_BLOCK * SERIES_PER_BLOCK, some) for some in groups]
 
 
 def positions_of(wanted: SeriesIds, series: SeriesIds) -> npt.NDArray[np.int64]:
@@ -78,42 +101,48 @@ def _alike(present: npt.NDArray[np.bool_]) -> Iterable[list[int]]:
     return groups.values()
 
 
+class OverlapError(Exception):
+    """Pieces of which samples were left out hold samples among those: they must be read whole."""
+
+
 def stitch(pieces: Sequence[Piece]) -> list[Piece]:
     """Joins pieces along time so that each series is in exactly one.
 
     Where two pieces hold a sample for the same series and time, the piece that comes first wins.
+
+    Raises:
+        OverlapError: only where a piece has something omitted.
     """
     by_series: dict[bytes, list[Piece]] = {}
     for piece in pieces:
         by_series.setdefault(piece.series.tobytes(), []).append(piece)
-    joined = [_joined(same) for same in by_series.values()]
-    if len(joined) == 1:
-        return joined
-    held = np.concatenate([piece.series for piece in joined]) if joined else np.empty(0, np.int64)
-    return joined if len(np.unique(held)) == len(held) else _regrouped(joined)
+    groups = list(by_series.values())
+    if len(groups) > 1:
+        held = np.concatenate([same[0].series for same in groups])
+        if len(np.unique(held)) < len(held):
+            groups = _regrouped(pieces)
+    return [_joined(same) for same in groups]
 
 
-def _regrouped(pieces: Sequence[Piece]) -> list[Piece]:
-    """Joins pieces whose sets of series overlap without being equal."""
-    holders: dict[int, list[int]] = {}
+def _regrouped(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Cuts pieces whose sets of series overlap without being equal, so that equal sets come together."""
+    known = np.unique(np.concatenate([piece.series for piece in pieces]))
+    held = np.zeros((len(known), len(pieces)), np.bool_)
     for number, piece in enumerate(pieces):
-        for series in piece.series.tolist():
-            holders.setdefault(series, []).append(number)
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for series, numbers in holders.items():
-        groups.setdefault(tuple(numbers), []).append(series)
-    joined = []
-    for signature, ids in groups.items():
-        wanted = np.array(sorted(ids), np.int64)
-        joined.append(_joined([_only(pieces[number], wanted) for number in signature]))
-    return joined
+        held[np.searchsorted(known, piece.series), number] = True
+    groups = []
+    for rows in _alike(held):
+        wanted, numbers = known[rows], np.flatnonzero(held[rows[0]]).tolist()
+        groups.append([_only(pieces[number], wanted) for number in numbers])
+    return groups
 
 
 def _only(piece: Piece, wanted: SeriesIds) -> Piece:
     """The wanted series of a piece that holds them all, in ascending order."""
     order = np.argsort(piece.series)
     rows = order[np.searchsorted(piece.series, wanted, sorter=order)]
-    return Piece(wanted, piece.times, piece.values[rows])
+    omitted = piece.omitted and replace(piece.omitted, lost=piece.omitted.lost[rows])
+    return Piece(wanted, piece.times, piece.values[rows], omitted)
 
 
 def _joined(pieces: Sequence[Piece]) -> Piece:
@@ -122,9 +151,26 @@ def _joined(pieces: Sequence[Piece]) -> Piece:
         return pieces[0]
     in_time = sorted(pieces, key=lambda piece: int(piece.times[0]))
     times = np.concatenate([piece.times for piece in in_time])
-    if (np.diff(times) > 0).all():
-        return Piece(pieces[0].series, times, np.concatenate([piece.values for piece in in_time], axis=1))
+    if (times[1:] > times[:-1]).all():
+        values = np.concatenate([piece.values for piece in in_time], axis=1)
+        return Piece(pieces[0].series, times, values, _all_omitted(in_time))
+    if any(piece.omitted for piece in pieces):
+        raise OverlapError
     times = np.concatenate([piece.times for piece in pieces])
     values = np.concatenate([piece.values for piece in pieces], axis=1)
     unique, first = np.unique(times, return_index=True)
     return Piece(pieces[0].series, unique, values[:, first])
+
+
+def _all_omitted(in_time: Sequence[Piece]) -> Omitted | None:
+    """What was left out of pieces that are laid end to end."""
+    begins = np.cumsum([0, *(len(piece.times) for piece in in_time)])
+    parts = [
+        (piece.omitted.places + begin, piece.omitted.counts, piece.omitted.lost)
+        for begin, piece in zip(begins[:-1], in_time, strict=True)
+        if piece.omitted
+    ]
+    if not parts:
+        return None
+    places, counts, lost = zip(*parts, strict=True)
+    return Omitted(np.concatenate(places), np.concatenate(counts), np.concatenate(lost, axis=1))

@@ -64,6 +64,7 @@ blocks = sa.Table(
     sa.Column("offsets", sa.LargeBinary, nullable=True),
     sa.Column("times", sa.LargeBinary, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("summary", sa.LargeBinary, nullable=True),
 )
 
 

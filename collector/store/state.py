@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from collector.index import SeriesIds
+from collector.series import Milliseconds
 from collector.store.batches import Points, Row
 from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import OpenColumn, column_pieces
 from collector.store.head import MatrixHead
 from collector.store.pieces import Piece
+from collector.store.runs import Run, runs_of
+from collector.store.summaries import SummaryCache
 
 BEFORE_ALL = -(2**62)
 
@@ -19,26 +22,27 @@ class Stream:
 
     def __init__(self) -> None:
         self.newest_ms = BEFORE_ALL
-        self.view: tuple[tuple[BlockRef, ...], MatrixHead] = ((), MatrixHead())
+        self.view: tuple[tuple[Run, ...], MatrixHead] = ((), MatrixHead())
 
     @property
-    def sealed(self) -> tuple[BlockRef, ...]:
-        return self.view[0]
+    def sealed(self) -> list[BlockRef]:
+        return [ref for run in self.view[0] for ref in run.refs]
 
     @property
     def head(self) -> MatrixHead:
         return self.view[1]
 
     def replace_sealed(self, refs: Sequence[BlockRef], *, new_head: bool = False) -> None:
-        self.view = (tuple(refs), MatrixHead() if new_head else self.head)
+        self.view = (runs_of(refs), MatrixHead() if new_head else self.head)
         self.newest_ms = max([self.newest_ms, *(ref.end_ms for ref in refs)])
 
 
 class StoreState:
     """One thread changes it; any thread reads without a lock, as what it took from here stays as it was."""
 
-    def __init__(self, blocks: BlockCache) -> None:
+    def __init__(self, blocks: BlockCache, summaries: SummaryCache) -> None:
         self._blocks = blocks
+        self._summaries = summaries
         self.streams: dict[str, Stream] = {}
         self.imported = Stream()
         self.columns: dict[int, OpenColumn] = {}
@@ -47,14 +51,19 @@ class StoreState:
 
     # Reading
 
-    def pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
-        """Samples of the wanted (ascending) series in the closed interval, first written first."""
+    def pieces(
+        self, wanted: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None = None
+    ) -> list[Piece]:
+        """Samples of the wanted (ascending) series in the closed interval, first written first.
+
+        cuts: as in ``SampleSource.select``.
+        """
         # Open columns are read before blocks: what is cut in between is then seen twice, never missed.
         in_columns = self._column_pieces(wanted, start_ms, end_ms)
         pieces = [
             piece
             for stream in self._streams()
-            for piece in self._stream_pieces(stream, wanted, start_ms, end_ms)
+            for piece in self._stream_pieces(stream, wanted, start_ms, end_ms, cuts)
         ]
         return pieces + in_columns
 
@@ -62,9 +71,9 @@ class StoreState:
         """The wanted series with samples in the interval, to the precision of a block on file."""
         found = [piece.series for piece in self._column_pieces(wanted, start_ms, end_ms)]
         for stream in self._streams():
-            sealed, head = stream.view
-            held = {id(ref.series): ref.series for ref in sealed if ref.overlaps(start_ms, end_ms)}
-            found += [np.intersect1d(series, wanted) for series in held.values()]
+            runs, head = stream.view
+            held = [run.series for run in runs if len(run.starts[run.overlapping(start_ms, end_ms)])]
+            found += [np.intersect1d(series, wanted) for series in held]
             found += [piece.series for piece in head.published.pieces(wanted, start_ms, end_ms)]
         return np.unique(np.concatenate(found)) if found else wanted[:0]
 
@@ -72,9 +81,9 @@ class StoreState:
         """Numbers of all series that have samples."""
         used = set(self.columns)
         for stream in self._streams():
-            sealed, head = stream.view
-            for series in {id(ref.series): ref.series for ref in sealed}.values():
-                used.update(series.tolist())
+            runs, head = stream.view
+            for run in runs:
+                used.update(run.series.tolist())
             used.update(head.published.series.tolist())
         return used
 
@@ -83,19 +92,29 @@ class StoreState:
         yield from list(self.streams.values())
 
     def _stream_pieces(
-        self, stream: Stream, wanted: SeriesIds, start_ms: int, end_ms: int
+        self, stream: Stream, wanted: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None
     ) -> Iterator[Piece]:
-        sealed, head = stream.view
-        holds: dict[int, bool] = {}
-        for ref in sealed:
-            if not ref.overlaps(start_ms, end_ms):
-                continue
-            key = id(ref.series)
-            if key not in holds:
-                holds[key] = bool(np.isin(ref.series, wanted).any())
-            if holds[key] and (block := self._blocks.read(ref)) is not None:
-                yield from block.pieces(wanted, start_ms, end_ms)
+        runs, head = stream.view
+        for run in runs:
+            if run.holds_any(wanted):
+                yield from self._run_pieces(run, wanted, start_ms, end_ms, cuts)
         yield from head.published.pieces(wanted, start_ms, end_ms)
+
+    def _run_pieces(
+        self, run: Run, wanted: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None
+    ) -> Iterator[Piece]:
+        whole = np.zeros(len(run.refs), np.bool_)
+        whole[run.overlapping(start_ms, end_ms)] = True
+        stretches = () if cuts is None else run.stretches(start_ms, end_ms, cuts)
+        for begin, stop in stretches:
+            piece = self._summaries.piece(run, begin, stop, wanted)
+            if piece is not None:
+                whole[begin:stop] = False
+                yield piece
+        for number in np.flatnonzero(whole).tolist():
+            block = self._blocks.read(run.refs[number])
+            if block is not None:
+                yield from block.pieces(wanted, start_ms, end_ms)
 
     def _column_pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
         columns = self.columns

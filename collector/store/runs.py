@@ -1,0 +1,78 @@
+"""Blocks of the same series, in the order of time: what a stream has on file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from collector.index import SeriesIds
+from collector.series import Milliseconds
+from collector.store.blocks import BlockRef
+
+
+@dataclass(frozen=True)
+class Run:
+    """Blocks of one set of series.
+
+    series: (s,) the object that all the blocks' references share.
+    """
+
+    series: SeriesIds
+    refs: tuple[BlockRef, ...]
+
+    def holds_any(self, wanted: SeriesIds) -> bool:
+        """Whether any of the wanted (ascending) series is among these."""
+        low, high = self._range
+        between = wanted[np.searchsorted(wanted, low) : np.searchsorted(wanted, high, side="right")]
+        return len(between) > 0 and bool(np.isin(self.series, between).any())
+
+    def overlapping(self, start_ms: int, end_ms: int) -> slice | npt.NDArray[np.int64]:
+        """Positions of the blocks with samples in the closed interval."""
+        if self.is_ordered:
+            first = int(np.searchsorted(self.ends, start_ms))
+            return slice(first, max(first, int(np.searchsorted(self.starts, end_ms, side="right"))))
+        return np.flatnonzero((self.starts <= end_ms) & (self.ends >= start_ms))
+
+    def stretches(self, start_ms: int, end_ms: int, cuts: Milliseconds) -> Iterator[tuple[int, int]]:
+        """Blocks begin … stop−1, inside the interval and not parted by a cut, each with a summary."""
+        if not self.is_ordered:
+            return
+        part = np.searchsorted(cuts, self.starts)
+        usable = (part == np.searchsorted(cuts, self.ends)) & self._summarised
+        usable &= (self.starts >= start_ms) & (self.ends <= end_ms)
+        places = np.flatnonzero(usable)
+        breaks = np.flatnonzero((np.diff(places) > 1) | (np.diff(part[places]) > 0)) + 1
+        for stretch in np.split(places, breaks):
+            if len(stretch):
+                yield int(stretch[0]), int(stretch[-1]) + 1
+
+    @cached_property
+    def starts(self) -> Milliseconds:
+        return np.array([ref.start_ms for ref in self.refs], np.int64)
+
+    @cached_property
+    def ends(self) -> Milliseconds:
+        return np.array([ref.end_ms for ref in self.refs], np.int64)
+
+    @cached_property
+    def is_ordered(self) -> bool:
+        """Whether each block begins after the one before it has ended."""
+        return bool((self.starts[1:] > self.ends[:-1]).all())
+
+    @cached_property
+    def _summarised(self) -> npt.NDArray[np.bool_]:
+        return np.array([ref.summarised for ref in self.refs], np.bool_)
+
+    @cached_property
+    def _range(self) -> tuple[int, int]:
+        return int(self.series.min()), int(self.series.max())
+
+
+def runs_of(refs: Sequence[BlockRef]) -> tuple[Run, ...]:
+    """Gathers blocks by their series; references to equal series share one object."""
+    by_series: dict[int, list[BlockRef]] = {}
+    for ref in refs:
+        by_series.setdefault(id(ref.series), []).append(ref)
+    return tuple(Run(same[0].series, tuple(same)) for same in by_series.values())
