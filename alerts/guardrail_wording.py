@@ -1,8 +1,10 @@
 """The texts of a guardrail's alert, in English and Korean, as templates that Prometheus fills in."""
 
+from collections.abc import Callable
+
 from alerts.expressions import number
 from alerts.guardrails import Baseline, Guardrail
-from alerts.wording import duration_ko
+from alerts.wording import IN_KOREAN, duration_ko
 from collector.durations import format_duration
 
 _FORMS = {
@@ -11,17 +13,19 @@ _FORMS = {
     "per_second": '{{ $value | printf "%.1f" }}/s',
     "bytes": "{{ $value | humanize1024 }}B",
 }
+_FORMS_KO = {"seconds": f"{{{{ $value | humanizeDuration{IN_KOREAN} }}}}"}
 
 
 def guardrail_annotations(guardrail: Guardrail) -> dict[str, str]:
     """For an alert whose value is the signal's."""
     value = _FORMS.get(guardrail.unit, '{{ $value | printf "%.2f" }}')
+    value_ko = _FORMS_KO.get(guardrail.unit, value)
     title, title_ko = guardrail.title["en"], guardrail.title.get("ko", guardrail.title["en"])
     texts = {
         "summary": f"{title} is at {value}",
         "description": f"A ticket because it is {_reasons(guardrail)}. "
         "A guardrail has no budget: it is evidence for whoever is paged.",
-        "summary_ko": f"{title_ko}: 현재 {value}",
+        "summary_ko": f"{title_ko}: 현재 {value_ko}",
         "description_ko": f"기준: {_reasons_ko(guardrail)}. "
         "가드레일에는 예산이 없으며, 호출받은 사람을 위한 단서입니다.",
     }
@@ -47,7 +51,7 @@ def _departure(guardrail: Guardrail, baseline: Baseline) -> str:
 
 def _reasons_ko(guardrail: Guardrail) -> str:
     side = "미만" if guardrail.bad == "below" else "초과"
-    reasons = [] if guardrail.limit is None else [f"{_value(guardrail, guardrail.limit)} {side}"]
+    reasons = [] if guardrail.limit is None else [f"{_value(guardrail, guardrail.limit, duration_ko)} {side}"]
     if (baseline := guardrail.baseline) is not None:
         earlier = f"{duration_ko(baseline.before_seconds)} 전까지 {duration_ko(baseline.over_seconds)} 값"
         reasons.append(f"{earlier}{_departure_ko(guardrail, baseline)}")
@@ -65,16 +69,16 @@ def _difference(guardrail: Guardrail, baseline: Baseline, points: str) -> str:
     """A difference of ratios is in percentage points."""
     difference = baseline.difference or 0.0
     if guardrail.unit != "ratio":
-        return _value(guardrail, difference)
+        return _value(guardrail, difference, duration_ko if points.startswith("%") else format_duration)
     return f"{100 * difference:.4g}{points}" if points.startswith("%") else f"{100 * difference:.4g} {points}"
 
 
-def _value(guardrail: Guardrail, value: float) -> str:
+def _value(guardrail: Guardrail, value: float, duration: Callable[[float], str] = format_duration) -> str:
     match guardrail.unit:
         case "ratio":
             return f"{100 * value:.4g}%"
         case "seconds":
-            return format_duration(value)
+            return duration(value)
         case "per_second":
             return f"{value:.4g}/s"
         case _:

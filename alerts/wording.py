@@ -9,6 +9,10 @@ from collector.durations import format_duration
 
 _KOREAN_UNITS = {"d": "일", "h": "시간", "m": "분", "s": "초", "ms": "밀리초"}
 _SPAN = ' | humanizeDuration | reReplaceAll "( 0h)?( 0m)? 0s$" ""'  # what was rounded away is not said
+IN_KOREAN = "".join(
+    f' | reReplaceAll "([0-9]){unit}( |$)" "${{1}}{said}${{2}}"' for unit, said in _KOREAN_UNITS.items()
+)
+"""After ``humanizeDuration``: ``1h 47m`` becomes ``1시간 47분``, in Prometheus' templates as in ours."""
 
 
 def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float) -> dict[str, str]:
@@ -86,11 +90,11 @@ def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
     pace = burn_rate(events, tier.long_seconds, slo)
     seconds = f"({left} > 0) / on () ({pace} > 0) * {number(slo.period_seconds)}"
     rounded = f"round({seconds}, 60) < 86400 or round({seconds}, 3600)"
-    gone = f"{{{{ with query `{rounded}` }}}}%s{{{{ . | first | value{_SPAN} }}}}%s{{{{ end }}}}"
+    gone = f"{{{{ with query `{rounded}` }}}}%s{{{{ . | first | value{_SPAN}%s }}}}%s{{{{ end }}}}"
     period, period_ko = format_duration(slo.period_seconds), duration_ko(slo.period_seconds)
     sentences = {
-        "en": f" Budget left of {period}: {percent}%{gone % (', gone in ', ' at this pace')}.",
-        "ko": f" {period_ko} 예산이 {percent}% 남았습니다{gone % ('(이 속도면 ', ' 뒤 소진)')}.",
+        "en": f" Budget left of {period}: {percent}%{gone % (', gone in ', '', ' at this pace')}.",
+        "ko": f" {period_ko} 예산이 {percent}% 남았습니다{gone % ('(이 속도면 ', IN_KOREAN, ' 뒤 소진)')}.",
     }
     known = f"{{{{ with query `clamp_min(100 * {left}, 0)` }}}}%s{{{{ end }}}}"
     return {language: known % text for language, text in sentences.items()}

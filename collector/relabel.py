@@ -86,15 +86,15 @@ def _hash(text: str) -> int:
 
 def _mapped_names(rule: RelabelRule, labels: dict[str, str]) -> dict[str, str]:
     found = ((rule.pattern.fullmatch(name), value) for name, value in labels.items())
-    return {_expand(rule.replacement, match): value for match, value in found if match}
+    return {expand(rule.replacement, match): value for match, value in found if match}
 
 
 def _replaced(rule: RelabelRule, labels: dict[str, str], joined: str) -> dict[str, str]:
     match = rule.pattern.fullmatch(joined)
     if not match:
         return labels
-    target = _expand(rule.target_label, match)
-    return {**labels, target: _expand(rule.replacement, match)} if target else labels
+    target = expand(rule.target_label, match)
+    return {**labels, target: expand(rule.replacement, match)} if target else labels
 
 
 _REWRITES: dict[str, Callable[[RelabelRule, dict[str, str], str], dict[str, str]]] = {
@@ -110,7 +110,7 @@ _REWRITES: dict[str, Callable[[RelabelRule, dict[str, str], str], dict[str, str]
 _REFERENCE = re2.compile(r"\$(?:\{(\w+)\}|(\w+)|(\$))")
 
 
-def _expand(template: str, match: Any) -> str:  # noqa: ANN401  # re2 publishes no types
+def expand(template: str, match: Any) -> str:  # noqa: ANN401  # re2 publishes no types
     """Go's regexp.Expand: ``$1``, ``${name}``, ``$$``; an unknown group is empty."""
 
     def group(reference: Any) -> str:  # noqa: ANN401  # re2 publishes no types

@@ -10,6 +10,7 @@ import orjson
 import re2
 
 from collector.durations import parse_duration
+from collector.relabel import expand
 
 Value = Any
 _VERB = re.compile(r"%([-+# 0]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
@@ -193,7 +194,8 @@ def _first(samples: list[Value]) -> Value:
 
 
 def _replace_all(pattern: str, replacement: str, text: str) -> str:
-    return str(re2.sub(pattern, re.sub(r"\$\{?(\d+)\}?", r"\\\1", replacement), text))
+    # A replacement that is text comes out of re2 as UTF-8 read as Latin-1; what a function gives does not.
+    return str(re2.sub(pattern, lambda match: expand(replacement, match), text))
 
 
 def _all_of(*values: Value) -> Value:

@@ -10,6 +10,7 @@ from alerts.compile import rules_yaml
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
 from alerts.guardrails import Guardrail, load_guardrails
+from collector.templates import parse_template
 
 SHOP = load_guardrails(Path("alerts/examples/shop.guardrails.yml"))
 
@@ -62,6 +63,18 @@ def test_says_why_in_both_languages(tmp_path):
         "over the 1h that ended 10m ago."
     )
     assert texts["description_ko"].startswith("기준: 60% 미만 또는 10분 전까지 1시간 값보다 15%p 넘게 낮음.")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.35, "350밀리초"), (1.5, "1.5초"), (90.0, "1분 30초"), (100_000.0, "1일 3시간 46분 40초")],
+)
+def test_durations_are_said_in_korean(tmp_path, value, said):
+    texts = rule(tmp_path, unit="seconds", bad="above", limit=90.0)["annotations"]
+    assert (
+        parse_template(texts["summary_ko"]).fill({}, value, {}, lambda _query: []) == f"적중률: 현재 {said}"
+    )
+    assert texts["description_ko"].startswith("기준: 1분 30초 초과.")
 
 
 def test_the_shops_rules_parse():

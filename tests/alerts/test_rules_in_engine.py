@@ -85,17 +85,17 @@ def test_texts_hold_counts_burn_rate_and_budget(recorded):
 
 
 @pytest.mark.parametrize(
-    ("left", "span"),
+    ("left", "span", "korean_span"),
     [
-        (0.09125, "2d 18h"),  # 2d 17h 42m
-        (0.0334, "1d"),
-        (0.0333, "23h 59m"),
-        (0.0278, "20h 1m"),
-        (1 / 720, "1h"),
-        (0.0001, "4m"),
+        (0.09125, "2d 18h", "2일 18시간"),  # 2d 17h 42m
+        (0.0334, "1d", "1일"),
+        (0.0333, "23h 59m", "23시간 59분"),
+        (0.0278, "20h 1m", "20시간 1분"),
+        (1 / 720, "1h", "1시간"),
+        (0.0001, "4m", "4분"),
     ],
 )
-def test_time_until_the_budget_is_gone_has_two_units_at_most(left, span):
+def test_time_until_the_budget_is_gone_has_two_units_at_most(left, span, korean_span):
     web, events = slo(0.99), RecordedExpressions(slo(0.99))
     store, who = MemoryStore(), {"service": "shop", "slo": "web"}
     now = [
@@ -111,7 +111,7 @@ def test_time_until_the_budget_is_gone_has_two_units_at_most(left, span):
         for key in ("description", "description_ko")
     )
     assert f"gone in {span} at this pace" in english_text
-    assert f"(이 속도면 {span} 뒤 소진)" in korean_text
+    assert f"(이 속도면 {korean_span} 뒤 소진)" in korean_text
 
 
 @pytest.mark.parametrize("objective", [0.99, 0.995, 0.999])
