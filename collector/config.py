@@ -10,6 +10,7 @@ from collector.config_http import PLAIN_HTTP, HttpClientConfig, parse_http_clien
 from collector.errors import ConfigError
 from collector.relabel import RelabelRule, parse_relabel
 from collector.settings import Section
+from collector.yaml_text import load
 
 KEYS = ("global", "scrape_configs", "rule_files", "alerting", "storage")
 _UNSUPPORTED = ("remote_read", "remote_write", "tracing", "scrape_config_files", "runtime", "otlp")
@@ -94,7 +95,7 @@ def load_config(path: Path) -> CollectorConfig:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        value = yaml.safe_load(text)
+        value = load(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from collector.errors import ConfigError, QueryError
 from collector.labels import METRIC_NAME
 from collector.settings import Section
 from collector.templates import TemplateError, parse_template
+from collector.yaml_text import load
 
 CheckExpression = Callable[[str], object]
 
@@ -102,7 +103,7 @@ def load_rule_files(
     groups: list[RuleGroup] = []
     for path in _matched(patterns):
         try:
-            value = yaml.safe_load(path.read_text(encoding="utf-8"))
+            value = load(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:

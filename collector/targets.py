@@ -14,6 +14,7 @@ from collector.errors import ConfigError
 from collector.labels import Labels
 from collector.relabel import relabel
 from collector.settings import Section
+from collector.yaml_text import load
 
 _HOW_FOUND: dict[str, Any] = {"static_configs": (), "file_sd_configs": (), "relabel": (), "target_limit": 0}
 
@@ -124,7 +125,7 @@ def _from_files(patterns: Iterable[str]) -> Iterator[StaticTargets]:
 def _read_groups(path: Path) -> list[StaticTargets]:
     """Reads target groups; JSON is YAML too."""
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        value = load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: expected YAML or JSON: {' '.join(str(error).split())}") from error
     if not isinstance(value, list):

@@ -1,18 +1,36 @@
 """YAML in which every key is given once: of two, one would be dropped without a word."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
 
 _MERGE = "tag:yaml.org,2002:merge"
+_DEEPEST = 100
 
 
 class RepeatedKeyError(yaml.YAMLError):
     """A mapping that gives a key twice; the text names the key and both lines."""
 
 
+class NestedTooDeeplyError(yaml.YAMLError):
+    """More levels than anybody means, which would exhaust the stack; the text names the line."""
+
+
 class _OnceLoader(yaml.SafeLoader):
     """Looks before merges are resolved: a key may stand in for a merged one."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # PyYAML publishes none
+            raise NestedTooDeeplyError(f"line {line}: expected at most {_DEEPEST} levels of nesting")
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -31,11 +49,22 @@ def load(text: str) -> object:
     """The one document of a text.
 
     Raises:
-        yaml.YAMLError: for what is not YAML, or gives a key twice.
+        yaml.YAMLError: for what is not YAML, gives a key twice, or is nested more than 100 levels deep.
     """
-    return yaml.load(text, _OnceLoader)  # noqa: S506  # it is a SafeLoader
+    with _told():
+        return yaml.load(text, _OnceLoader)  # noqa: S506  # it is a SafeLoader
 
 
 def load_all(text: str) -> list[Any]:
     """All documents of a text; raises as ``load`` does."""
-    return list(yaml.load_all(text, _OnceLoader))  # it is a SafeLoader
+    with _told():
+        return list(yaml.load_all(text, _OnceLoader))  # it is a SafeLoader
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """PyYAML lets out what making a value raises, such as of the 45th of May."""
+    try:
+        yield
+    except (ValueError, RecursionError) as error:
+        raise yaml.YAMLError(str(error)) from error

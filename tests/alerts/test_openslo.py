@@ -160,6 +160,7 @@ def test_a_name_is_used_once(tmp_path):
         ("- 1", "found list"),
         ("a: [", "expected YAML"),
         ("a: 1\na: 2", "line 2: the key 'a' is in line 1 already"),
+        ("a: " + "[" * 100_000, "line 1: expected at most 100 levels of nesting"),
     ],
 )
 def test_what_is_not_a_mapping_is_refused(tmp_path, text, expected):

@@ -91,6 +91,23 @@ def test_what_cannot_be_used_is_refused_by_file_and_key(value, said):
         parse_config(value, "f.yml")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("global: {}\nscrape_configs: []\nglobal: {}\n", "line 3: the key 'global' is in line 1 already"),
+        (
+            "scrape_configs:\n- job_name: a\n  job_name: b\n",
+            "line 3: the key 'job_name' is in line 2 already",
+        ),
+        ("global: " + "[" * 100_000, "line 1: expected at most 100 levels of nesting"),
+    ],
+)
+def test_a_key_given_twice_and_deep_nesting_are_one_line(tmp_path, text, said):
+    (tmp_path / "p.yml").write_text(text)
+    with pytest.raises(ConfigError, match=rf"p\.yml: expected YAML: {said}$"):
+        load_config(tmp_path / "p.yml")
+
+
 def test_a_file_that_is_missing_or_no_yaml_is_one_line(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load_config(tmp_path / "none.yml")

@@ -70,6 +70,22 @@ def test_rule_files_are_found_by_pattern(tmp_path):
     assert [group.name for group in groups] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    expr: down\n",
+            "line 6: the key 'expr' is in line 5 already",
+        ),
+        ("groups: " + "[" * 100_000, "line 1: expected at most 100 levels of nesting"),
+    ],
+)
+def test_a_key_given_twice_and_deep_nesting_are_refused_with_their_lines(tmp_path, text, said):
+    (tmp_path / "r.yml").write_text(text)
+    with pytest.raises(ConfigError, match=rf"r\.yml: expected YAML: {said}$"):
+        load_rule_files([tmp_path / "r.yml"])
+
+
 def test_a_rule_file_that_is_missing_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load_rule_files([tmp_path / "none.yml"])

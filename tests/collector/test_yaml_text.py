@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from collector.yaml_text import RepeatedKeyError, load, load_all
+from collector.yaml_text import NestedTooDeeplyError, RepeatedKeyError, load, load_all
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,17 @@ def test_merges_are_no_repetitions():
 def test_only_plain_values_are_made():
     with pytest.raises(yaml.YAMLError):
         load("!!python/object/apply:os.getcwd []")
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1\nb: " + "[" * 100_000, "a: 1\nb: " + "{x: " * 100_000], ids=["lists", "maps"]
+)
+def test_deep_nesting_is_refused_with_its_line(text):
+    with pytest.raises(NestedTooDeeplyError, match="line 2: expected at most 100 levels of nesting"):
+        load(text)
+
+
+@pytest.mark.parametrize("text", ["a: 2025-05-45", "a: " + "1" * 5_000])
+def test_values_that_cannot_be_made_are_no_yaml(text):
+    with pytest.raises(yaml.YAMLError):
+        load(text)
