@@ -15,7 +15,7 @@ from alerts.api import Sources, own_router
 from alerts.api_v2 import Station, v2_router
 from alerts.config import AlertsConfig
 from alerts.deliver import Briefing, Courier
-from alerts.errors import RequestError
+from alerts.errors import RequestError, StorageError
 from alerts.group import Pace
 from alerts.incidents import Dependencies
 from alerts.notify.console import ConsoleNotifier
@@ -23,11 +23,13 @@ from alerts.notify.message import Notifier, Style
 from alerts.notify.slack import SlackNotifier
 from alerts.notify.webhook import WebhookNotifier
 from alerts.pipeline import Desk, Pipeline
-from alerts.receive import parse_alerts
+from alerts.readiness import WriteCheck
+from alerts.receive import Alert, parse_alerts
 from alerts.response import Response
 from alerts.rounds import Round
 from alerts.route import recipients
 from alerts.storage import open_database
+from alerts.unrecorded import Herald, untold_pages
 from collector.clock import Clock
 
 Provider = Callable[[], object]
@@ -65,16 +67,23 @@ class Alerts:
         self.pipeline = Pipeline(self.database, desk)
         self.response = Response(self.database, desk)
         briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow)
-        self._couriers = tuple(
-            Courier(self.database, notifier, briefing, clock) for notifier in chosen if notifier.name in names
-        )
+        used = tuple(notifier for notifier in chosen if notifier.name in names)
+        self._couriers = tuple(Courier(self.database, notifier, briefing, clock) for notifier in used)
+        self._heralds = tuple(Herald(notifier, config.language, shadow=config.shadow) for notifier in used)
+        self._write_check = WriteCheck(self.database, clock)
         self._rounds = self._threads()
         self.router = self._routes(dependencies, names, slos_provider, signals_provider)
         self.router.include_router(api_slack.slack_router(self._presses(config)))
 
     def _threads(self) -> tuple[Round, ...]:
         couriers = (Round(f"alerts-{courier.name}", courier.step) for courier in self._couriers)
-        return (Round("alerts-tick", self._tick), *couriers)
+        heralds = (Round(f"alerts-unrecorded-{herald.name}", herald.step) for herald in self._heralds)
+        return (
+            Round("alerts-tick", self._tick),
+            Round("alerts-write-check", self._write_check.step),
+            *couriers,
+            *heralds,
+        )
 
     def _routes(
         self, dependencies: Dependencies, names: tuple[str, ...], slos: Provider, signals: Provider
@@ -99,7 +108,7 @@ class Alerts:
 
         Raises:
             RequestError: when some are malformed; the others are taken.
-            StorageError: when they could not be kept.
+            StorageError: when they could not be kept; pages among them are told without a record.
         """
         problems = self._take(list(alerts), at)
         if problems:
@@ -109,9 +118,24 @@ class Alerts:
         now = self._clock.now() if at is None else at
         alerts, problems = parse_alerts(body, now, self._resolve_timeout_seconds)
         if alerts:
-            self.pipeline.receive(alerts, now)
-            self._nudge()
+            self._keep(alerts, now)
         return problems
+
+    def _keep(self, alerts: Sequence[Alert], at: float) -> None:
+        try:
+            self.pipeline.receive(alerts, at)
+        except StorageError as error:
+            self._write_check.note(str(error))
+            pages = untold_pages(self.database, alerts, at)
+            for herald in self._heralds:
+                herald.offer(pages, str(error), at)
+            raise
+        finally:
+            self._nudge()
+
+    def unready(self) -> str:
+        """Why incidents cannot be written now, in one line; empty when they can."""
+        return self._write_check.problem
 
     def _tick(self) -> bool:
         self.pipeline.tick(self._clock.now())
@@ -123,6 +147,8 @@ class Alerts:
         for courier in self._couriers:
             while courier.step():
                 continue
+        for herald in self._heralds:
+            herald.step()
 
     def _nudge(self) -> None:
         for each in self._rounds:

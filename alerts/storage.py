@@ -55,7 +55,7 @@ class Database:
             ):
                 yield connection
         except sa.exc.DBAPIError as error:
-            raise StorageError(f"incidents cannot be read: {error.orig}") from error
+            raise StorageError(f"incidents cannot be read: {_reason(error)}") from error
 
     def change(self, work: Callable[[sa.Connection], Result]) -> Result:
         """Runs ``work`` in one transaction, again from its start when another worker was faster.
@@ -70,11 +70,27 @@ class Database:
                     return work(connection)
             except (ConflictError, sa.exc.DBAPIError) as error:
                 if attempt == ATTEMPTS or not _lost_a_race(error):
-                    raise StorageError(f"incidents cannot be written: {error}") from error
+                    raise StorageError(f"incidents cannot be written: {_reason(error)}") from error
         raise AssertionError("unreachable")
+
+    def touch(self) -> None:
+        """Writes a row as it is: what a full or read-only disk refuses.
+
+        Raises:
+            StorageError: when nothing can be written.
+        """
+        version = sa.table(VERSION_TABLE, sa.column("version_num"))
+        self.change(
+            lambda connection: connection.execute(version.update().values(version_num=version.c.version_num))
+        )
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _reason(error: Exception) -> str:
+    """What the database said, in one line, without the statement and its values."""
+    return " ".join(str(getattr(error, "orig", error)).split())
 
 
 def _lost_a_race(error: Exception) -> bool:

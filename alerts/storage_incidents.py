@@ -124,6 +124,13 @@ def latest_alert(connection: sa.Connection, fingerprint: str) -> AlertRecord | N
     return next(iter(_records(connection, newest)), None)
 
 
+def latest_alerts(connection: sa.Connection, fingerprints: Sequence[str]) -> dict[str, AlertRecord]:
+    """The alerts of these fingerprints that are known, each as it was last seen."""
+    query = sa.select(alerts).where(alerts.c.fingerprint.in_(list(fingerprints)))
+    found = _records(connection, query.order_by(alerts.c.updated_at, alerts.c.id))
+    return {record.alert.fingerprint: record for record in found}
+
+
 def alerts_of(connection: sa.Connection, incident_id: str) -> list[AlertRecord]:
     """The alerts of an incident, in the order they began."""
     query = sa.select(alerts).where(alerts.c.incident_id == incident_id)

@@ -46,6 +46,7 @@ _RETENTION_CHECK_SECONDS = 600.0
 class Collector:
     """Scrapes and evaluates on threads of its own from ``start`` to ``stop``.
 
+    unready: why whoever shares the process cannot work now, in one line; empty when they can.
     read_config: reads the configuration anew, for SIGHUP and ``POST /-/reload``.
     querier: another engine to ask (remote mode); jobs are still scraped and kept, rules and API go there.
     extra_rule_groups: evaluated beside those of ``rule_files``.
@@ -66,6 +67,7 @@ class Collector:
         extra_rule_groups: Sequence[RuleGroup] = (),
         external_url: str = "",
         read_config: Callable[[], CollectorConfig] | None = None,
+        unready: Callable[[], str] = str,
     ) -> None:
         self.clock = clock or SystemClock()
         self.config = config
@@ -86,6 +88,7 @@ class Collector:
         self.engine = self._engine(groups, config)
         self._storing_alert = StoringAlert()
         self.is_ready = False
+        self.unready = unready
         self.configured_at = self.started_at
         self.reload_error = ""
         self._read_config = read_config

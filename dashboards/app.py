@@ -68,6 +68,7 @@ class Fireline:
             extra_rule_groups=rule_groups(config, specs),
             external_url=url,
             read_config=lambda: _read_again(config),
+            unready=self._alerts.unready,
         )
         desk = IncidentDesk(self._alerts.database)
         querier = self._collector.querier

@@ -28,6 +28,7 @@ class Content:
     changes: tuple[str, ...]
     news: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+    takes_acts: bool
 
     @property
     def headline(self) -> str:
@@ -51,6 +52,7 @@ def write(message: Message, style: Style) -> Content:
         changes=pen.capped([pen.event_line(event) for event in message.changes]),
         news=pen.news(),
         links=pen.links(),
+        takes_acts=message.is_recorded and not message.incident.is_resolved,
     )
 
 
@@ -169,7 +171,11 @@ class _Pen:
 
     def links(self) -> tuple[tuple[str, str], ...]:
         base, language = self._style.base_url, self._language
-        page = [(say(language, "open"), f"{base}/incidents/{self._incident.id}")] if base else []
+        page = (
+            [(say(language, "open"), f"{base}/incidents/{self._incident.id}")]
+            if base and self._message.is_recorded
+            else []
+        )
         firing = sorted(self._message.alerts, key=self._worst_first)
         for key in ("runbook_url", "dashboard_url"):
             label = say(language, "runbook" if key == "runbook_url" else "dashboard")

@@ -20,6 +20,7 @@ class Message:
     news: events that no earlier message on this channel told.
     changes: deploys and switches shortly before it began.
     silenced: fingerprints of alerts that are evidence only.
+    is_recorded: False when the store cannot keep the incident: it has no page, and no button acts on it.
     """
 
     occasion: Occasion
@@ -31,6 +32,7 @@ class Message:
     silenced: frozenset[str] = frozenset()
     acknowledged_by: str = ""
     shadow: bool = False
+    is_recorded: bool = True
 
 
 @dataclass(frozen=True)

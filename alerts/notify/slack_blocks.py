@@ -55,7 +55,7 @@ def blocks(content: Content, incident: Incident, language: str, mention: str) ->
         if lines:
             text = "\n".join(f"• {escape(line)}" for line in lines)
             made.append(_section(cut(f"*{say(language, key)}*\n{text}", SECTION_MOST, language)))
-    made += [_buttons(content, incident, language)] if _has_buttons(content, incident) else []
+    made += [_buttons(content, incident, language)] if content.takes_acts or _good_links(content) else []
     made.append({"type": "context", "elements": [{"type": "mrkdwn", "text": escape(content.incident_id)}]})
     return made
 
@@ -76,17 +76,13 @@ def _section(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-def _has_buttons(content: Content, incident: Incident) -> bool:
-    return not incident.is_resolved or bool(_good_links(content))
-
-
 def _good_links(content: Content) -> list[tuple[str, str]]:
     """Slack refuses a whole message for one link that it does not like."""
     return [(label, url) for label, url in content.links if len(url) <= URL_MOST and _URL.fullmatch(url)]
 
 
 def _buttons(content: Content, incident: Incident, language: str) -> Block:
-    elements = [] if incident.is_resolved else _acts(incident, language)
+    elements = _acts(incident, language) if content.takes_acts else []
     for number, (label, url) in enumerate(_good_links(content)):
         elements.append({**_button(f"{LINK}_{number}", label, incident.id), "url": url})
     return {"type": "actions", "elements": elements}

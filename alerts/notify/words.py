@@ -10,7 +10,7 @@ Key = Literal[
     "button_acknowledge", "button_mitigation", "button_resolve", "button_silence",
     "confirm_resolve_title", "confirm_resolve_text", "yes", "no",
     "pressed_acknowledge", "pressed_mitigation", "pressed_resolve", "pressed_silence",
-    "cut", "undelivered",
+    "cut", "undelivered", "unrecorded",
 ]  # fmt: skip
 
 WORDS: dict[str, dict[str, str]] = {
@@ -53,6 +53,7 @@ WORDS: dict[str, dict[str, str]] = {
         "pressed_silence": "silenced until {until}",
         "cut": "… (cut: {count} characters more)",
         "undelivered": "not delivered to {channel}: {error}",
+        "unrecorded": "NOT RECORDED, there is no incident to take: {reason}.",
     },
     "ko": {
         "page": "호출",
@@ -93,6 +94,7 @@ WORDS: dict[str, dict[str, str]] = {
         "pressed_silence": "{until}까지 알림 중지",
         "cut": "… (이하 {count}자 생략)",
         "undelivered": "{channel} 전송 실패: {error}",
+        "unrecorded": "기록되지 않음, 맡을 수 있는 장애가 없음: {reason}.",
     },
 }
 

@@ -264,6 +264,16 @@ def test_health_readiness_and_own_metrics(client, collector):
     assert "fireline_series 2\n" in client.get("/metrics").text
 
 
+def test_not_ready_says_in_a_line_what_the_process_cannot_do(client, collector):
+    collector.is_ready = True
+    collector.unready = lambda: "incidents cannot be written: database or disk is full"
+    answer = client.get("/-/ready")
+    assert (answer.status_code, answer.text) == (
+        503,
+        "Fireline is not ready: incidents cannot be written: database or disk is full\n",
+    )
+
+
 def test_a_long_answer_is_packed(client):
     params = {"query": "up", "start": "0", "end": "600", "step": "1"}
     response = client.get("/api/v1/query_range", params=params, headers={"Accept-Encoding": "gzip"})

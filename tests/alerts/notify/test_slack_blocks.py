@@ -105,3 +105,7 @@ def test_link_that_slack_would_refuse_is_left_out(url):
 )
 def test_buttons_are_those_that_make_sense(state, labels):
     assert labels_of_buttons(message(state=state, resolved_at=9.0)) == labels
+
+
+def test_incident_that_is_not_recorded_has_no_buttons_that_act():
+    assert labels_of_buttons(replace(message(), is_recorded=False)) == []
