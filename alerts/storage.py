@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 
 from alerts.errors import StorageError
 from alerts.storage_schema import VERSION_TABLE
+from alerts.turns import Turns
 
 FILE_NAME = "incidents.db"
 ATTEMPTS = 8
@@ -44,6 +45,7 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._turns = Turns()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -65,7 +67,7 @@ class Database:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._engine.begin() as connection:
+                with self._turns.mine(), self._engine.begin() as connection:
                     _wait_for_turn(connection)
                     return work(connection)
             except (ConflictError, sa.exc.DBAPIError) as error:
