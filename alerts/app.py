@@ -110,20 +110,20 @@ class Alerts:
             RequestError: when some are malformed; the others are taken.
             StorageError: when they could not be kept; pages among them are told without a record.
         """
-        problems = self._take(list(alerts), at)
+        problems = self._take(list(alerts), at, own=True)
         if problems:
             raise RequestError("; ".join(problems))
 
-    def _take(self, body: object, at: float | None = None) -> tuple[str, ...]:
+    def _take(self, body: object, at: float | None = None, *, own: bool = False) -> tuple[str, ...]:
         now = self._clock.now() if at is None else at
         alerts, problems = parse_alerts(body, now, self._resolve_timeout_seconds)
         if alerts:
-            self._keep(alerts, now)
+            self._keep(alerts, now, own=own)
         return problems
 
-    def _keep(self, alerts: Sequence[Alert], at: float) -> None:
+    def _keep(self, alerts: Sequence[Alert], at: float, *, own: bool) -> None:
         try:
-            self.pipeline.receive(alerts, at)
+            self.pipeline.receive(alerts, at, own=own)
         except StorageError as error:
             self._write_check.note(str(error))
             pages = untold_pages(self.database, alerts, at)

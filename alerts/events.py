@@ -77,7 +77,7 @@ def append(connection: sa.Connection, event: NewEvent, recorded_at: float) -> Ev
         "text": event.text,
         "attributes": dict(event.attributes),
     }
-    key = connection.execute(sa.insert(table).values(values)).inserted_primary_key
+    key = connection.execute(sa.insert(table), values).inserted_primary_key
     return _event({**values, "id": key[0] if key else 0})
 
 

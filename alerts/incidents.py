@@ -89,6 +89,10 @@ class Dependencies:
     def below(self, service: str) -> frozenset[str]:
         return self._below.get(service, frozenset())
 
+    def reach(self, service: str) -> frozenset[str]:
+        """The service and all that it stands on."""
+        return self.below(service) | {service}
+
     def relation(self, service: str, other: str) -> Reason | None:
         """How ``service`` is related to ``other``, or None."""
         if service == other:

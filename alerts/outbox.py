@@ -39,6 +39,7 @@ class Posting:
     last_error: str
     sent_at: float | None
     receipt: Receipt | None
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Notice:
     event_ids: what is new; the first one names the message, so that it is queued once.
     alert: the fingerprint of the alert that gave rise to it.
     hurry: an update that does not wait for others.
+    own: of an alert of our own rules, which overtakes messages of others'.
+    first: nothing of this incident was queued before.
     """
 
     occasion: Occasion
@@ -55,17 +58,20 @@ class Notice:
     event_ids: tuple[int, ...]
     alert: str | None = None
     hurry: bool = False
+    own: bool = False
+    first: bool = False
 
 
 def post(connection: sa.Connection, notice: Notice, notifiers: Sequence[str], at: float, pace: Pace) -> None:
     """Queues a notice for each notifier. An update rides on what still waits; a page takes that along."""
     for notifier in notifiers:
-        last = last_sent_at(connection, notice.incident_id, notifier)
+        last = None if notice.first else last_sent_at(connection, notice.incident_id, notifier)
         due = at if notice.hurry else due_at(notice.occasion, at, last, pace)
         waiting = _waiting(notice.incident_id, notifier, at)
         if notice.occasion is Occasion.UPDATE and _ride(connection, waiting, notice, due):
             continue
-        taken = _withdraw(connection, waiting) if notice.occasion is Occasion.PAGE else []
+        takes = notice.occasion is Occasion.PAGE and not notice.first
+        taken = _withdraw(connection, waiting) if takes else []
         values = {
             "key": f"{notice.incident_id}/{notifier}/{notice.occasion}/{notice.event_ids[0]}",
             "incident_id": notice.incident_id,
@@ -80,8 +86,9 @@ def post(connection: sa.Connection, notice: Notice, notifiers: Sequence[str], at
             "claimed_until": 0.0,
             "attempts": 0,
             "last_error": "",
+            "own": notice.own,
         }
-        connection.execute(sa.insert(table).values(values))
+        connection.execute(sa.insert(table), values)
 
 
 def _waiting(incident_id: str, notifier: str, at: float) -> sa.ColumnElement[bool]:
@@ -137,7 +144,7 @@ def last_sent_at(connection: sa.Connection, incident_id: str, notifier: str) -> 
 
 
 def claim(connection: sa.Connection, notifier: str, at: float, lease_seconds: float) -> Posting | None:
-    """Takes the next due message: pages first, and of one incident the earlier one first.
+    """Takes the next due message: pages first, those of our own rules before others', then the earlier ones.
 
     A page waits for earlier pages only: an update that does not get through must not hold it up.
     A claim ends by itself after the lease, so that the message of a worker that died is sent by another.
@@ -153,7 +160,8 @@ def claim(connection: sa.Connection, notifier: str, at: float, lease_seconds: fl
     free = sa.and_(table.c.state == Delivery.PENDING.value, table.c.claimed_until <= at)
     due = sa.select(table).where(free, table.c.notifier == notifier, table.c.due_at <= at, ~blocked)
     pages_first = sa.case((table.c.occasion == Occasion.PAGE.value, 0), else_=1)
-    row = connection.execute(due.order_by(pages_first, table.c.due_at, table.c.id).limit(1)).first()
+    order = (pages_first, table.c.own.desc(), table.c.due_at, table.c.id)
+    row = connection.execute(due.order_by(*order).limit(1)).first()
     if row is None:
         return None
     values = {"claimed_until": at + lease_seconds, "attempts": row.attempts + 1}

@@ -1,9 +1,11 @@
-"""Alerts in, incidents and queued messages out: each batch of decisions is one transaction."""
+"""Alerts in, incidents and queued messages out: a hundred decisions at most are one transaction."""
 
+import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -25,10 +27,12 @@ from alerts.incidents import (
     place,
     settle,
 )
+from alerts.live import LiveIncidents
 from alerts.notify.words import say
 from alerts.receive import LANGUAGES, Alert, Severity, merged
 from alerts.storage import Database
 
+MOST_AT_ONCE = 100  # alerts, or incidents that end, in one transaction
 log = logging.getLogger(__name__)
 
 
@@ -44,12 +48,19 @@ class Desk:
     zone: ZoneInfo
 
     def tell(
-        self, connection: sa.Connection, occasion: Occasion, event: Event, alert: Alert | None = None
+        self,
+        connection: sa.Connection,
+        occasion: Occasion,
+        event: Event,
+        alert: Alert | None = None,
+        *,
+        own: bool = False,
+        first: bool = False,
     ) -> None:
-        """Queues news of the event's incident."""
+        """Queues news of the event's incident; ``own`` and ``first`` as in ``Notice``."""
         assert event.incident is not None
         fingerprint = alert.fingerprint if alert else None
-        notice = outbox.Notice(occasion, event.incident, (event.id,), fingerprint)
+        notice = outbox.Notice(occasion, event.incident, (event.id,), fingerprint, own=own, first=first)
         outbox.post(connection, notice, self.notifiers, event.recorded_at, self.pace)
 
 
@@ -60,46 +71,69 @@ class Pipeline:
         self._database = database
         self._desk = desk
 
-    def receive(self, alerts: Sequence[Alert], at: float) -> None:
-        """Places each alert; all of them or, on an error, none."""
-        self._database.change(lambda connection: _Shift(connection, self._desk, at).take(alerts))
+    def receive(self, alerts: Sequence[Alert], at: float, *, own: bool = False) -> None:
+        """Places each alert, a hundred in one transaction, so that other writers get their turn in between.
+
+        On an error the hundred at which it happened and those after it are not taken, those before it are;
+        more than a hundred are taken pages first. To send all of them again does no harm.
+        own: alerts of our own rules, whose messages overtake others'.
+        """
+        for batch in batches(alerts):
+            self._database.change(partial(self._take, batch, at, own=own))
+
+    def _take(self, alerts: Sequence[Alert], at: float, connection: sa.Connection, *, own: bool) -> None:
+        _Shift(connection, self._desk, at, own=own).take(alerts)
 
     def tick(self, at: float) -> None:
         """Ends alerts that were not sent again, and incidents whose alerts have all ended."""
         with self._database.read() as connection:
-            idle = not rows.anything_due(connection, at)
-        if not idle:
-            self._database.change(lambda connection: _Shift(connection, self._desk, at).close())
+            more = rows.anything_due(connection, at)
+        while more:
+            more = self._database.change(lambda connection: _Shift(connection, self._desk, at).close())
+
+
+def batches(alerts: Sequence[Alert]) -> Iterator[Sequence[Alert]]:
+    """What is taken in one transaction each; where that is several, pages are in the first."""
+    if len(alerts) > MOST_AT_ONCE:
+        alerts = sorted(alerts, key=lambda alert: alert.severity is not Severity.PAGE)
+    for start in range(0, len(alerts), MOST_AT_ONCE):
+        yield alerts[start : start + MOST_AT_ONCE]
 
 
 class _Shift:
     """One transaction's work."""
 
-    def __init__(self, connection: sa.Connection, desk: Desk, at: float) -> None:
+    def __init__(self, connection: sa.Connection, desk: Desk, at: float, *, own: bool = False) -> None:
         self._connection = connection
         self._desk = desk
         self._at = at
-        live = rows.live(connection, at - desk.timing.reopen_seconds)
-        self._live = {incident.id: incident for incident in live}
+        self._own = own
+        self._live = LiveIncidents(rows.live(connection, at - desk.timing.reopen_seconds), desk.dependencies)
+        self._ids: Iterator[str] | None = None
         self._silences = silence.select(connection, ending_after=at)
 
     def take(self, alerts: Sequence[Alert]) -> None:
+        latest = rows.latest_alerts(self._connection, [alert.fingerprint for alert in alerts])
         for alert in alerts:
-            known = rows.latest_alert(self._connection, alert.fingerprint)
+            known = latest.get(alert.fingerprint)
             if alert.firing(self._at):
-                self._fire(alert, known)
+                latest[alert.fingerprint] = self._fire(alert, known)
             elif known is not None and known.firing:
-                self._end(alert, known)
+                latest[alert.fingerprint] = self._end(alert, known)
 
-    def close(self) -> None:
-        for record in rows.firing_alerts(self._connection):
-            if not record.alert.firing(self._at):
-                self._end(record.alert, record)
-        for incident in tuple(self._live.values()):
-            if not incident.is_resolved:
-                self._settle(incident)
+    def close(self) -> bool:
+        """Ends a hundred alerts, or else a hundred incidents; whether there may be more."""
+        over = rows.run_out(self._connection, self._at, MOST_AT_ONCE)
+        for record in over:
+            self._end(record.alert, record)
+        if len(over) == MOST_AT_ONCE:
+            return True
+        ends = rows.unresolved_ends(self._connection)
+        settling = (self._settle(incident, ends.get(incident.id, [])) for incident in self._live.unresolved())
+        resolved = itertools.islice(filter(None, settling), MOST_AT_ONCE)
+        return sum(1 for _ in resolved) == MOST_AT_ONCE
 
-    def _fire(self, alert: Alert, known: rows.AlertRecord | None) -> None:
+    def _fire(self, alert: Alert, known: rows.AlertRecord | None) -> rows.AlertRecord:
         if known is not None and known.firing:
             alert = merged(alert, known.alert)
         home = self._home(known)
@@ -107,7 +141,7 @@ class _Shift:
         decision = place(
             alert,
             home,
-            tuple(self._live.values()),
+            self._live.near(alert.service),
             self._desk.dependencies,
             self._at,
             silenced=silenced,
@@ -115,10 +149,11 @@ class _Shift:
         )
         incident = self._decided(decision, alert)
         incident_id = None if incident is None else incident.id
-        rows.save_alert(self._connection, alert, incident_id, self._at)
+        saved = rows.save_alert(self._connection, alert, incident_id, self._at, known)
         again = known is not None and not known.firing and known.incident_id == incident_id
         if incident is not None and (again or decision.action not in {Action.KEEP, Action.HOLD}):
             self._announce(decision, incident, alert, silenced=silenced)
+        return saved
 
     def _home(self, known: rows.AlertRecord | None) -> Incident | None:
         if known is None or known.incident_id is None:
@@ -129,16 +164,21 @@ class _Shift:
         before = decision.incident
         match decision.action:
             case Action.OPEN:
-                day = datetime.fromtimestamp(self._at, self._desk.zone).date().isoformat()
-                incident = opened(rows.next_id(self._connection, day), alert, self._at, self._desk.language)
+                incident = opened(self._next_id(), alert, self._at, self._desk.language)
                 rows.insert(self._connection, incident)
             case Action.JOIN | Action.ESCALATE | Action.REOPEN if before is not None:
                 after = changed(before, decision.action, alert, self._desk.language)
                 incident = after if after == before else rows.update(self._connection, after)
             case _:
                 return before
-        self._live[incident.id] = incident
+        self._live.put(incident)
         return incident
+
+    def _next_id(self) -> str:
+        if self._ids is None:
+            day = datetime.fromtimestamp(self._at, self._desk.zone).date().isoformat()
+            self._ids = rows.new_ids(self._connection, day)
+        return next(self._ids)
 
     def _announce(self, decision: Decision, incident: Incident, alert: Alert, *, silenced: bool) -> None:
         action = decision.action
@@ -152,32 +192,40 @@ class _Shift:
         log.info("incident %s: %s %s (%s)", incident.id, action, alert.name, decision.reason)
         loud = action in {Action.OPEN, Action.ESCALATE, Action.REOPEN}
         if loud and alert.severity is Severity.PAGE:
-            self._desk.tell(self._connection, Occasion.PAGE, event, alert)
+            self._tell(Occasion.PAGE, event, alert, first=action is Action.OPEN)
         elif action is Action.OPEN:
-            self._desk.tell(self._connection, Occasion.TICKET, event, alert)
+            self._tell(Occasion.TICKET, event, alert, first=True)
         elif not silenced:
-            self._desk.tell(self._connection, Occasion.UPDATE, event, alert)
+            self._tell(Occasion.UPDATE, event, alert)
 
-    def _end(self, alert: Alert, known: rows.AlertRecord) -> None:
+    def _tell(self, occasion: Occasion, event: Event, alert: Alert, *, first: bool = False) -> None:
+        self._desk.tell(self._connection, occasion, event, alert, own=self._own, first=first)
+
+    def _end(self, alert: Alert, known: rows.AlertRecord) -> rows.AlertRecord:
         ended = replace(alert, starts_at=min(alert.starts_at, known.alert.starts_at))
-        rows.save_alert(self._connection, ended, known.incident_id, self._at)
+        saved = rows.save_alert(self._connection, ended, known.incident_id, self._at, known)
         home = self._home(known)
-        if home is None or (home.is_resolved and self._fires(home)):
-            return
+        if home is not None and not (home.is_resolved and self._fires(home)):
+            self._tell_end(ended, home)
+        return saved
+
+    def _tell_end(self, ended: Alert, home: Incident) -> None:
         event = self._record(Kind.NOTE, home, ended, "alert resolved", "sent as resolved or not sent again")
-        if home.is_resolved or not silence.silenced_by(alert.labels, self._silences, self._at):
-            self._desk.tell(self._connection, Occasion.UPDATE, event, alert)
+        if home.is_resolved or not silence.silenced_by(ended.labels, self._silences, self._at):
+            self._tell(Occasion.UPDATE, event, ended)
 
     def _fires(self, incident: Incident) -> bool:
         """Closed by hand, it may: whoever follows the alerts learns when the last of them ended."""
         return any(record.firing for record in rows.alerts_of(self._connection, incident.id))
 
-    def _settle(self, incident: Incident) -> None:
-        ends = [record.ended_at for record in rows.alerts_of(self._connection, incident.id)]
+    def _settle(self, incident: Incident, ends: Sequence[float | None]) -> bool:
+        """Resolves the incident if it is over; whether it is."""
         decision = settle(incident, ends, self._at, self._desk.timing)
-        if decision.action is Action.RESOLVE:
-            over_at = max(last_end(ends, self._at), incident.started_at)
-            resolve(self._connection, self._desk, incident, NewEvent(over_at, Kind.RESOLVED, ""), at=self._at)
+        if decision.action is not Action.RESOLVE:
+            return False
+        over_at = max(last_end(ends, self._at), incident.started_at)
+        resolve(self._connection, self._desk, incident, NewEvent(over_at, Kind.RESOLVED, ""), at=self._at)
+        return True
 
     def _record(self, kind: Kind, incident: Incident, alert: Alert, transition: str, reason: str) -> Event:
         attributes = {

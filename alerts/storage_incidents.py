@@ -1,7 +1,8 @@
 """Incidents and their alerts as rows; a change checks that nobody changed the incident in between."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,9 +42,15 @@ def next_id(connection: sa.Connection, day: str) -> str:
     return f"{day}-{1 + max((int(each.rpartition('-')[2]) for each in taken), default=0)}"
 
 
+def new_ids(connection: sa.Connection, day: str) -> Iterator[str]:
+    """Ids for incidents that one transaction opens; what is taken is read once."""
+    first = int(next_id(connection, day).rpartition("-")[2])
+    return (f"{day}-{number}" for number in itertools.count(first))
+
+
 def insert(connection: sa.Connection, incident: Incident) -> None:
     """Writes an incident that was just opened."""
-    connection.execute(sa.insert(incidents).values(_values(incident)))
+    connection.execute(sa.insert(incidents), _values(incident))
 
 
 def update(connection: sa.Connection, incident: Incident) -> Incident:
@@ -108,7 +115,7 @@ def _incidents(connection: sa.Connection, query: sa.Select[Any]) -> list[Inciden
 
 
 def _values(incident: Incident) -> dict[str, Any]:
-    values = asdict(incident)
+    values = {field.name: getattr(incident, field.name) for field in fields(incident)}
     return {**values, "services": list(incident.services), "severity": incident.severity.value}
 
 
@@ -117,15 +124,8 @@ def _incident(row: Mapping[str, Any]) -> Incident:
     return Incident(**{**values, "state": State(row["state"])})
 
 
-def latest_alert(connection: sa.Connection, fingerprint: str) -> AlertRecord | None:
-    """The alert as it was last seen, in whichever incident."""
-    query = sa.select(alerts).where(alerts.c.fingerprint == fingerprint)
-    newest = query.order_by(alerts.c.updated_at.desc(), alerts.c.id.desc()).limit(1)
-    return next(iter(_records(connection, newest)), None)
-
-
 def latest_alerts(connection: sa.Connection, fingerprints: Sequence[str]) -> dict[str, AlertRecord]:
-    """The alerts of these fingerprints that are known, each as it was last seen."""
+    """The alerts of these fingerprints that are known, each as it was last seen, in whichever incident."""
     query = sa.select(alerts).where(alerts.c.fingerprint.in_(list(fingerprints)))
     found = _records(connection, query.order_by(alerts.c.updated_at, alerts.c.id))
     return {record.alert.fingerprint: record for record in found}
@@ -142,11 +142,30 @@ def firing_alerts(connection: sa.Connection) -> list[AlertRecord]:
     return _records(connection, sa.select(alerts).where(alerts.c.firing.is_(True)).order_by(alerts.c.id))
 
 
+def run_out(connection: sa.Connection, at: float, limit: int) -> list[AlertRecord]:
+    """Alerts that count as firing though their end has passed, the oldest first."""
+    over = sa.and_(alerts.c.firing.is_(True), alerts.c.ends_at <= at)
+    return _records(connection, sa.select(alerts).where(over).order_by(alerts.c.id).limit(limit))
+
+
+def unresolved_ends(connection: sa.Connection) -> dict[str, list[float | None]]:
+    """For each incident that is not resolved, when its alerts ended: None for one that fires."""
+    unresolved = sa.select(incidents.c.id).where(incidents.c.state != State.RESOLVED.value)
+    query = sa.select(alerts.c.incident_id, alerts.c.firing, alerts.c.ends_at)
+    ends: dict[str, list[float | None]] = {}
+    for row in connection.execute(query.where(alerts.c.incident_id.in_(unresolved))):
+        ends.setdefault(row.incident_id, []).append(None if row.firing else row.ends_at)
+    return ends
+
+
 def anything_due(connection: sa.Connection, at: float) -> bool:
     """Whether an alert has run out, or an open incident has no alert left that fires."""
     run_out = sa.and_(alerts.c.firing.is_(True), alerts.c.ends_at <= at)
-    fires = sa.exists().where(alerts.c.incident_id == incidents.c.id, alerts.c.firing.is_(True))
-    quiet = sa.and_(incidents.c.state != State.RESOLVED.value, ~fires)
+    # Not correlated: SQLite would look through all alerts that fire once for each incident.
+    homes = sa.select(alerts.c.incident_id).where(
+        alerts.c.firing.is_(True), alerts.c.incident_id.is_not(None)
+    )
+    quiet = sa.and_(incidents.c.state != State.RESOLVED.value, incidents.c.id.not_in(homes))
     found = sa.or_(sa.exists().where(run_out), sa.exists(sa.select(incidents.c.id).where(quiet)))
     return bool(connection.scalar(sa.select(found)))
 
@@ -155,16 +174,30 @@ def _records(connection: sa.Connection, query: sa.Select[Any]) -> list[AlertReco
     return [_record(row._asdict()) for row in connection.execute(query)]
 
 
-def save_alert(connection: sa.Connection, alert: Alert, incident_id: str | None, at: float) -> None:
-    """Writes the alert under an incident: over its row there, or its row without one, else as a new row."""
+def save_alert(
+    connection: sa.Connection, alert: Alert, incident_id: str | None, at: float, known: AlertRecord | None
+) -> AlertRecord:
+    """Writes the alert under an incident: over its row there, or its row without one, else as a new row.
+
+    known: the alert as it was last seen, None when it never was.
+    """
     values = _alert_values(alert, incident_id, at)
-    here = sa.or_(alerts.c.incident_id == incident_id, alerts.c.incident_id.is_(None))
-    known = sa.select(alerts.c.id).where(alerts.c.fingerprint == alert.fingerprint, here)
-    row_id = connection.scalar(known.order_by(alerts.c.incident_id.is_(None)).limit(1))
+    row_id = None if known is None else _row_of(connection, known, incident_id)
     if row_id is None:
-        connection.execute(sa.insert(alerts).values(values))
+        key = connection.execute(sa.insert(alerts), values).inserted_primary_key
+        row_id = key[0] if key else 0
     else:
-        connection.execute(sa.update(alerts).where(alerts.c.id == row_id).values(values))
+        connection.execute(sa.update(alerts).where(alerts.c.id == row_id), values)
+    return AlertRecord(row_id, alert, incident_id, values["firing"], at)
+
+
+def _row_of(connection: sa.Connection, known: AlertRecord, incident_id: str | None) -> int | None:
+    if known.incident_id == incident_id:
+        return known.id
+    here = sa.or_(alerts.c.incident_id == incident_id, alerts.c.incident_id.is_(None))
+    rows = sa.select(alerts.c.id).where(alerts.c.fingerprint == known.alert.fingerprint, here)
+    row_id: int | None = connection.scalar(rows.order_by(alerts.c.incident_id.is_(None)).limit(1))
+    return row_id
 
 
 def _alert_values(alert: Alert, incident_id: str | None, at: float) -> dict[str, Any]:

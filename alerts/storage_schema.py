@@ -75,6 +75,7 @@ outbox = sa.Table(
     sa.Column("last_error", sa.Text, nullable=False),
     sa.Column("sent_at", sa.Double),
     sa.Column("receipt", sa.JSON(none_as_null=True)),
+    sa.Column("own", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 silences = sa.Table(

@@ -1,8 +1,12 @@
+import pytest
+
+from alerts.errors import StorageError
 from alerts.events import Kind
 from alerts.incidents import State
-from alerts.receive import Severity
+from alerts.pipeline import MOST_AT_ONCE, batches
+from alerts.receive import Alert, Severity
 from alerts.silence import Silence, put
-from collector.labels import Matcher, MatchOp
+from collector.labels import Labels, Matcher, MatchOp
 
 
 def silence(world, service, seconds=600):
@@ -187,3 +191,57 @@ def test_in_shadow_pages_are_recorded_but_wake_nobody(make_world, fake_notifier)
     (paged,) = world.events(Kind.PAGED)
     assert (console.occasions, slack.occasions) == (["page"], [])
     assert (paged.attributes["shadow"], paged.attributes["channel"]) == (True, "console")
+
+
+def storm(world, count, severity="page", **more):
+    return [world.alert("Storm", f"other-{number}", severity, **more) for number in range(count)]
+
+
+def test_storm_is_taken_pages_first():
+    tickets = [Alert(Labels({"service": f"s{n}"}), {}, 1.0, 9.0) for n in range(MOST_AT_ONCE)]
+    page = Alert(Labels({"service": "p", "severity": "page"}), {}, 1.0, 9.0)
+    first, second = batches([*tickets, page])
+    assert (first[0], len(first), len(second)) == (page, MOST_AT_ONCE, 1)
+
+
+def test_few_alerts_are_taken_together_as_they_came():
+    alerts = [Alert(Labels({"severity": severity}), {}, 1.0, 9.0) for severity in ("ticket", "page")]
+    assert list(batches(alerts)) == [alerts]
+
+
+def test_storm_that_fails_keeps_what_was_taken_before(world, monkeypatch):
+    change, calls = world.app.database.change, []
+
+    def fail_the_second(work):
+        calls.append(work)
+        if len(calls) == 2:
+            raise StorageError("disk full")
+        return change(work)
+
+    monkeypatch.setattr(world.app.database, "change", fail_the_second)
+    with pytest.raises(StorageError):
+        world.app.send(storm(world, 2 * MOST_AT_ONCE))
+    assert len(world.incidents()) == MOST_AT_ONCE
+    world.app.send(storm(world, 2 * MOST_AT_ONCE))
+    assert len(world.incidents()) == 2 * MOST_AT_ONCE
+
+
+def test_page_of_our_own_overtakes_those_of_a_storm(world):
+    world.app._take(storm(world, 3))
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert world.notifiers[0].sent[0][0].incident.services == ("product",)
+
+
+def test_storm_that_is_not_sent_again_ends(world):
+    world.app.send(storm(world, MOST_AT_ONCE + 1, "ticket"))
+    world.clock.advance(300)
+    world.app._tick()
+    world.clock.advance(60)
+    world.app._tick()
+    assert {incident.state for incident in world.incidents()} == {State.RESOLVED}
+
+
+def test_alert_that_comes_twice_in_one_request_is_one(world):
+    world.app.send([world.alert("ProductSlow", "product", startsAt=world.clock.now())] * 2)
+    assert (len(world.incidents()), len(world.events())) == (1, 1)

@@ -69,8 +69,27 @@ def test_migrations_make_the_tables_that_the_code_reads(database):
 def test_schema_of_a_newer_fireline_is_refused(tmp_path, database):
     change = sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     database.change(lambda connection: connection.execute(change))
-    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0001"):
+    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0002"):
         open_database(tmp_path)
+
+
+def test_database_of_the_first_version_is_brought_up_to_date(tmp_path, database):
+    def go_back(connection):
+        connection.execute(sa.text("ALTER TABLE outbox DROP COLUMN own"))
+        connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
+
+    database.change(go_back)
+    again = open_database(tmp_path)
+    with again.read() as connection:
+        assert "own" in {column["name"] for column in sa.inspect(connection).get_columns("outbox")}
+    again.close()
+
+
+def test_ids_of_one_transaction_go_on_from_those_taken(database):
+    database.change(lambda connection: rows.insert(connection, incident(3)))
+    with database.read() as connection:
+        ids = rows.new_ids(connection, "2025-09-03")
+        assert [next(ids), next(ids)] == ["2025-09-03-4", "2025-09-03-5"]
 
 
 def test_file_that_is_no_database_is_refused(tmp_path):

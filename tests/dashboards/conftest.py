@@ -135,7 +135,9 @@ class Site:
     def alert(self, connection, incident_id, at=AT, source="", **labels):
         named = {"alertname": "ErrorBudgetBurn", "service": "order", "slo": "orders", **labels}
         annotations = {"summary": f"burns ({labels.get('tier')})", "summary_ko": "타들어 갑니다"}
-        rows.save_alert(connection, Alert(Labels(named), annotations, at, at + 300, source), incident_id, at)
+        rows.save_alert(
+            connection, Alert(Labels(named), annotations, at, at + 300, source), incident_id, at, None
+        )
 
     def incident(self, title="Orders fail", severity=Severity.PAGE, **more):
         incident = Incident("2025-09-03-1", title, severity, ("order",), AT - 60, AT - 30, **more)
