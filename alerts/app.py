@@ -68,8 +68,10 @@ class Alerts:
         self.response = Response(self.database, desk)
         briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow)
         used = tuple(notifier for notifier in chosen if notifier.name in names)
-        self._couriers = tuple(Courier(self.database, notifier, briefing, clock) for notifier in used)
-        self._heralds = tuple(Herald(notifier, config.language, shadow=config.shadow) for notifier in used)
+        last = last_resort(config, names)
+        self._couriers = tuple(Courier(self.database, notifier, briefing, clock, last) for notifier in used)
+        heard = used if last is None else (*used, last)
+        self._heralds = tuple(Herald(notifier, config.language, shadow=config.shadow) for notifier in heard)
         self._write_check = WriteCheck(self.database, clock)
         self._rounds = self._threads()
         self.router = self._routes(dependencies, names, slos_provider, signals_provider)
@@ -177,7 +179,7 @@ def build_notifiers(config: AlertsConfig, environ: Mapping[str, str] = os.enviro
 
     In shadow the console is among them; it also stands in for Slack as long as there is no token.
     """
-    style = Style(config.language, config.zone, config.base_url)
+    style = _style(config)
     made: dict[str, Notifier] = {}
     if config.shadow or "console" in config.notify:
         made["console"] = ConsoleNotifier(Console(), style)
@@ -190,6 +192,15 @@ def build_notifiers(config: AlertsConfig, environ: Mapping[str, str] = os.enviro
     if "webhook" in config.notify:
         made["webhook"] = WebhookNotifier(config.webhook.url, config.webhook.receiver, style)
     return tuple(made.values())
+
+
+def last_resort(config: AlertsConfig, names: Collection[str]) -> Notifier | None:
+    """The console, for pages that no channel takes; None when it is among the channels."""
+    return None if "console" in names else ConsoleNotifier(Console(), _style(config))
+
+
+def _style(config: AlertsConfig) -> Style:
+    return Style(config.language, config.zone, config.base_url)
 
 
 def _slack(config: AlertsConfig, token: str, style: Style) -> Notifier:

@@ -56,13 +56,24 @@ class Briefing:
 
 
 class Courier:
-    """Delivers for one notifier, so that a slow channel delays no other."""
+    """Delivers for one notifier, so that a slow channel delays no other.
 
-    def __init__(self, database: Database, notifier: Notifier, briefing: Briefing, clock: Clock) -> None:
+    last_resort: tells a page that was given up; None where every page is told there anyway.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        notifier: Notifier,
+        briefing: Briefing,
+        clock: Clock,
+        last_resort: Notifier | None = None,
+    ) -> None:
         self._database = database
         self._notifier = notifier
         self._briefing = briefing
         self._clock = clock
+        self._last_resort = last_resort
         self._not_before = 0.0
 
     @property
@@ -93,7 +104,7 @@ class Courier:
         try:
             receipt = self._notifier.send(message, root)
         except DeliveryError as error:
-            self._missed(posting, error)
+            self._missed(posting, message, error)
         else:
             self._sent(posting, message, receipt, handed_at)
 
@@ -124,7 +135,7 @@ class Courier:
         events.append(connection, fact, self._clock.now())
         rows.mark_paged(connection, posting.incident_id, at)
 
-    def _missed(self, posting: Posting, error: DeliveryError) -> None:
+    def _missed(self, posting: Posting, message: Message, error: DeliveryError) -> None:
         at = self._clock.now()
         again = retry_at(posting.occasion, posting.attempts, at, error.retry_after_seconds)
         if error.retry_after_seconds is not None:
@@ -138,11 +149,14 @@ class Courier:
             )
         else:
             log.error("%s: given up after %d attempts: %s", posting.key, posting.attempts, error)
-            self._database.change(lambda c: self._give_up(c, posting, str(error), at))
+            mine = self._database.change(lambda c: self._give_up(c, posting, str(error), at))
+            if mine and posting.occasion is Occasion.PAGE and self._last_resort is not None:
+                self._last_resort.send(message, None)
 
-    def _give_up(self, connection: sa.Connection, posting: Posting, error: str, at: float) -> None:
-        """A message that will never arrive shows on the timeline."""
-        if outbox.settle(connection, posting, Delivery.FAILED, error=error):
+    def _give_up(self, connection: sa.Connection, posting: Posting, error: str, at: float) -> bool:
+        """A message that will never arrive shows on the timeline. False when another worker holds it."""
+        mine = outbox.settle(connection, posting, Delivery.FAILED, error=error)
+        if mine:
             attributes = {
                 "transition": "undelivered",
                 "channel": posting.notifier,
@@ -151,3 +165,4 @@ class Courier:
             text = say(self._briefing.language, "undelivered", channel=posting.notifier, error=error)
             fact = NewEvent(at, Kind.NOTE, text, None, posting.incident_id, attributes=attributes)
             events.append(connection, fact, at)
+        return mine

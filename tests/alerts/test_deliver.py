@@ -177,3 +177,37 @@ def test_changes_just_before_are_part_of_the_message(world):
     world.fire("ProductSlow", "product")
     world.pass_time()
     assert [event.text for event in world.notifiers[0].sent[0][0].changes] == ["1.4.2"]
+
+
+def test_page_that_is_given_up_is_printed(world, capsys):
+    world.notifiers[0].failures = failing(1, retryable=False)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert "PAGE  ProductSlow summary" in capsys.readouterr().out
+    assert [event.text for event in world.events(Kind.NOTE)] == ["not delivered to fake: no luck"]
+    assert world.events(Kind.PAGED) == []
+
+
+def test_page_that_is_tried_again_is_not_printed(world, capsys):
+    world.notifiers[0].failures = failing(1)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert capsys.readouterr().out == ""
+
+
+def test_ticket_that_is_given_up_is_not_printed(world, capsys):
+    world.notifiers[0].failures = failing(1, retryable=False)
+    world.fire("HitRatio", "product", "ticket")
+    world.pass_time(30)
+    assert len(world.events(Kind.NOTE)) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_page_that_is_given_up_is_not_printed_twice(make_world, fake_notifier, capsys):
+    console, hook = fake_notifier("console"), fake_notifier("webhook")
+    world = make_world(console, hook)
+    hook.failures = failing(1, retryable=False)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    assert console.occasions == ["page"]
+    assert capsys.readouterr().out == ""

@@ -154,3 +154,9 @@ def test_not_ready_while_incidents_cannot_be_written(world):
     refuse_writes(world)
     fire_unrecorded(world, "ProductSlow", "product")
     assert world.app.unready() == "incidents cannot be written: attempt to write a readonly database"
+
+
+def test_page_that_cannot_be_stored_is_printed_too(world, capsys):
+    refuse_writes(world)
+    fire_unrecorded(world, "ProductSlow", "product")
+    assert "NOT RECORDED" in capsys.readouterr().out
