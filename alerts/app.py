@@ -78,11 +78,13 @@ class Alerts:
         self.router.include_router(api_slack.slack_router(self._presses(config)))
 
     def _threads(self) -> tuple[Round, ...]:
-        couriers = (Round(f"alerts-{courier.name}", courier.step) for courier in self._couriers)
-        heralds = (Round(f"alerts-unrecorded-{herald.name}", herald.step) for herald in self._heralds)
+        couriers = (Round(f"alerts-{courier.name}", courier.step, self._clock) for courier in self._couriers)
+        heralds = (
+            Round(f"alerts-unrecorded-{herald.name}", herald.step, self._clock) for herald in self._heralds
+        )
         return (
-            Round("alerts-tick", self._tick),
-            Round("alerts-write-check", self._write_check.step),
+            Round("alerts-tick", self._tick, self._clock),
+            Round("alerts-write-check", self._write_check.step, self._clock),
             *couriers,
             *heralds,
         )
@@ -127,7 +129,7 @@ class Alerts:
         try:
             self.pipeline.receive(alerts, at, own=own)
         except StorageError as error:
-            self._write_check.note(str(error))
+            self._write_check.failed(error)
             pages = untold_pages(self.database, alerts, at)
             for herald in self._heralds:
                 herald.offer(pages, str(error), at)

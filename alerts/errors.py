@@ -4,6 +4,7 @@ AlertsError
 ├── SpecError        an SLO, policy, guardrail or signal file is wrong: file, key, what was expected
 ├── RequestError     a request that cannot be met: malformed, unknown incident, wrong state
 ├── StorageError     incidents cannot be kept or read
+│   └── DamagedError     their file is damaged: what to do about it
 └── DeliveryError    a message did not reach its channel; ``retryable`` says whether to try again
 """
 
@@ -28,6 +29,10 @@ class RequestError(AlertsError):
 
 class StorageError(AlertsError):
     """Incidents cannot be kept or read."""
+
+
+class DamagedError(StorageError):
+    """A database file that somebody has to repair or replace; the text names it and says how."""
 
 
 class DeliveryError(AlertsError):

@@ -2,7 +2,7 @@
 
 import logging
 
-from alerts.errors import StorageError
+from alerts.errors import DamagedError, StorageError
 from alerts.storage import Database
 from collector.clock import Clock
 
@@ -11,12 +11,16 @@ log = logging.getLogger(__name__)
 
 
 class WriteCheck:
-    """Writes every ten seconds. ``problem`` is why that fails, in one line; empty while it works."""
+    """Writes every ten seconds. ``problem`` is why that fails, in one line; empty while it works.
+
+    A damaged file stays a problem, though some of its pages can be written.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._next_at = 0.0
+        self._is_damaged = False
         self.problem = ""
 
     def step(self) -> bool:
@@ -30,14 +34,18 @@ class WriteCheck:
         try:
             self._database.touch()
         except StorageError as error:
-            self.note(str(error))
+            self.failed(error)
         else:
-            self.note("")
+            self._worked()
 
-    def note(self, problem: str) -> None:
-        """Keeps what the last write met; the log has a line when that changes."""
-        if problem and problem != self.problem:
-            log.error("pages are told without a record: %s", problem)
-        elif self.problem and not problem:
+    def failed(self, error: StorageError) -> None:
+        """Keeps what a write met; the log has a line when that changes."""
+        if str(error) != self.problem:
+            log.error("pages are told without a record: %s", error)
+        self.problem = str(error)
+        self._is_damaged = self._is_damaged or isinstance(error, DamagedError)
+
+    def _worked(self) -> None:
+        if self.problem and not self._is_damaged:
             log.warning("incidents can be written again")
-        self.problem = problem
+            self.problem = ""

@@ -3,6 +3,7 @@
 SQLite by default (WAL, ``synchronous=FULL``: what was committed survives power loss), or any SQLAlchemy URL.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from alerts.errors import StorageError
+from alerts.errors import DamagedError, StorageError
 from alerts.storage_schema import VERSION_TABLE
 from alerts.turns import Turns
 
@@ -24,6 +25,7 @@ ATTEMPTS = 8
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READ_ONLY = "fireline_read_only"
 _MIGRATION_LOCK = 7_302_511  # any number of our own, for pg_advisory_xact_lock
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _LOST_RACES = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock timeout
 _ONE_WRITER = (
     "SET LOCAL lock_timeout = '10s'",
@@ -56,8 +58,8 @@ class Database:
                 connection.begin(),
             ):
                 yield connection
-        except sa.exc.DBAPIError as error:
-            raise StorageError(f"incidents cannot be read: {_reason(error)}") from error
+        except (sa.exc.DBAPIError, json.JSONDecodeError) as error:
+            raise _failed("read", error) from error
 
     def change(self, work: Callable[[sa.Connection], Result]) -> Result:
         """Runs ``work`` in one transaction, again from its start when another worker was faster.
@@ -70,9 +72,9 @@ class Database:
                 with self._turns.mine(), self._engine.begin() as connection:
                     _wait_for_turn(connection)
                     return work(connection)
-            except (ConflictError, sa.exc.DBAPIError) as error:
+            except (ConflictError, sa.exc.DBAPIError, json.JSONDecodeError) as error:
                 if attempt == ATTEMPTS or not _lost_a_race(error):
-                    raise StorageError(f"incidents cannot be written: {_reason(error)}") from error
+                    raise _failed("written", error) from error
         raise AssertionError("unreachable")
 
     def touch(self) -> None:
@@ -95,6 +97,11 @@ def _reason(error: Exception) -> str:
     return " ".join(str(getattr(error, "orig", error)).split())
 
 
+def _failed(what: str, error: Exception) -> StorageError:
+    kind = DamagedError if _is_damage(error) else StorageError
+    return kind(f"incidents cannot be {what}: {_reason(error)}")
+
+
 def _lost_a_race(error: Exception) -> bool:
     if isinstance(error, ConflictError | sa.exc.IntegrityError):
         return True
@@ -114,6 +121,7 @@ def open_database(folder: Path, url: str | None = None) -> Database:
 
     Raises:
         StorageError: for a database that cannot be opened, or that a newer Fireline wrote.
+        DamagedError: for a file that is damaged or no database, anywhere in it.
     """
     address = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(folder / FILE_NAME))
     place = address.render_as_string(hide_password=True) if url else str(folder / FILE_NAME)
@@ -123,14 +131,37 @@ def open_database(folder: Path, url: str | None = None) -> Database:
         raise StorageError(f"{place}: expected the Python package {error.name} to be installed") from error
     try:
         with _for_migration(engine).begin() as connection:
+            _check(connection, place)
             _migrate(connection, place)
     except sa.exc.DBAPIError as error:
         engine.dispose()
-        raise StorageError(f"{place}: cannot be opened as an incident store: {error.orig}") from error
+        if _is_damage(error):
+            raise _damaged(place, _reason(error)) from error
+        raise StorageError(f"{place}: cannot be opened as an incident store: {_reason(error)}") from error
     except StorageError:
         engine.dispose()
         raise
     return Database(engine)
+
+
+def _check(connection: sa.Connection, place: str) -> None:
+    """Reads every page of an SQLite file once: damage is to be found now, not by the alert that meets it."""
+    if connection.dialect.name == "sqlite":
+        found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        if found != "ok":
+            raise _damaged(place, found)
+
+
+def _is_damage(error: Exception) -> bool:
+    """The lowest byte of SQLite's code is the kind of error, the rest its detail."""
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def _damaged(place: str, found: str) -> DamagedError:
+    return DamagedError(
+        f"{place}: damaged or no SQLite database ({' '.join(found.split())}): move it away with its -wal and "
+        f"-shm, then put back a backup, or what `sqlite3 {place} .recover` can read, or start without it"
+    )
 
 
 def _engine(address: sa.URL) -> sa.Engine:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from alerts.complaints import Complaints
 from alerts.errors import AlertsError
 from collector.clock import Clock
 from collector.errors import CollectorError
@@ -41,6 +42,7 @@ class Watcher:
         self._targets = targets
         self._firing = firing
         self._counts = Counts(oldest_counts_seconds)
+        self._complaints = Complaints()
         self._latest = Readings(slos=tuple(SloReading(slo) for slo in specs.slos))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="control-room", daemon=True)
@@ -61,7 +63,8 @@ class Watcher:
         try:
             self._latest = self._looked(at)
         except (CollectorError, AlertsError) as error:
-            log.warning("the control room could not look: %s", error)
+            if count := self._complaints.count(str(error), at):
+                log.warning("the control room could not look: %s (%d times)", error, count)
             self._latest = replace(self._latest, failure=str(error))
 
     def _looked(self, at: float) -> Readings:

@@ -9,10 +9,11 @@ import pytest
 
 from alerts.app import build_notifiers
 from alerts.config import parse_config
-from alerts.errors import RequestError
+from alerts.errors import RequestError, StorageError
 from alerts.events import Kind
 from alerts.outbox import Delivery
 from alerts.rounds import Round
+from collector.clock import ManualClock
 
 SLACK = {"notify": "slack", "slack": {"channel": "#i", "token_env": "MY_TOKEN"}}
 
@@ -71,13 +72,32 @@ def test_round_outlives_an_error(caplog):
         second.set()
         return False
 
-    thread = Round("test-round", step)
+    thread = Round("test-round", step, ManualClock())
     with caplog.at_level(logging.ERROR):
         thread.start()
         thread.nudge()
         assert second.wait(20)
         thread.stop()
     assert "test-round: a round failed" in caplog.text
+
+
+def test_error_that_lasts_is_one_line_a_minute(caplog):
+    clock, rounds, done = ManualClock(), iter(range(5)), threading.Event()
+
+    def step():
+        if next(rounds, None) is None:
+            done.set()
+            return False
+        clock.advance(30)
+        raise StorageError("incidents cannot be read: malformed")
+
+    thread = Round("test-round", step, clock)
+    for _ in range(5):
+        thread._one()
+    said = "test-round: a round failed, the next one comes: StorageError: incidents cannot be read: malformed"
+    again = " (2 times since it was last logged)"
+    assert [record.message for record in caplog.records] == [said, said + again, said + again]
+    assert {record.exc_info for record in caplog.records} == {False}
 
 
 def test_stopping_what_never_started_is_fine(world):

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from alerts.errors import StorageError
+from alerts.errors import DamagedError, StorageError
 from alerts.readiness import CHECK_SECONDS, WriteCheck
 from collector.clock import ManualClock
 
@@ -47,6 +47,13 @@ def test_problem_lasts_until_a_write_works(database, caplog):
         "pages are told without a record: disk full",
         "incidents can be written again",
     ]
+
+
+def test_damage_lasts_though_a_write_works(database):
+    check = WriteCheck(database, ManualClock())
+    check.failed(DamagedError("malformed"))
+    check.step()
+    assert (check.problem, database.touched) == ("malformed", 1)
 
 
 def test_touching_writes(world):

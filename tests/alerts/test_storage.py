@@ -1,4 +1,5 @@
 import shutil
+import sqlite3
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from alerts import events, outbox
 from alerts import storage_incidents as rows
-from alerts.errors import StorageError
+from alerts.errors import DamagedError, StorageError
 from alerts.events import Kind, NewEvent
 from alerts.group import Pace
 from alerts.incidents import Dependencies, Incident, Timing
@@ -94,8 +95,38 @@ def test_ids_of_one_transaction_go_on_from_those_taken(database):
 
 def test_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "incidents.db").write_bytes(b"not a database" * 100)
-    with pytest.raises(StorageError, match="cannot be opened as an incident store"):
+    with pytest.raises(DamagedError, match=r"incidents\.db: damaged or no SQLite database \(file is not a"):
         open_database(tmp_path)
+
+
+def test_damage_in_the_middle_of_the_file_is_found_at_the_start(tmp_path):
+    made = open_database(tmp_path)
+    fact = NewEvent(1.0, Kind.NOTE, "x" * 1000)
+    made.change(lambda connection: [events.append(connection, fact, 2.0) for _ in range(100)])
+    made.close()
+    path = tmp_path / "incidents.db"
+    content = path.read_bytes()
+    path.write_bytes(content[:65_536] + b"\xff" * 16_384 + content[81_920:])
+    with pytest.raises(DamagedError, match=r"incidents\.db: damaged .* move it away"):
+        open_database(tmp_path)
+
+
+def test_damage_that_is_met_later_is_told_apart(database):
+    def meet(_connection):
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT | 1 << 8
+        raise sa.exc.DatabaseError(None, None, error)
+
+    with pytest.raises(DamagedError, match="incidents cannot be written: database disk image is malformed"):
+        database.change(meet)
+
+
+def test_row_that_is_no_json_is_an_error_of_the_store(database):
+    database.change(lambda connection: rows.insert(connection, incident()))
+    broken = sa.text("UPDATE incidents SET services = 'broken'")
+    database.change(lambda connection: connection.execute(broken))
+    with pytest.raises(StorageError, match="cannot be read: Expecting value"), database.read() as connection:
+        rows.listed(connection)
 
 
 def test_missing_driver_is_named(tmp_path):

@@ -1,3 +1,4 @@
+import logging
 import shlex
 import subprocess
 import sys
@@ -5,6 +6,7 @@ import sys
 import pytest
 
 from dashboards import cli
+from dashboards.starter import write_starter
 
 
 def fireline(*arguments: str, capsys) -> tuple[int, str, str]:
@@ -31,6 +33,17 @@ def test_mistake_is_one_line_and_exit_code_2(arguments, message, capsys):
     assert code == 2
     assert errors.startswith(f"fireline: {message}")
     assert errors.count("\n") == 1
+
+
+def test_damaged_incidents_are_one_line_and_exit_code_2(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    write_starter(tmp_path, "en")
+    (tmp_path / "incidents.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 8_192)
+    config = str(tmp_path / "fireline.yml")
+    arguments = ["up", "--config", config, "--data", str(tmp_path), "--listen", "127.0.0.1:0"]
+    code, _, errors = fireline(*arguments, capsys=capsys)
+    assert (code, errors.count("\n")) == (2, 1)
+    assert errors.startswith(f"fireline: {tmp_path}/incidents.db: damaged or no SQLite database")
 
 
 def test_next_command_can_be_pasted(tmp_path, capsys):
