@@ -123,7 +123,8 @@ def check_command(ctx: click.Context, files: Sequence[Path], style: str, scrape_
 def _compiled(file: Path, options: CompileOptions) -> tuple[dict[str, Any], dict[str, Any]]:
     slos = load_slos(file)
     policies = policies_of(slos)
-    return compile_slos(slos, policies, options), rule_tests(slos, policies, f"{_name(file)}.rules.yml")
+    rules = compile_slos(slos, policies, options)
+    return rules, rule_tests(slos, policies, f"{_name(file)}.rules.yml", rules)
 
 
 def _name(file: Path) -> str:

@@ -15,10 +15,24 @@ _MARGIN = 0.05
 _TOTALS = "slo:total_events:"
 
 
-def rule_tests(slos: Sequence[Slo], policies: Mapping[str, Policy], rule_file: str) -> dict[str, Any]:
-    """A file for ``promtool test rules``, for rules that were compiled with their recordings."""
-    tests = [test for slo in slos for test in _slo_tests(slo, policies[slo.policy])]
-    return {"rule_files": [rule_file], "evaluation_interval": "15s", "tests": tests}
+def rule_tests(
+    slos: Sequence[Slo], policies: Mapping[str, Policy], rule_file: str, rules: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A file for ``promtool test rules``.
+
+    rule_file, rules: what these SLOs were compiled to, with their recordings, and its name.
+    """
+    return {
+        "rule_files": [rule_file],
+        "evaluation_interval": "15s",
+        "group_eval_order": group_names(rules),
+        "tests": [test for slo in slos for test in _slo_tests(slo, policies[slo.policy])],
+    }
+
+
+def group_names(rules: Mapping[str, Any]) -> list[str]:
+    """In the order of a rule file; unless told, promtool evaluates groups in another at each run."""
+    return [group["name"] for group in rules["groups"]]
 
 
 def _slo_tests(slo: Slo, policy: Policy) -> list[dict[str, Any]]:

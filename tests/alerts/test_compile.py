@@ -10,7 +10,7 @@ import yaml
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.openslo import load_slos
 from alerts.policy import Policy, load_policy
-from alerts.ruletests import rule_tests
+from alerts.ruletests import group_names, rule_tests
 from alerts.slo import Sli, SliKind, Slo
 
 SHOP = load_slos(Path("alerts/examples/shop.slo.yml"))
@@ -80,7 +80,8 @@ def test_self_contained_rules_record_and_read_nothing_of_ours():
 def test_the_files_repeat_what_occurs_twice():
     labels = {"service": "shop"}
     assert rules_yaml({"a": labels, "b": labels}) == "a:\n  service: shop\nb:\n  service: shop\n"
-    for content in (compile_slos(SHOP, policies_of(SHOP)), rule_tests(SHOP, policies_of(SHOP), "r.yml")):
+    compiled = compile_slos(SHOP, policies_of(SHOP))
+    for content in (compiled, rule_tests(SHOP, policies_of(SHOP), "r.yml", compiled)):
         assert yaml.safe_load(rules_yaml(content)) == content
         assert "&id" not in rules_yaml(content)
 
@@ -145,12 +146,14 @@ def test_promtool_accepts_the_shops_rules(tmp_path, recorded):
 
 
 def test_promtool_passes_the_tests_written_beside_the_rules(tmp_path):
-    write(tmp_path / "r.yml", compile_slos(SHOP[:2], policies_of(SHOP)))
-    write(tmp_path / "t.yml", rule_tests(SHOP[:2], policies_of(SHOP), "r.yml"))
+    compiled = compile_slos(SHOP[:2], policies_of(SHOP))
+    write(tmp_path / "r.yml", compiled)
+    write(tmp_path / "t.yml", rule_tests(SHOP[:2], policies_of(SHOP), "r.yml", compiled))
     assert "SUCCESS" in promtool("test", "rules", "t.yml", folder=tmp_path)
 
 
 # An hour of good requests, then half of them fail; at last nothing completes while five requests wait.
+RULE_TEST = {"rule_files": ["r.yml"], "evaluation_interval": "15s"}
 OUTAGE = {
     "interval": "15s",
     "input_series": [
@@ -198,7 +201,8 @@ def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
         BURN if recorded else {key: re.sub(r" (Budget left|30일).*", "", text) for key, text in BURN.items()}
     )
     fast_only = {"default": Policy("fast", load_policy("default").tiers[:1])}
-    write(tmp_path / "r.yml", compile_slos([WEB], fast_only, CompileOptions(recorded=recorded)))
+    compiled = compile_slos([WEB], fast_only, CompileOptions(recorded=recorded))
+    write(tmp_path / "r.yml", compiled)
     checks = [
         expect("59m", "ErrorBudgetBurn"),
         expect("62m", "ErrorBudgetBurn", ("fast", burn)),
@@ -206,7 +210,7 @@ def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
         expect("82m30s", "RequestsHang", ("hang", HANG)),
     ]
     tests = [{**OUTAGE, "alert_rule_test": checks}]
-    write(tmp_path / "t.yml", {"rule_files": ["r.yml"], "evaluation_interval": "15s", "tests": tests})
+    write(tmp_path / "t.yml", {**RULE_TEST, "group_eval_order": group_names(compiled), "tests": tests})
     promtool("test", "rules", "t.yml", folder=tmp_path)
 
 
@@ -217,7 +221,8 @@ SLOW = Slo("slow", "shop", 0.99, Sli(SliKind.LATENCY, f"{COUNT} - {BUCKET}", COU
 
 @pytest.mark.parametrize("recorded", [True, False])
 def test_promtool_tickets_a_bucket_that_does_not_exist_and_pages_nobody(tmp_path, recorded):
-    write(tmp_path / "r.yml", compile_slos([SLOW], policies_of([SLOW]), CompileOptions(recorded=recorded)))
+    compiled = compile_slos([SLOW], policies_of([SLOW]), CompileOptions(recorded=recorded))
+    write(tmp_path / "r.yml", compiled)
     (texts,) = [rule["annotations"] for rule in rules(SLOW) if rule.get("alert") == "NoSloData"]
     named = BUCKET.replace("$window", "5m")
     told = {
@@ -237,5 +242,5 @@ def test_promtool_tickets_a_bucket_that_does_not_exist_and_pages_nobody(tmp_path
         {"series": 'took_bucket{le="1.0"}', "values": "0+600x120"},
     ]
     tests = [{"interval": "15s", "input_series": series, "alert_rule_test": checks}]
-    write(tmp_path / "t.yml", {"rule_files": ["r.yml"], "evaluation_interval": "15s", "tests": tests})
+    write(tmp_path / "t.yml", {**RULE_TEST, "group_eval_order": group_names(compiled), "tests": tests})
     promtool("test", "rules", "t.yml", folder=tmp_path)
