@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import re2
 
 METRIC_NAME = "__name__"
+_REMEMBERED = 50_000
 
 
 class Labels(Mapping[str, str]):
@@ -66,14 +67,26 @@ class Labels(Mapping[str, str]):
         return self.get(METRIC_NAME)
 
     def without(self, *names: str) -> "Labels":
-        return Labels._of_sorted([pair for pair in self.pairs if pair[0] not in names])
+        return _without(self, names)
 
     def only(self, *names: str) -> "Labels":
-        return Labels._of_sorted([pair for pair in self.pairs if pair[0] in names])
+        return _only(self, names)
 
     def merged(self, other: Mapping[str, str]) -> "Labels":
         """These labels with those of ``other`` laid over them; an empty value there drops a label."""
         return Labels({**dict(self.pairs), **other})
+
+
+# Queries take the same labels apart again and again.
+@lru_cache(maxsize=_REMEMBERED)
+def _without(labels: Labels, names: tuple[str, ...]) -> Labels:
+    kept = [pair for pair in labels.pairs if pair[0] not in names]
+    return labels if len(kept) == len(labels.pairs) else Labels._of_sorted(kept)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _only(labels: Labels, names: tuple[str, ...]) -> Labels:
+    return Labels._of_sorted([pair for pair in labels.pairs if pair[0] in names])
 
 
 def _escaped(value: str) -> str:
