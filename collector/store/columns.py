@@ -67,29 +67,33 @@ class OpenColumn:
     def __len__(self) -> int:
         return self._size
 
-    def append(self, time_ms: int, value: float) -> None:
-        """Adds a sample; the first value for a time stays."""
-        if self._size and time_ms <= self.newest_ms:
-            self._insert(time_ms, value)
+    def extend(self, times: Milliseconds, values: Values) -> None:
+        """Adds samples; the first value for a time stays."""
+        after = not self._size or times[0] > self._times[self._size - 1]
+        if after and (len(times) == 1 or (np.diff(times) > 0).all()):
+            self._push(times, values)
         else:
-            self._push(time_ms, value)
+            self._merge(times, values)
         self.view = Column(self.view.series, self._times[: self._size], self._values[: self._size])
 
-    def _push(self, time_ms: int, value: float) -> None:
-        if self._size == len(self._times):
-            self._times = np.concatenate([self._times, np.empty_like(self._times)])
-            self._values = np.concatenate([self._values, np.empty_like(self._values)])
-        self._times[self._size] = time_ms
-        self._values[self._size] = value
-        self._size += 1
+    def _push(self, times: Milliseconds, values: Values) -> None:
+        size = self._size + len(times)
+        if size > len(self._times):
+            more = max(size, 2 * self._size) - self._size
+            self._times = np.concatenate([self._times[: self._size], np.empty(more, np.int64)])
+            self._values = np.concatenate([self._values[: self._size], np.empty(more, np.float64)])
+        self._times[self._size : size] = times
+        self._values[self._size : size] = values
+        self._size = size
 
-    def _insert(self, time_ms: int, value: float) -> None:
-        place = int(np.searchsorted(self._times[: self._size], time_ms))
-        if self._times[place] == time_ms:
-            return
-        self._times = np.insert(self._times[: self._size], place, time_ms)
-        self._values = np.insert(self._values[: self._size], place, value)
-        self._size += 1
+    def _merge(self, times: Milliseconds, values: Values) -> None:
+        times = np.concatenate([self._times[: self._size], times])
+        values = np.concatenate([self._values[: self._size], values])
+        order = np.argsort(times, kind="stable")
+        times = times[order]
+        fresh = np.diff(times, prepend=times[0] - 1) > 0
+        self._times, self._values = times[fresh], values[order][fresh]
+        self._size = len(self._times)
 
 
 def blocks_of(columns: Iterable[Column]) -> list[Matrix | Columns]:

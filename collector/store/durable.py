@@ -11,9 +11,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from collector.errors import CollectorError, StoreError
-from collector.index import SeriesIndex
+from collector.index import SeriesIds, SeriesIndex
 from collector.labels import Labels, Matcher
-from collector.series import Milliseconds, SeriesGroup
+from collector.series import Milliseconds, SeriesGroup, Values
 from collector.store.batches import Batch, Points, Row, StoreCounters
 from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import Column, blocks_of
@@ -127,6 +127,18 @@ class SampleStore:
             self._unsaved.append(labels)
         return known
 
+    def newest_ms(self, series: SeriesIds) -> Milliseconds:
+        """The time of each series' newest point since the start; long ago where it has none."""
+        newest = self._state.newest_points
+        return np.array([newest.get(number, BEFORE_ALL) for number in series.tolist()], np.int64)
+
+    def values_at(self, series: SeriesIds, times_ms: Milliseconds) -> Values:
+        """The value of each series' newest point where that is of the time given; else anything."""
+        pairs = zip(series.tolist(), times_ms.tolist(), strict=True)
+        newest = self._state.newest_points
+        held = [self._state.newest_value(*p) if newest.get(p[0]) == p[1] else np.nan for p in pairs]
+        return np.array(held, np.float64)
+
     def write(self, batches: Sequence[Batch]) -> None:
         """Commits all batches in one transaction, then publishes them.
 
@@ -221,9 +233,7 @@ class SampleStore:
 
     def _recent(self, points: Points) -> Points:
         """Points inside the out-of-order window of their series."""
-        newest = self._state.newest_points
-        oldest = [newest.get(series, BEFORE_ALL) - self._out_of_order_ms for series in points.series.tolist()]
-        kept = points.times > np.array(oldest, np.int64)
+        kept = points.times > self.newest_ms(points.series) - self._out_of_order_ms
         self.counters.too_old += int((~kept).sum())
         return Points(points.series[kept], points.times[kept], points.values[kept])
 

@@ -1,11 +1,12 @@
 """The samples that queries see: streams of rows, open columns, and the blocks on file."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from collector.index import SeriesIds
-from collector.series import Milliseconds
+from collector.series import Milliseconds, Values
 from collector.store.batches import Points, Row
 from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import OpenColumn, column_pieces
@@ -87,6 +88,14 @@ class StoreState:
             used.update(head.published.series.tolist())
         return used
 
+    def newest_value(self, series: int, time_ms: int) -> float:
+        """The value of a series at the time of its newest point."""
+        column = self.columns.get(series)
+        if column is not None and column.newest_ms == time_ms:
+            return float(column.view.values[-1])
+        pieces = self.pieces(np.array([series], np.int64), time_ms, time_ms)
+        return float(pieces[0].values[0, 0]) if pieces else np.nan
+
     def _streams(self) -> Iterator[Stream]:
         yield self.imported
         yield from list(self.streams.values())
@@ -135,14 +144,19 @@ class StoreState:
         stream.newest_ms = row.at_ms
 
     def add_points(self, points: Points) -> None:
-        samples = zip(points.series.tolist(), points.times.tolist(), points.values.tolist(), strict=True)
-        for series, at_ms, value in samples:
-            column = self.columns.get(series)
-            if column is None:
-                column = self.columns[series] = OpenColumn(series)
-            column.append(at_ms, value)
-            self.newest_points[series] = max(at_ms, self.newest_points.get(series, at_ms))
+        edges = [0, *(np.flatnonzero(np.diff(points.series)) + 1).tolist(), len(points.series)]
+        for first, last in pairwise(edges):
+            self._add_run(int(points.series[first]), points.times[first:last], points.values[first:last])
         self.open_points += len(points.series)
+
+    def _add_run(self, series: int, times: Milliseconds, values: Values) -> None:
+        """Publishes samples of one series that came one after another."""
+        column = self.columns.get(series)
+        if column is None:
+            column = self.columns[series] = OpenColumn(series)
+        column.extend(times, values)
+        newest = int(times[-1]) if len(times) == 1 else int(times.max())
+        self.newest_points[series] = max(newest, self.newest_points.get(series, newest))
 
     def add_imported(self, refs: Sequence[BlockRef]) -> None:
         self.imported.replace_sealed([*self.imported.sealed, *refs])
