@@ -4,6 +4,7 @@ CollectorError
 ├── ConfigError     a file or flag is wrong: place, key, what was expected
 ├── QueryError      a query failed; ``kind`` is Prometheus' errorType
 ├── ExpositionError a target's page cannot be parsed: line and reason
+├── RemoteWriteError a request of remote write that cannot be read
 └── StoreError      samples cannot be kept or read
 """
 
@@ -34,6 +35,14 @@ class ExpositionError(CollectorError):
         super().__init__(f"line {line}: {reason}")
         self.line = line
         self.reason = reason
+
+
+class RemoteWriteError(CollectorError):
+    """A request that is no remote write 1.0; ``too_large``: one over what a request may measure."""
+
+    def __init__(self, reason: str, *, too_large: bool = False) -> None:
+        super().__init__(reason)
+        self.too_large = too_large
 
 
 class StoreError(CollectorError):
