@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from collector import api_query, api_status
 from collector.api_encode import encode_data, encode_error
 from collector.api_metrics import own_metrics
-from collector.api_request import FormTooLargeError, Parameters, read_parameters
+from collector.api_request import BodyTooLargeError, Parameters, read_parameters
 from collector.errors import CollectorError, ConfigError, QueryError
 from collector.remote import RemoteQuerier
 
@@ -78,20 +78,24 @@ class _Api:
 
     def __init__(self, collector: "Collector") -> None:
         self._collector = collector
+        self._timeout_seconds = collector.options.limits.timeout_seconds
 
     async def query(self, request: Request) -> Response:
         path = request.url.path.rpartition("/api/v1/")[2]
         parameters = await read_parameters(request)
         if (remote := self._remote()) is not None:
             return await self._forwarded(remote, request, parameters)
-        return await self._answered(request, lambda: _QUERIES[path](self._collector, parameters))
+        timeout = parameters.timeout(self._timeout_seconds)
+        return await self._answered(
+            request, lambda left: _QUERIES[path](self._collector, parameters, left), timeout
+        )
 
     async def label_values(self, request: Request) -> Response:
         name, parameters = request.path_params["name"], await read_parameters(request)
         if (remote := self._remote()) is not None:
             return await self._forwarded(remote, request, parameters)
         return await self._answered(
-            request, lambda: api_query.label_values(self._collector, parameters, name)
+            request, lambda _left: api_query.label_values(self._collector, parameters, name)
         )
 
     async def status(self, request: Request) -> Response:
@@ -102,7 +106,9 @@ class _Api:
             path in _FROM_REMOTE or (path == "targets" and not self._collector.pool.scrapers)
         ):
             return await self._forwarded(remote, request, parameters)
-        return await self._answered(request, lambda: encode_data(_STATUS[path](self._collector, parameters)))
+        return await self._answered(
+            request, lambda _left: encode_data(_STATUS[path](self._collector, parameters))
+        )
 
     async def healthy(self, _request: Request) -> Response:
         return Response("Fireline is Healthy.\n", media_type="text/plain")
@@ -128,19 +134,21 @@ class _Api:
         querier = self._collector.querier
         return querier if isinstance(querier, RemoteQuerier) else None
 
-    async def _answered(self, request: Request, answer: Callable[[], bytes]) -> Response:
+    async def _answered(
+        self, request: Request, answer: Callable[[float], bytes], timeout_seconds: float | None = None
+    ) -> Response:
+        """answer: is given the seconds that are left when its turn comes."""
         packed = "gzip" in request.headers.get("accept-encoding", "")
-        return await self._on_query_thread(lambda: _response(200, answer(), packed))
+        return await self._collector.queries.run(
+            lambda left: _response(200, answer(left), packed), timeout_seconds or self._timeout_seconds
+        )
 
     async def _forwarded(self, remote: RemoteQuerier, request: Request, parameters: Parameters) -> Response:
-        def ask() -> Response:
+        def ask(_left_seconds: float) -> Response:
             forwarded = remote.forward(request.method, request.url.path, parameters.pairs)
             return Response(forwarded.body, forwarded.status, media_type=forwarded.content_type or _JSON)
 
-        return await self._on_query_thread(ask)
-
-    async def _on_query_thread(self, make: Callable[[], Response]) -> Response:
-        return await asyncio.get_running_loop().run_in_executor(self._collector.queries, make)
+        return await self._collector.queries.run(ask, self._timeout_seconds)
 
 
 def _told(endpoint: _Endpoint) -> _Endpoint:
@@ -151,7 +159,7 @@ def _told(endpoint: _Endpoint) -> _Endpoint:
             return await endpoint(request)
         except ClientDisconnect:
             return _error(400, "canceled", "the request broke off")
-        except FormTooLargeError as error:
+        except BodyTooLargeError as error:
             return _error(413, error.kind, str(error))
         except QueryError as error:
             return _error(_STATUSES.get(error.kind, 500), error.kind, str(error))

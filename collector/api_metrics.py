@@ -4,6 +4,8 @@ import resource
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from collector.receive_order import Refused
+
 if TYPE_CHECKING:
     from collector.app import Collector
 
@@ -32,7 +34,14 @@ def _families(collector: "Collector") -> Iterator[tuple[str, str, str, _Values]]
         "fireline_samples_rejected_total",
         "counter",
         "Samples not kept, by reason.",
-        [('{reason="out_of_order"}', counters.out_of_order), ('{reason="too_old"}', counters.too_old)],
+        _rejected(collector),
+    )
+    requests = collector.receiver.requests
+    yield (
+        "fireline_remote_write_requests_total",
+        "counter",
+        "Requests of remote write, by status of the answer.",
+        [(f'{{code="{code}"}}', count) for code, count in sorted(requests.items())],
     )
     yield (
         "fireline_ingest_failures_total",
@@ -88,6 +97,14 @@ def _target_values(collector: "Collector") -> _Values:
         ('{health="up"}', up),
         ('{health="down"}', len(states) - up - unknown),
         ('{health="unknown"}', unknown),
+    ]
+
+
+def _rejected(collector: "Collector") -> _Values:
+    counters, refused = collector.store.counters, collector.receiver.refused
+    of_store = {Refused.OUT_OF_ORDER: counters.out_of_order, Refused.TOO_OLD: counters.too_old}
+    return [
+        (f'{{reason="{reason}"}}', of_store.get(reason, 0) + refused[reason]) for reason in sorted(Refused)
     ]
 
 

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 MAX_POINTS = 11_000
 _LABEL_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
-Answering = Callable[["Collector", Parameters], bytes]
+Answering = Callable[["Collector", Parameters, float], bytes]
 
 
-def query(collector: "Collector", parameters: Parameters) -> bytes:
+def query(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
     """An instant query, at ``time`` or now."""
     at = parameters.time("time", collector.clock.now())
-    return encode_answer(_embedded(collector).evaluate(parameters.text("query"), at))
+    return encode_answer(_embedded(collector).evaluate(parameters.text("query"), at, left_seconds))
 
 
-def query_range(collector: "Collector", parameters: Parameters) -> bytes:
+def query_range(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
     """Refuses what Prometheus refuses: a step of zero, an end before the start, over 11,000 points."""
     start, end = parameters.required_time("start"), parameters.required_time("end")
     if end < start:
@@ -39,15 +39,16 @@ def query_range(collector: "Collector", parameters: Parameters) -> bytes:
             "exceeded maximum resolution of 11,000 points per timeseries."
             " Try decreasing the query resolution (?step=XX)"
         )
-    return encode_answer(_embedded(collector).evaluate_range(parameters.text("query"), start, end, step))
+    asked = parameters.text("query")
+    return encode_answer(_embedded(collector).evaluate_range(asked, start, end, step, left_seconds))
 
 
-def query_exemplars(_collector: "Collector", _parameters: Parameters) -> bytes:
+def query_exemplars(_collector: "Collector", _parameters: Parameters, _left_seconds: float) -> bytes:
     """Exemplars are not kept: clients that probe for them get none."""
     return encode_data([])
 
 
-def series(collector: "Collector", parameters: Parameters) -> bytes:
+def series(collector: "Collector", parameters: Parameters, _left_seconds: float) -> bytes:
     """Label sets of the series that any ``match[]`` selects."""
     if not parameters.all("match[]"):
         raise QueryError("no match[] parameter provided")
@@ -56,7 +57,7 @@ def series(collector: "Collector", parameters: Parameters) -> bytes:
     return encode_data(shown, warnings)
 
 
-def label_names(collector: "Collector", parameters: Parameters) -> bytes:
+def label_names(collector: "Collector", parameters: Parameters, _left_seconds: float) -> bytes:
     """Names of the labels in use."""
     names = {name for labels in _present(collector, parameters) for name, _ in labels.pairs}
     return encode_data(*_limited(sorted(names), parameters))

@@ -48,13 +48,24 @@ class Parameters:
             raise QueryError(f'invalid parameter "limit": expected a whole number, found {text!r}')
         return int(text)
 
+    def timeout(self, limit_seconds: float) -> float:
+        """Seconds that the request gives its query, at most the limit.
+
+        Raises:
+            QueryError: bad_data.
+        """
+        text = self.text("timeout")
+        if not text:
+            return limit_seconds
+        seconds = _seconds(text)
+        if not seconds > 0:
+            raise QueryError(f'invalid parameter "timeout": cannot parse "{text}" to a valid duration')
+        return min(seconds, limit_seconds)
+
     def step(self) -> float:
         """Seconds above zero: a number, or a Prometheus duration."""
         text = self.text("step")
-        try:
-            step = _float(text) if text else math.nan
-        except ValueError:
-            step = _duration(text)
+        step = _seconds(text)
         if math.isnan(step):
             raise QueryError(f'invalid parameter "step": cannot parse "{text}" to a valid duration')
         if step <= 0:
@@ -65,20 +76,20 @@ class Parameters:
         return step
 
 
-class FormTooLargeError(QueryError):
-    """A form over what a request may hold."""
+class BodyTooLargeError(QueryError):
+    """A body over what a request may hold."""
 
 
 async def read_parameters(request: Request) -> Parameters:
     """Parameters of a GET, or of a POST with a form, in the address, or both.
 
     Raises:
-        FormTooLargeError: before more of the form is read than it may hold.
+        BodyTooLargeError: before more of the form is read than it may hold.
         QueryError: bad_data, for a form of very many fields.
     """
     pairs: list[tuple[str, str]] = []
     if request.method == "POST" and request.headers.get("content-type", "").startswith(_FORM):
-        text = (await _body(request)).decode("utf-8", "replace")
+        text = (await read_body(request, _MAX_FORM_BYTES, "form")).decode("utf-8", "replace")
         try:
             pairs += parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
         except ValueError as error:
@@ -86,11 +97,16 @@ async def read_parameters(request: Request) -> Parameters:
     return Parameters(pairs + list(request.query_params.multi_items()))
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request, limit_bytes: int, noun: str) -> bytes:
+    """The whole body.
+
+    Raises:
+        BodyTooLargeError: before more of it is read than it may hold.
+    """
     body = bytearray()
     async for chunk in request.stream():
-        if len(body) + len(chunk) > _MAX_FORM_BYTES:
-            raise FormTooLargeError(f"expected a form of at most {_MAX_FORM_BYTES} bytes")
+        if len(body) + len(chunk) > limit_bytes:
+            raise BodyTooLargeError(f"expected a {noun} of at most {limit_bytes} bytes")
         body += chunk
     return bytes(body)
 
@@ -126,12 +142,14 @@ def _float(text: str) -> float:
     return float(text)
 
 
-def _duration(text: str) -> float:
-    """NaN for what is no duration."""
-    try:
-        return parse_duration(text)
-    except ValueError:
-        return math.nan
+def _seconds(text: str) -> float:
+    """Seconds of a number or a duration; NaN for what is neither."""
+    for read in (_float, parse_duration):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return math.nan
 
 
 def pairs_of(parameters: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -186,11 +186,16 @@ def _hidden(value: Any) -> Any:  # noqa: ANN401  # whatever YAML holds
 
 def flags(collector: "Collector", _parameters: Parameters) -> dict[str, str]:
     """The options that Prometheus has too."""
+    options = collector.options
     return {
+        "enable-feature": "promql-experimental-functions" if options.experimental else "",
+        "query.lookback-delta": format_duration(options.limits.lookback_seconds),
+        "query.max-concurrency": str(options.queries_at_once),
+        "query.max-samples": str(options.limits.max_samples),
+        "query.timeout": format_duration(options.limits.timeout_seconds),
         "storage.tsdb.retention.time": format_duration(collector.config.retention_seconds),
-        "query.lookback-delta": "5m",
-        "query.max-samples": "50000000",
         "web.enable-lifecycle": "true",
+        "web.enable-remote-write-receiver": str(collector.receives_remote_write).lower(),
     }
 
 

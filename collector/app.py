@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +14,13 @@ from collector.config import CollectorConfig
 from collector.embedded import EmbeddedQuerier
 from collector.errors import ConfigError, StoreError
 from collector.ingest import Ingester
+from collector.options import DEFAULTS, Options
 from collector.pool import ScrapePool, made_clients
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.querier import Querier
+from collector.query_threads import QueryThreads
+from collector.receive import Receiver
 from collector.rules import RuleGroup, load_rule_files
 from collector.rules_appenders import NowhereAppender, StoreAppender
 from collector.rules_engine import RuleEngine
@@ -39,7 +41,6 @@ from collector.targets import spread
 
 logger = logging.getLogger(__name__)
 
-_QUERY_THREADS = 2
 _RETENTION_CHECK_SECONDS = 600.0
 
 
@@ -68,23 +69,33 @@ class Collector:
         external_url: str = "",
         read_config: Callable[[], CollectorConfig] | None = None,
         unready: Callable[[], str] = str,
+        options: Options = DEFAULTS,
     ) -> None:
         self.clock = clock or SystemClock()
         self.config = config
         self.external_url = external_url
         self.started_at = self.clock.now()
         self.is_remote = querier is not None
+        self.options = options
         self._extra_rule_groups = tuple(extra_rule_groups)
         groups = self._load_groups(config)
         self._own_sinks = tuple(sinks)
         self.dispatchers = self._dispatchers(config)
         clients = made_clients(config.scrape_configs)
         self.store = SampleStore(data_dir, out_of_order_seconds=config.out_of_order_seconds)
-        self.querier: Querier = querier or EmbeddedQuerier(self.store)
+        self.querier: Querier = querier or EmbeddedQuerier(
+            self.store, options.limits, experimental=options.experimental
+        )
         self.ingester = Ingester(self.store)
+        self.receiver = Receiver(
+            self.store,
+            self.clock,
+            window_seconds=config.out_of_order_seconds,
+            keep_seconds=lambda: self.config.retention_seconds,
+        )
         self.scheduler = Scheduler()
         self.pool = ScrapePool(self.store, self.ingester, self.scheduler, self.clock, clients)
-        self.queries = ThreadPoolExecutor(_QUERY_THREADS, thread_name_prefix="collector-query")
+        self.queries = QueryThreads(options.queries_at_once)
         self.engine = self._engine(groups, config)
         self._storing_alert = StoringAlert()
         self.is_ready = False
@@ -113,7 +124,7 @@ class Collector:
         self.scheduler.stop(self.pool.close)
         for dispatcher in self.dispatchers:
             dispatcher.stop()
-        self.queries.shutdown(wait=True, cancel_futures=True)
+        self.queries.stop()
         self.ingester.stop()
         self.store.close()
 
@@ -149,6 +160,11 @@ class Collector:
                 raise
             self.reload_error = ""
 
+    @property
+    def receives_remote_write(self) -> bool:
+        """Samples that another engine has are not written here."""
+        return self.options.receives_remote_write and not self.is_remote
+
     def routes(self) -> list[BaseRoute]:
         """The Prometheus HTTP API, to be mounted on any Starlette application."""
         return routes(self)
@@ -157,7 +173,7 @@ class Collector:
         loaded = load_rule_files(
             config.rule_files,
             default_interval_seconds=config.evaluation_interval_seconds,
-            check=lambda expr: parse(expr, size=QuerySize()),
+            check=lambda expr: parse(expr, size=QuerySize(), experimental=self.options.experimental),
         )
         return (*loaded, *self._extra_rule_groups)
 

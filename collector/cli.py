@@ -18,11 +18,14 @@ from collector.api_request import parse_time
 from collector.app import Collector
 from collector.clock import SystemClock
 from collector.config import CollectorConfig, load_config
+from collector.durations import parse_duration
 from collector.errors import CollectorError, ConfigError, ExpositionError
 from collector.exporter import export as export_samples
 from collector.exposition import PageFormat
 from collector.http_server import BoundedHttp
 from collector.importer import import_file
+from collector.options import Options
+from collector.promql.limits import Limits
 from collector.remote import RemoteQuerier
 from collector.store.durable import SampleStore
 from collector.strict import check_page
@@ -65,6 +68,21 @@ class _Address(click.ParamType[tuple[str, int]]):
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # as Prometheus reads :9090
 
 
+class _Duration(click.ParamType[float]):
+    name = "duration"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            seconds = parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not seconds:
+            self.fail("expected a duration above 0", param, ctx)
+        return seconds
+
+
 class _Time(click.ParamType[float]):
     name = "time"
 
@@ -94,11 +112,68 @@ def collector() -> None:
 @click.option(
     "--log-level", default="info", show_default=True, type=click.Choice(["debug", "info", "warning", "error"])
 )
-def serve(config_path: Path, data: Path, listen: tuple[str, int], external_url: str, log_level: str) -> None:
+@click.option(
+    "--enable-remote-write-receiver",
+    is_flag=True,
+    help="Let whoever reaches the port write samples: POST /api/v1/write.",
+)
+@click.option("--enable-experimental", is_flag=True, help="Let queries use experimental PromQL functions.")
+@click.option(
+    "--query-max-samples",
+    default=50_000_000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many samples a query may hold.",
+)
+@click.option(
+    "--query-timeout",
+    default="2m",
+    show_default=True,
+    type=_Duration(),
+    help="How long a query may take, its waiting for others included.",
+)
+@click.option(
+    "--query-max-concurrency",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many queries run at once; more wait.",
+)
+@click.option(
+    "--query-lookback-delta",
+    default="5m",
+    show_default=True,
+    type=_Duration(),
+    help="How far back a query looks for a series' latest sample.",
+)
+def serve(
+    config_path: Path,
+    data: Path,
+    *,
+    listen: tuple[str, int],
+    external_url: str,
+    log_level: str,
+    enable_remote_write_receiver: bool,
+    enable_experimental: bool,
+    query_max_samples: int,
+    query_timeout: float,
+    query_max_concurrency: int,
+    query_lookback_delta: float,
+) -> None:
     """Scrape, evaluate rules and serve the Prometheus HTTP API until stopped."""
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("alembic", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    options = Options(
+        limits=Limits(
+            lookback_seconds=query_lookback_delta,
+            max_samples=query_max_samples,
+            timeout_seconds=query_timeout,
+        ),
+        experimental=enable_experimental,
+        queries_at_once=query_max_concurrency,
+        receives_remote_write=enable_remote_write_receiver,
+    )
     config = load_config(config_path)
     bound = _bind(*listen)
     url = external_url or f"http://{listen[0]}:{bound.getsockname()[1]}"
@@ -107,7 +182,7 @@ def serve(config_path: Path, data: Path, listen: tuple[str, int], external_url: 
         return load_config(config_path)
 
     with bound:
-        running = Collector(config, data, external_url=url, read_config=read_config)
+        running = Collector(config, data, external_url=url, read_config=read_config, options=options)
         try:
             running.start()
             _serve(running, bound, url)

@@ -51,10 +51,10 @@ class Engine:
         self._monotonic = monotonic
         self._parsed: OrderedDict[str, Node] = OrderedDict()
 
-    def instant(self, query: str | Node, time_ms: int) -> Answer:
-        """Raises ``QueryError``."""
+    def instant(self, query: str | Node, time_ms: int, timeout_seconds: float | None = None) -> Answer:
+        """timeout_seconds: less than the limit. Raises ``QueryError``."""
         node = self._parse(query) if isinstance(query, str) else query
-        steps = self._steps(np.array([time_ms], dtype=np.int64), instant=True)
+        steps = self._steps(np.array([time_ms], dtype=np.int64), timeout_seconds, instant=True)
         with np.errstate(all="ignore"):
             if isinstance(unwrapped(node), (RangeSelector, Subquery)):
                 result: Result = _raw_samples(node, steps)
@@ -62,12 +62,19 @@ class Engine:
                 result = _at_instant(self._finished(evaluate(node, steps)), time_ms)
         return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
 
-    def range(self, query: str | Node, start_ms: int, end_ms: int, step_ms: int) -> Answer:
+    def range(
+        self,
+        query: str | Node,
+        start_ms: int,
+        end_ms: int,
+        step_ms: int,
+        timeout_seconds: float | None = None,
+    ) -> Answer:
         """A value at start, start + step, … up to end. Raises ``QueryError``."""
         times = self._range_times(start_ms, end_ms, step_ms)
         node = self._parse(query) if isinstance(query, str) else query
         _check_range_type(node)
-        steps = self._steps(times, instant=False)
+        steps = self._steps(times, timeout_seconds, instant=False)
         with np.errstate(all="ignore"):
             result = _over_range(self._finished(evaluate(node, steps)), times)
         return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
@@ -87,8 +94,8 @@ class Engine:
             )
         return np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
 
-    def _steps(self, times: Milliseconds, *, instant: bool) -> Steps:
-        budget = Budget(self.limits, self._monotonic)
+    def _steps(self, times: Milliseconds, timeout_seconds: float | None, *, instant: bool) -> Steps:
+        budget = Budget(self.limits, self._monotonic, timeout_seconds)
         start, end = int(times[0]), int(times[-1])
         query = QueryContext(self._source, self.limits, budget, start, end, self._delayed_names)
         return Steps(query, times, instant)

@@ -1,5 +1,6 @@
 """What a query may cost, and the running account of it."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,12 +22,20 @@ class Limits:
 
 
 class Budget:
-    """Counts the samples a query holds and stops it at its limits. ``monotonic`` gives seconds."""
+    """Counts the samples a query holds and stops it at its limits. ``monotonic`` gives seconds.
 
-    def __init__(self, limits: Limits, monotonic: Callable[[], float] = time.monotonic) -> None:
+    timeout_seconds: where a query has less than the limits give.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        monotonic: Callable[[], float] = time.monotonic,
+        timeout_seconds: float | None = None,
+    ) -> None:
         self._max_samples = limits.max_samples
         self._monotonic = monotonic
-        self._deadline = monotonic() + limits.timeout_seconds
+        self._deadline = monotonic() + min(limits.timeout_seconds, timeout_seconds or math.inf)
         self._samples = 0
 
     def spend(self, samples: int) -> None:

@@ -12,6 +12,8 @@ from collector.clock import ManualClock
 from collector.config import parse_config
 from collector.errors import ConfigError
 from collector.labels import Labels
+from collector.options import Options
+from collector.promql.limits import Limits
 from collector.remote import RemoteQuerier
 from collector.rules import parse_groups
 from collector.store.columns import Column
@@ -115,6 +117,9 @@ def test_a_post_with_its_parameters_in_the_address(client):
         ("query", {"query": "up offset 9999999y"}, "duration out of range"),
         ("query", {"query": "up[5m] offset -5000000y"}, "duration out of range"),
         ("query", {"query": "up", "time": "noon"}, 'invalid parameter "time"'),
+        ("query", {"query": "up", "timeout": "soon"}, 'invalid parameter "timeout"'),
+        ("query", {"query": "up", "timeout": "0"}, 'invalid parameter "timeout"'),
+        ("query", {"query": "sort_by_label(up, 'job')"}, "is not enabled"),
         ("query_range", {"query": "up", "start": "0", "end": "60"}, 'invalid parameter "step"'),
         ("query_range", {"query": "up", "start": "0", "end": "60", "step": "0"}, "zero or negative"),
         ("query_range", {"query": "up", "start": "0", "end": "60", "step": "x"}, "valid duration"),
@@ -136,6 +141,52 @@ def test_what_cannot_be_asked_is_bad_data(client, path, params, said):
 def test_a_query_that_fails_while_it_runs_is_422(client):
     response = client.get("/api/v1/query", params={"query": "up + on() up"})
     assert (response.status_code, response.json()["errorType"]) == (422, "execution")
+
+
+@pytest.mark.parametrize(
+    ("limits", "status", "kind"),
+    [
+        ({"max_samples": 1}, 422, "execution"),
+        ({"timeout_seconds": 1e-9}, 503, "timeout"),
+    ],
+)
+def test_a_query_keeps_to_the_limits_given(tmp_path, limits, status, kind):
+    collector = collector_in(tmp_path, options=Options(limits=Limits(**limits)))
+    with collector.store.importing() as add:
+        add([Column(collector.store.series_id(Labels({"__name__": "up"})), np.arange(100), np.zeros(100))])
+    response = Client(collector).get("/api/v1/query", params={"query": "up[1m]", "time": "1"})
+    assert (response.status_code, response.json()["errorType"]) == (status, kind)
+    collector.stop()
+
+
+def test_a_request_can_shorten_its_time_but_not_lengthen_it(client, collector, monkeypatch):
+    given = []
+    monkeypatch.setattr(collector.querier, "evaluate", lambda _query, _at, left: given.append(left))
+    monkeypatch.setattr("collector.api_query.encode_answer", lambda _answer: b"{}")
+    for timeout in ("1s", "0.5", "1h"):
+        assert client.get("/api/v1/query", params={"query": "up", "timeout": timeout}).status_code == 200
+    assert [round(left, 1) for left in given] == [1.0, 0.5, 120.0]
+
+
+def test_the_lookback_and_experimental_functions_are_as_asked(tmp_path):
+    options = Options(limits=Limits(lookback_seconds=20.0), experimental=True)
+    collector = collector_in(tmp_path, options=options)
+    with collector.store.importing() as add:
+        add(
+            [Column(collector.store.series_id(Labels({"__name__": "up"})), np.zeros(1, np.int64), np.ones(1))]
+        )
+    found = [
+        len(data(Client(collector).get("/api/v1/query", params={"query": query, "time": time}))["result"])
+        for query in ("up", 'sort_by_label(up, "job")')
+        for time in ("19", "20")
+    ]
+    assert found == [1, 0, 1, 0]
+    flags = data(Client(collector).get("/api/v1/status/flags"))
+    assert (flags["query.lookback-delta"], flags["enable-feature"]) == (
+        "20s",
+        "promql-experimental-functions",
+    )
+    collector.stop()
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OverflowError("too large")])

@@ -52,6 +52,21 @@ def test_a_wrong_configuration_starts_nothing(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--query-timeout", "soon", "not a duration: 'soon'"),
+        ("--query-timeout", "0s", "expected a duration above 0"),
+        ("--query-lookback-delta", "-5m", "not a duration"),
+        ("--query-max-samples", "0", "0 is not in the range"),
+        ("--query-max-concurrency", "many", "'many' is not a valid integer range"),
+    ],
+)
+def test_a_wrong_limit_starts_nothing(tmp_path, flag, value, said):
+    result = run("serve", "--config", tmp_path / "p.yml", "--data", tmp_path / "data", flag, value)
+    assert (result.exit_code, said in " ".join(result.stderr.split())) == (2, True)
+
+
 def test_a_secret_that_cannot_be_read_is_one_line_and_starts_nothing(tmp_path):
     secret = tmp_path / "none"
     (tmp_path / "p.yml").write_text(
