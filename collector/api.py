@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from collector import api_query, api_status
 from collector.api_encode import encode_data, encode_error
 from collector.api_metrics import own_metrics
+from collector.api_receive import WriteApi
 from collector.api_request import BodyTooLargeError, Parameters, read_parameters
 from collector.errors import CollectorError, ConfigError, QueryError
 from collector.remote import RemoteQuerier
@@ -69,6 +70,7 @@ def routes(collector: "Collector") -> list[BaseRoute]:
         Route("/-/healthy", api.healthy, methods=["GET", "HEAD"]),
         Route("/-/ready", api.ready, methods=["GET", "HEAD"]),
         Route("/-/reload", api.reload, methods=["POST", "PUT"]),
+        Route("/api/v1/write", WriteApi(collector).write, methods=["POST"]),
         Route("/metrics", api.metrics, methods=["GET"]),
     ]
 

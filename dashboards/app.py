@@ -23,6 +23,7 @@ from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.errors import ConfigError, QueryError
 from collector.http_server import BoundedHttp
+from collector.options import Options
 from collector.pool import TargetScraper
 from collector.rules import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
@@ -69,6 +70,7 @@ class Fireline:
             external_url=url,
             read_config=lambda: _read_again(config),
             unready=self._alerts.unready,
+            options=Options(receives_remote_write=config.receives_remote_write),
         )
         desk = IncidentDesk(self._alerts.database)
         querier = self._collector.querier

@@ -26,6 +26,7 @@ class FirelineConfig:
 
     policies: files that stand in for a policy of this name.
     prometheus: the server to query instead of scraping; empty for the embedded engine.
+    receives_remote_write: whether others may write samples here.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class FirelineConfig:
     language: str
     zone: ZoneInfo
     prometheus: str
+    receives_remote_write: bool = False
 
 
 def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None) -> FirelineConfig:
@@ -52,6 +54,7 @@ def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None
     top = Section(values, str(path))
     alerts, language, zone = top.raw("alerts"), top.choice("language", LANGUAGES, "en"), _zone(top)
     of_file = server_url(top.text("prometheus"), f"{path}: prometheus")
+    engine = server_url(prometheus or "", "--prometheus") or of_file
     config = FirelineConfig(
         path=path,
         collector=_collector(top, values, path),
@@ -64,7 +67,8 @@ def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None
         },
         language=language,
         zone=zone,
-        prometheus=server_url(prometheus or "", "--prometheus") or of_file,
+        prometheus=engine,
+        receives_remote_write=_receives_remote_write(top, engine),
     )
     top.finish()
     return config
@@ -99,6 +103,13 @@ def _with_defaults(
     if raw is not None and not isinstance(raw, Mapping):
         raise top.error("alerts", f"expected a mapping, found {type(raw).__name__}")
     return {"language": language, "timezone": zone.key, "base_url": page_url, **(raw or {})}
+
+
+def _receives_remote_write(top: Section, engine: str) -> bool:
+    received = top.flag("remote_write_receiver", False)
+    if received and engine:
+        raise top.error("remote_write_receiver", f"expected false: {engine} has the samples, not Fireline")
+    return received
 
 
 def _zone(top: Section) -> ZoneInfo:

@@ -27,6 +27,11 @@ def written(tmp_path, text):
         ("prometheus: localhost:9090", r"fireline\.yml: prometheus: expected a URL such as http://"),
         ("global: {scrape_interval: soon}", r"fireline\.yml: global\.scrape_interval: expected a duration"),
         ("scrape_configs: [{job_nam: a}]", r"fireline\.yml: scrape_configs\[0\]\.job_name: expected text"),
+        ("remote_write_receiver: 1", r"fireline\.yml: remote_write_receiver: expected true or false"),
+        (
+            "{remote_write_receiver: true, prometheus: 'http://p'}",
+            r"fireline\.yml: remote_write_receiver: expected false: http://p has the samples",
+        ),
         ("[1, 2]", r"fireline\.yml: expected a mapping of keys, found list"),
         ("a: [", r"fireline\.yml: expected YAML"),
         ("language: ko\nlanguage: en", r"fireline\.yml: .*line 2: the key 'language' is in line 1 already"),
@@ -46,6 +51,11 @@ def test_mistake_in_alerts_names_its_key(tmp_path):
 def test_empty_file_is_a_configuration(tmp_path):
     config = load_config(written(tmp_path, ""))
     assert (config.language, config.zone.key, config.slo_files, config.prometheus) == ("en", "UTC", (), "")
+
+
+def test_remote_write_is_received_only_where_the_file_says_so(tmp_path):
+    assert not load_config(written(tmp_path, "")).receives_remote_write
+    assert load_config(written(tmp_path, "remote_write_receiver: true")).receives_remote_write
 
 
 def test_messages_speak_as_pages_do_unless_told_otherwise(tmp_path):
