@@ -12,8 +12,8 @@ from collector.errors import RemoteWriteError
 from collector.receive_order import Ages, Refused, judge
 from collector.receive_series import InvalidLabelsError, KnownSeries
 from collector.receive_wire import WireSeries, read_samples, series_of, split
-from collector.store import SampleStore
-from collector.store_batches import Batch, Points
+from collector.store.batches import Batch, Points
+from collector.store.durable import SampleStore
 
 MAX_PACKED_BYTES = 16 * 1024 * 1024
 MAX_BYTES = 32 * 1024 * 1024

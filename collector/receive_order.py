@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from collector.index import SeriesIds
 from collector.series import Milliseconds, Values
-from collector.store_batches import Points
+from collector.store.batches import Points
 
 _Mask = npt.NDArray[np.bool_]
 

@@ -1,4 +1,4 @@
-"""A repeat scrape parsed and appended durably, on one thread; beside it Prometheus' own client parsing the pages."""
+"""A repeat scrape parsed and appended, on one thread; beside it Prometheus' Python client, parsing only."""
 
 import random
 import statistics
@@ -41,13 +41,15 @@ def run() -> Iterator[Comparison]:
 
 
 def ours_seconds(shape: Shape, pages: Sequence[Sequence[str]]) -> float:
-    """Median seconds for one round: every target's page read, committed (SQLite, synchronous=FULL), published."""
+    """Median seconds for a round: each target's page read, committed (``synchronous=FULL``), published."""
     with tempfile.TemporaryDirectory() as folder:
         store = SampleStore(Path(folder))
         writers = [TargetWriter(target, store) for target in _targets(shape)]
         rounds = [_round(store, writers, pages[n % len(pages)], 15.0 * n + 1) for n in range(ROUNDS + 2)]
         store.close()
-    return statistics.median(rounds[2:])  # the first scrape, and the first that looks the same, are no repeats
+    return statistics.median(
+        rounds[2:]
+    )  # the first scrape, and the first that looks the same, are no repeats
 
 
 def _round(store: SampleStore, writers: Sequence[TargetWriter], pages: Sequence[str], at: float) -> float:

@@ -9,7 +9,7 @@ from collector.errors import RemoteWriteError
 from collector.labels import Labels
 from collector.receive import MAX_BYTES, Receiver, unpacked
 from collector.receive_order import Refused
-from collector.store import SampleStore
+from collector.store.durable import SampleStore
 
 NOW = 1_756_861_500_000
 UP = {"__name__": "up", "job": "shop"}

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from collector.receive_order import Ages, Refused, judge
-from collector.store_batches import Points
-from collector.store_state import BEFORE_ALL
+from collector.store.batches import Points
+from collector.store.state import BEFORE_ALL
 
 ALL = Ages(oldest_ms=-(2**53), latest_ms=2**53)
 

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.store_columns import OpenColumn
+from collector.store.columns import OpenColumn
 
 runs = st.lists(
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), min_size=1, max_size=30), max_size=6
