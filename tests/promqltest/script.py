@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collector.durations import parse_duration
-from collector.labels import METRIC_NAME, Labels
-from collector.series import STALE_NAN
+from collector.labels import Labels
+from collector.series_notation import expand, parse_values, split_metric
 
 _EVAL = re.compile(
     r"eval(?:_(?P<mode>fail|warn|info|ordered))?\s+"
@@ -14,16 +14,7 @@ _EVAL = re.compile(
     r"|range\s+from\s+(?P<start>\S+)\s+to\s+(?P<end>\S+)\s+step\s+(?P<step>\S+)\s+)"
     r"(?P<query>.+)"
 )
-_SERIES = re.compile(
-    r'(?P<name>[a-zA-Z_:][\w:]*)?\s*(?:\{(?P<labels>(?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?\s*(?P<items>.*)'
-)
-_LABEL = re.compile(r'([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"')
 _NUMBER = r"[-+]?(?:inf|nan|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
-_ITEM = re.compile(
-    rf"(?P<first>{_NUMBER})(?:(?P<step>[-+](?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?))?(?:x(?P<times>\d+))?",
-    re.IGNORECASE,
-)
-_GAP = re.compile(r"_(?:x(?P<times>\d+))?")
 
 Values = list[float | None]
 
@@ -142,34 +133,10 @@ def _eval(line: int, block: list[str]) -> Eval:
 
 
 def _series(text: str) -> SeriesLine:
-    match = _SERIES.fullmatch(text)
-    if match is None:
-        raise ValueError(f"cannot read series {text}")
-    labels = {name: _unescaped(value) for name, value in _LABEL.findall(match["labels"] or "")}
-    if match["name"]:
-        labels[METRIC_NAME] = match["name"]
-    if "{{" in match["items"]:
-        return SeriesLine(Labels(labels), [], native=True)
-    return SeriesLine(Labels(labels), [value for item in match["items"].split() for value in _expanded(item)])
-
-
-def _expanded(item: str) -> Values:
-    if gap := _GAP.fullmatch(item):
-        return [None] * int(gap["times"] or 1)
-    if item == "stale":
-        return [STALE_NAN]
-    match = _ITEM.fullmatch(item)
-    if match is None:
-        raise ValueError(f"cannot read {item}")
-    first, step = float(match["first"]), float(match["step"] or 0)
-    values: Values = [first]
-    for _ in range(int(match["times"] or 0)):
-        values.append(values[-1] + step)  # type: ignore[operator]  # none of them is a gap
-    return values
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), text)
+    labels, values = split_metric(text)
+    if "{{" in values:
+        return SeriesLine(labels, [], native=True)
+    return SeriesLine(labels, list(expand(parse_values(values))))
 
 
 def _ms(duration: str) -> int:
