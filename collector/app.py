@@ -184,6 +184,7 @@ class Collector:
             self.querier,
             appender,
             external_labels=config.external_labels,
+            external_url=self.external_url,
             restoring=True,
             is_blind=lambda: bool(self.ingester.storing.reason) and not self.is_remote,
         )

@@ -37,6 +37,7 @@ class RuleEngine:
         appender: Appender,
         *,
         external_labels: Mapping[str, str] | None = None,
+        external_url: str = "",
         restoring: bool = False,
         is_blind: Callable[[], bool] = lambda: False,
         monotonic: Callable[[], float] = time.monotonic,
@@ -44,6 +45,7 @@ class RuleEngine:
         self._querier = querier
         self._appender = appender
         self._external_labels = dict(external_labels or {})
+        self._external_url = external_url
         self._restoring = restoring
         self._is_blind = is_blind
         self._monotonic = monotonic
@@ -144,7 +146,9 @@ class RuleEngine:
 
             def fill(text: str, given: dict[str, str] = given, value: float = sample.value) -> str:
                 try:
-                    return parse_template(text).fill(given, value, self._external_labels, ask)
+                    return parse_template(text).fill(
+                        given, value, self._external_labels, ask, self._external_url
+                    )
                 except TemplateError as error:  # as Prometheus: a text that fails must not silence the alert
                     return f"<error expanding template: {error}>"
 

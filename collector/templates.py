@@ -39,6 +39,7 @@ class Template:
         value: float,
         external_labels: Mapping[str, str],
         query: Query | None = None,
+        external_url: str = "",
     ) -> str:
         """The text for one alert. ``query`` answers PromQL that the template asks for.
 
@@ -47,11 +48,11 @@ class Template:
         """
         data: dict[str, Value] = {
             "Labels": dict(labels), "Value": value,
-            "ExternalLabels": dict(external_labels), "ExternalURL": "",
+            "ExternalLabels": dict(external_labels), "ExternalURL": external_url,
         }  # fmt: skip
         scope: Scope = {
             ".": data, "$": data, "$labels": dict(labels), "$value": value,
-            "$externalLabels": dict(external_labels), "$externalURL": "", _QUERY: query,
+            "$externalLabels": dict(external_labels), "$externalURL": external_url, _QUERY: query,
         }  # fmt: skip
         try:
             return "".join(part(scope) for part in self.parts)

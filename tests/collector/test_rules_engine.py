@@ -26,6 +26,7 @@ class World:
             self.querier,
             MemoryAppender(self.store),
             external_labels={"dc": "x"},
+            external_url="http://fireline",
             restoring=restoring,
             is_blind=is_blind,
         )
@@ -106,14 +107,15 @@ def test_labels_and_annotations_are_filled_in():
     rule = {
         "alert": "Down",
         "expr": "up == 0",
-        "labels": {"team": "{{ $labels.job }}-{{ $externalLabels.dc }}"},
+        "labels": {"team": "{{ $labels.job }}-{{ $externalLabels.dc }}", "from": "{{ $externalURL }}"},
         "annotations": {"summary": "{{ $labels.job }}: {{ $value }}"},
     }
     world = World(rule)
     world.put(0, 0)
     world.evaluate(0)
     (alert,) = world.due(0)
-    assert alert["labels"] == {"alertname": "Down", "dc": "x", "job": "shop", "team": "shop-x"}
+    own = {"alertname": "Down", "team": "shop-x", "from": "http://fireline"}
+    assert alert["labels"] == {**own, "dc": "x", "job": "shop"}
     assert alert["annotations"] == {"summary": "shop: 0"}
 
 
