@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 _MERGE = "tag:yaml.org,2002:merge"
 _DEEPEST = 100
+_NULL = "tag:yaml.org,2002:null"
 
 
 class RepeatedKeyError(yaml.YAMLError):
@@ -45,6 +46,13 @@ class _OnceLoader(yaml.SafeLoader):
         return node
 
 
+class _AsWrittenLoader(_OnceLoader):
+    yaml_implicit_resolvers: ClassVar = {
+        sign: [(tag, pattern) for tag, pattern in resolvers if tag in {_MERGE, _NULL}]
+        for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def load(text: str) -> object:
     """The one document of a text.
 
@@ -59,6 +67,15 @@ def load_all(text: str) -> list[Any]:
     """All documents of a text; raises as ``load`` does."""
     with _told():
         return list(yaml.load_all(text, _OnceLoader))  # it is a SafeLoader
+
+
+def load_as_written(text: str) -> object:
+    """The one document of a text, each scalar but null as it is written: ``0x10`` stays text, it is not 16.
+
+    Raises as ``load`` does.
+    """
+    with _told():
+        return yaml.load(text, _AsWrittenLoader)  # noqa: S506  # it is a SafeLoader
 
 
 @contextmanager

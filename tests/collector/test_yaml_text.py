@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from collector.yaml_text import NestedTooDeeplyError, RepeatedKeyError, load, load_all
+from collector.yaml_text import NestedTooDeeplyError, RepeatedKeyError, load, load_all, load_as_written
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,14 @@ def test_deep_nesting_is_refused_with_its_line(text):
 def test_values_that_cannot_be_made_are_no_yaml(text):
     with pytest.raises(yaml.YAMLError):
         load(text)
+
+
+def test_scalars_can_stay_as_they_are_written():
+    text = "a: [0x10, 1_000, 010, true, 2020-01-01, '5', .nan]\nb: ~\nc:\n"
+    written = ["0x10", "1_000", "010", "true", "2020-01-01", "5", ".nan"]
+    assert load_as_written(text) == {"a": written, "b": None, "c": None}
+
+
+def test_keys_are_given_once_in_what_is_as_written_too():
+    with pytest.raises(RepeatedKeyError, match="the key 'a' is in line 1 already"):
+        load_as_written("a: 1\na: 2\n")
