@@ -1,5 +1,6 @@
 """Rule groups as Prometheus writes them: recording and alerting rules, read and checked."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from collector.templates import TemplateError, parse_template
 from collector.yaml_text import load
 
 CheckExpression = Callable[[str], object]
+_RECORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ def _group(section: Section, default_interval: float, check: CheckExpression | N
 def _rule(section: Section, check: CheckExpression | None) -> Rule:
     rule = _alerting(section) if "alert" in section else _recording(section)
     section.finish()
+    _check_names(section, "labels", rule.labels)
     if METRIC_NAME in rule.labels:
         raise section.error("labels", f"expected labels other than {METRIC_NAME}")
     if check is not None:
@@ -154,9 +158,10 @@ def _rule(section: Section, check: CheckExpression | None) -> Rule:
 
 
 def _recording(section: Section) -> RecordingRule:
-    return RecordingRule(
-        section.required("record"), section.required("expr").strip(), section.mapping("labels")
-    )
+    record = section.required("record")
+    if _RECORD.fullmatch(record) is None:
+        raise section.error("record", f"expected a name of letters, digits, _ and :, found {record!r}")
+    return RecordingRule(record, section.required("expr").strip(), section.mapping("labels"))
 
 
 def _alerting(section: Section) -> AlertingRule:
@@ -170,9 +175,16 @@ def _alerting(section: Section) -> AlertingRule:
     )
     if "record" in section:
         raise section.error("record", "expected record or alert, found both")
+    _check_names(section, "annotations", rule.annotations)
     _check_templates(section, "labels", rule.labels)
     _check_templates(section, "annotations", rule.annotations)
     return rule
+
+
+def _check_names(section: Section, key: str, texts: Mapping[str, str]) -> None:
+    for name in texts:
+        if _LABEL.fullmatch(name) is None:
+            raise section.error(key, f"expected names of letters, digits and _, found {name!r}")
 
 
 def _check_templates(section: Section, key: str, templates: Mapping[str, str]) -> None:

@@ -50,6 +50,9 @@ def test_a_group_without_interval_takes_the_default():
         ({"alert": "x", "expr": "up", "fore": "5m"}, "did you mean for"),
         ({"alert": "x", "expr": "up", "for": "soon"}, "for: expected a duration"),
         ({"alert": "x", "expr": "up", "annotations": {"a": "{{ $x"}}, "annotations.a: expected a template"),
+        ({"record": "a-b", "expr": "up"}, "record: expected a name of letters, digits, _ and :, found 'a-b'"),
+        ({"record": "x", "expr": "up", "labels": {"a-b": "c"}}, "labels: expected names of letters"),
+        ({"alert": "x", "expr": "up", "annotations": {"a b": "c"}}, "annotations: expected names of letters"),
         ({"record": "x", "expr": "up", "labels": {"__name__": "y"}}, "labels: expected labels other than"),
     ],
 )
@@ -89,3 +92,11 @@ def test_a_key_given_twice_and_deep_nesting_are_refused_with_their_lines(tmp_pat
 def test_a_rule_file_that_is_missing_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load_rule_files([tmp_path / "none.yml"])
+
+
+def test_a_key_given_twice_is_refused(tmp_path):
+    (tmp_path / "r.yml").write_text("groups:\n- name: a\n  rules:\n  - {record: r, expr: up, record: s}\n")
+    with pytest.raises(
+        ConfigError, match=r"r\.yml: expected YAML: line 4: the key 'record' is in line 4 already"
+    ):
+        load_rule_files([tmp_path / "r.yml"])
