@@ -35,18 +35,8 @@ class Run:
     length: int = 1
 
 
-def parse_series(text: str) -> tuple[Labels, tuple[Run, ...]]:
-    """A series with its samples.
-
-    Raises:
-        ValueError: naming the part that is not understood.
-    """
-    labels, values = split_metric(text)
-    return labels, parse_values(values)
-
-
 def parse_metric(text: str) -> Labels:
-    """A series alone; raises as ``parse_series`` does."""
+    """A series alone; raises as ``split_metric`` does."""
     labels, rest = split_metric(text)
     if rest:
         raise ValueError(f"expected a series, found {rest[:40]!r} after it")
@@ -54,7 +44,11 @@ def parse_metric(text: str) -> Labels:
 
 
 def split_metric(text: str) -> tuple[Labels, str]:
-    """A series, and the text after it; raises as ``parse_series`` does."""
+    """A series, and the text after it.
+
+    Raises:
+        ValueError: naming what is no series.
+    """
     text = text.strip()
     match = _METRIC.match(text)
     if match is None:

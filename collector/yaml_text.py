@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -47,10 +47,13 @@ class _OnceLoader(yaml.SafeLoader):
 
 
 class _AsWrittenLoader(_OnceLoader):
-    yaml_implicit_resolvers: ClassVar = {
-        sign: [(tag, pattern) for tag, pattern in resolvers if tag in {_MERGE, _NULL}]
-        for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    pass
+
+
+_AsWrittenLoader.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in resolvers if tag in {_MERGE, _NULL}]
+    for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def load(text: str) -> object:

@@ -6,7 +6,7 @@ import pytest
 
 from collector.labels import Labels
 from collector.series import STALE_NAN
-from collector.series_notation import expand, parse_metric, parse_series, parse_values
+from collector.series_notation import expand, parse_metric, parse_values, split_metric
 
 GAP = None
 
@@ -62,7 +62,7 @@ def test_what_promtool_refuses_is_refused_by_name(item):
 
 def test_native_histograms_are_not_supported():
     with pytest.raises(ValueError, match=r"native histograms, \{\{…\}\}, are not supported"):
-        parse_series("a {{schema:0 count:1}}x5")
+        parse_values("1 {{schema:0 count:1}}x5")
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,8 @@ def test_a_series_is_read(text, labels):
     assert parse_metric(text) == Labels(labels)
 
 
-def test_a_series_comes_with_its_values():
-    labels, runs = parse_series('up{job="shop"} 1x2')
-    assert (labels, list(expand(runs))) == (Labels({"__name__": "up", "job": "shop"}), [1, 1, 1])
+def test_the_values_after_a_series_are_left_as_they_are():
+    assert split_metric(' up{job="shop"}  1x2 _ ') == (Labels({"__name__": "up", "job": "shop"}), "1x2 _")
 
 
 @pytest.mark.parametrize(
