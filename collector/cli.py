@@ -1,4 +1,4 @@
-"""``fireline collector …``: serve, import, export, check-metrics."""
+"""``fireline collector …``: serve, import, export, check-metrics, test-rules."""
 
 import logging
 import signal
@@ -28,6 +28,7 @@ from collector.options import Options
 from collector.promql.limits import Limits
 from collector.remote import RemoteQuerier
 from collector.store.durable import SampleStore
+from collector.ruletest_report import test_and_report
 from collector.strict import check_page
 
 logger = logging.getLogger(__name__)
@@ -93,6 +94,20 @@ class _Time(click.ParamType[float]):
             return parse_time(str(value))
         except ValueError as error:
             self.fail(f"expected Unix seconds or RFC 3339, found {value!r}: {error}", param, ctx)
+
+
+class _PromtoolUsageError(click.UsageError):
+    exit_code = 1
+
+
+class _ExitsLikePromtool(click.Command):
+    """A mistake on the command line exits with 1, so that scripts written for promtool see no difference."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise _PromtoolUsageError(error.format_message(), ctx) from error
 
 
 @click.group(cls=_Group)
@@ -277,3 +292,18 @@ def check_metrics(ctx: click.Context, file: TextIO, kind: str) -> None:
         click.echo(f"{file.name}: {error}", err=True)
         ctx.exit(1)
     click.echo(f"{file.name}: {samples} samples")
+
+
+@collector.command("test-rules", cls=_ExitsLikePromtool)
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.pass_context
+def test_rules(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Run unit tests of rules, in the format of promtool's test rules; exit 1 if one fails."""
+    passed = [test_and_report(file) for file in files]
+    ctx.exit(0 if all(passed) else 1)

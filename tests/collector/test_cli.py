@@ -99,3 +99,68 @@ def test_an_address_that_is_none_is_refused(tmp_path, address):
     result = run("serve", "--config", tmp_path / "p.yml", "--listen", address)
     assert result.exit_code == 2
     assert "expected HOST:PORT" in result.stderr
+
+
+RULES = "groups: [{name: g, rules: [{alert: Down, expr: up == 0}]}]\n"
+SILENT = """rule_files: [r.yml, none.yml]
+tests:
+- {name: up, input_series: [{series: up, values: 1}], alert_rule_test: [{alertname: Down}]}
+"""
+LOUD = """rule_files: [r.yml]
+tests:
+- {name: down, input_series: [{series: up, values: 0 0}], alert_rule_test: [{eval_time: 1m, alertname: Down}]}
+- {promql_expr_test: [{expr: up, exp_samples: [{labels: up, value: 1}]}]}
+"""
+REPORT = """  FAILED:
+    name: down, alertname: Down, time: 1m
+        expected: nothing
+        got:
+            labels {alertname="Down"}, annotations {}
+
+    expr: up, time: 0s
+        expected:
+            up 1
+        got: nothing
+"""
+
+
+@pytest.fixture
+def rule_tests(tmp_path):
+    for name, text in {
+        "r.yml": RULES,
+        "silent.yml": SILENT,
+        "loud.yml": LOUD,
+        "wrong.yml": "test: 1",
+    }.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_rule_tests_that_pass_say_success_and_warn_of_files_that_are_not_there(rule_tests):
+    result = run("test-rules", rule_tests / "silent.yml")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"Unit Testing:  {rule_tests / 'silent.yml'}\n  SUCCESS\n\n",
+    )
+    assert result.stderr == "  WARNING: no file matches 'none.yml'\n"
+
+
+def test_rule_tests_that_fail_say_what_was_expected_and_what_came(rule_tests):
+    result = run("test-rules", rule_tests / "loud.yml")
+    assert (result.exit_code, result.stdout) == (1, f"Unit Testing:  {rule_tests / 'loud.yml'}\n\n")
+    assert result.stderr == REPORT
+
+
+def test_every_file_of_rule_tests_is_run_after_one_that_is_wrong(rule_tests):
+    result = run("test-rules", rule_tests / "wrong.yml", rule_tests / "silent.yml")
+    assert (result.exit_code, result.stdout.count("SUCCESS")) == (1, 1)
+    assert f"{rule_tests / 'wrong.yml'}: test: unknown key: did you mean tests?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [([], "Missing argument 'FILE...'"), (["none.yml"], "does not exist"), (["--bogus"], "No such option")],
+)
+def test_a_mistake_in_calling_test_rules_exits_as_promtool_does(arguments, said):
+    result = run("test-rules", *arguments)
+    assert (result.exit_code, said in result.stderr) == (1, True)

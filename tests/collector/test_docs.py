@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import api, config, config_http, relabel, rules, scrape
+from collector import api, config, config_http, relabel, rules, ruletest_file, scrape
 from collector.api_metrics import own_metrics
 from collector.app import Collector
 from collector.cli import collector as commands
@@ -20,7 +20,9 @@ _ASKED = re.compile(
 )
 
 
-@pytest.mark.parametrize("module", [config, config_http, relabel, rules], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [config, config_http, relabel, rules, ruletest_file], ids=lambda module: module.__name__
+)
 def test_every_key_is_documented(module):
     source = Path(module.__file__).read_text(encoding="utf-8")
     keys = {first or second for first, second in _ASKED.findall(source)}
