@@ -11,7 +11,7 @@ from collector.errors import ConfigError, QueryError
 from collector.labels import METRIC_NAME
 from collector.settings import Section
 from collector.templates import TemplateError, parse_template
-from collector.yaml_text import load
+from collector.yaml_text import load_as_written
 
 CheckExpression = Callable[[str], object]
 _RECORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
@@ -106,7 +106,7 @@ def load_rule_files(
     groups: list[RuleGroup] = []
     for path in _matched(patterns):
         try:
-            value = load(path.read_text(encoding="utf-8"))
+            value = load_as_written(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -135,12 +135,19 @@ def _group(section: Section, default_interval: float, check: CheckExpression | N
         interval_seconds=interval,
         rules=section.sections("rules", lambda rule: _rule(rule, check)),
         file=section.file,
-        limit=section.count("limit"),
+        limit=_limit(section),
         query_offset_seconds=section.seconds("query_offset", 0.0),
         labels=section.mapping("labels"),
     )
     section.finish(("partial_response_strategy", "source_tenants"))
     return group
+
+
+def _limit(section: Section) -> int:
+    text = section.text("limit", "0")
+    if not text.isdecimal():
+        raise section.error("limit", f"expected a whole number, 0 or more, found {text!r}")
+    return int(text)
 
 
 def _rule(section: Section, check: CheckExpression | None) -> Rule:

@@ -100,3 +100,17 @@ def test_a_key_given_twice_is_refused(tmp_path):
         ConfigError, match=r"r\.yml: expected YAML: line 4: the key 'record' is in line 4 already"
     ):
         load_rule_files([tmp_path / "r.yml"])
+
+
+def test_labels_stay_as_they_are_written(tmp_path):
+    rule = "{record: r, expr: 0x10, labels: {version: 1.10, on: yes, code: 010}}"
+    (tmp_path / "r.yml").write_text(f"groups: [{{name: a, limit: 5, rules: [{rule}]}}]")
+    (group,) = load_rule_files([tmp_path / "r.yml"])
+    assert group.limit == 5
+    assert group.rules == (RecordingRule("r", "0x10", {"version": "1.10", "on": "yes", "code": "010"}),)
+
+
+@pytest.mark.parametrize("limit", [-1, "-1", "many", 1.5])
+def test_a_limit_that_is_no_count_is_refused(limit):
+    with pytest.raises(ConfigError, match=r"groups\[0\]\.limit: expected a whole number"):
+        read(limit=limit)
