@@ -29,6 +29,7 @@ from collector.rules import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
 from dashboards.engine import OtherEngine
 from dashboards.errors import SettingsError
+from dashboards.guardrail_alerts import GuardrailAlerts
 from dashboards.listen import Address, listening_socket, parse_address
 from dashboards.looks import remote_targets
 from dashboards.readings import State, TargetReading
@@ -79,7 +80,7 @@ class Fireline:
             querier,
             clock,
             targets=self._targets,
-            firing=desk.firing,
+            alerts=lambda: GuardrailAlerts.of(desk.firing(), self._collector.engine.statuses),
             oldest_counts_seconds=REMOTE_OLDEST_COUNTS_SECONDS if self._remote else OLDEST_COUNTS_SECONDS,
         )
         self._room = Room(

@@ -1,7 +1,7 @@
 """One look at everything the control room shows: a few queries for each objective, none for a request."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.budget import WindowCounts, budget_status, count_events, single_value
@@ -9,16 +9,11 @@ from alerts.guardrails import Guardrail
 from alerts.policy import Policy
 from alerts.slo import Slo
 from collector.errors import QueryError
-from collector.labels import Labels
 from collector.querier import Querier
+from dashboards.guardrail_alerts import GuardrailAlerts
 from dashboards.readings import SHOWN_WINDOWS_SECONDS, GuardrailReading, SloReading, State, TargetReading
 
 AGE_SHARE = 1 / 120  # a window's counts are asked for again when they are this share of it old
-
-
-def crossed(alerts: Iterable[Labels]) -> frozenset[str]:
-    """Names of the guardrails of which an alert fires."""
-    return frozenset(labels.get("guardrail") for labels in alerts if labels.get("guardrail"))
 
 
 @dataclass
@@ -44,12 +39,14 @@ def slo_reading(querier: Querier, slo: Slo, policy: Policy, counts: Counts, at: 
 
 
 def guardrail_reading(
-    querier: Querier, guardrail: Guardrail, firing: Collection[str], at: float
+    querier: Querier, guardrail: Guardrail, alerts: GuardrailAlerts, at: float
 ) -> GuardrailReading:
-    """The signal's value now, and whether its alert fires."""
+    """The signal's value now, and whether its alert fires or is about to."""
     value = single_value(querier, guardrail.now(), at)
-    if guardrail.name in firing:
+    if guardrail.name in alerts.firing:
         return GuardrailReading(guardrail, State.CROSSED, value)
+    if guardrail.name in alerts.pending:
+        return GuardrailReading(guardrail, State.PENDING, value, alerts.pending[guardrail.name])
     return GuardrailReading(guardrail, State.NO_DATA if value is None else State.OK, value)
 
 
@@ -84,9 +81,9 @@ class Look:
         return tuple(self._slo(slo, policies[slo.policy], counts) for slo in slos)
 
     def guardrails(
-        self, guardrails: Sequence[Guardrail], firing: Collection[str]
+        self, guardrails: Sequence[Guardrail], alerts: GuardrailAlerts
     ) -> tuple[GuardrailReading, ...]:
-        return tuple(self._guardrail(guardrail, firing) for guardrail in guardrails)
+        return tuple(self._guardrail(guardrail, alerts) for guardrail in guardrails)
 
     def _slo(self, slo: Slo, policy: Policy, counts: Counts) -> SloReading:
         try:
@@ -95,9 +92,9 @@ class Look:
             self._note(slo.name, error)
             return SloReading(slo)
 
-    def _guardrail(self, guardrail: Guardrail, firing: Collection[str]) -> GuardrailReading:
+    def _guardrail(self, guardrail: Guardrail, alerts: GuardrailAlerts) -> GuardrailReading:
         try:
-            return guardrail_reading(self.querier, guardrail, firing, self.at)
+            return guardrail_reading(self.querier, guardrail, alerts, self.at)
         except QueryError as error:
             self._note(guardrail.name, error)
             return GuardrailReading(guardrail, State.NO_DATA, None)

@@ -18,7 +18,8 @@ class State(StrEnum):
     OK = "ok"
     BURNING = "burning"  # an objective's alert condition holds
     SPENT = "spent"
-    CROSSED = "crossed"  # a guardrail's condition holds
+    CROSSED = "crossed"  # a guardrail's alert fires
+    PENDING = "past_limit"  # its condition holds, for less than its ``for``
     UP = "up"
     DOWN = "down"
     NO_DATA = "no_data"
@@ -54,9 +55,12 @@ class SloReading:
 
 @dataclass(frozen=True)
 class GuardrailReading:
+    """``pending_since``: since when (Unix seconds) its condition has held, while its alert waits."""
+
     guardrail: Guardrail
     state: State
     value: float | None
+    pending_since: float | None = None
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from alerts.complaints import Complaints
 from alerts.errors import AlertsError
 from collector.clock import Clock
 from collector.errors import CollectorError
-from collector.labels import Labels
 from collector.querier import Querier
-from dashboards.looks import Counts, Look, crossed
+from dashboards.guardrail_alerts import GuardrailAlerts
+from dashboards.looks import Counts, Look
 from dashboards.readings import Readings, SloReading, TargetReading
 from dashboards.specs import Specs
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class Watcher:
     """``readings`` is the latest look.
 
-    targets: how the scraped targets are at a time. firing: the labels of every alert that fires.
+    targets: how the scraped targets are at a time. alerts: of the guardrails, how their alerts stand.
     oldest_counts_seconds: how old the counts of the longest windows may be.
     """
 
@@ -33,14 +33,14 @@ class Watcher:
         clock: Clock,
         *,
         targets: Callable[[float], Sequence[TargetReading]],
-        firing: Callable[[], Sequence[Labels]],
+        alerts: Callable[[], GuardrailAlerts],
         oldest_counts_seconds: float,
     ) -> None:
         self._specs = specs
         self._querier = querier
         self._clock = clock
         self._targets = targets
-        self._firing = firing
+        self._alerts = alerts
         self._counts = Counts(oldest_counts_seconds)
         self._complaints = Complaints()
         self._latest = Readings(slos=tuple(SloReading(slo) for slo in specs.slos))
@@ -72,7 +72,7 @@ class Watcher:
         return Readings(
             at=at,
             slos=look.slos(self._specs.slos, self._specs.policies, self._counts),
-            guardrails=look.guardrails(self._specs.guardrails, crossed(self._firing())),
+            guardrails=look.guardrails(self._specs.guardrails, self._alerts()),
             targets=tuple(self._targets(at)),
             failure="; ".join(look.failures),
         )

@@ -19,12 +19,12 @@ from alerts.charts.quantities import (
 from alerts.guardrails import Baseline, Guardrail
 from alerts.wording import duration_ko
 from collector.durations import format_duration
-from dashboards.readings import SloReading
+from dashboards.readings import GuardrailReading, SloReading
 from dashboards.web.words import say
 
 TONES = {
     "ok": "good", "up": "good", "resolved": "good",
-    "burning": "warn", "crossed": "warn", "ticket": "warn", "acknowledged": "warn",
+    "burning": "warn", "crossed": "warn", "past_limit": "warn", "ticket": "warn", "acknowledged": "warn",
     "spent": "bad", "down": "bad", "page": "bad", "open": "bad", "firing": "bad",
 }  # fmt: skip
 
@@ -105,6 +105,13 @@ class Show:
             return ""
         seconds = left * reading.slo.period_seconds / pace
         return self.say("gone_in", time=self.seconds(round(seconds / 60) * 60 or 60))
+
+    def pending(self, reading: GuardrailReading) -> str:
+        """For how long a guardrail has been past its limit, and when it tickets; empty unless it waits."""
+        if reading.pending_since is None:
+            return ""
+        held = self.lasted(reading.pending_since, None)
+        return self.say("pending_for", time=held, after=self.window(reading.guardrail.for_seconds))
 
     def limit(self, guardrail: Guardrail) -> str:
         """What a guardrail's value is held against, in words."""

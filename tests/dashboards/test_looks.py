@@ -6,7 +6,8 @@ from collector.clock import ManualClock
 from collector.errors import QueryError
 from collector.labels import Labels
 from collector.series import Sample
-from dashboards.looks import Counts, Look, crossed, guardrail_reading, remote_targets, slo_reading
+from dashboards.guardrail_alerts import GuardrailAlerts
+from dashboards.looks import Counts, Look, guardrail_reading, remote_targets, slo_reading
 from dashboards.readings import State
 from dashboards.slo_records import slo_records
 from dashboards.specs import Specs
@@ -53,17 +54,26 @@ def test_long_windows_are_asked_for_less_often(querier, orders, answers):
 
 def test_guardrail_is_crossed_while_its_alert_fires(querier, hit_ratio):
     querier.values = {hit_ratio.now(): 0.4}
-    firing = crossed([Labels({"guardrail": "hit_ratio"}), Labels({"slo": "orders"})])
+    firing = GuardrailAlerts.of([Labels({"guardrail": "hit_ratio"}), Labels({"slo": "orders"})], ())
     assert guardrail_reading(querier, hit_ratio, firing, 1.0).state is State.CROSSED
-    assert guardrail_reading(querier, hit_ratio, (), 1.0).state is State.OK
+    assert guardrail_reading(querier, hit_ratio, GuardrailAlerts(), 1.0).state is State.OK
     querier.values = {}
-    assert guardrail_reading(querier, hit_ratio, (), 1.0).state is State.NO_DATA
+    assert guardrail_reading(querier, hit_ratio, GuardrailAlerts(), 1.0).state is State.NO_DATA
+
+
+def test_guardrail_past_its_limit_is_pending_until_its_for_is_over(querier, hit_ratio):
+    querier.values = {hit_ratio.now(): 0.4}
+    waiting = GuardrailAlerts(pending={"hit_ratio": 90.0})
+    reading = guardrail_reading(querier, hit_ratio, waiting, 100.0)
+    assert (reading.state, reading.pending_since) == (State.PENDING, 90.0)
+    both = GuardrailAlerts(frozenset({"hit_ratio"}), {"hit_ratio": 90.0})
+    assert guardrail_reading(querier, hit_ratio, both, 100.0).state is State.CROSSED
 
 
 def test_query_that_is_wrong_costs_its_own_reading_only(querier, hit_ratio):
     querier.failure = QueryError("many-to-many")
     look = Look(querier, 1.0)
-    assert [reading.state for reading in look.guardrails([hit_ratio], ())] == [State.NO_DATA]
+    assert [reading.state for reading in look.guardrails([hit_ratio], GuardrailAlerts())] == [State.NO_DATA]
     assert look.failures == ["hit_ratio: many-to-many"]
 
 
@@ -87,7 +97,7 @@ def test_remote_targets_are_told_by_up():
 def watcher(querier, orders, hit_ratio):
     specs = Specs([orders], {"default": DEFAULT}, [hit_ratio], None)
     return Watcher(
-        specs, querier, ManualClock(), targets=lambda at: (), firing=list, oldest_counts_seconds=15
+        specs, querier, ManualClock(), targets=lambda at: (), alerts=GuardrailAlerts, oldest_counts_seconds=15
     )
 
 

@@ -1,10 +1,11 @@
 import re
+from dataclasses import replace
 
 import pytest
 
 from alerts.receive import Severity
 from collector.errors import QueryError
-from dashboards.readings import Readings, SloReading, State, TargetReading
+from dashboards.readings import GuardrailReading, Readings, SloReading, State, TargetReading
 from dashboards.web.show import Show
 from dashboards.web.words import LANGUAGES, texts
 
@@ -22,6 +23,13 @@ def test_overview_says_how_everything_stands(site):
     assert "0.5× 5m 0.4× 1h 0.3× 6h 0.5% allowed 1%" in text
     assert "Hit ratio product · Limit: below 60% 86%" in text
     assert "Up shop 127.0.0.1:8000 12 ms" in text
+
+
+def test_guardrail_that_waits_says_for_how_long(site, hit_ratio):
+    patient = replace(hit_ratio, for_seconds=120.0)
+    site.shows(guardrails=(GuardrailReading(patient, State.PENDING, 0.4, site.clock.now() - 40),))
+    assert "Past limit, pending for 40 s; a ticket after 2m Hit ratio" in text_of(site.html("/"))
+    assert "벗어남, 대기 중 40초째, 2분 지속되면 티켓" in text_of(site.html("/?lang=ko"))
 
 
 def test_overview_in_korean_by_address_or_configuration(site):
