@@ -10,7 +10,7 @@ from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
 from alerts.plain_text import PlainText, plain, plain_json
-from alerts.receive import parse_time
+from alerts.receive import LANGUAGES, parse_time
 from alerts.storage_incidents import AlertRecord, firing_severity
 
 
@@ -81,6 +81,7 @@ def incident_json(
     return {
         "id": incident.id,
         "title": incident.title,
+        "titles": {language: incident.titled(language) for language in LANGUAGES},
         "state": incident.state.value,
         "severity": incident.severity.value,
         "firing_severity": None if firing is None else firing.value,

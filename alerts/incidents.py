@@ -1,7 +1,7 @@
 """Which incident an alert joins, and when an incident is over; pure decisions, each with its reason."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from alerts.receive import Alert, Severity
@@ -52,7 +52,10 @@ class Timing:
 
 @dataclass(frozen=True)
 class Incident:
-    """What people work on. ``version`` counts its changes, so that two workers never overwrite each other."""
+    """What people work on. ``version`` counts its changes, so that two workers never overwrite each other.
+
+    title: in the language of the messages; ``titles``: by language, empty for incidents of an older Fireline.
+    """
 
     id: str
     title: str
@@ -66,10 +69,15 @@ class Incident:
     resolved_at: float | None = None
     closed_by: str = ""  # who closed it; empty when it ended by itself
     version: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_resolved(self) -> bool:
         return self.state is State.RESOLVED
+
+    def titled(self, language: str) -> str:
+        """Its title in the reader's language, where it is known in it."""
+        return self.titles.get(language) or self.title
 
 
 @dataclass(frozen=True)
@@ -179,8 +187,9 @@ def _fitness(reason: Reason, incident: Incident) -> tuple[bool, int, bool, float
 
 def opened(incident_id: str, alert: Alert, at: float, language: str) -> Incident:
     """The incident that an alert opens."""
+    title, services, started_at = alert.title(language), (alert.service,), min(alert.starts_at, at)
     return Incident(
-        incident_id, alert.title(language), alert.severity, (alert.service,), min(alert.starts_at, at), at
+        incident_id, title, alert.severity, services, started_at, detected_at=at, titles=alert.titles()
     )
 
 
@@ -192,8 +201,8 @@ def changed(incident: Incident, action: Action, alert: Alert, language: str) -> 
         after = replace(after, state=State.OPEN, acknowledged_at=None, resolved_at=None, closed_by="")
     louder = alert.severity is Severity.PAGE and incident.severity is Severity.TICKET
     if louder and action in {Action.ESCALATE, Action.REOPEN}:
-        title = alert.title(language)
-        after = replace(after, severity=Severity.PAGE, title=title, state=State.OPEN, acknowledged_at=None)
+        after = replace(after, title=alert.title(language), titles=alert.titles())
+        after = replace(after, severity=Severity.PAGE, state=State.OPEN, acknowledged_at=None)
     return after
 
 

@@ -71,9 +71,13 @@ class Alert:
     def title(self, language: str) -> str:
         return self.text("summary", language) or f"{self.service}: {self.name}"
 
+    def titles(self) -> dict[str, str]:
+        """Its title in every language that a reader may ask for."""
+        return {language: self.title(language) for language in LANGUAGES}
+
     def words(self) -> dict[str, str]:
-        """Its title in every language that a reader may ask for, as attributes of an event."""
-        return {f"text_{language}": self.title(language) for language in LANGUAGES}
+        """Its titles as attributes of an event."""
+        return {f"text_{language}": title for language, title in self.titles().items()}
 
 
 def merged(alert: Alert, earlier: Alert) -> Alert:

@@ -48,6 +48,7 @@ class Incident(Record):
     acknowledged_at: float | None = None
     resolved_at: float | None = None
     alerts: tuple[Alert, ...] = ()
+    titles: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Event(Record):

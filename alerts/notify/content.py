@@ -44,7 +44,7 @@ def write(message: Message, style: Style) -> Content:
     return Content(
         icon=icon,
         word=word,
-        title=message.incident.title,
+        title=message.incident.titled(style.language),
         incident_id=message.incident.id,
         facts=pen.facts(),
         failing=pen.alert_lines(slos),
@@ -131,7 +131,7 @@ class _Pen:
     def _alert_text(self, alert: Alert) -> str:
         """The summary; where the title says that already, what the description adds to it."""
         summary, description = alert.title(self._language), alert.text("description", self._language)
-        said = summary == self._incident.title and description
+        said = summary == self._incident.titled(self._language) and description
         return " ".join((description if said else summary).split())
 
     def news(self) -> tuple[str, ...]:

@@ -37,7 +37,9 @@ def write_document(report: Report, language: Language, zone: ZoneInfo) -> Docume
 
 
 def _subject(report: Report, voice: Voice) -> str:
-    """What the first page said, or else the first detection; the incident keeps its server's language."""
+    """The title in the reader's language; of a server without one, what the first page or detection said."""
+    if title := report.evidence.incident.titles.get(voice.language):
+        return title
     first: dict[str, Event] = {}
     for event in report.evidence.events:
         first.setdefault(event.kind, event)

@@ -31,6 +31,7 @@ async def test_incident_has_the_form_of_the_architecture(client, paged):
     assert incident == {
         "id": ID,
         "title": "ProductSlow summary",
+        "titles": {"en": "ProductSlow summary", "ko": "ProductSlow summary"},
         "state": "open",
         "severity": "page",
         "firing_severity": "page",
@@ -44,6 +45,12 @@ async def test_incident_has_the_form_of_the_architecture(client, paged):
     }
     assert (alert["state"], alert["severity"], alert["ends_at"]) == ("firing", "page", None)
     assert [(each["channel"], each["state"]) for each in deliveries] == [("fake", "sent")]
+
+
+async def test_incident_is_titled_in_each_language(client, world):
+    world.fire("ProductSlow", "product", annotations={"summary_ko": "상품 상세가 느림"})
+    (incident,) = (await client.get("/api/v1/incidents")).json()
+    assert incident["titles"] == {"en": "ProductSlow summary", "ko": "상품 상세가 느림"}
 
 
 async def test_incident_that_only_tickets_hold_open_says_so(client, paged):

@@ -143,6 +143,18 @@ def test_escalation_takes_the_pages_title_and_wants_a_new_acknowledgement():
     assert (after.services, after.started_at, after.acknowledged_at) == (("product", "order"), 800.0, None)
 
 
+def test_titles_follow_the_alert_that_gives_the_title():
+    korean = replace(alert("order"), annotations={"summary": "orders fail", "summary_ko": "주문 실패"})
+    made = opened("1", korean, AT, "en")
+    assert [made.titled(language) for language in ("en", "ko")] == ["orders fail", "주문 실패"]
+    ticket = replace(made, severity=Severity.TICKET)
+    assert changed(ticket, Action.ESCALATE, alert("product"), "en").titled("ko") == "product is slow"
+
+
+def test_title_that_is_known_in_no_other_language_is_shown_as_it_is():
+    assert incident(title="느림").titled("en") == "느림"
+
+
 def test_joining_keeps_title_severity_and_acknowledgement():
     page = incident(state=State.ACKNOWLEDGED, acknowledged_at=940.0)
     after = changed(page, Action.JOIN, alert("order"), "en")

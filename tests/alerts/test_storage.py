@@ -70,13 +70,14 @@ def test_migrations_make_the_tables_that_the_code_reads(database):
 def test_schema_of_a_newer_fireline_is_refused(tmp_path, database):
     change = sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     database.change(lambda connection: connection.execute(change))
-    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0002"):
+    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0003"):
         open_database(tmp_path)
 
 
 def test_database_of_the_first_version_is_brought_up_to_date(tmp_path, database):
     def go_back(connection):
         connection.execute(sa.text("ALTER TABLE outbox DROP COLUMN own"))
+        connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN titles"))
         connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
 
     database.change(go_back)
@@ -91,6 +92,17 @@ def test_ids_of_one_transaction_go_on_from_those_taken(database):
     with database.read() as connection:
         ids = rows.new_ids(connection, "2025-09-03")
         assert [next(ids), next(ids)] == ["2025-09-03-4", "2025-09-03-5"]
+
+
+def test_incidents_of_the_second_schema_keep_their_title(tmp_path, database):
+    def make_old(connection):
+        rows.insert(connection, incident(title="느림"))
+        connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN titles"))
+        connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '0002'"))
+
+    database.change(make_old)
+    with closing(open_database(tmp_path)) as again, again.read() as connection:
+        assert rows.get(connection, "2025-09-03-1").titled("en") == "느림"
 
 
 def test_file_that_is_no_database_is_refused(tmp_path):

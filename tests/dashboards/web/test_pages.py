@@ -109,6 +109,14 @@ def test_alerts_of_one_objective_are_one_entry_led_by_the_page(site):
     assert "타들어 갑니다" in site.html("/incidents/2025-09-03-1?lang=ko")
 
 
+def test_title_of_an_incident_follows_the_reader(site):
+    site.incident(titles={"en": "Orders fail", "ko": "주문 실패"})
+    for path in ("/", "/incidents", "/incidents/2025-09-03-1"):
+        assert "주문 실패" in text_of(site.html(f"{path}?lang=ko"))
+        assert "Orders fail" in text_of(site.html(f"{path}?lang=en"))
+    assert "<title>2025-09-03-1 주문 실패" in site.html("/incidents/2025-09-03-1?lang=ko")
+
+
 def test_evidence_is_of_the_services_and_what_they_stand_on(site):
     site.incident()
     html = site.html("/incidents/2025-09-03-1")

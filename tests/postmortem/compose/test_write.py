@@ -82,6 +82,15 @@ def test_english_holds_no_korean_but_what_was_recorded(seed_report, english):
     assert not re.search(r"[가-힣]", english)
 
 
+@pytest.mark.parametrize(("language", "title"), [(Language.KO, "상품 상세 느림"), (Language.EN, "Slow")])
+def test_title_is_in_the_readers_language(seed_report, language, title):
+    incident = seed_report.evidence.incident.model_copy(
+        update={"titles": {"en": "Slow", "ko": "상품 상세 느림"}}
+    )
+    evidence = replace(seed_report.evidence, incident=incident)
+    assert title in write_document(replace(seed_report, evidence=evidence), language, SEOUL).title
+
+
 def test_every_footnote_is_defined_and_used(korean):
     used = set(re.findall(r"\[\^(\d+)\](?!:)", korean))
     defined = set(re.findall(r"^\[\^(\d+)\]:", korean, re.MULTILINE))
