@@ -36,6 +36,7 @@ from dashboards.readings import State, TargetReading
 from dashboards.same_origin import Names, SameOrigin
 from dashboards.slo_records import slo_records
 from dashboards.specs import Specs, load_specs
+from dashboards.status import status_routes
 from dashboards.watch import Watcher
 from dashboards.web.desk import IncidentDesk
 from dashboards.web.pages import Pages, Room
@@ -73,6 +74,7 @@ class Fireline:
             unready=self._alerts.unready,
             options=Options(receives_remote_write=config.receives_remote_write),
         )
+        self._status = status_routes(config)
         desk = IncidentDesk(self._alerts.database)
         querier = self._collector.querier
         self._watcher = Watcher(
@@ -130,7 +132,7 @@ class Fireline:
         app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
         app.include_router(self._alerts.router)
         pages = Pages(self._room)
-        app.router.routes.extend([*self._collector.routes(), *pages.routes()])
+        app.router.routes.extend([*self._status, *self._collector.routes(), *pages.routes()])
         app.add_exception_handler(HTTPStatus.NOT_FOUND, pages.missing)
         app.add_exception_handler(Exception, pages.failed)
         return app

@@ -19,6 +19,7 @@ from postmortem.errors import OutputError, PostmortemError
 from postmortem.fetch import FirelineApi, fetch_records, fetch_report
 from postmortem.html import render_html
 from postmortem.markdown import render_markdown
+from postmortem.records import ServerSettings
 from postmortem.report import Report
 
 _TIMEOUT_SECONDS = 30.0
@@ -63,28 +64,30 @@ def main() -> None:
 @click.option("--url", required=True, help="Address of `fireline up`, such as http://localhost:9600.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write.")
 @click.option(
-    "--lang", type=click.Choice([str(language) for language in Language]), default="en", show_default=True
+    "--lang", type=click.Choice([str(language) for language in Language]), help="The server's unless given."
 )
 @click.option("--format", "format_", type=click.Choice(list(_FORMATS)), default="md", show_default=True)
-@click.option("--time-zone", type=Zone(), default="Asia/Seoul", show_default=True, help="Zone of the times.")
+@click.option("--time-zone", type=Zone(), help="Of the times; the server's unless given.")
 def report_command(
-    *, incident: str, url: str, out: Path, lang: str, format_: str, time_zone: ZoneInfo
+    *, incident: str, url: str, out: Path, lang: str | None, format_: str, time_zone: ZoneInfo | None
 ) -> None:
     """Write the report on INCIDENT (an id, or `latest`)."""
     try:
         require_writable(out)
-        report = _read(incident, url)
-        write_whole(out, _FORMATS[format_](report, Language(lang), time_zone))
+        report, settings = _read(incident, url)
+        language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
+        write_whole(out, _FORMATS[format_](report, language, zone))
     except PostmortemError as error:
         raise UserMistake(str(error)) from error
     click.echo(f"{out}: {report.evidence.incident.id}, {len(report.facts())} figures")
 
 
-def _read(incident: str, url: str) -> Report:
+def _read(incident: str, url: str) -> tuple[Report, ServerSettings]:
     at = time.time()
     with httpx.Client(timeout=_TIMEOUT_SECONDS) as client:
-        records = fetch_records(FirelineApi(client, url), incident, at)
-    return fetch_report(records, RemoteQuerier(url), at, url.rstrip("/"))
+        api = FirelineApi(client, url)
+        records, settings = fetch_records(api, incident, at), api.settings()
+    return fetch_report(records, RemoteQuerier(url), at, url.rstrip("/")), settings
 
 
 def require_writable(path: Path) -> None:

@@ -26,7 +26,7 @@ from postmortem.queries import (
     subject_queries,
     synthetic_query,
 )
-from postmortem.records import Event, Incident, SignalMap, SloRecord
+from postmortem.records import Event, Incident, ServerSettings, SignalMap, SloRecord
 from postmortem.report import Report, build_report
 from postmortem.turningpoints import find_shifts
 
@@ -94,6 +94,13 @@ class FirelineApi:
 
     def signals(self) -> SignalMap:
         return self._get("/api/v1/signals", "signal map", SignalMap)
+
+    def settings(self) -> ServerSettings:
+        """Its language and zone; a Fireline from before it told them is no mistake."""
+        try:
+            return self._get("/api/v1/status/fireline", "status", ServerSettings)
+        except _UnknownError:
+            return ServerSettings()
 
     def _get(self, path: str, key: str, model: type[T], params: dict[str, Any] | None = None) -> T:
         url = f"{self.address}{path}"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from alerts.charts.model import Language, Unit
 from collector.durations import parse_duration
@@ -49,6 +50,25 @@ class Incident(Record):
     resolved_at: float | None = None
     alerts: tuple[Alert, ...] = ()
     titles: Mapping[str, str] = Field(default_factory=dict)
+
+
+class ServerSettings(Record):
+    """How the server tells things; of one that does not say, in English and UTC."""
+
+    language: Language = Language.EN
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"expected a zone that this machine knows, found {name!r}") from error
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class Event(Record):

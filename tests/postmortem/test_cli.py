@@ -29,6 +29,7 @@ class Fireline:
             "/api/v1/events": [],
             "/api/v1/slos": self.raw.slos,
             "/api/v1/signals": self.raw.signals,
+            "/api/v1/status/fireline": {"version": "1", "language": "ko", "time_zone": "Asia/Tokyo"},
         }
         if path in own:
             return own[path]
@@ -95,6 +96,22 @@ def test_writes_the_report_of_the_latest_incident(url, tmp_path, format_, beginn
     assert result.exit_code == 0, result.output
     assert out.read_text(encoding="utf-8").startswith(beginning)
     assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(
+    ("flags", "title", "zone"),
+    [
+        ([], "# 장애 회고", "(JST)"),
+        (["--lang", "en"], "# Post-mortem", "(JST)"),
+        (["--time-zone", "UTC"], "# 장애 회고", "(UTC)"),
+    ],
+)
+def test_language_and_zone_are_the_servers_unless_given(url, tmp_path, flags, title, zone):
+    out = tmp_path / "report.md"
+    run("latest", "--url", url, "--out", out, *flags)
+    text = out.read_text(encoding="utf-8")
+    assert text.startswith(title)
+    assert zone in text
 
 
 def test_over_http_the_figures_are_those_of_the_embedded_engine(url, tmp_path, seed_report):

@@ -32,6 +32,17 @@ def test_latest_is_the_incident_that_started_last(seed_raw):
     )
 
 
+def test_server_that_does_not_tell_its_settings_is_read_in_english_and_utc(seed_raw):
+    settings = api(seed_raw).settings()
+    assert (settings.language, settings.zone.key) == ("en", "UTC")
+
+
+def test_zone_that_is_unknown_here_is_one_line(seed_raw):
+    told = {"/api/v1/status/fireline": {"language": "en", "time_zone": "Mars/Olympus"}}
+    with pytest.raises(EvidenceError, match=r"status\.time_zone: .*expected a zone that this machine knows"):
+        api(seed_raw, **told).settings()
+
+
 def test_an_incident_too_old_to_be_listed_is_found_by_its_id(seed_raw):
     newer = {**seed_raw.incident, "id": "2025-09-04-1"}
     assert api(seed_raw, **{"/api/v1/incidents": [newer]}).incident("2025-09-03-1").id == "2025-09-03-1"
