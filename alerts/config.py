@@ -1,5 +1,6 @@
 """How alerts become messages: the ``alerts`` section of ``fireline.yml``, parsed once and frozen."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
@@ -16,32 +17,31 @@ from pydantic import (
     field_validator,
 )
 
+from alerts.addresses import http_url
+from alerts.documents import LONGEST_SECONDS, duration_seconds, explained, shortened
 from alerts.errors import SpecError
 from alerts.incidents import Timing
-from collector.durations import parse_duration
 
 NotifierName = Literal["console", "slack", "webhook"]
 
 
 def _duration(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+    """Also a plain number, of seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST_SECONDS:
         return float(value)
-    if not isinstance(value, str):
-        raise ValueError("expected a duration such as 30s or 5m")  # noqa: TRY004  # pydantic wants ValueErrors
-    try:
-        return parse_duration(value)
-    except ValueError as error:
-        raise ValueError(f"expected a duration such as 30s or 5m, got {value!r}") from error
+    return duration_seconds(value)
 
 
-def _http_url(value: str) -> str:
-    if value and not value.startswith(("http://", "https://")):
-        raise ValueError(f"expected a URL that begins with http:// or https://, got {value!r}")
-    return value.rstrip("/")
+def _variable(name: str) -> str:
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError(f"expected the name of an environment variable, found {shortened(name)}")
+    return name
 
 
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Seconds = Annotated[float, BeforeValidator(_duration)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrl = Annotated[str, AfterValidator(http_url)]
+Variable = Annotated[str, AfterValidator(_variable)]
 
 
 class _Section(BaseModel):
@@ -52,8 +52,8 @@ class SlackConfig(_Section):
     """``*_env`` name environment variables: secrets stand in no file."""
 
     channel: str = ""
-    token_env: str = "SLACK_BOT_TOKEN"  # noqa: S105  # the variable's name, not its value
-    signing_secret_env: str = "SLACK_SIGNING_SECRET"  # noqa: S105  # as above
+    token_env: Variable = "SLACK_BOT_TOKEN"  # noqa: S105  # the variable's name, not its value
+    signing_secret_env: Variable = "SLACK_SIGNING_SECRET"  # noqa: S105  # as above
     mention: str = "<!here>"
     base_url: HttpUrl = "https://slack.com/api"
 
@@ -111,8 +111,8 @@ class AlertsConfig(_Section):
     @classmethod
     def _known_database(cls, value: str) -> str:
         try:
-            sa.make_url(value or "sqlite://")
-        except sa.exc.ArgumentError as error:
+            sa.make_url(value or "sqlite://").get_dialect()
+        except (sa.exc.ArgumentError, ValueError) as error:
             raise ValueError("expected a database URL such as postgresql://user@host/name") from error
         return value
 
@@ -148,7 +148,7 @@ def _explained(error: ValidationError) -> str:
         return f"{key}: expected a mapping, found {type(problem['input']).__name__}"
     if problem["type"] == "extra_forbidden":
         return f"{key}: unknown key, expected one of {', '.join(_keys(path[:-1]))}"
-    return f"{key}: {problem['msg'].removeprefix('Value error, ').replace('Input should be', 'expected')}"
+    return f"{key}: {explained(problem)}"
 
 
 def _keys(path: list[str]) -> list[str]:

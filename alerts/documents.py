@@ -1,16 +1,20 @@
 """YAML files, checked against a model; a mistake is one line with file, key and what was expected."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from alerts.errors import SpecError
 from collector.durations import parse_duration
 from collector.yaml_text import load_all
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class Strict(BaseModel):
@@ -29,16 +33,50 @@ class Strict(BaseModel):
         return data
 
 
+LONGEST_SECONDS = 10 * 365 * 86_400.0
+_LONGEST_SHOWN = 80
+_SERVICE = re.compile(r"\w[\w ._:/@-]*")
+_OURS = re.compile(r"(Input|String|List|Tuple|Dictionary) should (be|have)")
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _seconds(value: object) -> float:
+def duration_seconds(value: object) -> float:
+    """Seconds of a duration in a file.
+
+    Raises:
+        ValueError: for anything else, or one that is longer than any clock here goes.
+    """
+    expected = f"expected a duration such as 30s or 5m, found {shortened(value)}"
     if not isinstance(value, str):
-        raise ValueError(f"expected a duration such as 5m, found {value!r}")  # noqa: TRY004  pydantic wraps this
-    return parse_duration(value)
+        raise ValueError(expected)  # noqa: TRY004  pydantic wraps this
+    try:
+        seconds = parse_duration(value)
+    except ValueError as error:
+        raise ValueError(expected) from error
+    if seconds > LONGEST_SECONDS:
+        raise ValueError(f"expected a duration of at most 10y, found {shortened(value)}")
+    return seconds
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds)]
+def _above_zero(seconds: float) -> float:
+    if seconds <= 0:
+        raise ValueError("expected a duration above 0")
+    return seconds
+
+
+Seconds = Annotated[float, BeforeValidator(duration_seconds)]
+Window = Annotated[Seconds, AfterValidator(_above_zero)]
+
+
+def _service(name: str) -> str:
+    """Stands in selectors and in templates, so that it must not end either."""
+    if not _SERVICE.fullmatch(name):
+        raise ValueError(f"expected letters, digits, spaces and ._:/@-, found {shortened(name)}")
+    return name
+
+
+Service = Annotated[str, AfterValidator(_service)]
 
 
 @dataclass(frozen=True)
@@ -62,10 +100,27 @@ class Document:
 
 def _first_mistake(error: ValidationError) -> str:
     mistake = error.errors()[0]
-    key = ".".join(str(part) for part in mistake["loc"])
-    text = "expected a value, found none" if mistake["type"] == "missing" else mistake["msg"]
-    text = text.removeprefix("Value error, ").replace("Input should be", "expected")
+    key, text = ".".join(str(part) for part in mistake["loc"]), explained(mistake)
     return f"{key}: {text}" if key else text
+
+
+def explained(mistake: "ErrorDetails") -> str:
+    """Pydantic's words for a mistake in ours, which say what was expected."""
+    if mistake["type"] == "missing":
+        return "expected a value, found none"
+    if mistake["type"] == "string_pattern_mismatch":
+        return f"expected text that matches {mistake['ctx']['pattern']}, found {shortened(mistake['input'])}"
+    text = mistake["msg"].removeprefix("Value error, ").replace(" after validation", "")
+    text = _OURS.sub("expected", text, count=1)
+    if "expected" in text or text.startswith("unknown key"):
+        return text
+    return f"expected another value than {shortened(mistake['input'])}: {text}"
+
+
+def shortened(value: object) -> str:
+    """What was found, as far as it fits into a line."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def read_documents(path: Path) -> list[Document]:

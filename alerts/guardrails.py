@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from alerts.documents import Seconds, Strict, read_document
+from alerts.documents import Seconds, Service, Strict, Window, read_document
 from alerts.errors import SpecError
 from alerts.queries import checked_query
 from alerts.signals import Title, Unit
@@ -54,22 +54,22 @@ class Guardrail:
 
 
 class _BaselineFile(Strict):
-    over: Seconds
-    before: Seconds
-    factor: float | None = Field(None, gt=0)
-    difference: float | None = Field(None, gt=0)
+    over: Window
+    before: Window
+    factor: float | None = Field(None, gt=0, allow_inf_nan=False)
+    difference: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
 class _GuardrailFile(Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Title
-    service: str = Field(min_length=1)
+    service: Service
     query: str
     unit: Unit
     bad: Direction
-    limit: float | None = None
+    limit: float | None = Field(None, allow_inf_nan=False)
     baseline: _BaselineFile | None = None
-    window: Seconds = 60.0
+    window: Window = 60.0
     for_: Seconds = Field(0.0, alias="for")
     runbook_url: str = ""
 

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from alerts.documents import Document, Seconds, Strict, read_documents
+from alerts.documents import Document, Service, Strict, Window, duration_seconds, read_documents
 from alerts.errors import SpecError
 from alerts.queries import one_series
 from alerts.slo import Sli, SliKind, Slo, bad_beyond, bad_counted, bad_remaining
-from collector.durations import parse_duration
 
+HIGHEST_TARGET = 0.999999999  # a budget below a billionth has no burn rate that floats can tell
 _BUCKET = re.compile(r"_bucket\b")
 
 
@@ -44,7 +44,7 @@ class _IndicatorSpec(Strict):
 class _Annotations(Strict):
     title_ko: str = Field("", alias="fireline/title-ko")
     kind: SliKind = Field(SliKind.AVAILABILITY, alias="fireline/kind")
-    threshold: Seconds | None = Field(None, alias="fireline/threshold")
+    threshold: Window | None = Field(None, alias="fireline/threshold")
     in_flight: str | None = Field(None, alias="fireline/in-flight")
     policy: str = Field("default", alias="fireline/policy")
     runbook_url: str = Field("", alias="fireline/runbook-url")
@@ -67,13 +67,13 @@ class _TimeWindow(Strict):
 
 class _Objective(Strict):
     display_name: str = Field("", alias="displayName")
-    target: float | None = Field(None, gt=0, lt=1)
-    target_percent: float | None = Field(None, alias="targetPercent", gt=0, lt=100)
+    target: float | None = Field(None, gt=0, le=HIGHEST_TARGET)
+    target_percent: float | None = Field(None, alias="targetPercent", gt=0, le=100 * HIGHEST_TARGET)
 
 
 class _Spec(Strict):
     description: str = ""
-    service: str = Field(min_length=1)
+    service: Service
     indicator: _Indicator
     time_window: list[_TimeWindow] = Field(alias="timeWindow", min_length=1, max_length=1)
     budgeting_method: Literal["Occurrences"] = Field(alias="budgetingMethod")
@@ -139,7 +139,7 @@ def _objective(place: str, objective: _Objective) -> float:
 
 def _period(place: str, text: str) -> float:
     try:
-        seconds = parse_duration(text)
+        seconds = duration_seconds(text)
     except ValueError as error:
         raise SpecError(
             f"{place}: spec.timeWindow.0.duration: expected days or weeks such as 30d or 4w"

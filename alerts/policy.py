@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from alerts.documents import Seconds, Strict, read_document
+from alerts.documents import Seconds, Strict, Window, read_document, shortened
 from alerts.errors import SpecError
 
 BUILT_IN = Path(__file__).parent / "policies"
 
+LEAST_SHARE = 1e-9  # of a budget; below it there is no burn rate to compare with
 Severity = Literal["page", "ticket"]
 LEAST_HANG_SECONDS = (
     300.0  # Prometheus scrapes each minute unless told otherwise: two samples and some to spare
@@ -54,24 +55,24 @@ class Policy:
 
 def _share(value: object) -> float:
     try:
-        share = float(Fraction(value)) if isinstance(value, int | float | str) else 0.0
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"expected a share such as 0.02 or 1/600, found {value!r}") from error
-    if not 0 < share <= 1:
-        raise ValueError(f"expected a share above 0 and up to 1, found {value!r}")
-    return share
+        share = Fraction(value) if isinstance(value, int | float | str) else 0
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise ValueError(f"expected a share such as 0.02 or 1/600, found {shortened(value)}") from error
+    if not LEAST_SHARE <= share <= 1:
+        raise ValueError(f"expected a share above 0 and up to 1, found {shortened(value)}")
+    return float(share)
 
 
 class _TierFile(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    long: Seconds
-    short: Seconds
+    long: Window
+    short: Window
     budget_share: Annotated[float, BeforeValidator(_share)]
     severity: Severity
     for_: Seconds = Field(0.0, alias="for")
     keep_firing_for: Seconds = 0.0
     min_error_ratio: float = Field(0.0, ge=0, lt=1)
-    min_bad_events: int = Field(0, ge=0)
+    min_bad_events: int = Field(0, ge=0, le=1_000_000_000)
 
     def tier(self) -> Tier:
         return Tier(

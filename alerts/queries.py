@@ -24,15 +24,19 @@ def checked_query(place: str, key: str, query: str, *, windowed: bool = True) ->
     if windowed and f"[{WINDOW}]" not in query:
         raise SpecError(f"{place}: {key}: expected a query over [{WINDOW}]")
     _parsed(place, key, query)
+    _parsed(place, key, f"({query}) {'>' if windowed else '+'} 0")  # what the rules make of it
     return query
 
 
 def one_series(place: str, key: str, query: str, *, windowed: bool = True) -> str:
     """A checked query, summed unless it is an aggregation to one series without labels already."""
     query = checked_query(place, key, query, windowed=windowed)
+    if not windowed and WINDOW in query:
+        raise SpecError(f"{place}: {key}: expected a query without {WINDOW}")
     expression = _parsed(place, key, query)
     summed = isinstance(expression, promql_parser.AggregateExpr) and expression.modifier is None
-    return query if summed else f"sum({query})"
+    _parsed(place, key, one := query if summed else f"sum({query})")
+    return one
 
 
 def _parsed(place: str, key: str, query: str) -> promql_parser.Expr:

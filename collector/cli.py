@@ -27,8 +27,8 @@ from collector.importer import import_file
 from collector.options import Options
 from collector.promql.limits import Limits
 from collector.remote import RemoteQuerier
-from collector.store.durable import SampleStore
 from collector.ruletest_report import test_and_report
+from collector.store.durable import SampleStore
 from collector.strict import check_page
 
 logger = logging.getLogger(__name__)

@@ -207,7 +207,7 @@ def _params(job: Section) -> dict[str, tuple[str, ...]]:
 def _static(section: Section) -> StaticTargets:
     parsed = StaticTargets(section.strings("targets"), section.mapping("labels"))
     for target in parsed.targets:
-        if "/" in target:
+        if "/" in target or not target.isprintable():
             raise section.error("targets", f"expected HOST:PORT without scheme or path, found {target!r}")
     section.finish()
     return parsed

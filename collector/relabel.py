@@ -25,7 +25,9 @@ class RelabelRule:
 
     @cached_property
     def pattern(self) -> Any:  # noqa: ANN401  # re2 publishes no types
-        return re2.compile(f"(?s:{self.regex})")
+        options = re2.Options()
+        options.log_errors = False  # we tell the mistake, in one line
+        return re2.compile(f"(?s:{self.regex})", options)
 
 
 def parse_relabel(section: Section) -> RelabelRule:

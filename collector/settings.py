@@ -1,6 +1,7 @@
 """Reads one mapping of a configuration file: every key has a type, an unknown key is an error."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -92,7 +93,7 @@ class Section:
         unit = text[len(number) :]
         if not text:
             return default
-        if not number.isdigit() or unit not in _UNITS:
+        if not re.fullmatch(r"[0-9]{1,15}", number) or unit not in _UNITS:
             raise self.error(key, f"expected a size such as 10MB, found {text!r}")
         return int(number) * _UNITS[unit]
 

@@ -1,5 +1,6 @@
 """YAML in which every key is given once: of two, one would be dropped without a word."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ import yaml
 _MERGE = "tag:yaml.org,2002:merge"
 _DEEPEST = 100
 _NULL = "tag:yaml.org,2002:null"
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class RepeatedKeyError(yaml.YAMLError):
@@ -17,6 +19,10 @@ class RepeatedKeyError(yaml.YAMLError):
 
 class NestedTooDeeplyError(yaml.YAMLError):
     """More levels than anybody means, which would exhaust the stack; the text names the line."""
+
+
+class NoTextError(yaml.YAMLError):
+    """An escaped surrogate, which no file, label or header can hold; the text names the line."""
 
 
 class _OnceLoader(yaml.SafeLoader):
@@ -30,6 +36,8 @@ class _OnceLoader(yaml.SafeLoader):
             line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # PyYAML publishes none
             raise NestedTooDeeplyError(f"line {line}: expected at most {_DEEPEST} levels of nesting")
         node = super().compose_node(parent, index)
+        if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+            raise NoTextError(f"line {node.start_mark.line + 1}: expected Unicode, found half of a character")
         self._depth -= 1
         return node
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from alerts.addresses import http_url
 from alerts.config import AlertsConfig
 from alerts.config import parse_config as parse_alerts
+from alerts.documents import shortened
 from collector.config import KEYS as COLLECTOR_KEYS
 from collector.config import CollectorConfig
 from collector.config import parse_config as parse_collector
@@ -125,13 +126,13 @@ def _files(top: Section, key: str, folder: Path) -> tuple[Path, ...]:
 
 
 def _matching(top: Section, key: str, folder: Path, pattern: str) -> list[Path]:
-    if Path(pattern).is_absolute():
-        root = Path(pattern).anchor
-        found = sorted(Path(root).glob(str(Path(pattern).relative_to(root))))
-    else:
-        found = sorted(folder.glob(pattern))
+    anchor = Path(pattern).anchor
+    try:
+        found = sorted(Path(anchor or folder).glob(pattern.removeprefix(anchor)))
+    except (OSError, ValueError, IndexError):  # a name that no file can have, or no pattern at all
+        found = []
     if not found:
-        raise top.error(key, f"expected files that exist, found none for {pattern!r}")
+        raise top.error(key, f"expected files that exist, found none for {shortened(pattern)}")
     return found
 
 
@@ -141,8 +142,12 @@ def _file(top: Section, key: str, folder: Path) -> Path | None:
 
 
 def _existing(top: Section, key: str, path: Path) -> Path:
-    if not path.is_file():
-        raise top.error(key, f"expected a file that exists, found none at {str(path)!r}")
+    try:
+        exists = path.is_file()
+    except OSError:  # a name longer than any file has
+        exists = False
+    if not exists:
+        raise top.error(key, f"expected a file that exists, found none at {shortened(str(path))}")
     return path
 
 
@@ -152,14 +157,7 @@ def server_url(text: str, place: str) -> str:
     Raises:
         ConfigError: for anything else.
     """
-    if not text:
-        return ""
-    expected = f"{place}: expected a URL such as http://prometheus:9090, found {text!r}"
     try:
-        parts = urlsplit(text)
-        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        return http_url(text)
     except ValueError as error:
-        raise ConfigError(expected) from error
-    if not valid:
-        raise ConfigError(expected)
-    return text.rstrip("/")
+        raise ConfigError(f"{place}: {error}") from error

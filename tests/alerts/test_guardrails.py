@@ -105,7 +105,12 @@ def test_promtool_accepts_the_shops_rules(tmp_path):
         ),
         ({"bad": "down"}, "guardrails.0.bad: expected 'below' or 'above'"),
         ({"query": "up"}, "guardrails: hits: query: expected a query over [$window]"),
-        ({"window": 60}, "guardrails.0.window: expected a duration such as 5m, found 60"),
+        ({"window": 60}, "guardrails.0.window: expected a duration such as 30s or 5m, found 60"),
+        ({"window": "0s"}, "guardrails.0.window: expected a duration above 0"),
+        ({"limit": float("nan")}, "guardrails.0.limit: expected a finite number"),
+        ({"limit": float("inf")}, "guardrails.0.limit: expected a finite number"),
+        ({"service": "{{ x }}"}, "guardrails.0.service: expected letters, digits, spaces and"),
+        ({"query": "scalar(rate(x[$window]))"}, "guardrails: hits: query: expected PromQL"),
     ],
 )
 def test_names_file_and_key_of_a_mistake(tmp_path, changes, expected):

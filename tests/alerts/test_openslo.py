@@ -109,18 +109,32 @@ QUERY = "spec.indicator.spec.ratioMetric.bad.metricSource.spec.query"
     [
         ("apiVersion", "openslo/v2", "apiVersion: expected 'openslo/v1'"),
         ("kind", "Service", "kind: expected 'SLO'"),
-        ("metadata.name", "Web Shop", "metadata.name: String should match pattern"),
+        ("metadata.name", "Web Shop", "metadata.name: expected text that matches ^"),
         (NOTES, {"fireline/colour": "red"}, f"{NOTES}: unknown key 'fireline/colour'"),
         (NOTES, {"fireline/kind": "latency"}, f"{NOTES}.fireline/threshold: expected with"),
         (NOTES, {"fireline/threshold": "1s"}, f"{NOTES}.fireline/threshold: expected with"),
         (NOTES, {"fireline/in-flight": "sum("}, f"{NOTES}.fireline/in-flight: expected PromQL"),
-        ("spec.service", "", "spec.service: String should have at least 1 character"),
-        ("spec.objectives", [{"target": 1.0}], "spec.objectives.0.target: expected less than 1"),
+        ("spec.service", "", "spec.service: expected letters, digits, spaces and ._:/@-, found ''"),
+        ("spec.service", "100%s", "spec.service: expected letters, digits, spaces and"),
+        ("spec.service", 'a"b', "spec.service: expected letters, digits, spaces and"),
+        (
+            "spec.objectives",
+            [{"target": 1.0}],
+            "spec.objectives.0.target: expected less than or equal to 0.9",
+        ),
+        *(
+            ("spec.objectives", [{"target": target}], "spec.objectives.0.target: expected ")
+            for target in (0.9999999999999999, float("nan"), float("inf"), -1, 0, "much", [0.99], {"a": 1})
+        ),
+        *(
+            ("spec.objectives", [{"targetPercent": percent}], "spec.objectives.0.targetPercent: expected ")
+            for percent in (99.99999999999999, 100, float("nan"), 10**400)
+        ),
         ("spec.objectives", [{}], "spec.objectives.0: expected either target (0–1) or targetPercent (0–100)"),
         (
             "spec.objectives",
             [{"target": 0.9}, {"target": 0.99}],
-            "spec.objectives: List should have at most 1 item",
+            "spec.objectives: expected at most 1 item, not 2",
         ),
         (
             "spec.timeWindow",

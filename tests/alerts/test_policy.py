@@ -39,11 +39,22 @@ def tier(**changes: str) -> str:
         (f"{tier()}\n{tier()}", "tiers: a: expected a name used once"),
         (tier(budget_share="2"), "tiers.0.budget_share: expected a share above 0"),
         (tier(budget_share="1/0"), "tiers.0.budget_share: expected a share such as"),
-        (tier(long="1 h"), "tiers.0.long: not a duration"),
-        (tier(long="5"), "tiers.0.long: expected a duration such as 5m"),
+        (tier(long="1 h"), "tiers.0.long: expected a duration such as"),
+        (tier(long="5"), "tiers.0.long: expected a duration such as 30s or 5m"),
+        (tier(short="0s"), "tiers.0.short: expected a duration above 0"),
+        (tier(long="99y"), "tiers.0.long: expected a duration of at most 10y"),
+        *(
+            (tier(budget_share=share), "tiers.0.budget_share: expected a share")
+            for share in (".inf", ".nan", "-1", "1e-300", "'1e999'", "[1]", "1" + "0" * 400)
+        ),
+        *(
+            (tier(min_bad_events=events), "tiers.0.min_bad_events: expected")
+            for events in ("-1", ".inf", "1e308", "0.5", "[1]", "many")
+        ),
+        (tier(min_error_ratio=".nan"), "tiers.0.min_error_ratio: expected"),
         (tier(severity="loud"), "tiers.0.severity: expected 'page'"),
         (tier(fore="1m"), "tiers.0: unknown key 'fore'"),
-        ("  []", "tiers: List should have at least 1 item"),
+        ("  []", "tiers: expected at least 1 item"),
     ],
 )
 def test_names_file_and_key_of_a_mistake(tmp_path, tiers, expected):

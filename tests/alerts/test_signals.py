@@ -56,7 +56,7 @@ def test_fills_in_the_window(tmp_path):
         ({"role": "speed"}, "signals.0.role: expected 'traffic', 'latency'"),
         ({"unit": "percent"}, "signals.0.unit: expected 'ratio'"),
         ({"good": "left"}, "signals.0.good: expected 'up'"),
-        ({"name": "Traffic"}, "signals.0.name: String should match pattern"),
+        ({"name": "Traffic"}, "signals.0.name: expected text that matches ^"),
         ({"title": {"ko": "트래픽"}}, "signals.0.title.en: expected a value, found none"),
         ({"service": "shop"}, "signals: traffic: service: expected one of web, found 'shop'"),
         ({"query": "sum("}, "signals: traffic: query: expected PromQL"),

@@ -1,7 +1,14 @@
 import pytest
 import yaml
 
-from collector.yaml_text import NestedTooDeeplyError, RepeatedKeyError, load, load_all, load_as_written
+from collector.yaml_text import (
+    NestedTooDeeplyError,
+    NoTextError,
+    RepeatedKeyError,
+    load,
+    load_all,
+    load_as_written,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,11 @@ def test_only_plain_values_are_made():
 def test_deep_nesting_is_refused_with_its_line(text):
     with pytest.raises(NestedTooDeeplyError, match="line 2: expected at most 100 levels of nesting"):
         load(text)
+
+
+def test_half_of_a_character_is_refused_with_its_line():
+    with pytest.raises(NoTextError, match="line 2: expected Unicode"):
+        load('a: 1\nb: ["\\ud800"]\n')
 
 
 @pytest.mark.parametrize("text", ["a: 2025-05-45", "a: " + "1" * 5_000])
