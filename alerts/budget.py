@@ -1,14 +1,15 @@
 """How an SLO stands at a time: budget left, burn rates, and whether it burns or cannot be known."""
 
 import math
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from alerts.burnrate import firing_burn_rate
 from alerts.expressions import RawExpressions
-from alerts.policy import Policy
+from alerts.history import history_ratio, is_weighed, recorded_seconds
+from alerts.policy import Policy, Tier
 from alerts.slo import Slo
 from collector.durations import format_duration
 from collector.querier import Querier
@@ -49,7 +50,10 @@ class WindowCounts:
 
 @dataclass(frozen=True)
 class BudgetStatus:
-    """error_ratio and budget_remaining are over the SLO's period; both None before the first event."""
+    """error_ratio and budget_remaining are over the SLO's period; both None before the first event.
+
+    history: the share of each tier's long window that is recorded, where that is weighed and known.
+    """
 
     slo: Slo
     at: float
@@ -61,6 +65,12 @@ class BudgetStatus:
     in_flight: float | None
     bad: float | None
     total: float | None
+    history: Mapping[float, float] = field(default_factory=dict)
+
+    @property
+    def recorded_seconds(self) -> dict[float, float]:
+        """How much of each of these windows is recorded, at least."""
+        return recorded_seconds(self.history)
 
     def to_json(self) -> dict[str, Any]:
         """The ``status`` of ``GET /api/v1/slos``; windows are spelt as durations."""
@@ -71,10 +81,17 @@ class BudgetStatus:
             "error_ratio": self.error_ratio,
             "budget_remaining": self.budget_remaining,
             "burn_rate": {format_duration(window): rate for window, rate in self.burn_rate.items()},
+            "recorded_seconds": {
+                format_duration(window): seconds for window, seconds in self.recorded_seconds.items()
+            },
             "in_flight": self.in_flight,
             "bad": self.bad,
             "total": self.total,
         }
+
+
+Count = Callable[[Querier, Slo, float, float], WindowCounts]
+History = Callable[[Querier, Slo, float, float], float | None]
 
 
 def count_events(querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
@@ -87,6 +104,15 @@ def count_events(querier: Querier, slo: Slo, seconds: float, at: float) -> Windo
     total = single_value(querier, events.total(seconds), at)
     bad = None if total is None else single_value(querier, events.bad(seconds), at)
     return WindowCounts(seconds, bad, total)
+
+
+def recorded_share(querier: Querier, slo: Slo, seconds: float, at: float) -> float | None:
+    """The share of a window that is recorded; None where scrapes are too seldom to tell.
+
+    Raises:
+        QueryError: if the querier cannot answer.
+    """
+    return single_value(querier, history_ratio(slo, seconds), at)
 
 
 def single_value(querier: Querier, query: str, at: float) -> float | None:
@@ -102,12 +128,14 @@ def budget_status(
     at: float,
     *,
     more_windows: Collection[float] = (),
-    count: Callable[[Querier, Slo, float, float], WindowCounts] = count_events,
+    count: Count = count_events,
+    history: History = recorded_share,
 ) -> BudgetStatus:
     """Asks for the counts of each window and judges them.
 
     more_windows: seconds of windows whose burn rate is wanted beside those of the policy and the period.
-    count: what counts a window; one that remembers may spare the querier.
+    count, history: what counts a window, and says how much of it is recorded; those that remember may
+        spare the querier.
 
     Raises:
         QueryError: if the querier cannot answer.
@@ -116,47 +144,75 @@ def budget_status(
     windows = sorted({*tiers, *more_windows, policy.hang_seconds, slo.period_seconds})
     counts = [count(querier, slo, window, at) for window in windows]
     in_flight = single_value(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
-    return judge(slo, policy, counts, in_flight, at)
+    weighed = {tier.long_seconds for tier in policy.tiers if is_weighed(tier.long_seconds)}
+    shares = {window: history(querier, slo, window, at) for window in sorted(weighed)}
+    known = {window: share for window, share in shares.items() if share is not None}
+    return judge(slo, policy, counts, in_flight, at, history=known)
 
 
 def judge(
-    slo: Slo, policy: Policy, counts: Iterable[WindowCounts], in_flight: float | None, at: float
+    slo: Slo,
+    policy: Policy,
+    counts: Iterable[WindowCounts],
+    in_flight: float | None,
+    at: float,
+    *,
+    history: Mapping[float, float] | None = None,
 ) -> BudgetStatus:
-    """The status that follows from counts of all the policy's windows, the hang's and of the period."""
-    by_window = {count.seconds: count for count in counts}
+    """The status that follows from counts of all the policy's windows, the hang's and of the period.
+
+    history: the shares of long windows that are recorded; without one a window counts as full.
+    """
+    by_window, history = {count.seconds: count for count in counts}, history or {}
     period = by_window[slo.period_seconds]
     burn_rate = {window: _burn(slo, count) for window, count in by_window.items()}
     burnt = burn_rate[slo.period_seconds]
-    remaining = None if burnt is None else 1 - burnt
-    state, reason = _state(slo, policy, by_window, burn_rate, in_flight)
+    burning = any(_burns(tier, slo, by_window, history) for tier in policy.tiers)
+    state, reason = _state(policy, by_window, burnt, in_flight, burning=burning)
     return BudgetStatus(
-        slo, at, state, reason, period.error_ratio, remaining, burn_rate, in_flight, period.bad, period.total
+        slo=slo,
+        at=at,
+        state=state,
+        reason=reason,
+        error_ratio=period.error_ratio,
+        budget_remaining=None if burnt is None else 1 - burnt,
+        burn_rate=burn_rate,
+        in_flight=in_flight,
+        bad=period.bad,
+        total=period.total,
+        history=history,
     )
 
 
 def _state(
-    slo: Slo,
     policy: Policy,
-    counts: dict[float, WindowCounts],
-    burn_rate: dict[float, float | None],
+    counts: Mapping[float, WindowCounts],
+    burnt: float | None,
     in_flight: float | None,
+    *,
+    burning: bool,
 ) -> tuple[BudgetState, BudgetReason]:
     shortest = counts[min(counts)]
-    burnt = burn_rate[slo.period_seconds]
     if all(count.total is None for count in counts.values()):
         return BudgetState.NO_DATA, BudgetReason.ABSENT
     if burnt is not None and burnt >= 1:
         return BudgetState.SPENT, BudgetReason.OVERSPENT
     if in_flight and counts[policy.hang_seconds].total == 0:
         return BudgetState.BURNING, BudgetReason.HANG
-    for tier in policy.tiers:
-        rates = burn_rate[tier.long_seconds], burn_rate[tier.short_seconds]
-        enough = (counts[tier.long_seconds].bad or 0) >= tier.min_bad_events
-        if enough and all(rate is not None and rate > firing_burn_rate(tier, slo) for rate in rates):
-            return BudgetState.BURNING, BudgetReason.TIER
+    if burning:
+        return BudgetState.BURNING, BudgetReason.TIER
     if shortest.total is None and all(counts[window].total is None for window in counts if window <= 300):
         return BudgetState.NO_DATA, BudgetReason.ABSENT
     return BudgetState.OK, BudgetReason.WITHIN
+
+
+def _burns(
+    tier: Tier, slo: Slo, counts: Mapping[float, WindowCounts], history: Mapping[float, float]
+) -> bool:
+    """Whether both windows exceed the tier's limit; of the long one, what is not recorded counts as good."""
+    long, short = counts[tier.long_seconds], counts[tier.short_seconds]
+    rates = (_burn(slo, long) or 0.0) * history.get(long.seconds, 1.0), _burn(slo, short) or 0.0
+    return (long.bad or 0) >= tier.min_bad_events and min(rates) > firing_burn_rate(tier, slo)
 
 
 def _burn(slo: Slo, count: WindowCounts) -> float | None:

@@ -19,7 +19,9 @@ from alerts.expressions import (
     burn_rate,
     number,
     total_name,
+    weighed_burn_rate,
 )
+from alerts.history import history_name, history_ratio, is_weighed
 from alerts.metadata import metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
@@ -110,7 +112,9 @@ class _Compiler:
         }
 
     def _page_rules(self) -> list[Rule]:
-        rules = self._records(self._windows("page")) if self.options.recorded else []
+        rules: list[Rule] = []
+        if self.options.recorded:
+            rules = self._records(self._windows("page")) + self._histories("page")
         rules += self._burn_alerts("page")
         if self.watches_hang:
             rules.append(self._hang_alert())
@@ -119,7 +123,8 @@ class _Compiler:
     def _ticket_rules(self) -> list[Rule]:
         rules: list[Rule] = []
         if self.options.recorded:
-            rules = self._records(self._windows("ticket") - self._windows("page")) + metadata_rules(self.slo)
+            rules = self._records(self._windows("ticket") - self._windows("page"))
+            rules += self._histories("ticket") + metadata_rules(self.slo)
         return [*rules, *self._burn_alerts("ticket"), self._no_data_alert()]
 
     def _windows(self, severity: Severity) -> set[float]:
@@ -134,6 +139,14 @@ class _Compiler:
         bads = [{"record": bad_name(w), "expr": raw.bad(w), "labels": labels} for w in sorted(windows)]
         return [*totals, *bads, *(ratio_rule(self.slo, window) for window in sorted(windows))]
 
+    def _histories(self, severity: Severity) -> list[Rule]:
+        windows = sorted({tier.long_seconds for tier in self.policy.with_severity(severity)})
+        return [
+            {"record": history_name(w), "expr": history_ratio(self.slo, w), "labels": self._labels()}
+            for w in windows
+            if is_weighed(w)
+        ]
+
     def _labels(self) -> dict[str, str]:
         return {"service": self.slo.service, "slo": self.slo.name}
 
@@ -142,9 +155,8 @@ class _Compiler:
 
     def _burn_alert(self, tier: Tier) -> Rule:
         slo, events, limit = self.slo, self.events, firing_burn_rate(tier, self.slo)
-        conditions = [
-            f"{burn_rate(events, w, slo)} > {number(limit)}" for w in (tier.long_seconds, tier.short_seconds)
-        ]
+        rates = weighed_burn_rate(events, tier.long_seconds, slo), burn_rate(events, tier.short_seconds, slo)
+        conditions = [f"{rate} > {number(limit)}" for rate in rates]
         if tier.min_bad_events:
             conditions.append(f"{events.bad(tier.long_seconds)} >= {tier.min_bad_events}")
         rule: Rule = {"alert": BURN_ALERT, "expr": "\nand\n".join(conditions)}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from alerts.history import history_name, history_ratio, is_weighed
 from alerts.slo import Slo
 from collector.durations import format_duration
 
@@ -15,6 +16,10 @@ class Expressions(Protocol):
     def bad(self, seconds: float) -> str: ...
 
     def total(self, seconds: float) -> str: ...
+
+    def history(self, seconds: float) -> str:
+        """The share of a window that is recorded; 1 where it cannot be told."""
+        ...
 
     def budget_remaining(self) -> str | None:
         """The share of the period's budget that is left; None where only raw counters could tell."""
@@ -33,6 +38,9 @@ class RawExpressions:
     def total(self, seconds: float) -> str:
         return self.slo.sli.total_over(format_duration(seconds))
 
+    def history(self, seconds: float) -> str:
+        return f"({history_ratio(self.slo, seconds)} or vector(1))"
+
     def budget_remaining(self) -> str | None:
         return None
 
@@ -48,6 +56,9 @@ class RecordedExpressions:
 
     def total(self, seconds: float) -> str:
         return f"{total_name(seconds)}{selector(self.slo)}"
+
+    def history(self, seconds: float) -> str:
+        return f"({history_name(seconds)}{selector(self.slo)} or {self.total(seconds)} * 0 + 1)"
 
     def budget_remaining(self) -> str | None:
         return f"{BUDGET_REMAINING}{selector(self.slo)}"
@@ -76,6 +87,12 @@ def ratio(events: Expressions, seconds: float) -> str:
 def burn_rate(events: Expressions, seconds: float, slo: Slo) -> str:
     """How many times faster than allowed the budget burns over a window."""
     return f"{ratio(events, seconds)} / {number(slo.error_budget)}"
+
+
+def weighed_burn_rate(events: Expressions, seconds: float, slo: Slo) -> str:
+    """The burn rate over a tier's long window, of which what is not recorded counts as good."""
+    rate = burn_rate(events, seconds, slo)
+    return f"{rate} * {events.history(seconds)}" if is_weighed(seconds) else rate
 
 
 def number(value: float) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from alerts.burnrate import can_fire, firing_ratio
 from alerts.compile import BURN_ALERT, NO_DATA_ALERT
 from alerts.expressions import bad_name, selector, total_name
+from alerts.history import history_name, is_weighed
 from alerts.policy import Policy, Tier
 from alerts.slo import Slo
 from collector.durations import format_duration
@@ -43,6 +44,8 @@ def _slo_tests(slo: Slo, policy: Policy) -> list[dict[str, Any]]:
         tests.append(_ratio_test(slo, policy, tier, 1 - _MARGIN))
         if can_fire(tier, slo) and firing_ratio(tier, slo) * (1 + _MARGIN) <= 1:
             tests.append(_ratio_test(slo, policy, tier, 1 + _MARGIN))
+            if is_weighed(tier.long_seconds):
+                tests.append(_young_test(slo, policy, tier))
     return tests
 
 
@@ -55,6 +58,20 @@ def _ratio_test(slo: Slo, policy: Policy, tier: Tier, times_limit: float) -> dic
         "interval": "1m",
         "input_series": _inputs(slo, policy, share, _EVENTS),
         "promql_expr_test": [_firing(BURN_ALERT, slo, f',tier="{tier.name}"', after, fires=fires)],
+    }
+
+
+def _young_test(slo: Slo, policy: Policy, tier: Tier) -> dict[str, Any]:
+    """All that is recorded is bad, and it is less than fires the tier."""
+    recorded = firing_ratio(tier, slo) * (1 - _MARGIN)
+    history = {"series": f"{history_name(tier.long_seconds)}{selector(slo)}", "values": f"{recorded:.12g}x20"}
+    return {
+        "name": f"{slo.name} {tier.name} is silent while too little is recorded",
+        "interval": "1m",
+        "input_series": [*_inputs(slo, policy, 1.0, _EVENTS), history],
+        "promql_expr_test": [
+            _firing(BURN_ALERT, slo, f',tier="{tier.name}"', tier.for_seconds + 120, fires=False)
+        ],
     }
 
 

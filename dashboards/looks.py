@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alerts.budget import WindowCounts, budget_status, count_events, single_value
+from alerts.budget import WindowCounts, budget_status, count_events, recorded_share, single_value
 from alerts.guardrails import Guardrail
 from alerts.policy import Policy
 from alerts.slo import Slo
@@ -22,19 +22,40 @@ class Counts:
 
     oldest_seconds: float
     _known: dict[tuple[str, float], tuple[float, WindowCounts]] = field(default_factory=dict)
+    _shares: dict[tuple[str, float], tuple[float, float | None]] = field(default_factory=dict)
 
     def over(self, querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
         key = (slo.name, seconds)
         asked_at, counts = self._known.get(key, (-math.inf, WindowCounts(seconds, None, None)))
-        if counts.total is None or at - asked_at >= min(seconds * AGE_SHARE, self.oldest_seconds):
+        if counts.total is None or self._is_old(seconds, at - asked_at):
             counts = count_events(querier, slo, seconds, at)
             self._known[key] = (at, counts)
         return counts
 
+    def share(self, querier: Querier, slo: Slo, seconds: float, at: float) -> float | None:
+        """How much of a window is recorded."""
+        key = (slo.name, seconds)
+        asked_at, share = self._shares.get(key, (-math.inf, None))
+        if share is None or self._is_old(seconds, at - asked_at):
+            share = recorded_share(querier, slo, seconds, at)
+            self._shares[key] = (at, share)
+        return share
+
+    def _is_old(self, seconds: float, age_seconds: float) -> bool:
+        return age_seconds >= min(seconds * AGE_SHARE, self.oldest_seconds)
+
 
 def slo_reading(querier: Querier, slo: Slo, policy: Policy, counts: Counts, at: float) -> SloReading:
     """How the objective stands, judged from counts of its period, its policy's windows and the page's."""
-    status = budget_status(querier, slo, policy, at, more_windows=SHOWN_WINDOWS_SECONDS, count=counts.over)
+    status = budget_status(
+        querier,
+        slo,
+        policy,
+        at,
+        more_windows=SHOWN_WINDOWS_SECONDS,
+        count=counts.over,
+        history=counts.share,
+    )
     return SloReading(slo, status)
 
 

@@ -21,7 +21,6 @@ from alerts.errors import RequestError
 from alerts.policy import Policy, Tier
 from alerts.response import Response as Responder
 from alerts.signals import SignalMap
-from alerts.slo import Slo
 from collector.clock import Clock
 from collector.durations import parse_duration
 from collector.querier import Querier
@@ -86,11 +85,19 @@ class TierRow:
     burn_rate: float
     ratio: float
     can_fire: bool
+    recorded_seconds: float | None
 
     @classmethod
-    def of(cls, tier: Tier, slo: Slo) -> "TierRow":
+    def of(cls, tier: Tier, reading: SloReading) -> "TierRow":
+        slo, status = reading.slo, reading.status
         limits = firing_burn_rate(tier, slo), firing_ratio(tier, slo), can_fire(tier, slo)
-        return cls(tier.name, tier.severity, tier.long_seconds, tier.short_seconds, *limits)
+        recorded = None if status is None else status.recorded_seconds.get(tier.long_seconds)
+        return cls(tier.name, tier.severity, tier.long_seconds, tier.short_seconds, *limits, recorded)
+
+    @property
+    def is_young(self) -> bool:
+        """Whether a part of its long window is not recorded yet."""
+        return self.recorded_seconds is not None and self.recorded_seconds < self.long_seconds
 
 
 class Pages:
@@ -194,7 +201,7 @@ class Pages:
             reading=reading,
             window=window,
             windows=WINDOWS,
-            tiers=[TierRow.of(tier, slo) for tier in room.policies[slo.policy].tiers],
+            tiers=[TierRow.of(tier, reading) for tier in room.policies[slo.policy].tiers],
             as_of=room.readings().at,
             **_rendered(slo_figures(room.querier, slo, frame, room.desk.latest())),
         )

@@ -67,6 +67,10 @@ class Show:
     def seconds(self, seconds: float | None) -> str:
         return NO_DATA if seconds is None else format_seconds(seconds, Language(self.language))
 
+    def rough(self, seconds: float) -> str:
+        """In whole minutes, once there are any."""
+        return self.seconds(seconds // 60 * 60 if seconds >= 60 else max(0.0, round(seconds)))
+
     def window(self, seconds: float) -> str:
         """A window as it is written in rules, or in Korean words."""
         return duration_ko(seconds) if self.language == "ko" else format_duration(seconds)

@@ -42,6 +42,15 @@ def test_states(short, long, period, in_flight, state, reason):  # noqa: PLR0917
     assert (judged.state, judged.reason) == (state, reason)
 
 
+@pytest.mark.parametrize(("share", "state"), [(1.0, BudgetState.BURNING), (0.1, BudgetState.OK)])
+def test_tier_burns_by_what_is_recorded_of_its_window(share, state):
+    counts = [WindowCounts(window, 20.0, 100.0) for window in (300.0, 3600.0)]
+    counts.append(WindowCounts(SLO.period_seconds, 300.0, 1e5))
+    judged = judge(SLO, POLICY, counts, None, 0.0, history={3600.0: share})
+    assert judged.state is state
+    assert judged.to_json()["recorded_seconds"] == {"1h": 3600.0 if share == 1 else pytest.approx(300)}
+
+
 def test_idle_has_no_ratio_and_no_nan():
     judged = status((0, 0), (0, 0), (0, 0))
     assert judged.error_ratio is None

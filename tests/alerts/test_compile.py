@@ -46,9 +46,18 @@ def test_bad_and_total_are_recorded_apart_and_divided_last():
     )
 
 
+def test_long_windows_weigh_how_much_of_them_is_recorded():
+    who = '{service="shop",slo="web"}'
+    weighed = f"/ 0.001 * (slo:history:ratio3d{who} or slo:total_events:increase3d{who} * 0 + 1) > 1\n"
+    assert weighed in alert("3d")["expr"]
+    assert "history" not in alert("fast")["expr"]
+    recorded = [rule["record"] for rule in rules(WEB) if "slo:history" in rule.get("record", "")]
+    assert recorded == [f"slo:history:ratio{window}" for window in ("1h", "6h", "1d", "3d")]
+
+
 def test_the_floor_raises_the_limit_of_a_strict_objective():
     assert "/ 0.001 > 120\n" in alert("fast")["expr"]
-    assert "/ 0.001 > 14.4\n" in alert("1h")["expr"]
+    assert alert("1h")["expr"].endswith("/ 0.001 > 14.4")
     assert alert("fast")["expr"].endswith(">= 10")
 
 
@@ -135,6 +144,14 @@ def promtool(*arguments: str, folder: Path) -> str:
     return output
 
 
+YOUNG = Slo(
+    "young",
+    "shop",
+    0.99,
+    Sli(SliKind.AVAILABILITY, f"sum(increase(bad_total[$window])) or {TOTAL} * 0", TOTAL),
+)
+
+
 def write(path: Path, content: dict) -> None:
     path.write_text(rules_yaml(content))
 
@@ -210,6 +227,40 @@ def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
         expect("82m30s", "RequestsHang", ("hang", HANG)),
     ]
     tests = [{**OUTAGE, "alert_rule_test": checks}]
+    write(tmp_path / "t.yml", {**RULE_TEST, "group_eval_order": group_names(compiled), "tests": tests})
+    promtool("test", "rules", "t.yml", folder=tmp_path)
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_promtool_judges_a_young_store_by_what_is_spent(tmp_path, recorded):
+    """Half of the requests fail from the first scrape on: at 99 % each tier fires when its share is spent."""
+    compiled = compile_slos([YOUNG], policies_of([YOUNG]), CompileOptions(recorded=recorded))
+    write(tmp_path / "r.yml", compiled)
+    checks = [
+        {
+            "expr": 'sort_desc(ALERTS{alertstate="firing",tier!="fast"})',
+            "eval_time": at,
+            "exp_samples": [
+                {
+                    "labels": f'ALERTS{{alertname="ErrorBudgetBurn",alertstate="firing",service="shop",'
+                    f'severity="{"page" if tier[-1] == "h" else "ticket"}",slo="young",tier="{tier}"}}',
+                    "value": 1,
+                }
+                for tier in tiers
+            ],
+        }
+        for at, tiers in (
+            ("10m", ()),
+            ("16m", ()),
+            ("19m", ("1h",)),
+            ("38m", ("1h",)),
+            ("45m", ("1h", "6h")),
+            ("80m", ("1h", "6h")),
+            ("89m", ("1h", "6h", "1d", "3d")),
+        )
+    ]
+    series = [{"series": "all_total", "values": "0+600x400"}, {"series": "bad_total", "values": "0+300x400"}]
+    tests = [{"interval": "15s", "input_series": series, "promql_expr_test": checks}]
     write(tmp_path / "t.yml", {**RULE_TEST, "group_eval_order": group_names(compiled), "tests": tests})
     promtool("test", "rules", "t.yml", folder=tmp_path)
 

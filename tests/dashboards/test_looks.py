@@ -1,6 +1,7 @@
 import pytest
 
 from alerts.expressions import RawExpressions
+from alerts.history import history_ratio
 from alerts.policy import load_policy
 from collector.clock import ManualClock
 from collector.errors import QueryError
@@ -50,6 +51,13 @@ def test_long_windows_are_asked_for_less_often(querier, orders, answers):
     assert querier.asked.count(events.total(300.0)) == 24
     assert querier.asked.count(events.total(3600.0)) == 4
     assert querier.asked.count(events.total(2_592_000.0)) == 1
+
+
+def test_share_that_is_recorded_is_read_with_the_counts(querier, orders, answers):
+    answers(0.0)
+    querier.values[history_ratio(orders, 3600.0)] = 0.25
+    reading = slo_reading(querier, orders, DEFAULT, Counts(15), 100.0)
+    assert reading.status.to_json()["recorded_seconds"] == {"1h": 840.0}
 
 
 def test_guardrail_is_crossed_while_its_alert_fires(querier, hit_ratio):

@@ -82,6 +82,17 @@ def test_every_state_has_a_shape_and_words_of_its_own(site, state):
     assert text_of("<main>" + row)
 
 
+def test_tier_says_how_much_of_its_window_is_recorded(site):
+    young = site.reading()
+    shares = {259_200.0: 900 / 259_200}
+    site.shows(slos=(replace(young, status=replace(young.status, history=shares)),))
+    text = text_of(site.html("/slos/orders"))
+    assert "3d Windows: 3d, 6h · 10 min of 3 d recorded" in text
+    assert "1d Windows: 1d, 2h 3.0×" in text
+    assert "What is not recorded yet counts as good" in text
+    assert "3일 중 10분 기록됨" in text_of(site.html("/slos/orders?lang=ko"))
+
+
 def test_open_incident_leads_the_overview(site):
     site.incident()
     text = text_of(site.html("/"))
