@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 WINDOW = "$window"
+FEWEST_WITHOUT_SUCCESS = 10  # as few bad events as the fast tier of the default policy fires on
 
 
 class SliKind(StrEnum):
@@ -46,8 +47,11 @@ def bad_counted(bad: str, total: str) -> str:
 
 
 def bad_remaining(good: str, total: str) -> str:
-    """Bad events are those that are not good. Without one success there is no good counter: all is bad."""
-    return f"{total} - ({good} or {total} * 0)"
+    """Bad events are those that are not good.
+
+    Without one success there is no good counter: all is bad, once enough were counted to tell.
+    """
+    return f"{total} - ({good} or ({total} >= {FEWEST_WITHOUT_SUCCESS}) * 0)"
 
 
 def bad_beyond(bucket: str, total: str) -> str:

@@ -7,7 +7,7 @@ from alerts.burnrate import detection_seconds
 from alerts.compile import CompileOptions, compile_slos
 from alerts.history import history_ratio, recorded_seconds
 from alerts.policy import Policy, load_policy
-from alerts.slo import Sli, SliKind, Slo
+from alerts.slo import Sli, SliKind, Slo, bad_remaining
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
@@ -82,6 +82,25 @@ def test_after_a_gap_longer_than_the_window_an_outage_fires_as_on_a_young_store(
     data = store((0, 5 * HOUR), (onset, 21 * HOUR), error_ratio=lambda t: np.where(t >= onset, 1.0, 0.0))
     at = first_fired(data, TIERS["6h"], onset + MINUTE, 21 * HOUR)
     assert at <= onset + detection_seconds(TIERS["6h"], WEB, 1.0) + 2 * MINUTE
+
+
+GOOD = "sum(increase(good_total[$window]))"
+ANSWERED = Slo("web", "shop", 0.99, Sli(SliKind.AVAILABILITY, bad_remaining(GOOD, TOTAL), TOTAL))
+
+
+@pytest.mark.parametrize(("per_minute", "bad"), [(0.5, None), (1.9, None), (2.1, 10.5), (60.0, 300.0)])
+def test_without_one_success_all_is_bad_once_ten_are_counted(per_minute, bad):
+    data = store((0, HOUR), per_second=per_minute / 60)
+    found = EmbeddedQuerier(data).instant(ANSWERED.sli.bad_over("5m"), BORN + HOUR)
+    assert (found[0].value if found else None) == (None if bad is None else pytest.approx(bad))
+
+
+def test_counter_of_successes_that_stands_still_is_not_absent():
+    data = store((0, HOUR), per_second=0.5 / 60)
+    times = np.round((BORN + np.arange(0, HOUR + 1, 60.0)) * 1000).astype(np.int64)
+    data.append_column(Labels({METRIC_NAME: "good_total"}), times, np.full(len(times), 7.0))
+    (found,) = EmbeddedQuerier(data).instant(ANSWERED.sli.bad_over("5m"), BORN + HOUR)
+    assert found.value == pytest.approx(2.5)
 
 
 def share(data, at, window=3 * DAY):

@@ -72,7 +72,7 @@ def test_good_events_are_turned_into_bad_ones(tmp_path):
     }
     (slo,) = load(tmp_path, put(spec(), "spec.indicator.spec.ratioMetric", ratio))
     total = "sum(increase(all_total[$window]))"
-    assert slo.sli.bad == f"{total} - (sum(increase(ok_total[$window])) or {total} * 0)"
+    assert slo.sli.bad == f"{total} - (sum(increase(ok_total[$window])) or ({total} >= 10) * 0)"
 
 
 def latency(good: str) -> dict:
@@ -90,7 +90,7 @@ def test_a_bucket_that_is_absent_is_not_taken_for_bad_events(tmp_path):
 
 def test_a_counter_of_fast_requests_may_not_be_born_yet(tmp_path):
     (slo,) = load(tmp_path, latency("sum(increase(fast_total[$window]))"))
-    assert slo.sli.bad.endswith("or sum(increase(took_count[$window])) * 0)")
+    assert slo.sli.bad.endswith("or (sum(increase(took_count[$window])) >= 10) * 0)")
     assert slo.sli.bucket is None
 
 
