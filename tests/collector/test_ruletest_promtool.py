@@ -63,8 +63,9 @@ def test_promtool_comes_to_the_same_verdict(case, tmp_path):
 
 
 def test_the_tests_beside_compiled_rules_pass(tmp_path):
-    (tmp_path / "r.yml").write_text(rules_yaml(compile_slos(SLOS, policies_of(SLOS))))
-    (tmp_path / "t.yml").write_text(rules_yaml(rule_tests(SLOS, policies_of(SLOS), "r.yml")))
+    rules = compile_slos(SLOS, policies_of(SLOS))
+    (tmp_path / "r.yml").write_text(rules_yaml(rules))
+    (tmp_path / "t.yml").write_text(rules_yaml(rule_tests(SLOS, policies_of(SLOS), "r.yml", rules)))
     done = ours(tmp_path / "t.yml")
     assert done.exit_code == 0, done.output
 
