@@ -110,6 +110,8 @@ def explained(mistake: "ErrorDetails") -> str:
         return "expected a value, found none"
     if mistake["type"] == "string_pattern_mismatch":
         return f"expected text that matches {mistake['ctx']['pattern']}, found {shortened(mistake['input'])}"
+    if mistake["type"] == "less_than_equal":
+        return f"expected at most {mistake['ctx']['le']:.12g}, found {shortened(mistake['input'])}"
     text = mistake["msg"].removeprefix("Value error, ").replace(" after validation", "")
     text = _OURS.sub("expected", text, count=1)
     if "expected" in text or text.startswith("unknown key"):

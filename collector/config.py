@@ -176,7 +176,7 @@ def _job(job: Section, interval: float, timeout: float, base: Path) -> ScrapeCon
         job_name=job.required("job_name"),
         interval_seconds=own_interval,
         timeout_seconds=own_timeout,
-        metrics_path=job.text("metrics_path", "/metrics"),
+        metrics_path=_path(job, "metrics_path", "/metrics"),
         scheme=job.choice("scheme", ("http", "https"), "http"),
         params=_params(job),
         honor_labels=job.flag("honor_labels", False),
@@ -195,6 +195,13 @@ def _job(job: Section, interval: float, timeout: float, base: Path) -> ScrapeCon
     )
     job.finish(_UNSUPPORTED_IN_JOB)
     return parsed
+
+
+def _path(section: Section, key: str, default: str) -> str:
+    path = section.text(key, default)
+    if not path.isprintable():
+        raise section.error(key, f"expected a path such as {default}, found {path[:40]!r}")
+    return path
 
 
 def _params(job: Section) -> dict[str, tuple[str, ...]]:
@@ -230,7 +237,7 @@ def _alertmanager(section: Section, base: Path) -> AlertmanagerConfig:
     parsed = AlertmanagerConfig(
         targets=tuple(target for group in static for target in group.targets),
         scheme=section.choice("scheme", ("http", "https"), "http"),
-        path_prefix=section.text("path_prefix", "/"),
+        path_prefix=_path(section, "path_prefix", "/"),
         timeout_seconds=_positive(section, "timeout", 10.0),
         http=parse_http_client(section, base),
     )

@@ -120,7 +120,7 @@ QUERY = "spec.indicator.spec.ratioMetric.bad.metricSource.spec.query"
         (
             "spec.objectives",
             [{"target": 1.0}],
-            "spec.objectives.0.target: expected less than or equal to 0.9",
+            "spec.objectives.0.target: expected at most 0.999999999, found",
         ),
         *(
             ("spec.objectives", [{"target": target}], "spec.objectives.0.target: expected ")

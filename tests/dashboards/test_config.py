@@ -45,6 +45,10 @@ def written(tmp_path, text):
             'scrape_configs: [{job_name: a, static_configs: [{targets: ["\\0"]}]}]',
             r"static_configs\[0\]\.targets: expected HOST:PORT",
         ),
+        (
+            'scrape_configs: [{job_name: a, metrics_path: "/a\\tb"}]',
+            r"scrape_configs\[0\]\.metrics_path: expected a path such as /metrics",
+        ),
         ("[1, 2]", r"fireline\.yml: expected a mapping of keys, found list"),
         ("a: [", r"fireline\.yml: expected YAML"),
         ("language: ko\nlanguage: en", r"fireline\.yml: .*line 2: the key 'language' is in line 1 already"),

@@ -162,7 +162,9 @@ def test_broken_slo_file(tmp_path):
     write_starter(tmp_path, "en")
     slo = tmp_path / "slos" / "sample.slo.yml"
     slo.write_text(slo.read_text().replace("target: 0.995", "target: 99.5"))
-    assert "sample.slo.yml: spec.objectives.0.target: expected less than 1" in refused(tmp_path)
+    assert "sample.slo.yml: spec.objectives.0.target: expected at most 0.999999999, found 99.5" in refused(
+        tmp_path
+    )
 
 
 def test_data_folder_that_cannot_be_made(tmp_path):
