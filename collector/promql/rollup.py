@@ -14,8 +14,7 @@ Rollup = Callable[[Windows], tuple[Values, Mask]]
 
 def rate(windows: Windows) -> tuple[Values, Mask]:
     """Increase per second, extrapolated to the whole window."""
-    values, held = _extrapolated(windows, counter=True)
-    return values / ((windows.ends - windows.starts) / 1000), held
+    return _extrapolated(windows, counter=True, per_second=True)
 
 
 def increase(windows: Windows) -> tuple[Values, Mask]:
@@ -60,8 +59,11 @@ def _adjacent(windows: Windows, flags: Mask) -> tuple[Values, Mask]:
     return column_counts(flags, first, stop), windows.held(1)
 
 
-def _extrapolated(windows: Windows, *, counter: bool) -> tuple[Values, Mask]:
-    """The change over each window, stretched to the window's edges as Prometheus v3.0 does it."""
+def _extrapolated(windows: Windows, *, counter: bool, per_second: bool = False) -> tuple[Values, Mask]:
+    """The change over each window, stretched to the window's edges as Prometheus v3.0 does it.
+
+    To the last bit, as a rank of histogram_quantile that falls on the edge of a bucket must fall on its side.
+    """
     first = windows.column(windows.first)
     change = windows.column(windows.stop - 1) - first
     if counter:
@@ -71,7 +73,10 @@ def _extrapolated(windows: Windows, *, counter: bool) -> tuple[Values, Mask]:
     if counter:
         to_zero = np.where((change > 0) & (first >= 0), sampled * (first / change), np.inf)
         to_start = np.minimum(to_start, to_zero)
-    return change * ((sampled + to_start + to_end) / sampled), windows.held(2)
+    factor = (sampled + to_start + to_end) / sampled
+    if per_second:
+        factor = factor / ((windows.ends - windows.starts) / 1000)
+    return change * factor, windows.held(2)
 
 
 def _gaps(windows: Windows) -> tuple[Values, Values, Values]:

@@ -82,6 +82,11 @@ def test_a_stale_marker_ends_a_series_and_is_no_sample_of_a_window(loaded):
     assert [s.value for s in querier.instant("count_over_time(y[5m])", 120)] == [3.0]
 
 
+def test_a_rate_rounds_as_prometheus_rounds(loaded):
+    querier = loaded("load 15s\n x_total 0+1x8")
+    assert [s.value for s in querier.instant("rate(x_total[1m])", 120)] == [3.0 * (60.0 / 45.0 / 60.0)]
+
+
 def test_huge_neighbours_cost_no_digits(loaded):
     querier = loaded("load 1m\n x 1e100 1 1 1 -1e100 0.1 0.2 0.3")
     assert [s.value for s in querier.instant("sum_over_time(x[3m])", 180)] == [3.0]
