@@ -15,7 +15,7 @@ from collector.receive_wire import WireSeries, read_samples, series_of, split
 from collector.store.batches import Batch, Points
 from collector.store.durable import SampleStore
 
-MAX_PACKED_BYTES = 16 * 1024 * 1024
+MAX_PACKED_BYTES = 32 * 1024 * 1024
 MAX_BYTES = 32 * 1024 * 1024
 AHEAD_SECONDS = 600.0
 _OLDEST_MS = -(2**53)

@@ -1,8 +1,14 @@
-"""Remote write requests, spelled by Google's protobuf library."""
+"""A target and a collector that serve, and remote write requests, spelled by Google's protobuf library."""
+
+import http.server
+import signal
+import threading
 
 import cramjam
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+from tests.collector.served import Page, Served
 
 FIELD = descriptor_pb2.FieldDescriptorProto
 MESSAGES = {
@@ -64,3 +70,35 @@ def packed():
         return bytes(cramjam.snappy.compress_raw(request_of(*series).SerializeToString()))
 
     return pack
+
+
+@pytest.fixture
+def target():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    server.daemon_threads = True
+    server.scrapes = 0
+    server.page = lambda n: (
+        f'# TYPE requests_total counter\nrequests_total{{route="/a"}} {n}\ntemperature 21.5\n'
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    running = []
+
+    def start(config, *flags):
+        served = Served(tmp_path, config, *flags)
+        running.append(served)
+        return served
+
+    yield start
+    for served in running:
+        if served.process.poll() is None:
+            served.end(signal.SIGKILL)
+        served.process.stderr.close()

@@ -1,143 +1,17 @@
 """The collector as a process, asked by the real promtool, sending to a real Alertmanager."""
 
-import http.server
 import json
 import re
-import shutil
 import signal
-import socket
 import subprocess
-import sys
-import threading
 import time
 
 import httpx
 import pytest
 
+from tests.collector.served import DEADLINE_SECONDS, config_for, eventually, free_port, needs
+
 pytestmark = pytest.mark.servers
-
-DEADLINE_SECONDS = 20.0
-
-
-def needs(program, package):
-    return pytest.mark.skipif(shutil.which(program) is None, reason=f"Debian package {package} is missing")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
-def eventually(ask, what):
-    """Polls, as only the other process knows when it is ready."""
-    end = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < end:
-        try:
-            if answer := ask():
-                return answer
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"not within {DEADLINE_SECONDS} s: {what}")
-
-
-class Page(http.server.BaseHTTPRequestHandler):
-    """A target whose counter counts its scrapes."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.server.scrapes += 1
-        body = self.server.page(self.server.scrapes).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def target():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    server.daemon_threads = True
-    server.scrapes = 0
-    server.page = lambda n: (
-        f'# TYPE requests_total counter\nrequests_total{{route="/a"}} {n}\ntemperature 21.5\n'
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class Served:
-    """`fireline collector serve` in a folder."""
-
-    def __init__(self, folder, config):
-        self.folder = folder
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.configure(config)
-        self.start()
-
-    def configure(self, config):
-        (self.folder / "prometheus.yml").write_text(json.dumps(config))
-
-    def start(self):
-        code = "from collector.cli import collector; collector()"
-        options = ["--config", "prometheus.yml", "--data", "data", "--listen", f"127.0.0.1:{self.port}"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", code, "serve", *options],
-            cwd=self.folder,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        eventually(lambda: httpx.get(f"{self.url}/-/ready").status_code == 200, "ready")
-
-    def end(self, how):
-        self.process.send_signal(how)
-        _, said = self.process.communicate(timeout=DEADLINE_SECONDS)
-        return self.process.returncode, said
-
-    def result(self, query, **params):
-        answer = httpx.post(f"{self.url}/api/v1/query", data={"query": query, **params}).json()
-        return answer["data"]["result"]
-
-    def value(self, query, **params):
-        return [float(item["value"][1]) for item in self.result(query, **params)]
-
-
-def config_for(target, *, rules=(), alertmanager=None, **job):
-    address = f"127.0.0.1:{target.server_address[1]}"
-    config = {
-        "global": {"scrape_interval": "200ms", "evaluation_interval": "200ms"},
-        "scrape_configs": [{"job_name": "shop", "static_configs": [{"targets": [address]}], **job}],
-        "rule_files": list(rules),
-    }
-    if alertmanager:
-        config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
-    return config
-
-
-@pytest.fixture
-def serve(tmp_path):
-    running = []
-
-    def start(config):
-        served = Served(tmp_path, config)
-        running.append(served)
-        return served
-
-    yield start
-    for served in running:
-        if served.process.poll() is None:
-            served.end(signal.SIGKILL)
-        served.process.stderr.close()
 
 
 def promtool(*arguments):
@@ -187,6 +61,9 @@ def test_an_alert_reaches_alertmanager_and_is_resolved(serve, target, tmp_path):
         (alert,) = eventually(lambda: httpx.get(f"{url}/alerts").json(), "the alert")
         assert alert["annotations"] == {"summary": "shop has 31.5 degrees"}
         assert alert["labels"]["severity"] == "page"
+        shown = ["amtool", f"--alertmanager.url=http://127.0.0.1:{port}", "--output=json", "alert", "query"]
+        listed = json.loads(subprocess.run(shown, capture_output=True, check=True, timeout=30).stdout)
+        assert [one["labels"]["alertname"] for one in listed] == ["Warm"]
         target.page = lambda n: "temperature 21.5\n"
         eventually(lambda: not httpx.get(f"{url}/alerts", params={"active": "true"}).json(), "its end")
     finally:
@@ -244,3 +121,27 @@ def test_a_signal_stops_it_cleanly(serve, target, how):
     assert code == 0
     assert "Traceback" not in said
     assert "ERROR" not in said
+
+
+def test_the_flags_of_queries_are_in_force(serve, target):
+    served = serve(
+        config_for(target),
+        "--enable-experimental",
+        "--query-lookback-delta=1m",
+        "--query-max-samples=1000",
+        "--query-timeout=3s",
+        "--query-max-concurrency=3",
+    )
+    flags = httpx.get(f"{served.url}/api/v1/status/flags").json()["data"]
+    assert (
+        flags
+        | {
+            "enable-feature": "promql-experimental-functions",
+            "query.lookback-delta": "1m",
+            "query.max-concurrency": "3",
+            "query.max-samples": "1000",
+            "query.timeout": "3s",
+            "web.enable-remote-write-receiver": "false",
+        }
+        == flags
+    )
