@@ -13,7 +13,8 @@ ARITHMETIC: dict[str, Callable[[Values, Values], Values]] = {
     "*": np.multiply,
     "/": np.divide,
     "%": np.fmod,
-    "^": np.power,
+    # np.power takes a root for 0.5, which makes NaN of -Inf where a power is Inf.
+    "^": np.float_power,
     "atan2": np.arctan2,
 }
 COMPARISON: dict[str, Callable[[Values, Values], Mask]] = {

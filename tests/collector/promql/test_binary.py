@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from collector.errors import QueryError
@@ -72,3 +74,9 @@ def test_matches_are_decided_at_each_step(loaded):
 
 def test_a_chain_of_operators_at_the_limit_evaluates(loaded):
     assert answers(loaded(LOAD), " + ".join(["b"] * 400)) == {'{i="1",m="y"}': 800}
+
+
+def test_the_power_one_half_is_no_root(loaded):
+    querier = loaded("load 1m\n down -Inf\n zero -0")
+    assert answers(querier, "down ^ 0.5", 0) == {"{}": math.inf}
+    assert answers(querier, "1 / zero ^ 0.5", 0) == {"{}": math.inf}
