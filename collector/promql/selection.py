@@ -3,9 +3,10 @@
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 
 from collector.errors import QueryError
-from collector.labels import Labels
+from collector.labels import METRIC_NAME, Labels
 from collector.promql.formatting import format_value
 from collector.promql.grouping import grouped
 from collector.promql.notes import Notes
@@ -64,18 +65,26 @@ def _place(labels: Labels) -> float:
 
 
 def count_values(value: Vector, grouping: Grouping, label: str) -> Vector:
-    """How many series of each group have each value; the value goes into ``label``."""
+    """How many series of each group have each value; the value goes into ``label``, unless that is grouped away."""
+    if not label:
+        raise QueryError('invalid label name ""', kind="execution")
     groups = grouped(value, grouping)
+    hidden = grouping.without and label in {METRIC_NAME, *grouping.labels}
     labels: list[Labels] = []
     counts: list[Values] = []
     for base, rows in zip(groups.labels, groups.rows(), strict=True):
-        values, present = value.values[rows], value.present[rows]
-        for distinct in np.unique(values[present]):
-            labels.append(base.merged({label: format_value(float(distinct))}))
-            same = np.isnan(values) if np.isnan(distinct) else values == distinct
-            counts.append((same & present).sum(axis=0).astype(np.float64))
+        bits, present = _spelled_bits(value.values[rows]), value.present[rows]
+        for distinct in np.unique(bits[present]):
+            spelled = format_value(float(distinct.view(np.float64)))
+            labels.append(base if hidden else base.merged({label: spelled}))
+            counts.append(((bits == distinct) & present).sum(axis=0).astype(np.float64))
     table = np.array(counts).reshape(len(counts), value.values.shape[1])
     return _added_up(vector(labels, table, table > 0))
+
+
+def _spelled_bits(values: Values) -> npt.NDArray[np.int64]:
+    """Equal where the values are spelled alike: -0 is not 0, and any NaN is NaN."""
+    return np.where(np.isnan(values), np.nan, values).view(np.int64)
 
 
 def _added_up(value: Vector) -> Vector:

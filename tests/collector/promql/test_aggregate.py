@@ -2,6 +2,8 @@ import math
 
 import pytest
 
+from collector.errors import QueryError
+
 LOAD = """
 load 1m
   m{g="a",i="1"} 1 NaN
@@ -77,3 +79,19 @@ def test_an_odd_quantile_warns(loaded):
     answer = loaded(LOAD).evaluate("quantile(1.5, m)", 0)
     assert answer.warnings == ("PromQL warning: quantile value should be between 0 and 1, got 1.5",)
     assert answer.result.values.tolist() == [math.inf]
+
+
+def test_count_values_counts_zero_and_minus_zero_apart(loaded):
+    querier = loaded('load 1m\n z{i="1"} 0\n z{i="2"} -0')
+    assert answers(querier, 'count_values("v", z)') == {'{v="0"}': 1, '{v="-0"}': 1}
+
+
+def test_count_values_counts_all_together_without_its_own_label(loaded):
+    assert answers(loaded(LOAD), 'count_values without (i, v) ("v", m)') == {'{g="a"}': 2, '{g="b"}': 1}
+    assert answers(loaded(LOAD), 'count_values without (i) ("__name__", m)') == {'{g="a"}': 2, '{g="b"}': 1}
+
+
+def test_count_values_needs_a_label(loaded):
+    with pytest.raises(QueryError, match='invalid label name ""') as raised:
+        answers(loaded(LOAD), 'count_values("", nothing)')
+    assert raised.value.kind == "execution"
