@@ -18,8 +18,9 @@ def _clamp(value: Values, low: Values, high: Values) -> Values:
 
 
 def _greater(a: Values, b: Values) -> Values:
-    """Go's math.Max: an infinity wins over NaN, and NaN over any number."""
-    return np.where(np.isposinf(a) | np.isposinf(b), np.inf, np.maximum(a, b))
+    """Go's math.Max: an infinity wins over NaN, NaN over any number, and 0 over -0."""
+    greater = np.where((a == 0) & (b == 0), a + b, np.maximum(a, b))
+    return np.where(np.isposinf(a) | np.isposinf(b), np.inf, greater)
 
 
 def _lesser(a: Values, b: Values) -> Values:

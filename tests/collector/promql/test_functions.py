@@ -22,6 +22,7 @@ def answers(querier, query, at=0):
         ("clamp(x, 5, 1)", {}),
         ("clamp_min(x, 10)", {'{a="b"}': 10}),
         ("clamp_min(x / 0, NaN)", {'{a="b"}': math.inf}),
+        ("1 / clamp_min(x * -0, 0)", {'{a="b"}': math.inf}),
         ("sgn(-x)", {'{a="b"}': -1}),
         ("scalar(x)", {"{}": 4}),
         ("scalar(nothing)", {"{}": pytest.approx(math.nan, nan_ok=True)}),
