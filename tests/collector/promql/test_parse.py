@@ -131,3 +131,25 @@ def test_experimental_functions_read_when_enabled():
 def test_any_text_reads_or_is_refused(query):
     with suppress(QueryError):
         read(query)
+
+
+def test_a_string_in_backticks_escapes_nothing():
+    matcher = Matcher("job", MatchOp.REGEX, '\\w+"\n')
+    assert read('up{job=~`\\w+"\n`}') == Selector((matcher, *UP))
+
+
+@pytest.mark.parametrize("query", ['up{or ="a"}', 'up{or="a"}', 'up{or\n= "a"}'])
+def test_a_label_may_be_named_or(query):
+    assert read(query) == Selector((Matcher("or", MatchOp.EQUAL, "a"), *UP))
+
+
+@pytest.mark.parametrize("query", ["1e400", "up > 1e999 + 1", "-1e309", f"{'9' * 400}"])
+def test_numbers_beyond_a_floats_are_refused(query):
+    with pytest.raises(QueryError, match="value out of range") as refused:
+        read(query)
+    assert refused.value.kind == "bad_data"
+
+
+def test_infinity_and_texts_that_look_like_numbers_are_read():
+    assert read("Inf") == Number(float("inf"))
+    assert read('up{a="1e400"}') == Selector((Matcher("a", MatchOp.EQUAL, "1e400"), *UP))
