@@ -65,7 +65,7 @@ def _place(labels: Labels) -> float:
 
 
 def count_values(value: Vector, grouping: Grouping, label: str) -> Vector:
-    """How many series of each group have each value; the value goes into ``label``, unless that is grouped away."""
+    """How many series of each group have each value; it goes into ``label``, unless that is grouped away."""
     if not label:
         raise QueryError('invalid label name ""', kind="execution")
     groups = grouped(value, grouping)
