@@ -1,5 +1,7 @@
 """histogram_quantile over classic buckets (series with a label ``le``)."""
 
+import math
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from collector.promql.value import Indices, Mask, Vector, vector
 from collector.series import Values
 
 _BOUND = "le"
+_HEXADECIMAL = re.compile(r"[+-]?0x(?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)p[+-]?\d+", re.IGNORECASE)
 # Relative differences of neighbouring buckets below this are rounding, not a broken histogram.
 _SMALL_DELTA = 1e-12
 _SMALLEST_NORMAL = 2.2250738585072014e-308
@@ -46,7 +49,7 @@ def _histograms(value: Vector, notes: Notes) -> Iterator[_Histogram]:
     members: dict[Labels, list[tuple[float, int]]] = defaultdict(list)
     for row, labels in enumerate(value.labels):
         try:
-            bound = float(labels.get(_BOUND))
+            bound = _parsed_bound(labels.get(_BOUND))
         except ValueError:
             notes.bad_bucket(labels.metric, labels.get(_BOUND))
             continue
@@ -55,6 +58,17 @@ def _histograms(value: Vector, notes: Notes) -> Iterator[_Histogram]:
         buckets.sort()
         rows = np.array([row for _, row in buckets], dtype=np.intp)
         yield _Histogram(labels, rows, tuple(bound for bound, _ in buckets))
+
+
+def _parsed_bound(text: str) -> float:
+    """As Go's ParseFloat reads it: neither blanks, nor underscores, nor overflow, but hexadecimals."""
+    if _HEXADECIMAL.fullmatch(text):
+        return float.fromhex(text)
+    bound = float(text)
+    overflows = math.isinf(bound) and "inf" not in text.lower()
+    if not text.isascii() or "_" in text or text.strip() != text or overflows:
+        raise ValueError(f"not a number: {text!r}")
+    return bound
 
 
 def _batches(

@@ -66,3 +66,15 @@ def test_a_bucket_that_is_missing_at_some_steps_is_left_out_there(loaded):
     )
     (series,) = querier.range("histogram_quantile(0.5, h_bucket)", 0, 120, 60)
     assert series.values.tolist() == [pytest.approx(4 / 3), 1.0, 1.0]
+
+
+@pytest.mark.parametrize("spelled", ["1_0", " 1", "1e400", "one"])
+def test_buckets_whose_bound_go_does_not_read_are_left_out(loaded, spelled):
+    querier = loaded('load 1m\n h_bucket{le="1"} 5\n h_bucket{le="2"} 10\n h_bucket{le="+Inf"} 10')
+    moved = f'label_replace(h_bucket, "le", "{spelled}", "le", "1")'
+    assert [s.value for s in querier.instant(f"histogram_quantile(0.25, {moved})", 0)] == [0.5]
+
+
+def test_a_bound_may_be_hexadecimal(loaded):
+    querier = loaded('load 1m\n h_bucket{le="0x1p-1"} 5\n h_bucket{le="+Inf"} 5')
+    assert [s.value for s in querier.instant("histogram_quantile(1, h_bucket)", 0)] == [0.5]
