@@ -27,6 +27,12 @@ def _lesser(a: Values, b: Values) -> Values:
     return -_greater(-a, -b)
 
 
+def _sign(value: Values) -> Values:
+    """-0 stays what it is."""
+    signs: Values = np.sign(value)
+    return np.where(value == 0, value, signs)
+
+
 ELEMENTWISE: dict[str, Callable[..., Values]] = {
     "abs": np.abs,
     "acos": np.arccos,
@@ -49,7 +55,7 @@ ELEMENTWISE: dict[str, Callable[..., Values]] = {
     "log2": np.log2,
     "rad": lambda value: value * np.pi / 180,
     "round": _round_half_up,
-    "sgn": np.sign,
+    "sgn": _sign,
     "sin": np.sin,
     "sinh": np.sinh,
     "sqrt": np.sqrt,

@@ -42,9 +42,12 @@ _OF_EDGES = frozenset({"count_over_time", "delta", "increase", "last_over_time",
 def rolled_up(arguments: Arguments) -> Vector:
     """The call's function over every window; only last_over_time keeps the metric names."""
     name, scalars = arguments.call.name, arguments.scalars()
-    _check_parameters(name, scalars, arguments)
+    if name == "quantile_over_time":
+        arguments.steps.query.notes.check_quantiles(scalars[0])
     parts = []
     for windows in arguments.windows(edges_only=name in _OF_EDGES):
+        if name == "double_exponential_smoothing":
+            _check_factors(scalars, windows.counts > 0)
         part = vector(windows.labels, *_FUNCTIONS[name](windows, *scalars)).inhabited()
         if name in _FOR_COUNTERS:
             for metric in sorted({labels.metric for labels in part.labels}):
@@ -56,16 +59,14 @@ def rolled_up(arguments: Arguments) -> Vector:
     return checked_unique(out)
 
 
-def _check_parameters(name: str, scalars: list[Values], arguments: Arguments) -> None:
-    if name == "quantile_over_time":
-        arguments.steps.query.notes.check_quantiles(scalars[0])
-    if name == "double_exponential_smoothing":
-        _check_factor("smoothing", "sf", scalars[0])
-        _check_factor("trend", "tf", scalars[1])
+def _check_factors(factors: list[Values], filled: Mask) -> None:
+    """At the steps whose windows hold samples, as only there Prometheus calls the function."""
+    _check_factor("smoothing", "sf", factors[0][filled])
+    _check_factor("trend", "tf", factors[1][filled])
 
 
 def _check_factor(kind: str, symbol: str, factors: Values) -> None:
-    wrong = factors[~((factors > 0) & (factors < 1))]
+    wrong = factors[(factors <= 0) | (factors >= 1)]
     if len(wrong):
         message = f"invalid {kind} factor. Expected: 0 < {symbol} < 1, got: {np.unique(wrong)[0]:f}"
         raise QueryError(message, kind="execution")

@@ -80,6 +80,8 @@ def _referred(reference: "re.Match[str]", match: "re2._Match[str]") -> str:
     if dollar:
         return "$"
     name = bare or braced
+    if name.isdigit() and name.startswith("0") and name != "0":
+        return ""  # Go reads no number with leading zeros
     try:
         return match.group(int(name) if name.isdigit() else name) or ""
     except (IndexError, KeyError, ValueError, re2.error):

@@ -24,6 +24,7 @@ def answers(querier, query, at=0):
         ("clamp_min(x / 0, NaN)", {'{a="b"}': math.inf}),
         ("1 / clamp_min(x * -0, 0)", {'{a="b"}': math.inf}),
         ("sgn(-x)", {'{a="b"}': -1}),
+        ("1 / sgn(x * -0)", {'{a="b"}': -math.inf}),
         ("scalar(x)", {"{}": 4}),
         ("scalar(nothing)", {"{}": pytest.approx(math.nan, nan_ok=True)}),
         ("timestamp(x)", {'{a="b"}': 0}),
@@ -31,6 +32,7 @@ def answers(querier, query, at=0):
         ("absent(x)", {}),
         ('label_replace(x, "c", "${1}-$0-$$", "a", "(.).*")', {'x{a="b",c="b-b-$"}': 4}),
         ('label_replace(x, "c", "$2", "a", "(b)")', {'x{a="b"}': 4}),
+        ('label_replace(x, "c", "$01", "a", "(b)")', {'x{a="b"}': 4}),
         ('label_join(x, "c", "/", "a", "a")', {'x{a="b",c="b/b"}': 4}),
         ("last_over_time(x[5m])", {'x{a="b"}': 4}),
     ],
@@ -122,3 +124,12 @@ def test_a_label_value_of_64_kib_can_be_made(loaded):
 def test_a_reference_to_no_group_is_empty_however_many_digits_it_has(loaded):
     query = f'label_replace(x, "c", "${"9" * 5000}", "a", "(.*)")'
     assert answers(loaded('load 1m\n x{a="b"} 4'), query) == {'x{a="b"}': 4}
+
+
+def test_smoothing_factors_matter_only_where_there_is_something_to_smooth(loaded):
+    querier = loaded("load 1m\n x 1 2 3", experimental=True)
+    assert querier.instant("double_exponential_smoothing(nothing[5m], 2, 0.5)", 120) == []
+    (smoothed,) = querier.instant("double_exponential_smoothing(x[5m], NaN, 0.5)", 120)
+    assert math.isnan(smoothed.value)
+    with pytest.raises(QueryError, match="invalid trend factor"):
+        querier.instant("double_exponential_smoothing(x[5m], 0.5, 1)", 120)
