@@ -7,7 +7,7 @@ import numpy as np
 from collector.promql.sums import column_counts, sums_of
 from collector.promql.value import Indices, Mask
 from collector.promql.windows import Windows, within
-from collector.series import Milliseconds, Values
+from collector.series import Milliseconds, Omitted, Values
 
 Rollup = Callable[[Windows], tuple[Values, Mask]]
 
@@ -52,10 +52,8 @@ def resets(windows: Windows) -> tuple[Values, Mask]:
 
 
 def _adjacent(windows: Windows, flags: Mask) -> tuple[Values, Mask]:
-    """How many neighbours within each window are flagged; pair i is the samples i and i + 1."""
-    pairs = flags.shape[1]
-    first = np.minimum(windows.first, pairs)
-    stop = np.clip(windows.stop - 1, first, pairs)
+    """How many neighbours within each window are flagged, pair by pair."""
+    first, stop = _pairs(windows)
     return column_counts(flags, first, stop), windows.held(1)
 
 
@@ -67,8 +65,7 @@ def _extrapolated(windows: Windows, *, counter: bool, per_second: bool = False) 
     first = windows.column(windows.first)
     change = windows.column(windows.stop - 1) - first
     if counter:
-        lost = _lost_in_resets(windows)
-        change = change if lost is None else change + lost
+        change = _despite_resets(windows, change)
     sampled, to_start, to_end = _gaps(windows)
     if counter:
         to_zero = np.where((change > 0) & (first >= 0), sampled * (first / change), np.inf)
@@ -93,32 +90,42 @@ def _gaps(windows: Windows) -> tuple[Values, Values, Values]:
     return sampled, to_start, to_end
 
 
-def _lost_in_resets(windows: Windows) -> Values | None:
-    """(s, t) what the counters had reached before the resets in each window; None where nothing was reset."""
+def _despite_resets(windows: Windows, change: Values) -> Values:
+    """(s, t) the growth of each window, where a reset counts from 0; from ``change`` where nothing was reset.
+
+    Growths are summed rather than what resets lost, which could swallow them; what was omitted has none.
+    """
     before, after = windows.values[:, :-1], windows.values[:, 1:]
     dropped = after < before
-    omitted = windows.omitted
-    if omitted is not None:
-        dropped[:, omitted.places - 1] = False
-        if omitted.lost.any():
-            known = omitted.lost @ windows.holds_omitted()
-            shown = _lost_in_pairs(windows, dropped)
-            return known if shown is None else known + shown
-    return _lost_in_pairs(windows, dropped)
-
-
-def _lost_in_pairs(windows: Windows, dropped: Mask) -> Values | None:
-    """(s, t) the sum of what stood before each drop; None where nothing dropped."""
+    if windows.omitted is not None:
+        return change + _lost_in_resets(windows, windows.omitted, dropped)
     if not dropped.any():
-        return None
-    before = windows.values[:, :-1]
+        return change
     reset = dropped.any(axis=1)
-    pairs = dropped.shape[1]
-    first = np.minimum(windows.first, pairs)
-    stop = np.clip(windows.stop - 1, first, pairs)
-    lost = np.zeros((len(windows.labels), len(first)))
-    lost[reset] = sums_of(np.where(dropped[reset], before[reset], 0.0), first, stop)
+    first, stop = _pairs(windows)
+    finite = reset & np.isfinite(windows.values).all(axis=1)
+    grown = change.copy()
+    growths = np.where(dropped[finite], after[finite], after[finite] - before[finite])
+    grown[finite] = sums_of(growths, first, stop)
+    rest = reset & ~finite
+    grown[rest] += sums_of(np.where(dropped[rest], before[rest], 0.0), first, stop)
+    return grown
+
+
+def _lost_in_resets(windows: Windows, omitted: Omitted, dropped: Mask) -> Values:
+    """(s, t) what the counters had reached before the resets in each window, seen or omitted."""
+    lost: Values = omitted.lost @ windows.holds_omitted()
+    dropped[:, omitted.places - 1] = False
+    if dropped.any():
+        lost += sums_of(np.where(dropped, windows.values[:, :-1], 0.0), *_pairs(windows))
     return lost
+
+
+def _pairs(windows: Windows) -> tuple[Indices, Indices]:
+    """(t,) each, the neighbours within each window; pair i is the samples i and i + 1."""
+    pairs = max(0, len(windows.times) - 1)
+    first = np.minimum(windows.first, pairs)
+    return first, np.clip(windows.stop - 1, first, pairs)
 
 
 def _time(windows: Windows, indices: Indices) -> Milliseconds:

@@ -108,3 +108,8 @@ def test_infinities_do_not_leak_into_later_windows(loaded):
 def test_equal_samples_have_no_variance(loaded):
     querier = loaded("load 1m\n x 1.5990505637277868x9")
     assert [s.value for s in querier.instant("stddev_over_time(x[10m])", 540)] == [0.0]
+
+
+def test_growth_after_a_reset_is_not_lost_beside_what_was_lost_in_it(loaded):
+    querier = loaded("load 1m\n x_total 1e100 0 2 1 3")
+    assert [s.value for s in querier.instant("increase(x_total[5m])", 240)] == [5.0 * 300 / 240]
