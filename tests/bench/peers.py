@@ -28,22 +28,41 @@ def free_port() -> int:
 @contextmanager
 def prometheus(folder: Path, openmetrics: Path) -> Iterator[str]:
     """The installed Prometheus on blocks made from the file; yields its URL."""
-    for tool in ("prometheus", "promtool"):
-        if shutil.which(tool) is None:
-            raise PeerMissingError(f"Debian package prometheus is missing ({tool} not found)")
-    data, config, port = folder / "prometheus", folder / "prometheus.yml", free_port()
-    config.write_text("global: {}\n")
+    _require("promtool")
+    data = folder / "prometheus"
     blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", _LONG_BLOCKS]
     subprocess.run([*blocks, str(openmetrics), str(data)], check=True, stdout=subprocess.DEVNULL)
+    with _prometheus(folder, data) as url:
+        yield url
+
+
+@contextmanager
+def writable_prometheus(folder: Path) -> Iterator[str]:
+    """The installed Prometheus without samples, taking remote writes; yields its URL."""
+    with _prometheus(folder, folder / "prometheus", "--web.enable-remote-write-receiver") as url:
+        yield url
+
+
+@contextmanager
+def _prometheus(folder: Path, data: Path, *more_flags: str) -> Iterator[str]:
+    _require("prometheus")
+    config, port = folder / "prometheus.yml", free_port()
+    config.write_text("global: {}\n")
     flags = [
         f"--config.file={config}",
         f"--storage.tsdb.path={data}",
         "--storage.tsdb.retention.time=10y",
         f"--web.listen-address=127.0.0.1:{port}",
         "--log.level=error",
+        *more_flags,
     ]
     with _running(["prometheus", *flags], f"http://127.0.0.1:{port}") as url:
         yield url
+
+
+def _require(tool: str) -> None:
+    if shutil.which(tool) is None:
+        raise PeerMissingError(f"Debian package prometheus is missing ({tool} not found)")
 
 
 @contextmanager

@@ -32,7 +32,9 @@ def reply_of_json(body: Mapping[str, Any]) -> Reply:
     kind, result = body["data"]["resultType"], body["data"]["result"]
     match kind:
         case "matrix":
-            return Reply(kind, {Labels(one["metric"]): _points(one["values"]) for one in result})
+            # Prometheus leaves series without points in the answer of an instant query.
+            pairs = ((Labels(one["metric"]), _points(one.get("values", []))) for one in result)
+            return Reply(kind, {labels: points for labels, points in pairs if points})
         case "vector":
             return Reply(kind, {Labels(one["metric"]): _points([one["value"]]) for one in result})
         case "scalar":

@@ -1,8 +1,8 @@
 """The suite's queries as range queries, asked of both engines over HTTP.
 
-Prometheus 2.42 counts a sample on the left edge of a window; v3 and ours do not (promqltest/functions.test,
-lines 5 to 34). So no edge meets a sample: scrapes are never at whole seconds, and the steps of the queries
-are off the multiples of 10 s on which the steps of the subqueries of the suite lie.
+Prometheus 2.42 counts a sample on the left edge of a window; v3 and ours do not (promqltest: functions.test:8
+and subquery.test:47). So no edge meets a sample: scrapes are never at whole seconds, and the steps of the
+queries are off the multiples of 10 s on which the steps of the subqueries of the suite lie.
 """
 
 import tempfile
