@@ -15,11 +15,11 @@ from alerts.synthesis import samples_of
 from collector.embedded import EmbeddedQuerier
 from collector.labels import Labels
 from collector.memory import MemoryStore
-from collector.rules import RuleGroup, parse_groups
-from collector.rules_appenders import MemoryAppender
-from collector.rules_engine import RuleEngine
-from collector.rules_state import Reason
-from collector.rules_status import Transition
+from collector.rules.appenders import MemoryAppender
+from collector.rules.engine import RuleEngine
+from collector.rules.files import RuleGroup, parse_groups
+from collector.rules.state import Reason
+from collector.rules.status import Transition
 
 LEAD_SECONDS = 10 * 60.0  # rules run this long before the case begins: what fires then is no answer to it
 

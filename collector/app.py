@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from collector.api import routes
+from collector.api.v1 import routes
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.embedded import EmbeddedQuerier
@@ -20,10 +20,10 @@ from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.querier import Querier
 from collector.query_threads import QueryThreads
-from collector.receive import Receiver
-from collector.rules import RuleGroup, load_rule_files
-from collector.rules_appenders import NowhereAppender, StoreAppender
-from collector.rules_engine import RuleEngine
+from collector.remotewrite.receiver import Receiver
+from collector.rules.appenders import NowhereAppender, StoreAppender
+from collector.rules.engine import RuleEngine
+from collector.rules.files import RuleGroup, load_rule_files
 from collector.scheduler import Scheduler, slot_of
 from collector.sinks import (
     AlertDispatcher,

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import DownloadColumn, Progress
 from starlette.applications import Starlette
 
-from collector.api_request import parse_time
+from collector.api.request import parse_time
 from collector.app import Collector
 from collector.clock import SystemClock
 from collector.config import CollectorConfig, load_config
@@ -27,7 +27,7 @@ from collector.importer import import_file
 from collector.options import Options
 from collector.promql.limits import Limits
 from collector.remote import RemoteQuerier
-from collector.ruletest_report import test_and_report
+from collector.ruletest.report import test_and_report
 from collector.store.durable import SampleStore
 from collector.strict import check_page
 

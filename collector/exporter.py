@@ -6,7 +6,7 @@ from typing import Protocol, TextIO
 
 import numpy as np
 
-from collector.api_encode import spell_time, spell_values
+from collector.api.encode import spell_time, spell_values
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.series import Series
 

@@ -18,8 +18,8 @@ from collector.credentials import credentials
 from collector.fetch import tls_context
 from collector.labels import Labels
 from collector.relabel import RelabelRule, relabel
-from collector.rules_state import Alert, needs_sending
-from collector.rules_status import GroupStatus, RuleStatus, mark_sent
+from collector.rules.state import Alert, needs_sending
+from collector.rules.status import GroupStatus, RuleStatus, mark_sent
 
 logger = logging.getLogger(__name__)
 

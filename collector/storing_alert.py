@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from collector.labels import Labels
-from collector.rules import AlertingRule, RuleGroup
-from collector.rules_state import Hold, Observed, advance
-from collector.rules_status import GroupStatus, RuleStatus
+from collector.rules.files import AlertingRule, RuleGroup
+from collector.rules.state import Hold, Observed, advance
+from collector.rules.status import GroupStatus, RuleStatus
 from collector.sinks import Outgoing, PostableAlert, take_due
 
 STORING_CHECK_SECONDS = 5.0

@@ -25,7 +25,7 @@ from collector.errors import ConfigError, QueryError
 from collector.http_server import BoundedHttp
 from collector.options import Options
 from collector.pool import TargetScraper
-from collector.rules import RuleGroup, parse_groups
+from collector.rules.files import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
 from dashboards.engine import OtherEngine
 from dashboards.errors import SettingsError

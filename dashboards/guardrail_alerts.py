@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from collector.labels import Labels
-from collector.rules_state import AlertState
-from collector.rules_status import GroupStatus
+from collector.rules.state import AlertState
+from collector.rules.status import GroupStatus
 
 
 @dataclass(frozen=True)

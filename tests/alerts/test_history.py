@@ -11,10 +11,10 @@ from alerts.slo import Sli, SliKind, Slo, bad_remaining
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
-from collector.rules import parse_groups
-from collector.rules_appenders import MemoryAppender
-from collector.rules_engine import RuleEngine
-from collector.rules_state import AlertState
+from collector.rules.appenders import MemoryAppender
+from collector.rules.engine import RuleEngine
+from collector.rules.files import parse_groups
+from collector.rules.state import AlertState
 
 TOTAL = "sum(increase(all_total[$window]))"
 BAD = f"sum(increase(bad_total[$window])) or {TOTAL} * 0"

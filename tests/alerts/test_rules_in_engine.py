@@ -14,10 +14,10 @@ from alerts.wording import burn_annotations
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
-from collector.rules import parse_groups
-from collector.rules_appenders import MemoryAppender
-from collector.rules_engine import RuleEngine
-from collector.rules_state import Alert, AlertState
+from collector.rules.appenders import MemoryAppender
+from collector.rules.engine import RuleEngine
+from collector.rules.files import parse_groups
+from collector.rules.state import Alert, AlertState
 from collector.templates import parse_template
 
 TOTAL = "sum(increase(all_total[$window]))"

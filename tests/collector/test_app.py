@@ -10,7 +10,7 @@ from collector.clock import ManualClock, SystemClock
 from collector.config import parse_config
 from collector.errors import ConfigError, StoreError
 from collector.labels import Labels
-from collector.rules import parse_groups
+from collector.rules.files import parse_groups
 from collector.sinks import HttpAlertSink
 from collector.store.columns import Column
 from tests.collector.full_disk import FullDisk

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from collector import api, config, config_http, relabel, rules, ruletest_file, scrape
-from collector.api_metrics import own_metrics
+from collector import config, config_http, relabel, scrape
+from collector.api import v1
+from collector.api.metrics import own_metrics
 from collector.app import Collector
 from collector.cli import collector as commands
 from collector.config import parse_config
+from collector.rules import files
+from collector.ruletest import file
 from collector.template_functions import FUNCTIONS
 
 DOCS = (Path(__file__).parents[2] / "docs" / "collector.md").read_text(encoding="utf-8")
@@ -21,7 +24,7 @@ _ASKED = re.compile(
 
 
 @pytest.mark.parametrize(
-    "module", [config, config_http, relabel, rules, ruletest_file], ids=lambda module: module.__name__
+    "module", [config, config_http, relabel, files, file], ids=lambda module: module.__name__
 )
 def test_every_key_is_documented(module):
     source = Path(module.__file__).read_text(encoding="utf-8")
@@ -43,7 +46,7 @@ def test_every_template_function_and_report_is_documented():
 
 
 def test_every_route_is_documented():
-    named = {path.split("/")[-1] for path in [*api._QUERIES, *api._STATUS]}
+    named = {path.split("/")[-1] for path in [*v1._QUERIES, *v1._STATUS]}
     assert named <= WORDS
 
 

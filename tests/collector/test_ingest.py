@@ -6,7 +6,7 @@ import pytest
 from collector.errors import ExpositionError, StoreError
 from collector.ingest import Ingester
 from collector.labels import Labels
-from collector.rules_appenders import StoreAppender
+from collector.rules.appenders import StoreAppender
 from collector.series import Sample
 from collector.store.batches import Batch, Row
 from collector.store.durable import SampleStore

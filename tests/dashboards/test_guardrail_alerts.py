@@ -2,9 +2,9 @@ import pytest
 
 from alerts.guardrail_rules import compile_guardrails
 from collector.labels import Labels
-from collector.rules import parse_groups
-from collector.rules_appenders import NowhereAppender
-from collector.rules_engine import RuleEngine
+from collector.rules.appenders import NowhereAppender
+from collector.rules.engine import RuleEngine
+from collector.rules.files import parse_groups
 from collector.series import Sample
 from dashboards.guardrail_alerts import GuardrailAlerts
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import alerts
-from collector.rules import load_rule_files
+from collector.rules.files import load_rule_files
 from commerce_app.drill.configuration import SLO_FILE, write_configuration
 from commerce_app.drill.scenario import load_scenario
 from dashboards.config import load_config

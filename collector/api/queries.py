@@ -1,0 +1,103 @@
+"""The endpoints that read samples: queries, series, labels."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from collector.api.encode import encode_answer, encode_data
+from collector.api.request import Parameters
+from collector.embedded import EmbeddedQuerier
+from collector.errors import QueryError
+from collector.labels import Labels, Matcher
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import Selector
+
+if TYPE_CHECKING:
+    from collector.app import Collector
+
+MAX_POINTS = 11_000
+_LABEL_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+
+Answering = Callable[["Collector", Parameters, float], bytes]
+
+
+def query(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
+    """An instant query, at ``time`` or now."""
+    at = parameters.time("time", collector.clock.now())
+    return encode_answer(_embedded(collector).evaluate(parameters.text("query"), at, left_seconds))
+
+
+def query_range(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
+    """Refuses what Prometheus refuses: a step of zero, an end before the start, over 11,000 points."""
+    start, end = parameters.required_time("start"), parameters.required_time("end")
+    if end < start:
+        raise QueryError('invalid parameter "end": end timestamp must not be before start time')
+    step = parameters.step()
+    if (end - start) / step > MAX_POINTS:
+        raise QueryError(
+            "exceeded maximum resolution of 11,000 points per timeseries."
+            " Try decreasing the query resolution (?step=XX)"
+        )
+    asked = parameters.text("query")
+    return encode_answer(_embedded(collector).evaluate_range(asked, start, end, step, left_seconds))
+
+
+def query_exemplars(_collector: "Collector", _parameters: Parameters, _left_seconds: float) -> bytes:
+    """Exemplars are not kept: clients that probe for them get none."""
+    return encode_data([])
+
+
+def series(collector: "Collector", parameters: Parameters, _left_seconds: float) -> bytes:
+    """Label sets of the series that any ``match[]`` selects."""
+    if not parameters.all("match[]"):
+        raise QueryError("no match[] parameter provided")
+    found = sorted(_present(collector, parameters), key=lambda labels: labels.pairs)
+    shown, warnings = _limited([dict(labels.pairs) for labels in found], parameters)
+    return encode_data(shown, warnings)
+
+
+def label_names(collector: "Collector", parameters: Parameters, _left_seconds: float) -> bytes:
+    """Names of the labels in use."""
+    names = {name for labels in _present(collector, parameters) for name, _ in labels.pairs}
+    return encode_data(*_limited(sorted(names), parameters))
+
+
+def label_values(collector: "Collector", parameters: Parameters, name: str) -> bytes:
+    """Values of one label."""
+    if not _LABEL_NAME.fullmatch(name):
+        raise QueryError(f'invalid label name: "{name}"')
+    values = {labels.get(name) for labels in _present(collector, parameters)} - {""}
+    return encode_data(*_limited(sorted(values), parameters))
+
+
+def _present(collector: "Collector", parameters: Parameters) -> list[Labels]:
+    """Labels of the series that any ``match[]`` selects in the window; without one, of all."""
+    start = parameters.time("start", -9e12)
+    end = parameters.time("end", 9e12)
+    if end < start:
+        raise QueryError('invalid parameter "end": end timestamp must not be before start time')
+    selectors = [_matchers(text) for text in parameters.all("match[]")] or [()]
+    found: dict[Labels, None] = {}
+    for matchers in selectors:
+        found |= dict.fromkeys(collector.store.present(matchers, round(start * 1000), round(end * 1000)))
+    return list(found)
+
+
+def _matchers(text: str) -> tuple[Matcher, ...]:
+    node = parse(text, size=QuerySize())
+    if not isinstance(node, Selector):
+        raise QueryError(f'invalid parameter "match[]": {text!r} is no series selector')
+    return tuple(node.matchers)
+
+
+def _limited(items: list, parameters: Parameters) -> tuple[list, list[str]]:  # type: ignore[type-arg]  # of any JSON
+    limit = parameters.limit()
+    if limit and len(items) > limit:
+        return items[:limit], ["results truncated due to limit"]
+    return items, []
+
+
+def _embedded(collector: "Collector") -> EmbeddedQuerier:
+    assert isinstance(collector.querier, EmbeddedQuerier)
+    return collector.querier

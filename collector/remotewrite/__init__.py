@@ -1,0 +1,1 @@
+"""The receiver of remote write 1.0."""

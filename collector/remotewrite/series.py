@@ -1,0 +1,67 @@
+"""Series that senders write to, remembered by the bytes of their labels."""
+
+import re
+from collections.abc import Callable
+
+from collector.errors import RemoteWriteError
+from collector.labels import METRIC_NAME, Labels
+from collector.remotewrite.wire import label_pairs
+
+_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_REMEMBERED = 200_000
+_LONGEST_REMEMBERED = 2048
+_SHOWN = 120
+
+
+class InvalidLabelsError(RemoteWriteError):
+    """Labels that no series may have: which, and why."""
+
+
+class KnownSeries:
+    """Numbers of series by their raw labels. A sender spells a series the same way each time.
+
+    number_of: the store's number of a series, made where it is new.
+    """
+
+    def __init__(self, number_of: Callable[[Labels], int]) -> None:
+        self._number_of = number_of
+        self.numbers: dict[bytes, int] = {}
+
+    def learn(self, raw: bytes) -> int:
+        """The number of a series that is not in ``numbers`` yet.
+
+        Raises:
+            InvalidLabelsError: for labels that no series may have.
+            RemoteWriteError: for what is no protobuf.
+        """
+        number = self._number_of(checked_labels(raw))
+        if len(raw) <= _LONGEST_REMEMBERED:
+            if len(self.numbers) >= _REMEMBERED:
+                self.numbers.clear()
+            self.numbers[raw] = number
+        return number
+
+
+def checked_labels(raw: bytes) -> Labels:
+    """The labels of a series; those with an empty value do not exist. Raises as ``KnownSeries.learn``."""
+    try:
+        pairs = label_pairs(raw)
+    except UnicodeDecodeError as error:
+        raise InvalidLabelsError(f"invalid labels: no UTF-8: {raw[:_SHOWN]!r}") from error
+    labels = Labels(pairs)
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidLabelsError(f"invalid labels: {twice!r} occurs twice in {_shown(labels)}")
+    if not _METRIC.fullmatch(labels.metric):
+        raise InvalidLabelsError(f"invalid labels: no metric name in {_shown(labels)}")
+    for name in names:
+        if name != METRIC_NAME and not _NAME.fullmatch(name):
+            raise InvalidLabelsError(f"invalid labels: label name {name[:_SHOWN]!r} in {_shown(labels)}")
+    return labels
+
+
+def _shown(labels: Labels) -> str:
+    text = str(labels)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,1 @@
+"""Rule groups: read, evaluated, remembered across restarts."""

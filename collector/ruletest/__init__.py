@@ -1,0 +1,1 @@
+"""Unit tests of rules, with promtool's semantics."""

@@ -1,0 +1,369 @@
+import asyncio
+
+import httpx
+import numpy as np
+import orjson
+import pytest
+from starlette.applications import Starlette
+
+from collector.api import v1
+from collector.app import Collector
+from collector.clock import ManualClock
+from collector.config import parse_config
+from collector.errors import ConfigError
+from collector.labels import Labels
+from collector.options import Options
+from collector.promql.limits import Limits
+from collector.remote import RemoteQuerier
+from collector.rules.files import parse_groups
+from collector.store.columns import Column
+
+RULES = {
+    "groups": [
+        {
+            "name": "g",
+            "rules": [
+                {"record": "a:b", "expr": "up"},
+                {
+                    "alert": "Down",
+                    "expr": "up == 0",
+                    "labels": {"severity": "page"},
+                    "annotations": {"s": "{{ $value }}"},
+                },
+            ],
+        }
+    ]
+}
+CONFIG = {"global": {"external_labels": {"dc": "x"}}}
+
+
+class Client:
+    """Asks the routes of a collector, without a port."""
+
+    def __init__(self, collector):
+        self._app = Starlette(routes=collector.routes())
+
+    def get(self, path, **options):
+        return asyncio.run(self._ask("GET", path, options))
+
+    def post(self, path, **options):
+        return asyncio.run(self._ask("POST", path, options))
+
+    async def _ask(self, method, path, options):
+        transport = httpx.ASGITransport(self._app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://fireline") as client:
+            return await client.request(method, path, **options)
+
+
+def collector_in(folder, **options):
+    groups = parse_groups(RULES)
+    config = options.pop("config", None) or parse_config(
+        CONFIG, "f.yml", text="global:\n  external_labels: {dc: x}\n"
+    )
+    return Collector(config, folder, clock=ManualClock(60.0), extra_rule_groups=groups, **options)
+
+
+@pytest.fixture
+def collector(tmp_path):
+    collector = collector_in(tmp_path)
+    with collector.store.importing() as add:
+        for job, value in (("shop", 1.0), ("stack", 0.0)):
+            series = collector.store.series_id(Labels({"__name__": "up", "job": job}))
+            add([Column(series, np.arange(0, 601_000, 15_000), np.full(41, value))])
+    yield collector
+    collector.stop()
+
+
+@pytest.fixture
+def client(collector):
+    return Client(collector)
+
+
+def data(response):
+    assert response.status_code == 200, response.text
+    body = response.json()
+    assert body["status"] == "success"
+    return body["data"]
+
+
+def test_an_instant_query_answers_now_without_a_time(client):
+    assert data(client.get("/api/v1/query", params={"query": "sum(up)"}))["result"] == [
+        {"metric": {}, "value": [60, "1"]}
+    ]
+
+
+@pytest.mark.parametrize("time", ["15", "15.0", "1970-01-01T00:00:15Z", "1970-01-01T09:00:15+09:00"])
+def test_times_are_unix_seconds_or_rfc3339(client, time):
+    result = data(client.get("/api/v1/query", params={"query": "time()", "time": time}))
+    assert result == {"resultType": "scalar", "result": [15, "15"]}
+
+
+@pytest.mark.parametrize("step", ["30", "30s", "30000ms"])
+def test_a_range_query_by_form(client, step):
+    form = {"query": "up", "start": "0", "end": "60", "step": step}
+    result = data(client.post("/api/v1/query_range", data=form))["result"]
+    assert result[0]["values"] == [[0, "1"], [30, "1"], [60, "1"]]
+
+
+def test_a_post_with_its_parameters_in_the_address(client):
+    assert data(client.post("/api/v1/query?query=1%2B1&time=4"))["result"] == [4, "2"]
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "said"),
+    [
+        ("query", {"query": "sum("}, "parse"),
+        ("query", {}, "no expression"),
+        ("query", {"query": "up offset 9999999y"}, "duration out of range"),
+        ("query", {"query": "up[5m] offset -5000000y"}, "duration out of range"),
+        ("query", {"query": "up", "time": "noon"}, 'invalid parameter "time"'),
+        ("query", {"query": "up", "timeout": "soon"}, 'invalid parameter "timeout"'),
+        ("query", {"query": "up", "timeout": "0"}, 'invalid parameter "timeout"'),
+        ("query", {"query": "sort_by_label(up, 'job')"}, "is not enabled"),
+        ("query_range", {"query": "up", "start": "0", "end": "60"}, 'invalid parameter "step"'),
+        ("query_range", {"query": "up", "start": "0", "end": "60", "step": "0"}, "zero or negative"),
+        ("query_range", {"query": "up", "start": "0", "end": "60", "step": "x"}, "valid duration"),
+        ("query_range", {"query": "up", "start": "60", "end": "0", "step": "1"}, "must not be before start"),
+        ("query_range", {"query": "up", "start": "0", "end": "11001", "step": "1"}, "11,000 points"),
+        ("series", {}, "no match[] parameter"),
+        ("series", {"match[]": "sum(up)"}, "no series selector"),
+        ("label/9x/values", {}, "invalid label name"),
+        ("labels", {"limit": "-1"}, "limit"),
+    ],
+)
+def test_what_cannot_be_asked_is_bad_data(client, path, params, said):
+    response = client.get(f"/api/v1/{path}", params=params)
+    assert response.status_code == 400
+    assert response.json()["errorType"] == "bad_data"
+    assert said in response.json()["error"]
+
+
+def test_a_query_that_fails_while_it_runs_is_422(client):
+    response = client.get("/api/v1/query", params={"query": "up + on() up"})
+    assert (response.status_code, response.json()["errorType"]) == (422, "execution")
+
+
+@pytest.mark.parametrize(
+    ("limits", "status", "kind"),
+    [
+        ({"max_samples": 1}, 422, "execution"),
+        ({"timeout_seconds": 1e-9}, 503, "timeout"),
+    ],
+)
+def test_a_query_keeps_to_the_limits_given(tmp_path, limits, status, kind):
+    collector = collector_in(tmp_path, options=Options(limits=Limits(**limits)))
+    with collector.store.importing() as add:
+        add([Column(collector.store.series_id(Labels({"__name__": "up"})), np.arange(100), np.zeros(100))])
+    response = Client(collector).get("/api/v1/query", params={"query": "up[1m]", "time": "1"})
+    assert (response.status_code, response.json()["errorType"]) == (status, kind)
+    collector.stop()
+
+
+def test_a_request_can_shorten_its_time_but_not_lengthen_it(client, collector, monkeypatch):
+    given = []
+    monkeypatch.setattr(collector.querier, "evaluate", lambda _query, _at, left: given.append(left))
+    monkeypatch.setattr("collector.api.queries.encode_answer", lambda _answer: b"{}")
+    for timeout in ("1s", "0.5", "1h"):
+        assert client.get("/api/v1/query", params={"query": "up", "timeout": timeout}).status_code == 200
+    assert [round(left, 1) for left in given] == [1.0, 0.5, 120.0]
+
+
+def test_the_lookback_and_experimental_functions_are_as_asked(tmp_path):
+    options = Options(limits=Limits(lookback_seconds=20.0), experimental=True)
+    collector = collector_in(tmp_path, options=options)
+    with collector.store.importing() as add:
+        add(
+            [Column(collector.store.series_id(Labels({"__name__": "up"})), np.zeros(1, np.int64), np.ones(1))]
+        )
+    found = [
+        len(data(Client(collector).get("/api/v1/query", params={"query": query, "time": time}))["result"])
+        for query in ("up", 'sort_by_label(up, "job")')
+        for time in ("19", "20")
+    ]
+    assert found == [1, 0, 1, 0]
+    flags = data(Client(collector).get("/api/v1/status/flags"))
+    assert (flags["query.lookback-delta"], flags["enable-feature"]) == (
+        "20s",
+        "promql-experimental-functions",
+    )
+    collector.stop()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OverflowError("too large")])
+def test_what_nobody_expected_is_an_internal_error_in_json(client, collector, monkeypatch, caplog, error):
+    def break_down(*_arguments):
+        raise error
+
+    monkeypatch.setattr(collector.querier, "evaluate", break_down)
+    monkeypatch.setattr(collector.store, "present", break_down)
+    monkeypatch.setitem(v1._STATUS, "status/tsdb", break_down)
+    for path in ("query?query=up", "label/job/values", "status/tsdb"):
+        response = client.get(f"/api/v1/{path}")
+        assert (response.status_code, response.json()["errorType"]) == (500, "internal")
+        assert type(error).__name__ in response.json()["error"]
+        assert f"/api/v1/{path.partition('?')[0]} failed" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["query", "query_range", "series", "labels"])
+def test_a_form_is_read_no_further_than_ten_mebibytes(client, path):
+    sent = []
+
+    async def endless():
+        for number in range(1000):
+            sent.append(number)
+            yield b"query=" + b"a" * 2**20
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = client.post(f"/api/v1/{path}", content=endless(), headers=headers)
+    assert (response.status_code, response.json()["errorType"]) == (413, "bad_data")
+    assert "at most 10485760 bytes" in response.json()["error"]
+    assert len(sent) < 20
+
+
+def test_a_form_of_very_many_fields_is_refused(client):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = client.post("/api/v1/query", content=b"a=&" * 20_000, headers=headers)
+    assert (response.status_code, response.json()["errorType"]) == (400, "bad_data")
+
+
+def test_series_labels_and_values(client):
+    assert data(client.get("/api/v1/series", params={"match[]": 'up{job="shop"}'})) == [
+        {"__name__": "up", "job": "shop"}
+    ]
+    assert data(client.post("/api/v1/labels")) == ["__name__", "job"]
+    assert data(client.get("/api/v1/label/job/values")) == ["shop", "stack"]
+    assert data(client.get("/api/v1/label/job/values", params={"match[]": 'up{job!="shop"}'})) == ["stack"]
+    assert data(client.get("/api/v1/series", params={"match[]": "up", "start": "9000"})) == []
+
+
+def test_a_limit_cuts_and_warns(client):
+    body = client.get("/api/v1/label/job/values", params={"limit": "1"}).json()
+    assert (body["data"], body["warnings"]) == (["shop"], ["results truncated due to limit"])
+
+
+def test_exemplars_are_none(client):
+    assert data(client.get("/api/v1/query_exemplars", params={"query": "up", "start": "1000000000000"})) == []
+
+
+def test_rules_and_alerts_show_their_state(client, collector):
+    (group,) = collector.engine.groups
+    collector.ingester.start()
+    collector.engine.evaluate(group, 60.0)
+    collector.ingester.stop()
+    (shown,) = data(client.get("/api/v1/rules"))["groups"]
+    assert [(rule["type"], rule["health"]) for rule in shown["rules"]] == [
+        ("recording", "ok"),
+        ("alerting", "ok"),
+    ]
+    assert data(client.get("/api/v1/alerts"))["alerts"] == [
+        {
+            "labels": {"alertname": "Down", "job": "stack", "severity": "page"},
+            "annotations": {"s": "0"},
+            "state": "firing",
+            "activeAt": "1970-01-01T00:01:00.000Z",
+            "value": "0",
+        }
+    ]
+    assert data(client.get("/api/v1/query", params={"query": "a:b"}))["resultType"] == "vector"
+
+
+def test_rules_are_chosen_by_type_and_name(client):
+    (group,) = data(client.get("/api/v1/rules", params={"type": "alert"}))["groups"]
+    assert [rule["name"] for rule in group["rules"]] == ["Down"]
+    assert data(client.get("/api/v1/rules", params={"rule_name[]": "none"}))["groups"] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "targets",
+        "metadata",
+        "status/buildinfo",
+        "status/config",
+        "status/flags",
+        "status/runtimeinfo",
+        "status/tsdb",
+    ],
+)
+def test_the_status_pages_answer(client, path):
+    assert data(client.get(f"/api/v1/{path}")) is not None
+
+
+def test_the_configuration_is_shown_without_passwords(tmp_path):
+    text = "scrape_configs: [{job_name: a, basic_auth: {username: u, password: hidden}}]\n"
+    config = parse_config(orjson.loads('{"scrape_configs": []}'), "f.yml", text=text)
+    collector = collector_in(tmp_path, config=config)
+    client = Client(collector)
+    shown = data(client.get("/api/v1/status/config"))["yaml"]
+    assert "hidden" not in shown
+    assert "username: u" in shown
+    collector.stop()
+
+
+def test_health_readiness_and_own_metrics(client, collector):
+    assert client.get("/-/healthy").status_code == 200
+    assert client.get("/-/ready").status_code == 503
+    collector.is_ready = True
+    assert client.get("/-/ready").status_code == 200
+    collector.ingester.storing.failed("samples cannot be stored: disk is full")
+    answer = client.get("/-/ready")
+    assert (answer.status_code, answer.text) == (
+        503,
+        "Fireline is not ready: samples cannot be stored: disk is full\n",
+    )
+    assert "fireline_samples_storable 0\n" in client.get("/metrics").text
+    assert "fireline_series 2\n" in client.get("/metrics").text
+
+
+def test_not_ready_says_in_a_line_what_the_process_cannot_do(client, collector):
+    collector.is_ready = True
+    collector.unready = lambda: "incidents cannot be written: database or disk is full"
+    answer = client.get("/-/ready")
+    assert (answer.status_code, answer.text) == (
+        503,
+        "Fireline is not ready: incidents cannot be written: database or disk is full\n",
+    )
+
+
+def test_a_long_answer_is_packed(client):
+    params = {"query": "up", "start": "0", "end": "600", "step": "1"}
+    response = client.get("/api/v1/query_range", params=params, headers={"Accept-Encoding": "gzip"})
+    assert response.headers["content-encoding"] == "gzip"
+    assert len(data(response)["result"]) == 2
+
+
+def test_a_reload_that_is_refused_says_why_and_keeps_the_old(tmp_path):
+    def refuse():
+        raise ConfigError("f.yml: rule_files: expected a list")
+
+    collector = collector_in(tmp_path, read_config=refuse)
+    client = Client(collector)
+    response = client.post("/-/reload")
+    assert (response.status_code, response.text.startswith("failed to reload config: f.yml")) == (
+        500,
+        True,
+    )
+    assert data(client.get("/api/v1/status/runtimeinfo"))["reloadConfigSuccess"] is False
+    collector.stop()
+
+
+def test_queries_pass_through_to_another_engine(tmp_path):
+    asked = []
+
+    def engine(request):
+        asked.append((request.method, request.url.path))
+        return httpx.Response(200, json={"status": "success", "data": "theirs"})
+
+    remote = RemoteQuerier("http://prom", transport=httpx.MockTransport(engine))
+    collector = collector_in(tmp_path, querier=remote)
+    client = Client(collector)
+    for path in ("query?query=up", "label/job/values", "metadata", "targets"):
+        assert data(client.get(f"/api/v1/{path}")) == "theirs"
+    assert data(client.get("/api/v1/rules"))["groups"][0]["name"] == "g"
+    assert [path for _, path in asked] == [
+        "/api/v1/query",
+        "/api/v1/label/job/values",
+        "/api/v1/metadata",
+        "/api/v1/targets",
+    ]
+    collector.stop()

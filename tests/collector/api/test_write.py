@@ -1,0 +1,168 @@
+import asyncio
+import queue
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from collector.api import write
+from collector.app import Collector
+from collector.clock import ManualClock
+from collector.config import parse_config
+from collector.errors import StoreError
+from collector.options import Options
+from collector.remote import RemoteQuerier
+from collector.remotewrite.receiver import MAX_PACKED_BYTES
+
+NOW = 1_756_861_500_000
+UP = {"__name__": "up", "job": "shop"}
+HEADERS = {"Content-Type": "application/x-protobuf", "Content-Encoding": "snappy"}
+
+
+def collector_in(folder, *, receives=True, querier=None):
+    options = Options(receives_remote_write=receives)
+    config = parse_config({}, "f.yml")
+    return Collector(config, folder, clock=ManualClock(NOW / 1000), options=options, querier=querier)
+
+
+@pytest.fixture
+def collector(tmp_path):
+    collector = collector_in(tmp_path)
+    collector.ingester.start()
+    yield collector
+    collector.stop()
+
+
+async def ask(app, method, path, **options):
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://fireline") as client:
+        return await client.request(method, path, **options)
+
+
+def post(collector, content, headers=HEADERS):
+    app = Starlette(routes=collector.routes())
+    return asyncio.run(ask(app, "POST", "/api/v1/write", content=content, headers=headers))
+
+
+def value(collector):
+    app = Starlette(routes=collector.routes())
+    answer = asyncio.run(ask(app, "GET", "/api/v1/query", params={"query": "up"}))
+    return [item["value"][1] for item in answer.json()["data"]["result"]]
+
+
+def test_what_was_answered_204_is_seen(collector, packed):
+    answer = post(collector, packed((UP, [(NOW, 7.0)])))
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert value(collector) == ["7"]
+
+
+def test_bad_samples_are_400_and_the_good_ones_are_seen(collector, packed):
+    answer = post(collector, packed((UP, [(NOW, 7.0)]), ({"job": "x"}, [(NOW, 1.0)])))
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/plain; charset=utf-8")
+    assert "1 of series with invalid labels; invalid labels: no metric name" in answer.text
+    assert value(collector) == ["7"]
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"\x02\x0a\x7f"])
+def test_what_is_no_request_is_400(collector, content):
+    assert post(collector, content).status_code == 400
+
+
+def test_a_body_is_read_no_further_than_its_limit(collector):
+    sent = []
+
+    async def endless():
+        for number in range(1000):
+            sent.append(number)
+            yield b"a" * 2**20
+
+    assert post(collector, endless()).status_code == 413
+    assert len(sent) <= MAX_PACKED_BYTES // 2**20 + 2
+
+
+def test_a_bomb_is_413(collector):
+    assert post(collector, b"\xff\xff\xff\xff\x0f" + b"\x00" * 10).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"Content-Type": "application/x-protobuf;proto=io.prometheus.write.v2.Request"}, "remote write 1.0"),
+        ({"Content-Type": "application/json"}, "found application/json"),
+        ({"Content-Type": ""}, "found none"),
+        ({"Content-Encoding": "zstd"}, "found zstd"),
+    ],
+)
+def test_other_formats_are_415(collector, packed, changed, said):
+    answer = post(collector, packed((UP, [(NOW, 7.0)])), HEADERS | changed)
+    assert (answer.status_code, said in answer.text) == (415, True)
+
+
+def test_the_message_may_be_named(collector, packed):
+    headers = HEADERS | {"Content-Type": "application/x-protobuf; proto=prometheus.WriteRequest"}
+    assert post(collector, packed((UP, [(NOW, 7.0)])), headers).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(StoreError("disk is full"), 503), (queue.Full(), 503), (ZeroDivisionError(), 500)]
+)
+def test_what_cannot_be_kept_is_the_servers_error(collector, packed, monkeypatch, error, status):
+    def refuse(_batches):
+        raise error
+
+    monkeypatch.setattr(collector.store, "write", refuse)
+    assert post(collector, packed((UP, [(NOW, 7.0)]))).status_code == status
+
+
+def test_a_body_that_comes_too_slowly_is_given_up(collector, monkeypatch):
+    monkeypatch.setattr(write, "_BODY_SECONDS", 0.01)
+
+    async def never():
+        yield b"a"
+        await asyncio.Event().wait()
+
+    assert post(collector, never()).status_code == 503
+
+
+def test_requests_beyond_eight_wait_unread(collector, packed):
+    reading, most, go_on = set(), [], asyncio.Event()
+
+    async def body(number):
+        reading.add(number)
+        most.append(len(reading))
+        if len(reading) == 8:
+            go_on.set()
+        await go_on.wait()
+        yield packed((UP | {"n": str(number)}, [(NOW, 1.0)]))
+        reading.remove(number)
+
+    async def all_at_once():
+        app = Starlette(routes=collector.routes())
+        asked = [ask(app, "POST", "/api/v1/write", content=body(n), headers=HEADERS) for n in range(20)]
+        return await asyncio.gather(*asked)
+
+    assert {answer.status_code for answer in asyncio.run(all_at_once())} == {204}
+    assert (max(most), len(value(collector))) == (8, 20)
+
+
+def test_it_is_off_unless_asked_for(tmp_path, packed):
+    collector = collector_in(tmp_path, receives=False)
+    answer = post(collector, packed((UP, [(NOW, 7.0)])))
+    assert (answer.status_code, "--enable-remote-write-receiver" in answer.text) == (404, True)
+    collector.stop()
+
+
+def test_another_engines_samples_are_not_received(tmp_path, packed):
+    collector = collector_in(tmp_path, querier=RemoteQuerier("http://prom"))
+    assert post(collector, packed((UP, [(NOW, 7.0)]))).status_code == 404
+    collector.stop()
+
+
+def test_requests_and_refused_samples_are_counted(collector, packed):
+    post(collector, packed(({"job": "x"}, [(NOW, 1.0)])))
+    post(collector, packed((UP, [(NOW, 1.0)])))
+    app = Starlette(routes=collector.routes())
+    page = asyncio.run(ask(app, "GET", "/metrics")).text
+    assert 'fireline_samples_rejected_total{reason="invalid_labels"} 1\n' in page
+    assert 'fireline_remote_write_requests_total{code="204"} 1\n' in page
+    assert 'fireline_remote_write_requests_total{code="400"} 1\n' in page

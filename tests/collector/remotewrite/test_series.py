@@ -1,0 +1,54 @@
+import pytest
+
+from collector.labels import Labels
+from collector.remotewrite import series
+from collector.remotewrite.series import InvalidLabelsError, KnownSeries, checked_labels
+from collector.remotewrite.wire import series_of, split
+
+
+def raw(new_request, labels):
+    (series,) = series_of(new_request((labels, [])).SerializeToString())
+    return split(series).labels
+
+
+def test_labels_may_come_in_any_order_and_empty_ones_do_not_exist(new_request):
+    found = checked_labels(raw(new_request, [("job", "shop"), ("__name__", "up"), ("dc", "")]))
+    assert found == Labels({"__name__": "up", "job": "shop"})
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([], "no metric name"),
+        ([("job", "shop")], "no metric name"),
+        ([("__name__", "")], "no metric name"),
+        ([("__name__", "9a")], "no metric name"),
+        ([("__name__", "a"), ("job", "x"), ("job", "y")], "'job' occurs twice"),
+        ([("__name__", "a"), ("job", "x"), ("job", "")], "'job' occurs twice"),
+        ([("__name__", "a"), ("", "x")], "label name ''"),
+        ([("__name__", "a"), ("a-b", "x")], "label name 'a-b'"),
+    ],
+)
+def test_labels_that_no_series_may_have(new_request, labels, said):
+    with pytest.raises(InvalidLabelsError, match=said):
+        checked_labels(raw(new_request, labels))
+
+
+def test_labels_that_are_no_utf8():
+    with pytest.raises(InvalidLabelsError, match="no UTF-8"):
+        checked_labels(b"\x0a\x04\x0a\x02\xff\xfe")
+
+
+def test_a_series_is_learned_once_and_what_is_remembered_is_bounded(new_request, monkeypatch):
+    monkeypatch.setattr(series, "_REMEMBERED", 2)
+    known = KnownSeries(lambda labels: int(labels["n"]))
+    for n in range(5):
+        key = raw(new_request, {"__name__": "a", "n": str(n)})
+        assert known.learn(key) == known.numbers[key] == n
+        assert len(known.numbers) <= 2
+
+
+def test_very_long_labels_are_not_remembered(new_request):
+    known = KnownSeries(lambda _labels: 7)
+    assert known.learn(raw(new_request, {"__name__": "a", "n": "x" * 5000})) == 7
+    assert not known.numbers

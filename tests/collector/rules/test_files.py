@@ -1,0 +1,116 @@
+import pytest
+
+from collector.errors import ConfigError
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.rules.files import AlertingRule, RecordingRule, load_rule_files, parse_groups
+
+GROUP = {
+    "name": "slo",
+    "interval": "30s",
+    "rules": [
+        {"record": "job:up:sum", "expr": "sum by (job) (up)", "labels": {"tier": 1}},
+        {
+            "alert": "Down",
+            "expr": "up == 0",
+            "for": "5m",
+            "keep_firing_for": "10m",
+            "annotations": {"summary": "{{ $labels.job }}"},
+        },
+    ],
+}
+
+
+def read(**changes):
+    check = lambda expr: parse(expr, size=QuerySize())  # noqa: E731
+    return parse_groups({"groups": [{**GROUP, **changes}]}, "r.yml", check=check)
+
+
+def test_a_group_is_read():
+    (group,) = read()
+    assert group.interval_seconds == 30.0
+    assert group.rules == (
+        RecordingRule("job:up:sum", "sum by (job) (up)", {"tier": "1"}),
+        AlertingRule("Down", "up == 0", 300.0, 600.0, {}, {"summary": "{{ $labels.job }}"}),
+    )
+
+
+def test_a_group_without_interval_takes_the_default():
+    (group,) = parse_groups({"groups": [{"name": "g"}]}, default_interval_seconds=15.0)
+    assert group.interval_seconds == 15.0
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"record": "x"}, r"groups\[0\].rules\[0\].expr: expected text"),
+        ({"expr": "up"}, "record: expected text"),
+        ({"record": "x", "alert": "y", "expr": "up"}, "found both"),
+        ({"record": "x", "expr": "sum("}, "rule 'x'"),
+        ({"alert": "x", "expr": "up", "fore": "5m"}, "did you mean for"),
+        ({"alert": "x", "expr": "up", "for": "soon"}, "for: expected a duration"),
+        ({"alert": "x", "expr": "up", "annotations": {"a": "{{ $x"}}, "annotations.a: expected a template"),
+        ({"record": "a-b", "expr": "up"}, "record: expected a name of letters, digits, _ and :, found 'a-b'"),
+        ({"record": "x", "expr": "up", "labels": {"a-b": "c"}}, "labels: expected names of letters"),
+        ({"alert": "x", "expr": "up", "annotations": {"a b": "c"}}, "annotations: expected names of letters"),
+        ({"record": "x", "expr": "up", "labels": {"__name__": "y"}}, "labels: expected labels other than"),
+    ],
+)
+def test_a_wrong_rule_is_refused_by_file_and_key(rule, said):
+    with pytest.raises(ConfigError, match=r"r\.yml: .*" + said):
+        read(rules=[rule])
+
+
+def test_two_groups_of_one_name_are_refused():
+    with pytest.raises(ConfigError, match="is there twice"):
+        parse_groups({"groups": [{"name": "g"}, {"name": "g"}]})
+
+
+def test_rule_files_are_found_by_pattern(tmp_path):
+    (tmp_path / "a.yml").write_text("groups: [{name: a}]")
+    (tmp_path / "b.yml").write_text("groups: [{name: b}]")
+    groups = load_rule_files([tmp_path / "*.yml", tmp_path / "a.yml"])
+    assert [group.name for group in groups] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    expr: down\n",
+            "line 6: the key 'expr' is in line 5 already",
+        ),
+        ("groups: " + "[" * 100_000, "line 1: expected at most 100 levels of nesting"),
+    ],
+)
+def test_a_key_given_twice_and_deep_nesting_are_refused_with_their_lines(tmp_path, text, said):
+    (tmp_path / "r.yml").write_text(text)
+    with pytest.raises(ConfigError, match=rf"r\.yml: expected YAML: {said}$"):
+        load_rule_files([tmp_path / "r.yml"])
+
+
+def test_a_rule_file_that_is_missing_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_rule_files([tmp_path / "none.yml"])
+
+
+def test_a_key_given_twice_is_refused(tmp_path):
+    (tmp_path / "r.yml").write_text("groups:\n- name: a\n  rules:\n  - {record: r, expr: up, record: s}\n")
+    with pytest.raises(
+        ConfigError, match=r"r\.yml: expected YAML: line 4: the key 'record' is in line 4 already"
+    ):
+        load_rule_files([tmp_path / "r.yml"])
+
+
+def test_labels_stay_as_they_are_written(tmp_path):
+    rule = "{record: r, expr: 0x10, labels: {version: 1.10, on: yes, code: 010}}"
+    (tmp_path / "r.yml").write_text(f"groups: [{{name: a, limit: 5, rules: [{rule}]}}]")
+    (group,) = load_rule_files([tmp_path / "r.yml"])
+    assert group.limit == 5
+    assert group.rules == (RecordingRule("r", "0x10", {"version": "1.10", "on": "yes", "code": "010"}),)
+
+
+@pytest.mark.parametrize("limit", [-1, "-1", "many", 1.5])
+def test_a_limit_that_is_no_count_is_refused(limit):
+    with pytest.raises(ConfigError, match=r"groups\[0\]\.limit: expected a whole number"):
+        read(limit=limit)

@@ -1,0 +1,79 @@
+"""Verdicts on files of rule tests, from us and from promtool."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from alerts.compile import compile_slos, policies_of, rules_yaml
+from alerts.openslo import load_slos
+from alerts.ruletests import rule_tests
+from collector.cli import collector
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text(encoding="utf-8"))
+SLOS = load_slos(Path("alerts/examples/shop.slo.yml"))[:2]
+DOCUMENTED_RULES = """groups:
+- name: shop
+  rules:
+  - alert: Down
+    expr: up == 0
+    for: 2m
+    labels: {severity: page}
+    annotations: {summary: '{{ $labels.job }} is down'}
+"""
+each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+
+
+def write(case, tmp_path):
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "test.yml").write_text(case["test"])
+    if "rules" in case:
+        (folder / "rules.yml").write_text(case["rules"])
+    return folder / "test.yml"
+
+
+def ours(file):
+    return CliRunner().invoke(collector, ["test-rules", str(file)])
+
+
+def promtools(file):
+    if shutil.which("promtool") is None:
+        pytest.skip("Debian package prometheus is not installed")
+    return subprocess.run(
+        ["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False
+    )
+
+
+@each_case
+def test_the_verdict_is_the_one_on_record(case, tmp_path):
+    done = ours(write(case, tmp_path))
+    assert done.exit_code == (0 if case["passes"] else 1), done.output
+    assert ("SUCCESS" in done.stdout) is case["passes"]
+
+
+@each_case
+def test_promtool_comes_to_the_same_verdict(case, tmp_path):
+    done = promtools(write(case, tmp_path))
+    passes = not case["passes"] if "differs" in case else case["passes"]
+    assert done.returncode == (0 if passes else 1), done.stdout + done.stderr
+
+
+def test_the_tests_beside_compiled_rules_pass(tmp_path):
+    rules = compile_slos(SLOS, policies_of(SLOS))
+    (tmp_path / "r.yml").write_text(rules_yaml(rules))
+    (tmp_path / "t.yml").write_text(rules_yaml(rule_tests(SLOS, policies_of(SLOS), "r.yml", rules)))
+    done = ours(tmp_path / "t.yml")
+    assert done.exit_code == 0, done.output
+
+
+def test_the_example_in_the_docs_passes(tmp_path):
+    docs = (Path(__file__).parents[3] / "docs" / "collector.md").read_text(encoding="utf-8")
+    (tmp_path / "t.yml").write_text(
+        "rule_files" + docs.partition("```yaml\nrule_files")[2].partition("```")[0]
+    )
+    (tmp_path / "shop.rules.yml").write_text(DOCUMENTED_RULES)
+    assert ours(tmp_path / "t.yml").exit_code == 0
