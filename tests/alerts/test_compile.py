@@ -156,12 +156,14 @@ def write(path: Path, content: dict) -> None:
     path.write_text(rules_yaml(content))
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize("recorded", [True, False])
 def test_promtool_accepts_the_shops_rules(tmp_path, recorded):
     write(tmp_path / "r.yml", compile_slos(SHOP, policies_of(SHOP), CompileOptions(recorded=recorded)))
     assert "SUCCESS" in promtool("check", "rules", "r.yml", folder=tmp_path)
 
 
+@pytest.mark.servers
 def test_promtool_passes_the_tests_written_beside_the_rules(tmp_path):
     compiled = compile_slos(SHOP[:2], policies_of(SHOP))
     write(tmp_path / "r.yml", compiled)
@@ -212,6 +214,7 @@ def expect(at: str, name: str, *alerts: tuple[str, dict]) -> dict:
     return {"eval_time": at, "alertname": name, "exp_alerts": expected}
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize("recorded", [True, False])
 def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
     burn = (
@@ -231,6 +234,7 @@ def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
     promtool("test", "rules", "t.yml", folder=tmp_path)
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize("recorded", [True, False])
 def test_promtool_judges_a_young_store_by_what_is_spent(tmp_path, recorded):
     """Half of the requests fail from the first scrape on: at 99 % each tier fires when its share is spent."""
@@ -270,6 +274,7 @@ BUCKET = 'sum(increase(took_bucket{le="1"}[$window]))'
 SLOW = Slo("slow", "shop", 0.99, Sli(SliKind.LATENCY, f"{COUNT} - {BUCKET}", COUNT, None, 1.0, BUCKET))
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize("recorded", [True, False])
 def test_promtool_tickets_a_bucket_that_does_not_exist_and_pages_nobody(tmp_path, recorded):
     compiled = compile_slos([SLOW], policies_of([SLOW]), CompileOptions(recorded=recorded))

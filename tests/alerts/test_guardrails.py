@@ -88,6 +88,7 @@ def test_the_shops_rules_parse():
     }
 
 
+@pytest.mark.servers
 def test_promtool_accepts_the_shops_rules(tmp_path):
     if shutil.which("promtool") is None:
         pytest.skip("Debian package prometheus is missing")
