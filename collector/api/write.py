@@ -4,6 +4,7 @@ import asyncio
 import logging
 import queue
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 8
+_LARGE_BYTES = 1024 * 1024
 _BODY_SECONDS = 30.0
 _MEDIA_TYPE = "application/x-protobuf"
 _MESSAGE = "prometheus.WriteRequest"
@@ -29,11 +31,15 @@ _SWITCHED_OFF = (
 
 
 class WriteApi:
-    """Takes a few requests at once and lets others wait unread, so that they need no memory."""
+    """Takes a few requests at once and lets others wait unread, so that they need no memory.
+
+    Large ones, which unpacked need many times their size, are worked on one at a time.
+    """
 
     def __init__(self, collector: "Collector") -> None:
         self._collector = collector
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._large = asyncio.Lock()
 
     async def write(self, request: Request) -> Response:
         status, said = await self._answered(request)
@@ -56,8 +62,9 @@ class WriteApi:
         async with self._turns:
             async with asyncio.timeout(_BODY_SECONDS):
                 packed = await read_body(request, MAX_PACKED_BYTES, "request")
-            kept = self._collector.ingester.submit(lambda: receiver.take(packed))
-            received = await asyncio.wrap_future(kept)
+            async with self._large if len(packed) > _LARGE_BYTES else nullcontext():
+                kept = self._collector.ingester.submit(lambda: receiver.take(packed))
+                received = await asyncio.wrap_future(kept)
         return (400, received.refusal) if received.refusal else (204, "")
 
 

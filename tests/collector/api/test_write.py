@@ -1,5 +1,6 @@
 import asyncio
 import queue
+from concurrent.futures import Future
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from collector.config import parse_config
 from collector.errors import StoreError
 from collector.options import Options
 from collector.remote import RemoteQuerier
-from collector.remotewrite.receiver import MAX_PACKED_BYTES
+from collector.remotewrite.receiver import MAX_PACKED_BYTES, Received
 
 NOW = 1_756_861_500_000
 UP = {"__name__": "up", "job": "shop"}
@@ -143,6 +144,34 @@ def test_requests_beyond_eight_wait_unread(collector, packed):
 
     assert {answer.status_code for answer in asyncio.run(all_at_once())} == {204}
     assert (max(most), len(value(collector))) == (8, 20)
+
+
+@pytest.mark.parametrize(("large_bytes", "at_once"), [(0, 1), (1024, 3)])
+def test_large_requests_are_worked_on_one_at_a_time(collector, packed, monkeypatch, large_bytes, at_once):
+    """Three requests come at once; each is kept a while after it was handed over."""
+    monkeypatch.setattr(write, "_LARGE_BYTES", large_bytes)
+    under_way, most = set(), []
+
+    def submit(_prepare):
+        kept = Future()
+        under_way.add(kept)
+        most.append(len(under_way))
+        asyncio.get_running_loop().call_later(0.01, finish, kept)
+        return kept
+
+    def finish(kept):
+        under_way.remove(kept)
+        kept.set_result(Received(1))
+
+    async def all_at_once():
+        app = Starlette(routes=collector.routes())
+        body = packed((UP, [(NOW, 1.0)]))
+        asked = [ask(app, "POST", "/api/v1/write", content=body, headers=HEADERS) for _ in range(3)]
+        return await asyncio.gather(*asked)
+
+    monkeypatch.setattr(collector.ingester, "submit", submit)
+    assert {answer.status_code for answer in asyncio.run(all_at_once())} == {204}
+    assert max(most) == at_once
 
 
 def test_it_is_off_unless_asked_for(tmp_path, packed):
