@@ -4,6 +4,10 @@ import resource
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector as Reading
+
 from collector.remotewrite.order import Refused
 
 if TYPE_CHECKING:
@@ -12,110 +16,112 @@ if TYPE_CHECKING:
 
 def own_metrics(collector: "Collector") -> bytes:
     """The page in the text format 0.0.4."""
-    return ("\n".join(_lines(collector)) + "\n").encode()
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Reading(collector))
+    return generate_latest(registry)
 
 
-def _lines(collector: "Collector") -> Iterator[str]:
-    for name, kind, said, values in _families(collector):
-        yield f"# HELP {name} {said}"
-        yield f"# TYPE {name} {kind}"
-        for labels, value in values:
-            yield f"{name}{labels} {value}"
+class _Reading(Reading):
+    def __init__(self, collector: "Collector") -> None:
+        self._collector = collector
+
+    def collect(self) -> Iterator[Metric]:
+        """What the parts count at this moment."""
+        yield from _store_families(self._collector)
+        yield from _ingest_families(self._collector)
+        yield _targets(self._collector)
+        yield from _rule_families(self._collector)
+        yield from _sink_families(self._collector)
+        yield from _process_families(self._collector)
 
 
-_Values = list[tuple[str, float | int]]
-
-
-def _families(collector: "Collector") -> Iterator[tuple[str, str, str, _Values]]:
-    counters = collector.store.counters
-    yield "fireline_samples_appended_total", "counter", "Samples kept.", [("", counters.appended)]
-    yield "fireline_commits_total", "counter", "Transactions of samples.", [("", counters.commits)]
-    yield (
-        "fireline_samples_rejected_total",
-        "counter",
-        "Samples not kept, by reason.",
-        _rejected(collector),
+def _store_families(collector: "Collector") -> Iterator[Metric]:
+    store, counters = collector.store, collector.store.counters
+    yield CounterMetricFamily("fireline_samples_appended", "Samples kept.", counters.appended)
+    yield CounterMetricFamily("fireline_commits", "Transactions of samples.", counters.commits)
+    yield CounterMetricFamily(
+        "fireline_damaged_blocks", "Blocks that could not be read.", store.damaged_blocks
     )
-    requests = collector.receiver.requests
-    yield (
-        "fireline_remote_write_requests_total",
-        "counter",
+    yield CounterMetricFamily("fireline_store_repairs", "Damaged files replaced.", counters.repairs)
+    yield GaugeMetricFamily("fireline_series", "Series that the index knows.", store.index.known)
+
+
+def _ingest_families(collector: "Collector") -> Iterator[Metric]:
+    ingester, counters, refused = collector.ingester, collector.store.counters, collector.receiver.refused
+    of_store = {Refused.OUT_OF_ORDER: counters.out_of_order, Refused.TOO_OLD: counters.too_old}
+    rejected = CounterMetricFamily(
+        "fireline_samples_rejected", "Samples not kept, by reason.", labels=["reason"]
+    )
+    for reason in sorted(Refused):
+        rejected.add_metric([str(reason)], of_store.get(reason, 0) + refused[reason])
+    yield rejected
+    requests = CounterMetricFamily(
+        "fireline_remote_write_requests",
         "Requests of remote write, by status of the answer.",
-        [(f'{{code="{code}"}}', count) for code, count in sorted(requests.items())],
+        labels=["code"],
     )
-    yield (
-        "fireline_ingest_failures_total",
-        "counter",
-        "Pages and commits that failed unexpectedly.",
-        [("", collector.ingester.failures)],
+    for code, count in sorted(collector.receiver.requests.items()):
+        requests.add_metric([str(code)], count)
+    yield requests
+    yield CounterMetricFamily(
+        "fireline_ingest_failures", "Pages and commits that failed unexpectedly.", ingester.failures
     )
-    yield (
+    yield GaugeMetricFamily(
         "fireline_samples_storable",
-        "gauge",
         "1 while samples can be stored, 0 while not.",
-        [("", int(not collector.ingester.storing.reason))],
-    )
-    yield (
-        "fireline_damaged_blocks_total",
-        "counter",
-        "Blocks that could not be read.",
-        [("", collector.store.damaged_blocks)],
-    )
-    yield "fireline_store_repairs_total", "counter", "Damaged files replaced.", [("", counters.repairs)]
-    yield "fireline_series", "gauge", "Series that the index knows.", [("", collector.store.index.known)]
-    yield "fireline_targets", "gauge", "Targets by health.", _target_values(collector)
-    yield from _rule_families(collector)
-    dispatchers = collector.dispatchers
-    yield (
-        "fireline_alerts_sent_total",
-        "counter",
-        "Alerts handed to sinks.",
-        [("", sum(d.sent for d in dispatchers))],
-    )
-    yield (
-        "fireline_alerts_failed_total",
-        "counter",
-        "Alerts that a sink did not take, or that waited too long.",
-        [("", sum(d.failed + d.dropped for d in dispatchers))],
-    )
-    resident = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = resident.ru_utime + resident.ru_stime
-    yield "process_cpu_seconds_total", "counter", "CPU time of the process.", [("", round(cpu, 3))]
-    yield (
-        "process_start_time_seconds",
-        "gauge",
-        "When the collector began.",
-        [("", round(collector.started_at, 3))],
+        int(not ingester.storing.reason),
     )
 
 
-def _target_values(collector: "Collector") -> _Values:
+def _targets(collector: "Collector") -> Metric:
     states = [scraper.latest for scraper in collector.pool.scrapers]
     up = sum(state is not None and state.healthy for state in states)
     unknown = sum(state is None for state in states)
-    return [
-        ('{health="up"}', up),
-        ('{health="down"}', len(states) - up - unknown),
-        ('{health="unknown"}', unknown),
-    ]
+    family = GaugeMetricFamily("fireline_targets", "Targets by health.", labels=["health"])
+    for health, count in (("up", up), ("down", len(states) - up - unknown), ("unknown", unknown)):
+        family.add_metric([health], count)
+    return family
 
 
-def _rejected(collector: "Collector") -> _Values:
-    counters, refused = collector.store.counters, collector.receiver.refused
-    of_store = {Refused.OUT_OF_ORDER: counters.out_of_order, Refused.TOO_OLD: counters.too_old}
-    return [
-        (f'{{reason="{reason}"}}', of_store.get(reason, 0) + refused[reason]) for reason in sorted(Refused)
-    ]
-
-
-def _rule_families(collector: "Collector") -> Iterator[tuple[str, str, str, _Values]]:
-    statuses = collector.engine.statuses
-    for name, kind, said, attribute in (
-        ("fireline_rule_evaluations_total", "counter", "Evaluations of a group.", "evaluations"),
-        ("fireline_rule_evaluations_missed_total", "counter", "Slots that passed without one.", "missed"),
-        ("fireline_rule_failures_total", "counter", "Rules that failed.", "failures"),
-        ("fireline_rule_samples_lost_total", "counter", "Samples that were not stored.", "unkept_samples"),
-        ("fireline_rule_group_duration_seconds", "gauge", "Of the latest evaluation.", "duration_seconds"),
+def _rule_families(collector: "Collector") -> Iterator[Metric]:
+    for kind, name, said, attribute in (
+        (CounterMetricFamily, "fireline_rule_evaluations", "Evaluations of a group.", "evaluations"),
+        (CounterMetricFamily, "fireline_rule_evaluations_missed", "Slots that passed without one.", "missed"),
+        (CounterMetricFamily, "fireline_rule_failures", "Rules that failed.", "failures"),
+        (
+            CounterMetricFamily,
+            "fireline_rule_samples_lost",
+            "Samples that were not stored.",
+            "unkept_samples",
+        ),
+        (
+            GaugeMetricFamily,
+            "fireline_rule_group_duration_seconds",
+            "Of the latest evaluation.",
+            "duration_seconds",
+        ),
     ):
-        values = [(f'{{group="{s.group.name}"}}', getattr(s, attribute)) for s in statuses]
-        yield name, kind, said, [(labels, round(value, 6)) for labels, value in values]
+        family = kind(name, said, labels=["group"])
+        for status in collector.engine.statuses:
+            family.add_metric([status.group.name], getattr(status, attribute))
+        yield family
+
+
+def _sink_families(collector: "Collector") -> Iterator[Metric]:
+    dispatchers = collector.dispatchers
+    yield CounterMetricFamily(
+        "fireline_alerts_sent", "Alerts handed to sinks.", sum(d.sent for d in dispatchers)
+    )
+    yield CounterMetricFamily(
+        "fireline_alerts_failed",
+        "Alerts that a sink did not take, or that waited too long.",
+        sum(d.failed + d.dropped for d in dispatchers),
+    )
+
+
+def _process_families(collector: "Collector") -> Iterator[Metric]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    yield CounterMetricFamily(
+        "process_cpu_seconds", "CPU time of the process.", used.ru_utime + used.ru_stime
+    )
+    yield GaugeMetricFamily("process_start_time_seconds", "When the collector began.", collector.started_at)

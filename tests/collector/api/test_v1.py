@@ -4,6 +4,7 @@ import httpx
 import numpy as np
 import orjson
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
 from collector.api import v1
@@ -311,8 +312,19 @@ def test_health_readiness_and_own_metrics(client, collector):
         503,
         "Fireline is not ready: samples cannot be stored: disk is full\n",
     )
-    assert "fireline_samples_storable 0\n" in client.get("/metrics").text
-    assert "fireline_series 2\n" in client.get("/metrics").text
+    assert "fireline_samples_storable 0.0\n" in client.get("/metrics").text
+    assert "fireline_series 2.0\n" in client.get("/metrics").text
+
+
+def test_a_group_of_any_name_leaves_the_own_metrics_readable(tmp_path):
+    name = 'a "quoted" \\ name\nof two lines'
+    config = parse_config({}, "f.yml")
+    groups = parse_groups({"groups": [RULES["groups"][0] | {"name": name}]})
+    collector = Collector(config, tmp_path, extra_rule_groups=groups)
+    page = Client(collector).get("/metrics").text
+    collector.stop()
+    (family,) = (f for f in text_string_to_metric_families(page) if f.name == "fireline_rule_evaluations")
+    assert [sample.labels for sample in family.samples] == [{"group": name}]
 
 
 def test_not_ready_says_in_a_line_what_the_process_cannot_do(client, collector):

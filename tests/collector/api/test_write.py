@@ -192,6 +192,6 @@ def test_requests_and_refused_samples_are_counted(collector, packed):
     post(collector, packed((UP, [(NOW, 1.0)])))
     app = Starlette(routes=collector.routes())
     page = asyncio.run(ask(app, "GET", "/metrics")).text
-    assert 'fireline_samples_rejected_total{reason="invalid_labels"} 1\n' in page
-    assert 'fireline_remote_write_requests_total{code="204"} 1\n' in page
-    assert 'fireline_remote_write_requests_total{code="400"} 1\n' in page
+    assert 'fireline_samples_rejected_total{reason="invalid_labels"} 1.0\n' in page
+    assert 'fireline_remote_write_requests_total{code="204"} 1.0\n' in page
+    assert 'fireline_remote_write_requests_total{code="400"} 1.0\n' in page
