@@ -1,14 +1,13 @@
 """A target and a collector that serve, and remote write requests, spelled by Google's protobuf library."""
 
-import http.server
 import signal
-import threading
 
 import cramjam
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-from tests.collector.served import Page, Served
+from tests.collector.served import Served
+from tests.collector.target import counting_target
 
 FIELD = descriptor_pb2.FieldDescriptorProto
 MESSAGES = {
@@ -74,18 +73,8 @@ def packed():
 
 @pytest.fixture
 def target():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    server.daemon_threads = True
-    server.scrapes = 0
-    server.page = lambda n: (
-        f'# TYPE requests_total counter\nrequests_total{{route="/a"}} {n}\ntemperature 21.5\n'
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with counting_target() as server:
+        yield server
 
 
 @pytest.fixture

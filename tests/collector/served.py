@@ -1,6 +1,5 @@
 """The collector as a process, its targets, and waiting for what other processes do."""
 
-import http.server
 import json
 import shutil
 import signal
@@ -39,24 +38,6 @@ def eventually(ask, what):
     raise AssertionError(f"not within {DEADLINE_SECONDS} s: {what}")
 
 
-class Page(http.server.BaseHTTPRequestHandler):
-    """A target whose counter counts its scrapes."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.server.scrapes += 1
-        body = self.server.page(self.server.scrapes).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
 class Served:
     """`fireline collector serve` in a folder."""
 
@@ -72,6 +53,10 @@ class Served:
         (self.folder / "prometheus.yml").write_text(json.dumps(config))
 
     def start(self):
+        self.spawn()
+        eventually(lambda: httpx.get(f"{self.url}/-/ready").status_code == 200, "ready")
+
+    def spawn(self):
         code = "from collector.cli import collector; collector()"
         options = [
             "--config",
@@ -88,7 +73,6 @@ class Served:
             stderr=subprocess.PIPE,
             text=True,
         )
-        eventually(lambda: httpx.get(f"{self.url}/-/ready").status_code == 200, "ready")
 
     def stop(self):
         self.end(signal.SIGTERM)

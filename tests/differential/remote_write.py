@@ -13,7 +13,7 @@ from collector.labels import Labels
 from tests.differential.samples import Column
 
 _LITERAL_BYTES = 65_536
-_HEADERS = {
+HEADERS = {
     "Content-Encoding": "snappy",
     "Content-Type": "application/x-protobuf",
     "X-Prometheus-Remote-Write-Version": "0.1.0",
@@ -22,7 +22,7 @@ _HEADERS = {
 
 def remote_write(client: httpx.Client, url: str, series: Mapping[Labels, Column]) -> None:
     """Sends all in one request, as Prometheus refuses what is an hour older than an earlier request."""
-    answer = client.post(f"{url}/api/v1/write", content=snappy(write_request(series)), headers=_HEADERS)
+    answer = client.post(f"{url}/api/v1/write", content=snappy(write_request(series)), headers=HEADERS)
     if answer.status_code != 204:
         raise RuntimeError(f"Prometheus refused samples with HTTP {answer.status_code}: {answer.text}")
 
