@@ -43,13 +43,18 @@ def run() -> Iterator[Comparison]:
 def ours_seconds(shape: Shape, pages: Sequence[Sequence[str]]) -> float:
     """Median seconds for a round: each target's page read, committed (``synchronous=FULL``), published."""
     with tempfile.TemporaryDirectory() as folder:
-        store = SampleStore(Path(folder))
-        writers = [TargetWriter(target, store) for target in _targets(shape)]
+        store, writers = target_writers(Path(folder), shape)
         rounds = [_round(store, writers, pages[n % len(pages)], 15.0 * n + 1) for n in range(ROUNDS + 2)]
         store.close()
     return statistics.median(
         rounds[2:]
     )  # the first scrape, and the first that looks the same, are no repeats
+
+
+def target_writers(folder: Path, shape: Shape) -> tuple[SampleStore, list[TargetWriter]]:
+    """A store in a folder, and what appends the pages of each target to it."""
+    store = SampleStore(folder)
+    return store, [TargetWriter(target, store) for target in targets_of(shape)]
 
 
 def _round(store: SampleStore, writers: Sequence[TargetWriter], pages: Sequence[str], at: float) -> float:
@@ -72,7 +77,7 @@ def peer_seconds(pages: Sequence[str]) -> float:
     return time.perf_counter() - begin
 
 
-def _targets(shape: Shape) -> list:
+def targets_of(shape: Shape) -> list:
     hosts = [f"host{n}:80" for n in range(shape.targets)]
     job = {"job_name": "bench", "static_configs": [{"targets": hosts}]}
     (config,) = parse_config({"scrape_configs": [job]}, "bench").scrape_configs

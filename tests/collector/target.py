@@ -23,11 +23,17 @@ class Page(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Target(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, _request, _address):
+        """A scraper that is killed says nothing worth printing."""
+
+
 @contextmanager
 def counting_target():
     """Serves a counter that counts its scrapes, and a gauge; ``page`` makes another page of the count."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    server.daemon_threads = True
+    server = Target(("127.0.0.1", 0), Page)
     server.scrapes = 0
     server.page = lambda n: (
         f'# TYPE requests_total counter\nrequests_total{{route="/a"}} {n}\ntemperature 21.5\n'
