@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,20 +82,21 @@ def fireline(folder: Path, openmetrics: Path) -> Iterator[str]:
 def _running(command: list[str], url: str) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        _wait_until_ready(process, f"{url}/-/ready")
+        wait_until_ready(lambda: process.poll() is None, f"{url}/-/ready")
         yield url
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+def wait_until_ready(is_running: Callable[[], bool], url: str) -> None:
+    """Polls. Raises RuntimeError where the process ended or took too long."""
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and is_running():
         try:
             if httpx.get(url).is_success:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    raise RuntimeError(f"{process.args!r} was not ready within {READY_SECONDS} s")
+    raise RuntimeError(f"{url} was not ready within {READY_SECONDS} s")

@@ -53,12 +53,12 @@ def _on_layout(layout: Layout) -> Iterator[Comparison]:
                 _same_answer(client, ours, theirs, query)
                 yield compare(
                     f"query.{query.name}.{layout.name}",
-                    lambda query=query: _range(client, ours, query),
-                    lambda query=query: _range(client, theirs, query),
+                    lambda query=query: ask_range(client, ours, query),
+                    lambda query=query: ask_range(client, theirs, query),
                 )
 
 
-def _range(client: httpx.Client, url: str, query: RangeQuery) -> bytes:
+def ask_range(client: httpx.Client, url: str, query: RangeQuery) -> bytes:
     form = {
         "query": query.query,
         "start": END - query.hours * 3600,
@@ -74,7 +74,7 @@ def _same_answer(client: httpx.Client, ours: str, theirs: str, query: RangeQuery
     """A faster wrong answer is worth nothing: both must hold the same series and points."""
     shapes = []
     for url in (ours, theirs):
-        result = httpx.Response(200, content=_range(client, url, query)).json()["data"]["result"]
+        result = httpx.Response(200, content=ask_range(client, url, query)).json()["data"]["result"]
         shapes.append(sorted((sorted(line["metric"].items()), len(line["values"])) for line in result))
     if shapes[0] != shapes[1]:
         raise AssertionError(f"{query.name}: ours and Prometheus' answers have different shapes")
