@@ -21,6 +21,7 @@ from alerts.guardrail_rules import compile_guardrails
 from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
+from collector.config_remote import RemoteConfig
 from collector.errors import ConfigError, QueryError
 from collector.http_server import BoundedHttp
 from collector.options import Options
@@ -196,7 +197,7 @@ class _Server(uvicorn.Server):
 
 
 def _serve(fireline: Fireline, listener: socket.socket, address: Address, config: FirelineConfig) -> None:
-    source = f"queries {config.prometheus}" if config.prometheus else _jobs(config)
+    source = f"queries {config.prometheus.url}" if config.prometheus else _jobs(config)
     line = f"Fireline: the control room is at {address.url} ({source}; stop with Ctrl-C)"
     names = Names.of(address, config.alerts.base_url)
     settings = uvicorn.Config(
@@ -224,7 +225,7 @@ def _collector_config(config: FirelineConfig) -> CollectorConfig:
 def _read_again(config: FirelineConfig) -> CollectorConfig:
     """What the collector's keys say now; objectives and channels are read once, at the start."""
     try:
-        return _collector_config(load_config(config.path, prometheus=config.prometheus))
+        return _collector_config(replace(load_config(config.path), prometheus=config.prometheus))
     except SpecError as error:
         raise ConfigError(str(error)) from error
 
@@ -239,11 +240,13 @@ def _target(scraper: TargetScraper) -> TargetReading:
     )
 
 
-def _check_answers(url: str) -> None:
+def _check_answers(engine: RemoteConfig) -> None:
     try:
-        OtherEngine(url).instant("1", SystemClock().now())
+        OtherEngine(engine).instant("1", SystemClock().now())
     except QueryError as error:
-        raise ConfigError(f"prometheus: expected a Prometheus that answers at {url}: {error}") from error
+        raise ConfigError(
+            f"prometheus: expected a Prometheus that answers at {engine.url}: {error}"
+        ) from error
 
 
 def _make_folder(folder: Path) -> None:

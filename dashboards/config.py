@@ -1,7 +1,7 @@
 """``fireline.yml``: the collector's keys as Prometheus spells them, and beside them the other parts' keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +14,7 @@ from alerts.documents import shortened
 from collector.config import KEYS as COLLECTOR_KEYS
 from collector.config import CollectorConfig
 from collector.config import parse_config as parse_collector
+from collector.config_remote import RemoteConfig, parse_remote
 from collector.errors import ConfigError
 from collector.settings import Section
 from collector.yaml_text import load
@@ -26,7 +27,7 @@ class FirelineConfig:
     """Everything that ``fireline.yml`` says; file patterns are resolved to the files that are there.
 
     policies: files that stand in for a policy of this name.
-    prometheus: the server to query instead of scraping; empty for the embedded engine.
+    prometheus: the server to query instead of scraping; None for the embedded engine.
     receives_remote_write: whether others may write samples here.
     """
 
@@ -39,7 +40,7 @@ class FirelineConfig:
     policies: Mapping[str, Path]
     language: str
     zone: ZoneInfo
-    prometheus: str
+    prometheus: RemoteConfig | None
     receives_remote_write: bool = False
 
 
@@ -54,8 +55,8 @@ def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None
     values = _read(path)
     top = Section(values, str(path))
     alerts, language, zone = top.raw("alerts"), top.choice("language", LANGUAGES, "en"), _zone(top)
-    of_file = server_url(top.text("prometheus"), f"{path}: prometheus")
-    engine = server_url(prometheus or "", "--prometheus") or of_file
+    of_file = _engine(top, path)
+    engine = _of_flag(prometheus) or of_file
     config = FirelineConfig(
         path=path,
         collector=_collector(top, values, path),
@@ -106,10 +107,26 @@ def _with_defaults(
     return {"language": language, "timezone": zone.key, "base_url": page_url, **(raw or {})}
 
 
-def _receives_remote_write(top: Section, engine: str) -> bool:
+def _of_flag(url: str | None) -> RemoteConfig | None:
+    """Another server than the file's is not sent the file's credentials."""
+    return RemoteConfig(server_url(url, "--prometheus")) if url else None
+
+
+def _engine(top: Section, path: Path) -> RemoteConfig | None:
+    """An address alone, or a mapping with it and how to reach it."""
+    if not isinstance(top.raw("prometheus"), Mapping):
+        url = server_url(top.text("prometheus"), f"{path}: prometheus")
+        return RemoteConfig(url) if url else None
+    remote = parse_remote(top.section("prometheus"), path.parent)
+    return replace(remote, url=server_url(remote.url, f"{path}: prometheus.url"))
+
+
+def _receives_remote_write(top: Section, engine: RemoteConfig | None) -> bool:
     received = top.flag("remote_write_receiver", False)
     if received and engine:
-        raise top.error("remote_write_receiver", f"expected false: {engine} has the samples, not Fireline")
+        raise top.error(
+            "remote_write_receiver", f"expected false: {engine.url} has the samples, not Fireline"
+        )
     return received
 
 

@@ -2,6 +2,7 @@
 
 import threading
 
+from collector.config_remote import RemoteConfig
 from collector.errors import QueryError
 from collector.remote import RemoteQuerier
 from collector.series import Sample, Series
@@ -13,8 +14,14 @@ ANSWER_SECONDS = 20.0
 class OtherEngine(RemoteQuerier):
     """Once told to stop it answers no more, so that a stop does not wait for a server that is away."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, timeout_seconds=ANSWER_SECONDS, deadline_seconds=RETRY_SECONDS)
+    def __init__(self, config: RemoteConfig) -> None:
+        super().__init__(
+            config.url,
+            config.http,
+            headers=config.headers,
+            timeout_seconds=ANSWER_SECONDS,
+            deadline_seconds=RETRY_SECONDS,
+        )
         self._stopping = threading.Event()
 
     def stop(self) -> None:

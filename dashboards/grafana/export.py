@@ -25,7 +25,10 @@ def export_dashboards(folder: Path, config: FirelineConfig, url: str) -> list[Pa
     specs = load_specs(config)
     boards = [slo_board(specs.slos, specs.policies, config.language), shop_board()]
     _check(boards)
-    source = datasource(config.prometheus or url, format_duration(config.collector.scrape_interval_seconds))
+    source = datasource(
+        config.prometheus.url if config.prometheus else url,
+        format_duration(config.collector.scrape_interval_seconds),
+    )
     contents = {f"dashboards/{board['uid']}.json": _json(board) for board in boards}
     contents |= {
         "provisioning/dashboards/fireline.yml": dashboards_provider(),

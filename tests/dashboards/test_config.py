@@ -1,6 +1,8 @@
 import pytest
 
 from alerts.errors import SpecError
+from collector.config_http import Authorization, BasicAuth, HttpClientConfig, TlsConfig
+from collector.config_remote import RemoteConfig
 from collector.errors import ConfigError
 from dashboards.config import load_config, server_url
 
@@ -37,6 +39,24 @@ def written(tmp_path, text):
         (f"slo_files: [{'x' * 5000}]", r"fireline\.yml: slo_files: expected files that exist, .{,110}…$"),
         (f"signal_map: {'x' * 5000}", r"fireline\.yml: signal_map: expected a file that exists, .{,110}…$"),
         ("prometheus: 'http://[::1'", r"fireline\.yml: prometheus: expected a URL such as http://"),
+        ("prometheus: {url: 'p:9090'}", r"fireline\.yml: prometheus\.url: expected a URL such as http://"),
+        ("prometheus: {headers: {a: b}}", r"fireline\.yml: prometheus\.url: expected text"),
+        (
+            "prometheus: {url: 'http://p', header: {}}",
+            r"prometheus\.header: unknown key: did you mean headers",
+        ),
+        (
+            "prometheus: {url: 'http://p', headers: {'a b': c}}",
+            r"prometheus\.headers\.a b: expected the name of an HTTP header",
+        ),
+        (
+            'prometheus: {url: "http://p", headers: {a: "b\\r\\nc: d"}}',
+            r"prometheus\.headers\.a: expected printable ASCII",
+        ),
+        (
+            "prometheus: {url: 'http://p', headers: {Authorization: x}}",
+            r"prometheus\.headers\.Authorization: expected a header that Fireline does not set",
+        ),
         (
             "scrape_configs: [{job_name: a, body_size_limit: '²MB'}]",
             r"scrape_configs\[0\]\.body_size_limit: expected a size such as 10MB",
@@ -67,7 +87,7 @@ def test_mistake_in_alerts_names_its_key(tmp_path):
 
 def test_empty_file_is_a_configuration(tmp_path):
     config = load_config(written(tmp_path, ""))
-    assert (config.language, config.zone.key, config.slo_files, config.prometheus) == ("en", "UTC", (), "")
+    assert (config.language, config.zone.key, config.slo_files, config.prometheus) == ("en", "UTC", (), None)
 
 
 def test_remote_write_is_received_only_where_the_file_says_so(tmp_path):
@@ -91,7 +111,35 @@ def test_patterns_are_relative_to_the_file(tmp_path):
 
 def test_command_line_wins_over_the_file(tmp_path):
     path = written(tmp_path, "prometheus: http://file:9090")
-    assert load_config(path, prometheus="http://flag:9090/").prometheus == "http://flag:9090"
+    assert load_config(path, prometheus="http://flag:9090/").prometheus == RemoteConfig("http://flag:9090")
+
+
+def test_another_server_than_the_files_is_not_sent_its_credentials(tmp_path):
+    path = written(tmp_path, "prometheus: {url: 'http://file', bearer_token: s, headers: {a: b}}")
+    assert load_config(path, prometheus="http://flag").prometheus == RemoteConfig("http://flag")
+
+
+def test_how_a_prometheus_is_reached(tmp_path):
+    path = written(
+        tmp_path,
+        """
+        prometheus:
+          url: https://mimir/prometheus/
+          basic_auth: {username: u, password_file: secret}
+          tls_config: {ca_file: ca.pem}
+          headers: {X-Scope-OrgID: shop}
+        """,
+    )
+    assert load_config(path).prometheus == RemoteConfig(
+        "https://mimir/prometheus",
+        HttpClientConfig(
+            basic_auth=BasicAuth("u", password_file=tmp_path / "secret"),
+            tls=TlsConfig(ca_file=tmp_path / "ca.pem"),
+        ),
+        {"X-Scope-OrgID": "shop"},
+    )
+    path = written(tmp_path, "prometheus: {url: 'http://p', bearer_token: s}")
+    assert load_config(path).prometheus.http.authorization == Authorization(credentials="s")
 
 
 @pytest.mark.parametrize("text", ["ftp://a", "http://", "http://a:99999", "http://[", "a b"])
