@@ -8,6 +8,7 @@ import numpy as np
 
 from collector.errors import QueryError, StoreError
 from collector.labels import Labels
+from collector.parts import in_parts
 from collector.promql.engine import Engine
 from collector.promql.limits import Limits
 from collector.promql.parse import parse
@@ -57,9 +58,12 @@ class EmbeddedQuerier:
                 raise QueryError('invalid expression type "range vector", must be Scalar or instant Vector')
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
-        result = self.evaluate_range(query, start, end, step_seconds).result
-        assert isinstance(result, MatrixResult)
-        return [Series(points.labels, points.times_ms / 1000, points.values) for points in result.series]
+        def part(first: float, last: float) -> list[Series]:
+            result = self.evaluate_range(query, first, last, step_seconds).result
+            assert isinstance(result, MatrixResult)
+            return [Series(points.labels, points.times_ms / 1000, points.values) for points in result.series]
+
+        return in_parts(part, start, end, step_seconds)
 
     def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
         found: dict[Labels, None] = {}

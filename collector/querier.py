@@ -18,7 +18,10 @@ class Querier(Protocol):
         ...
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
-        """One series for each label set, with a value at each step that has one; both ends are included."""
+        """One series for each label set, with a value at each step that has one; both ends are included.
+
+        There may be any number of steps: an engine with a limit is asked in parts.
+        """
         ...
 
     def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:

@@ -15,9 +15,9 @@ from collector.credentials import credentials
 from collector.errors import ConfigError, QueryError
 from collector.fetch import tls_context
 from collector.labels import Labels
+from collector.parts import in_parts
 from collector.series import Sample, Series
 
-MAX_POINTS = 11_000
 _RETRYABLE_STATUSES = {429, 500, 502, 503, 504}
 
 
@@ -77,12 +77,10 @@ class RemoteQuerier:
                 raise QueryError(f'invalid expression type "{kind}", must be Scalar or instant Vector')
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
-        """Asks in parts of at most 11,000 points and joins them."""
-        found: dict[Labels, list[Series]] = {}
-        for first, last in _parts(start, end, step_seconds):
-            for series in self._range_part(query, first, last, step_seconds):
-                found.setdefault(series.labels, []).append(series)
-        return [_joined(parts) for parts in found.values()]
+        def part(first: float, last: float) -> list[Series]:
+            return self._range_part(query, first, last, step_seconds)
+
+        return in_parts(part, start, end, step_seconds)
 
     def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
         pairs = [
@@ -184,17 +182,6 @@ def _refusal(url: str, status: int, body: object) -> QueryError:
     return QueryError(f"{url}: HTTP status {status} without an error of the Prometheus API", kind="internal")
 
 
-def _parts(start: float, end: float, step_seconds: float) -> list[tuple[float, float]]:
-    """The range cut where a part holds as many points as an engine answers."""
-    if step_seconds <= 0 or end < start:
-        return [(start, end)]
-    points = int((end - start) / step_seconds + 1e-9) + 1
-    return [
-        (start + first * step_seconds, start + (min(first + MAX_POINTS, points) - 1) * step_seconds)
-        for first in range(0, points, MAX_POINTS)
-    ]
-
-
 def _spelled(number: float) -> str:
     return f"{number:.3f}".rstrip("0").rstrip(".")
 
@@ -214,10 +201,3 @@ def _from(series: Series, start: float) -> Series:
     """Engines before Prometheus 3 answer the left edge of a window too."""
     kept = series.times >= start - 0.0005
     return Series(series.labels, series.times[kept], series.values[kept])
-
-
-def _joined(parts: Sequence[Series]) -> Series:
-    if len(parts) == 1:
-        return parts[0]
-    times = np.concatenate([part.times for part in parts])
-    return Series(parts[0].labels, times, np.concatenate([part.values for part in parts]))

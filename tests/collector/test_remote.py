@@ -7,7 +7,8 @@ import stamina
 from collector.config_http import Authorization, HttpClientConfig
 from collector.errors import QueryError
 from collector.labels import Labels
-from collector.remote import MAX_POINTS, RemoteQuerier
+from collector.parts import MAX_POINTS
+from collector.remote import RemoteQuerier
 
 
 @pytest.fixture(autouse=True)

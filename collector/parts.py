@@ -1,0 +1,39 @@
+"""Long ranges, asked in parts: an engine answers at most 11,000 points for a series."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from collector.labels import Labels
+from collector.series import Series
+
+MAX_POINTS = 11_000
+
+
+def in_parts(
+    ask: Callable[[float, float], list[Series]], start: float, end: float, step_seconds: float
+) -> list[Series]:
+    """What ``ask(start, end)`` answers for each part, joined. Times are Unix seconds."""
+    found: dict[Labels, list[Series]] = {}
+    for first, last in _parts(start, end, step_seconds):
+        for series in ask(first, last):
+            found.setdefault(series.labels, []).append(series)
+    return [_joined(parts) for parts in found.values()]
+
+
+def _parts(start: float, end: float, step_seconds: float) -> Iterator[tuple[float, float]]:
+    if not (step_seconds > 0 and 0 <= end - start < math.inf):
+        yield start, end  # for the engine to refuse
+        return
+    points = int((end - start) / step_seconds + 1e-9) + 1
+    for first in range(0, points, MAX_POINTS):
+        last = min(first + MAX_POINTS, points) - 1
+        yield start + first * step_seconds, start + last * step_seconds
+
+
+def _joined(parts: Sequence[Series]) -> Series:
+    if len(parts) == 1:
+        return parts[0]
+    times = np.concatenate([part.times for part in parts])
+    return Series(parts[0].labels, times, np.concatenate([part.values for part in parts]))
