@@ -231,13 +231,12 @@ class Collector:
             dispatcher.offer(due)
 
     def _drop_old(self) -> None:
-        keep = self.config.retention_seconds
-        if not keep:
-            return
-        before_ms = round((self.clock.now() - keep) * 1000)
+        keep_seconds, keep_bytes = self.config.retention_seconds, self.config.retention_bytes
+        before_ms = round((self.clock.now() - keep_seconds) * 1000)
 
         def prepare() -> tuple[Batch, int]:
-            return Batch(), self.store.drop_before(before_ms)
+            by_age = self.store.drop_before(before_ms) if keep_seconds else 0
+            return Batch(), by_age + (self.store.drop_to_size(keep_bytes) if keep_bytes else 0)
 
         try:
             self.ingester.submit(prepare).result()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -83,6 +84,7 @@ class CollectorConfig:
     alert_relabel: tuple[RelabelRule, ...] = ()
     out_of_order_seconds: float = 0.0
     retention_seconds: float = 0.0
+    retention_bytes: int = 0
     base_folder: Path = Path()
     text: str = field(default="", repr=False)
 
@@ -118,7 +120,7 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
             "scrape_timeout", f"expected above 0 and at most the scrape_interval of {interval:g}s"
         )
     alerting = top.section("alerting")
-    out_of_order, retention = _storage(top.section("storage"))
+    storage = _storage(top.section("storage"))
     config = CollectorConfig(
         scrape_interval_seconds=interval,
         scrape_timeout_seconds=timeout,
@@ -128,8 +130,9 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
         rule_files=tuple(str(base_folder / name) for name in top.strings("rule_files")),
         alertmanagers=alerting.sections("alertmanagers", lambda am: _alertmanager(am, base_folder)),
         alert_relabel=alerting.sections("alert_relabel_configs", parse_relabel),
-        out_of_order_seconds=out_of_order,
-        retention_seconds=retention,
+        out_of_order_seconds=storage.out_of_order_seconds,
+        retention_seconds=storage.retention_seconds,
+        retention_bytes=storage.retention_bytes,
         base_folder=base_folder,
         text=text,
     )
@@ -140,15 +143,26 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
     return config
 
 
-def _storage(storage: Section) -> tuple[float, float]:
-    """The out-of-order window and how long samples are kept, in seconds; 0 is none and for ever."""
+class _Storage(NamedTuple):
+    """retention_seconds, retention_bytes: 0 is without limit."""
+
+    out_of_order_seconds: float
+    retention_seconds: float
+    retention_bytes: int
+
+
+def _storage(storage: Section) -> _Storage:
     tsdb = storage.section("tsdb")
     retention = tsdb.section("retention")
-    seconds = tsdb.seconds("out_of_order_time_window", 0.0), retention.seconds("time", 0.0)
-    retention.finish(("size",))
+    parsed = _Storage(
+        tsdb.seconds("out_of_order_time_window", 0.0),
+        retention.seconds("time", 0.0),
+        retention.size_bytes("size"),
+    )
+    retention.finish()
     tsdb.finish()
     storage.finish(("exemplars",))
-    return seconds
+    return parsed
 
 
 def _refuse_duplicates(config: CollectorConfig, top: Section) -> None:

@@ -193,6 +193,7 @@ def flags(collector: "Collector", _parameters: Parameters) -> dict[str, str]:
         "query.max-concurrency": str(options.queries_at_once),
         "query.max-samples": str(options.limits.max_samples),
         "query.timeout": format_duration(options.limits.timeout_seconds),
+        "storage.tsdb.retention.size": f"{collector.config.retention_bytes}B",
         "storage.tsdb.retention.time": format_duration(collector.config.retention_seconds),
         "web.enable-lifecycle": "true",
         "web.enable-remote-write-receiver": str(collector.receives_remote_write).lower(),

@@ -23,6 +23,7 @@ from collector.store.load import load_samples
 from collector.store.pieces import OverlapError, stitch
 from collector.store.repair import REPAIR_MARK, repair
 from collector.store.schema import open_database
+from collector.store.size import end_of_oldest, used_bytes
 from collector.store.state import BEFORE_ALL, StoreState
 from collector.store.summaries import SummaryCache
 
@@ -200,6 +201,17 @@ class SampleStore:
         self._state.forget_newest_before(before_ms)
         self.counters.dropped_samples += removed
         return removed
+
+    def drop_to_size(self, most_bytes: int) -> int:
+        """Removes the oldest blocks until the file uses no more; returns how many samples they held.
+
+        Raises:
+            StoreError: what could not be removed stays as it was.
+        """
+        with reading_told(), self._engine.connect() as connection:
+            excess = used_bytes(connection) - most_bytes
+            before_ms = end_of_oldest(connection, excess) if excess > 0 else None
+        return 0 if before_ms is None else self.drop_before(before_ms)
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:

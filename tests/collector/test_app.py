@@ -133,6 +133,18 @@ def test_old_blocks_are_dropped_after_their_retention(tmp_path):
     assert dropped == [6_400_000]
 
 
+def test_the_oldest_blocks_are_dropped_where_the_file_is_too_large(tmp_path):
+    config = parse_config({"storage": {"tsdb": {"retention": {"size": "1MB"}}}}, "f.yml")
+    collector = Collector(config, tmp_path, clock=ManualClock(10_000.0))
+    limits = []
+    collector.store.drop_to_size = lambda most_bytes: limits.append(most_bytes) or 0
+    collector.store.drop_before = None
+    collector.ingester.start()
+    collector._drop_old()
+    collector.stop()
+    assert limits == [1_000_000]
+
+
 class Inbox:
     """A sink whose alerts a test takes out by name and end."""
 

@@ -47,7 +47,9 @@ def test_alertmanagers_rule_files_and_storage_are_read():
             "alerting": {
                 "alertmanagers": [{"static_configs": [{"targets": ["am:9093"]}], "path_prefix": "/x"}]
             },
-            "storage": {"tsdb": {"out_of_order_time_window": "30m", "retention": {"time": "30d"}}},
+            "storage": {
+                "tsdb": {"out_of_order_time_window": "30m", "retention": {"time": "30d", "size": "2GB"}}
+            },
         },
         "f.yml",
         base_folder=Path("/etc"),
@@ -55,6 +57,7 @@ def test_alertmanagers_rule_files_and_storage_are_read():
     assert config.rule_files == ("/etc/rules/*.yml",)
     assert config.alertmanagers[0].targets == ("am:9093",)
     assert (config.out_of_order_seconds, config.retention_seconds) == (1800.0, 30 * 86400.0)
+    assert config.retention_bytes == 2_000_000_000
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,10 @@ def test_alertmanagers_rule_files_and_storage_are_read():
             {"global": {"evaluation_interval": "0s"}},
             "global.evaluation_interval: expected a duration above 0",
         ),
-        ({"storage": {"tsdb": {"retention": {"size": "1GB"}}}}, "storage.tsdb.retention.size"),
+        (
+            {"storage": {"tsdb": {"retention": {"size": "big"}}}},
+            "retention.size: expected a size",
+        ),
         ({"storage": {"disk": {}}}, "storage.disk: unknown key"),
         ({"scrape_configs": [{}]}, r"scrape_configs\[0\].job_name: expected text"),
         ({"scrape_configs": [JOB, JOB]}, "'shop' is used twice"),

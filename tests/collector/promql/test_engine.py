@@ -36,13 +36,14 @@ def test_the_length_limit_is_configurable(loaded):
 )
 def test_ranges_that_make_no_sense_are_refused(start, end, step, reason):
     with pytest.raises(QueryError, match=reason) as caught:
-        EmbeddedQuerier(MemoryStore()).range("1", start, end, step)
+        EmbeddedQuerier(MemoryStore()).evaluate_range("1", start, end, step)
     assert caught.value.kind == "bad_data"
 
 
 def test_eleven_thousand_points_are_allowed():
-    (series,) = EmbeddedQuerier(MemoryStore()).range("1", 0, 11_000, 1)
-    assert len(series.times) == 11_001
+    answer = EmbeddedQuerier(MemoryStore()).evaluate_range("1", 0, 11_000, 1)
+    (points,) = answer.result.series
+    assert len(points.times_ms) == 11_001
 
 
 @pytest.mark.parametrize(

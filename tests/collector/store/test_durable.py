@@ -12,6 +12,7 @@ from collector.store.batches import Batch, Points, Row
 from collector.store.columns import Column
 from collector.store.durable import SampleStore
 from collector.store.head import ROWS_PER_HEAD
+from collector.store.size import used_bytes
 from tests.collector.full_disk import FullDisk
 
 ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
@@ -165,6 +166,33 @@ def test_dropping_removes_old_blocks_for_good(store, tmp_path):
     store = reopened(store, tmp_path)
     assert len(samples(store, 0)) == 10
     store.close()
+
+
+def noisy_blocks(store, blocks, samples_each):
+    rng = np.random.default_rng(1)
+    with store.importing() as add:
+        for block in range(blocks):
+            times = np.arange(block * samples_each, (block + 1) * samples_each)
+            add([Column(store.series_id(labels(0)), times, rng.random(samples_each))])
+
+
+def test_dropping_to_a_size_removes_the_oldest_blocks_and_no_more(store):
+    noisy_blocks(store, blocks=40, samples_each=5_000)
+    with store._engine.connect() as connection:
+        full = used_bytes(connection)
+    assert full > 1_000_000
+    assert store.drop_to_size(full) == 0
+    dropped = store.drop_to_size(full // 2)
+    with store._engine.connect() as connection:
+        assert full * 0.4 < used_bytes(connection) <= full // 2
+    kept = [at for at, _ in samples(store, 0)]
+    assert kept == list(range(dropped, 200_000))
+
+
+def test_no_blocks_are_dropped_where_there_are_none(store):
+    store.write([row(store, 100, {0: 1.0})])
+    assert store.drop_to_size(1) == 0
+    assert samples(store, 0) == [(100, 1.0)]
 
 
 def held(store, table):
