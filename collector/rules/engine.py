@@ -49,6 +49,7 @@ class RuleEngine:
         self._restoring = restoring
         self._is_blind = is_blind
         self._monotonic = monotonic
+        self._orphans: set[Labels] = set()
         self._statuses = {g.key: GroupStatus(g, [RuleStatus(rule) for rule in g.rules]) for g in groups}
 
     @property
@@ -63,28 +64,27 @@ class RuleEngine:
         return self._statuses[group.key]
 
     def inherit(self, earlier: "RuleEngine") -> None:
-        """Takes over the state of rules that a reload left as they were."""
-        for key, status in self._statuses.items():
-            former = earlier._statuses.get(key)
-            if former is None:
-                continue
-            status.evaluated_at, status.missed = former.evaluated_at, former.missed
-            status.evaluations = former.evaluations
-            waiting = list(former.rules)
-            for number, rule in enumerate(status.rules):
-                same = next((old for old in waiting if old.rule == rule.rule), None)
-                if same is not None:
-                    waiting.remove(same)
-                    status.rules[number] = same
+        """Takes over the state of rules that a reload left in place.
+
+        As Prometheus, a rule is the same if its group, kind, name and labels are: texts and thresholds may
+        change under a firing alert. Series that nothing writes any more end with the next evaluation.
+        """
+        self._orphans |= earlier._orphans
+        for key, former in earlier._statuses.items():
+            gone = self._statuses[key].inherit(former) if key in self._statuses else former.rules
+            self._orphans |= {labels for rule in gone for labels in rule.written}
 
     def evaluate(self, group: RuleGroup, at: float) -> Evaluation:
-        """Evaluates a group's rules in order. A rule that fails keeps its alerts as they are."""
+        """Evaluates a group's rules in order. A rule that fails keeps its alerts as they are.
+
+        ``query_offset`` moves queries and samples back, not the times of alerts.
+        """
         status = self._statuses[group.key]
         began = self._monotonic()
-        at -= group.query_offset_seconds
         run = RuleRun(status, at, self._appender)
         for rule in status.rules:
             self._evaluate_rule(rule, status, run)
+        self._end_orphans(run)
         evaluation = run.finish()
         if status.evaluated_at is not None and at > status.evaluated_at:
             status.missed += max(0, round((at - status.evaluated_at) / group.interval_seconds) - 1)
@@ -92,12 +92,18 @@ class RuleEngine:
         status.duration_seconds = self._monotonic() - began
         return evaluation
 
+    def _end_orphans(self, run: RuleRun) -> None:
+        if self._orphans:
+            written = {labels for status in self.statuses for rule in status.rules for labels in rule.written}
+            run.end(self._orphans - written)
+            self._orphans = set()
+
     def _evaluate_rule(self, status: RuleStatus, group: GroupStatus, run: RuleRun) -> None:
         began = self._monotonic()
         rule = status.rule
         run.flush_before(rule.expr)
         try:
-            vector = self._querier.instant(rule.expr, run.at)
+            vector = self._querier.instant(rule.expr, run.queried_at)
             if isinstance(rule, RecordingRule):
                 samples = _recorded(rule, vector, run)
             else:
@@ -120,18 +126,28 @@ class RuleEngine:
         observed = self._observe(rule, vector, run.group, run.at)
         hold = Hold(rule.for_seconds, math.inf if self._is_blind() else rule.keep_firing_for_seconds)
         alerts: dict[Labels, Alert] = {}
+        transitions: list[Transition] = []
         for labels in dict.fromkeys([*status.alerts, *observed]):
             alert, reason = advance(status.alerts.get(labels), labels, observed.get(labels), hold, run.at)
             if alert is not None:
                 alerts[labels] = alert
             if reason in TRANSITIONS:
                 value = observed[labels].value if labels in observed else status.alerts[labels].value
-                run.transitions.append(Transition(rule.alert, labels, reason, run.at, value))
+                transitions.append(Transition(rule.alert, labels, reason, run.at, value))
+        self._refuse_too_many(alerts, status, run.group)
+        run.transitions += transitions
         if self._restoring and group.evaluations < RESTORING_EVALUATIONS:
             new = {labels: alert for labels, alert in alerts.items() if labels not in status.alerts}
             alerts |= restore(rule, new, self._querier, run.at)
         status.alerts = alerts
-        return _alert_samples(rule, alerts.values(), run.at)
+        return _alert_samples(rule, alerts.values(), run.queried_at)
+
+    def _refuse_too_many(self, alerts: Mapping[Labels, Alert], status: RuleStatus, group: RuleGroup) -> None:
+        """As Prometheus, a rule over its limit forgets its alerts: they end once their time is out."""
+        active = sum(alert.state is not AlertState.INACTIVE for alert in alerts.values())
+        if group.limit and active > group.limit:
+            status.alerts = {}
+            raise RuleFailedError(f"{active} alerts: expected at most {group.limit} (limit)")
 
     def _observe(
         self, rule: AlertingRule, vector: Sequence[Sample], group: RuleGroup, at: float
@@ -158,14 +174,12 @@ class RuleEngine:
                 raise RuleFailedError(f"two alerts have the labels {labels}")
             texts = {name: fill(text) for name, text in rule.annotations.items()}
             observed[labels] = Observed(sample.value, texts)
-        if group.limit and len(observed) > group.limit:
-            raise RuleFailedError(f"{len(observed)} alerts: expected at most {group.limit} (limit)")
         return observed
 
 
 def _recorded(rule: RecordingRule, vector: Sequence[Sample], run: RuleRun) -> list[Sample]:
     extra = {**run.group.labels, **rule.labels, METRIC_NAME: rule.record}
-    samples = [Sample(sample.labels.merged(extra), run.at, sample.value) for sample in vector]
+    samples = [Sample(sample.labels.merged(extra), run.queried_at, sample.value) for sample in vector]
     if len({sample.labels for sample in samples}) < len(samples):
         raise RuleFailedError("vector contains metrics with the same labelset after applying rule labels")
     if run.group.limit and len(samples) > run.group.limit:

@@ -30,6 +30,11 @@ class RecordingRule:
     def name(self) -> str:
         return self.record
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What two versions of one rule have in common."""
+        return "record", self.record, repr(sorted(self.labels.items()))
+
 
 @dataclass(frozen=True)
 class AlertingRule:
@@ -45,6 +50,11 @@ class AlertingRule:
     @property
     def name(self) -> str:
         return self.alert
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What two versions of one rule have in common."""
+        return "alert", self.alert, repr(sorted(self.labels.items()))
 
 
 Rule = RecordingRule | AlertingRule

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -28,9 +28,12 @@ class Appender(Protocol):
 
 @dataclass(frozen=True)
 class _Waiting:
-    """What one rule recorded and is not kept yet. ``before``: the series that it wrote the time before."""
+    """What one rule recorded and is not kept yet. ``before``: the series that it wrote the time before.
 
-    rule: RuleStatus
+    rule: None for series that no rule writes any more.
+    """
+
+    rule: RuleStatus | None
     before: frozenset[Labels]
     samples: Sequence[Sample]
 
@@ -54,14 +57,22 @@ class RuleRun:
     def group(self) -> RuleGroup:
         return self.status.group
 
+    @property
+    def queried_at(self) -> float:
+        """The time that queries ask for, and that samples are written at."""
+        return self.at - self.group.query_offset_seconds
+
     def add(self, rule: RuleStatus, samples: Sequence[Sample]) -> None:
         """Keeps a rule's samples, and ends the series it wrote before and does not now."""
         before, written = rule.written, frozenset(sample.labels for sample in samples)
-        ended = [Sample(labels, self.at, STALE_NAN) for labels in before - written]
-        self._waiting.append(_Waiting(rule, before, [*samples, *ended]))
+        self._waiting.append(_Waiting(rule, before, [*samples, *self._ends_of(before - written)]))
         self._names |= {labels.metric for labels in before | written}
         rule.written = written
         self.samples += len(samples)
+
+    def end(self, labels: Iterable[Labels]) -> None:
+        """Ends series that rules wrote which are no more."""
+        self._waiting.append(_Waiting(None, frozenset(), self._ends_of(labels)))
 
     def flush_before(self, expr: str) -> None:
         if self._names and (not self._names.isdisjoint(_WORD.findall(expr)) or _NAMELESS.search(expr)):
@@ -83,10 +94,13 @@ class RuleRun:
             self.group.name, self.at, self.samples, tuple(self.transitions), self.failures, self.unkept
         )
 
+    def _ends_of(self, labels: Iterable[Labels]) -> list[Sample]:
+        return [Sample(one, self.queried_at, STALE_NAN) for one in labels]
+
     def _keep(self, waiting: Sequence[_Waiting]) -> None:
         samples = [sample for part in waiting for sample in part.samples]
         try:
-            self.appender.append(f"rules\n{self.group.key}\n{self._flushed}", self.at, samples)
+            self.appender.append(f"rules\n{self.group.key}\n{self._flushed}", self.queried_at, samples)
         except CollectorError as error:  # whoever stores logs it
             self._lose(waiting, str(error))
         except Exception as error:  # whatever it is, alerts must go out
@@ -99,6 +113,7 @@ class RuleRun:
         """The rules say so; what they could not end now, they end at the next evaluation."""
         self.unkept = reason
         for part in waiting:
-            part.rule.last_error = reason
-            part.rule.written = part.before
+            if part.rule is not None:
+                part.rule.last_error = reason
+                part.rule.written = part.before
             self.status.unkept_samples += len(part.samples)

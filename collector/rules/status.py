@@ -73,6 +73,18 @@ class GroupStatus:
     unkept_reason: str = ""
     unkept_samples: int = 0
 
+    def inherit(self, former: "GroupStatus") -> list[RuleStatus]:
+        """Takes over the state of the rules that are in both; returns the former rules that are not here."""
+        self.evaluated_at, self.missed = former.evaluated_at, former.missed
+        self.evaluations = former.evaluations
+        waiting = list(former.rules)
+        for number, status in enumerate(self.rules):
+            same = next((old for old in waiting if old.rule.identity == status.rule.identity), None)
+            if same is not None:
+                waiting.remove(same)
+                self.rules[number] = same if same.rule == status.rule else replace(same, rule=status.rule)
+        return waiting
+
 
 def mark_sent(status: RuleStatus, sent: Iterable[Labels], at: float) -> None:
     """Remembers when alerts were last sent."""

@@ -243,6 +243,71 @@ def test_a_reload_keeps_the_alerts_of_rules_that_stay():
     assert alert.active_at == 0.0
 
 
+def test_a_reload_that_changes_an_alerts_text_or_limit_keeps_it_firing():
+    rule = {"alert": "Down", "expr": "up == 0", "for": "5m", "annotations": {"summary": "old"}}
+    before = World(rule)
+    for at in (0, 300):
+        before.put(at, 0)
+        before.evaluate(at)
+    changed = rule | {"expr": "up < 0.5", "annotations": {"summary": "new"}}
+    after = World(changed, store=before.store)
+    after.engine.inherit(before.engine)
+    after.put(360, 0)
+    after.evaluate(360)
+    (alert,) = after.engine.statuses[0].rules[0].alerts.values()
+    assert (alert.fired_at, alert.annotations) == (300.0, {"summary": "new"})
+    assert after.engine.statuses[0].rules[0].rule.expr == "up < 0.5"
+
+
+def test_two_rules_of_one_name_and_labels_keep_each_its_alerts():
+    high, low = ({"alert": "Load", "expr": f"up > {limit}", "for": "5m"} for limit in (5, 1))
+    before = World(high, low)
+    before.put(0, 3)
+    before.evaluate(0)
+    after = World(high, low | {"annotations": {"a": "b"}}, store=before.store)
+    after.engine.inherit(before.engine)
+    assert [len(rule.alerts) for rule in after.engine.statuses[0].rules] == [0, 1]
+
+
+@pytest.mark.parametrize("group", [{}, {"name": "another"}])
+def test_what_a_reload_leaves_without_a_rule_ends(group):
+    alert = {"alert": "Down", "expr": "up == 0"}
+    before = World({"record": "a:b", "expr": "up"}, {"record": "a:c", "expr": "up"}, alert)
+    before.put(0, 0)
+    before.evaluate(0)
+    assert len(before.value('{__name__=~"a:.*|ALERTS.*"}', 30)) == 4
+    after = World({"record": "a:c", "expr": "up"}, store=before.store, **group)
+    after.engine.inherit(before.engine)
+    after.evaluate(60)
+    assert after.value('{__name__=~"a:.*|ALERTS.*"}', 60) == {'a:c{job="shop"}': 0.0}
+
+
+def test_query_offset_moves_the_samples_and_not_the_times_of_alerts():
+    world = World({"alert": "Down", "expr": "up == 0"}, query_offset="1m")
+    world.put(0, 0)
+    world.evaluate(60)
+    (due,) = world.due(60)
+    assert due["startsAt"] == "1970-01-01T00:01:00.000Z"
+    assert world.value("ALERTS", 0) != {}
+    world.put(60, 1)
+    world.evaluate(120)
+    (due,) = world.due(120)
+    assert due["endsAt"] == "1970-01-01T00:02:00.000Z"
+
+
+def test_a_rule_with_more_alerts_than_its_limit_forgets_them():
+    world = World({"alert": "Down", "expr": "up == 0", "keep_firing_for": "1h"}, limit=1)
+    world.put(0, 0, x="1")
+    world.evaluate(0)
+    assert len(world.due(0)) == 1
+    world.put(60, 1, x="1")
+    world.put(60, 0, x="2")
+    evaluation = world.evaluate(60)
+    assert evaluation.failures == {"Down": "2 alerts: expected at most 1 (limit)"}
+    assert evaluation.transitions == ()
+    assert world.due(600) == []
+
+
 def test_query_offset_looks_back():
     world = World({"record": "a:b", "expr": "up"}, query_offset="1m")
     world.put(0, 7)
