@@ -1,7 +1,9 @@
 """Replays a case through the real rules, with time passed in: when would each alert have fired?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import count
 
 from alerts.burnrate import firing_burn_rate
 from alerts.cases import Case
@@ -109,16 +111,23 @@ def _transitions(
     case: Case, groups: Sequence[RuleGroup], querier: EmbeddedQuerier, store: MemoryStore
 ) -> Iterable[Transition]:
     engine = RuleEngine(groups, querier, MemoryAppender(store))
-    step = min(group.interval_seconds for group in groups)
-    start = case.start - LEAD_SECONDS
-    for slot in range(round((case.end - start) / step) + 1):
-        at = start + slot * step
-        for group in groups:
-            if (at - start) % group.interval_seconds == 0:
-                evaluation = engine.evaluate(group, at)
-                for rule, reason in evaluation.failures.items():
-                    raise ReplayFailedError(f"{group.name}: {rule}: {reason}")
-                yield from evaluation.transitions
+    for at, group in evaluations(groups, case.start - LEAD_SECONDS, case.end):
+        evaluation = engine.evaluate(group, at)
+        for rule, reason in evaluation.failures.items():
+            raise ReplayFailedError(f"{group.name}: {rule}: {reason}")
+        yield from evaluation.transitions
+
+
+def evaluations(groups: Sequence[RuleGroup], start: float, end: float) -> Iterator[tuple[float, RuleGroup]]:
+    """Each group at its own interval from ``start`` on, in the order of time, then of the groups."""
+
+    def times(number: int, group: RuleGroup) -> Iterator[tuple[float, int]]:
+        return ((start + n * group.interval_seconds, number) for n in count())
+
+    for at, number in merge(*(times(number, group) for number, group in enumerate(groups))):
+        if at > end:
+            return
+        yield at, groups[number]
 
 
 def _episodes(transitions: Iterable[Transition]) -> list[Episode]:
