@@ -1,17 +1,20 @@
 """The promtool unit tests beside compiled rules: each tier just above and just below its limit."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alerts.burnrate import can_fire, firing_ratio
-from alerts.compile import BURN_ALERT, NO_DATA_ALERT
+from alerts.compile import BURN_ALERT, HANG_ALERT, NO_DATA_ALERT
 from alerts.expressions import bad_name, selector, total_name
 from alerts.history import history_name, is_weighed
 from alerts.policy import Policy, Tier
 from alerts.slo import Slo
+from alerts.witness import series_for
 from collector.durations import format_duration
 
-_EVENTS = 1_000_000  # events in every window, far above any floor
+_EVENTS_PER_BUDGET = 1_000  # bad events that a window's budget allows; far above any floor
+_WAITING = 5.0  # requests in flight
 _MARGIN = 0.05
 _TOTALS = "slo:total_events:"
 
@@ -23,11 +26,20 @@ def rule_tests(
 
     rule_file, rules: what these SLOs were compiled to, with their recordings, and its name.
     """
+    hanging = {
+        rule["labels"]["slo"]
+        for group in rules["groups"]
+        for rule in group["rules"]
+        if rule.get("alert") == HANG_ALERT
+    }
     return {
         "rule_files": [rule_file],
         "evaluation_interval": "15s",
         "group_eval_order": group_names(rules),
-        "tests": [test for slo in slos for test in _slo_tests(slo, policies[slo.policy])],
+        "tests": [
+            *(test for slo in slos for test in _slo_tests(slo, policies[slo.policy])),
+            *(test for slo in slos if slo.name in hanging for test in _hang_tests(slo, policies[slo.policy])),
+        ],
     }
 
 
@@ -56,7 +68,7 @@ def _ratio_test(slo: Slo, policy: Policy, tier: Tier, times_limit: float) -> dic
     return {
         "name": f"{slo.name} {tier.name} {'fires above' if fires else 'is silent below'} its limit",
         "interval": "1m",
-        "input_series": _inputs(slo, policy, share, _EVENTS),
+        "input_series": _inputs(slo, policy, share, _events(slo)),
         "promql_expr_test": [_firing(BURN_ALERT, slo, f',tier="{tier.name}"', after, fires=fires)],
     }
 
@@ -68,7 +80,7 @@ def _young_test(slo: Slo, policy: Policy, tier: Tier) -> dict[str, Any]:
     return {
         "name": f"{slo.name} {tier.name} is silent while too little is recorded",
         "interval": "1m",
-        "input_series": [*_inputs(slo, policy, 1.0, _EVENTS), history],
+        "input_series": [*_inputs(slo, policy, 1.0, _events(slo)), history],
         "promql_expr_test": [
             _firing(BURN_ALERT, slo, f',tier="{tier.name}"', tier.for_seconds + 120, fires=False)
         ],
@@ -84,6 +96,22 @@ def _idle_test(slo: Slo, policy: Policy) -> dict[str, Any]:
     }
 
 
+def _hang_tests(slo: Slo, policy: Policy) -> list[dict[str, Any]]:
+    """Requests wait and none completes; none where no series are known that the query would answer."""
+    waiting = series_for(slo.sli.in_flight or "", _WAITING)
+    return [
+        {
+            "name": f"{slo.name} pages when requests are in flight and none completes",
+            "interval": "1m",
+            "input_series": [
+                *_inputs(slo, policy, 0.0, 0),
+                *({"series": str(labels), "values": f"{_WAITING:g}x20"} for labels in waiting),
+            ],
+            "promql_expr_test": [_firing(HANG_ALERT, slo, "", 120, fires=True)],
+        }
+    ] * bool(waiting)
+
+
 def _no_data_test(slo: Slo) -> dict[str, Any]:
     return {
         "name": f"{slo.name} tickets when its series are absent",
@@ -93,7 +121,7 @@ def _no_data_test(slo: Slo) -> dict[str, Any]:
 
 
 def _no_bucket_test(slo: Slo, policy: Policy) -> dict[str, Any]:
-    counts = [each for each in _inputs(slo, policy, 0.0, _EVENTS) if each["series"].startswith(_TOTALS)]
+    counts = [each for each in _inputs(slo, policy, 0.0, _events(slo)) if each["series"].startswith(_TOTALS)]
     return {
         "name": f"{slo.name} tickets and does not page when its bucket is absent",
         "interval": "1m",
@@ -103,6 +131,11 @@ def _no_bucket_test(slo: Slo, policy: Policy) -> dict[str, Any]:
             _firing(BURN_ALERT, slo, "", 720, fires=False),
         ],
     }
+
+
+def _events(slo: Slo) -> int:
+    """A power of ten."""
+    return round(10 ** math.ceil(math.log10(_EVENTS_PER_BUDGET / slo.error_budget) - 1e-9))
 
 
 def _inputs(slo: Slo, policy: Policy, share: float, events: int) -> list[dict[str, str]]:
