@@ -22,7 +22,7 @@ from alerts.expressions import (
     weighed_burn_rate,
 )
 from alerts.history import history_name, history_ratio, is_weighed
-from alerts.metadata import metadata_rules, ratio_rule
+from alerts.metadata import FIVE_MINUTES, metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
 from alerts.wording import burn_annotations, hang_annotations, no_data_annotations
@@ -34,8 +34,6 @@ Group = dict[str, Any]
 BURN_ALERT = "ErrorBudgetBurn"
 HANG_ALERT = "RequestsHang"
 NO_DATA_ALERT = "NoSloData"
-
-FIVE_MINUTES = 300.0  # the window of Sloth's current burn rate, and of the test for absent data
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from alerts.expressions import BUDGET_REMAINING, RecordedExpressions, burn_rate,
 from alerts.slo import Slo
 from collector.durations import format_duration
 
-_FIVE_MINUTES = 300.0
+FIVE_MINUTES = 300.0  # the window of Sloth's current burn rate, and of the test for absent data
 
 
 def ratio_rule(slo: Slo, seconds: float) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
         "slo:objective:ratio": f"vector({number(slo.objective)})",
         "slo:error_budget:ratio": f"vector({number(slo.error_budget)})",
         "slo:time_period:days": f"vector({number(slo.period_seconds / 86_400)})",
-        "slo:current_burn_rate:ratio": burn_rate(events, _FIVE_MINUTES, slo),
+        "slo:current_burn_rate:ratio": burn_rate(events, FIVE_MINUTES, slo),
         "slo:period_burn_rate:ratio": burn_rate(events, slo.period_seconds, slo),
         BUDGET_REMAINING: f"1 - {burn_rate(events, slo.period_seconds, slo)}",
     }

@@ -135,7 +135,7 @@ def _no_bucket_test(slo: Slo, policy: Policy) -> dict[str, Any]:
 
 def _events(slo: Slo) -> int:
     """A power of ten."""
-    return round(10 ** math.ceil(math.log10(_EVENTS_PER_BUDGET / slo.error_budget) - 1e-9))
+    return int(10.0 ** math.ceil(math.log10(_EVENTS_PER_BUDGET / slo.error_budget) - 1e-9))
 
 
 def _inputs(slo: Slo, policy: Policy, share: float, events: int) -> list[dict[str, str]]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from collector.labels import Labels
 
 RESOLVED_RETENTION_SECONDS = 15 * 60.0
+RESTORE_GRACE_SECONDS = 10 * 60.0
+OUTAGE_TOLERANCE_SECONDS = 60 * 60.0
 
 
 class AlertState(StrEnum):
@@ -112,10 +114,6 @@ def needs_sending(alert: Alert, at: float, resend_seconds: float) -> bool:
     if alert.resolved_at is not None and alert.resolved_at > alert.last_sent_at:
         return True
     return at - alert.last_sent_at >= resend_seconds
-
-
-RESTORE_GRACE_SECONDS = 10 * 60.0
-OUTAGE_TOLERANCE_SECONDS = 60 * 60.0
 
 
 def restored_active_at(active_at: float, last_seen_at: float, for_seconds: float, at: float) -> float:
