@@ -14,6 +14,7 @@ from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
 from collector.errors import ConfigError, QueryError
 from collector.fetch import tls_context
+from collector.http_client import HttpClient
 from collector.labels import Labels
 from collector.parts import in_parts
 from collector.series import Sample, Series
@@ -39,6 +40,8 @@ class RemoteQuerier:
 
     url: of the engine, with its path prefix, without ``/api/v1``.
     headers: for example a tenant id.
+    timeout_seconds: for one try, from its start to the end of the answer.
+    deadline_seconds: after which no other try begins.
     """
 
     def __init__(
@@ -49,21 +52,25 @@ class RemoteQuerier:
         headers: Mapping[str, str] | None = None,
         timeout_seconds: float = 30.0,
         deadline_seconds: float = 60.0,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self._deadline_seconds = deadline_seconds
-        self._client = httpx.Client(
+        self._client = HttpClient(
+            seconds=timeout_seconds,
             auth=credentials(config),
             headers=dict(headers or {}),
             verify=tls_context(config.tls),
             follow_redirects=config.follow_redirects,
-            timeout=timeout_seconds,
             transport=transport,
         )
 
     def close(self) -> None:
         self._client.close()
+
+    def interrupt(self) -> None:
+        """Ends the queries under way."""
+        self._client.interrupt()
 
     def instant(self, query: str, at: float) -> list[Sample]:
         data = self._ask("query", [("query", query), ("time", _spelled(at))])
@@ -129,8 +136,8 @@ class RemoteQuerier:
         for name, value in pairs:
             given.setdefault(name, []).append(value)
         if method == "POST":
-            return self._tried(lambda: self._client.post(self.url + path, data=given))
-        return self._tried(lambda: self._client.request(method, self.url + path, params=given))
+            return self._tried(lambda: self._client.send(method, self.url + path, data=given))
+        return self._tried(lambda: self._client.send(method, self.url + path, params=given))
 
     def _tried(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         """Tries again on 5xx, 429 and broken connections, until the deadline."""

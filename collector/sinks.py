@@ -16,6 +16,7 @@ import stamina
 from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
 from collector.fetch import tls_context
+from collector.http_client import HttpClient
 from collector.labels import Labels
 from collector.relabel import RelabelRule, relabel
 from collector.rules.state import Alert, needs_sending
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 PostableAlert = Mapping[str, object]
 _WAITING_BATCHES = 1_000
+_ANSWER_BYTES = 64 * 1024
 
 
 class AlertSink(Protocol):
@@ -94,15 +96,16 @@ class HttpAlertSink:
         *,
         timeout_seconds: float = 10.0,
         deadline_seconds: float = 30.0,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url.rstrip("/") + "/api/v2/alerts"
         self._deadline_seconds = deadline_seconds
-        self._client = httpx.Client(
+        self._client = HttpClient(
+            seconds=timeout_seconds,
+            most_bytes=_ANSWER_BYTES,
             auth=credentials(config),
             headers={"Content-Type": "application/json"},
             verify=tls_context(config.tls),
-            timeout=timeout_seconds,
             trust_env=False,
             transport=transport,
         )
@@ -111,7 +114,7 @@ class HttpAlertSink:
         body = orjson.dumps(list(alerts))
         for attempt in stamina.retry_context(on=_is_retryable, timeout=self._deadline_seconds, attempts=None):
             with attempt:
-                self._client.post(self.url, content=body).raise_for_status()
+                self._client.send("POST", self.url, content=body).raise_for_status()
 
     def close(self) -> None:
         self._client.close()

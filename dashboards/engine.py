@@ -26,6 +26,7 @@ class OtherEngine(RemoteQuerier):
 
     def stop(self) -> None:
         self._stopping.set()
+        self.interrupt()
 
     def instant(self, query: str, at: float) -> list[Sample]:
         self._refuse_when_stopping()

@@ -1,6 +1,5 @@
 """What every Querier does: the embedded one, and the remote one on our HTTP API and on Prometheus."""
 
-import asyncio
 import math
 import shutil
 from contextlib import contextmanager
@@ -32,22 +31,6 @@ PAGE = (
 )
 
 
-class Asked(httpx.BaseTransport):
-    """Our HTTP API without a port."""
-
-    def __init__(self, app):
-        self._app = httpx.ASGITransport(app)
-
-    def handle_request(self, request):
-        async def answer():
-            response = await self._app.handle_async_request(request)
-            return response.status_code, response.headers, await response.aread()
-
-        status, headers, body = asyncio.run(answer())
-        headers.pop("content-encoding", None)
-        return httpx.Response(status, headers=headers, content=body)
-
-
 @contextmanager
 def embedded(folder, page):
     store = SampleStore(folder / "data")
@@ -60,7 +43,9 @@ def embedded(folder, page):
 def on_our_api(folder, page):
     collector = Collector(parse_config({}, "f.yml"), folder / "data")
     import_file(page, collector.store)
-    querier = RemoteQuerier("http://fireline", transport=Asked(Starlette(routes=collector.routes())))
+    querier = RemoteQuerier(
+        "http://fireline", transport=httpx.ASGITransport(Starlette(routes=collector.routes()))
+    )
     yield querier
     querier.close()
     collector.stop()

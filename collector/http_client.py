@@ -1,0 +1,86 @@
+"""Requests that end within their time, however slowly the other side speaks, and however much it says.
+
+A socket's timeout begins anew with each byte: a server that drips one a second holds its caller for ever.
+"""
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Coroutine
+from functools import cache
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+MOST_BYTES = 1024 * 1024 * 1024
+_GRACE_SECONDS = 2.0  # for the loop to tell that the time is over
+_DROPPED = {"content-encoding", "content-length", "transfer-encoding"}  # of what is decoded by now
+
+
+class HttpClient:
+    """Blocking; any thread may send. Takes what ``httpx.AsyncClient`` takes.
+
+    seconds: from the start of a request to the end of its answer.
+    most_bytes: how much of an answer is read, unpacked; the rest of a longer one is cut off.
+    """
+
+    def __init__(self, *, seconds: float, most_bytes: int = MOST_BYTES, **options: Any) -> None:  # noqa: ANN401
+        self._seconds = seconds
+        self._most_bytes = most_bytes
+        self._client = httpx.AsyncClient(timeout=seconds, **options)
+        self._pending: set[concurrent.futures.Future[httpx.Response]] = set()
+
+    def send(self, method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401
+        """The whole answer. Takes what ``httpx.Client.request`` takes.
+
+        Raises:
+            httpx.TransportError: where none came in time, or the request was interrupted.
+        """
+        asked = asyncio.run_coroutine_threadsafe(self._sent(method, url, request), _loop())
+        self._pending.add(asked)
+        try:
+            return asked.result(self._seconds + _GRACE_SECONDS)
+        except TimeoutError as error:
+            asked.cancel()
+            raise httpx.ReadTimeout(f"no whole answer within {self._seconds:g} s") from error
+        except concurrent.futures.CancelledError as error:
+            raise httpx.ReadError("interrupted") from error
+        finally:
+            self._pending.discard(asked)
+
+    def interrupt(self) -> None:
+        """Ends the requests under way."""
+        for asked in list(self._pending):
+            asked.cancel()
+
+    def close(self) -> None:
+        self.interrupt()
+        _wait(self._client.aclose())
+
+    async def _sent(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response:
+        async with asyncio.timeout(self._seconds), self._client.stream(method, url, **request) as answer:
+            body = bytearray()
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) >= self._most_bytes:
+                    break
+            headers = [pair for pair in answer.headers.multi_items() if pair[0].lower() not in _DROPPED]
+            return httpx.Response(
+                answer.status_code,
+                headers=headers,
+                content=bytes(body[: self._most_bytes]),
+                request=answer.request,
+            )
+
+
+def _wait(coroutine: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run_coroutine_threadsafe(coroutine, _loop()).result(_GRACE_SECONDS)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One for all clients of the process; it ends with the process."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="http-client", daemon=True).start()
+    return loop
