@@ -29,7 +29,7 @@ class HttpClient:
         self._seconds = seconds
         self._most_bytes = most_bytes
         self._client = httpx.AsyncClient(timeout=seconds, **options)
-        self._pending: set[concurrent.futures.Future[httpx.Response]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def send(self, method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401
         """The whole answer. Takes what ``httpx.Client.request`` takes.
@@ -38,7 +38,6 @@ class HttpClient:
             httpx.TransportError: where none came in time, or the request was interrupted.
         """
         asked = asyncio.run_coroutine_threadsafe(self._sent(method, url, request), _loop())
-        self._pending.add(asked)
         try:
             return asked.result(self._seconds + _GRACE_SECONDS)
         except TimeoutError as error:
@@ -46,19 +45,30 @@ class HttpClient:
             raise httpx.ReadTimeout(f"no whole answer within {self._seconds:g} s") from error
         except concurrent.futures.CancelledError as error:
             raise httpx.ReadError("interrupted") from error
-        finally:
-            self._pending.discard(asked)
 
     def interrupt(self) -> None:
         """Ends the requests under way."""
-        for asked in list(self._pending):
-            asked.cancel()
+
+        def cancel() -> None:
+            for task in self._under_way:
+                task.cancel()
+
+        _loop().call_soon_threadsafe(cancel)
 
     def close(self) -> None:
         self.interrupt()
         _wait(self._client.aclose())
 
     async def _sent(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            return await self._read(method, url, request)
+        finally:
+            self._under_way.discard(task)
+
+    async def _read(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response:
         async with asyncio.timeout(self._seconds), self._client.stream(method, url, **request) as answer:
             body = bytearray()
             async for part in answer.aiter_bytes():

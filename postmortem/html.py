@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from alerts.charts.svg import render_chart, stylesheet
 from postmortem.document import Document, Heading, Text
 
-_CODE = re.compile(r"`([^`]*)`")
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 

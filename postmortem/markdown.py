@@ -15,7 +15,9 @@ from postmortem.document import (
     Text,
 )
 
-_CODE = re.compile(r"(`[^`]*`)")
+# What CommonMark takes for code too: nothing but this may go unescaped.
+_CODE = re.compile(r"((?<!`)`[^`]+`(?!`))")
+_ESCAPES = (("\\", "\\\\"), ("`", "\\`"), ("<", "&lt;"), ("](", "]\\("))
 
 
 def render_markdown(document: Document) -> str:
@@ -60,8 +62,11 @@ def _inline(text: Text, numbers: Mapping[str, int]) -> str:
 
 def _escaped(text: str) -> str:
     """One line, without HTML or links of strangers; code stays as it is."""
-    parts = _CODE.split(" ".join(text.split()))
-    return "".join(
-        part if part.startswith("`") and len(part) > 1 else part.replace("<", "&lt;").replace("](", "]\\(")
-        for part in parts
-    )
+    parts = _CODE.split(" ".join(text.split()))  # code is at the odd places
+    return "".join(part if place % 2 else _plain(part) for place, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    for raw, escaped in _ESCAPES:
+        text = text.replace(raw, escaped)
+    return text

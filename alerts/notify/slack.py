@@ -1,21 +1,23 @@
 """The Slack notifier: one message for each incident, updated in place; its thread carries the rest."""
 
-import http.client
 import logging
+from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+import httpx
+import orjson
 
 from alerts.errors import DeliveryError
 from alerts.group import Occasion
 from alerts.notify.content import Content, write
 from alerts.notify.message import Message, Receipt, Style
-from alerts.notify.slack_blocks import blocks, cut, news_text
+from alerts.notify.slack_blocks import Block, blocks, cut, escape, news_text
 from alerts.receive import Severity
 from alerts.storage_incidents import firing_severity
+from collector.http_client import HttpClient
 
-TIMEOUT_SECONDS = 8
+TIMEOUT_SECONDS = 8.0
+MOST_ANSWER_BYTES = 256 * 1024
 DEFAULT_WAIT_SECONDS = 30.0
 # Slack says 200 and one of these when it is its own fault.
 PASSING_ERRORS = frozenset(
@@ -23,8 +25,16 @@ PASSING_ERRORS = frozenset(
 )
 REFUSED_BLOCKS_ERRORS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 LOST_MESSAGE_ERRORS = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-TRANSPORT_ERRORS = (SlackClientError, OSError, http.client.HTTPException, ValueError)
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Root:
+    """The incident's message. ``text`` stands for the blocks where only text is shown."""
+
+    text: str
+    blocks: list[Block]
+    mention: str
 
 
 class SlackNotifier:
@@ -38,8 +48,12 @@ class SlackNotifier:
     pace_seconds = 1.0  # Slack takes about one message a second in a channel
 
     def __init__(self, token: str, channel: str, style: Style, *, mention: str, base_url: str) -> None:
-        self._client = WebClient(
-            token=token, base_url=f"{base_url}/", timeout=TIMEOUT_SECONDS, retry_handlers=[]
+        self._base_url = base_url
+        self._client = HttpClient(
+            seconds=TIMEOUT_SECONDS,
+            most_bytes=MOST_ANSWER_BYTES,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"},
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
         self._channel = channel
         self._style = style
@@ -55,19 +69,21 @@ class SlackNotifier:
             return receipt
         return self._reply(receipt, content, message, root)
 
-    def _root(self, content: Content, message: Message) -> dict[str, Any]:
+    def _root(self, content: Content, message: Message) -> _Root:
         language = self._style.language
         mention = self._mention if _wakes(message) else ""
-        return {
-            "text": cut(content.headline, 500, language),
-            "blocks": blocks(content, message.incident, language, mention),
-        }
+        return _Root(
+            escape(cut(content.headline, 500, language)),
+            blocks(content, message.incident, language, mention),
+            mention,
+        )
 
-    def _post(self, root: dict[str, Any]) -> Receipt:
+    def _post(self, root: _Root) -> Receipt | None:
+        """None where Slack does not say what it became: a later message stands for itself."""
         answer = self._show("chat.postMessage", root, channel=self._channel, unfurl_links=False)
-        return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
+        return _receipt(answer)
 
-    def _update(self, receipt: Receipt, root: dict[str, Any]) -> bool:
+    def _update(self, receipt: Receipt, root: _Root) -> bool:
         """False when somebody deleted the message: a new one takes its place."""
         try:
             self._show("chat.update", root, channel=receipt["channel"], ts=receipt["ts"])
@@ -78,7 +94,7 @@ class SlackNotifier:
             return False
         return True
 
-    def _reply(self, receipt: Receipt, content: Content, message: Message, root: dict[str, Any]) -> Receipt:
+    def _reply(self, receipt: Receipt, content: Content, message: Message, root: _Root) -> Receipt:
         """A page in a thread is shown in the channel as well: an update in place rings no bell."""
         loud = message.occasion is Occasion.PAGE
         mention = self._mention if loud and _wakes(message) else ""
@@ -90,33 +106,32 @@ class SlackNotifier:
             unfurl_links=False,
             text=news_text(content, message.occasion, self._style.language, mention),
         )
-        if answer.get("message", {}).get("thread_ts") == receipt["ts"]:
+        fresh = _receipt(answer)
+        if fresh is None or _thread(answer) == receipt["ts"]:
             return receipt
         # Slack posts at top level when the thread is gone. That message becomes the incident's.
         log.warning("slack: the thread of %s is gone, going on in a new one", receipt["ts"])
-        fresh = {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
         self._update(fresh, root)
         return fresh
 
-    def _show(self, method: str, root: dict[str, Any], **where: object) -> dict[str, Any]:
+    def _show(self, method: str, root: _Root, **where: object) -> dict[str, Any]:
         """With its blocks; should Slack refuse those, a plain page is better than none."""
         try:
-            return self._call(method, **where, **root)
+            return self._call(method, **where, text=root.text, blocks=root.blocks)
         except DeliveryError as error:
             if str(error) not in REFUSED_BLOCKS_ERRORS:
                 raise
             log.exception("slack: the blocks were refused, sending the text alone")
-            return self._call(method, **where, text=root["text"], blocks=[])
+            return self._call(method, **where, text=f"{root.text}  {root.mention}".strip(), blocks=[])
 
     def _call(self, method: str, **arguments: object) -> dict[str, Any]:
+        """What Slack answered with ``ok``."""
         try:
-            answer = self._client.api_call(method, json=arguments)
-        except SlackApiError as error:
-            raise _failed(error) from error
-        except TRANSPORT_ERRORS as error:
-            raise DeliveryError(f"{method}: {error}", retryable=True) from error
-        data = answer.data
-        return data if isinstance(data, dict) else {}
+            answer = self._client.send("POST", f"{self._base_url}/{method}", content=orjson.dumps(arguments))
+        except httpx.HTTPError as error:
+            said = str(error) or type(error).__name__
+            raise DeliveryError(f"{method}: {said}", retryable=True) from error
+        return _accepted(answer)
 
 
 def _wakes(message: Message) -> bool:
@@ -126,26 +141,47 @@ def _wakes(message: Message) -> bool:
     return pages and incident.severity is Severity.PAGE and not incident.is_resolved
 
 
-def _failed(error: SlackApiError) -> DeliveryError:
-    """Whether Slack may take the same message later: 429, 5xx, and 200 with an error of Slack's own."""
-    response = error.response
-    status = int(response.status_code)
-    code = str(response.data.get("error", "") if isinstance(response.data, dict) else "")
-    headers = {str(name).lower(): value for name, value in (response.headers or {}).items()}
-    wait = _seconds(headers.get("retry-after"))
-    if status == 429 or code in {"ratelimited", "rate_limited"}:
-        return DeliveryError(
+def _accepted(answer: httpx.Response) -> dict[str, Any]:
+    """The answer of a message that Slack took.
+
+    Raises:
+        DeliveryError: final only where Slack itself refuses the message for good. Whatever else speaks in its
+            place, a proxy in maintenance for example, passes: a page must outlive it.
+    """
+    said = _said(answer)
+    code = str(said.get("error", ""))
+    wait = _seconds(answer.headers.get("retry-after"))
+    if answer.status_code == 429 or code in {"ratelimited", "rate_limited"}:
+        raise DeliveryError(
             code or "ratelimited", retryable=True, retry_after_seconds=wait or DEFAULT_WAIT_SECONDS
         )
-    passing = status >= 500 or code in PASSING_ERRORS
-    text = code if status == 200 else f"HTTP {status} {code}".strip()
-    return DeliveryError(text, retryable=passing, retry_after_seconds=wait if passing else None)
+    if answer.is_success and said.get("ok") is True:
+        return said
+    if said.get("ok") is not False or answer.status_code >= 500:
+        text = f"HTTP {answer.status_code} {code}".strip()
+        raise DeliveryError(f"{text}: not an answer of Slack", retryable=True, retry_after_seconds=wait)
+    raise DeliveryError(code or "refused", retryable=code in PASSING_ERRORS)
 
 
-def _seconds(value: object) -> float | None:
-    """The Retry-After header: a number, or a list of one."""
-    first = value[0] if isinstance(value, list) and value else value
+def _said(answer: httpx.Response) -> dict[str, Any]:
     try:
-        return max(float(str(first)), 0.0) if first is not None else None
-    except ValueError:
+        said = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _receipt(answer: dict[str, Any]) -> Receipt | None:
+    if "channel" not in answer or "ts" not in answer:
         return None
+    return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
+
+
+def _thread(answer: dict[str, Any]) -> object:
+    message = answer.get("message")
+    return message.get("thread_ts") if isinstance(message, dict) else None
+
+
+def _seconds(value: str | None) -> float | None:
+    """The Retry-After header in seconds; one that names a date is not read."""
+    return float(value) if value and value.isascii() and value.isdigit() else None

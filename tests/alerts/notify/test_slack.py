@@ -33,7 +33,11 @@ class FakeSlack:
                 if status == 0:
                     return  # hangs up without a word
                 answer = {"ok": False, "error": error} if error else fake.answer(body)
-                content = error.encode() if error and error.startswith("<") else json.dumps(answer).encode()
+                content = (
+                    error.lstrip("<").encode()
+                    if error and error.startswith("<")
+                    else json.dumps(answer).encode()
+                )
                 self.send_response(status)
                 for name, value in {**headers, "content-length": str(len(content))}.items():
                     self.send_header(name, value)
@@ -135,6 +139,10 @@ def test_escalation_rings_in_the_channel(make_world, slack):
         ((429, {"Retry-After": "7"}, "ratelimited"), "ratelimited", 7),
         ((429, {}, "ratelimited"), "ratelimited", 30),
         ((503, {}, "<html>"), "HTTP 503", 1),
+        ((200, {}, "<html>"), "HTTP 200: not an answer of Slack", 1),
+        ((404, {}, "<html>"), "HTTP 404: not an answer of Slack", 1),
+        ((302, {"Location": "http://127.0.0.1:1/"}, "<html>"), "HTTP 302: not an answer of Slack", 1),
+        ((200, {}, "<[1]"), "HTTP 200: not an answer of Slack", 1),
         ((500, {}, None), "HTTP 500", 1),
         ((200, {}, "internal_error"), "internal_error", 1),
         ((200, {}, "service_unavailable"), "service_unavailable", 1),
@@ -164,8 +172,25 @@ def test_page_is_sent_as_plain_text_when_slack_refuses_its_blocks(world, slack):
     slack.answers = [(200, {}, "invalid_blocks")]
     world.pass_time()
     plain = slack.calls[1].body
-    assert (plain["text"], plain["blocks"]) == ("🔴 PAGE  ProductSlow summary", [])
+    assert (plain["text"], plain["blocks"]) == ("🔴 PAGE  ProductSlow summary  <!here>", [])
     assert posting(world).state is Delivery.SENT
+
+
+def test_an_alert_mentions_nobody_and_fakes_no_link_in_any_text(make_world, slack):
+    world = make_world(SlackNotifier("x", "#i", Style(), mention="<!here>", base_url=slack.url))
+    slack.answers = [(200, {}, "invalid_blocks")]
+    world.fire("<!channel> <https://evil.example|runbook>", "product")
+    world.pass_time()
+    texts = [call.body["text"] for call in slack.calls]
+    assert texts[0] == "🔴 PAGE  &lt;!channel&gt; &lt;https://evil.example|runbook&gt; summary"
+    assert texts[1] == f"{texts[0]}  <!here>"
+
+
+def test_a_message_that_slack_took_without_saying_where_is_not_posted_again(world, slack):
+    slack.answer = lambda _body: {"ok": True}
+    world.pass_time()
+    world.pass_time(100)
+    assert (posting(world).state, slack.methods) == (Delivery.SENT, ["chat.postMessage"])
 
 
 def test_slack_that_cannot_be_reached_is_tried_again(world, slack):
@@ -173,7 +198,7 @@ def test_slack_that_cannot_be_reached_is_tried_again(world, slack):
     slack.server.server_close()
     world.pass_time()
     assert (posting(world).state, posting(world).attempts) == (Delivery.PENDING, 1)
-    assert "Connection refused" in posting(world).last_error
+    assert "connection attempts failed" in posting(world).last_error
 
 
 def test_slack_that_does_not_answer_is_given_up_on_for_now(make_world, monkeypatch):
@@ -184,7 +209,7 @@ def test_slack_that_does_not_answer_is_given_up_on_for_now(make_world, monkeypat
     world.fire("ProductSlow", "product")
     world.pass_time()
     silent.server_close()
-    assert "timed out" in posting(world).last_error
+    assert "no whole answer within 0.05 s" in posting(world).last_error
 
 
 def test_message_that_somebody_deleted_is_posted_anew(world, slack):

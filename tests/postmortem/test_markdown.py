@@ -1,0 +1,31 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from postmortem.document import Document, Paragraph, Text
+from postmortem.markdown import render_markdown
+
+COMMONMARK = MarkdownIt("commonmark", {"html": True})
+PIECES = st.sampled_from(
+    ["`", "``", "\\", "<img src=x onerror=y>", "![t](http://e/t.png)", "[a](b)", "c", " "]
+)
+
+
+def rendered(text):
+    """Every token of a paragraph with this text, as a CommonMark reader sees it."""
+    blocks = (Paragraph(Text(f"before {text} after")),)
+    document = Document("en", "Title", "Sources", ("[", "]"), (), blocks, {})
+    paragraph = render_markdown(document).split("\n\n")[1]
+    return [child for token in COMMONMARK.parse(paragraph) for child in token.children or []]
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_text_of_strangers_makes_no_html_image_or_link(text):
+    kinds = {token.type for token in rendered(text)}
+    assert kinds <= {"text", "text_special", "code_inline", "softbreak"}
+
+
+def test_code_stays_code_and_all_else_reads_as_written():
+    tokens = rendered(r"`orders<p95>` in C:\dir\`x ``y")
+    assert [token.content for token in tokens if token.type == "code_inline"] == ["orders<p95>"]
+    assert "".join(token.content for token in tokens) == r"before orders<p95> in C:\dir\`x ``y after"
