@@ -24,6 +24,7 @@ REPORTS = (
     "scrape_samples_post_metric_relabeling",
     "scrape_series_added",
 )
+MOST_SAMPLES = 500_000  # of a page: a series costs some 5 kB
 _AHEAD_MS = 10 * 60 * 1000
 
 
@@ -67,6 +68,7 @@ class TargetWriter:
         page: Page | None = None
         if not error:
             try:
+                self._refuse_too_long(fetched.text)
                 page = self._checked(self._parser.parse(fetched.text, PageFormat.of(fetched.content_type)))
             except (ExpositionError, _LimitError) as failure:
                 error = str(failure)
@@ -115,6 +117,13 @@ class TargetWriter:
             return []
         kept = page.timed_ms <= at_ms + _AHEAD_MS
         return [Points(page.timed_series[kept], page.timed_ms[kept], page.timed_values[kept])]
+
+    def _refuse_too_long(self, text: str) -> None:
+        """Before a line is read: what is packed small can hold more lines than memory."""
+        most = max(self._target.job.sample_limit, MOST_SAMPLES)
+        lines = text.count("\n") - text.count("\n#") - text.startswith("#")
+        if lines > most:
+            raise _LimitError(f"{lines} lines of samples: expected at most {most} (raise it by sample_limit)")
 
     def _checked(self, page: Page) -> Page:
         limit = self._target.job.sample_limit

@@ -200,3 +200,14 @@ def test_a_series_whose_end_was_not_kept_ends_with_the_next_page(store):
     shop.scrape(30, "a 1\n")
     assert shop.value("b", 30) == {}
     assert shop.value("a", 30) == {f"a{{{WHERE}}}": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("options", "error"), [({}, "3 lines of samples: expected at most 2"), ({"sample_limit": 3}, "")]
+)
+def test_a_page_with_more_lines_than_memory_is_not_read(store, monkeypatch, options, error):
+    monkeypatch.setattr("collector.scrape.MOST_SAMPLES", 2)
+    shop = Watched(store, **options)
+    assert shop.scrape(10, "# HELP a b\n# TYPE a gauge\na 1\nb 2\n").healthy
+    assert shop.scrape(20, "a 1\nb 2\nc 3\n").error.startswith(error)
+    assert bool(shop.value("c", 20)) is not bool(error)
