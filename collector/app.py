@@ -15,6 +15,7 @@ from collector.embedded import EmbeddedQuerier
 from collector.errors import ConfigError, StoreError
 from collector.ingest import Ingester
 from collector.options import DEFAULTS, Options
+from collector.own_alerts import EVALUATING, OWN_CHECK_SECONDS, STORING, OwnAlertState, unevaluated
 from collector.pool import ScrapePool, made_clients
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
@@ -36,7 +37,6 @@ from collector.sinks import (
 )
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
-from collector.storing_alert import STORING_CHECK_SECONDS, StoringAlert
 from collector.targets import spread
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Collector:
         self.pool = ScrapePool(self.store, self.ingester, self.scheduler, self.clock, clients)
         self.queries = QueryThreads(options.queries_at_once)
         self.engine = self._engine(groups, config)
-        self._storing_alert = StoringAlert()
+        self._storing, self._evaluating = OwnAlertState(STORING), OwnAlertState(EVALUATING)
         self.is_ready = False
         self.unready = unready
         self.configured_at = self.started_at
@@ -115,7 +115,7 @@ class Collector:
         self.scheduler.call(self.pool.apply(jobs, self.pool.prepare(jobs)))
         self._schedule_rules()
         self.scheduler.every_in_thread("retention", _RETENTION_CHECK_SECONDS, 0.0, self._drop_old)
-        self.scheduler.every("storing", STORING_CHECK_SECONDS, 0.0, self._tell_of_storing)
+        self.scheduler.every("own", OWN_CHECK_SECONDS, 0.0, self._tell_of_itself)
         self.is_ready = True
 
     def stop(self) -> None:
@@ -219,9 +219,14 @@ class Collector:
             logger.warning("rule group %s: rule %s failed: %s", group.name, rule, reason)
         self._offer(take_due(engine.status(group), at, self._outgoing(config)))
 
-    async def _tell_of_storing(self) -> None:
-        reason = self.ingester.storing.reason
-        self._offer(self._storing_alert.due(reason, self.clock.now(), self._outgoing(self.config)))
+    async def _tell_of_itself(self) -> None:
+        at, outgoing = self.clock.now(), self._outgoing(self.config)
+        self._offer(self._storing.due(self.ingester.storing.reason, at, outgoing))
+        self._offer(self._evaluating.due(self.unevaluated(), at, outgoing))
+
+    def unevaluated(self) -> str:
+        """Why no rule says anything; empty while rules are evaluated."""
+        return unevaluated(self.engine.statuses, self.configured_at, self.clock.now())
 
     def _outgoing(self, config: CollectorConfig) -> Outgoing:
         return Outgoing(config.external_labels, config.alert_relabel, self.external_url)

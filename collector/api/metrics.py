@@ -84,6 +84,11 @@ def _targets(collector: "Collector") -> Metric:
 
 
 def _rule_families(collector: "Collector") -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "fireline_rules_evaluable",
+        "1 while rules are evaluated, 0 where none says anything.",
+        int(not collector.unevaluated()),
+    )
     for kind, name, said, attribute in (
         (CounterMetricFamily, "fireline_rule_evaluations", "Evaluations of a group.", "evaluations"),
         (CounterMetricFamily, "fireline_rule_evaluations_missed", "Slots that passed without one.", "missed"),

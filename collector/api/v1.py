@@ -118,7 +118,8 @@ class _Api:
     async def ready(self, _request: Request) -> Response:
         if not self._collector.is_ready:
             return Response("Fireline is not ready.\n", 503, media_type="text/plain")
-        if reason := self._collector.ingester.storing.reason or self._collector.unready():
+        collector = self._collector
+        if reason := collector.ingester.storing.reason or collector.unevaluated() or collector.unready():
             return Response(f"Fireline is not ready: {reason}\n", 503, media_type="text/plain")
         return Response("Fireline is Ready.\n", media_type="text/plain")
 

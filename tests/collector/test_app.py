@@ -175,12 +175,12 @@ def test_a_full_disk_stops_no_alert_and_is_one_itself(tmp_path):
     disk.fill()
     collector._evaluate(rules[0], 0.0)
     assert inbox.take()[0] == "Down"
-    asyncio.run(collector._tell_of_storing())
+    asyncio.run(collector._tell_of_itself())
     assert inbox.take()[0] == "FirelineCannotStoreSamples"
     clock.advance(30)
     disk.make_room()
     collector._evaluate(rules[0], 0.0)
-    asyncio.run(collector._tell_of_storing())
+    asyncio.run(collector._tell_of_itself())
     assert inbox.take() == ("FirelineCannotStoreSamples", "1970-01-01T00:01:30.000Z")
     assert collector.engine.statuses[0].rules[0].health == "ok"
     collector.stop()
