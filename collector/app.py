@@ -135,6 +135,8 @@ class Collector:
             ConfigError: for rule files, secrets or certificates that cannot be used; all stays as it was.
         """
         groups = self._load_groups(config)
+        if self.config.scrape_configs and not config.scrape_configs:
+            logger.warning("the new configuration scrapes nothing: expected scrape_configs")
         clients = self.pool.prepare(config.scrape_configs)
         dispatchers = self._dispatchers(config)
         engine = self._engine(groups, config)

@@ -52,9 +52,15 @@ class BoundedHttp(HttpToolsProtocol):
         """Whether no request of the client's is being answered."""
         return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # None at first
 
+    @property
+    def owes_nothing(self) -> bool:
+        """Whether there is nothing that the client asked in full and is not answered."""
+        in_body = not self._is_in_head and not self.pipeline and not self.flow.read_paused
+        return self.is_waiting or in_body
+
     def _take_a_place(self) -> bool:
         others = [other for other in self.connections if isinstance(other, BoundedHttp) and other is not self]
-        idle = [other for other in others if other.is_waiting]
+        idle = [other for other in others if other.owes_nothing]
         if not idle:
             return False
         min(idle, key=lambda other: other._waiting_since).transport.abort()

@@ -114,7 +114,7 @@ class FirelineApi:
             raise raised(f"{url}: expected Fireline to answer, got status {status}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise EvidenceError(f"{url}: expected Fireline to answer: {error}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise EvidenceError(f"{url}: expected JSON, is this the address of `fireline up`?") from error
         content = body.get(key, body) if isinstance(body, dict) else body
         try:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from alerts.charts.model import Language, Unit
 from collector.durations import parse_duration
+
+# Unix seconds up to the year 2999: what any part of Fireline can have seen, and every calendar can show.
+Moment = Annotated[float, Field(ge=0, le=32_503_680_000)]
 
 
 class Record(BaseModel):
@@ -29,8 +32,8 @@ class Alert(Record):
     labels: Mapping[str, str] = Field(default_factory=dict)
     annotations: Mapping[str, str] = Field(default_factory=dict)
     severity: str = ""
-    starts_at: float
-    ends_at: float | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
 
     @property
     def name(self) -> str:
@@ -43,11 +46,11 @@ class Incident(Record):
     state: str
     severity: str
     services: tuple[str, ...]
-    started_at: float
-    detected_at: float
-    paged_at: float | None = None
-    acknowledged_at: float | None = None
-    resolved_at: float | None = None
+    started_at: Moment
+    detected_at: Moment
+    paged_at: Moment | None = None
+    acknowledged_at: Moment | None = None
+    resolved_at: Moment | None = None
     alerts: tuple[Alert, ...] = ()
     titles: Mapping[str, str] = Field(default_factory=dict)
 
@@ -73,7 +76,7 @@ class ServerSettings(Record):
 
 class Event(Record):
     id: int
-    at: float
+    at: Moment
     kind: str
     text: str
     service: str | None = None

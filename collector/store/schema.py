@@ -1,5 +1,6 @@
 """The tables of ``samples.db``, and opening it at the right version."""
 
+import logging
 import sqlite3
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from collector.errors import ConfigError, StoreError
 from collector.store.faults import StoreDamagedError, error_name, is_damage, reason_of
 
 FILE_NAME = "samples.db"
+logger = logging.getLogger(__name__)
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 metadata = sa.MetaData()
@@ -77,6 +80,8 @@ def open_database(folder: Path) -> sa.Engine:
         StoreError: for one that cannot be opened, or that a newer Fireline wrote.
     """
     path = folder / FILE_NAME
+    if path.exists() and not path.stat().st_size:
+        logger.warning("%s is empty: expected samples, or no file; it begins anew", path)
     engine = sa.create_engine(f"sqlite:///{path}")
     sa.event.listen(engine, "connect", _set_pragmas)
     try:

@@ -115,6 +115,21 @@ def test_alertmanagers_that_are_no_longer_told_are_closed(tmp_path, monkeypatch)
     collector.stop()
 
 
+def test_a_reload_that_leaves_nothing_to_scrape_is_told(tmp_path, caplog):
+    scraped = {"scrape_configs": [{"job_name": "a", "static_configs": [{"targets": ["127.0.0.1:1"]}]}]}
+    collector = Collector(parse_config(scraped, "f.yml"), tmp_path)
+    collector.start()
+    collector.reload(parse_config({}, "f.yml"))
+    collector.stop()
+    assert "the new configuration scrapes nothing" in caplog.text
+
+
+def test_a_file_that_lost_all_it_held_is_told(tmp_path, caplog):
+    (tmp_path / "samples.db").touch()
+    Collector(parse_config({}, "f.yml"), tmp_path).stop()
+    assert "samples.db is empty" in caplog.text
+
+
 def test_a_second_collector_on_the_same_folder_is_refused(tmp_path):
     first = Collector(parse_config({}, "f.yml"), tmp_path)
     with pytest.raises(StoreError, match="in use"):

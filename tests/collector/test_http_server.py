@@ -42,6 +42,7 @@ class Server:
         self._make = lambda: protocol(config, state, {})
 
     async def hello(self, request):
+        self.asked.set()
         return PlainTextResponse(f"hello {len(await request.body())}")
 
     async def slow(self, _request):
@@ -151,6 +152,15 @@ async def test_one_connection_too_many_takes_the_place_of_the_one_silent_for_lon
         assert await answer(first) in {b"", b"reset"}
         other.write(GET)
         await second.readuntil(b"hello 0")
+
+
+async def test_a_request_that_is_not_all_there_gives_its_place_away():
+    async with Server(most_connections=1) as server:
+        half, _ = await server.open(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nha")
+        await server.asked.wait()
+        whole, _ = await server.open(GET)
+        await whole.readuntil(b"hello 0")
+        assert await answer(half) in {b"", b"reset"}
 
 
 async def test_where_all_are_being_answered_one_more_is_refused():

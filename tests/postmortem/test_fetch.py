@@ -37,6 +37,20 @@ def test_server_that_does_not_tell_its_settings_is_read_in_english_and_utc(seed_
     assert (settings.language, settings.zone.key) == ("en", "UTC")
 
 
+@pytest.mark.parametrize("at", [-1e12, 1e12])
+@pytest.mark.parametrize("key", ["started_at", "resolved_at"])
+def test_a_time_that_no_calendar_shows_is_one_line(seed_raw, key, at):
+    raw = {**seed_raw.incident, key: at}
+    with pytest.raises(EvidenceError, match=rf"incident\.{key}: input should be (greater|less) than"):
+        api(seed_raw, **{f"/api/v1/incidents/{raw['id']}": raw, "/api/v1/incidents": []}).incident(raw["id"])
+
+
+def test_an_answer_nested_too_deep_is_one_line(seed_raw):
+    deep = httpx.Response(200, content="[" * 100_000)
+    with pytest.raises(EvidenceError, match="expected JSON"):
+        api(seed_raw, **{"/api/v1/slos": deep}).slos()
+
+
 def test_zone_that_is_unknown_here_is_one_line(seed_raw):
     told = {"/api/v1/status/fireline": {"language": "en", "time_zone": "Mars/Olympus"}}
     with pytest.raises(EvidenceError, match=r"status\.time_zone: .*expected a zone that this machine knows"):
