@@ -27,7 +27,7 @@ check: venv
 	$(BIN)/lint-imports
 
 bench: venv
-	$(BIN)/python -m tests.bench --out var/bench.json
+	$(BIN)/python -m tests.bench
 
 clean:
 	rm -rf .venv var

@@ -1,29 +1,47 @@
-"""`python -m tests.bench --out var/bench.json`: runs every bench and prints a table."""
+"""`python -m tests.bench`: runs the benches, prints them, and writes docs/benchmarks.md."""
 
 import argparse
 import dataclasses
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
-from tests.bench import queries
-from tests.bench.measure import Comparison
+from tests.bench import budget, disk, ingest, memory, queries, readiness, rule_delay
+from tests.bench.report import report
 
-
-def _line(comparison: Comparison) -> str:
-    ours, peer, ratio = comparison.ours, comparison.peer, comparison.ratio
-    return f"{comparison.name:40} ours {ours:8.4f} s   peer {peer:8.4f} s   × {ratio:6.1f}"
+BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
+    "queries": queries.run,
+    "budget": budget.run,
+    "ingest": ingest.run,
+    "disk": disk.run,
+    "readiness": readiness.run,
+    "memory": lambda: [memory.run()],
+    "rule_delay": lambda: [rule_delay.run()],
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
-    out: Path = parser.parse_args().out
-    results = []
-    for comparison in queries.run():
-        results.append(dataclasses.asdict(comparison))
-        print(_line(comparison))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(results, indent=1) + "\n")
+    parser.add_argument("bench", nargs="*", help=f"one of {', '.join(BENCHES)}; all unless given")
+    parser.add_argument("--out", type=Path, default=Path("var/bench.json"), help="the figures")
+    parser.add_argument("--report", type=Path, default=Path("docs/benchmarks.md"))
+    arguments = parser.parse_args()
+    if unknown := set(arguments.bench) - set(BENCHES):
+        parser.error(f"unknown: {', '.join(unknown)}: expected some of {', '.join(BENCHES)}")
+    figures = {name: _measured(name) for name in arguments.bench or BENCHES}
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(json.dumps(figures, indent=1) + "\n")
+    if not arguments.bench:
+        arguments.report.write_text(report(figures))
+
+
+def _measured(name: str) -> list[dict[str, Any]]:
+    found = []
+    for each in BENCHES[name]():
+        found.append(dataclasses.asdict(each))
+        print(name, found[-1], flush=True)
+    return found
 
 
 if __name__ == "__main__":

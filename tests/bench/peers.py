@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 READY_SECONDS = 120
+COLLECTOR = (str(Path(sys.executable).with_name("fireline")), "collector")
 _LONG_BLOCKS = "--max-block-duration=486h"  # as compaction leaves them; promtool reads the file once for each
 
 
@@ -28,12 +29,17 @@ def free_port() -> int:
 @contextmanager
 def prometheus(folder: Path, openmetrics: Path) -> Iterator[str]:
     """The installed Prometheus on blocks made from the file; yields its URL."""
-    _require("promtool")
     data = folder / "prometheus"
-    blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", _LONG_BLOCKS]
-    subprocess.run([*blocks, str(openmetrics), str(data)], check=True, stdout=subprocess.DEVNULL)
+    make_blocks(openmetrics, data)
     with _prometheus(folder, data) as url:
         yield url
+
+
+def make_blocks(openmetrics: Path, data: Path) -> None:
+    """Prometheus' blocks of the file."""
+    _require("promtool")
+    blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", _LONG_BLOCKS]
+    subprocess.run([*blocks, str(openmetrics), str(data)], check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
@@ -68,14 +74,18 @@ def _require(tool: str) -> None:
 @contextmanager
 def fireline(folder: Path, openmetrics: Path) -> Iterator[str]:
     """Our collector on the same file; yields its URL."""
-    command = [str(Path(sys.executable).with_name("fireline")), "collector"]
     data, config, port = folder / "fireline", folder / "fireline.yml", free_port()
     config.write_text("global: {}\n")
-    import_samples = [*command, "import", str(openmetrics), "--data", str(data)]
-    subprocess.run(import_samples, check=True, stdout=subprocess.DEVNULL)
-    serve = [*command, "serve", "--config", str(config), "--data", str(data), "--listen", f"127.0.0.1:{port}"]
-    with _running(serve, f"http://127.0.0.1:{port}") as url:
+    import_samples(openmetrics, data)
+    options = ["--config", str(config), "--data", str(data), "--listen", f"127.0.0.1:{port}"]
+    with _running([*COLLECTOR, "serve", *options], f"http://127.0.0.1:{port}") as url:
         yield url
+
+
+def import_samples(openmetrics: Path, data: Path) -> None:
+    """A data folder of ours with the samples of the file."""
+    command = [*COLLECTOR, "import", str(openmetrics), "--data", str(data)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import httpx
 
 from collector.fetch import Fetched
 from tests.bench.ingest import Shape, page, target_writers
-from tests.bench.peers import free_port
+from tests.bench.peers import COLLECTOR, free_port
 
 SHAPES = ((4, 5_000), (200, 100))
 SAMPLES = 10_000_000
@@ -60,10 +59,9 @@ def fill(data: Path, shape: Shape) -> None:
 def start_seconds(folder: Path) -> float:
     """One start, which ends with a kill, so that the next one finds what a crash leaves."""
     port = free_port()
-    command = [str(Path(sys.executable).with_name("fireline")), "collector", "serve"]
     options = ["--config", "prometheus.yml", "--data", "data", "--listen", f"127.0.0.1:{port}"]
     begin = time.perf_counter()
-    process = subprocess.Popen([*command, *options], cwd=folder, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*COLLECTOR, "serve", *options], cwd=folder, stderr=subprocess.DEVNULL)
     try:
         while not _is_ready(port):
             if process.poll() is not None or time.perf_counter() - begin > 60:

@@ -5,8 +5,6 @@ The server is the one of ``fireline collector serve``, run here with a note at t
 
 import json
 import multiprocessing
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,7 +17,7 @@ import numpy as np
 from collector.cli import collector
 from collector.rules.engine import RuleEngine
 from tests.bench.ingest import Shape, page
-from tests.bench.peers import free_port, wait_until_ready
+from tests.bench.peers import free_port, import_samples, wait_until_ready
 from tests.bench.queries import BUCKETS, END, HOURS, RANGE_QUERIES, ask_range
 from tests.bench.samples import FIFTY_TARGETS, write_histograms
 from tests.collector.target import counting_target
@@ -83,9 +81,7 @@ def _configure(folder: Path, target_port: int) -> None:
 def _import_history(folder: Path) -> None:
     history = folder / "samples.om"
     write_histograms(history, FIFTY_TARGETS, end=END, hours=HOURS)
-    fireline = str(Path(sys.executable).with_name("fireline"))
-    command = [fireline, "collector", "import", str(history), "--data", str(folder / "data")]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    import_samples(history, folder / "data")
 
 
 def _serve(folder: Path, port: int) -> None:

@@ -1,0 +1,155 @@
+"""The benches as a page: machine, versions, figures and what they are held against."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+Figures = Mapping[str, Sequence[Mapping[str, Any]]]
+
+_HEAD = """# Benchmarks
+
+Written by `make bench`, all of it in one run. Ours and the peer answer in turn, on the same samples and the same
+machine; figures are medians, and × is the peer's time divided by ours: above 1 we are faster. Two cores that other
+programs may use: trust the ratios, not the seconds.
+"""
+
+
+def report(figures: Figures) -> str:
+    """Markdown. ``figures``: what each bench gave, by its name."""
+    parts = [_HEAD, *_machine()]
+    for title, name, table in _SECTIONS:
+        parts += ["", f"## {title}", "", *table(figures[name])]
+    return "\n".join(parts) + "\n"
+
+
+def _machine() -> Iterable[str]:
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    cpu = next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), "?")
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    yield "| what | |"
+    yield "| --- | --- |"
+    yield f"| date | {datetime.now(UTC):%Y-%m-%d} |"
+    yield f"| machine | {cpu}, {os.cpu_count()} cores, {memory:.0f} GiB |"
+    yield f"| Python | {platform.python_version()} |"
+    yield f"| Prometheus | {_prometheus()} |"
+
+
+def _prometheus() -> str:
+    done = subprocess.run(["prometheus", "--version"], capture_output=True, text=True, check=True)
+    return (done.stdout or done.stderr).splitlines()[0].split(" (")[0].removeprefix("prometheus, version ")
+
+
+def _rows(*rows: Sequence[object]) -> Iterable[str]:
+    head, *rest = rows
+    for row in (head, ["---"] * len(head), *rest):
+        yield "| " + " | ".join(map(str, row)) + " |"
+
+
+def _comparisons(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    return _rows(
+        ("what", "ours, ms", "Prometheus, ms", "×"),
+        *(
+            (
+                f"`{line['name']}`",
+                f"{line['ours'] * 1e3:.2f}",
+                f"{line['peer'] * 1e3:.2f}",
+                f"{line['ratio']:.1f}",
+            )
+            for line in lines
+        ),
+    )
+
+
+def _budget(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    beside = [line for line in lines if "ours_30d" not in line["name"]]
+    yield from _comparisons(beside)
+    for line in lines:
+        if line not in beside:
+            layout = line["name"].rpartition(".")[2]
+            yield ""
+            times = line["ours"] / line["peer"]
+            yield f"{layout}: our 30-day query takes {times:.2f} times our 5-minute query."
+
+
+def _ingest(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    return _rows(
+        ("targets × series", "a round, ms", "samples a second", "prometheus-client, parsing only, ms", "×"),
+        *(
+            (
+                shape,
+                f"{line['ours'] * 1e3:.1f}",
+                f"{_samples(shape) / line['ours'] / 1e6:.2f} M",
+                f"{line['peer'] * 1e3:.0f}",
+                f"{line['ratio']:.1f}",
+            )
+            for line in lines
+            for shape in [line["name"].removeprefix("ingest.")]
+        ),
+    )
+
+
+def _samples(shape: str) -> int:
+    targets, series = shape.split("x")
+    return int(targets) * int(series)
+
+
+def _disk(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    return _rows(
+        ("what", "samples", "ours, bytes a sample", "Prometheus, bytes a sample", "×"),
+        *(
+            (
+                f"`{line['name']}`",
+                line["samples"],
+                f"{line['ours'] / line['samples']:.2f}",
+                f"{line['peer'] / line['samples']:.2f}",
+                f"{line['ratio']:.2f}",
+            )
+            for line in lines
+        ),
+    )
+
+
+def _readiness(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    return _rows(
+        ("10 M samples as", "median, s", "worst, s"),
+        *((f"`{line['name']}`", f"{line['median']:.2f}", f"{line['worst']:.2f}") for line in lines),
+    )
+
+
+def _memory(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    (line,) = lines
+    return _rows(
+        ("samples", "most resident, MB", "at the end, MB"),
+        (line["samples"], f"{line['peak'] / 1e6:.0f}", f"{line['resident'] / 1e6:.0f}"),
+    )
+
+
+def _delay(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    (line,) = lines
+    return _rows(
+        ("evaluations", "queries meanwhile", "median, ms", "p99, ms", "worst, ms"),
+        (
+            line["evaluations"],
+            line["queries"],
+            *(f"{line[key] * 1e3:.0f}" for key in ("median", "p99", "worst")),
+        ),
+    )
+
+
+_SECTIONS: tuple[tuple[str, str, Callable[[Sequence[Mapping[str, Any]]], Iterable[str]]], ...] = (
+    ("Queries: six hours, a point every 15 s, 1,000 series", "queries", _comparisons),
+    ("Error budgets of 20 SLOs on raw counters, 30 days every 15 s", "budget", _budget),
+    ("A repeat scrape, parsed and durable, on one thread", "ingest", _ingest),
+    ("Disk, packed", "disk", _disk),
+    ("From the start of the process to ready", "readiness", _readiness),
+    ("Memory: 100,000 series, scraped every 15 s for three hours", "memory", _memory),
+    (
+        "A rule group of 20 rules, evaluated each second while two clients query without a pause",
+        "rule_delay",
+        _delay,
+    ),
+)
