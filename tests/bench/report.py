@@ -12,9 +12,9 @@ Figures = Mapping[str, Sequence[Mapping[str, Any]]]
 
 _HEAD = """# Benchmarks
 
-Written by `make bench`, all of it in one run. Ours and the peer answer in turn, on the same samples and the same
-machine; figures are medians, and × is the peer's time divided by ours: above 1 we are faster. Two cores that other
-programs may use: trust the ratios, not the seconds.
+Written by `make bench`, all of it in one run. Ours and the peer answer in turn, on the same samples and the
+same machine; figures are medians, and × is the peer's time divided by ours: above 1 we are faster. Two cores
+that other programs may use: trust the ratios, not the seconds.
 """
 
 
