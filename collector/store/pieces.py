@@ -10,6 +10,7 @@ from collector.index import SeriesIds
 from collector.series import Milliseconds, Omitted, Values
 
 SERIES_PER_BLOCK = 256
+_FEW_CELLS = 32_768  # which it costs less to copy than to work on apart
 ABSENT_BITS = np.uint64(0x7FF00000000000AB)
 ABSENT: float = float(np.array([ABSENT_BITS], np.uint64).view(np.float64)[0])
 
@@ -121,7 +122,25 @@ def stitch(pieces: Sequence[Piece]) -> list[Piece]:
         held = np.concatenate([same[0].series for same in groups])
         if len(np.unique(held)) < len(held):
             groups = _regrouped(pieces)
-    return [_joined(same) for same in groups]
+    return _stacked([_joined(same) for same in groups])
+
+
+def _stacked(pieces: Sequence[Piece]) -> list[Piece]:
+    """Small pieces of the same times as one: what is computed from a piece costs the same for few series."""
+    out: list[Piece] = []
+    by_clock: dict[bytes, list[Piece]] = {}
+    for piece in pieces:
+        if piece.omitted is None and piece.values.size <= _FEW_CELLS:
+            by_clock.setdefault(piece.times.tobytes(), []).append(piece)
+        else:
+            out.append(piece)
+    for same in by_clock.values():
+        if len(same) == 1:
+            out += same
+        else:
+            series = np.concatenate([piece.series for piece in same])
+            out.append(Piece(series, same[0].times, np.concatenate([piece.values for piece in same])))
+    return out
 
 
 def _regrouped(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -25,8 +25,12 @@ class Run:
     def holds_any(self, wanted: SeriesIds) -> bool:
         """Whether any of the wanted (ascending) series is among these."""
         low, high = self._range
-        between = wanted[np.searchsorted(wanted, low) : np.searchsorted(wanted, high, side="right")]
-        return len(between) > 0 and bool(np.isin(self.series, between).any())
+        between = wanted[wanted.searchsorted(low) : wanted.searchsorted(high, side="right")]
+        if not len(between):
+            return False
+        nearest = between.searchsorted(self.series)
+        nearest[nearest == len(between)] = 0
+        return bool((between[nearest] == self.series).any())
 
     def overlapping(self, start_ms: int, end_ms: int) -> slice | npt.NDArray[np.int64]:
         """Positions of the blocks with samples in the closed interval."""
@@ -37,7 +41,9 @@ class Run:
 
     def stretches(self, start_ms: int, end_ms: int, cuts: Milliseconds) -> Iterator[tuple[int, int]]:
         """Blocks begin … stop−1, inside the interval and not parted by a cut, each with a summary."""
-        if not self.is_ordered:
+        if not self.is_ordered or self.starts.searchsorted(start_ms) >= self.ends.searchsorted(
+            end_ms, side="right"
+        ):
             return
         part = np.searchsorted(cuts, self.starts)
         usable = (part == np.searchsorted(cuts, self.ends)) & self._summarised
