@@ -34,6 +34,7 @@ class Reason(StrEnum):
     SHARED_DEPENDENCY = "shares a dependency with the incident"
     UNRELATED = "no related incident"
     PAGE_JOINED = "a page joined a ticket"
+    NOT_RUNG = "no page rang since it opened"
     STILL_FIRING = "alerts still fire"
     CALM_TOO_SHORT = "not calm for long enough"
     ALL_RESOLVED = "all alerts resolved"
@@ -54,6 +55,7 @@ class Timing:
 class Incident:
     """What people work on. ``version`` counts its changes, so that two workers never overwrite each other.
 
+    rung: a page rang since it opened, or opened again.
     title: in the language of the messages; ``titles``: by language, empty for incidents of an older Fireline.
     """
 
@@ -68,6 +70,7 @@ class Incident:
     acknowledged_at: float | None = None
     resolved_at: float | None = None
     closed_by: str = ""  # who closed it; empty when it ended by itself
+    rung: bool = False
     version: int = 0
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -136,20 +139,24 @@ def place(
     at: float,
     *,
     silenced: bool = False,
+    told: bool = False,
     timing: Timing = Timing(),
 ) -> Decision:
     """Where a firing alert belongs.
 
     home: the incident that took this alert when it last fired.
+    told: it goes on firing, and home's people heard of that.
     incidents: those that are open, or ended so lately that they may go on.
     """
     if home is not None and not home.is_resolved:
-        return _joined(alert, home, Reason.ALREADY_IN, Action.KEEP, silenced=silenced)
+        calls = is_call(alert, silenced=silenced, told=told)
+        return _joined(alert, home, Reason.ALREADY_IN, Action.KEEP, silenced=silenced, calls=calls)
     if home is not None and home.closed_by and alert.starts_at <= (home.resolved_at or at):
         return Decision(Action.HOLD, Reason.CLOSED_BY_HAND, home)
     related = _related(alert.service, incidents, dependencies, at, timing)
     if related is not None and not related[1].is_resolved:
-        return _joined(alert, related[1], related[0], Action.JOIN, silenced=silenced)
+        calls = is_call(alert, silenced=silenced)
+        return _joined(alert, related[1], related[0], Action.JOIN, silenced=silenced, calls=calls)
     if silenced:
         return Decision(Action.HOLD, Reason.SILENCED)
     if related is not None:
@@ -157,9 +164,19 @@ def place(
     return Decision(Action.OPEN, Reason.UNRELATED)
 
 
-def _joined(alert: Alert, incident: Incident, reason: Reason, action: Action, *, silenced: bool) -> Decision:
-    if alert.severity is Severity.PAGE and incident.severity is Severity.TICKET and not silenced:
+def is_call(alert: Alert, *, silenced: bool, told: bool = False) -> bool:
+    """Whether it is a page of which nobody has heard since it fires."""
+    return alert.severity is Severity.PAGE and not silenced and not told
+
+
+def _joined(
+    alert: Alert, incident: Incident, reason: Reason, action: Action, *, silenced: bool, calls: bool
+) -> Decision:
+    pages = alert.severity is Severity.PAGE and not silenced
+    if pages and incident.severity is Severity.TICKET:
         return Decision(Action.ESCALATE, Reason.PAGE_JOINED, incident)
+    if calls and not incident.rung:
+        return Decision(Action.ESCALATE, Reason.NOT_RUNG, incident)
     return Decision(action, reason, incident)
 
 
@@ -187,23 +204,31 @@ def _fitness(reason: Reason, incident: Incident) -> tuple[bool, int, bool, float
 
 def opened(incident_id: str, alert: Alert, at: float, language: str) -> Incident:
     """The incident that an alert opens."""
-    title, services, started_at = alert.title(language), (alert.service,), min(alert.starts_at, at)
     return Incident(
-        incident_id, title, alert.severity, services, started_at, detected_at=at, titles=alert.titles()
+        id=incident_id,
+        title=alert.title(language),
+        severity=alert.severity,
+        services=(alert.service,),
+        started_at=min(alert.starts_at, at),
+        detected_at=at,
+        rung=alert.severity is Severity.PAGE,
+        titles=alert.titles(),
     )
 
 
 def changed(incident: Incident, action: Action, alert: Alert, language: str) -> Incident:
-    """The incident after an alert joined, escalated or reopened it; a louder one is acknowledged anew."""
+    """The incident after an alert joined, escalated or reopened it; one that rings is acknowledged anew."""
     services = tuple(dict.fromkeys((*incident.services, alert.service)))
     after = replace(incident, services=services, started_at=min(incident.started_at, alert.starts_at))
     if action is Action.REOPEN:
-        after = replace(after, state=State.OPEN, acknowledged_at=None, resolved_at=None, closed_by="")
-    louder = alert.severity is Severity.PAGE and incident.severity is Severity.TICKET
-    if louder and action in {Action.ESCALATE, Action.REOPEN}:
-        after = replace(after, title=alert.title(language), titles=alert.titles())
-        after = replace(after, severity=Severity.PAGE, state=State.OPEN, acknowledged_at=None)
-    return after
+        after = replace(
+            after, state=State.OPEN, acknowledged_at=None, resolved_at=None, closed_by="", rung=False
+        )
+    if alert.severity is not Severity.PAGE or action not in {Action.ESCALATE, Action.REOPEN}:
+        return after
+    if incident.severity is Severity.TICKET:
+        after = replace(after, title=alert.title(language), titles=alert.titles(), severity=Severity.PAGE)
+    return replace(after, state=State.OPEN, acknowledged_at=None, rung=True)
 
 
 def settle(

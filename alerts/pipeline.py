@@ -145,6 +145,7 @@ class _Shift:
             self._desk.dependencies,
             self._at,
             silenced=silenced,
+            told=known is not None and known.firing,
             timing=self._desk.timing,
         )
         incident = self._decided(decision, alert)

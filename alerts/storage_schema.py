@@ -21,6 +21,7 @@ incidents = sa.Table(
     sa.Column("acknowledged_at", sa.Double),
     sa.Column("resolved_at", sa.Double),
     sa.Column("closed_by", sa.Text, nullable=False),
+    sa.Column("rung", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("version", sa.Integer, nullable=False),
 )
 

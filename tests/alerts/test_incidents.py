@@ -44,6 +44,7 @@ def incident(service="product", severity=Severity.PAGE, **fields):
             "services": (service,),
             "started_at": 900.0,
             "detected_at": 930.0,
+            "rung": severity is Severity.PAGE,
             **fields,
         }
     )
@@ -91,6 +92,17 @@ def test_alert_joins_the_incident_of_its_own_service_rather_than_an_older_relate
 def test_page_escalates_a_ticket():
     ticket = incident(severity=Severity.TICKET)
     assert decide(alert("product"), ticket) == (Action.ESCALATE, Reason.PAGE_JOINED)
+
+
+def test_first_page_since_the_incident_opened_rings():
+    quiet = incident(rung=False)
+    assert decide(alert("product"), quiet) == (Action.ESCALATE, Reason.NOT_RUNG)
+    assert decide(alert("product"), quiet, home=quiet) == (Action.ESCALATE, Reason.NOT_RUNG)
+
+
+def test_page_that_was_told_does_not_ring_because_its_incident_opened_again():
+    quiet = incident(rung=False)
+    assert decide(alert("product"), quiet, home=quiet, told=True)[0] is Action.KEEP
 
 
 def test_guardrail_never_escalates_a_ticket():
@@ -163,7 +175,18 @@ def test_joining_keeps_title_severity_and_acknowledgement():
 
 def test_reopening_makes_it_open_again():
     after = changed(resolved(AT - 5, closed_by="kim"), Action.REOPEN, alert("product"), "en")
-    assert (after.state, after.resolved_at, after.closed_by) == (State.OPEN, None, "")
+    assert (after.state, after.resolved_at, after.closed_by, after.rung) == (State.OPEN, None, "", True)
+
+
+def test_ticket_that_reopens_a_page_leaves_it_to_ring():
+    after = changed(resolved(AT - 5), Action.REOPEN, alert("product", "ticket"), "en")
+    assert (after.severity, after.rung) == (Severity.PAGE, False)
+
+
+def test_page_that_rings_again_wants_a_new_acknowledgement():
+    quiet = incident(rung=False, state=State.ACKNOWLEDGED, acknowledged_at=940.0)
+    after = changed(quiet, Action.ESCALATE, alert("order"), "en")
+    assert (after.title, after.state, after.acknowledged_at, after.rung) == ("title", State.OPEN, None, True)
 
 
 @pytest.mark.parametrize(

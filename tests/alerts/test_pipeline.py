@@ -124,6 +124,27 @@ def test_incident_goes_on_when_it_comes_back_soon_and_pages_again(world):
     assert world.sent == ["page", "update", "page"]
 
 
+def reopened_by_a_ticket(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time(100)
+    world.end("ProductSlow", "product")
+    world.pass_time(60)
+    world.pass_time(120)
+    world.fire("HitRatio", "product", "ticket", startsAt=world.clock.now())
+    world.pass_time(30)
+
+
+@pytest.mark.parametrize("name", ["ProductSlow", "ProductErrors"])
+def test_page_after_a_ticket_reopened_its_incident_rings(world, name):
+    reopened_by_a_ticket(world)
+    world.fire(name, "product", startsAt=world.clock.now())
+    world.pass_time(1)
+    assert (world.sent[-1], len(world.incidents())) == ("page", 1)
+    world.fire("OrderErrors", "order", startsAt=world.clock.now())
+    world.pass_time(60)
+    assert (world.sent.count("page"), world.sent[-1]) == (2, "update")
+
+
 def test_incident_that_ended_long_ago_is_left_alone(world):
     world.fire("ProductSlow", "product")
     world.end("ProductSlow", "product")

@@ -59,6 +59,15 @@ def test_closing_by_hand_holds_while_the_alert_is_sent_without_its_start(world):
     assert (world.incidents()[0].state, world.sent.count("page")) == (State.RESOLVED, 1)
 
 
+def test_page_that_fired_when_it_was_closed_stays_quiet_when_a_ticket_reopens_the_incident(paged):
+    act(paged, "resolve")
+    paged.clock.advance(30)
+    paged.fire("HitRatio", "product", "ticket", startsAt=paged.clock.now())
+    paged.fire("ProductSlow", "product")
+    paged.pass_time(60)
+    assert (paged.incidents()[0].state, paged.sent.count("page")) == (State.OPEN, 1)
+
+
 def test_new_failure_reopens_what_was_closed_by_hand(paged):
     act(paged, "resolve")
     paged.end("ProductSlow", "product")

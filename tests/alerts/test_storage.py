@@ -70,14 +70,20 @@ def test_migrations_make_the_tables_that_the_code_reads(database):
 def test_schema_of_a_newer_fireline_is_refused(tmp_path, database):
     change = sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     database.change(lambda connection: connection.execute(change))
-    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0003"):
+    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0004"):
         open_database(tmp_path)
+
+
+def drop_since_2(connection):
+    """What the third and later migrations add."""
+    for table, column in (("incidents", "titles"), ("incidents", "rung")):
+        connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
 
 
 def test_database_of_the_first_version_is_brought_up_to_date(tmp_path, database):
     def go_back(connection):
         connection.execute(sa.text("ALTER TABLE outbox DROP COLUMN own"))
-        connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN titles"))
+        drop_since_2(connection)
         connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
 
     database.change(go_back)
@@ -94,15 +100,17 @@ def test_ids_of_one_transaction_go_on_from_those_taken(database):
         assert [next(ids), next(ids)] == ["2025-09-03-4", "2025-09-03-5"]
 
 
-def test_incidents_of_the_second_schema_keep_their_title(tmp_path, database):
+def test_incidents_of_the_second_schema_keep_their_title_and_have_rung(tmp_path, database):
     def make_old(connection):
         rows.insert(connection, incident(title="느림"))
-        connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN titles"))
+        rows.insert(connection, incident(2, severity=Severity.TICKET))
+        drop_since_2(connection)
         connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '0002'"))
 
     database.change(make_old)
     with closing(open_database(tmp_path)) as again, again.read() as connection:
         assert rows.get(connection, "2025-09-03-1").titled("en") == "느림"
+        assert [each.rung for each in rows.listed(connection)] == [False, True]
 
 
 def test_file_that_is_no_database_is_refused(tmp_path):
