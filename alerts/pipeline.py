@@ -136,25 +136,30 @@ class _Shift:
     def _fire(self, alert: Alert, known: rows.AlertRecord | None) -> rows.AlertRecord:
         if known is not None and known.firing:
             alert = merged(alert, known.alert)
-        home = self._home(known)
         silenced = bool(silence.silenced_by(alert.labels, self._silences, self._at))
-        decision = place(
+        told = known is not None and known.firing and known.told
+        decision = self._placed(alert, known, silenced=silenced, told=told)
+        incident = self._decided(decision, alert)
+        if incident is None:
+            return rows.save_alert(self._connection, alert, None, self._at, known, told=False)
+        if transition := _transition(decision, known, untold=not told and not silenced):
+            self._announce(decision, incident, alert, transition, silenced=silenced)
+            told = not silenced
+        return rows.save_alert(self._connection, alert, incident.id, self._at, known, told=told)
+
+    def _placed(
+        self, alert: Alert, known: rows.AlertRecord | None, *, silenced: bool, told: bool
+    ) -> Decision:
+        return place(
             alert,
-            home,
+            self._home(known),
             self._live.near(alert.service),
             self._desk.dependencies,
             self._at,
             silenced=silenced,
-            told=known is not None and known.firing,
+            told=told,
             timing=self._desk.timing,
         )
-        incident = self._decided(decision, alert)
-        incident_id = None if incident is None else incident.id
-        saved = rows.save_alert(self._connection, alert, incident_id, self._at, known)
-        again = known is not None and not known.firing and known.incident_id == incident_id
-        if incident is not None and (again or decision.action not in {Action.KEEP, Action.HOLD}):
-            self._announce(decision, incident, alert, silenced=silenced)
-        return saved
 
     def _home(self, known: rows.AlertRecord | None) -> Incident | None:
         if known is None or known.incident_id is None:
@@ -181,13 +186,15 @@ class _Shift:
             self._ids = rows.new_ids(self._connection, day)
         return next(self._ids)
 
-    def _announce(self, decision: Decision, incident: Incident, alert: Alert, *, silenced: bool) -> None:
+    def _announce(
+        self, decision: Decision, incident: Incident, alert: Alert, transition: str, *, silenced: bool
+    ) -> None:
         action = decision.action
         event = self._record(
             Kind.DETECTED if action is Action.OPEN else Kind.NOTE,
             incident,
             alert,
-            "fires again" if action is Action.KEEP else str(action),
+            transition,
             str(decision.reason),
         )
         log.info("incident %s: %s %s (%s)", incident.id, action, alert.name, decision.reason)
@@ -204,7 +211,7 @@ class _Shift:
 
     def _end(self, alert: Alert, known: rows.AlertRecord) -> rows.AlertRecord:
         ended = replace(alert, starts_at=min(alert.starts_at, known.alert.starts_at))
-        saved = rows.save_alert(self._connection, ended, known.incident_id, self._at, known)
+        saved = rows.save_alert(self._connection, ended, known.incident_id, self._at, known, told=known.told)
         home = self._home(known)
         if home is not None and not (home.is_resolved and self._fires(home)):
             self._tell_end(ended, home)
@@ -243,6 +250,19 @@ class _Shift:
         title = alert.title(self._desk.language)
         fact = NewEvent(self._at, kind, title, alert.service, incident.id, attributes=attributes)
         return events.append(self._connection, fact, self._at)
+
+
+def _transition(decision: Decision, known: rows.AlertRecord | None, *, untold: bool) -> str:
+    """What happened to a firing alert of an incident; empty when nothing did.
+
+    untold: nobody has heard that it fires, and nothing silences it any more.
+    """
+    action = decision.action
+    if known is None or action not in {Action.KEEP, Action.HOLD}:
+        return str(action)
+    if not known.firing:
+        return "fires again" if action is Action.KEEP else str(action)
+    return "no longer silenced" if untold and action is Action.KEEP else ""
 
 
 def _subjects(alert: Alert) -> dict[str, str]:

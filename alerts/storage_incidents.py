@@ -17,13 +17,17 @@ from collector.labels import Labels
 
 @dataclass(frozen=True)
 class AlertRecord:
-    """An alert for the time that it belonged to one incident, or to none."""
+    """An alert for the time that it belonged to one incident, or to none.
+
+    told: the incident's people heard that it fires; not so while it is silenced.
+    """
 
     id: int
     alert: Alert
     incident_id: str | None
     firing: bool
     updated_at: float
+    told: bool = True
 
     @property
     def ended_at(self) -> float | None:
@@ -175,20 +179,26 @@ def _records(connection: sa.Connection, query: sa.Select[Any]) -> list[AlertReco
 
 
 def save_alert(
-    connection: sa.Connection, alert: Alert, incident_id: str | None, at: float, known: AlertRecord | None
+    connection: sa.Connection,
+    alert: Alert,
+    incident_id: str | None,
+    at: float,
+    known: AlertRecord | None,
+    *,
+    told: bool = True,
 ) -> AlertRecord:
     """Writes the alert under an incident: over its row there, or its row without one, else as a new row.
 
     known: the alert as it was last seen, None when it never was.
     """
-    values = _alert_values(alert, incident_id, at)
+    values = {**_alert_values(alert, incident_id, at), "told": told}
     row_id = None if known is None else _row_of(connection, known, incident_id)
     if row_id is None:
         key = connection.execute(sa.insert(alerts), values).inserted_primary_key
         row_id = key[0] if key else 0
     else:
         connection.execute(sa.update(alerts).where(alerts.c.id == row_id), values)
-    return AlertRecord(row_id, alert, incident_id, values["firing"], at)
+    return AlertRecord(row_id, alert, incident_id, values["firing"], at, told)
 
 
 def _row_of(connection: sa.Connection, known: AlertRecord, incident_id: str | None) -> int | None:
@@ -218,4 +228,4 @@ def _record(row: Mapping[str, Any]) -> AlertRecord:
     alert = Alert(
         Labels(row["labels"]), row["annotations"], row["starts_at"], row["ends_at"], row["generator_url"]
     )
-    return AlertRecord(row["id"], alert, row["incident_id"], row["firing"], row["updated_at"])
+    return AlertRecord(row["id"], alert, row["incident_id"], row["firing"], row["updated_at"], row["told"])

@@ -39,6 +39,7 @@ alerts = sa.Table(
     sa.Column("ends_at", sa.Double, nullable=False),
     sa.Column("firing", sa.Boolean, nullable=False, index=True),
     sa.Column("updated_at", sa.Double, nullable=False),
+    sa.Column("told", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.UniqueConstraint("fingerprint", "incident_id"),
 )
 

@@ -188,6 +188,40 @@ def test_silenced_alert_is_evidence_of_an_open_incident(world):
     assert (incident.services, world.sent) == (("order", "product"), ["page"])
 
 
+@pytest.mark.parametrize("severity", ["page", "ticket"])
+def test_alert_that_joined_under_a_silence_is_told_once_when_that_ends(world, severity):
+    world.fire("OrderErrors", "order")
+    world.pass_time()
+    silence(world, "product", 120)
+    for _ in range(4):
+        world.fire("ProductSlow", "product", severity)
+        world.fire("OrderErrors", "order")
+        world.pass_time(60)
+    assert world.sent == ["page", "update"]
+    (news,) = world.notifiers[0].sent[1][0].news
+    assert news.attributes["transition"] == "no longer silenced"
+
+
+def test_page_that_joined_under_a_silence_rings_when_that_ends_if_none_has(world):
+    reopened_by_a_ticket(world)
+    silence(world, "product", 120)
+    for _ in range(4):
+        world.fire("ProductSlow", "product", startsAt=world.clock.now())
+        world.fire("HitRatio", "product", "ticket")
+        world.pass_time(60)
+    assert world.sent.count("page") == 2
+
+
+def test_alert_that_is_silenced_after_it_was_told_is_not_told_again(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    silence(world, "product", 120)
+    for _ in range(4):
+        world.fire("ProductSlow", "product")
+        world.pass_time(60)
+    assert world.sent == ["page"]
+
+
 def test_flapping_alert_is_told_and_keeps_its_incident(world):
     world.fire("ProductSlow", "product")
     world.pass_time()
