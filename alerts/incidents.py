@@ -35,6 +35,7 @@ class Reason(StrEnum):
     UNRELATED = "no related incident"
     PAGE_JOINED = "a page joined a ticket"
     NOT_RUNG = "no page rang since it opened"
+    QUIET_FOR_LONG = "no page fired for a while"
     STILL_FIRING = "alerts still fire"
     CALM_TOO_SHORT = "not calm for long enough"
     ALL_RESOLVED = "all alerts resolved"
@@ -45,7 +46,10 @@ _CLOSEST_FIRST = (Reason.SAME_SERVICE, Reason.DEPENDS_ON, Reason.NEEDED_BY, Reas
 
 @dataclass(frozen=True)
 class Timing:
-    """For how long an ended incident may go on, and how long it must be quiet before it ends."""
+    """For how long an ended incident may go on, and how long it must be quiet before it ends.
+
+    reopen_seconds: also for how long one that is open may be without a page before the next one rings.
+    """
 
     reopen_seconds: float = 600.0
     calm_seconds: float = 60.0
@@ -178,6 +182,13 @@ def _joined(
     if calls and not incident.rung:
         return Decision(Action.ESCALATE, Reason.NOT_RUNG, incident)
     return Decision(action, reason, incident)
+
+
+def after_quiet(decision: Decision) -> Decision:
+    """For a page of which nobody has heard, where none was firing for longer than ``reopen_seconds``."""
+    if decision.action not in {Action.KEEP, Action.JOIN}:
+        return decision
+    return replace(decision, action=Action.ESCALATE, reason=Reason.QUIET_FOR_LONG)
 
 
 def _related(

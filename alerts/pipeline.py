@@ -21,7 +21,9 @@ from alerts.incidents import (
     Incident,
     State,
     Timing,
+    after_quiet,
     changed,
+    is_call,
     last_end,
     opened,
     place,
@@ -29,8 +31,9 @@ from alerts.incidents import (
 )
 from alerts.live import LiveIncidents
 from alerts.notify.words import say
-from alerts.receive import LANGUAGES, Alert, Severity, merged
+from alerts.receive import Alert, Severity, merged
 from alerts.storage import Database
+from alerts.transitions import attributes, transition_of
 
 MOST_AT_ONCE = 100  # alerts, or incidents that end, in one transaction
 log = logging.getLogger(__name__)
@@ -108,7 +111,9 @@ class _Shift:
         self._desk = desk
         self._at = at
         self._own = own
-        self._live = LiveIncidents(rows.live(connection, at - desk.timing.reopen_seconds), desk.dependencies)
+        self._reopen_since = at - desk.timing.reopen_seconds
+        self._live = LiveIncidents(rows.live(connection, self._reopen_since), desk.dependencies)
+        self._paging: set[str] = set()
         self._ids: Iterator[str] | None = None
         self._silences = silence.select(connection, ending_after=at)
 
@@ -137,12 +142,12 @@ class _Shift:
         if known is not None and known.firing:
             alert = merged(alert, known.alert)
         silenced = bool(silence.silenced_by(alert.labels, self._silences, self._at))
-        told = known is not None and known.firing and known.told
+        told = known is not None and known.firing and known.told and known.alert.firing(self._reopen_since)
         decision = self._placed(alert, known, silenced=silenced, told=told)
         incident = self._decided(decision, alert)
         if incident is None:
             return rows.save_alert(self._connection, alert, None, self._at, known, told=False)
-        if transition := _transition(decision, known, untold=not told and not silenced):
+        if transition := transition_of(decision, known, untold=not told and not silenced):
             self._announce(decision, incident, alert, transition, silenced=silenced)
             told = not silenced
         return rows.save_alert(self._connection, alert, incident.id, self._at, known, told=told)
@@ -150,7 +155,7 @@ class _Shift:
     def _placed(
         self, alert: Alert, known: rows.AlertRecord | None, *, silenced: bool, told: bool
     ) -> Decision:
-        return place(
+        decision = place(
             alert,
             self._home(known),
             self._live.near(alert.service),
@@ -160,6 +165,16 @@ class _Shift:
             told=told,
             timing=self._desk.timing,
         )
+        quiet = is_call(alert, silenced=silenced, told=told) and not self._paged_lately(decision.incident)
+        return after_quiet(decision) if quiet else decision
+
+    def _paged_lately(self, incident: Incident | None) -> bool:
+        """Asked for each page of a storm, so what is true is remembered: ``at`` is one for all of them."""
+        if incident is None or incident.id in self._paging:
+            return incident is not None
+        if found := rows.paged_since(self._connection, incident.id, self._reopen_since):
+            self._paging.add(incident.id)
+        return found
 
     def _home(self, known: rows.AlertRecord | None) -> Incident | None:
         if known is None or known.incident_id is None:
@@ -236,39 +251,10 @@ class _Shift:
         return True
 
     def _record(self, kind: Kind, incident: Incident, alert: Alert, transition: str, reason: str) -> Event:
-        attributes = {
-            "alert": alert.fingerprint,
-            "alertname": alert.name,
-            "severity": str(alert.severity),
-            "transition": transition,
-            "reason": reason,
-            "starts_at": alert.starts_at,
-            "labels": dict(alert.labels),
-            **alert.words(),
-            **_subjects(alert),
-        }
+        told = attributes(alert, transition, reason)
         title = alert.title(self._desk.language)
-        fact = NewEvent(self._at, kind, title, alert.service, incident.id, attributes=attributes)
+        fact = NewEvent(self._at, kind, title, alert.service, incident.id, attributes=told)
         return events.append(self._connection, fact, self._at)
-
-
-def _transition(decision: Decision, known: rows.AlertRecord | None, *, untold: bool) -> str:
-    """What happened to a firing alert of an incident; empty when nothing did.
-
-    untold: nobody has heard that it fires, and nothing silences it any more.
-    """
-    action = decision.action
-    if known is None or action not in {Action.KEEP, Action.HOLD}:
-        return str(action)
-    if not known.firing:
-        return "fires again" if action is Action.KEEP else str(action)
-    return "no longer silenced" if untold and action is Action.KEEP else ""
-
-
-def _subjects(alert: Alert) -> dict[str, str]:
-    """What the alert is about, without what is wrong with it; nothing in rules of other makers."""
-    subjects = {f"subject_{language}": alert.text("subject", language) for language in LANGUAGES}
-    return {key: subject for key, subject in subjects.items() if subject}
 
 
 def resolve(

@@ -57,9 +57,7 @@ class Alert:
 
     @property
     def severity(self) -> Severity:
-        """A guardrail has no budget to burn: it never pages, whatever its label says."""
-        pages = self.labels.get("severity") in PAGE_WORDS and not self.is_guardrail
-        return Severity.PAGE if pages else Severity.TICKET
+        return severity_of(self.labels)
 
     def firing(self, at: float) -> bool:
         return self.ends_at > at
@@ -78,6 +76,12 @@ class Alert:
     def words(self) -> dict[str, str]:
         """Its titles as attributes of an event."""
         return {f"text_{language}": title for language, title in self.titles().items()}
+
+
+def severity_of(labels: Mapping[str, str]) -> Severity:
+    """A guardrail has no budget to burn: it never pages, whatever its label says."""
+    pages = labels.get("severity") in PAGE_WORDS and "guardrail" not in labels
+    return Severity.PAGE if pages else Severity.TICKET
 
 
 def merged(alert: Alert, earlier: Alert) -> Alert:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from alerts.errors import RequestError
 from alerts.incidents import Incident, State
-from alerts.receive import Alert, Severity
+from alerts.receive import Alert, Severity, severity_of
 from alerts.storage import ConflictError
 from alerts.storage_schema import alerts, incidents
 from collector.labels import Labels
@@ -139,6 +139,13 @@ def alerts_of(connection: sa.Connection, incident_id: str) -> list[AlertRecord]:
     """The alerts of an incident, in the order they began."""
     query = sa.select(alerts).where(alerts.c.incident_id == incident_id)
     return _records(connection, query.order_by(alerts.c.starts_at, alerts.c.id))
+
+
+def paged_since(connection: sa.Connection, incident_id: str, since: float) -> bool:
+    """Whether a page of the incident that was told has fired since then, or still does."""
+    told = sa.and_(alerts.c.incident_id == incident_id, alerts.c.told.is_(True), alerts.c.ends_at >= since)
+    found = connection.execute(sa.select(alerts.c.labels).where(told))
+    return any(severity_of(row.labels) is Severity.PAGE for row in found)
 
 
 def firing_alerts(connection: sa.Connection) -> list[AlertRecord]:
