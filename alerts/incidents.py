@@ -60,6 +60,7 @@ class Incident:
     """What people work on. ``version`` counts its changes, so that two workers never overwrite each other.
 
     rung: a page rang since it opened, or opened again.
+    resolved_at, closed_at: when it was over, as people say, and when that was recorded.
     title: in the language of the messages; ``titles``: by language, empty for incidents of an older Fireline.
     """
 
@@ -75,6 +76,7 @@ class Incident:
     resolved_at: float | None = None
     closed_by: str = ""  # who closed it; empty when it ended by itself
     rung: bool = False
+    closed_at: float | None = None
     version: int = 0
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -155,7 +157,7 @@ def place(
     if home is not None and not home.is_resolved:
         calls = is_call(alert, silenced=silenced, told=told)
         return _joined(alert, home, Reason.ALREADY_IN, Action.KEEP, silenced=silenced, calls=calls)
-    if home is not None and home.closed_by and alert.starts_at <= (home.resolved_at or at):
+    if home is not None and home.closed_by and alert.starts_at <= (home.closed_at or at):
         return Decision(Action.HOLD, Reason.CLOSED_BY_HAND, home)
     related = _related(alert.service, incidents, dependencies, at, timing)
     if related is not None and not related[1].is_resolved:
@@ -233,7 +235,13 @@ def changed(incident: Incident, action: Action, alert: Alert, language: str) -> 
     after = replace(incident, services=services, started_at=min(incident.started_at, alert.starts_at))
     if action is Action.REOPEN:
         after = replace(
-            after, state=State.OPEN, acknowledged_at=None, resolved_at=None, closed_by="", rung=False
+            after,
+            state=State.OPEN,
+            acknowledged_at=None,
+            resolved_at=None,
+            closed_at=None,
+            closed_by="",
+            rung=False,
         )
     if alert.severity is not Severity.PAGE or action not in {Action.ESCALATE, Action.REOPEN}:
         return after

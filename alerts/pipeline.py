@@ -267,7 +267,7 @@ def resolve(
     closed_by: str = "",
 ) -> Event:
     """Ends an incident, with the event that says so. What was never told is taken back."""
-    after = replace(incident, state=State.RESOLVED, resolved_at=fact.at, closed_by=closed_by)
+    after = replace(incident, state=State.RESOLVED, resolved_at=fact.at, closed_at=at, closed_by=closed_by)
     rows.update(connection, after)
     text = fact.text or say(desk.language, "all_resolved")
     service = fact.service or incident.services[0]

@@ -16,11 +16,14 @@ from alerts.notify.words import say
 from alerts.pipeline import Desk, resolve
 from alerts.storage import Database
 from collector.labels import Labels, Matcher, MatchOp
+from collector.sinks import rfc3339
 
 # What only Fireline itself can know happened.
 OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED})
 # A fault that a drill injects is the riddle; those who are on call are not told the answer.
 UNTOLD_KINDS = frozenset({Kind.FAULT, Kind.DETECTED, Kind.PAGED})
+ACTING_KINDS = frozenset({Kind.ACKNOWLEDGED, Kind.RESOLVED})
+CLOCK_SKEW_SECONDS = 10.0  # by which the clock of whoever posts an event may be ahead of ours
 
 
 class Response:
@@ -108,7 +111,8 @@ class Response:
         An ``acknowledged`` or ``resolved`` event of an open incident does what it says.
 
         Raises:
-            RequestError: 404 for an incident that does not exist, 400 for a kind that is ours alone.
+            RequestError: 404 for an incident that does not exist, 400 for a kind that is ours alone, and for
+                an ``acknowledged`` or ``resolved`` before its incident or in the future.
         """
         if fact.kind in OWN_KINDS:
             raise RequestError(f"kind: {fact.kind} events are written by Fireline only")
@@ -122,6 +126,8 @@ class Response:
             incident = events.incident_of(fact.service, still_open, self._desk.dependencies)
         if incident is None:
             return events.append(connection, fact, at)
+        if fact.kind in ACTING_KINDS:
+            _check_time(fact, incident, at)
         return self._append(connection, replace(fact, incident=incident.id), incident, at)
 
     def _append(self, connection: sa.Connection, fact: NewEvent, incident: Incident, at: float) -> Event:
@@ -133,6 +139,16 @@ class Response:
         if fact.kind not in UNTOLD_KINDS:
             self._desk.tell(connection, Occasion.UPDATE, event)
         return event
+
+
+def _check_time(fact: NewEvent, incident: Incident, at: float) -> None:
+    """These change the incident's times, which measure it and decide what reopens it."""
+    if not incident.started_at <= fact.at <= at + CLOCK_SKEW_SECONDS:
+        first, last = rfc3339(incident.started_at), rfc3339(at)
+        raise RequestError(
+            f"at: expected a time from the start of incident {incident.id} ({first}) to now ({last}), "
+            f"found {rfc3339(fact.at)}"
+        )
 
 
 def _exactly(labels: Labels) -> tuple[Matcher, ...]:

@@ -20,6 +20,7 @@ incidents = sa.Table(
     sa.Column("paged_at", sa.Double),
     sa.Column("acknowledged_at", sa.Double),
     sa.Column("resolved_at", sa.Double),
+    sa.Column("closed_at", sa.Double),
     sa.Column("closed_by", sa.Text, nullable=False),
     sa.Column("rung", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("version", sa.Integer, nullable=False),

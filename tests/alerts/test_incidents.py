@@ -51,7 +51,7 @@ def incident(service="product", severity=Severity.PAGE, **fields):
 
 
 def resolved(at, **fields):
-    return incident(state=State.RESOLVED, resolved_at=at, **fields)
+    return incident(**{"state": State.RESOLVED, "resolved_at": at, "closed_at": at, **fields})
 
 
 def decide(new, *incidents, home=None, at=AT, **more):
@@ -143,6 +143,11 @@ def test_alert_that_fired_when_its_incident_was_closed_by_hand_does_not_reopen_i
     assert decide(alert("product", starts_at=AT - 1), closed, home=closed)[0] is Action.REOPEN
 
 
+def test_what_counts_is_when_the_closing_was_recorded():
+    closed = resolved(AT - 60, closed_at=AT - 5, closed_by="kim")
+    assert decide(alert("product"), closed, home=closed) == (Action.HOLD, Reason.CLOSED_BY_HAND)
+
+
 def test_opened_incident_is_titled_and_dated_by_its_alert():
     made = opened("1", alert("product"), AT, "en")
     assert (made.title, made.started_at, made.detected_at) == ("product is slow", AT - 30, AT)
@@ -175,7 +180,8 @@ def test_joining_keeps_title_severity_and_acknowledgement():
 
 def test_reopening_makes_it_open_again():
     after = changed(resolved(AT - 5, closed_by="kim"), Action.REOPEN, alert("product"), "en")
-    assert (after.state, after.resolved_at, after.closed_by, after.rung) == (State.OPEN, None, "", True)
+    assert (after.state, after.closed_by, after.rung) == (State.OPEN, "", True)
+    assert (after.resolved_at, after.closed_at) == (None, None)
 
 
 def test_ticket_that_reopens_a_page_leaves_it_to_ring():

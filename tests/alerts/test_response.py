@@ -108,6 +108,36 @@ def test_posted_acknowledgement_and_resolution_do_what_they_say(paged):
     assert len(paged.events(Kind.RESOLVED)) == 1
 
 
+def test_closing_that_is_dated_back_holds_what_began_since_then(paged):
+    paged.clock.advance(300)
+    began_at = paged.clock.now()
+    paged.fire("OrderErrors", "order", startsAt=began_at)
+    paged.clock.advance(60)
+    paged.record(Kind.RESOLVED, "product", author="kim", at=began_at - 60)
+    paged.fire("ProductSlow", "product")
+    paged.fire("OrderErrors", "order", startsAt=began_at)
+    paged.pass_time(60)
+    (incident,) = paged.incidents()
+    assert (incident.state, incident.resolved_at) == (State.RESOLVED, began_at - 60)
+    assert paged.sent.count("page") == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.ACKNOWLEDGED, Kind.RESOLVED])
+@pytest.mark.parametrize("seconds", [-101, 11, 86_400])
+def test_acts_before_the_start_or_in_the_future_are_refused(paged, kind, seconds):
+    paged.clock.advance(100)
+    with pytest.raises(RequestError, match=r"at: expected .* \(2025-09-03T01:05:00\.000Z\) to now") as caught:
+        paged.record(kind, "product", at=paged.clock.now() + seconds)
+    assert (caught.value.status, paged.incidents()[0].state) == (400, State.OPEN)
+
+
+@pytest.mark.parametrize("seconds", [-100, 10])
+def test_acts_are_taken_from_the_start_to_a_clock_that_is_a_little_ahead(paged, seconds):
+    paged.clock.advance(100)
+    paged.record(Kind.RESOLVED, "product", at=paged.clock.now() + seconds)
+    assert paged.incidents()[0].state is State.RESOLVED
+
+
 @pytest.mark.parametrize("kind", [Kind.DETECTED, Kind.PAGED])
 def test_what_only_fireline_knows_cannot_be_posted(world, kind):
     with pytest.raises(RequestError, match="written by Fireline only"):

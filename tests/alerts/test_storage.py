@@ -70,13 +70,14 @@ def test_migrations_make_the_tables_that_the_code_reads(database):
 def test_schema_of_a_newer_fireline_is_refused(tmp_path, database):
     change = sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     database.change(lambda connection: connection.execute(change))
-    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0005"):
+    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0006"):
         open_database(tmp_path)
 
 
 def drop_since_2(connection):
     """What the third and later migrations add."""
-    for table, column in (("incidents", "titles"), ("incidents", "rung"), ("alerts", "told")):
+    added = {"incidents": ("titles", "rung", "closed_at"), "alerts": ("told",)}
+    for table, column in ((table, column) for table, columns in added.items() for column in columns):
         connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
 
 
@@ -103,14 +104,17 @@ def test_ids_of_one_transaction_go_on_from_those_taken(database):
 def test_incidents_of_the_second_schema_keep_their_title_and_have_rung(tmp_path, database):
     def make_old(connection):
         rows.insert(connection, incident(title="느림"))
-        rows.insert(connection, incident(2, severity=Severity.TICKET))
+        rows.insert(connection, incident(2, severity=Severity.TICKET, resolved_at=7.0))
         drop_since_2(connection)
         connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '0002'"))
 
     database.change(make_old)
     with closing(open_database(tmp_path)) as again, again.read() as connection:
         assert rows.get(connection, "2025-09-03-1").titled("en") == "느림"
-        assert [each.rung for each in rows.listed(connection)] == [False, True]
+        assert [(each.rung, each.closed_at) for each in rows.listed(connection)] == [
+            (False, 7.0),
+            (True, None),
+        ]
 
 
 def test_file_that_is_no_database_is_refused(tmp_path):
