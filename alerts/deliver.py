@@ -75,6 +75,7 @@ class Courier:
         self._clock = clock
         self._last_resort = last_resort
         self._not_before = 0.0
+        self._last_unexpected = ""
 
     @property
     def name(self) -> str:
@@ -105,8 +106,18 @@ class Courier:
             receipt = self._notifier.send(message, root)
         except DeliveryError as error:
             self._missed(posting, message, error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the page is tried again or told elsewhere
+            self._missed(posting, message, self._unexpected(error))
         else:
             self._sent(posting, message, receipt, handed_at)
+
+    def _unexpected(self, error: Exception) -> DeliveryError:
+        """Logs with its traceback what is not the same again."""
+        text = f"{type(error).__name__}: {error}"
+        if text != self._last_unexpected:
+            log.error("%s: unexpected error in the notifier", self.name, exc_info=error)
+        self._last_unexpected = text
+        return DeliveryError(text, retryable=True)
 
     def _sent(self, posting: Posting, message: Message, receipt: Receipt | None, at: float) -> None:
         def record(connection: sa.Connection) -> bool:

@@ -10,7 +10,6 @@ from alerts import events, outbox
 from alerts import storage_incidents as rows
 from alerts.app import Alerts
 from alerts.config import AlertsConfig, parse_config
-from alerts.errors import DeliveryError
 from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.notify.message import Message, Receipt
@@ -30,7 +29,7 @@ class FakeNotifier:
         self.name = name
         self.pace_seconds = pace_seconds
         self.sent: list[tuple[Message, Receipt | None]] = []
-        self.failures: list[DeliveryError] = []
+        self.failures: list[Exception] = []
 
     def send(self, message: Message, receipt: Receipt | None) -> Receipt | None:
         if self.failures:

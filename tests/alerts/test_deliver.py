@@ -65,6 +65,23 @@ def test_message_is_given_up_at_its_deadline(make_world):
     assert (posting.state, posting.attempts) == (Delivery.FAILED, 5)
 
 
+def test_unexpected_error_of_a_notifier_is_tried_again_and_given_up(make_world, caplog, capsys):
+    world = make_world(timing={"give_up_after": "20s"})
+    world.notifiers[0].failures = [ValueError("surprise") for _ in range(100)]
+    world.fire("ProductSlow", "product")
+    for _ in range(40):
+        world.pass_time(1)
+    (posting,) = world.postings()
+    assert (posting.state, posting.attempts, posting.last_error) == (
+        Delivery.FAILED,
+        5,
+        "ValueError: surprise",
+    )
+    assert [record.exc_info is not None for record in caplog.records].count(True) == 1
+    assert world.events()[-1].text == "not delivered to fake: ValueError: surprise"
+    assert "PAGE  ProductSlow summary" in capsys.readouterr().out
+
+
 def test_updates_wait_behind_a_page_that_does_not_get_through(world):
     world.notifiers[0].failures = failing(2)
     world.fire("ProductSlow", "product")
