@@ -149,9 +149,10 @@ class Courier:
     def _missed(self, posting: Posting, message: Message, error: DeliveryError) -> None:
         at = self._clock.now()
         again = retry_at(posting.occasion, posting.attempts, at, error.retry_after_seconds)
-        if error.retry_after_seconds is not None:
-            self._not_before = max(self._not_before, again)  # the channel asks us all to wait
-        if error.retryable and again <= posting.deadline_at:
+        if error.pauses_channel:
+            self._not_before = max(self._not_before, again)
+        if error.retryable and at < posting.deadline_at:
+            again = min(again, posting.deadline_at)  # the last try is at the deadline, not a wait before it
             log.warning(
                 "%s: attempt %d failed, again in %.0f s: %s", posting.key, posting.attempts, again - at, error
             )

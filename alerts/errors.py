@@ -36,9 +36,20 @@ class DamagedError(StorageError):
 
 
 class DeliveryError(AlertsError):
-    """A message that did not reach its channel."""
+    """A message that did not reach its channel.
 
-    def __init__(self, message: str, *, retryable: bool, retry_after_seconds: float | None = None) -> None:
+    retry_after_seconds: for how long the channel asks to wait; ``pauses_channel``: with every message.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool,
+        retry_after_seconds: float | None = None,
+        pauses_channel: bool = False,
+    ) -> None:
         super().__init__(message)
         self.retryable = retryable
         self.retry_after_seconds = retry_after_seconds
+        self.pauses_channel = pauses_channel

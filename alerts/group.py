@@ -6,6 +6,7 @@ from enum import StrEnum
 RETRY_FIRST_SECONDS = 1.0
 RETRY_MOST_SECONDS = {"page": 15.0}
 RETRY_MOST_DEFAULT_SECONDS = 60.0
+RETRY_AFTER_MOST_SECONDS = 60.0  # whatever the channel asks for: a page cannot wait for a day
 
 
 class Occasion(StrEnum):
@@ -37,8 +38,11 @@ def due_at(occasion: Occasion, at: float, last_sent_at: float | None, pace: Pace
 
 
 def retry_at(occasion: Occasion, attempts: int, at: float, retry_after_seconds: float | None = None) -> float:
-    """When to try again: as the channel says, else after 1, 2, 4 … seconds, pages at least every 15."""
+    """When to try again: as the channel says, for a minute at most; else after 1, 2, 4 … seconds.
+
+    Pages are tried at least every 15 seconds, unless the channel asks for more.
+    """
     if retry_after_seconds is not None:
-        return at + retry_after_seconds
+        return at + min(RETRY_AFTER_MOST_SECONDS, retry_after_seconds)
     most = RETRY_MOST_SECONDS.get(occasion.value, RETRY_MOST_DEFAULT_SECONDS)
     return at + min(RETRY_FIRST_SECONDS * 2.0 ** min(attempts - 1, 10), most)

@@ -153,7 +153,10 @@ def _accepted(answer: httpx.Response) -> dict[str, Any]:
     wait = _seconds(answer.headers.get("retry-after"))
     if answer.status_code == 429 or code in {"ratelimited", "rate_limited"}:
         raise DeliveryError(
-            code or "ratelimited", retryable=True, retry_after_seconds=wait or DEFAULT_WAIT_SECONDS
+            code or "ratelimited",
+            retryable=True,
+            retry_after_seconds=wait or DEFAULT_WAIT_SECONDS,
+            pauses_channel=True,
         )
     if answer.is_success and said.get("ok") is True:
         return said

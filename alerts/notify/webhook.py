@@ -41,14 +41,19 @@ class WebhookNotifier:
         except httpx.HTTPError as error:
             raise DeliveryError(f"{self._place}: {type(error).__name__} {error}", retryable=True) from error
         if not answer.is_success:
-            passing = answer.status_code not in REFUSED
-            wait = answer.headers.get("retry-after", "")
-            raise DeliveryError(
-                f"{self._place}: HTTP {answer.status_code}",
-                retryable=passing,
-                retry_after_seconds=float(wait) if passing and wait.isdigit() else None,
-            )
+            raise self._failed(answer)
         return None
+
+    def _failed(self, answer: httpx.Response) -> DeliveryError:
+        """A 503 may be of one message or of a proxy; only 429 says that all of them are too many."""
+        passing = answer.status_code not in REFUSED
+        wait = answer.headers.get("retry-after", "")
+        return DeliveryError(
+            f"{self._place}: HTTP {answer.status_code}",
+            retryable=passing,
+            retry_after_seconds=float(wait) if passing and wait.isdecimal() else None,
+            pauses_channel=answer.status_code == 429,
+        )
 
 
 def _is_muted(message: Message) -> bool:

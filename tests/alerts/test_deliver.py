@@ -7,8 +7,8 @@ from alerts.events import Kind
 from alerts.outbox import Delivery
 
 
-def failing(times, *, retryable=True, after=None):
-    return [DeliveryError("no luck", retryable=retryable, retry_after_seconds=after) for _ in range(times)]
+def failing(times, **more):
+    return [DeliveryError("no luck", **{"retryable": True, **more}) for _ in range(times)]
 
 
 def test_failed_page_is_tried_again_after_1_2_and_4_seconds(world):
@@ -33,7 +33,7 @@ def test_page_counts_as_paged_when_it_was_handed_over_successfully(world):
 
 
 def test_channel_that_asks_for_patience_gets_it_for_all_messages(world):
-    world.notifiers[0].failures = failing(1, after=30.0)
+    world.notifiers[0].failures = failing(1, retry_after_seconds=30.0, pauses_channel=True)
     world.fire("ProductSlow", "product")
     world.pass_time()
     world.fire("MailFails", "mail")
@@ -55,14 +55,25 @@ def test_final_failure_is_marked_logged_and_shown(world, caplog):
     assert world.events()[-1].text == "not delivered to fake: no luck"
 
 
-def test_message_is_given_up_at_its_deadline(make_world):
+def test_wait_of_one_message_holds_up_no_other_and_is_a_minute_at_most(world):
+    world.notifiers[0].failures = failing(1, retry_after_seconds=86_400.0)
+    world.fire("ProductSlow", "product")
+    world.fire("MailFails", "mail")
+    world.pass_time()
+    assert [message.incident.services for message, _ in world.notifiers[0].sent] == [("mail",)]
+    world.pass_time(60)
+    assert world.sent == ["page", "page"]
+
+
+def test_message_is_tried_for_the_last_time_at_its_deadline(make_world):
     world = make_world(timing={"give_up_after": "20s"})
     world.notifiers[0].failures = failing(100)
     world.fire("ProductSlow", "product")
     for _ in range(40):
         world.pass_time(1)
     (posting,) = world.postings()
-    assert (posting.state, posting.attempts) == (Delivery.FAILED, 5)
+    assert (posting.state, posting.attempts) == (Delivery.FAILED, 6)
+    assert world.events()[-1].at - posting.created_at == 20
 
 
 def test_unexpected_error_of_a_notifier_is_tried_again_and_given_up(make_world, caplog, capsys):
@@ -74,7 +85,7 @@ def test_unexpected_error_of_a_notifier_is_tried_again_and_given_up(make_world, 
     (posting,) = world.postings()
     assert (posting.state, posting.attempts, posting.last_error) == (
         Delivery.FAILED,
-        5,
+        6,
         "ValueError: surprise",
     )
     assert [record.exc_info is not None for record in caplog.records].count(True) == 1

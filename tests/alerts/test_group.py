@@ -31,3 +31,8 @@ def test_waits_grow_to_a_limit(occasion, attempts):
 
 def test_channel_that_names_its_wait_is_believed():
     assert retry_at(Occasion.PAGE, 5, 100.0, 7.0) == 107.0
+
+
+@pytest.mark.parametrize("seconds", [61.0, 86_400.0, float("inf"), float("nan")])
+def test_channel_that_wants_a_page_to_wait_for_long_is_not(seconds):
+    assert retry_at(Occasion.PAGE, 1, 100.0, seconds) == 160.0

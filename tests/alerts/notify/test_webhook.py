@@ -143,3 +143,16 @@ def test_wait_that_the_receiver_asks_for_is_kept(make_notifier, make_world):
     world.pass_time()
     (posting,) = world.postings()
     assert posting.due_at == world.clock.now() + 9
+
+
+@pytest.mark.parametrize(("status", "posts"), [(503, 2), (429, 1)])
+def test_only_too_many_requests_holds_up_other_pages(make_notifier, make_world, requests, status, posts):
+    world = make_world(make_notifier(httpx.Response(status, headers={"retry-after": "86400"})))
+    world.fire("ProductSlow", "product")
+    world.fire("MailFails", "mail")
+    for _ in range(10):
+        world.pass_time(1)
+    assert len(requests) == posts
+    world.pass_time(60)
+    world.pass_time(1)
+    assert len(requests) == 3
