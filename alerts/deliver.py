@@ -161,12 +161,20 @@ class Courier:
             )
         else:
             log.error("%s: given up after %d attempts: %s", posting.key, posting.attempts, error)
-            mine = self._database.change(lambda c: self._give_up(c, posting, str(error), at))
-            if mine and posting.occasion is Occasion.PAGE and self._last_resort is not None:
-                self._last_resort.send(message, None)
+            # Told before it is settled: who dies in between tells it twice, not never.
+            if posting.occasion is Occasion.PAGE and self._last_resort is not None:
+                self._tell_elsewhere(self._last_resort, posting, message)
+            self._database.change(lambda c: self._give_up(c, posting, str(error), at))
 
-    def _give_up(self, connection: sa.Connection, posting: Posting, error: str, at: float) -> bool:
-        """A message that will never arrive shows on the timeline. False when another worker holds it."""
+    @staticmethod
+    def _tell_elsewhere(last_resort: Notifier, posting: Posting, message: Message) -> None:
+        try:
+            last_resort.send(message, None)
+        except Exception:  # a console that is gone must not keep the message from being settled
+            log.exception("%s: the last resort failed as well", posting.key)
+
+    def _give_up(self, connection: sa.Connection, posting: Posting, error: str, at: float) -> None:
+        """A message that will never arrive shows on the timeline, unless another worker holds it by now."""
         mine = outbox.settle(connection, posting, Delivery.FAILED, error=error)
         if mine:
             attributes = {
@@ -177,4 +185,3 @@ class Courier:
             text = say(self._briefing.language, "undelivered", channel=posting.notifier, error=error)
             fact = NewEvent(at, Kind.NOTE, text, None, posting.incident_id, attributes=attributes)
             events.append(connection, fact, at)
-        return mine

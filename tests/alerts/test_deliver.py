@@ -2,8 +2,10 @@ import logging
 
 import pytest
 
+from alerts import outbox
 from alerts.errors import DeliveryError
 from alerts.events import Kind
+from alerts.notify.console import ConsoleNotifier
 from alerts.outbox import Delivery
 
 
@@ -214,6 +216,32 @@ def test_page_that_is_given_up_is_printed(world, capsys):
     assert "PAGE  ProductSlow summary" in capsys.readouterr().out
     assert [event.text for event in world.events(Kind.NOTE)] == ["not delivered to fake: no luck"]
     assert world.events(Kind.PAGED) == []
+
+
+def test_page_that_is_given_up_is_printed_though_the_worker_dies(world, capsys, monkeypatch):
+    world.notifiers[0].failures = failing(1, retryable=False)
+    world.fire("ProductSlow", "product")
+
+    def die(*_args, **_more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outbox, "settle", die)
+    with pytest.raises(KeyboardInterrupt):
+        world.pass_time()
+    assert "PAGE  ProductSlow summary" in capsys.readouterr().out
+
+
+def test_page_is_given_up_though_the_console_is_gone(world, caplog, monkeypatch):
+    world.notifiers[0].failures = failing(1, retryable=False)
+    world.fire("ProductSlow", "product")
+
+    def break_pipe(*_args):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(ConsoleNotifier, "send", break_pipe)
+    world.pass_time()
+    assert [posting.state for posting in world.postings()] == [Delivery.FAILED]
+    assert "the last resort failed as well" in caplog.text
 
 
 def test_page_that_is_tried_again_is_not_printed(world, capsys):
