@@ -11,7 +11,7 @@ from alerts.errors import DeliveryError
 from alerts.events import Kind, NewEvent
 from alerts.group import Occasion, retry_at
 from alerts.incidents import Dependencies
-from alerts.notify.message import Message, Notifier, Receipt
+from alerts.notify.message import Message, Notifier, Receipt, Withheld
 from alerts.notify.words import say
 from alerts.outbox import Delivery, Posting
 from alerts.storage import Database
@@ -103,13 +103,16 @@ class Courier:
             root = outbox.latest_receipt(connection, posting.incident_id, self._notifier.name)
         self._not_before = handed_at + self._notifier.pace_seconds
         try:
-            receipt = self._notifier.send(message, root)
+            outcome = self._notifier.send(message, root)
         except DeliveryError as error:
             self._missed(posting, message, error)
         except Exception as error:  # noqa: BLE001  # whatever it is, the page is tried again or told elsewhere
             self._missed(posting, message, self._unexpected(error))
         else:
-            self._sent(posting, message, receipt, handed_at)
+            if isinstance(outcome, Withheld):
+                self._withheld(posting, message, outcome)
+            else:
+                self._sent(posting, message, outcome, handed_at)
 
     def _unexpected(self, error: Exception) -> DeliveryError:
         """Logs with its traceback what is not the same again."""
@@ -118,6 +121,20 @@ class Courier:
             log.error("%s: unexpected error in the notifier", self.name, exc_info=error)
         self._last_unexpected = text
         return DeliveryError(text, retryable=True)
+
+    def _withheld(self, posting: Posting, message: Message, reason: Withheld) -> None:
+        """What nobody heard counts as untold, so that it is told once its silence ends."""
+        firing = {record.alert.fingerprint for record in message.alerts if record.firing}
+        told = {str(event.attributes.get("alert")) for event in message.news}
+
+        def record(connection: sa.Connection) -> None:
+            if outbox.settle(connection, posting, Delivery.WITHDRAWN):
+                rows.mark_untold(connection, posting.incident_id, told & firing & message.silenced)
+                if posting.occasion is Occasion.PAGE:
+                    rows.mark_unrung(connection, posting.incident_id)
+
+        log.info("%s: not sent: %s", posting.key, reason)
+        self._database.change(record)
 
     def _sent(self, posting: Posting, message: Message, receipt: Receipt | None, at: float) -> None:
         def record(connection: sa.Connection) -> bool:

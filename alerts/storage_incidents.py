@@ -1,7 +1,7 @@
 """Incidents and their alerts as rows; a change checks that nobody changed the incident in between."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -79,6 +79,19 @@ def mark_paged(connection: sa.Connection, incident_id: str, at: float) -> None:
     first = sa.and_(incidents.c.id == incident_id, incidents.c.paged_at.is_(None))
     values = {"paged_at": at, "version": incidents.c.version + 1}
     connection.execute(sa.update(incidents).where(first).values(values))
+
+
+def mark_unrung(connection: sa.Connection, incident_id: str) -> None:
+    """Takes back that a page rang: the channel kept it to itself."""
+    rung = sa.and_(incidents.c.id == incident_id, incidents.c.rung.is_(True))
+    values = {"rung": False, "version": incidents.c.version + 1}
+    connection.execute(sa.update(incidents).where(rung).values(values))
+
+
+def mark_untold(connection: sa.Connection, incident_id: str, fingerprints: Collection[str]) -> None:
+    """Takes back that it was told that these alerts of the incident fire."""
+    mine = sa.and_(alerts.c.incident_id == incident_id, alerts.c.fingerprint.in_(list(fingerprints)))
+    connection.execute(sa.update(alerts).where(mine).values(told=False))
 
 
 def find(connection: sa.Connection, incident_id: str) -> Incident | None:

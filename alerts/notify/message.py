@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,12 @@ from alerts.incidents import Incident
 from alerts.storage_incidents import AlertRecord
 
 Receipt = Mapping[str, str]
+
+
+class Withheld(StrEnum):
+    """Why a channel said nothing though nothing failed."""
+
+    MUTED = "muted"  # alerts fire, and all of them are silenced
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,10 @@ class Notifier(Protocol):
     @property
     def pace_seconds(self) -> float: ...
 
-    def send(self, message: Message, receipt: Receipt | None) -> Receipt | None:
+    def send(self, message: Message, receipt: Receipt | None) -> Receipt | Withheld | None:
         """Says it, over the earlier message that ``receipt`` stands for if there is one.
+
+        A receipt or None: it arrived. Withheld: nobody heard it.
 
         Raises:
             DeliveryError: when it did not arrive; ``retryable`` when another attempt may succeed.

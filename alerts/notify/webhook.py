@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from alerts.errors import DeliveryError
-from alerts.notify.message import Message, Receipt, Style
+from alerts.notify.message import Message, Receipt, Style, Withheld
 from alerts.receive import format_time
 from alerts.storage_incidents import AlertRecord
 
@@ -29,13 +29,13 @@ class WebhookNotifier:
         self._style = style
         self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
 
-    def send(self, message: Message, _receipt: Receipt | None) -> Receipt | None:
+    def send(self, message: Message, _receipt: Receipt | None) -> Withheld | None:
         """One POST; 2xx is delivered, and only an answer that refuses this very message is final.
 
         A redirect or a 404 is what a proxy says during maintenance: a page must outlive it.
         """
         if _is_muted(message):
-            return None
+            return Withheld.MUTED
         try:
             answer = self._client.post(self._url, json=payload(message, self._receiver, self._style))
         except httpx.HTTPError as error:

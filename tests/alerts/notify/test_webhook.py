@@ -3,6 +3,7 @@ import json
 import httpx
 import pytest
 
+from alerts.events import Kind
 from alerts.notify.message import Style
 from alerts.notify.webhook import WebhookNotifier
 from alerts.outbox import Delivery
@@ -79,7 +80,61 @@ def silenced(make_world, make_notifier):
 
 def test_nothing_is_told_while_all_that_fires_is_silenced(silenced, requests):
     assert [sent["status"] for sent in requests] == ["firing"]
-    assert {posting.state for posting in silenced.postings()} == {Delivery.SENT}
+    assert [posting.state for posting in silenced.postings()] == [Delivery.SENT, Delivery.WITHDRAWN]
+
+
+def test_page_that_was_silenced_before_it_was_sent_pages_once_the_silence_ends(
+    make_world, make_notifier, requests
+):
+    world = make_world(make_notifier())
+    world.fire("ProductSlow", "product")
+    until = world.clock.now() + 120
+    world.app.response.silence("2025-09-03-1", "kim", "slack", world.clock.now(), until=until, key="1")
+    world.pass_time()
+    assert (requests, world.events(Kind.PAGED), world.incidents()[0].paged_at) == ([], [], None)
+    assert {posting.state for posting in world.postings()} == {Delivery.WITHDRAWN}
+    for _ in range(4):
+        world.fire("ProductSlow", "product")
+        world.pass_time(60)
+    assert [sent["status"] for sent in requests] == ["firing"]
+    (paged,) = world.events(Kind.PAGED)
+    assert world.incidents()[0].paged_at == paged.at
+
+
+def test_page_of_a_reopened_incident_that_was_kept_back_rings_when_the_silence_ends(
+    make_world, make_notifier
+):
+    world = make_world(make_notifier())
+    world.fire("ProductSlow", "product")
+    world.pass_time(60)
+    world.end("ProductSlow", "product")
+    world.pass_time(60)
+    world.fire("OrderErrors", "order", startsAt=world.clock.now())
+    until = world.clock.now() + 90
+    world.app.response.silence("2025-09-03-1", "kim", "slack", world.clock.now(), until=until, key="1")
+    for _ in range(3):
+        world.pass_time(50)
+        world.fire("OrderErrors", "order")
+    world.pass_time()
+    pages = [posting.state for posting in world.postings() if posting.occasion == "page"]
+    assert pages == [Delivery.SENT, Delivery.WITHDRAWN, Delivery.SENT]
+
+
+def test_update_that_was_silenced_before_it_was_sent_is_told_once_the_silence_ends(
+    make_world, make_notifier, requests
+):
+    world = make_world(make_notifier())
+    world.fire("OrderErrors", "order", endsAt=world.clock.now() + 20)
+    world.pass_time()
+    world.fire("ProductSlow", "product", "ticket")
+    until = world.clock.now() + 120
+    world.app.response.silence("2025-09-03-1", "kim", "slack", world.clock.now(), until=until, key="1")
+    world.pass_time(30)
+    assert len(requests) == 1
+    for _ in range(4):
+        world.fire("ProductSlow", "product", "ticket")
+        world.pass_time(60)
+    assert (len(requests), len(world.events(Kind.PAGED))) == (2, 1)
 
 
 def test_what_fires_beside_a_silenced_alert_is_told_alone(silenced, requests):
