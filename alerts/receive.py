@@ -30,13 +30,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Alert:
-    """One alert. It fires until ``ends_at``, unless it is sent again before then."""
+    """One alert. It fires until ``ends_at``, unless it is sent again before then.
+
+    ends_by_timeout: its sender gave no end.
+    """
 
     labels: Labels
     annotations: Mapping[str, str]
     starts_at: float
     ends_at: float
     generator_url: str = ""
+    ends_by_timeout: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
@@ -85,10 +89,16 @@ def severity_of(labels: Mapping[str, str]) -> Severity:
 
 
 def merged(alert: Alert, earlier: Alert) -> Alert:
-    """The alert, begun when it was first said to: as in Alertmanager, one that still fired goes on."""
+    """The alert, begun when it was first said to: as in Alertmanager, one that still fired goes on.
+
+    Of two ends that senders gave the later one counts: one of them may be behind (types/types.go, Merge).
+    """
     if not earlier.firing(alert.starts_at):
         return alert
-    return replace(alert, starts_at=min(alert.starts_at, earlier.starts_at))
+    begun = replace(alert, starts_at=min(alert.starts_at, earlier.starts_at))
+    if earlier.ends_by_timeout or earlier.ends_at <= alert.ends_at:
+        return begun
+    return replace(begun, ends_at=earlier.ends_at, ends_by_timeout=False)
 
 
 def fingerprint(labels: Labels) -> str:
@@ -165,7 +175,8 @@ def _alert(posted: PostableAlert, at: float, resolve_timeout_seconds: float) -> 
     ends_at = at + resolve_timeout_seconds if posted.ends_at is None else posted.ends_at
     labels = Labels(plain_values(posted.labels, LARGEST_LABEL_BYTES))
     annotations = plain_values(posted.annotations, LARGEST_ANNOTATION_BYTES)
-    return Alert(labels, annotations, starts_at, ends_at, plain(posted.generator_url))
+    by_timeout = posted.ends_at is None
+    return Alert(labels, annotations, starts_at, ends_at, plain(posted.generator_url), by_timeout)
 
 
 def _problem(alert: Alert) -> str:

@@ -239,6 +239,7 @@ def _alert_values(alert: Alert, incident_id: str | None, at: float) -> dict[str,
         "generator_url": alert.generator_url,
         "starts_at": alert.starts_at,
         "ends_at": alert.ends_at,
+        "ends_by_timeout": alert.ends_by_timeout,
         "firing": alert.firing(at),
         "updated_at": at,
     }
@@ -246,6 +247,11 @@ def _alert_values(alert: Alert, incident_id: str | None, at: float) -> dict[str,
 
 def _record(row: Mapping[str, Any]) -> AlertRecord:
     alert = Alert(
-        Labels(row["labels"]), row["annotations"], row["starts_at"], row["ends_at"], row["generator_url"]
+        labels=Labels(row["labels"]),
+        annotations=row["annotations"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        generator_url=row["generator_url"],
+        ends_by_timeout=row["ends_by_timeout"],
     )
     return AlertRecord(row["id"], alert, row["incident_id"], row["firing"], row["updated_at"], row["told"])

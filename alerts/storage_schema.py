@@ -38,6 +38,7 @@ alerts = sa.Table(
     sa.Column("generator_url", sa.Text, nullable=False),
     sa.Column("starts_at", sa.Double, nullable=False),
     sa.Column("ends_at", sa.Double, nullable=False),
+    sa.Column("ends_by_timeout", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("firing", sa.Boolean, nullable=False, index=True),
     sa.Column("updated_at", sa.Double, nullable=False),
     sa.Column("told", sa.Boolean, nullable=False, server_default=sa.true()),

@@ -104,6 +104,25 @@ def test_alert_that_is_not_resent_ends_at_its_end(world):
     assert world.incidents()[0].resolved_at == world.clock.now() - 160
 
 
+def test_second_sender_with_a_sooner_end_does_not_end_an_alert(world):
+    world.fire("ProductSlow", "product", endsAt=world.clock.now() + 240)
+    world.fire("ProductSlow", "product", endsAt=world.clock.now() + 10)
+    world.pass_time(20)
+    world.end("ProductSlow", "product")
+    transitions = [event.attributes["transition"] for event in world.events(Kind.NOTE)]
+    assert (transitions, world.events(Kind.NOTE)[0].at) == (["alert resolved"], world.clock.now())
+    world.pass_time(60)
+    assert world.incidents()[0].resolved_at == world.clock.now() - 60
+
+
+def test_end_by_timeout_gives_way_to_one_that_is_given(world):
+    world.fire("ProductSlow", "product")
+    world.fire("ProductSlow", "product", endsAt=world.clock.now() + 10)
+    world.pass_time(20)
+    world.pass_time(60)
+    assert world.incidents()[0].state is State.RESOLVED
+
+
 def test_incident_goes_on_when_it_comes_back_soon_and_pages_again(world):
     world.fire("ProductSlow", "product")
     world.pass_time()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.errors import RequestError
-from alerts.receive import Severity, fingerprint, format_time, parse_alerts, parse_time
+from alerts.receive import Alert, Severity, fingerprint, format_time, merged, parse_alerts, parse_time
 from collector.labels import Labels
 
 AT = 1000.0
@@ -30,7 +30,8 @@ def test_fingerprint_does_not_depend_on_order_or_empty_labels(labels):
 
 def test_alert_without_times_starts_now_and_fires_for_the_resolve_timeout():
     alert = one()
-    assert (alert.starts_at, alert.ends_at) == (AT, AT + 300)
+    assert (alert.starts_at, alert.ends_at, alert.ends_by_timeout) == (AT, AT + 300, True)
+    assert not one(endsAt=format_time(AT + 300)).ends_by_timeout
 
 
 def test_zero_times_of_go_mean_not_given():
@@ -45,6 +46,27 @@ def test_alert_with_an_end_only_starts_then():
 @pytest.mark.parametrize(("ends_at", "firing"), [(AT - 1, False), (AT, False), (AT + 1, True)])
 def test_alert_is_resolved_when_its_end_is_not_after_now(ends_at, firing):
     assert one(startsAt=format_time(AT - 60), endsAt=format_time(ends_at)).firing(AT) is firing
+
+
+def lasting(starts_at, ends_at, **more):
+    return Alert(Labels({"alertname": "Slow"}), {}, starts_at, ends_at, **more)
+
+
+@pytest.mark.parametrize(("earlier_ends_at", "starts_at"), [(AT - 60, AT), (AT, AT), (AT + 1, AT - 90)])
+def test_alert_goes_on_with_the_start_of_one_that_fired_when_it_began(earlier_ends_at, starts_at):
+    alert = lasting(AT, AT + 300)
+    assert merged(alert, lasting(AT - 90, earlier_ends_at)).starts_at == starts_at
+
+
+@pytest.mark.parametrize(("by_timeout", "ends_at"), [(False, AT + 240), (True, AT + 10)])
+def test_later_end_that_was_given_is_kept(by_timeout, ends_at):
+    earlier = lasting(AT - 90, AT + 240, ends_by_timeout=by_timeout)
+    assert merged(lasting(AT, AT + 10), earlier).ends_at == ends_at
+
+
+def test_end_that_was_given_outlasts_a_timeout_that_is_sooner():
+    after = merged(lasting(AT, AT + 300, ends_by_timeout=True), lasting(AT - 90, AT + 600))
+    assert (after.ends_at, after.ends_by_timeout) == (AT + 600, False)
 
 
 @pytest.mark.parametrize(
