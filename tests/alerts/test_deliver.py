@@ -107,6 +107,23 @@ def test_updates_wait_behind_a_page_that_does_not_get_through(world):
     assert [event.text for event in message.news] == ["ProductSlow summary", "OrderErrors summary"]
 
 
+def test_update_that_came_while_its_page_was_tried_waits_for_the_next_try(world):
+    notifier = world.notifiers[0]
+    send = notifier.send
+
+    def join_meanwhile(_message, _receipt):
+        notifier.send = send
+        world.fire("OrderErrors", "order")
+        raise DeliveryError("no luck", retryable=True)
+
+    world.fire("ProductSlow", "product")
+    notifier.send = join_meanwhile
+    world.pass_time()
+    assert (world.sent, len(world.postings())) == ([], 2)
+    world.pass_time(1)
+    assert world.sent == ["page", "update"]
+
+
 def test_page_overtakes_an_update_that_does_not_get_through(world):
     world.fire("HitRatio", "product", "ticket")
     world.pass_time(30)

@@ -89,6 +89,12 @@ def test_alert_joins_the_incident_of_its_own_service_rather_than_an_older_relate
     assert decision.incident == own
 
 
+def test_alert_joins_a_page_rather_than_an_older_ticket_that_is_as_close():
+    page = incident("replica", id="page", started_at=950.0)
+    ticket = incident("redis", Severity.TICKET, id="ticket", started_at=900.0)
+    assert place(alert("product"), None, [ticket, page], GRAPH, AT).incident == page
+
+
 def test_page_escalates_a_ticket():
     ticket = incident(severity=Severity.TICKET)
     assert decide(alert("product"), ticket) == (Action.ESCALATE, Reason.PAGE_JOINED)
