@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 from alerts.errors import RequestError
 from alerts.plain_text import plain, plain_values
 from collector.labels import Labels
+from collector.sinks import rfc3339
 
 LANGUAGES = ("en", "ko")
 PAGE_WORDS = frozenset({"page", "critical"})  # `critical` is what rules written for Alertmanager say
@@ -133,9 +134,8 @@ def _bounded(seconds: float, text: str) -> float:
 
 
 def format_time(seconds: float) -> str:
-    """RFC 3339 in UTC with milliseconds, as Alertmanager writes it; the nearest that can be written."""
-    text = datetime.fromtimestamp(min(max(seconds, 0.0), LATEST), UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    """As the collector does; one that was kept before times were bounded, as the nearest with a text."""
+    return rfc3339(min(max(seconds, 0.0), LATEST))
 
 
 Time = Annotated[float | None, BeforeValidator(parse_time)]

@@ -14,9 +14,9 @@ from alerts.group import Occasion
 from alerts.incidents import Incident, State
 from alerts.notify.words import say
 from alerts.pipeline import Desk, resolve
+from alerts.receive import format_time
 from alerts.storage import Database
 from collector.labels import Labels, Matcher, MatchOp
-from collector.sinks import rfc3339
 
 # What only Fireline itself can know happened.
 OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED})
@@ -144,10 +144,10 @@ class Response:
 def _check_time(fact: NewEvent, incident: Incident, at: float) -> None:
     """These change the incident's times, which measure it and decide what reopens it."""
     if not incident.started_at <= fact.at <= at + CLOCK_SKEW_SECONDS:
-        first, last = rfc3339(incident.started_at), rfc3339(at)
+        first, last = format_time(incident.started_at), format_time(at)
         raise RequestError(
             f"at: expected a time from the start of incident {incident.id} ({first}) to now ({last}), "
-            f"found {rfc3339(fact.at)}"
+            f"found {format_time(fact.at)}"
         )
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from alerts.errors import RequestError
 from alerts.receive import Alert, Severity, fingerprint, format_time, merged, parse_alerts, parse_time
 from collector.labels import Labels
+from collector.sinks import rfc3339
 
 AT = 1000.0
 NAMES = st.text("abcdefghij_", min_size=1, max_size=8)
@@ -147,7 +148,11 @@ def test_values_are_made_plain_and_short():
 
 @given(st.floats(0, 4e9))
 def test_times_survive_their_text(seconds):
-    assert parse_time(format_time(seconds)) == pytest.approx(seconds, abs=0.001)
+    assert parse_time(format_time(seconds)) == pytest.approx(seconds, abs=0.0005001)
+
+
+def test_time_is_written_as_the_collector_writes_it():
+    assert format_time(1.9996) == rfc3339(1.9996) == "1970-01-01T00:00:02.000Z"
 
 
 @pytest.mark.parametrize(
