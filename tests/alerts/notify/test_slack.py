@@ -160,6 +160,16 @@ def test_passing_failures_are_tried_again_when_slack_says(world, slack, answer, 
     assert (posting(world).state, slack.methods) == (Delivery.SENT, ["chat.postMessage"] * 2)
 
 
+@pytest.mark.parametrize(
+    ("answer", "posts"), [((503, {"Retry-After": "9"}, "<html>"), 2), ((429, {}, "ratelimited"), 1)]
+)
+def test_only_a_rate_limit_holds_up_the_page_of_another_incident(world, slack, answer, posts):
+    slack.answers = [answer]
+    world.fire("MailFails", "mail")
+    world.pass_time()
+    assert len(slack.calls) == posts
+
+
 @pytest.mark.parametrize("error", ["invalid_auth", "channel_not_found", "is_archived"])
 def test_final_failures_are_not_tried_again(world, slack, error):
     slack.answers = [(200, {}, error)]
