@@ -44,10 +44,11 @@ def untold_pages(database: Database, alerts: Iterable[Alert], at: float) -> tupl
 
 
 def _told(connection: sa.Connection, pages: Sequence[Alert]) -> frozenset[str]:
-    known = rows.latest_alerts(connection, [page.fingerprint for page in pages])
-    homes = {r.incident_id for r in known.values() if r.firing and r.incident_id is not None}
+    latest = rows.latest_alerts(connection, [page.fingerprint for page in pages])
+    told = {fingerprint: record for fingerprint, record in latest.items() if record.firing and record.told}
+    homes = {record.incident_id for record in told.values() if record.incident_id is not None}
     paged = {each for each in homes if (home := rows.find(connection, each)) and home.paged_at is not None}
-    return frozenset(f for f, record in known.items() if record.firing and record.incident_id in paged)
+    return frozenset(fingerprint for fingerprint, record in told.items() if record.incident_id in paged)
 
 
 def choose(

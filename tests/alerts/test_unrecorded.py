@@ -106,11 +106,28 @@ def test_page_that_was_told_already_is_not_told_again(world):
     assert world.sent == ["page"]
 
 
-def test_silenced_page_stays_silent(world):
+def silence_product(world):
     now = world.clock.now()
     matchers = (Matcher("service", MatchOp.EQUAL, "product"),)
     quiet = Silence("", matchers, now, now + 600, "kim", "known", now)
     world.app.database.change(lambda connection: put(connection, quiet, now))
+
+
+def test_page_that_joined_under_a_silence_is_told_when_that_has_ended(world):
+    world.fire("OrderErrors", "order")
+    world.pass_time()
+    silence_product(world)
+    world.fire("ProductSlow", "product", "page")
+    refuse_writes(world)
+    world.clock.advance(600)
+    with pytest.raises(StorageError, match="readonly"):
+        world.fire("ProductSlow", "product")
+    world.app._heralds[0].step()
+    assert [message.is_recorded for message, _ in world.notifiers[0].sent] == [True, False]
+
+
+def test_silenced_page_stays_silent(world):
+    silence_product(world)
     refuse_writes(world)
     fire_unrecorded(world, "ProductSlow", "product")
     assert world.sent == []
