@@ -8,8 +8,10 @@ from alerts.errors import DeliveryError
 from alerts.notify.message import Message, Receipt, Style, Withheld
 from alerts.receive import format_time
 from alerts.storage_incidents import AlertRecord
+from collector.http_client import HttpClient
 
 TIMEOUT_SECONDS = 8.0
+MOST_ANSWER_BYTES = 64 * 1024
 NEVER = "0001-01-01T00:00:00Z"
 
 REFUSED = frozenset({400, 413, 422})  # the message is at fault: sent again it would fail again
@@ -22,12 +24,16 @@ class WebhookNotifier:
     wakes_people = True
     pace_seconds = 0.2
 
-    def __init__(self, url: str, receiver: str, style: Style, client: httpx.Client | None = None) -> None:
+    def __init__(self, url: str, receiver: str, style: Style, client: HttpClient | None = None) -> None:
         self._url = url
         self._place = f"webhook {httpx.URL(url).host}"  # the rest of a URL may be secret
         self._receiver = receiver
         self._style = style
-        self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
+        self._client = client or HttpClient(
+            seconds=TIMEOUT_SECONDS,
+            most_bytes=MOST_ANSWER_BYTES,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
 
     def send(self, message: Message, _receipt: Receipt | None) -> Withheld | None:
         """One POST; 2xx is delivered, and only an answer that refuses this very message is final.
@@ -37,7 +43,7 @@ class WebhookNotifier:
         if _is_muted(message):
             return Withheld.MUTED
         try:
-            answer = self._client.post(self._url, json=payload(message, self._receiver, self._style))
+            answer = self._client.send("POST", self._url, json=payload(message, self._receiver, self._style))
         except httpx.HTTPError as error:
             raise DeliveryError(f"{self._place}: {type(error).__name__} {error}", retryable=True) from error
         if not answer.is_success:

@@ -7,6 +7,7 @@ from alerts.events import Kind
 from alerts.notify.message import Style
 from alerts.notify.webhook import WebhookNotifier
 from alerts.outbox import Delivery
+from collector.http_client import HttpClient
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def make_notifier(requests):
                 raise found
             return found
 
-        client = httpx.Client(transport=httpx.MockTransport(answer))
+        client = HttpClient(seconds=10, transport=httpx.MockTransport(answer))
         return WebhookNotifier("http://user:secret@hook/x", "team", Style(base_url="http://fireline"), client)
 
     return make
