@@ -201,7 +201,8 @@ def _state(
         return BudgetState.BURNING, BudgetReason.HANG
     if burning:
         return BudgetState.BURNING, BudgetReason.TIER
-    if shortest.total is None and all(counts[window].total is None for window in counts if window <= 300):
+    recent = [count for window, count in counts.items() if window <= 300] or [shortest]
+    if all(count.bad is None for count in recent):  # of no total, or of a bucket that does not exist
         return BudgetState.NO_DATA, BudgetReason.ABSENT
     return BudgetState.OK, BudgetReason.WITHIN
 

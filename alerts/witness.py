@@ -1,14 +1,11 @@
 """Series that a query answers: what a test of a rule feeds it."""
 
-from collections.abc import Iterator
-
+from alerts.selectors import selectors
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.labels import Labels, Matcher, MatchOp
 from collector.memory import MemoryStore
-from collector.promql.guard import QuerySize
-from collector.promql.parse import parse
-from collector.promql.syntax import Node, Selector, children
+from collector.promql.syntax import Selector
 
 
 def series_for(query: str, value: float) -> list[Labels]:
@@ -16,17 +13,10 @@ def series_for(query: str, value: float) -> list[Labels]:
 
     value: of each series.
     """
-    selectors = list(_selectors(parse(query, size=QuerySize())))
-    found = [labels for selector in selectors if (labels := _labels(selector)) is not None]
+    wanted = selectors(query)
+    found = [labels for selector in wanted if (labels := _labels(selector)) is not None]
     series = list(dict.fromkeys(found))
-    return series if len(found) == len(selectors) and _is_answered(query, series, value) else []
-
-
-def _selectors(node: Node) -> Iterator[Selector]:
-    if isinstance(node, Selector):
-        yield node
-    for child in children(node):
-        yield from _selectors(child)
+    return series if len(found) == len(wanted) and _is_answered(query, series, value) else []
 
 
 def _labels(selector: Selector) -> Labels | None:

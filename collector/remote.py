@@ -19,6 +19,7 @@ from collector.labels import Labels
 from collector.parts import in_parts
 from collector.series import Sample, Series
 
+_MOST_SAID = 300
 _RETRYABLE_STATUSES = {429, 500, 502, 503, 504}
 
 
@@ -165,8 +166,18 @@ class RemoteQuerier:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise QueryError(f"{self.url}: {error}", kind="bad_data") from error
         if response.status_code in _RETRYABLE_STATUSES and not _is_answer(response):
-            raise _UnreachableError(f"HTTP status {response.status_code}")
+            raise _UnreachableError(f"HTTP status {response.status_code}{_why(response)}")
         return response
+
+
+def _why(response: httpx.Response) -> str:
+    """What a server in between says of the one behind it."""
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return ""
+    said = body.get("error") if isinstance(body, dict) else None
+    return f": {str(said)[:_MOST_SAID]}" if said else ""
 
 
 def _is_answer(response: httpx.Response) -> bool:

@@ -3,7 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -18,6 +18,7 @@ from alerts.check import blind_tiers
 from alerts.compile import CompileOptions, compile_slos
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
+from alerts.selectors import seconds_between_samples
 from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
@@ -26,6 +27,7 @@ from collector.errors import ConfigError, QueryError
 from collector.http_server import BoundedHttp
 from collector.options import Options
 from collector.pool import TargetScraper
+from collector.querier import Querier
 from collector.rules.files import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
 from dashboards.engine import OtherEngine
@@ -174,19 +176,33 @@ def run(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) 
         config = load_config(config_file, page_url=address.url, prometheus=prometheus)
         specs = load_specs(config)
         rule_groups(config, specs)
-        warn_of_blind_tiers(config, specs)
         if config.prometheus:
             _check_answers(config.prometheus)
+        warn_of_blind_tiers(config, specs)
         _make_folder(data_dir)
         _serve(Fireline(config, specs, data_dir, SystemClock(), address.url), listener, address, config)
 
 
 def warn_of_blind_tiers(config: FirelineConfig, specs: Specs) -> None:
-    """One line where our own scrapes are too seldom for a tier; another server's we do not know."""
-    jobs = _collector_config(config).scrape_configs
-    line = blind_tiers(specs.policies.values(), {job.job_name: job.interval_seconds for job in jobs})
+    """One line where scrapes, ours or another server's, are too seldom for a tier."""
+    if config.prometheus:
+        intervals = intervals_elsewhere(OtherEngine(config.prometheus), specs, SystemClock().now())
+    else:
+        intervals = {job.job_name: job.interval_seconds for job in config.collector.scrape_configs}
+    line = blind_tiers(specs.policies.values(), intervals)
     if line:
         log.warning("%s: %s", config.path, line)
+
+
+def intervals_elsewhere(querier: Querier, specs: Specs, at: float) -> dict[str, float]:
+    """Seconds between the samples that each objective stands on; those that cannot be told are left out."""
+    found = {}
+    for slo in specs.slos:
+        with suppress(QueryError):
+            seconds = seconds_between_samples(querier, slo.sli.total_over("5m"), at)
+            if seconds is not None:
+                found[f"the series of {slo.name}"] = float(round(seconds))
+    return found
 
 
 class _Server(uvicorn.Server):

@@ -4,15 +4,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alerts.budget import WindowCounts, budget_status, count_events, recorded_share, single_value
+from alerts.budget import (
+    BudgetStatus,
+    WindowCounts,
+    budget_status,
+    count_events,
+    recorded_share,
+    single_value,
+)
 from alerts.guardrails import Guardrail
 from alerts.policy import Policy
+from alerts.selectors import Unmatched, unmatched
 from alerts.slo import Slo
 from collector.errors import QueryError
 from collector.querier import Querier
 from dashboards.guardrail_alerts import GuardrailAlerts
 from dashboards.readings import SHOWN_WINDOWS_SECONDS, GuardrailReading, SloReading, State, TargetReading
 
+UNMATCHED_SECONDS = 60.0
 AGE_SHARE = 1 / 120  # a window's counts are asked for again when they are this share of it old
 
 
@@ -23,6 +32,7 @@ class Counts:
     oldest_seconds: float
     _known: dict[tuple[str, float], tuple[float, WindowCounts]] = field(default_factory=dict)
     _shares: dict[tuple[str, float], tuple[float, float | None]] = field(default_factory=dict)
+    _unmatched: dict[str, tuple[float, Unmatched | None]] = field(default_factory=dict)
 
     def over(self, querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
         key = (slo.name, seconds)
@@ -41,6 +51,16 @@ class Counts:
             self._shares[key] = (at, share)
         return share
 
+    def unmatched(self, querier: Querier, status: BudgetStatus, at: float) -> Unmatched | None:
+        """Why no bad event was ever found, while there are events."""
+        if status.bad or not status.total:
+            return None
+        asked_at, found = self._unmatched.get(status.slo.name, (-math.inf, None))
+        if at - asked_at >= UNMATCHED_SECONDS:
+            found = unmatched(querier, status.slo.sli.bad_over("5m"), at)
+            self._unmatched[status.slo.name] = (at, found)
+        return found
+
     def _is_old(self, seconds: float, age_seconds: float) -> bool:
         return age_seconds >= min(seconds * AGE_SHARE, self.oldest_seconds)
 
@@ -56,7 +76,7 @@ def slo_reading(querier: Querier, slo: Slo, policy: Policy, counts: Counts, at: 
         count=counts.over,
         history=counts.share,
     )
-    return SloReading(slo, status)
+    return SloReading(slo, status, counts.unmatched(querier, status, at))
 
 
 def guardrail_reading(

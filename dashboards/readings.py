@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from alerts.budget import BudgetStatus
 from alerts.guardrails import Guardrail
+from alerts.selectors import Unmatched
 from alerts.slo import Slo
 from collector.durations import format_duration
 
@@ -27,10 +28,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class SloReading:
-    """``status`` is None until the objective's counts were read."""
+    """``status`` is None until the objective's counts were read.
+
+    unmatched: why the query of bad events never finds any, where that is seen.
+    """
 
     slo: Slo
     status: BudgetStatus | None = None
+    unmatched: Unmatched | None = None
 
     @property
     def state(self) -> State:

@@ -18,7 +18,10 @@ _OWN = files("dashboards") / "starter_files"
 _SHOP = files("alerts") / "examples"
 # What is written, and the text it is copied from.
 FILES = {
-    PLAIN: {name: _OWN / name for name in ("fireline.yml", "slos/sample.slo.yml", "signals.yml")},
+    PLAIN: {
+        name: _OWN / name
+        for name in ("fireline.yml", "slos/sample.slo.yml", "rules/targets.yml", "signals.yml")
+    },
     "shop": {
         "fireline.yml": _OWN / "shop.fireline.yml",
         "slos/shop.slo.yml": _SHOP / "shop.slo.yml",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from alerts.complaints import Complaints
 from alerts.errors import AlertsError
+from alerts.selectors import Unmatched
 from collector.clock import Clock
 from collector.errors import CollectorError
 from collector.querier import Querier
@@ -43,6 +44,7 @@ class Watcher:
         self._alerts = alerts
         self._counts = Counts(oldest_counts_seconds)
         self._complaints = Complaints()
+        self._warned: set[tuple[str, Unmatched]] = set()
         self._latest = Readings(slos=tuple(SloReading(slo) for slo in specs.slos))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="control-room", daemon=True)
@@ -69,13 +71,21 @@ class Watcher:
 
     def _looked(self, at: float) -> Readings:
         look = Look(self._querier, at)
+        slos = look.slos(self._specs.slos, self._specs.policies, self._counts)
+        self._warn_of_unmatched(slos)
         return Readings(
             at=at,
-            slos=look.slos(self._specs.slos, self._specs.policies, self._counts),
+            slos=slos,
             guardrails=look.guardrails(self._specs.guardrails, self._alerts()),
             targets=tuple(self._targets(at)),
             failure="; ".join(look.failures),
         )
+
+    def _warn_of_unmatched(self, slos: Sequence[SloReading]) -> None:
+        for reading in slos:
+            if reading.unmatched is not None and (reading.slo.name, reading.unmatched) not in self._warned:
+                self._warned.add((reading.slo.name, reading.unmatched))
+                log.warning("objective %s counts no bad events: %s", reading.slo.name, reading.unmatched)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -1,5 +1,6 @@
 """`postmortem …`: reports on incidents."""
 
+import logging
 import os
 import tempfile
 import time
@@ -23,6 +24,7 @@ from postmortem.records import ServerSettings
 from postmortem.report import Report
 
 _TIMEOUT_SECONDS = 30.0
+_TRYING_SECONDS = 15.0  # somebody waits for it
 
 _FORMATS: Mapping[str, Callable[[Report, Language, ZoneInfo], str]] = {
     "md": lambda report, language, zone: render_markdown(write_document(report, language, zone)),
@@ -84,10 +86,12 @@ def report_command(
 
 def _read(incident: str, url: str) -> tuple[Report, ServerSettings]:
     at = time.time()
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # what is told when the tries end is enough
     with httpx.Client(timeout=_TIMEOUT_SECONDS) as client:
         api = FirelineApi(client, url)
         records, settings = fetch_records(api, incident, at), api.settings()
-    return fetch_report(records, RemoteQuerier(url), at, url.rstrip("/")), settings
+    querier = RemoteQuerier(url, deadline_seconds=_TRYING_SECONDS)
+    return fetch_report(records, querier, at, url.rstrip("/")), settings
 
 
 def require_writable(path: Path) -> None:

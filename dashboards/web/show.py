@@ -17,6 +17,7 @@ from alerts.charts.quantities import (
     zone_name,
 )
 from alerts.guardrails import Baseline, Guardrail
+from alerts.selectors import Unmatched
 from alerts.wording import duration_ko
 from collector.durations import format_duration
 from dashboards.readings import GuardrailReading, SloReading
@@ -95,6 +96,12 @@ class Show:
     def left(self, remaining: float | None) -> str:
         """The share of a budget that is left; an overspent one has none."""
         return self.percent(None if remaining is None else max(remaining, 0.0))
+
+    def unmatched(self, why: Unmatched) -> str:
+        """Why the query of bad events never finds any."""
+        return self.say(
+            "unmatched_label" if why.label else "unmatched_name", name=why.metric, label=why.label
+        )
 
     def pace(self, reading: SloReading) -> str:
         """By how much the budget is overspent, or when it will be gone; empty when neither is of concern."""

@@ -34,8 +34,9 @@ def status(short: tuple, long: tuple, period: tuple, in_flight: float | None = N
         ((0, 100), (0, 1e3), (1000, 1e5), 1, BudgetState.SPENT, BudgetReason.OVERSPENT),
         ((None, None), (None, None), (None, None), None, BudgetState.NO_DATA, BudgetReason.ABSENT),
         ((None, None), (0, 1e3), (10, 1e5), None, BudgetState.NO_DATA, BudgetReason.ABSENT),
+        ((None, 100), (None, 1e3), (None, 1e5), None, BudgetState.NO_DATA, BudgetReason.ABSENT),
     ],
-    ids=["ok", "burning", "short-only", "idle", "hang", "spent", "absent", "absent-lately"],
+    ids=["ok", "burning", "short-only", "idle", "hang", "spent", "absent", "absent-lately", "no-such-bucket"],
 )
 def test_states(short, long, period, in_flight, state, reason):  # noqa: PLR0917  a row of the table
     judged = status(short, long, period, in_flight)

@@ -83,8 +83,9 @@ def test_a_failure_that_may_pass_is_tried_again(failure):
 
 
 def test_an_engine_that_stays_away_is_unavailable():
-    with pytest.raises(QueryError, match="HTTP status 503") as failed:
-        Engine(*[httpx.Response(503)] * 3).querier().instant("up", 1)
+    down = httpx.Response(503, json={"status": "error", "error": "http://theirs: refused"})
+    with pytest.raises(QueryError, match="HTTP status 503: http://theirs: refused") as failed:
+        Engine(*[down] * 3).querier().instant("up", 1)
     assert (failed.value.kind, failed.value.retryable) == ("unavailable", True)
 
 

@@ -3,6 +3,7 @@ import pytest
 from alerts.expressions import RawExpressions
 from alerts.history import history_ratio
 from alerts.policy import load_policy
+from alerts.selectors import Unmatched
 from collector.clock import ManualClock
 from collector.errors import QueryError
 from collector.labels import Labels
@@ -132,3 +133,13 @@ def test_records_hold_the_objective_and_how_it_stands(watcher, answers):
     assert (record["name"], record["kind"], record["window"]) == ("orders", "availability", "30d")
     assert record["queries"]["bad"] == "sum(increase(bad_total[$window]))"
     assert record["status"]["burn_rate"]["1h"] == pytest.approx(0.2)
+
+
+def test_why_no_bad_event_was_ever_found_is_asked_now_and_then(querier, orders, answers):
+    counts = Counts(15)
+    answers(0.0)
+    found = [slo_reading(querier, orders, DEFAULT, counts, at).unmatched for at in (100.0, 105.0)]
+    assert found == [Unmatched("bad_total")] * 2
+    assert sum('count({__name__="bad_total"})' in query for query in querier.asked) == 1
+    answers(0.1)
+    assert slo_reading(querier, orders, DEFAULT, counts, 400.0).unmatched is None

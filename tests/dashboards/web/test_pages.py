@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.receive import Severity
+from alerts.selectors import Unmatched
 from collector.errors import QueryError
 from dashboards.readings import GuardrailReading, Readings, SloReading, State, TargetReading
 from dashboards.web.show import Show
@@ -216,3 +217,16 @@ def test_static_files_are_served(site, name):
 
 def test_words_are_complete_in_both_languages():
     assert [key for key, forms in texts().items() if set(forms) != set(LANGUAGES)] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/slos/orders"])
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        (Unmatched("request_total"), "no series is named request_total"),
+        (Unmatched("requests_total", "status"), "no series of requests_total has the label status"),
+    ],
+)
+def test_an_objective_whose_bad_events_are_misspelt_says_so(site, path, why, text):
+    site.shows(slos=(replace(site.reading(), unmatched=why),))
+    assert text in site.html(path)

@@ -1,0 +1,76 @@
+"""The series selectors of a query, and what is known of the series that they name."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from collector.labels import METRIC_NAME, Matcher, MatchOp
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import Node, Selector, children
+from collector.querier import Querier
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """What of a selector no series has: its metric, or with ``label`` one of its labels."""
+
+    metric: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        if self.label:
+            return f"no series of {self.metric} has the label {self.label}"
+        return f"no series is named {self.metric}"
+
+
+def selectors(query: str) -> tuple[Selector, ...]:
+    """In the order of the text. Raises ``QueryError`` for a query that is wrong."""
+    return tuple(_selectors(parse(query, size=QuerySize())))
+
+
+def unmatched(querier: Querier, query: str, at: float) -> Unmatched | None:
+    """The first mistake that keeps a query from ever matching; None while each selector can match.
+
+    Raises:
+        QueryError: if the querier cannot answer.
+    """
+    for selector in selectors(query):
+        name = next((m for m in selector.matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL), None)
+        if name is None:
+            continue
+        if not querier.instant(f"count({_spelled([name])})", at):
+            return Unmatched(name.value)
+        for label in _needed(selector):
+            if not querier.instant(f"count({_spelled([name, Matcher(label, MatchOp.NOT_EQUAL, '')])})", at):
+                return Unmatched(name.value, label)
+    return None
+
+
+def seconds_between_samples(querier: Querier, query: str, at: float) -> float | None:
+    """The shortest scrape interval of the series that a query reads; None where none is there for long.
+
+    Raises:
+        QueryError: if the querier cannot answer.
+    """
+    found = []
+    for selector in selectors(query):
+        text = _spelled(selector.matchers)
+        counted = f"count_over_time({text}[10m]) and {text} offset 10m"
+        found += [sample.value for sample in querier.instant(f"min(600 / ({counted}))", at)]
+    return min(found, default=None)
+
+
+def _selectors(node: Node) -> Iterator[Selector]:
+    if isinstance(node, Selector):
+        yield node
+    for child in children(node):
+        yield from _selectors(child)
+
+
+def _needed(selector: Selector) -> list[str]:
+    """Labels that a series must have to match."""
+    return [m.name for m in selector.matchers if m.name != METRIC_NAME and not m.matches("")]
+
+
+def _spelled(matchers: Iterable[Matcher]) -> str:
+    return "{" + ",".join(map(str, matchers)) + "}"
