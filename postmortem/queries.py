@@ -99,7 +99,8 @@ def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
             period = format_duration(slo.period_seconds)
             for when, window in (("impact", impact), ("period", period)):
                 name = f"slo:{slo.name}:{what}:{when}"
-                queries.append(InstantQuery(name, template.replace(WINDOW, window), end))
+                query = template.replace(WINDOW, window)
+                queries.append(InstantQuery(name, f"clamp_min({query}, 0)" if what == "bad" else query, end))
             if _INCREASE.search(template):
                 name = f"slo:{slo.name}:{what}:born"
                 queries.append(InstantQuery(name, born_query(template, impact, before), end))
@@ -107,15 +108,19 @@ def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
 
 
 def born_query(template: str, window: str, before: str) -> str:
-    """What the counters that appeared within the window held at their first sample.
+    """What ``increase`` misses of the counters that appeared within the window: what they began with.
 
-    ``increase`` sees none of it. Only targets that were scraped before the window take part: the counters of
-    others may hold years. The zeros keep sums and differences of the template whole.
+    It is their last value less their increase, as that stretches the growth towards the birth. Only targets
+    that were scraped before the window take part: the counters of others may hold years. The zeros keep sums
+    and differences of the template whole.
     """
 
     def first_values(found: re.Match[str]) -> str:
         counter = found["counter"]
-        born = f"min_over_time({counter}[{window}]) unless max_over_time({counter}[{before}] offset {window})"
+        last = f"last_over_time({counter}[{window}])"
+        missed = f"{last} - (increase({counter}[{window}]) or 0 * {last})"
+        older = f"max_over_time({counter}[{before}] offset {window}) or resets({counter}[{window}]) > 0"
+        born = f"({missed}) unless ({older})"
         known = f"max_over_time(up[{before}] offset {window})"
         return f"((({born}) and on (job, instance) {known}) or 0 * max_over_time({counter}[{window}]))"
 

@@ -48,6 +48,11 @@ class Report:
         others = {shift.subject.series for shift in self.shifts} | {s.series for s in self.unjudged}
         return tuple(s for s in self.evidence.subjects if s.series not in others)
 
+    @property
+    def judged_any(self) -> bool:
+        """Whether any signal, objectives aside, can be said to have turned or not."""
+        return any(s.slo is None for s in [*self.calm, *(shift.subject for shift in self.shifts)])
+
     def facts(self) -> tuple[Fact, ...]:
         """Every figure once, with those it is computed from before it."""
         found: dict[str, Fact] = {}

@@ -36,7 +36,7 @@ def _causes(report: Report, voice: Voice) -> Iterator[Block]:
         items = [_hypothesis(h, n, voice) for n, h in enumerate(candidates, start=1)]
         yield Listing(tuple(items), ordered=True)
     else:
-        yield Paragraph(Text(voice.say("causes.none")))
+        yield Paragraph(Text(voice.say("causes.none" if report.judged_any else "causes.unjudged")))
     followers = [h for h in report.hypotheses if h.order is Order.AFTER]
     if followers:
         yield Paragraph(_followers(followers, voice))

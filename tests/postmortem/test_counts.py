@@ -42,9 +42,22 @@ def querier():
     return EmbeddedQuerier(store)
 
 
-@pytest.mark.parametrize(("template", "value"), [(AVAILABILITY, 7.0), (LATENCY, 7.0)])
-def test_counters_born_in_the_window_count_from_nothing(querier, template, value):
-    assert querier.instant(born_query(template, "5m45s", "5m"), 900.0)[0].value == value
+@pytest.mark.parametrize("template", [AVAILABILITY, LATENCY])
+def test_counters_born_in_the_window_count_from_nothing(querier, template):
+    """The old target's 500s: 7 at first, 27 at last; the newcomer's past is not counted, its growth is."""
+    counted = querier.instant(template.replace("$window", "5m45s"), 900.0)[0].value
+    newcomer = querier.instant('increase(requests_total{instance="2"}[5m45s])', 900.0)[0].value
+    born = querier.instant(born_query(template, "5m45s", "5m"), 900.0)[0].value
+    assert counted + born == pytest.approx(27 + newcomer)
+
+
+def test_a_counter_of_one_sample_counts_whole():
+    store, times = MemoryStore(), np.arange(0.0, 301.0, 15.0)
+    target = {"job": "a", "instance": "1"}
+    add(store, "up", target, times, np.ones(len(times)))
+    add(store, "requests_total", {**target, "status": "500"}, times[-1:], np.array([9.0]))
+    query = born_query(AVAILABILITY, "1m", "2m")
+    assert EmbeddedQuerier(store).instant(query, 300.0)[0].value == 9.0
 
 
 def test_counters_that_were_there_before_count_by_their_increase_alone(querier):

@@ -133,15 +133,16 @@ def test_a_report_without_data_invents_nothing(seed_report):
         ),
     )
     text = render_markdown(write_document(bare, Language.KO, SEOUL))
-    assert "이 신호들로는 설명되지 않는다" in text
+    assert "판단할 수 있는 신호가 없어, 이 신호들로는 원인을 말할 수 없다" in text
+    assert "이 신호들로는 설명되지 않는다" not in text
     assert "nan" not in text.lower()
 
 
 @pytest.mark.parametrize(
     ("language", "calm", "unjudged"),
     [
-        (Language.EN, "No worsening", "Not judged, too little history before the incident: "),
-        (Language.KO, "악화가 없었던", "장애 전 기록이 너무 짧아 판단하지 못한 지표: "),
+        (Language.EN, "No worsening", "Not judged, no or too little history before the incident: "),
+        (Language.KO, "악화가 없었던", "장애 전 기록이 없거나 너무 짧아 판단하지 못한 지표: "),
     ],
 )
 def test_a_short_history_is_never_called_no_worsening(seed_report, language, calm, unjudged):
