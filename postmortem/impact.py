@@ -88,7 +88,7 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
     def delay(name: str, field: str) -> Fact | None:
         return since_start(name, from_record(evidence, RecordKind.INCIDENT, "", field))
 
-    action = first_action(evidence, span.start.value)
+    action = first_action(evidence, span)
     acted = from_record(evidence, RecordKind.EVENT, str(action.id), "at") if action else None
     return Impact(
         span=span,
@@ -102,10 +102,16 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
     )
 
 
-def first_action(evidence: Evidence, start: float) -> Event | None:
-    """The first mitigation or switch after the impact began."""
-    acts = [event for event in evidence.events if event.kind in ACTIONS and event.at >= start]
-    return min(acts, key=lambda event: event.at, default=None)
+def actions_within(evidence: Evidence, span: Span) -> list[Event]:
+    """Mitigations and switches of the impact in time order; what came after its end mitigated nothing."""
+    last = span.ends_at(evidence)
+    acts = [e for e in evidence.events if e.kind in ACTIONS and span.start.value <= e.at <= last]
+    return sorted(acts, key=lambda event: event.at)
+
+
+def first_action(evidence: Evidence, span: Span) -> Event | None:
+    """The first mitigation or switch of the impact."""
+    return next(iter(actions_within(evidence, span)), None)
 
 
 def _end(evidence: Evidence, felt: list[Shift], start: float) -> Fact | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from collector.durations import parse_duration
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, measure
-from postmortem.impact import ACTIONS, Span
+from postmortem.impact import Span, actions_within
 from postmortem.records import Event
 from postmortem.reductions import Cut, Reduction
 from postmortem.timeline import TIED_INTERVALS
@@ -42,11 +42,9 @@ class Mitigation:
 
 
 def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> tuple[Mitigation, ...]:
-    """Mitigations and switches from the impact's start to its end, tied ones together."""
-    last = span.ends_at(evidence)
-    acts = [e for e in evidence.events if e.kind in ACTIONS and span.start.value <= e.at <= last]
+    """The actions of the impact, tied ones together."""
     groups: list[list[Event]] = []
-    for event in sorted(acts, key=lambda e: e.at):
+    for event in actions_within(evidence, span):
         if groups and event.at - groups[-1][0].at <= TIED_INTERVALS * evidence.interval_seconds:
             groups[-1].append(event)
         else:
