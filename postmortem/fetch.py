@@ -13,7 +13,7 @@ from collector.errors import QueryError
 from collector.querier import Querier
 from postmortem.errors import EvidenceError
 from postmortem.evidence import Evidence, StoredSeries, Subject
-from postmortem.impact import find_span
+from postmortem.impact import ACTIONS, find_span
 from postmortem.queries import (
     INTERVAL_PROBE,
     SYNTHETIC_PROBE,
@@ -21,6 +21,7 @@ from postmortem.queries import (
     RangeQuery,
     Window,
     choose_window,
+    concerned_services,
     count_queries,
     interval_from,
     subject_queries,
@@ -161,9 +162,7 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
     period = max((slo.period_seconds for slo in records.slos), default=0.0)
     return Evidence(
         incident=incident,
-        events=tuple(
-            e for e in records.events if e.incident == incident.id or window.start <= e.at <= window.end
-        ),
+        events=_concerning(records, window),
         slos=records.slos,
         signals=records.signals,
         subjects=tuple(subjects),
@@ -178,6 +177,23 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
         has_synthetic_period=bool(querier.series([SYNTHETIC_PROBE], window.start - period, window.end)),
         unavailable=unavailable,
     )
+
+
+def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
+    """The incident's own events, and unclaimed ones in the window that may have to do with it.
+
+    A service that nothing here stands on has no part in it. Where none is told a note may still be of use,
+    but nobody can say that an action was taken for this incident.
+    """
+    services = concerned_services(records.incident, records.slos, records.signals)
+
+    def concerns(event: Event) -> bool:
+        if event.incident == records.incident.id:
+            return True
+        related = event.service in services if event.service else event.kind not in ACTIONS
+        return related and window.start <= event.at <= window.end
+
+    return tuple(event for event in records.events if concerns(event))
 
 
 def _interval(querier: Querier, incident: Incident, at: float) -> float:

@@ -71,12 +71,17 @@ def interval_from(samples_a_minute: float | None) -> float:
     return max(1.0, float(round(60 / samples_a_minute)))
 
 
+def concerned_services(incident: Incident, slos: tuple[SloRecord, ...], signals: SignalMap) -> frozenset[str]:
+    """Those of the incident and of the objectives, and what they stand on."""
+    return signals.below(tuple(dict.fromkeys([*incident.services, *(slo.service for slo in slos)])))
+
+
 def subject_queries(
     incident: Incident, slos: tuple[SloRecord, ...], signals: SignalMap, rate_window: str
 ) -> list[RangeQuery]:
     """The error ratio of each objective, and the signals of the services concerned and what they stand on."""
     queries = [_error_ratio(slo, rate_window) for slo in slos]
-    concerned = signals.below(tuple(dict.fromkeys([*incident.services, *(slo.service for slo in slos)])))
+    concerned = concerned_services(incident, slos, signals)
     related = [s for s in signals.signals if s.service in concerned] or list(signals.signals)
     for signal in related:
         name = f"signal:{signal.name}"

@@ -3,7 +3,7 @@ import pytest
 
 from collector.errors import QueryError
 from postmortem.errors import EvidenceError
-from postmortem.fetch import FirelineApi, Records, fetch_report
+from postmortem.fetch import FirelineApi, Records, fetch_evidence, fetch_report
 
 
 def api(raw, **overrides):
@@ -102,6 +102,27 @@ def test_a_wrong_query_of_the_map_hides_no_other_signal(seed_querier, seed_repor
     report = fetch_report(records, seed_querier, evidence.fetched_at)
     assert "signal:broken" in report.evidence.unavailable
     assert len(report.shifts) == len(seed_report.shifts)
+
+
+@pytest.mark.parametrize(
+    ("event", "kept"),
+    [
+        ({"service": "marketing"}, False),
+        ({"service": "marketing", "kind": "note"}, False),
+        ({"service": "marketing", "incident": "2025-09-03-1"}, True),
+        ({"service": "replica"}, True),
+        ({"service": None}, False),
+        ({"service": None, "kind": "note"}, True),
+        ({"service": "replica", "at": 0.0}, False),
+    ],
+)
+def test_unclaimed_events_are_of_what_the_impacted_services_stand_on(seed_querier, seed_report, event, kept):
+    evidence = seed_report.evidence
+    switch = next(event for event in evidence.events if event.kind == "switch")
+    banner = switch.model_copy(update={"id": 99, "incident": None, "text": "newsletter banner on", **event})
+    records = Records(evidence.incident, (*evidence.events, banner), evidence.slos, evidence.signals)
+    found = fetch_evidence(records, seed_querier, evidence.fetched_at)
+    assert (99 in {event.id for event in found.events}) is kept
 
 
 def test_an_engine_that_is_away_is_one_line(seed_report):
