@@ -15,7 +15,7 @@ from postmortem.errors import EvidenceError
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.impact import ACTIONS, find_span
 from postmortem.queries import (
-    INTERVAL_PROBE,
+    PROBE_MINUTES,
     SYNTHETIC_PROBE,
     InstantQuery,
     RangeQuery,
@@ -24,6 +24,8 @@ from postmortem.queries import (
     concerned_services,
     count_queries,
     interval_from,
+    interval_probe,
+    is_telling,
     subject_queries,
     synthetic_query,
 )
@@ -199,8 +201,12 @@ def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
 def _interval(querier: Querier, incident: Incident, at: float) -> float:
     """The shortest scrape interval; the first minute of a target's life shows too few samples."""
     start, end = incident.detected_at, max(incident.detected_at, min(at, incident.detected_at + 600))
-    probe = querier.range(INTERVAL_PROBE, start, end, 30.0)
-    return interval_from(max((float(series.values.max()) for series in probe), default=None))
+    for minutes in PROBE_MINUTES:
+        probe = querier.range(interval_probe(minutes), start, end, 30.0)
+        samples = max((float(series.values.max()) for series in probe), default=None)
+        if is_telling(samples):
+            break
+    return interval_from(samples, minutes)
 
 
 def _fetch_subjects(

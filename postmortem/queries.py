@@ -12,7 +12,8 @@ from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord
 
 WINDOW = "$window"
 FALLBACK_INTERVAL_SECONDS = 15.0
-INTERVAL_PROBE = "max(count_over_time(up[1m]))"
+PROBE_MINUTES = (1, 10)
+_TELLING_SAMPLES = 3  # two samples in a minute may be 30 or 59 s apart, and one any time
 SYNTHETIC_PROBE = f'{{origin="{SYNTHETIC_ORIGIN}"}}'
 _INCREASE = re.compile(
     r"""increase\(\s*(?P<counter>[\w:]*\s*(?:\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^"'}])*\})?)\s*\[\$window\]\s*\)"""
@@ -64,11 +65,21 @@ def choose_window(incident: Incident, interval_seconds: float, at: float) -> Win
     return Window(start, end, step, interval_seconds, format_duration(rate))
 
 
-def interval_from(samples_a_minute: float | None) -> float:
-    """The scrape interval, from how many samples a target has in a minute."""
-    if not samples_a_minute or not math.isfinite(samples_a_minute):
+def interval_probe(minutes: int) -> str:
+    """How many samples the target that is scraped most has in so many minutes."""
+    return f"max(count_over_time(up[{minutes}m]))"
+
+
+def is_telling(samples: float | None) -> bool:
+    """Whether so many tell the interval; a longer probe is for slow scrapes only, as new targets skew it."""
+    return samples is not None and samples >= _TELLING_SAMPLES
+
+
+def interval_from(samples: float | None, minutes: int) -> float:
+    """The scrape interval, from how many samples a target has in so many minutes."""
+    if not samples or not math.isfinite(samples):
         return FALLBACK_INTERVAL_SECONDS
-    return max(1.0, float(round(60 / samples_a_minute)))
+    return max(1.0, float(round(60 * minutes / samples)))
 
 
 def concerned_services(incident: Incident, slos: tuple[SloRecord, ...], signals: SignalMap) -> frozenset[str]:

@@ -1,7 +1,11 @@
 import httpx
+import numpy as np
 import pytest
 
+from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
+from collector.labels import METRIC_NAME, Labels
+from collector.memory import MemoryStore
 from postmortem.errors import EvidenceError
 from postmortem.fetch import FirelineApi, Records, fetch_evidence, fetch_report
 
@@ -102,6 +106,22 @@ def test_a_wrong_query_of_the_map_hides_no_other_signal(seed_querier, seed_repor
     report = fetch_report(records, seed_querier, evidence.fetched_at)
     assert "signal:broken" in report.evidence.unavailable
     assert len(report.shifts) == len(seed_report.shifts)
+
+
+@pytest.mark.parametrize(
+    ("scraped_every_seconds", "known_for_seconds", "rate_window"),
+    [(15, 7200, "45s"), (45, 7200, "2m18s"), (60, 7200, "3m"), (120, 7200, "6m"), (2, 200, "10s")],
+)
+def test_rates_are_over_three_scrapes_however_far_apart(
+    seed_report, scraped_every_seconds, known_for_seconds, rate_window
+):
+    evidence, store = seed_report.evidence, MemoryStore()
+    end = evidence.incident.detected_at + 60
+    times = np.arange(end - known_for_seconds, end, scraped_every_seconds)
+    up = Labels({METRIC_NAME: "up", "job": "shop"})
+    store.append_column(up, (times * 1000).astype(np.int64), np.ones(len(times)))
+    records = Records(evidence.incident, (), evidence.slos, evidence.signals)
+    assert fetch_evidence(records, EmbeddedQuerier(store), end).rate_window == rate_window
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,20 @@ def incident(**changes):
 
 
 @pytest.mark.parametrize(
-    ("samples", "interval"),
-    [(4.0, 15.0), (30.0, 2.0), (29.0, 2.0), (60.0, 1.0), (1.0, 60.0), (None, 15.0), (0.0, 15.0)],
+    ("samples", "minutes", "interval"),
+    [
+        (4.0, 1, 15.0),
+        (30.0, 1, 2.0),
+        (29.0, 1, 2.0),
+        (60.0, 1, 1.0),
+        (10.0, 10, 60.0),
+        (5.0, 10, 120.0),
+        (None, 10, 15.0),
+        (0.0, 10, 15.0),
+    ],
 )
-def test_interval_comes_from_samples_a_minute(samples, interval):
-    assert interval_from(samples) == interval
+def test_interval_comes_from_samples_over_minutes(samples, minutes, interval):
+    assert interval_from(samples, minutes) == interval
 
 
 def test_a_drill_is_looked_at_closely():
