@@ -65,8 +65,7 @@ class Orders:
             self._limits.admit(cart.user_id, at.timestamp())
             async with deadline(self._deadline_seconds):
                 await self._read_pages(cart)
-                async with self._primary.begin() as connection:
-                    placed = await self._sell(connection, cart, at)
+                placed = await self._transact(cart, at)
             outcome = "placed"
         except RejectedError:
             outcome = "rejected"
@@ -86,6 +85,19 @@ class Orders:
         """The checkout shows every product once more, from the cache like every page."""
         for product_id in cart.quantities:
             await self._products.detail(product_id)
+
+    async def _transact(self, cart: Cart, at: datetime) -> Placed:
+        """Sell in one transaction; a payment counts as what COMMIT made of it."""
+        payment = ""
+        try:
+            async with self._primary.begin() as connection:
+                placed = await self._sell(connection, cart, at)
+                payment = "failed"
+            payment = "paid"
+        finally:
+            if payment:
+                self._metrics.payment_attempts.labels(payment).inc()
+        return placed
 
     async def _sell(self, connection: AsyncConnection, cart: Cart, at: datetime) -> Placed:
         lines = await self._stock.take(connection, cart.quantities)

@@ -64,18 +64,24 @@ class Wallets:
     async def debit(
         self, connection: AsyncConnection, user_id: int, amount: int, order_id: int, at: datetime
     ) -> None:
-        """Pay for an order within its transaction; raises RejectedError when the balance does not do."""
-        outcome = "failed"
+        """Pay for an order within its transaction; raises RejectedError when the balance does not do.
+
+        Counts what fails here. Whether it is paid is known, and counted, once the transaction has ended.
+        """
         try:
-            rows = await self._locks.take("wallet", connection, LOCK, {"user_id": user_id})
-            if not rows or rows[0].balance < amount:
-                outcome = "insufficient_balance"
-                raise RejectedError(409, f"the wallet of user {user_id} does not hold {amount} won")
-            await connection.execute(DEBIT, {"user_id": user_id, "amount": amount})
-            await connection.execute(
-                LEDGER,
-                {"user_id": user_id, "amount": -amount, "kind": "order", "order_id": order_id, "at": at},
-            )
-            outcome = "paid"
-        finally:
+            await self._debit(connection, user_id, amount, order_id, at)
+        except BaseException as error:
+            outcome = "insufficient_balance" if isinstance(error, RejectedError) else "failed"
             self._metrics.payment_attempts.labels(outcome).inc()
+            raise
+
+    async def _debit(
+        self, connection: AsyncConnection, user_id: int, amount: int, order_id: int, at: datetime
+    ) -> None:
+        rows = await self._locks.take("wallet", connection, LOCK, {"user_id": user_id})
+        if not rows or rows[0].balance < amount:
+            raise RejectedError(409, f"the wallet of user {user_id} does not hold {amount} won")
+        await connection.execute(DEBIT, {"user_id": user_id, "amount": amount})
+        await connection.execute(
+            LEDGER, {"user_id": user_id, "amount": -amount, "kind": "order", "order_id": order_id, "at": at}
+        )
