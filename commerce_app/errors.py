@@ -5,6 +5,7 @@ ShopError             every answer that is not a success: status, error_type, te
 ├── RateLimitedError  too often for one user (429)
 ├── LoadShedError     turned away to protect the rest (503, Retry-After)
 ├── DeadlineError     not done in time (504)
+├── UnknownOutcomeError sent to be done, and not answered (504)
 └── DependencyError   a database or another server failed (503)
 CacheUnavailableError Redis did not answer; the read path goes on without it
 SettingsError         an environment variable or flag is wrong: name, what was expected
@@ -64,6 +65,13 @@ class LoadShedError(ShopError):
 
 
 class DeadlineError(ShopError):
+    status = 504
+    error_type = ErrorType.TIMEOUT
+
+
+class UnknownOutcomeError(ShopError):
+    """The transaction was sent to be committed; whoever asks again may get it twice."""
+
     status = 504
     error_type = ErrorType.TIMEOUT
 

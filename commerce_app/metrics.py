@@ -181,12 +181,12 @@ class Metrics:
 
     def _business(self) -> None:
         self.orders = self._counter("shop_orders_total", "Orders asked for, by how they ended.", ("outcome",))
-        for outcome in ("placed", "rejected", *filter(None, ErrorType)):
+        for outcome in ("placed", "rejected", "unknown", *filter(None, ErrorType)):
             self.orders.labels(outcome)
         self.payment_attempts = self._counter(
             "shop_payment_attempts_total", "Debits tried on a wallet.", ("outcome",)
         )
-        for outcome in ("paid", "insufficient_balance", "failed"):
+        for outcome in ("paid", "insufficient_balance", "failed", "unknown"):
             self.payment_attempts.labels(outcome)
         self.checkouts_begun = self._counter("shop_checkouts_begun_total", "Orders begun.")
         self.revenue_krw = self._counter("shop_revenue_krw_total", "Won paid for orders.")

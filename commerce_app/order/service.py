@@ -1,5 +1,6 @@
 """Creating an order: read the pages, then stock, coupon and wallet in one transaction on the primary."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.coupon.service import Coupons
-from commerce_app.errors import ErrorType, RejectedError, ShopError
+from commerce_app.errors import ErrorType, RejectedError, ShopError, UnknownOutcomeError
 from commerce_app.metrics import Metrics
 from commerce_app.order.bill import Bill, record, subtotal
+from commerce_app.order.commit import COMMIT_SECONDS, commit
 from commerce_app.order.stock import Stock
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
@@ -47,6 +49,7 @@ class Orders:
         limits: UserLimits,
         metrics: Metrics,
         deadline_seconds: float,
+        commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._primary = primary
         self._products = products
@@ -56,6 +59,7 @@ class Orders:
         self._limits = limits
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
+        self._commit_seconds = commit_seconds
 
     async def place(self, cart: Cart, at: datetime) -> Placed:
         """Sell the cart or nothing of it; raises ShopError, every end counted."""
@@ -63,12 +67,17 @@ class Orders:
         outcome: str = ErrorType.INTERNAL
         try:
             self._limits.admit(cart.user_id, at.timestamp())
-            async with deadline(self._deadline_seconds):
+            async with deadline(self._deadline_seconds) as limit:
                 await self._read_pages(cart)
-                placed = await self._transact(cart, at)
+                async with self._primary.begin() as connection:
+                    placed = await self._sell(connection, cart, at)
+                    await self._commit(connection, limit)
             outcome = "placed"
         except RejectedError:
             outcome = "rejected"
+            raise
+        except UnknownOutcomeError:
+            outcome = "unknown"
             raise
         except ShopError as error:
             outcome = error.error_type
@@ -86,18 +95,17 @@ class Orders:
         for product_id in cart.quantities:
             await self._products.detail(product_id)
 
-    async def _transact(self, cart: Cart, at: datetime) -> Placed:
-        """Sell in one transaction; a payment counts as what COMMIT made of it."""
-        payment = ""
+    async def _commit(self, connection: AsyncConnection, limit: asyncio.Timeout) -> None:
+        """The payment counts as what COMMIT made of it."""
+        payment = "unknown"
         try:
-            async with self._primary.begin() as connection:
-                placed = await self._sell(connection, cart, at)
-                payment = "failed"
+            await commit(connection, limit, self._commit_seconds)
             payment = "paid"
+        except SQLAlchemyError:
+            payment = "failed"
+            raise
         finally:
-            if payment:
-                self._metrics.payment_attempts.labels(payment).inc()
-        return placed
+            self._metrics.payment_attempts.labels(payment).inc()
 
     async def _sell(self, connection: AsyncConnection, cart: Cart, at: datetime) -> Placed:
         lines = await self._stock.take(connection, cart.quantities)

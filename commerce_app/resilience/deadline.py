@@ -8,11 +8,14 @@ from commerce_app.errors import DeadlineError, ShopError
 
 
 @asynccontextmanager
-async def deadline(seconds: float) -> AsyncIterator[None]:
-    """Raises DeadlineError when the block takes longer; other errors pass as they are."""
+async def deadline(seconds: float) -> AsyncIterator[asyncio.Timeout]:
+    """Raises DeadlineError when the block takes longer; other errors pass as they are.
+
+    The block may put off or end the time that is yielded.
+    """
     try:
         async with asyncio.timeout(seconds) as scope:
-            yield
+            yield scope
     except ShopError:
         raise
     except Exception as error:

@@ -216,6 +216,56 @@ async def test_an_order_past_its_deadline_is_a_timeout_and_leaves_nothing(settin
     assert await primary.fetchval("SELECT available FROM stock WHERE product_id = 63") == before
 
 
+@asynccontextmanager
+async def slow_commit(primary, user, seconds):
+    """Orders of this user take so long to COMMIT."""
+    await primary.execute(
+        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
+        f"'BEGIN IF NEW.user_id = {user} THEN PERFORM pg_sleep({seconds}); END IF; RETURN NULL; END'"
+    )
+    await primary.execute(
+        "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION dawdle()"
+    )
+    try:
+        yield
+    finally:
+        await primary.execute("DROP FUNCTION dawdle CASCADE")
+
+
+def orders_of(primary, user):
+    return primary.fetchval(
+        "SELECT count(*) FROM orders WHERE user_id = $1 AND paid_at > now() - '1m'::interval", user
+    )
+
+
+async def test_the_deadline_does_not_hide_an_order_that_commits_late(settings, primary):
+    async with asking(replace(settings, order_deadline_seconds=1)) as client, slow_commit(primary, 282, 1.2):
+        answer = await order(client, 282, 63)
+    assert answer.status_code == 201
+    assert await orders_of(primary, 282) == 1
+
+
+async def test_an_order_whose_commit_is_not_answered_is_unknown(settings, primary):
+    async with asking(settings) as client, slow_commit(primary, 283, 60):
+        ordering = asyncio.create_task(order(client, 283, 63))
+        while not await primary.fetchval(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE query = 'COMMIT;' AND state = 'active'"
+        ):
+            assert not ordering.done()
+        answer = await ordering
+        assert (answer.status_code, answer.json()["error_type"]) == (504, "timeout")
+        assert client.shop.metrics.orders.labels("unknown")._value.get() == 1
+
+
+async def test_an_order_whose_commit_takes_too_long_is_unknown(settings, primary):
+    async with asking(settings) as client, slow_commit(primary, 284, 60):
+        answer = await order(client, 284, 63)
+        assert (answer.status_code, "may have been placed" in answer.json()["error"]) == (504, True)
+        assert client.shop.metrics.payment_attempts.labels("unknown")._value.get() == 1
+
+
 async def test_a_lock_that_is_not_to_be_had_is_counted_as_a_timeout(settings, primary):
     async with asking(replace(settings, lock_timeout_seconds=0.1)) as client:
         async with primary.transaction():

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from commerce_app.errors import DeadlineError, RejectedError
+from commerce_app.errors import DeadlineError, RejectedError, UnknownOutcomeError
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
 from commerce_app.order.service import Cart, Orders
@@ -19,6 +21,10 @@ AT = datetime(2025, 9, 3, tzinfo=UTC)
 CART = Cart(user_id=1, quantities={7: 2})
 
 
+class RefusalError(Exception):
+    sqlstate = asyncpg.SerializationError.sqlstate
+
+
 class FakeConnection:
     """Every statement finds a wallet of ``balance``; a transaction ends as SQLAlchemy's does."""
 
@@ -27,6 +33,8 @@ class FakeConnection:
         self.ends = []
         self.refusal = None
         self.hangs_on = None
+        self.answer = asyncio.Event()
+        self.answer.set()
 
     @asynccontextmanager
     async def begin(self):
@@ -45,6 +53,7 @@ class FakeConnection:
         return SimpleNamespace(all=lambda: rows, scalar_one=lambda: 42)
 
     async def commit(self):
+        await self.answer.wait()
         if self.refusal is not None:
             raise self.refusal
         self.ends.append("committed")
@@ -106,9 +115,25 @@ async def test_what_is_committed_is_placed_and_paid(world):
     assert world.metrics.revenue_krw._value.get() == 200
 
 
-async def test_nothing_is_paid_when_the_commit_fails(world):
+async def test_a_commit_without_an_answer_is_unknown(world):
+    world.connection.answer.clear()
+    with pytest.raises(UnknownOutcomeError, match="may have been placed or not") as unknown:
+        await world.place(commit_seconds=0.001)
+    assert unknown.value.status == 504
+    assert (world.orders, world.payments) == ({"unknown": 1}, {"unknown": 1})
+    assert world.metrics.revenue_krw._value.get() == 0
+
+
+async def test_a_connection_lost_in_commit_leaves_it_unknown(world):
     world.connection.refusal = OSError("connection reset")
-    with pytest.raises(OSError, match="reset"):
+    with pytest.raises(UnknownOutcomeError):
+        await world.place()
+    assert (world.orders, world.payments) == ({"unknown": 1}, {"unknown": 1})
+
+
+async def test_nothing_is_paid_when_the_server_refuses_to_commit(world):
+    world.connection.refusal = DBAPIError("COMMIT", None, RefusalError())
+    with pytest.raises(DBAPIError):
         await world.place()
     assert (world.orders, world.payments) == ({"dependency": 1}, {"failed": 1})
     assert world.metrics.revenue_krw._value.get() == 0
