@@ -5,9 +5,12 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from commerce_app.errors import CacheUnavailableError
+
+Fresh = Callable[[bytes], bool]
 
 
 class LockServer(Protocol):
@@ -27,6 +30,14 @@ class Patience:
     poll_seconds: float = 0.02
 
 
+class Holder(Enum):
+    """Whose the lock is; without Redis there is none."""
+
+    US = "us"
+    ANOTHER = "another"
+    NOBODY = "nobody"
+
+
 class FillLock:
     """SET NX PX with a token; without Redis everybody fills for himself."""
 
@@ -36,32 +47,47 @@ class FillLock:
         self._new_token = new_token
 
     @asynccontextmanager
-    async def hold(self, key: str) -> AsyncIterator[bool]:
-        """True inside when the lock is ours, or when there is none to be had."""
+    async def hold(self, key: str) -> AsyncIterator[Holder]:
+        """Take the lock for the block if it is to be had."""
         token = self._new_token()
         try:
             won = await self._server.lock(f"lock:{key}", token, self._patience.expire_seconds)
         except CacheUnavailableError:
-            yield True
+            yield Holder.NOBODY
             return
         try:
-            yield won
+            yield Holder.US if won else Holder.ANOTHER
         finally:
             if won:
                 with suppress(CacheUnavailableError):  # it frees itself
                     await self._server.unlock(f"lock:{key}", token)
 
-    async def wait_for_fill(self, key: str) -> bytes | None:
-        """What the winner wrote; None when it took too long or Redis went away."""
+    async def find_fill(self, key: str, holder: Holder, fresh: Fresh) -> bytes | None:
+        """What another process wrote; None when it is for us to fill.
+
+        The winner looks once more, as the lock may have been free because somebody had just filled.
+        A loser waits; None then also means that it took too long or that Redis went away.
+        """
+        if holder is Holder.NOBODY:
+            return None
+        try:
+            if holder is Holder.US:
+                return await self._look(key, fresh)
+            return await self._wait(key, fresh)
+        except CacheUnavailableError:
+            return None
+
+    async def _wait(self, key: str, fresh: Fresh) -> bytes | None:
         for _ in range(int(self._patience.wait_seconds / self._patience.poll_seconds)):
             await asyncio.sleep(self._patience.poll_seconds)
-            try:
-                packed = await self._server.get(key)
-            except CacheUnavailableError:
-                return None
+            packed = await self._look(key, fresh)
             if packed is not None:
                 return packed
         return None
+
+    async def _look(self, key: str, fresh: Fresh) -> bytes | None:
+        packed = await self._server.get(key)
+        return packed if packed is not None and fresh(packed) else None
 
 
 def random_token() -> str:

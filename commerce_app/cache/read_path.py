@@ -151,8 +151,8 @@ class Cache:
         tally.note(Tier.ORIGIN, Result.MISS)
         if not (self._on(Switch.DISTRIBUTED_LOCK) and self.hot.hot(key)):
             return Answer(await self._load_and_store(key, load), Tier.ORIGIN, Result.MISS)
-        async with self._fill_lock.hold(key) as ours:
-            packed = None if ours else await self._fill_lock.wait_for_fill(key)
+        async with self._fill_lock.hold(key) as holder:
+            packed = await self._fill_lock.find_fill(key, holder, self._is_fresh)
             if packed is None:
                 return Answer(await self._load_and_store(key, load), Tier.ORIGIN, Result.MISS)
         self._metrics.cache_coalesced.labels(self._name).inc()
@@ -211,6 +211,9 @@ class Cache:
             await self._shared.set(key, entry.pack(), fresh_seconds + kept)
         except CacheUnavailableError:
             self._metrics.cache_store_failures.labels(self._name).inc()
+
+    def _is_fresh(self, packed: bytes) -> bool:
+        return Entry.unpack(packed).fresh(self._now())
 
     def _keep_local(self, key: str, entry: Entry) -> None:
         if self._on(Switch.LOCAL_TIER):

@@ -38,8 +38,9 @@ class FakeRedis:
         self._ask()
         return self.locks.setdefault(key, token) == token
 
-    async def unlock(self, key, _token):
-        del self.locks[key]
+    async def unlock(self, key, token):
+        if self.locks.get(key) == token:
+            del self.locks[key]
 
     def _ask(self):
         self.world.asked += 1
@@ -278,6 +279,31 @@ async def test_distributed_lock_lets_one_fill_a_hot_key(world):
     assert await read == b"old"
     assert world.loads == 0
     assert world.counted() == {("origin", "miss"): 1}
+
+
+async def test_distributed_lock_does_not_take_an_expired_entry_for_a_fill(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE, Switch.DISTRIBUTED_LOCK)
+    await world.read()
+    world.switches.set({Switch.STALE_WHILE_REVALIDATE: False})
+    world.at, world.answer = world.at + 159, b"v2"
+    world.cache.hot.touch("k", world.at)
+    world.redis.locks["lock:k"] = "another process that died"
+    assert await world.read() == b"v2"
+    assert world.metrics.cache_coalesced.labels("product")._value.get() == 0
+
+
+async def test_distributed_lock_won_after_another_filled_loads_nothing(world, monkeypatch):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    world.cache.hot.touch("k", world.at)
+
+    async def lock_late(_key, _token, _expire_seconds):
+        await world.redis.set("k", _slow_entry(world), 60)
+        return True
+
+    monkeypatch.setattr(world.redis, "lock", lock_late)
+    assert await world.read() == b"old"
+    assert world.loads == 0
+    assert world.metrics.cache_coalesced.labels("product")._value.get() == 1
 
 
 async def test_distributed_lock_leaves_cold_keys_alone(world):
