@@ -85,7 +85,8 @@ class RedisTier:
 
     async def _call(self, operation: str, call: Callable[[Redis], Awaitable[T]]) -> T:
         guarded = self._switches.on(Switch.CIRCUIT_BREAKER)
-        if guarded and not self._breaker.allows(self._now()):
+        permit = self._breaker.permit(self._now()) if guarded else None
+        if guarded and permit is None:
             raise CacheUnavailableError("the circuit breaker is open")
         redis = self._fast if self._switches.on(Switch.REDIS_FAST_TIMEOUTS) else self._default
         started = time.perf_counter()
@@ -99,8 +100,8 @@ class RedisTier:
             seconds = time.perf_counter() - started
             label = _ERROR_LABELS.get(error_type, error_type)
             self._metrics.operation_seconds.labels("redis", operation, label, "redis").observe(seconds)
-            if guarded:
-                self._breaker.record(self._now(), failed=bool(error_type), seconds=seconds)
+            if permit is not None:
+                self._breaker.record(permit, self._now(), failed=bool(error_type), seconds=seconds)
                 self._show_breaker()
 
     def _show_breaker(self) -> None:

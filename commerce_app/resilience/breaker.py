@@ -27,31 +27,42 @@ class Threshold:
     trials: int = 3
 
 
+@dataclass(frozen=True)
+class Permit:
+    """Leave for one call, by the count of the breaker's changes: its end says nothing of a later state."""
+
+    changes: int
+
+
 class Breaker:
-    """Ask ``allows`` before a call and ``record`` its end; both are given the time."""
+    """Ask for a permit before a call and ``record`` its end with it; both are given the time."""
 
     def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold
         self._calls: deque[tuple[float, bool]] = deque()
         self._failures = 0
         self._changed_at = 0.0
+        self._changes = 0
         self._trials_begun = 0
         self._trials_passed = 0
         self.state = State.CLOSED
 
-    def allows(self, at: float) -> bool:
-        """Whether to make the call; in half-open state only a few trials may pass."""
+    def permit(self, at: float) -> Permit | None:
+        """None when the call is not to be made; in half-open state only a few trials may pass."""
         if self.state is State.CLOSED:
-            return True
+            return Permit(self._changes)
         if at - self._changed_at >= self._threshold.open_seconds:
             # Also a half-open state whose trials never came back starts anew.
             self._change(State.HALF_OPEN, at)
         if self.state is State.OPEN or self._trials_begun >= self._threshold.trials:
-            return False
+            return None
         self._trials_begun += 1
-        return True
+        return Permit(self._changes)
 
-    def record(self, at: float, *, failed: bool, seconds: float) -> None:
+    def record(self, permit: Permit, at: float, *, failed: bool, seconds: float) -> None:
+        """Judge a call that has ended, unless the state it began in has ended before it."""
+        if permit.changes != self._changes:
+            return
         bad = failed or seconds >= self._threshold.slow_seconds
         if self.state is State.CLOSED:
             self._count(at, bad)
@@ -78,5 +89,6 @@ class Breaker:
     def _change(self, state: State, at: float) -> None:
         self.state = state
         self._changed_at = at
+        self._changes += 1
         self._calls.clear()
         self._failures = self._trials_begun = self._trials_passed = 0

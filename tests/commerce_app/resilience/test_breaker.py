@@ -15,8 +15,8 @@ def breaker():
 def record(breaker, outcomes, at=0.0):
     """One call for each letter: x failed, s was slow, . was fine."""
     for outcome in outcomes:
-        if breaker.allows(at):
-            breaker.record(at, failed=outcome == "x", seconds=0.1 if outcome == "s" else 0.001)
+        if permit := breaker.permit(at):
+            breaker.record(permit, at, failed=outcome == "x", seconds=0.1 if outcome == "s" else 0.001)
     return breaker.state
 
 
@@ -43,14 +43,14 @@ def test_failures_that_are_old_do_not_count(breaker):
 
 def test_open_refuses_until_its_time_is_over(breaker):
     record(breaker, "xxxx", at=0)
-    assert not breaker.allows(4.9)
-    assert breaker.allows(5)
+    assert not breaker.permit(4.9)
+    assert breaker.permit(5)
     assert breaker.state is State.HALF_OPEN
 
 
 def test_half_open_lets_only_the_trials_pass(breaker):
     record(breaker, "xxxx", at=0)
-    assert [breaker.allows(5) for _ in range(4)] == [True, True, False, False]
+    assert [breaker.permit(5) is not None for _ in range(4)] == [True, True, False, False]
 
 
 def test_half_open_to_closed(breaker):
@@ -62,17 +62,47 @@ def test_half_open_to_closed(breaker):
 def test_half_open_to_open(breaker, outcomes):
     record(breaker, "xxxx", at=0)
     assert record(breaker, outcomes, at=5) is State.OPEN
-    assert not breaker.allows(9.9)
+    assert not breaker.permit(9.9)
 
 
 def test_trials_that_never_come_back_do_not_shut_it_for_ever(breaker):
     record(breaker, "xxxx", at=0)
-    assert breaker.allows(5)
-    assert breaker.allows(5)
-    assert breaker.allows(10)
+    assert breaker.permit(5)
+    assert breaker.permit(5)
+    assert breaker.permit(10)
 
 
 def test_calls_that_end_after_it_opened_change_nothing(breaker):
+    before = breaker.permit(0)
     record(breaker, "xxxx", at=0)
-    breaker.record(1, failed=False, seconds=0)
+    breaker.record(before, 1, failed=False, seconds=0)
     assert breaker.state is State.OPEN
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_calls_that_began_before_it_opened_are_no_trials(breaker, failed):
+    before = [breaker.permit(0) for _ in range(2)]
+    record(breaker, "xxxx", at=0)
+    trial = breaker.permit(5)
+    for permit in before:
+        breaker.record(permit, 5.1, failed=failed, seconds=0)
+    assert breaker.state is State.HALF_OPEN
+    breaker.record(trial, 5.2, failed=False, seconds=0)
+    assert record(breaker, ".", at=5.2) is State.CLOSED
+
+
+def test_trials_that_come_back_after_it_began_anew_are_not_judged(breaker):
+    record(breaker, "xxxx", at=0)
+    late = breaker.permit(5)
+    assert breaker.permit(10)
+    breaker.record(late, 10.1, failed=True, seconds=5.1)
+    assert breaker.state is State.HALF_OPEN
+
+
+def test_failures_of_before_do_not_count_once_it_has_closed_again(breaker):
+    before = [breaker.permit(0) for _ in range(4)]
+    record(breaker, "xxxx", at=0)
+    record(breaker, "..", at=5)
+    for permit in before:
+        breaker.record(permit, 6, failed=True, seconds=6)
+    assert breaker.state is State.CLOSED
