@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
 from commerce_app.product.service import Products
-from commerce_app.switches import Switch, Switches
+from commerce_app.switches import Flip, Switch, Switches
 
 PREWARM_LIMIT = 1_000
 
@@ -44,36 +44,49 @@ def admin_routes(
     async def flip(body: dict[str, Any]) -> dict[str, bool]:
         wanted, author, reason = read_flips(body)
         for flipped in switches.set(wanted):
-            events.post(
-                Event(
-                    at=now(),
-                    kind="switch",
-                    text=f"{flipped.switch} {'on' if flipped.enabled else 'off'}"
-                    + (f": {reason}" if reason else ""),
-                    author=author,
-                    attributes={
-                        "switch": flipped.switch.value,
-                        "from": not flipped.enabled,
-                        "to": flipped.enabled,
-                        "reason": reason,
-                    },
-                )
-            )
+            events.post(flip_event(flipped, now(), author, reason))
         return switches.states()
 
     @router.post("/prewarm")
     async def prewarm(request: PrewarmRequest) -> dict[str, int]:
         chosen = products.hottest(request.top) if request.product_ids is None else request.product_ids
         warmed = await products.prewarm(chosen)
-        text = f"pre-warmed {warmed} keys" + (f": {request.reason}" if request.reason else "")
-        text_ko = f"캐시 키 {warmed}개 프리워밍" + (f": {request.reason}" if request.reason else "")
-        attributes = {"warmed": warmed, "reason": request.reason, "text_ko": text_ko}
-        events.post(
-            Event(at=now(), kind="mitigation", text=text, author=request.author, attributes=attributes)
-        )
+        events.post(prewarm_event(warmed, now(), request.author, request.reason))
         return {"warmed": warmed}
 
     return router
+
+
+def flip_event(flip: Flip, at: float, author: str, reason: str) -> Event:
+    """A switch that was flipped, as the timeline tells it."""
+    return Event(
+        at=at,
+        kind="switch",
+        text=_because(f"{flip.switch} {'on' if flip.enabled else 'off'}", reason),
+        author=author,
+        attributes={
+            "switch": flip.switch.value,
+            "from": not flip.enabled,
+            "to": flip.enabled,
+            "reason": reason,
+        },
+    )
+
+
+def prewarm_event(warmed: int, at: float, author: str, reason: str) -> Event:
+    """Keys that were warmed, in both languages."""
+    text_ko = _because(f"캐시 키 {warmed}개 프리워밍", reason)
+    return Event(
+        at=at,
+        kind="mitigation",
+        text=_because(f"pre-warmed {warmed} keys", reason),
+        author=author,
+        attributes={"warmed": warmed, "reason": reason, "text_ko": text_ko},
+    )
+
+
+def _because(text: str, reason: str) -> str:
+    return f"{text}: {reason}" if reason else text
 
 
 def read_flips(body: dict[str, Any]) -> tuple[dict[Switch, bool], str, str]:
