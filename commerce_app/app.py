@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 from fastapi import FastAPI, Request
@@ -17,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from commerce_app.admin import admin_routes
+from commerce_app.background import keep_running
 from commerce_app.cache.fill_lock import FillLock, Patience, random_token
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lifetime import Lifetime
@@ -77,9 +79,11 @@ class Shop:
     async def running(self) -> AsyncIterator[None]:
         """Run the background loops while inside; then stop and close everything."""
         settings = self.settings
+        watch = partial(watch_replication, settings.replica_url, self.metrics, LAG_EVERY_SECONDS)
+        refresh = partial(self.products.keep_popular, settings.popular_refresh_seconds)
         loops = [
-            asyncio.create_task(watch_replication(settings.replica_url, self.metrics, LAG_EVERY_SECONDS)),
-            asyncio.create_task(self.products.keep_popular(settings.popular_refresh_seconds)),
+            asyncio.create_task(keep_running("replication", watch, self.metrics)),
+            asyncio.create_task(keep_running("popular", refresh, self.metrics)),
         ]
         try:
             yield

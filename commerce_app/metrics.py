@@ -10,6 +10,7 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 CACHES = ("product", "extras", "popular")
+BACKGROUND = ("replication", "popular")
 POOLS = ("primary", "replica", "redis")
 OPERATION_ERRORS = ("", "timeout", "connection", "other")
 REDIS_ERRORS = ("timeout", "connection", "pool_exhausted", "other")
@@ -178,6 +179,11 @@ class Metrics:
         self.event_failures = self._counter(
             "shop_event_post_failures_total", "Events that did not reach Fireline in time."
         )
+        self.background_failures = self._counter(
+            "shop_background_failures_total", "Background loops that died and were started again.", ("loop",)
+        )
+        for loop in BACKGROUND:
+            self.background_failures.labels(loop)
 
     def _business(self) -> None:
         self.orders = self._counter("shop_orders_total", "Orders asked for, by how they ended.", ("outcome",))

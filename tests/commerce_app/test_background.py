@@ -1,0 +1,33 @@
+import asyncio
+
+import pytest
+
+from commerce_app.background import keep_running
+from commerce_app.metrics import Metrics
+
+
+class Loop:
+    """Dies as often as it is told, then runs until it is cancelled."""
+
+    def __init__(self, deaths):
+        self.deaths = deaths
+        self.runs = asyncio.Event()
+
+    async def __call__(self):
+        if self.deaths:
+            self.deaths -= 1
+            raise ZeroDivisionError("a lag of nothing")
+        self.runs.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_loop_that_dies_is_told_and_started_again(caplog):
+    loop, metrics = Loop(deaths=2), Metrics()
+    keeping = asyncio.create_task(keep_running("replication", loop, metrics, pause_seconds=0))
+    await loop.runs.wait()
+    assert metrics.background_failures.labels("replication")._value.get() == 2
+    assert [record.message for record in caplog.records] == ["replication died, starts again in 0 s"] * 2
+    assert "a lag of nothing" in caplog.text
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
