@@ -35,7 +35,19 @@ WELCOME = 2
 def servers():
     with Stack() as servers:
         asyncio.run(seed(servers.primary.url, SIZE, datetime.now(UTC)))
+        asyncio.run(catch_up(servers))
         yield servers
+
+
+async def catch_up(servers):
+    """Any of the tests may be the first, and reads what was seeded from the replica."""
+    primary = await asyncpg.connect(servers.primary.url)
+    replica = await asyncpg.connect(servers.replica.url)
+    seeded_at = await primary.fetchval("SELECT pg_current_wal_lsn()::text")
+    while not await replica.fetchval("SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", seeded_at):
+        pass
+    await primary.close()
+    await replica.close()
 
 
 @pytest.fixture(scope="module")
