@@ -1,7 +1,9 @@
 """Row locks, taken by SELECT … FOR UPDATE, with their waiting measured.
 
-Every transaction takes them in this order, so that no two can wait for each other:
-stock rows by ascending product, then the coupon, then the user's claim on it, then the wallet.
+An order takes stock rows by ascending product, the user's claim on a coupon, the coupon and the wallet.
+It meets the coupon only through the foreign key of its own row, which waits for whoever is claiming it.
+Claiming locks the coupon first and then inserts the claim. The two do not wait for each other in a
+circle: inserting waits for no lock on a claim that exists, and a claim not yet committed is not seen.
 """
 
 import time

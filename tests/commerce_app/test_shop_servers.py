@@ -183,6 +183,25 @@ async def test_a_coupon_is_used_once(client, primary, settings):
     assert (again.status_code, again.json()["error"]) == (409, "user 250 has used coupon 2")
 
 
+async def test_using_a_coupon_and_claiming_it_again_do_not_deadlock(client, primary, servers):
+    """An order that holds its claim waits for a claimer that holds the coupon and meets that very claim."""
+    claimer = await asyncpg.connect(servers.primary.url)
+    try:
+        async with claimer.transaction():
+            await claimer.fetch("SELECT FROM coupons WHERE coupon_id = $1 FOR UPDATE", WELCOME)
+            ordering = asyncio.create_task(order(client, 251, 61, quantity=10, coupon_id=WELCOME))
+            while not await primary.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%INSERT INTO orders%' "
+                "AND wait_event_type = 'Lock'"
+            ):
+                assert not ordering.done()
+            claimed = "INSERT INTO coupon_claims VALUES ($1, 251, now()) ON CONFLICT DO NOTHING RETURNING 1"
+            assert await claimer.fetchval(claimed, WELCOME) is None
+        assert (await ordering).status_code == 201
+    finally:
+        await claimer.close()
+
+
 async def test_an_order_a_second_for_a_user(client):
     answers = await asyncio.gather(*(order(client, 260, 62) for _ in range(2)))
     assert statuses(answers) == {201: 1, 429: 1}
