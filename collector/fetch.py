@@ -11,6 +11,7 @@ import httpx
 from collector.config_http import HttpClientConfig, TlsConfig
 from collector.credentials import credentials
 from collector.errors import ConfigError
+from collector.http_client import reason_of
 
 CEILING_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
@@ -102,7 +103,7 @@ async def fetch(
     except (_UnusablePageError, ConfigError, httpx.InvalidURL) as failure:
         error = str(failure)
     except httpx.HTTPError as failure:
-        error = str(failure) or type(failure).__name__
+        error = reason_of(failure)
     return Fetched(text, content_type, time.perf_counter() - began, error)
 
 

@@ -5,6 +5,9 @@ A socket's timeout begins anew with each byte: a server that drips one a second 
 
 import asyncio
 import concurrent.futures
+import os
+import socket
+import ssl
 import threading
 from collections.abc import Coroutine
 from functools import cache
@@ -16,6 +19,18 @@ T = TypeVar("T")
 MOST_BYTES = 1024 * 1024 * 1024
 _GRACE_SECONDS = 2.0  # for the loop to tell that the time is over
 _DROPPED = {"content-encoding", "content-length", "transfer-encoding"}  # of what is decoded by now
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a request failed, in the system's words where it has some: ``Connection refused``."""
+    cause: BaseException | None = error
+    found = str(error) or type(error).__name__
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
+            named = cause.strerror if isinstance(cause, socket.gaierror) else os.strerror(cause.errno)
+            found = named or found
+        cause = cause.__cause__ or cause.__context__
+    return found
 
 
 class HttpClient:

@@ -14,7 +14,7 @@ from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
 from collector.errors import ConfigError, QueryError
 from collector.fetch import tls_context
-from collector.http_client import HttpClient
+from collector.http_client import HttpClient, reason_of
 from collector.labels import Labels
 from collector.parts import in_parts
 from collector.series import Sample, Series
@@ -160,7 +160,7 @@ class RemoteQuerier:
         try:
             response = send()
         except httpx.TransportError as error:
-            raise _UnreachableError(str(error) or type(error).__name__) from error
+            raise _UnreachableError(reason_of(error)) from error
         except ConfigError as error:
             raise QueryError(str(error), kind="unavailable") from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:

@@ -59,7 +59,10 @@ class Section:
 
     def required(self, key: str) -> str:
         if not (value := self.text(key)):
-            raise self.error(key, "expected text, found nothing")
+            others = [str(name) for name in self._values if name not in self._asked]
+            near = difflib.get_close_matches(key, others, 1)
+            hint = f": is {near[0]} meant for it?" if near else ""
+            raise self.error(key, f"expected text, found nothing{hint}")
         return value
 
     def flag(self, key: str, default: bool) -> bool:

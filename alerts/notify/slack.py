@@ -14,7 +14,7 @@ from alerts.notify.message import Message, Receipt, Style
 from alerts.notify.slack_blocks import Block, blocks, cut, escape, news_text
 from alerts.receive import Severity
 from alerts.storage_incidents import firing_severity
-from collector.http_client import HttpClient
+from collector.http_client import HttpClient, reason_of
 
 TIMEOUT_SECONDS = 8.0
 MOST_ANSWER_BYTES = 256 * 1024
@@ -129,8 +129,7 @@ class SlackNotifier:
         try:
             answer = self._client.send("POST", f"{self._base_url}/{method}", content=orjson.dumps(arguments))
         except httpx.HTTPError as error:
-            said = str(error) or type(error).__name__
-            raise DeliveryError(f"{method}: {said}", retryable=True) from error
+            raise DeliveryError(f"{method}: {reason_of(error)}", retryable=True) from error
         return _accepted(answer)
 
 

@@ -8,7 +8,7 @@ from alerts.errors import DeliveryError
 from alerts.notify.message import Message, Receipt, Style, Withheld
 from alerts.receive import format_time
 from alerts.storage_incidents import AlertRecord
-from collector.http_client import HttpClient
+from collector.http_client import HttpClient, reason_of
 
 TIMEOUT_SECONDS = 8.0
 MOST_ANSWER_BYTES = 64 * 1024
@@ -45,7 +45,7 @@ class WebhookNotifier:
         try:
             answer = self._client.send("POST", self._url, json=payload(message, self._receiver, self._style))
         except httpx.HTTPError as error:
-            raise DeliveryError(f"{self._place}: {type(error).__name__} {error}", retryable=True) from error
+            raise DeliveryError(f"{self._place}: {reason_of(error)}", retryable=True) from error
         if not answer.is_success:
             raise self._failed(answer)
         return None

@@ -81,6 +81,7 @@ def test_alertmanagers_rule_files_and_storage_are_read():
         ),
         ({"storage": {"disk": {}}}, "storage.disk: unknown key"),
         ({"scrape_configs": [{}]}, r"scrape_configs\[0\].job_name: expected text"),
+        ({"scrape_configs": [{"jobname": "a"}]}, r"job_name: expected text, found nothing: is jobname meant"),
         ({"scrape_configs": [JOB, JOB]}, "'shop' is used twice"),
         (with_job(kubernetes_sd_configs=[]), r"kubernetes_sd_configs: is not supported"),
         (with_job(scheme="ftp"), "scheme: expected one of http, https"),

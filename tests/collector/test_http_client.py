@@ -8,7 +8,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from collector.http_client import HttpClient
+from collector.http_client import HttpClient, reason_of
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
 
@@ -82,8 +82,14 @@ def test_a_request_under_way_is_interrupted(speaking, client):
 def test_nobody_there_is_told_as_it_is(client):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(httpx.ConnectError):
+    with pytest.raises(httpx.ConnectError) as refused:
         client().send("GET", f"http://127.0.0.1:{port}/")
+    assert reason_of(refused.value) == "Connection refused"
+
+
+def test_a_failure_without_a_cause_is_told_in_its_own_words():
+    assert reason_of(httpx.ReadError("interrupted")) == "interrupted"
+    assert reason_of(httpx.ReadError("")) == "ReadError"
 
 
 def test_an_answer_is_unpacked_and_keeps_its_headers():
