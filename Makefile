@@ -18,7 +18,7 @@ test: venv
 	$(BIN)/pytest
 
 unit: venv
-	$(BIN)/pytest -m 'not servers'
+	$(BIN)/pytest -m 'not servers' --numprocesses 2 --dist loadfile
 
 check: venv
 	$(BIN)/ruff check .
