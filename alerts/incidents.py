@@ -62,6 +62,7 @@ class Incident:
     rung: a page rang since it opened, or opened again.
     resolved_at, closed_at: when it was over, as people say, and when that was recorded.
     title: in the language of the messages; ``titles``: by language, empty for incidents of an older Fireline.
+    headline: the fingerprint of the alert that the title is of; empty as titles may be.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Incident:
     closed_at: float | None = None
     version: int = 0
     titles: Mapping[str, str] = field(default_factory=dict)
+    headline: str = ""
 
     @property
     def is_resolved(self) -> bool:
@@ -226,11 +228,17 @@ def opened(incident_id: str, alert: Alert, at: float, language: str) -> Incident
         detected_at=at,
         rung=alert.severity is Severity.PAGE,
         titles=alert.titles(),
+        headline=alert.fingerprint,
     )
 
 
-def changed(incident: Incident, action: Action, alert: Alert, language: str) -> Incident:
-    """The incident after an alert joined, escalated or reopened it; one that rings is acknowledged anew."""
+def changed(
+    incident: Incident, action: Action, alert: Alert, language: str, *, headline_fires: bool = False
+) -> Incident:
+    """The incident after an alert joined, escalated or reopened it; one that rings is acknowledged anew.
+
+    headline_fires: the alert that the title is of fires, and is no less than this one.
+    """
     services = tuple(dict.fromkeys((*incident.services, alert.service)))
     after = replace(incident, services=services, started_at=min(incident.started_at, alert.starts_at))
     if action is Action.REOPEN:
@@ -243,11 +251,15 @@ def changed(incident: Incident, action: Action, alert: Alert, language: str) -> 
             closed_by="",
             rung=False,
         )
-    if alert.severity is not Severity.PAGE or action not in {Action.ESCALATE, Action.REOPEN}:
+    pages = alert.severity is Severity.PAGE
+    if action not in {Action.ESCALATE, Action.REOPEN} or not (pages or incident.severity is Severity.TICKET):
         return after
-    if incident.severity is Severity.TICKET:
-        after = replace(after, title=alert.title(language), titles=alert.titles(), severity=Severity.PAGE)
-    return replace(after, state=State.OPEN, acknowledged_at=None, rung=True)
+    if not headline_fires:
+        titles = alert.titles()
+        after = replace(after, title=alert.title(language), titles=titles, headline=alert.fingerprint)
+    if not pages:
+        return after
+    return replace(after, state=State.OPEN, acknowledged_at=None, rung=True, severity=Severity.PAGE)
 
 
 def settle(

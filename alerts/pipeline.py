@@ -188,12 +188,23 @@ class _Shift:
                 incident = opened(self._next_id(), alert, self._at, self._desk.language)
                 rows.insert(self._connection, incident)
             case Action.JOIN | Action.ESCALATE | Action.REOPEN if before is not None:
-                after = changed(before, decision.action, alert, self._desk.language)
+                fires = decision.action is not Action.JOIN and self._headline_fires(before, alert)
+                after = changed(before, decision.action, alert, self._desk.language, headline_fires=fires)
                 incident = after if after == before else rows.update(self._connection, after)
             case _:
                 return before
         self._live.put(incident)
         return incident
+
+    def _headline_fires(self, incident: Incident, alert: Alert) -> bool:
+        """Whether what the title is of still fires, as a page if the alert is one."""
+        return any(
+            record.firing
+            and record.alert.firing(self._at)
+            and record.alert.fingerprint == incident.headline
+            and record.alert.severity in {alert.severity, Severity.PAGE}
+            for record in rows.alerts_of(self._connection, incident.id)
+        )
 
     def _next_id(self) -> str:
         if self._ids is None:

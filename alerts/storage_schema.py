@@ -12,6 +12,7 @@ incidents = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("titles", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("headline", sa.String(16), nullable=False, server_default=""),
     sa.Column("severity", sa.String(16), nullable=False),
     sa.Column("services", sa.JSON, nullable=False),
     sa.Column("started_at", sa.Double, nullable=False),

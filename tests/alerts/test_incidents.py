@@ -197,7 +197,7 @@ def test_ticket_that_reopens_a_page_leaves_it_to_ring():
 
 def test_page_that_rings_again_wants_a_new_acknowledgement():
     quiet = incident(rung=False, state=State.ACKNOWLEDGED, acknowledged_at=940.0)
-    after = changed(quiet, Action.ESCALATE, alert("order"), "en")
+    after = changed(quiet, Action.ESCALATE, alert("order"), "en", headline_fires=True)
     assert (after.title, after.state, after.acknowledged_at, after.rung) == ("title", State.OPEN, None, True)
 
 

@@ -126,3 +126,32 @@ def test_alert_that_is_silenced_after_it_was_told_is_not_told_again(world):
         world.fire("ProductSlow", "product")
         world.pass_time(60)
     assert world.sent == ["page"]
+
+
+def test_page_that_reopens_an_incident_is_its_headline(world):
+    world.fire("ProductErrors", "product")
+    world.pass_time(60)
+    world.end("ProductErrors", "product")
+    world.pass_time(120)
+    world.fire("ProductSlow", "product", startsAt=world.clock.now())
+    world.pass_time()
+    message = world.notifiers[0].sent[-1][0]
+    assert (message.occasion, message.incident.title) == ("page", "ProductSlow summary")
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_page_that_rings_again_is_the_headline_once_the_former_one_is_over(world, is_over):
+    world.fire("ProductErrors", "product", endsAt=world.clock.now() + 1e6)
+    world.fire("HitRatio", "product", "ticket", endsAt=world.clock.now() + 1e6)
+    if is_over:
+        world.end("ProductErrors", "product")
+    world.pass_time(700)
+    world.fire("ProductSlow", "product", startsAt=world.clock.now())
+    world.pass_time(30)
+    assert world.incidents()[0].title == ("ProductSlow summary" if is_over else "ProductErrors summary")
+
+
+def test_page_after_a_ticket_that_reopened_an_incident_is_its_headline(world):
+    reopened_by_a_ticket(world)
+    world.fire("ProductErrors", "product", startsAt=world.clock.now())
+    assert world.incidents()[0].title == "ProductErrors summary"
