@@ -51,6 +51,7 @@ class Briefing:
                 if silence.silenced_by(record.alert.labels, silences, at)
             ),
             acknowledged_by=taken[-1].author if taken else "",
+            rang=(posting.alert or "") if posting.occasion is Occasion.PAGE else "",
             shadow=self.shadow,
         )
 

@@ -56,12 +56,20 @@ def write(message: Message, style: Style) -> Content:
     )
 
 
+def _subject(alert: Alert) -> tuple[str, str]:
+    """What an alert is about: the tiers of one SLO say the same."""
+    labels = alert.labels
+    return alert.service, labels.get("slo") or labels.get("guardrail") or alert.fingerprint
+
+
 class _Pen:
     def __init__(self, message: Message, style: Style) -> None:
         self._message = message
         self._incident = message.incident
         self._style = style
         self._language = style.language
+        loud = {message.incident.headline, message.rang}
+        self._loud = {_subject(r.alert) for r in message.alerts if r.alert.fingerprint in loud}
 
     def severity(self) -> tuple[str, str]:
         """Shadow is the first word that is read: a page that woke nobody must not look like one that did."""
@@ -106,17 +114,16 @@ class _Pen:
         return moment.strftime(f"{pattern} %Z" if zone else pattern)
 
     def alert_lines(self, records: list[AlertRecord]) -> tuple[str, ...]:
-        """One line for each thing that is off, the worst first: the tiers of one SLO say the same."""
+        """One line for each thing that is off, the worst first."""
         told: dict[tuple[str, str], AlertRecord] = {}
         for record in sorted(records, key=self._worst_first):
-            labels = record.alert.labels
-            subject = labels.get("slo") or labels.get("guardrail") or record.alert.fingerprint
-            told.setdefault((record.alert.service, subject), record)
+            told.setdefault(_subject(record.alert), record)
         return self.capped([self._alert_line(record) for record in told.values()])
 
-    @staticmethod
-    def _worst_first(record: AlertRecord) -> tuple[bool, bool, float]:
-        return (not record.firing, record.alert.severity is not Severity.PAGE, record.alert.starts_at)
+    def _worst_first(self, record: AlertRecord) -> tuple[bool, bool, bool, float]:
+        alert = record.alert
+        rang = alert.fingerprint == self._message.rang
+        return (not record.firing, alert.severity is not Severity.PAGE, not rang, alert.starts_at)
 
     def _alert_line(self, record: AlertRecord) -> str:
         alert, language = record.alert, self._language
@@ -129,10 +136,16 @@ class _Pen:
         )
 
     def _alert_text(self, alert: Alert) -> str:
-        """The summary; where the title says that already, what the description adds to it."""
-        summary, description = alert.title(self._language), alert.text("description", self._language)
-        said = summary == self._incident.titled(self._language) and description
-        return " ".join((description if said else summary).split())
+        """The summary; of what the title is of and of what rang also the description.
+
+        By their labels: two objectives may bear one name. What the title says is not said again.
+        """
+        summary = alert.title(self._language)
+        if _subject(alert) not in self._loud:
+            return " ".join(summary.split())
+        said = summary == self._incident.titled(self._language)
+        parts = ("" if said else summary.rstrip("."), alert.text("description", self._language))
+        return " ".join(". ".join(filter(None, parts)).split()) or summary
 
     def news(self) -> tuple[str, ...]:
         """A line for each thing that happened; what happened to one alert again is said once, at its last."""

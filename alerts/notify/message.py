@@ -27,6 +27,7 @@ class Message:
     news: events that no earlier message on this channel told.
     changes: deploys and switches shortly before it began.
     silenced: fingerprints of alerts that are evidence only.
+    rang: the fingerprint of the alert that this page is for.
     is_recorded: False when the store cannot keep the incident: it has no page, and no button acts on it.
     """
 
@@ -38,6 +39,7 @@ class Message:
     changes: tuple[Event, ...] = ()
     silenced: frozenset[str] = frozenset()
     acknowledged_by: str = ""
+    rang: str = ""
     shadow: bool = False
     is_recorded: bool = True
 

@@ -161,3 +161,41 @@ def test_repeats_within_an_update_are_one_line(make_console):
         f"fires again: {BURN['summary']} (fast)",
         "recovered: Requests answered (fast) ×2",
     ]
+
+
+def said_of(number):
+    return {"summary": f"Answered: burns {number} times", "description": f"{number} of 99 requests failed"}
+
+
+def test_page_that_rings_again_is_explained(make_console):
+    world, out = make_console("en")
+    world.fire("Slow", "product", "ticket", slo="slow", endsAt=world.clock.now() + 1e6)
+    world.fire("Burn", "product", slo="answered", annotations=said_of(13))
+    world.pass_time()
+    assert "failing     13 of 99 requests failed\n" in out.getvalue()
+    out.truncate(0), out.seek(0)
+    world.end("Burn", "product", slo="answered", annotations=said_of(13))
+    world.pass_time(700)
+    world.fire("Burn", "product", slo="late", annotations=said_of(24), startsAt=world.clock.now())
+    world.pass_time()
+    assert "PAGE  Answered: burns 24 times\n" in out.getvalue()
+    assert "failing     24 of 99 requests failed\n▌             Slow summary" in out.getvalue()
+
+
+def test_explanation_is_of_the_alert_that_the_title_is_of(make_console):
+    """Two objectives of one display name, so that the summaries are the same."""
+    world, out = make_console("en")
+    world.fire("Burn", "product", slo="answered", annotations=said_of(13))
+    other = {**said_of(13), "description": "9 of 10 refunds failed"}
+    world.fire("Burn", "product", slo="refunds", annotations=other)
+    world.pass_time()
+    failing = out.getvalue().partition("failing     ")[2]
+    assert failing.startswith("13 of 99 requests failed\n▌             Answered: burns 13 times\n")
+
+
+def test_headline_whose_figures_moved_says_both(make_console):
+    world, out = make_console("en")
+    world.fire("Burn", "product", slo="answered", annotations=said_of(13))
+    world.fire("Burn", "product", slo="answered", annotations=said_of(25))
+    world.pass_time()
+    assert "failing     Answered: burns 25 times. 25 of 99 requests failed\n" in out.getvalue()
