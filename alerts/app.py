@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 from rich.console import Console
 
-from alerts import api_slack
+from alerts import api_slack, outbox
 from alerts.api import Sources, own_router
 from alerts.api_v2 import Station, v2_router
 from alerts.config import AlertsConfig
@@ -60,6 +60,7 @@ class Alerts:
         chosen = build_notifiers(config) if notifiers is None else tuple(notifiers)
         names = recipients(chosen, shadow=config.shadow)
         self.database = open_database(data_dir, config.database or None)
+        self._owns_database = not config.database  # a database elsewhere may have other workers
         dependencies = Dependencies(depends_on)
         desk = Desk(
             dependencies, names, config.timing.of_incidents, pace(config), config.language, config.zone
@@ -159,9 +160,18 @@ class Alerts:
             each.nudge()
 
     def start(self) -> None:
-        """Starts the threads."""
+        """Starts the threads; the data folder is ours alone by then."""
+        if self._owns_database:
+            self._release()
         for each in self._rounds:
             each.start()
+
+    def _release(self) -> None:
+        """Who claimed a message before us was killed: the message need not wait until the claim runs out."""
+        try:
+            self.database.change(outbox.release)
+        except StorageError as error:
+            log.warning("messages that were being sent when Fireline died wait until their time: %s", error)
 
     def stop(self) -> None:
         """Ends the threads after what they are at, and closes the database."""

@@ -170,6 +170,12 @@ def claim(connection: sa.Connection, notifier: str, at: float, lease_seconds: fl
     return _posting({**row._asdict(), **values})
 
 
+def release(connection: sa.Connection) -> None:
+    """Ends every claim: of workers that are known to live no more."""
+    claimed = sa.and_(table.c.state == Delivery.PENDING.value, table.c.claimed_until > 0)
+    connection.execute(sa.update(table).where(claimed).values(claimed_until=0.0))
+
+
 def any_due(connection: sa.Connection, notifier: str, at: float) -> bool:
     """Whether it is worth trying to claim something."""
     mine = sa.and_(table.c.notifier == notifier, table.c.state == Delivery.PENDING.value)

@@ -1,4 +1,5 @@
 import logging
+import threading
 
 import pytest
 
@@ -170,8 +171,8 @@ def test_slow_or_broken_channel_does_not_stop_another(make_world, fake_notifier)
     assert (broken.occasions, fine.occasions) == ([], ["page"])
 
 
-def test_message_of_a_worker_that_died_is_sent_by_the_next(world):
-    """Killed between claiming and sending: the database is all that is left."""
+def killed_while_sending(world):
+    """Between claiming and sending: the database is all that is left."""
     world.fire("ProductSlow", "product")
 
     def die(_message, _receipt):
@@ -183,6 +184,26 @@ def test_message_of_a_worker_that_died_is_sent_by_the_next(world):
         world.pass_time()
     notifier.send = send
     world.app = world.open()
+
+
+def test_restart_sends_at_once_what_was_being_sent(world):
+    killed_while_sending(world)
+    notifier, arrived = world.notifiers[0], threading.Event()
+    notifier.send = lambda *_: arrived.set()
+    world.app.start()
+    assert arrived.wait(20)
+
+
+def test_restart_releases_nothing_in_a_database_that_may_be_shared(make_world, tmp_path):
+    world = make_world(database=f"sqlite:///{tmp_path}/shared.db")
+    killed_while_sending(world)
+    world.app.start()
+    world.app.stop()
+    assert world.postings()[0].claimed_until > world.clock.now()
+
+
+def test_message_of_a_worker_that_died_is_sent_by_the_next(world):
+    killed_while_sending(world)
     world.pass_time(19)
     assert world.sent == []
     world.pass_time(1)
