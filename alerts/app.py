@@ -69,8 +69,11 @@ class Alerts:
         self.response = Response(self.database, desk)
         briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow)
         used = tuple(notifier for notifier in chosen if notifier.name in names)
-        last = last_resort(config, names)
-        self._couriers = tuple(Courier(self.database, notifier, briefing, clock, last) for notifier in used)
+        last, longest = last_resort(config, names), desk.pace.longest_wait_seconds
+        self._couriers = tuple(
+            Courier(self.database, notifier, briefing, clock, longest_wait_seconds=longest, last_resort=last)
+            for notifier in used
+        )
         heard = used if last is None else (*used, last)
         self._heralds = tuple(Herald(notifier, config.language, shadow=config.shadow) for notifier in heard)
         self._write_check = WriteCheck(self.database, clock)

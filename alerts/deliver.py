@@ -9,11 +9,11 @@ from alerts import events, outbox, silence
 from alerts import storage_incidents as rows
 from alerts.errors import DeliveryError
 from alerts.events import Kind, NewEvent
-from alerts.group import Occasion, retry_at
+from alerts.group import Occasion, Pause, retry_at
 from alerts.incidents import Dependencies
 from alerts.notify.message import Message, Notifier, Receipt, Withheld
 from alerts.notify.words import say
-from alerts.outbox import Delivery, Posting
+from alerts.outbox import Delivery, Posting, Turn
 from alerts.storage import Database
 from collector.clock import Clock
 
@@ -68,6 +68,8 @@ class Courier:
         notifier: Notifier,
         briefing: Briefing,
         clock: Clock,
+        *,
+        longest_wait_seconds: float,
         last_resort: Notifier | None = None,
     ) -> None:
         self._database = database
@@ -75,7 +77,8 @@ class Courier:
         self._briefing = briefing
         self._clock = clock
         self._last_resort = last_resort
-        self._not_before = 0.0
+        self._longest_wait_seconds = longest_wait_seconds
+        self._pause = Pause()
         self._last_unexpected = ""
 
     @property
@@ -85,13 +88,13 @@ class Courier:
     def step(self) -> bool:
         """Sends what is due, at the pace that the channel stands; whether there was anything."""
         at = self._clock.now()
-        if at < self._not_before:
+        if self._pause.holds(at):
             return False
-        name = self._notifier.name
+        turn = Turn(self._notifier.name, at, LEASE_SECONDS, self._longest_wait_seconds)
         with self._database.read() as connection:
-            if not outbox.any_due(connection, name, at):
+            if not outbox.any_due(connection, turn):
                 return False
-        posting = self._database.change(lambda connection: outbox.claim(connection, name, at, LEASE_SECONDS))
+        posting = self._database.change(lambda connection: outbox.claim(connection, turn))
         if posting is None:
             return False
         self._deliver(posting)
@@ -102,7 +105,7 @@ class Courier:
         with self._database.read() as connection:
             message = self._briefing.compose(connection, posting, handed_at)
             root = outbox.latest_receipt(connection, posting.incident_id, self._notifier.name)
-        self._not_before = handed_at + self._notifier.pace_seconds
+        self._pause = Pause(handed_at, handed_at + self._notifier.pace_seconds)
         try:
             outcome = self._notifier.send(message, root)
         except DeliveryError as error:
@@ -168,7 +171,7 @@ class Courier:
         at = self._clock.now()
         again = retry_at(posting.occasion, posting.attempts, at, error.retry_after_seconds)
         if error.pauses_channel:
-            self._not_before = max(self._not_before, again)
+            self._pause = Pause(at, max(self._pause.until, again))
         if error.retryable and at < posting.deadline_at:
             again = min(again, posting.deadline_at)  # the last try is at the deadline, not a wait before it
             log.warning(

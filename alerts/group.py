@@ -25,6 +25,23 @@ class Pace:
     update_every_seconds: float = 15.0
     give_up_seconds: float = 3600.0
 
+    @property
+    def longest_wait_seconds(self) -> float:
+        """No message waits longer than this for its next turn."""
+        most = max(RETRY_AFTER_MOST_SECONDS, RETRY_MOST_DEFAULT_SECONDS)
+        return max(most, self.ticket_wait_seconds, self.update_every_seconds)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A stretch of time in which nothing is done. A clock that was put back to before it has ended it."""
+
+    since: float = 0.0
+    until: float = 0.0
+
+    def holds(self, at: float) -> bool:
+        return self.since <= at < self.until
+
 
 def due_at(occasion: Occasion, at: float, last_sent_at: float | None, pace: Pace) -> float:
     """A page never waits (docs/decisions/0004); changes wait until the last message is old enough."""
@@ -34,7 +51,9 @@ def due_at(occasion: Occasion, at: float, last_sent_at: float | None, pace: Pace
         case Occasion.TICKET:
             return at + pace.ticket_wait_seconds
         case Occasion.UPDATE:
-            return at if last_sent_at is None else max(at, last_sent_at + pace.update_every_seconds)
+            # From now at most: a clock that was put back has sent the last message in the future.
+            last = at - pace.update_every_seconds if last_sent_at is None else min(at, last_sent_at)
+            return max(at, last + pace.update_every_seconds)
 
 
 def retry_at(occasion: Occasion, attempts: int, at: float, retry_after_seconds: float | None = None) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts.group import Occasion, Pace, due_at
+from alerts.group import RETRY_AFTER_MOST_SECONDS, Occasion, Pace, due_at
 from alerts.notify.message import Receipt
 from alerts.storage_schema import outbox as table
 
@@ -143,7 +143,37 @@ def last_sent_at(connection: sa.Connection, incident_id: str, notifier: str) -> 
     return latest
 
 
-def claim(connection: sa.Connection, notifier: str, at: float, lease_seconds: float) -> Posting | None:
+@dataclass(frozen=True)
+class Turn:
+    """A notifier's turn to send. Times further ahead than any wait lasts: the clock was put back since.
+
+    lease_seconds: for how long what is taken is its own.
+    """
+
+    notifier: str
+    at: float
+    lease_seconds: float
+    longest_wait_seconds: float
+
+    @property
+    def is_due(self) -> sa.ColumnElement[bool]:
+        page = table.c.occasion == Occasion.PAGE.value
+        longest = sa.case((page, RETRY_AFTER_MOST_SECONDS), else_=self.longest_wait_seconds)
+        return sa.or_(
+            table.c.due_at <= self.at,
+            table.c.due_at > self.at + longest,
+            sa.and_(page, table.c.created_at > self.at),
+        )
+
+    @property
+    def is_free(self) -> sa.ColumnElement[bool]:
+        """Twice the lease: the clock of whoever holds a claim may be ahead of ours."""
+        return sa.or_(
+            table.c.claimed_until <= self.at, table.c.claimed_until > self.at + 2 * self.lease_seconds
+        )
+
+
+def claim(connection: sa.Connection, turn: Turn) -> Posting | None:
     """Takes the next due message: pages first, those of our own rules before others', then the earlier ones.
 
     A page waits for earlier pages only: an update that does not get through must not hold it up.
@@ -157,14 +187,14 @@ def claim(connection: sa.Connection, notifier: str, at: float, lease_seconds: fl
         earlier.c.id < table.c.id,
         sa.or_(earlier.c.occasion == Occasion.PAGE.value, table.c.occasion != Occasion.PAGE.value),
     )
-    free = sa.and_(table.c.state == Delivery.PENDING.value, table.c.claimed_until <= at)
-    due = sa.select(table).where(free, table.c.notifier == notifier, table.c.due_at <= at, ~blocked)
+    free = sa.and_(table.c.state == Delivery.PENDING.value, turn.is_free)
+    due = sa.select(table).where(free, table.c.notifier == turn.notifier, turn.is_due, ~blocked)
     pages_first = sa.case((table.c.occasion == Occasion.PAGE.value, 0), else_=1)
     order = (pages_first, table.c.own.desc(), table.c.due_at, table.c.id)
     row = connection.execute(due.order_by(*order).limit(1)).first()
     if row is None:
         return None
-    values = {"claimed_until": at + lease_seconds, "attempts": row.attempts + 1}
+    values = {"claimed_until": turn.at + turn.lease_seconds, "attempts": row.attempts + 1}
     if connection.execute(sa.update(table).where(table.c.id == row.id, free).values(values)).rowcount != 1:
         return None
     return _posting({**row._asdict(), **values})
@@ -176,10 +206,10 @@ def release(connection: sa.Connection) -> None:
     connection.execute(sa.update(table).where(claimed).values(claimed_until=0.0))
 
 
-def any_due(connection: sa.Connection, notifier: str, at: float) -> bool:
+def any_due(connection: sa.Connection, turn: Turn) -> bool:
     """Whether it is worth trying to claim something."""
-    mine = sa.and_(table.c.notifier == notifier, table.c.state == Delivery.PENDING.value)
-    return bool(connection.scalar(sa.select(sa.exists().where(mine, table.c.due_at <= at))))
+    mine = sa.and_(table.c.notifier == turn.notifier, table.c.state == Delivery.PENDING.value)
+    return bool(connection.scalar(sa.select(sa.exists().where(mine, turn.is_due))))
 
 
 def settle(

@@ -3,6 +3,7 @@
 import logging
 
 from alerts.errors import DamagedError, StorageError
+from alerts.group import Pause
 from alerts.storage import Database
 from collector.clock import Clock
 
@@ -19,14 +20,14 @@ class WriteCheck:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._next_at = 0.0
+        self._pause = Pause()
         self._is_damaged = False
         self.problem = ""
 
     def step(self) -> bool:
         at = self._clock.now()
-        if at >= self._next_at:
-            self._next_at = at + CHECK_SECONDS
+        if not self._pause.holds(at):
+            self._pause = Pause(at, at + CHECK_SECONDS)
             self._try()
         return False
 

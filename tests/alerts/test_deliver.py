@@ -305,3 +305,40 @@ def test_page_that_is_given_up_is_not_printed_twice(make_world, fake_notifier, c
     world.pass_time()
     assert console.occasions == ["page"]
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("back_seconds", [0.3, 45, 3600])
+def test_clock_that_is_put_back_holds_up_no_page(make_world, fake_notifier, back_seconds):
+    world = make_world(fake_notifier(pace_seconds=1.0))
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.clock.advance(-back_seconds)
+    world.fire("MailFails", "mail", startsAt=world.clock.now())
+    world.pass_time()
+    assert world.sent == ["page", "page"]
+
+
+@pytest.mark.parametrize("back_seconds", [50, 70, 3600])
+def test_page_that_is_tried_again_does_not_wait_until_the_clock_is_where_it_was(world, back_seconds):
+    world.clock.advance(100)
+    world.notifiers[0].failures = failing(1, retry_after_seconds=60.0)
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.clock.advance(-back_seconds)
+    world.pass_time()
+    assert world.postings()[0].attempts == 2
+
+
+def test_update_after_the_clock_was_put_back_waits_as_ever(world):
+    world.fire("ProductSlow", "product")
+    world.pass_time()
+    world.clock.advance(-3600)
+    world.record(Kind.MITIGATION, "product")
+    world.pass_time(15)
+    assert world.sent == ["page", "update"]
+
+
+def test_claim_from_before_the_clock_was_put_back_ends(world):
+    killed_while_sending(world)
+    world.pass_time(-3600)
+    assert world.sent == ["page"]

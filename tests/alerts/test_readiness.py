@@ -32,6 +32,15 @@ def test_write_is_tried_every_ten_seconds(database):
     assert database.touched == 2
 
 
+def test_clock_that_is_put_back_holds_up_no_check(database):
+    clock = ManualClock(100.0)
+    check = WriteCheck(database, clock)
+    for at in (100.0, 50.0, 55.0):
+        clock.at = at
+        check.step()
+    assert database.touched == 2
+
+
 def test_problem_lasts_until_a_write_works(database, caplog):
     clock = ManualClock()
     check = WriteCheck(database, clock)
