@@ -15,6 +15,7 @@ from collector.durations import format_duration
 from collector.errors import QueryError
 from collector.querier import Querier
 from collector.series import Series
+from dashboards.web.timeline import timeline
 from dashboards.web.words import say
 
 POINTS = 180
@@ -105,9 +106,9 @@ def evidence_figures(
 ) -> Figures:
     """A chart for each signal of the incident's services and of what they stand on, with its marks."""
     marks = [
-        Mark(event.at, event.words(frame.language), MARKED[event.kind])
-        for event in events
-        if event.kind in MARKED
+        Mark(entry.event.at, entry.label(frame.language), MARKED[entry.event.kind])
+        for entry in timeline(events)
+        if entry.event.kind in MARKED
     ]
     window = format_duration(max(60.0, frame.step_seconds * 2))
     figures = [

@@ -38,6 +38,7 @@ from dashboards.web.figures import (
 )
 from dashboards.web.headline import headline
 from dashboards.web.show import Show
+from dashboards.web.timeline import timeline
 from dashboards.web.words import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
@@ -154,7 +155,7 @@ class Pages:
             "incident",
             here="incidents",
             incident=case.incident,
-            events=case.events,
+            entries=timeline(case.events),
             alerts=alert_groups(case.alerts),
             base_url=str(request.base_url).rstrip("/"),
             longest_author=LONGEST_AUTHOR,
