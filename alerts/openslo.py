@@ -1,6 +1,9 @@
 """Reads OpenSLO v1, our native format; what OpenSLO has no word for stands in ``fireline/…`` annotations."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -95,7 +98,7 @@ class _SloFile(Strict):
 
 
 def load_slos(*paths: Path) -> list[Slo]:
-    """All SLOs of some files, in their order.
+    """All SLOs of some files, in their order; where a service has a title twice, with their names beside it.
 
     Raises:
         SpecError: for the first mistake, or a name used twice.
@@ -106,7 +109,21 @@ def load_slos(*paths: Path) -> list[Slo]:
         if slo.name in slos:
             raise SpecError(f"{document.place}: metadata.name: expected a name used once: {slo.name}")
         slos[slo.name] = slo
-    return list(slos.values())
+    return _told_apart(list(slos.values()))
+
+
+def _told_apart(slos: Sequence[Slo]) -> list[Slo]:
+    shown = Counter((slo.service, language, title) for slo in slos for language, title in slo.title.items())
+    return [
+        replace(
+            slo,
+            title={
+                language: f"{title} ({slo.name})" if shown[slo.service, language, title] > 1 else title
+                for language, title in slo.title.items()
+            },
+        )
+        for slo in slos
+    ]
 
 
 def _slo(document: Document) -> Slo:

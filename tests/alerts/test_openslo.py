@@ -187,3 +187,15 @@ def test_what_is_not_a_mapping_is_refused(tmp_path, text, expected):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(SpecError, match=r"none.yml: expected a readable file: No such file"):
         load_slos(tmp_path / "none.yml")
+
+
+@pytest.mark.parametrize(("service", "other"), [("shop", "Answered (api)"), ("mail", "Answered")])
+def test_objectives_of_a_service_that_share_a_title_have_their_name_beside_it(tmp_path, service, other):
+    web = put(spec(), "metadata.displayName", "Answered")
+    web["metadata"]["annotations"] = {"fireline/title-ko": "응답"}
+    api = put(
+        put(put(spec(), "metadata.displayName", "Answered"), "metadata.name", "api"), "spec.service", service
+    )
+    titles = [slo.title for slo in load(tmp_path, web, api)]
+    assert titles[1] == {"en": other}
+    assert titles[0] == {"en": other.replace("api", "web"), "ko": "응답"}
