@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from alerts.attributes import checked
-from alerts.events import Event, Kind, NewEvent
+from alerts.events import UNKNOWN, Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
 from alerts.plain_text import PlainText, plain, plain_json
@@ -40,7 +40,7 @@ class PostedEvent(_Body):
     text: Annotated[PlainText, Field(max_length=10_000)] = ""
     service: Annotated[PlainText, Field(max_length=200)] | None = None
     incident: Annotated[PlainText, Field(max_length=40)] | None = None
-    author: Annotated[PlainText, Field(max_length=200)] = "unknown"
+    author: Annotated[PlainText, Field(max_length=200)] = UNKNOWN
     source: Annotated[PlainText, Field(max_length=200)] = "api"
     attributes: Annotated[dict[str, Any], AfterValidator(_kept)] = Field(default_factory=dict)
 
@@ -52,7 +52,7 @@ class PostedEvent(_Body):
 class Act(_Body):
     """Who acknowledges or resolves."""
 
-    author: Annotated[PlainText, Field(min_length=1, max_length=200)] = "unknown"
+    author: Annotated[PlainText, Field(min_length=1, max_length=200)] = UNKNOWN
     source: Annotated[PlainText, Field(max_length=200)] = "api"
 
 

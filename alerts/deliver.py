@@ -12,7 +12,7 @@ from alerts.events import Kind, NewEvent
 from alerts.group import Occasion, Pause, retry_at
 from alerts.incidents import Dependencies
 from alerts.notify.message import Message, Notifier, Receipt, Withheld
-from alerts.notify.words import say
+from alerts.notify.words import say, texts
 from alerts.outbox import Delivery, Posting, Turn
 from alerts.storage import Database
 from collector.clock import Clock
@@ -202,6 +202,7 @@ class Courier:
                 "transition": "undelivered",
                 "channel": posting.notifier,
                 "occasion": str(posting.occasion),
+                **texts("undelivered", channel=posting.notifier, error=error),
             }
             text = say(self._briefing.language, "undelivered", channel=posting.notifier, error=error)
             fact = NewEvent(at, Kind.NOTE, text, None, posting.incident_id, attributes=attributes)

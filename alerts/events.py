@@ -28,6 +28,7 @@ class Kind(StrEnum):
 
 CHANGES = (Kind.DEPLOY, Kind.SWITCH)  # what people did before it broke
 FIRELINE = "fireline"
+UNKNOWN = "unknown"  # the author of what nobody put a name to
 
 
 @dataclass(frozen=True)

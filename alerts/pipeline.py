@@ -30,7 +30,7 @@ from alerts.incidents import (
     settle,
 )
 from alerts.live import LiveIncidents
-from alerts.notify.words import say
+from alerts.notify.words import Key, say, texts
 from alerts.receive import Alert, Severity, merged
 from alerts.storage import Database
 from alerts.transitions import attributes, transition_of
@@ -280,11 +280,14 @@ def resolve(
     """Ends an incident, with the event that says so. What was never told is taken back."""
     after = replace(incident, state=State.RESOLVED, resolved_at=fact.at, closed_at=at, closed_by=closed_by)
     rows.update(connection, after)
-    text = fact.text or say(desk.language, "all_resolved")
+    if not fact.text:
+        key: Key = "pressed_resolve" if closed_by else "all_resolved"
+        said = {**texts(key), **fact.attributes}
+        fact = replace(fact, text=say(desk.language, key), attributes=said)
     service = fact.service or incident.services[0]
-    event = events.append(connection, replace(fact, text=text, service=service, incident=incident.id), at)
+    event = events.append(connection, replace(fact, service=service, incident=incident.id), at)
     told = outbox.withdraw_tickets(connection, incident.id, desk.notifiers, at)
     notice = outbox.Notice(Occasion.UPDATE, incident.id, (event.id,), hurry=True)
     outbox.post(connection, notice, told, at, desk.pace)
-    log.info("incident %s: resolved (%s)", incident.id, text)
+    log.info("incident %s: resolved (%s)", incident.id, fact.text)
     return event

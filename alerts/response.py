@@ -12,7 +12,7 @@ from alerts.errors import RequestError
 from alerts.events import Event, Kind, NewEvent
 from alerts.group import Occasion
 from alerts.incidents import Incident, State
-from alerts.notify.words import say
+from alerts.notify.words import say, texts
 from alerts.pipeline import Desk, resolve
 from alerts.receive import format_time
 from alerts.storage import Database
@@ -39,8 +39,8 @@ class Response:
         Raises:
             RequestError: 404 when there is no such incident, 409 when it is over.
         """
-        text = say(self._desk.language, "pressed_acknowledge")
-        fact = NewEvent(at, Kind.ACKNOWLEDGED, text, incident=incident_id, author=author, source=source)
+        text, said = say(self._desk.language, "pressed_acknowledge"), texts("pressed_acknowledge")
+        fact = NewEvent(at, Kind.ACKNOWLEDGED, text, None, incident_id, author, source, said)
         return self._database.change(lambda connection: self._acknowledge(connection, fact, at))
 
     def _acknowledge(self, connection: sa.Connection, fact: NewEvent, at: float) -> Incident:
@@ -57,8 +57,7 @@ class Response:
         Raises:
             RequestError: 404 when there is no such incident.
         """
-        text = say(self._desk.language, "pressed_resolve")
-        fact = NewEvent(at, Kind.RESOLVED, text, author=author, source=source)
+        fact = NewEvent(at, Kind.RESOLVED, "", author=author, source=source)
         return self._database.change(lambda connection: self._resolve(connection, incident_id, fact, at))
 
     def _resolve(self, connection: sa.Connection, incident_id: str, fact: NewEvent, at: float) -> Incident:
@@ -74,7 +73,8 @@ class Response:
             RequestError: 404 when there is no such incident.
         """
         text = say(self._desk.language, "pressed_mitigation")
-        fact = NewEvent(at, Kind.MITIGATION, text, None, incident_id, author, source, {"key": key})
+        said = {"key": key, **texts("pressed_mitigation")}
+        fact = NewEvent(at, Kind.MITIGATION, text, None, incident_id, author, source, said)
         self._database.change(lambda connection: self._once(connection, fact, at))
 
     def silence(
@@ -87,7 +87,8 @@ class Response:
         """
         clock_time = datetime.fromtimestamp(until, self._desk.zone).strftime("%H:%M %Z")
         text = say(self._desk.language, "pressed_silence", until=clock_time)
-        fact = NewEvent(at, Kind.NOTE, text, None, incident_id, author, source, {"key": key, "until": until})
+        said = {"key": key, "until": until, **texts("pressed_silence", until=clock_time)}
+        fact = NewEvent(at, Kind.NOTE, text, None, incident_id, author, source, said)
         self._database.change(lambda connection: self._silence(connection, fact, at, until))
 
     def _silence(self, connection: sa.Connection, fact: NewEvent, at: float, until: float) -> None:

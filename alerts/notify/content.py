@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.events import Event
+from alerts.events import FIRELINE, UNKNOWN, Event
 from alerts.incidents import State
 from alerts.notify.message import Message, Style
 from alerts.notify.words import elapsed, kind_word, say
@@ -103,8 +103,11 @@ class _Pen:
         taken_at = self._incident.acknowledged_at
         if taken_at is None:
             return say(self._language, "unacknowledged")
-        author = self._message.acknowledged_by or "?"
+        author = self._name(self._message.acknowledged_by)
         return say(self._language, "acknowledged_by", author=author, at=self.time(taken_at))
+
+    def _name(self, author: str) -> str:
+        return say(self._language, "unknown") if author in {"", UNKNOWN} else author
 
     def time(self, at: float, *, zone: bool = False) -> str:
         """The time of day, with the date when it is not today's."""
@@ -161,7 +164,8 @@ class _Pen:
 
     def event_line(self, event: Event) -> str:
         word = kind_word(self._language, str(event.attributes.get("transition") or event.kind))
-        author = "" if event.source == "alerts" and event.author == "fireline" else f" ({event.author})"
+        own = event.source == "alerts" and event.author == FIRELINE
+        author = "" if own else f" ({self._name(event.author)})"
         where = f" {event.service}" if event.service and event.source != "alerts" else ""
         text = self._event_text(event)
         said = "" if text in {"", word} else f": {text}"
@@ -169,7 +173,7 @@ class _Pen:
 
     def _event_text(self, event: Event) -> str:
         """With the tier, by which the alerts of one SLO differ; an end names what it is the end of."""
-        attributes, text = event.attributes, event.text
+        attributes, text = event.attributes, event.words(self._language)
         if attributes.get("transition") == "alert resolved":
             text = str(attributes.get(f"subject_{self._language}") or text)
         labels = attributes.get("labels")

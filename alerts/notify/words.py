@@ -10,7 +10,7 @@ Key = Literal[
     "button_acknowledge", "button_mitigation", "button_resolve", "button_silence",
     "confirm_resolve_title", "confirm_resolve_text", "yes", "no",
     "pressed_acknowledge", "pressed_mitigation", "pressed_resolve", "pressed_silence",
-    "cut", "undelivered", "unrecorded",
+    "cut", "undelivered", "unrecorded", "unknown",
 ]  # fmt: skip
 
 WORDS: dict[str, dict[str, str]] = {
@@ -53,6 +53,7 @@ WORDS: dict[str, dict[str, str]] = {
         "pressed_silence": "silenced until {until}",
         "cut": "… (cut: {count} characters more)",
         "undelivered": "not delivered to {channel}: {error}",
+        "unknown": "unknown",
         "unrecorded": "NOT RECORDED, there is no incident to take: {reason}.",
     },
     "ko": {
@@ -94,6 +95,7 @@ WORDS: dict[str, dict[str, str]] = {
         "pressed_silence": "{until}까지 알림 중지",
         "cut": "… (이하 {count}자 생략)",
         "undelivered": "{channel} 전송 실패: {error}",
+        "unknown": "이름 없음",
         "unrecorded": "기록되지 않음, 맡을 수 있는 장애가 없음: {reason}.",
     },
 }
@@ -145,6 +147,11 @@ KINDS: dict[str, dict[str, str]] = {
 def say(language: str, key: Key, **values: object) -> str:
     """A phrase in a language, English when it is not one of ours."""
     return WORDS.get(language, WORDS["en"])[key].format(**values)
+
+
+def texts(key: Key, **values: object) -> dict[str, str]:
+    """A phrase in every language, as attributes of an event: whoever reads it later chooses."""
+    return {f"text_{language}": say(language, key, **values) for language in WORDS}
 
 
 def kind_word(language: str, kind: str) -> str:

@@ -16,6 +16,7 @@ from alerts.charts.quantities import (
     format_seconds,
     zone_name,
 )
+from alerts.events import UNKNOWN
 from alerts.guardrails import Baseline, Guardrail
 from alerts.selectors import Unmatched
 from alerts.wording import duration_ko
@@ -47,6 +48,10 @@ class Show:
 
     def alert_text(self, annotations: Mapping[str, str], key: str) -> str:
         return annotations.get(f"{key}_{self.language}") or annotations.get(key, "")
+
+    def author(self, name: str) -> str:
+        """Who did it, or that they gave no name."""
+        return self.say("unknown") if name in {"", UNKNOWN} else name
 
     def tone(self, state: str) -> str:
         return TONES.get(state, "plain")

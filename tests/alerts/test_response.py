@@ -185,3 +185,38 @@ def test_silencing_mutes_the_incidents_alerts_only(paged):
         "ProductSlow summary",
         "ProductErrors summary",
     ]
+
+
+def test_what_fireline_writes_of_an_act_is_kept_in_both_languages(paged):
+    for name, more in (
+        ("acknowledge", {}),
+        ("mark_mitigation", {"key": "1"}),
+        ("silence", {"key": "2", "until": paged.clock.now() + 600}),
+        ("resolve", {}),
+    ):
+        act(paged, name, **more)
+    said = [(event.text, event.words("en"), event.words("ko")) for event in paged.events()[2:]]
+    assert said == [
+        ("taken", "taken", "대응 시작"),
+        (*["a mitigation was applied (marked in Slack)"] * 2, "완화 조치 적용 (Slack에서 기록)"),
+        (*["silenced until 10:15 KST"] * 2, "10:15 KST까지 알림 중지"),
+        ("closed by hand", "closed by hand", "수동으로 해소 처리"),
+    ]
+
+
+def test_end_that_fireline_writes_is_kept_in_both_languages(paged):
+    paged.end("ProductSlow", "product")
+    paged.pass_time(60)
+    (event,) = paged.events(Kind.RESOLVED)
+    assert (event.text, event.words("ko")) == ("all alerts have recovered", "모든 알림이 해소됨")
+
+
+def test_posted_words_stay_as_they_are(paged):
+    paged.record(Kind.RESOLVED, "product", text="rolled back", author="kim")
+    (event,) = paged.events(Kind.RESOLVED)
+    assert (event.text, event.attributes) == ("rolled back", {})
+
+
+def test_end_that_is_posted_without_words_was_by_hand(paged):
+    paged.record(Kind.RESOLVED, "product", text="", author="kim")
+    assert paged.events(Kind.RESOLVED)[0].text == "closed by hand"

@@ -199,3 +199,16 @@ def test_headline_whose_figures_moved_says_both(make_console):
     world.fire("Burn", "product", slo="answered", annotations=said_of(25))
     world.pass_time()
     assert "failing     Answered: burns 25 times. 25 of 99 requests failed\n" in out.getvalue()
+
+
+def test_what_is_kept_in_two_languages_is_told_in_the_readers(make_console):
+    world, out = make_console("ko")
+    world.fire("Slow", "product")
+    world.pass_time()
+    out.truncate(0), out.seek(0)
+    words = {"text_en": "cache warmed", "text_ko": "캐시 예열"}
+    world.record(Kind.MITIGATION, text="cache warmed", incident="2025-09-03-1", attributes=words)
+    world.app.response.acknowledge("2025-09-03-1", "unknown", "api", world.clock.now())
+    world.pass_time(15)
+    assert "10:05:00부터 이름 없음 대응 중" in out.getvalue()
+    assert "완화 조치: 캐시 예열" in out.getvalue()

@@ -57,3 +57,12 @@ def test_page_shows_the_channels_once_in_the_timeline_and_on_each_chart(site):
     assert html.count('<li class="paged">') == 1
     flags = re.findall(r'<span class="chart-number">\d+</span>(.*?)</li>', html)
     assert flags == ["Paged: console, slack, webhook · it burns"] * html.count('<figure class="chart"')
+
+
+def test_what_fireline_wrote_is_read_in_the_readers_language(site):
+    site.incident()
+    site.room.responder.acknowledge("2025-09-03-1", "unknown", "api", site.clock.now())
+    html = site.html("/incidents/2025-09-03-1?lang=ko")
+    assert "대응 시작" in html
+    assert "이름 없음" in html
+    assert "taken" not in html
