@@ -207,3 +207,15 @@ async def test_database_that_fails_is_503(client, world, monkeypatch):
     monkeypatch.setattr(world.app.database, "read", fail)
     answer = await client.get("/api/v1/incidents")
     assert (answer.status_code, answer.json()) == (503, {"error": "the disk is full"})
+
+
+@pytest.mark.parametrize("author", ["", " "])
+async def test_closing_that_names_nobody_was_by_hand_all_the_same(client, paged, author):
+    posted = {"kind": "resolved", "incident": ID, "author": author}
+    answer = (await client.post("/api/v1/events", json=posted)).json()
+    incident = (await client.get(f"/api/v1/incidents/{ID}")).json()
+    assert (answer["author"], answer["text"], incident["closed_by"]) == (
+        "unknown",
+        "closed by hand",
+        "unknown",
+    )
