@@ -4,6 +4,7 @@ SQLite by default (WAL, ``synchronous=FULL``: what was committed survives power 
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ _ONE_WRITER = (
 )
 
 Result = TypeVar("Result")
+log = logging.getLogger(__name__)
 
 
 class ConflictError(StorageError):
@@ -125,6 +127,7 @@ def open_database(folder: Path, url: str | None = None) -> Database:
     """
     address = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(folder / FILE_NAME))
     place = address.render_as_string(hide_password=True) if url else str(folder / FILE_NAME)
+    _warn_of_emptiness(address)
     try:
         engine = _engine(address)
     except ModuleNotFoundError as error:
@@ -142,6 +145,13 @@ def open_database(folder: Path, url: str | None = None) -> Database:
         engine.dispose()
         raise
     return Database(engine)
+
+
+def _warn_of_emptiness(address: sa.URL) -> None:
+    """To SQLite a file that lost all that was in it is a new one."""
+    path = Path(address.database or "")
+    if address.get_backend_name() == "sqlite" and path.is_file() and not path.stat().st_size:
+        log.warning("%s is empty: expected incidents, or no file; it begins anew", path)
 
 
 def _check(connection: sa.Connection, place: str) -> None:

@@ -135,6 +135,15 @@ def test_damage_in_the_middle_of_the_file_is_found_at_the_start(tmp_path):
         open_database(tmp_path)
 
 
+@pytest.mark.parametrize("url", [None, "sqlite:///{}"])
+def test_file_that_lost_everything_is_told_once(tmp_path, caplog, url):
+    path = tmp_path / "incidents.db"
+    path.touch()
+    for _ in range(2):
+        open_database(tmp_path, url and url.format(path)).close()
+    assert caplog.messages == [f"{path} is empty: expected incidents, or no file; it begins anew"]
+
+
 def test_damage_that_is_met_later_is_told_apart(database):
     def meet(_connection):
         error = sqlite3.DatabaseError("database disk image is malformed")
