@@ -137,7 +137,11 @@ class Alerts:
             pages = untold_pages(self.database, alerts, at)
             for herald in self._heralds:
                 herald.offer(pages, str(error), at)
+                herald.heard(alerts, at, recorded=False)
             raise
+        else:
+            for herald in self._heralds:
+                herald.heard(alerts, at, recorded=True)
         finally:
             self._nudge()
 
@@ -146,7 +150,10 @@ class Alerts:
         return self._write_check.problem
 
     def _tick(self) -> bool:
-        self.pipeline.tick(self._clock.now())
+        at = self._clock.now()
+        for herald in self._heralds:
+            herald.tick(at)
+        self.pipeline.tick(at)
         return False
 
     def step(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from alerts import silence
+from alerts import silence, unrecorded_groups
 from alerts import storage_incidents as rows
 from alerts.errors import DeliveryError, StorageError
 from alerts.group import Occasion
@@ -18,6 +18,7 @@ from alerts.notify.words import say
 from alerts.receive import LANGUAGES, Alert, Severity
 from alerts.storage import Database
 from alerts.storage_incidents import AlertRecord
+from alerts.unrecorded_groups import Group
 
 AGAIN_SECONDS = 4 * 3600.0
 MOST_REMEMBERED = 10_000
@@ -96,6 +97,8 @@ class Herald:
         self._lock = threading.Lock()
         self._told: dict[str, float] = {}
         self._waiting: deque[Message] = deque()
+        self._endings: deque[Message] = deque()
+        self._groups: dict[str, Group] = {}
 
     @property
     def name(self) -> str:
@@ -109,12 +112,39 @@ class Herald:
                 return
             fresh, self._told = choose(self._told, pages, at)
             if fresh:
-                self._waiting.append(compose(fresh, reason, self._language, at, shadow=self._shadow))
+                message = compose(fresh, reason, self._language, at, shadow=self._shadow)
+                self._waiting.append(message)
+                self._open(message)
+
+    def _open(self, message: Message) -> None:
+        key = message.incident.id
+        if self._notifier.keeps_groups:
+            self._groups[key] = unrecorded_groups.opened_by(message, self._groups.get(key))
+
+    def heard(self, alerts: Sequence[Alert], at: float, *, recorded: bool) -> None:
+        """Alerts that came, and whether they are on record: the groups that they are in may be over."""
+        with self._lock:
+            for key, group in self._groups.items():
+                self._groups[key] = unrecorded_groups.heard(group, alerts, at, recorded=recorded)
+
+    def tick(self, at: float) -> None:
+        """Queues the end of each group that is over, again until it arrives."""
+        with self._lock:
+            queued = {message.incident.id for message in self._endings}
+            for key, before in tuple(self._groups.items()):
+                self._groups[key] = group = unrecorded_groups.run_out(before, at)
+                if unrecorded_groups.is_given_up(group, at):
+                    log.error("%s: the end of %s did not arrive and is given up", self.name, key)
+                    del self._groups[key]
+                elif group.over_at is not None and group.next_at <= at and key not in queued:
+                    self._endings.append(unrecorded_groups.closing(group, at))
+                    self._groups[key] = replace(group, next_at=at + unrecorded_groups.AGAIN_SECONDS)
 
     def step(self) -> bool:
         """Sends one message. Says that there is no more, so that a channel gets two a second at most."""
         with self._lock:
-            message = self._waiting.popleft() if self._waiting else None
+            queue = self._waiting or self._endings  # pages first, so that no end overtakes its page
+            message = queue.popleft() if queue else None
         if message is None:
             return False
         arrived = False
@@ -122,13 +152,19 @@ class Herald:
             self._notifier.send(message, None)
             arrived = True
         except DeliveryError as error:
-            log.error("%s: a page that is not recorded did not arrive: %s", self.name, error)  # noqa: TRY400
+            what = "the end of a page" if message.incident.is_resolved else "a page"
+            log.error("%s: %s that is not recorded did not arrive: %s", self.name, what, error)  # noqa: TRY400
         finally:
-            if not arrived:
-                self._forget(message)
+            self._settle(message, arrived=arrived)
         return False
 
-    def _forget(self, message: Message) -> None:
+    def _settle(self, message: Message, *, arrived: bool) -> None:
+        """A page that did not arrive, or has ended there, counts as untold; an end closes its group."""
         with self._lock:
+            if arrived is not message.incident.is_resolved:
+                return
+            group = self._groups.get(message.incident.id)
+            if arrived and group is not None and group.over_at is not None:
+                del self._groups[message.incident.id]
             for record in message.alerts:
                 self._told.pop(record.alert.fingerprint, None)

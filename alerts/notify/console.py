@@ -16,6 +16,7 @@ class ConsoleNotifier:
     name = "console"
     wakes_people = False
     pace_seconds = 0.0
+    keeps_groups = False
 
     def __init__(self, console: Console, style: Style) -> None:
         self._console = console

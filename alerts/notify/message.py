@@ -54,7 +54,11 @@ class Style:
 
 
 class Notifier(Protocol):
-    """A channel. ``pace_seconds``: the least time between two messages that it stands."""
+    """A channel.
+
+    pace_seconds: the least time between two messages that it stands.
+    keeps_groups: what is behind it takes a group of alerts as firing until it is told their end.
+    """
 
     @property
     def name(self) -> str: ...
@@ -64,6 +68,9 @@ class Notifier(Protocol):
 
     @property
     def pace_seconds(self) -> float: ...
+
+    @property
+    def keeps_groups(self) -> bool: ...
 
     def send(self, message: Message, receipt: Receipt | None) -> Receipt | Withheld | None:
         """Says it, over the earlier message that ``receipt`` stands for if there is one.

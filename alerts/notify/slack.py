@@ -46,6 +46,7 @@ class SlackNotifier:
     name = "slack"
     wakes_people = True
     pace_seconds = 1.0  # Slack takes about one message a second in a channel
+    keeps_groups = False
 
     def __init__(self, token: str, channel: str, style: Style, *, mention: str, base_url: str) -> None:
         self._base_url = base_url

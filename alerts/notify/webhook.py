@@ -23,6 +23,7 @@ class WebhookNotifier:
     name = "webhook"
     wakes_people = True
     pace_seconds = 0.2
+    keeps_groups = True
 
     def __init__(self, url: str, receiver: str, style: Style, client: HttpClient | None = None) -> None:
         self._url = url

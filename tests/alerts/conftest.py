@@ -25,7 +25,8 @@ class FakeNotifier:
 
     wakes_people = True
 
-    def __init__(self, name: str = "fake", pace_seconds: float = 0.0) -> None:
+    def __init__(self, name: str = "fake", pace_seconds: float = 0.0, *, keeps_groups: bool = False) -> None:
+        self.keeps_groups = keeps_groups
         self.name = name
         self.pace_seconds = pace_seconds
         self.sent: list[tuple[Message, Receipt | None]] = []

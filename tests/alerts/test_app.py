@@ -112,7 +112,7 @@ KILLED = textwrap.dedent("""
     from collector.clock import ManualClock
 
     class Dies:
-        name, wakes_people, pace_seconds = "fake", True, 0.0
+        name, wakes_people, pace_seconds, keeps_groups = "fake", True, 0.0, False
 
         def send(self, message, receipt):
             os.kill(os.getpid(), signal.SIGKILL)

@@ -8,7 +8,8 @@ from alerts.errors import DeliveryError, StorageError
 from alerts.events import Kind
 from alerts.notify.content import write
 from alerts.notify.message import Style
-from alerts.receive import Alert
+from alerts.notify.webhook import payload
+from alerts.receive import Alert, format_time
 from alerts.silence import Silence, put
 from alerts.unrecorded import AGAIN_SECONDS, MOST_REMEMBERED, MOST_WAITING, Herald, choose, compose
 from collector.labels import Labels, Matcher, MatchOp
@@ -177,3 +178,85 @@ def test_page_that_cannot_be_stored_is_printed_too(world, capsys):
     refuse_writes(world)
     fire_unrecorded(world, "ProductSlow", "product")
     assert "NOT RECORDED" in capsys.readouterr().out
+
+
+@pytest.fixture
+def grouped(make_world, fake_notifier):
+    """A channel that keeps groups, told of a page without a record."""
+    world = make_world(fake_notifier(keeps_groups=True))
+    world.allow = refuse_writes(world)
+    fire_unrecorded(world, "ProductSlow", "product")
+    return world
+
+
+def ends(world):
+    """The groups and the ends that the channel was told, without those of incidents."""
+    sent = [message for message, _ in world.notifiers[0].sent if not message.is_recorded]
+    return [payload(message, "team", Style())["alerts"][0]["endsAt"] for message in sent[1:]], [
+        payload(message, "team", Style())["status"] for message in sent
+    ]
+
+
+def test_group_of_a_page_is_resolved_once_that_is_recorded(grouped):
+    grouped.allow()
+    grouped.clock.advance(60)
+    grouped.fire("ProductSlow", "product")
+    for _ in range(3):
+        grouped.pass_time(60)
+    assert ends(grouped) == ([format_time(grouped.clock.now() - 180)], ["firing", "resolved"])
+    keys = {message.incident.id for message, _ in grouped.notifiers[0].sent if not message.is_recorded}
+    assert len(keys) == 1
+
+
+def test_group_of_a_page_is_resolved_once_that_is_sent_as_ended(grouped):
+    grouped.clock.advance(60)
+    with pytest.raises(StorageError):
+        grouped.end("ProductSlow", "product")
+    grouped.app.step()
+    assert ends(grouped) == ([format_time(grouped.clock.now())], ["firing", "resolved"])
+
+
+def test_group_of_a_page_that_is_sent_no_more_is_resolved(grouped):
+    grouped.pass_time(200)
+    fire_unrecorded(grouped, "ProductSlow", "product")
+    grouped.pass_time(299)
+    assert ends(grouped)[1] == ["firing"]
+    grouped.pass_time(1)
+    assert ends(grouped) == ([format_time(grouped.clock.now())], ["firing", "resolved"])
+
+
+def test_group_of_two_pages_is_resolved_with_the_last_of_them(make_world, fake_notifier):
+    world = make_world(fake_notifier(keeps_groups=True))
+    refuse_writes(world)
+    both = [world.alert(name, "product") for name in ("ProductSlow", "ProductErrors")]
+    for alerts in (both, both[:1]):
+        with pytest.raises(StorageError):
+            world.app.send(alerts)
+        world.pass_time(200)
+    world.pass_time(99)
+    assert ends(world)[1] == ["firing"]
+    world.pass_time(1)
+    assert ends(world)[1] == ["firing", "resolved"]
+
+
+def test_end_that_does_not_arrive_is_told_again_for_an_hour(grouped, caplog):
+    notifier = grouped.notifiers[0]
+    notifier.failures = [DeliveryError("no luck", retryable=True) for _ in range(1000)]
+    for _ in range(400):
+        grouped.pass_time(15)
+    assert 230 < 1000 - len(notifier.failures) < 250
+    assert "fake: the end of unrecorded-" in caplog.text
+    assert caplog.messages[-1].endswith("did not arrive and is given up")
+
+
+def test_page_that_fires_again_after_its_group_was_resolved_is_told_again(grouped):
+    grouped.pass_time(400)
+    fire_unrecorded(grouped, "ProductSlow", "product")
+    assert ends(grouped)[1] == ["firing", "resolved", "firing"]
+
+
+def test_channel_without_groups_is_told_of_no_end(world):
+    refuse_writes(world)
+    fire_unrecorded(world, "ProductSlow", "product")
+    world.pass_time(400)
+    assert world.sent == ["page"]
