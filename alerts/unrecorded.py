@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alerts import silence, unrecorded_groups
 from alerts import storage_incidents as rows
 from alerts.errors import DeliveryError, StorageError
-from alerts.group import Occasion
+from alerts.group import Occasion, Pause
 from alerts.incidents import opened
 from alerts.notify.message import Message, Notifier
 from alerts.notify.words import say
@@ -136,9 +136,9 @@ class Herald:
                 if unrecorded_groups.is_given_up(group, at):
                     log.error("%s: the end of %s did not arrive and is given up", self.name, key)
                     del self._groups[key]
-                elif group.over_at is not None and group.next_at <= at and key not in queued:
+                elif group.over_at is not None and not group.pause.holds(at) and key not in queued:
                     self._endings.append(unrecorded_groups.closing(group, at))
-                    self._groups[key] = replace(group, next_at=at + unrecorded_groups.AGAIN_SECONDS)
+                    self._groups[key] = replace(group, pause=Pause(at, at + unrecorded_groups.AGAIN_SECONDS))
 
     def step(self) -> bool:
         """Sends one message. Says that there is no more, so that a channel gets two a second at most."""

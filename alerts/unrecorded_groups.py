@@ -1,9 +1,9 @@
 """Groups that were opened for pages without a record: no incident closes them, so these decisions do."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from alerts.group import Occasion
+from alerts.group import Occasion, Pause
 from alerts.incidents import State
 from alerts.notify.message import Message
 from alerts.receive import Alert
@@ -18,14 +18,14 @@ class Group:
     """What a message without a record opened.
 
     fires_until: of its alerts that fire, by fingerprint. ended: when the others did, or were recorded.
-    over_at: since when none fires. next_at: when its end is told, or told again.
+    over_at: since when none fires. pause: until its end is told again, should it not arrive.
     """
 
     message: Message
     fires_until: Mapping[str, float]
     ended: Mapping[str, float]
     over_at: float | None = None
-    next_at: float = 0.0
+    pause: Pause = field(default_factory=Pause)
 
     @property
     def id(self) -> str:

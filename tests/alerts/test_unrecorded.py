@@ -249,6 +249,14 @@ def test_end_that_does_not_arrive_is_told_again_for_an_hour(grouped, caplog):
     assert caplog.messages[-1].endswith("did not arrive and is given up")
 
 
+def test_end_is_told_again_though_the_clock_was_put_back(grouped):
+    grouped.clock.advance(400)
+    grouped.notifiers[0].failures = [DeliveryError("no luck", retryable=True)]
+    grouped.app.step()
+    grouped.pass_time(-300)
+    assert ends(grouped)[1] == ["firing", "resolved"]
+
+
 def test_page_that_fires_again_after_its_group_was_resolved_is_told_again(grouped):
     grouped.pass_time(400)
     fire_unrecorded(grouped, "ProductSlow", "product")
