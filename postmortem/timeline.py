@@ -69,13 +69,13 @@ def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Row, 
 def merge_entries(entries: Sequence[Entry], tied_seconds: float) -> tuple[Row, ...]:
     """Rows of tied entries of the same kind and word, by time, then by the order of ``RowKind``.
 
-    Of events only switches share a row: what people wrote stands alone.
+    Of events only switches and pages to several channels share a row: what people wrote stands alone.
     """
     order = list(RowKind)
     groups: dict[tuple[RowKind, str], list[list[Entry]]] = {}
     for entry in sorted(entries, key=lambda e: e.at):
         rows = groups.setdefault((entry.kind, entry.word), [])
-        alone = entry.event is not None and entry.event.kind != "switch"
+        alone = entry.event is not None and entry.event.kind not in {"switch", "paged"}
         if rows and not alone and entry.at - rows[-1][0].at <= tied_seconds:
             rows[-1].append(entry)
         else:

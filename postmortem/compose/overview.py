@@ -9,12 +9,13 @@ from postmortem.facts import Fact
 from postmortem.impact import Impact, SliImpact
 from postmortem.records import Good
 from postmortem.report import Report
-from postmortem.timeline import TIED_INTERVALS, Row, RowKind
+from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
 from postmortem.turningpoints import Shift
 from postmortem.voice import Voice, cite
 
 _TURNS = {RowKind.ONSET, RowKind.EASED, RowKind.RECOVERED}
 _MOST_IN_LINE = 2
+_NOBODY = {"fireline", "unknown"}
 
 
 def overview(report: Report, voice: Voice) -> Iterator[Block]:
@@ -92,13 +93,22 @@ def _events(row: Row, voice: Voice) -> str:
     said = []
     for entry in row.entries:
         text = voice.event(entry.event) if entry.event else voice.say(f"event.{entry.word}.bare")
-        author = entry.event.author if entry.event else ""
-        said.append((text, author if author != "fireline" else ""))
-    authors = {author for _, author in said}
-    if len(authors) == 1:
-        text, author = voice.listed(dict.fromkeys(text for text, _ in said)), authors.pop()
+        author = _named(entry)
+        said.append((text, author))
+    authors = list(dict.fromkeys(author for _, author in said))
+    if len(authors) == 1 or row.word == "paged":
+        text, author = voice.listed(dict.fromkeys(text for text, _ in said)), voice.listed(authors)
         return voice.say("by_author", text=text, author=author) if author else text
     return voice.listed(voice.say("by_author", text=t, author=a) if a else t for t, a in said)
+
+
+def _named(entry: Entry) -> str:
+    """What stands in brackets behind an event: of a page its channel, else who, where that is known."""
+    if entry.event is None:
+        return ""
+    if entry.word == "paged":
+        return str(entry.event.attributes.get("channel", ""))
+    return "" if entry.event.author in _NOBODY else entry.event.author
 
 
 def _scope(report: Report, voice: Voice) -> Iterator[Item]:

@@ -170,3 +170,14 @@ def seed_raw():
 @pytest.fixture(scope="session")
 def seed_report(seed_querier, seed_raw):
     return fetch_report(records_of(seed_raw), seed_querier, TEN + 100 * 60, "http://localhost:9600")
+
+
+@pytest.fixture(scope="session")
+def report_on(seed_querier, seed_raw):
+    """A report on the seed with other events."""
+
+    def report(events):
+        records = records_of(SimpleNamespace(**{**vars(seed_raw), "events": events}))
+        return fetch_report(records, seed_querier, TEN + 100 * 60, "http://localhost:9600")
+
+    return report

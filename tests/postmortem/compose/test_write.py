@@ -168,3 +168,34 @@ def test_a_first_sign_within_the_uncertainty_has_no_order(seed_report, language,
     incident = seed_report.evidence.incident.model_copy(update={"detected_at": first + after})
     report = replace(seed_report, evidence=replace(seed_report.evidence, incident=incident))
     assert said in render_markdown(write_document(report, language, SEOUL))
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (Language.EN, "paged: Orders fail (console, slack)"),
+        (Language.KO, "당직 호출: Orders fail (console, slack)"),
+    ],
+)
+def test_one_page_over_two_channels_is_one_row_that_names_them(seed_raw, report_on, language, line):
+    page = {"kind": "paged", "text": "Orders fail", "author": "fireline", "incident": "2025-09-03-1"}
+    paged = [
+        {
+            **page,
+            "id": 900 + n,
+            "at": seed_raw.incident["paged_at"] + n / 10,
+            "attributes": {"channel": channel},
+        }
+        for n, channel in enumerate(("console", "slack"))
+    ]
+    events = [event for event in seed_raw.events if event["kind"] != "paged"]
+    report = report_on([*events, *paged])
+    text = render_markdown(write_document(report, language, SEOUL))
+    rows = [row for row in text.splitlines() if "Orders fail" in row and "T+" in row]
+    assert rows
+    assert all(line in row for row in rows)
+
+
+def test_who_is_unknown_is_not_named(seed_raw, report_on):
+    events = [{**event, "author": "unknown"} for event in seed_raw.events]
+    assert "unknown" not in render_markdown(write_document(report_on(events), Language.KO, SEOUL))
