@@ -9,8 +9,8 @@ from alerts.compile import BURN_ALERT, HANG_ALERT, NO_DATA_ALERT
 from alerts.expressions import bad_name, selector, total_name
 from alerts.history import history_name, is_weighed
 from alerts.policy import Policy, Tier
+from alerts.sample_series import series_for
 from alerts.slo import Slo
-from alerts.witness import series_for
 from collector.durations import format_duration
 
 _EVENTS_PER_BUDGET = 1_000  # bad events that a window's budget allows; far above any floor

@@ -22,7 +22,6 @@ from alerts.selectors import seconds_between_samples
 from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
-from collector.config_remote import RemoteConfig
 from collector.errors import ConfigError, QueryError
 from collector.http_server import BoundedHttp
 from collector.options import Options
@@ -177,16 +176,19 @@ def run(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) 
         specs = load_specs(config)
         rule_groups(config, specs)
         if config.prometheus:
-            _check_answers(config.prometheus)
-        warn_of_blind_tiers(config, specs)
+            with closing(OtherEngine(config.prometheus)) as engine:
+                _check_answers(engine)
+                warn_of_blind_tiers(config, specs, engine)
+        else:
+            warn_of_blind_tiers(config, specs)
         _make_folder(data_dir)
         _serve(Fireline(config, specs, data_dir, SystemClock(), address.url), listener, address, config)
 
 
-def warn_of_blind_tiers(config: FirelineConfig, specs: Specs) -> None:
-    """One line where scrapes, ours or another server's, are too seldom for a tier."""
-    if config.prometheus:
-        intervals = intervals_elsewhere(OtherEngine(config.prometheus), specs, SystemClock().now())
+def warn_of_blind_tiers(config: FirelineConfig, specs: Specs, engine: Querier | None = None) -> None:
+    """One line where scrapes, ours or those of the server behind ``engine``, are too seldom for a tier."""
+    if engine is not None:
+        intervals = intervals_elsewhere(engine, specs, SystemClock().now())
     else:
         intervals = {job.job_name: job.interval_seconds for job in config.collector.scrape_configs}
     line = blind_tiers(specs.policies.values(), intervals)
@@ -197,8 +199,8 @@ def warn_of_blind_tiers(config: FirelineConfig, specs: Specs) -> None:
 def intervals_elsewhere(querier: Querier, specs: Specs, at: float) -> dict[str, float]:
     """Seconds between the samples that each objective stands on; those that cannot be told are left out."""
     found = {}
-    for slo in specs.slos:
-        with suppress(QueryError):
+    with suppress(QueryError):  # a start does not wait for one that stops answering
+        for slo in specs.slos:
             seconds = seconds_between_samples(querier, slo.sli.total_over("5m"), at)
             if seconds is not None:
                 found[f"the series of {slo.name}"] = float(round(seconds))
@@ -256,9 +258,9 @@ def _target(scraper: TargetScraper) -> TargetReading:
     )
 
 
-def _check_answers(engine: RemoteConfig) -> None:
+def _check_answers(engine: OtherEngine) -> None:
     try:
-        OtherEngine(engine).instant("1", SystemClock().now())
+        engine.instant("1", SystemClock().now())
     except QueryError as error:
         raise ConfigError(
             f"prometheus: expected a Prometheus that answers at {engine.url}: {error}"

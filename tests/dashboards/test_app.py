@@ -26,9 +26,7 @@ def test_tiers_that_our_scrapes_leave_blind_are_logged(tmp_path, caplog, interva
 
 
 @pytest.mark.parametrize(("seconds", "warned"), [(15, False), (60, True)])
-def test_tiers_that_another_servers_scrapes_leave_blind_are_logged(
-    tmp_path, caplog, monkeypatch, seconds, warned
-):
+def test_tiers_that_another_servers_scrapes_leave_blind_are_logged(tmp_path, caplog, seconds, warned):
     write_starter(tmp_path / "shop", "en")
     path = tmp_path / "shop" / "fireline.yml"
     path.write_text(path.read_text() + "prometheus: http://theirs\n")
@@ -36,9 +34,8 @@ def test_tiers_that_another_servers_scrapes_leave_blind_are_logged(
     name = "http_server_request_duration_seconds_count"
     for n in range(-1800 // seconds, 1):
         store.append(Labels({"__name__": name, "job": "shop"}), round((now + n * seconds) * 1000), 1.0)
-    monkeypatch.setattr("dashboards.app.OtherEngine", lambda _config: EmbeddedQuerier(store))
     config = load_config(path)
-    warn_of_blind_tiers(config, load_specs(config))
+    warn_of_blind_tiers(config, load_specs(config), EmbeddedQuerier(store))
     expected = "want a scrape_interval of 30s or less for the series of requests-availability (1m)"
     assert [expected in record.message for record in caplog.records] == [True] * warned
 

@@ -16,7 +16,7 @@ from postmortem.compose.write import write_document
 from postmortem.facts import Fact, FromRecord, RecordKind, combine
 from postmortem.impact import assess_impact
 from postmortem.markdown import render_markdown
-from postmortem.queries import born_query
+from postmortem.queries import born_query, count_queries
 from postmortem.voice import Voice
 
 UTC = ZoneInfo("UTC")
@@ -58,6 +58,19 @@ def test_a_counter_of_one_sample_counts_whole():
     add(store, "requests_total", {**target, "status": "500"}, times[-1:], np.array([9.0]))
     query = born_query(AVAILABILITY, "1m", "2m")
     assert EmbeddedQuerier(store).instant(query, 300.0)[0].value == 9.0
+
+
+def test_bad_events_are_never_fewer_than_none(seed_report):
+    """Where good events and all come from counters of their own, these may be a scrape apart."""
+    evidence, span = seed_report.evidence, seed_report.impact.span
+    store, times = MemoryStore(), np.arange(span.start.value - 3600, span.end.value + 1, 15.0)
+    add(store, "all_total", {}, times, np.arange(len(times)) * 1.0)
+    add(store, "good_total", {}, times, np.arange(len(times)) * 2.0)
+    bad = "sum(increase(all_total[$window])) - sum(increase(good_total[$window]))"
+    slo = evidence.slos[0].model_copy(update={"bad": bad})
+    queries = count_queries(replace(evidence, slos=(slo,)), span)
+    asked = {query.id: query for query in queries}[f"slo:{slo.name}:bad:impact"]
+    assert EmbeddedQuerier(store).instant(asked.query, asked.at)[0].value == 0.0
 
 
 def test_counters_that_were_there_before_count_by_their_increase_alone(querier):

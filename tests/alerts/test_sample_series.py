@@ -1,6 +1,6 @@
 import pytest
 
-from alerts.witness import series_for
+from alerts.sample_series import series_for
 
 
 @pytest.mark.parametrize(
