@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from collector.promql.grouping import Groups, grouped, unnamed_groups
+from collector.promql.groupsums import group_sums
 from collector.promql.notes import Notes
 from collector.promql.quantiles import quantile_of_rows
-from collector.promql.sums import group_sums
 from collector.promql.syntax import Grouping
 from collector.promql.value import Mask, Vector
 from collector.series import Values
@@ -36,29 +36,34 @@ def _answer(value: Vector, groups: Groups, grouping: Grouping, values: Values, p
 
 def _arranged(value: Vector, groups: Groups, absent: float) -> Values:
     """The values with those of a group side by side, and ``absent`` where there is none."""
-    values = value.values if value.present.all() else np.where(value.present, value.values, absent)
-    return groups.arranged(values)
+    return groups.arranged(_filled(value, absent))
+
+
+def _filled(value: Vector, absent: float) -> Values:
+    return value.values if value.present.all() else np.where(value.present, value.values, absent)
 
 
 def _counts(value: Vector, groups: Groups) -> Values:
     if not groups.labels:
         return np.zeros((0, value.values.shape[1]))
+    if value.present.all():
+        return np.repeat(groups.sizes[:, None].astype(np.float64), value.values.shape[1], axis=1)
     present = groups.arranged(value.present)
     return np.add.reduceat(present, groups.starts, axis=0, dtype=np.float64)
 
 
 def _sum(value: Vector, groups: Groups) -> tuple[Values, Values]:
-    total, lost = group_sums(_arranged(value, groups, 0.0), groups.sizes)
+    total, lost = group_sums(_filled(value, 0.0), groups.sizes, groups.order)
     return total + lost, _counts(value, groups)
 
 
 def _avg(value: Vector, groups: Groups) -> tuple[Values, Values]:
-    values, counts = _arranged(value, groups, 0.0), _counts(value, groups)
-    total, lost = group_sums(values, groups.sizes)
+    values, counts = _filled(value, 0.0), _counts(value, groups)
+    total, lost = group_sums(values, groups.sizes, groups.order)
     means = (total + lost) / counts
     if not np.isfinite(total).all():
         # The sum may have overflowed where the mean does not; a power of two scales without rounding.
-        total, lost = group_sums(values * 2.0**-64, groups.sizes)
+        total, lost = group_sums(values * 2.0**-64, groups.sizes, groups.order)
         means = np.where(np.isfinite(means), means, (total + lost) / counts * 2.0**64)
     return means, counts
 

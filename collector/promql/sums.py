@@ -3,10 +3,9 @@
 After Ogita, Rump and Oishi, "Accurate sum and dot product" (2005), and Neumaier's compensated sum.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from collector.promql.groupsums import group_sums, rounding_error
 from collector.promql.value import Indices, Mask
 from collector.promql.windows import Windows, take_columns, within
 from collector.series import Values
@@ -50,45 +49,6 @@ def column_counts(flags: Mask, first: Indices, stop: Indices) -> Values:
     return take_columns(running, stop) - take_columns(running, first)
 
 
-def group_sums(values: Values, sizes: Indices) -> tuple[Values, Values]:
-    """Sums of rows that stand side by side, sizes[0] of them, then sizes[1] …; no size is 0.
-
-    Totals (g, t), and what they lost to rounding. Some columns are done at a time, to stay within the cache.
-    """
-    if sizes.max(initial=0) <= 1:
-        return values, np.zeros_like(values)
-    rows, columns = values.shape
-    total, lost = np.empty((len(sizes), columns)), np.empty((len(sizes), columns))
-    rounds, starts = list(_rounds(sizes)), np.cumsum(sizes) - sizes
-    width = max(16, _CACHED_CELLS // max(1, rows))
-    for begin in range(0, columns, width):
-        block = slice(begin, begin + width)
-        _add_up(values[:, block], rounds, starts, total[:, block], lost[:, block])
-    return total, np.where(np.isfinite(total), lost, 0.0)
-
-
-def _rounds(sizes: Indices) -> Iterator[tuple[Indices, Indices]]:
-    """Rows to add to each other, pairwise, until the first row of each group holds its sum."""
-    rank = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    last = np.repeat(sizes, sizes) - 1
-    distance = 1
-    while distance < sizes.max(initial=0):
-        left = np.flatnonzero((rank % (2 * distance) == 0) & (rank + distance <= last))
-        yield left, left + distance
-        distance *= 2
-
-
-def _add_up(
-    values: Values, rounds: list[tuple[Indices, Indices]], starts: Indices, total: Values, lost: Values
-) -> None:
-    sums, errors = values.copy(), np.zeros(values.shape)
-    for left, right in rounds:
-        first, second = sums[left], sums[right]
-        sums[left] = paired = first + second
-        errors[left] += _rounding_error(first, second, paired) + errors[right]
-    total[:], lost[:] = sums[starts], errors[starts]
-
-
 def _scale(values: Values) -> float:
     finite = np.abs(values[np.isfinite(values)])
     return _SCALE if finite.size and finite.max() > _HUGE else 1.0
@@ -109,11 +69,11 @@ def _running_sums(values: Values, first: Indices, stop: Indices) -> Values:
     total = np.zeros((series, samples + 1))
     np.cumsum(values, axis=1, out=total[:, 1:])
     lost = np.zeros_like(total)
-    np.cumsum(_rounding_error(total[:, :-1], values, total[:, 1:]), axis=1, out=lost[:, 1:])
+    np.cumsum(rounding_error(total[:, :-1], values, total[:, 1:]), axis=1, out=lost[:, 1:])
     left, right = take_columns(total, first), take_columns(total, stop)
     difference = right - left
     correction = take_columns(lost, stop) - take_columns(lost, first)
-    return difference + (correction + _rounding_error(right, -left, difference))
+    return difference + (correction + rounding_error(right, -left, difference))
 
 
 def _separate_sums(values: Values, first: Indices, stop: Indices) -> Values:
@@ -131,9 +91,3 @@ def _separate_sums(values: Values, first: Indices, stop: Indices) -> Values:
         total, lost = group_sums(cells.transpose(1, 0, 2).reshape(widest, -1), np.array([widest]))
         sums[:, chunk] = (total + lost).reshape(len(values), -1)
     return sums
-
-
-def _rounding_error(a: Values, b: Values, total: Values) -> Values:
-    """What ``a + b`` lost when it was rounded to ``total`` (Knuth's TwoSum)."""
-    b_kept = total - a
-    return (a - (total - b_kept)) + (b - b_kept)
