@@ -1,6 +1,6 @@
 """Functions of range vectors that compare samples: rate, increase, delta, changes, resets and their kin."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,7 +9,8 @@ from collector.promql.value import Indices, Mask
 from collector.promql.windows import Windows, within
 from collector.series import Milliseconds, Omitted, Values
 
-Rollup = Callable[[Windows], tuple[Values, Mask]]
+# More than what a bound of a few operations can be off by.
+_ROUNDING = 1e-12
 
 
 def rate(windows: Windows) -> tuple[Values, Mask]:
@@ -66,28 +67,55 @@ def _extrapolated(windows: Windows, *, counter: bool, per_second: bool = False) 
     change = windows.column(windows.stop - 1) - first
     if counter:
         change = _despite_resets(windows, change)
-    sampled, to_start, to_end = _gaps(windows)
-    if counter:
-        to_zero = np.where((change > 0) & (first >= 0), sampled * (first / change), np.inf)
-        to_start = np.minimum(to_start, to_zero)
-    factor = (sampled + to_start + to_end) / sampled
-    if per_second:
-        factor = factor / ((windows.ends - windows.starts) / 1000)
-    return change * factor, windows.held(2)
+    gaps = _gaps(windows)
+    seconds = (windows.ends - windows.starts) / 1000 if per_second else None
+    young = _near_zero(windows, first, change, gaps) if counter else np.zeros(0, np.intp)
+    to_start = _from_zero(first[young], change[young], gaps) if len(young) else None
+    stretched = change[young] * gaps.factor(to_start, seconds) if to_start is not None else None
+    change *= gaps.factor(gaps.to_start, seconds)
+    change[young] = stretched
+    return change, windows.held(2)
 
 
-def _gaps(windows: Windows) -> tuple[Values, Values, Values]:
-    """Seconds, (t,) each: sampled, and to add towards the start and the end of the window.
+def _near_zero(windows: Windows, first: Values, change: Values, gaps: "_Gaps") -> Indices:
+    """Series that, grown at their pace, may have begun at 0 within a window; the rest need no look."""
+    held = windows.counts > 1
+    if not held.any():
+        return np.zeros(0, np.intp)
+    least, most = first.min(axis=1), change.max(axis=1)
+    reach, gap = gaps.sampled[held].min(), gaps.to_start[held].max() * (1 + _ROUNDING)
+    return np.flatnonzero(~((least >= 0) & (reach * least >= gap * most)))
 
-    A gap counts in full while it is shorter than 1.1 × the mean spacing of samples, else as half of that.
-    """
+
+def _from_zero(first: Values, change: Values, gaps: "_Gaps") -> Values:
+    """(s, t) seconds to add towards the start: no further than to where the counter would have been 0."""
+    to_zero = np.where((change > 0) & (first >= 0), gaps.sampled * (first / change), np.inf)
+    return np.minimum(gaps.to_start, to_zero)
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """Seconds, (t,) each: sampled, and to add towards the start and the end of the window."""
+
+    sampled: Values
+    to_start: Values
+    to_end: Values
+
+    def factor(self, to_start: Values, seconds: Values | None) -> Values:
+        """What a change is multiplied by, to stretch it and, given the ``seconds`` of windows, per second."""
+        factor = (self.sampled + to_start + self.to_end) / self.sampled
+        return factor if seconds is None else factor / seconds
+
+
+def _gaps(windows: Windows) -> _Gaps:
+    """A gap counts in full while it is shorter than 1.1 × the mean spacing of samples, else half of that."""
     oldest, newest = _time(windows, windows.first), _time(windows, windows.stop - 1)
     sampled = (newest - oldest) / 1000
     spacing = sampled / (windows.counts - 1)
     to_start, to_end = (oldest - windows.starts) / 1000, (windows.ends - newest) / 1000
     to_start = np.where(to_start >= spacing * 1.1, spacing / 2, to_start)
     to_end = np.where(to_end >= spacing * 1.1, spacing / 2, to_end)
-    return sampled, to_start, to_end
+    return _Gaps(sampled, to_start, to_end)
 
 
 def _despite_resets(windows: Windows, change: Values) -> Values:
