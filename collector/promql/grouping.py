@@ -1,6 +1,7 @@
 """Which series of a vector aggregate together."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy.typing as npt
 from collector.labels import METRIC_NAME, Labels
 from collector.promql.syntax import Grouping
 from collector.promql.value import Indices, Mask, Vector
+
+# Rules and dashboards group the same series again and again.
+_REMEMBERED = 64
 
 _Cell = TypeVar("_Cell", bound=np.generic)
 
@@ -41,11 +45,15 @@ class Groups:
 
 def grouped(value: Vector, grouping: Grouping) -> Groups:
     """Splits the series by the labels that the grouping keeps."""
+    return _groups(value.labels, grouping)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _groups(series: tuple[Labels, ...], grouping: Grouping) -> Groups:
     numbers: dict[Labels, int] = {}
-    members = np.empty(len(value.labels), dtype=np.intp)
-    for row, labels in enumerate(value.labels):
-        key = _kept(labels, grouping)
-        members[row] = numbers.setdefault(key, len(numbers))
+    members = np.empty(len(series), dtype=np.intp)
+    for row, labels in enumerate(series):
+        members[row] = numbers.setdefault(_kept(labels, grouping), len(numbers))
     sizes = np.bincount(members, minlength=len(numbers))
     return Groups(tuple(numbers), np.argsort(members, kind="stable"), sizes)
 

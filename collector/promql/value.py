@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +12,9 @@ import numpy.typing as npt
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.series import Values
+
+# Rules and dashboards take the same series again and again.
+_REMEMBERED = 64
 
 Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
@@ -81,20 +85,30 @@ def without_names(value: Vector, *, delayed: bool) -> Vector:
     """Drops the metric names, or marks them to be dropped at the end; does not look for duplicates."""
     if delayed:
         return replace(value, unnamed=np.ones(len(value.labels), dtype=bool))
-    return replace(value, labels=tuple(labels.without(METRIC_NAME) for labels in value.labels))
+    return replace(value, labels=_nameless(value.labels))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _nameless(series: tuple[Labels, ...]) -> tuple[Labels, ...]:
+    return tuple(labels.without(METRIC_NAME) for labels in series)
 
 
 def checked_unique(value: Vector) -> Vector:
     """Raises when two series have the same labels, even at different steps."""
     value = value.inhabited()
-    if len(set(value.labels)) < len(value.labels):
+    if not _unique(value.labels):
         raise QueryError(SAME_LABELS, kind="execution")
     return value
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _unique(series: tuple[Labels, ...]) -> bool:
+    return len(set(series)) == len(series)
+
+
 def merged(value: Vector, error: str = SAME_LABELS) -> Vector:
     """Joins series of equal labels that never meet at a step; raises ``error`` for those that do."""
-    if len(set(value.labels)) == len(value.labels):
+    if _unique(value.labels):
         return value
     by_labels: dict[Labels, list[int]] = defaultdict(list)
     for row, labels in enumerate(value.labels):
