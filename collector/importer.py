@@ -1,7 +1,7 @@
 """Reads OpenMetrics text with timestamps into a store: history, a backup, another engine's export."""
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -78,7 +78,7 @@ def import_file(path: Path, store: SampleStore, progress: Progress = lambda _byt
                 reader.read(text)
                 progress(len(text))
                 if reader.gathered.count >= _SAMPLES_TOGETHER:
-                    add(reader.take())
+                    add(reader.take_complete())
             reader.finish()
             add(reader.take())
     except (OSError, EOFError, zstandard.ZstdError) as error:
@@ -141,6 +141,17 @@ class _Reader:
     def take(self) -> Iterator[Column]:
         gathered, self.gathered = self.gathered, _Gathered()
         return gathered.columns()
+
+    def take_complete(self) -> Sequence[Column]:
+        """What need not wait for more of the file: series of one clock are best kept side by side."""
+        unfinished = set(self.gathered.series[-1].tolist())
+        columns = list(self.take())
+        waiting = _waiting(columns, unfinished)
+        for column in waiting:
+            series = np.full(len(column.times), column.series)
+            self.gathered.add(series, column.times.copy(), column.values.copy())
+        left = {column.series for column in waiting}
+        return [column for column in columns if column.series not in left]
 
     def imported(self) -> Imported:
         start, end = self._range or (None, None)
@@ -216,6 +227,20 @@ class _Reader:
 
     def _error(self, number: int, reason: str) -> ConfigError:
         return ConfigError(f"{self._path}: line {self._line + number}: {reason}")
+
+
+def _waiting(columns: Sequence[Column], unfinished: set[int]) -> Sequence[Column]:
+    """The columns that more samples may come to, and those with their times; none, where that is too much."""
+    begun = [column for column in columns if column.series in unfinished]
+    alike = [column for column in columns if any(_begins_as(column, one) for one in begun[-1:])]
+    for waiting in (begun + [column for column in alike if column.series not in unfinished], begun):
+        if sum(len(column.times) for column in waiting) <= _SAMPLES_TOGETHER // 2:
+            return waiting
+    return ()
+
+
+def _begins_as(column: Column, other: Column) -> bool:
+    return np.array_equal(column.times[: len(other.times)], other.times)
 
 
 def _checked_series(text: str) -> None:

@@ -1,5 +1,6 @@
 import gzip
 import io
+import sqlite3
 from contextlib import closing
 
 import numpy as np
@@ -62,6 +63,25 @@ def test_many_chunks_are_one_import(store, tmp_path, monkeypatch):
     lines = "".join(f"a {n} {n}\nb {n} {n}\n" for n in range(50))
     assert imported(store, tmp_path / "f.om", lines + "# EOF\n").samples == 100
     assert held(store)["a"] == [(float(n), float(n)) for n in range(50)]
+
+
+def test_series_of_one_clock_are_kept_side_by_side(store, tmp_path, monkeypatch):
+    """However the chunks of the file fall: a query then reads one block a target, not one a chunk."""
+    monkeypatch.setattr("collector.importer._CHUNK_BYTES", 61)
+    monkeypatch.setattr("collector.importer._SAMPLES_TOGETHER", 100)
+    lines = "".join(
+        f'a{{target="{target}",n="{n}"}} {second} {second}.{target}\n'
+        for target in range(4)
+        for n in range(4)
+        for second in range(20)
+    )
+    assert imported(store, tmp_path / "f.om", lines + "# EOF\n").samples == 320
+    groups = store.select([], -(2**60), 2**60)
+    assert [sorted({labels.get("target") for labels in group.labels}) for group in groups] == [
+        [str(target)] for target in range(4)
+    ]
+    with closing(sqlite3.connect(tmp_path / "data" / "samples.db")) as file:
+        assert file.execute("SELECT samples FROM blocks ORDER BY id").fetchall() == [(80,)] * 4
 
 
 @pytest.mark.parametrize(
