@@ -4,7 +4,9 @@ After Ogita, Rump and Oishi, "Accurate sum and dot product" (2005); the exact pa
 as in Rump, Ogita and Oishi, "Accurate floating-point summation" (2008).
 """
 
+import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,6 +29,8 @@ def group_sums(values: Values, sizes: Indices, order: Indices | None = None) -> 
     if sizes.max(initial=0) <= 1:
         return take_rows(values, order), np.zeros_like(values)
     if values.min(initial=0.0) >= 0 and values.max(initial=0.0) < _HUGE:
+        if values.shape[1] == 1:
+            return _sums_at_one_step(values, sizes, order)
         return _sums_of_nonnegative(values, sizes, order)
     return _sums_by_pairs(take_rows(values, order), sizes)
 
@@ -62,6 +66,14 @@ def _sums_of_nonnegative(values: Values, sizes: Indices, order: Indices) -> tupl
         return total, lost
     joined, more = _sums_by_pairs(total, lanes_of_group)
     return joined, more + np.add.reduceat(lost, np.cumsum(lanes_of_group) - lanes_of_group, axis=0)
+
+
+def _sums_at_one_step(values: Values, sizes: Indices, order: Indices) -> tuple[Values, Values]:
+    """Of nonnegative numbers: for so few the calls of numpy cost more than the sums do."""
+    column, stops = values[order, 0].tolist(), np.cumsum(sizes).tolist()
+    sums = [math.fsum(column[begin:stop]) for begin, stop in pairwise([0, *stops])]
+    total = np.array(sums, np.float64)[:, None]
+    return total, np.zeros_like(total)
 
 
 def _lane_sums(values: Values, order: Indices, firsts: Indices, lengths: Indices) -> tuple[Values, Values]:

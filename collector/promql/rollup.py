@@ -1,31 +1,22 @@
-"""Functions of range vectors that compare samples: rate, increase, delta, changes, resets and their kin."""
-
-from dataclasses import dataclass
+"""Functions of range vectors that compare samples: growth, of which rate is made, irate, changes, resets."""
 
 import numpy as np
 
+from collector.promql.extrapolation import Growth
 from collector.promql.sums import column_counts, sums_of
 from collector.promql.value import Indices, Mask
 from collector.promql.windows import Windows, within
 from collector.series import Milliseconds, Omitted, Values
 
-# More than what a bound of a few operations can be off by.
-_ROUNDING = 1e-12
 
-
-def rate(windows: Windows) -> tuple[Values, Mask]:
-    """Increase per second, extrapolated to the whole window."""
-    return _extrapolated(windows, counter=True, per_second=True)
-
-
-def increase(windows: Windows) -> tuple[Values, Mask]:
-    """How much each counter grew, extrapolated to the whole window."""
-    return _extrapolated(windows, counter=True)
-
-
-def delta(windows: Windows) -> tuple[Values, Mask]:
-    """How much each gauge changed, extrapolated to the whole window."""
-    return _extrapolated(windows, counter=False)
+def growth(windows: Windows, *, counter: bool) -> Growth:
+    """The change over each window, as far as its samples reach; of a counter, in spite of resets."""
+    first = windows.column(windows.first)
+    change = windows.column(windows.stop - 1) - first
+    if counter:
+        change = _despite_resets(windows, change)
+    oldest, newest = _time(windows, windows.first), _time(windows, windows.stop - 1)
+    return Growth(windows.labels, first, change, oldest, newest, windows.counts, windows.starts, windows.ends)
 
 
 def irate(windows: Windows) -> tuple[Values, Mask]:
@@ -56,66 +47,6 @@ def _adjacent(windows: Windows, flags: Mask) -> tuple[Values, Mask]:
     """How many neighbours within each window are flagged, pair by pair."""
     first, stop = _pairs(windows)
     return column_counts(flags, first, stop), windows.held(1)
-
-
-def _extrapolated(windows: Windows, *, counter: bool, per_second: bool = False) -> tuple[Values, Mask]:
-    """The change over each window, stretched to the window's edges as Prometheus v3.0 does it.
-
-    To the last bit, as a rank of histogram_quantile that falls on the edge of a bucket must fall on its side.
-    """
-    first = windows.column(windows.first)
-    change = windows.column(windows.stop - 1) - first
-    if counter:
-        change = _despite_resets(windows, change)
-    gaps = _gaps(windows)
-    seconds = (windows.ends - windows.starts) / 1000 if per_second else None
-    young = _near_zero(windows, first, change, gaps) if counter else np.zeros(0, np.intp)
-    to_start = _from_zero(first[young], change[young], gaps) if len(young) else None
-    stretched = change[young] * gaps.factor(to_start, seconds) if to_start is not None else None
-    change *= gaps.factor(gaps.to_start, seconds)
-    change[young] = stretched
-    return change, windows.held(2)
-
-
-def _near_zero(windows: Windows, first: Values, change: Values, gaps: "_Gaps") -> Indices:
-    """Series that, grown at their pace, may have begun at 0 within a window; the rest need no look."""
-    held = windows.counts > 1
-    if not held.any():
-        return np.zeros(0, np.intp)
-    least, most = first.min(axis=1), change.max(axis=1)
-    reach, gap = gaps.sampled[held].min(), gaps.to_start[held].max() * (1 + _ROUNDING)
-    return np.flatnonzero(~((least >= 0) & (reach * least >= gap * most)))
-
-
-def _from_zero(first: Values, change: Values, gaps: "_Gaps") -> Values:
-    """(s, t) seconds to add towards the start: no further than to where the counter would have been 0."""
-    to_zero = np.where((change > 0) & (first >= 0), gaps.sampled * (first / change), np.inf)
-    return np.minimum(gaps.to_start, to_zero)
-
-
-@dataclass(frozen=True)
-class _Gaps:
-    """Seconds, (t,) each: sampled, and to add towards the start and the end of the window."""
-
-    sampled: Values
-    to_start: Values
-    to_end: Values
-
-    def factor(self, to_start: Values, seconds: Values | None) -> Values:
-        """What a change is multiplied by, to stretch it and, given the ``seconds`` of windows, per second."""
-        factor = (self.sampled + to_start + self.to_end) / self.sampled
-        return factor if seconds is None else factor / seconds
-
-
-def _gaps(windows: Windows) -> _Gaps:
-    """A gap counts in full while it is shorter than 1.1 × the mean spacing of samples, else half of that."""
-    oldest, newest = _time(windows, windows.first), _time(windows, windows.stop - 1)
-    sampled = (newest - oldest) / 1000
-    spacing = sampled / (windows.counts - 1)
-    to_start, to_end = (oldest - windows.starts) / 1000, (windows.ends - newest) / 1000
-    to_start = np.where(to_start >= spacing * 1.1, spacing / 2, to_start)
-    to_end = np.where(to_end >= spacing * 1.1, spacing / 2, to_end)
-    return _Gaps(sampled, to_start, to_end)
 
 
 def _despite_resets(windows: Windows, change: Values) -> Values:

@@ -40,7 +40,7 @@ def _latest(selector: Selector, steps: Steps, pick: Callable[[SeriesGroup, Milli
     return stacked(parts, steps)
 
 
-def stacked(parts: Sequence[Vector], steps: Steps) -> Vector:
+def stacked(parts: Iterable[Vector], steps: Steps) -> Vector:
     """One vector of all the series that have a value at any step."""
     parts = [part for part in (part.inhabited() for part in parts) if part.labels]
     if not parts:

@@ -9,11 +9,11 @@ from unittest import mock
 
 import numpy as np
 
-from collector.promql import aggregate, overtime, rollup
+from collector.promql import aggregate, extrapolation, overtime
+from collector.promql.extrapolation import Growth
 from collector.promql.functions import relabel
 from collector.promql.grouping import Groups
 from collector.promql.value import Mask, Vector, merged
-from collector.promql.windows import Windows
 from collector.series import Values
 from tests.compliance.replies import Reply
 
@@ -30,15 +30,12 @@ class Change:
         return f"{self.name} ({self.decided_by})"
 
 
-def _extrapolated(windows: Windows, *, counter: bool, per_second: bool = False) -> tuple[Values, Mask]:
+def _extrapolated(growth: Growth, *, counter: bool, per_second: bool) -> tuple[Values, Mask]:
     """A counter's way to zero, if it is the shorter, is weighed against 1.1 × the spacing."""
-    first = windows.column(windows.first)
-    change = windows.column(windows.stop - 1) - first
-    change = rollup._despite_resets(windows, change) if counter else change
-    oldest, newest = rollup._time(windows, windows.first), rollup._time(windows, windows.stop - 1)
-    sampled = (newest - oldest) / 1000
-    spacing = sampled / (windows.counts - 1)
-    to_start, to_end = (oldest - windows.starts) / 1000, (windows.ends - newest) / 1000
+    first, change = growth.first, growth.change
+    sampled = (growth.newest - growth.oldest) / 1000
+    spacing = sampled / (growth.counts - 1)
+    to_start, to_end = (growth.oldest - growth.starts) / 1000, (growth.ends - growth.newest) / 1000
     if counter:
         to_zero = np.where((change > 0) & (first >= 0), sampled * (first / change), np.inf)
         to_start = np.minimum(to_start, to_zero)
@@ -46,8 +43,8 @@ def _extrapolated(windows: Windows, *, counter: bool, per_second: bool = False) 
     to_end = np.where(to_end >= spacing * 1.1, spacing / 2, to_end)
     factor = (sampled + to_start + to_end) / sampled
     if per_second:
-        factor = factor / ((windows.ends - windows.starts) / 1000)
-    return change * factor, windows.held(2)
+        factor = factor / ((growth.ends - growth.starts) / 1000)
+    return change * factor, np.broadcast_to(growth.counts >= 2, change.shape)
 
 
 _stdvar_of_v3 = aggregate._stdvar
@@ -79,7 +76,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         "a counter is stretched towards zero by half a spacing at most",
         "functions.test:165-183",
-        lambda: mock.patch.object(rollup, "_extrapolated", _extrapolated),
+        lambda: mock.patch.object(extrapolation, "extrapolated", _extrapolated),
     ),
     Change(
         "stddev and stdvar of one member that is no number are NaN, not 0",

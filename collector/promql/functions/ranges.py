@@ -1,25 +1,25 @@
 """Functions of a range vector: one value for each series and window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from collector.errors import QueryError
-from collector.promql import overtime, regression, rollup
+from collector.promql import extrapolation, overtime, regression, rollup
+from collector.promql.extrapolation import together
 from collector.promql.functions.arguments import Arguments
 from collector.promql.selectors import stacked
 from collector.promql.value import Mask, Vector, checked_unique, vector, without_names
+from collector.promql.windows import Windows
 from collector.series import Values
 
 _FUNCTIONS: dict[str, Callable[..., tuple[Values, Mask]]] = {
     "avg_over_time": overtime.avg_over_time,
     "changes": rollup.changes,
     "count_over_time": overtime.count_over_time,
-    "delta": rollup.delta,
     "deriv": regression.deriv,
     "double_exponential_smoothing": regression.double_exponential_smoothing,
     "idelta": rollup.idelta,
-    "increase": rollup.increase,
     "irate": rollup.irate,
     "last_over_time": overtime.last_over_time,
     "mad_over_time": overtime.mad_over_time,
@@ -28,15 +28,15 @@ _FUNCTIONS: dict[str, Callable[..., tuple[Values, Mask]]] = {
     "predict_linear": regression.predict_linear,
     "present_over_time": overtime.present_over_time,
     "quantile_over_time": overtime.quantile_over_time,
-    "rate": rollup.rate,
     "resets": rollup.resets,
     "stddev_over_time": overtime.stddev_over_time,
     "stdvar_over_time": overtime.stdvar_over_time,
     "sum_over_time": overtime.sum_over_time,
 }
-RANGE_FUNCTIONS = frozenset(_FUNCTIONS)
-_FOR_COUNTERS = frozenset({"rate", "increase"})
-_OF_EDGES = frozenset({"count_over_time", "delta", "increase", "last_over_time", "present_over_time", "rate"})
+_EXTRAPOLATED = frozenset({"delta", "increase", "rate"})
+_FOR_COUNTERS = frozenset({"increase", "rate"})
+_OF_EDGES = _EXTRAPOLATED | {"count_over_time", "last_over_time", "present_over_time"}
+RANGE_FUNCTIONS = _EXTRAPOLATED | frozenset(_FUNCTIONS)
 
 
 def rolled_up(arguments: Arguments) -> Vector:
@@ -44,19 +44,29 @@ def rolled_up(arguments: Arguments) -> Vector:
     name, scalars = arguments.call.name, arguments.scalars()
     if name == "quantile_over_time":
         arguments.steps.query.notes.check_quantiles(scalars[0])
-    parts = []
-    for windows in arguments.windows(edges_only=name in _OF_EDGES):
-        if name == "double_exponential_smoothing":
-            _check_factors(scalars, windows.counts > 0)
-        part = vector(windows.labels, *_FUNCTIONS[name](windows, *scalars)).inhabited()
-        if name in _FOR_COUNTERS:
-            for metric in sorted({labels.metric for labels in part.labels}):
-                arguments.steps.query.notes.possible_non_counter(metric)
-        parts.append(part)
+    windows = arguments.windows(edges_only=name in _OF_EDGES)
+    parts = _extrapolated(name, windows) if name in _EXTRAPOLATED else _computed(name, windows, scalars)
     out = stacked(parts, arguments.steps)
+    if name in _FOR_COUNTERS:
+        for metric in sorted({labels.metric for labels in out.labels}):
+            arguments.steps.query.notes.possible_non_counter(metric)
     if name != "last_over_time":
         out = without_names(out, delayed=arguments.steps.query.delayed_names)
     return checked_unique(out)
+
+
+def _extrapolated(name: str, windows: Iterable[Windows]) -> Iterator[Vector]:
+    counter = name in _FOR_COUNTERS
+    for growth in together(rollup.growth(some, counter=counter) for some in windows):
+        change = extrapolation.extrapolated(growth, counter=counter, per_second=name == "rate")
+        yield vector(growth.labels, *change)
+
+
+def _computed(name: str, windows: Iterable[Windows], scalars: list[Values]) -> Iterator[Vector]:
+    for some in windows:
+        if name == "double_exponential_smoothing":
+            _check_factors(scalars, some.counts > 0)
+        yield vector(some.labels, *_FUNCTIONS[name](some, *scalars))
 
 
 def _check_factors(factors: list[Values], filled: Mask) -> None:
