@@ -19,7 +19,7 @@ STALE_NAN: float = struct.unpack("<d", struct.pack("<Q", int(STALE_BITS)))[0]
 
 def is_stale(values: Values) -> npt.NDArray[np.bool_]:
     """True where a value is the staleness marker; an ordinary NaN is a value and gives False."""
-    stale: npt.NDArray[np.bool_] = np.ascontiguousarray(values).view(np.uint64) == STALE_BITS
+    stale: npt.NDArray[np.bool_] = values.view(np.uint64) == STALE_BITS
     return stale
 
 

@@ -80,7 +80,7 @@ class BlockCache:
 
     def __init__(self, engine: sa.Engine, capacity_bytes: int) -> None:
         self._engine = engine
-        self._capacity_bytes = capacity_bytes
+        self.capacity_bytes = capacity_bytes
         self._held_bytes = 0
         self.damaged: set[int] = set()
         self._blocks: OrderedDict[int, Block] = OrderedDict()
@@ -134,14 +134,10 @@ class BlockCache:
         with self._lock:
             if number not in self._blocks:
                 self._blocks[number] = block
-                self._held_bytes += _size_bytes(block)
-            while self._held_bytes > self._capacity_bytes and len(self._blocks) > 1:
+                self._held_bytes += block.nbytes
+            while self._held_bytes > self.capacity_bytes and len(self._blocks) > 1:
                 _, dropped = self._blocks.popitem(last=False)
-                self._held_bytes -= _size_bytes(dropped)
-
-
-def _size_bytes(block: Block) -> int:
-    return block.values.nbytes + block.times.nbytes
+                self._held_bytes -= dropped.nbytes
 
 
 class SeriesInterner:

@@ -7,7 +7,7 @@ import numpy as np
 
 from collector.index import SeriesIds
 from collector.series import Milliseconds, Values
-from collector.store.pieces import Matrix, Piece, positions_of
+from collector.store.pieces import Matrix, Piece, Rows
 
 ROWS_PER_BLOCK = 720
 
@@ -30,10 +30,14 @@ class Columns:
     times: Milliseconds
     values: Values
 
-    def pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
-        """Samples of the wanted (ascending) series in the closed interval."""
+    @property
+    def nbytes(self) -> int:
+        return self.values.nbytes + self.times.nbytes
+
+    def pieces(self, rows: Rows, start_ms: int, end_ms: int) -> list[Piece]:
+        """Samples of some of the series, by their places here, in the closed interval."""
         pieces = []
-        for position in positions_of(wanted, self.series).tolist():
+        for position in rows.tolist():
             span = slice(self.offsets[position], self.offsets[position + 1])
             column = Column(int(self.series[position]), self.times[span], self.values[span])
             pieces += column_pieces(column, start_ms, end_ms)

@@ -10,6 +10,7 @@ from collector.index import SeriesIds
 from collector.series import Milliseconds, Omitted, Values
 
 SERIES_PER_BLOCK = 256
+Rows = npt.NDArray[np.int64]
 _FEW_CELLS = 32_768  # which it costs less to copy than to work on apart
 ABSENT_BITS = np.uint64(0x7FF00000000000AB)
 ABSENT: float = float(np.array([ABSENT_BITS], np.uint64).view(np.float64)[0])
@@ -41,10 +42,13 @@ class Matrix:
     values: Values
     gaps: bool
 
-    def pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
-        """Samples of the wanted (ascending) series in the closed interval, a piece for each block to be."""
-        low, high = np.searchsorted(self.times, (start_ms, end_ms + 1))
-        rows = positions_of(wanted, self.series)
+    @property
+    def nbytes(self) -> int:
+        return self.values.nbytes + self.times.nbytes
+
+    def pieces(self, rows: Rows, start_ms: int, end_ms: int) -> list[Piece]:
+        """Samples of some (ascending) rows in the closed interval, a piece for each block to be."""
+        low, high = self.times.searchsorted((start_ms, end_ms + 1))
         if low == high or not len(rows):
             return []
         pieces = []
@@ -63,7 +67,7 @@ class Matrix:
         return [Matrix(self.series[part], self.times, self.values[part], self.gaps) for part in parts]
 
 
-def _by_block(rows: npt.NDArray[np.int64]) -> Iterable[tuple[int, npt.NDArray[np.int64]]]:
+def _by_block(rows: Rows) -> Iterable[tuple[int, Rows]]:
     """Ascending row numbers, by the first row of the block that they belong to."""
     number = rows // SERIES_PER_BLOCK
     if number[0] == number[-1]:
@@ -72,12 +76,14 @@ def _by_block(rows: npt.NDArray[np.int64]) -> Iterable[tuple[int, npt.NDArray[np
     return [(int(some[0]) // SERIES_PER_BLOCK * SERIES_PER_BLOCK, some) for some in groups]
 
 
-def positions_of(wanted: SeriesIds, series: SeriesIds) -> npt.NDArray[np.int64]:
+def positions_of(wanted: SeriesIds, series: SeriesIds) -> Rows:
     """Positions in ``series`` of the ids that are in ``wanted`` (ascending)."""
     if not len(wanted):
         return np.empty(0, np.int64)
-    nearest = np.minimum(np.searchsorted(wanted, series), len(wanted) - 1)
-    return np.flatnonzero(wanted[nearest] == series)
+    nearest = wanted.searchsorted(series)
+    nearest[nearest == len(wanted)] = 0
+    rows: Rows = (wanted[nearest] == series).nonzero()[0]
+    return rows
 
 
 def _without_gaps(piece: Piece) -> list[Piece]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from collector.index import SeriesIds
 from collector.series import Milliseconds
 from collector.store.blocks import BlockRef
+from collector.store.pieces import Rows, positions_of
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,12 @@ class Run:
     series: SeriesIds
     refs: tuple[BlockRef, ...]
 
-    def holds_any(self, wanted: SeriesIds) -> bool:
-        """Whether any of the wanted (ascending) series is among these."""
+    def rows_of(self, wanted: SeriesIds) -> Rows:
+        """Places of the wanted (ascending) series among these."""
         low, high = self._range
-        between = wanted[wanted.searchsorted(low) : wanted.searchsorted(high, side="right")]
-        if not len(between):
-            return False
-        nearest = between.searchsorted(self.series)
-        nearest[nearest == len(between)] = 0
-        return bool((between[nearest] == self.series).any())
+        return positions_of(
+            wanted[wanted.searchsorted(low) : wanted.searchsorted(high, "right")], self.series
+        )
 
     def overlapping(self, start_ms: int, end_ms: int) -> slice | npt.NDArray[np.int64]:
         """Positions of the blocks with samples in the closed interval."""
@@ -42,7 +40,7 @@ class Run:
     def stretches(self, start_ms: int, end_ms: int, cuts: Milliseconds) -> Iterator[tuple[int, int]]:
         """Blocks begin … stop−1, inside the interval and not parted by a cut, each with a summary."""
         if not self.is_ordered or self.starts.searchsorted(start_ms) >= self.ends.searchsorted(
-            end_ms, side="right"
+            end_ms, "right"
         ):
             return
         part = np.searchsorted(cuts, self.starts)
@@ -70,6 +68,11 @@ class Run:
     @cached_property
     def _summarised(self) -> npt.NDArray[np.bool_]:
         return np.array([ref.summarised for ref in self.refs], np.bool_)
+
+    @cached_property
+    def shortest_ms(self) -> int:
+        """From the first to the last sample of the shortest block."""
+        return int((self.ends - self.starts).min())
 
     @cached_property
     def _range(self) -> tuple[int, int]:

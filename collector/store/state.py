@@ -1,6 +1,8 @@
 """The samples that queries see: streams of rows, open columns, and the blocks on file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +13,8 @@ from collector.store.batches import Points, Row
 from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import OpenColumn, column_pieces
 from collector.store.head import MatrixHead
-from collector.store.pieces import Piece
+from collector.store.joined import JoinedBlocks
+from collector.store.pieces import Piece, Rows, positions_of
 from collector.store.runs import Run, runs_of
 from collector.store.summaries import SummaryCache
 
@@ -42,7 +45,7 @@ class StoreState:
     """One thread changes it; any thread reads without a lock, as what it took from here stays as it was."""
 
     def __init__(self, blocks: BlockCache, summaries: SummaryCache) -> None:
-        self._blocks = blocks
+        self._blocks = JoinedBlocks(blocks, blocks.capacity_bytes // 4)
         self._summaries = summaries
         self.streams: dict[str, Stream] = {}
         self.imported = Stream()
@@ -61,11 +64,8 @@ class StoreState:
         """
         # Open columns are read before blocks: what is cut in between is then seen twice, never missed.
         in_columns = self._column_pieces(wanted, start_ms, end_ms)
-        pieces = [
-            piece
-            for stream in self._streams()
-            for piece in self._stream_pieces(stream, wanted, start_ms, end_ms, cuts)
-        ]
+        part = _Part(start_ms, end_ms, cuts)
+        pieces = [piece for stream in self._streams() for piece in self._stream_pieces(stream, wanted, part)]
         return pieces + in_columns
 
     def present(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> SeriesIds:
@@ -75,7 +75,7 @@ class StoreState:
             runs, head = stream.view
             held = [run.series for run in runs if len(run.starts[run.overlapping(start_ms, end_ms)])]
             found += [np.intersect1d(series, wanted) for series in held]
-            found += [piece.series for piece in head.published.pieces(wanted, start_ms, end_ms)]
+            found += [piece.series for piece in _of_head(head, wanted, start_ms, end_ms)]
         return np.unique(np.concatenate(found)) if found else wanted[:0]
 
     def series(self) -> set[int]:
@@ -100,30 +100,27 @@ class StoreState:
         yield self.imported
         yield from list(self.streams.values())
 
-    def _stream_pieces(
-        self, stream: Stream, wanted: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None
-    ) -> Iterator[Piece]:
+    def _stream_pieces(self, stream: Stream, wanted: SeriesIds, part: "_Part") -> Iterator[Piece]:
         runs, head = stream.view
         for run in runs:
-            if run.holds_any(wanted):
-                yield from self._run_pieces(run, wanted, start_ms, end_ms, cuts)
-        yield from head.published.pieces(wanted, start_ms, end_ms)
+            rows = run.rows_of(wanted)
+            if len(rows):
+                yield from self._run_pieces(run, rows, part)
+        yield from _of_head(head, wanted, part.start_ms, part.end_ms)
 
-    def _run_pieces(
-        self, run: Run, wanted: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None
-    ) -> Iterator[Piece]:
+    def _run_pieces(self, run: Run, rows: Rows, part: "_Part") -> Iterator[Piece]:
         whole = np.zeros(len(run.refs), np.bool_)
-        whole[run.overlapping(start_ms, end_ms)] = True
-        stretches = () if cuts is None else run.stretches(start_ms, end_ms, cuts)
-        for begin, stop in stretches:
-            piece = self._summaries.piece(run, begin, stop, wanted)
+        whole[run.overlapping(part.start_ms, part.end_ms)] = True
+        for begin, stop in part.stretches(run):
+            piece = self._summaries.piece(run, begin, stop, rows)
             if piece is not None:
                 whole[begin:stop] = False
                 yield piece
-        for number in np.flatnonzero(whole).tolist():
-            block = self._blocks.read(run.refs[number])
-            if block is not None:
-                yield from block.pieces(wanted, start_ms, end_ms)
+        wanted = whole.nonzero()[0].tolist()
+        refs = [run.refs[number] for number in wanted]
+        in_turn = run.is_ordered and len(wanted) > 1 and wanted[-1] - wanted[0] < len(wanted)
+        for block in self._blocks.read(refs) if in_turn else self._blocks.read_apart(refs):
+            yield from block.pieces(rows, part.start_ms, part.end_ms)
 
     def _column_pieces(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
         columns = self.columns
@@ -190,3 +187,28 @@ class StoreState:
     def forget_newest_before(self, before_ms: int) -> None:
         """Forgets the newest times of series that are older than what is kept."""
         self.newest_points = {i: at for i, at in self.newest_points.items() if at >= before_ms}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Of the time that is stored; cuts as in ``SampleSource.select``."""
+
+    start_ms: int
+    end_ms: int
+    cuts: Milliseconds | None
+
+    def stretches(self, run: Run) -> Iterable[tuple[int, int]]:
+        """As ``Run.stretches``; found at once to be none where windows are shorter than blocks."""
+        if self.cuts is None or self._widest_ms < run.shortest_ms:
+            return ()
+        return run.stretches(self.start_ms, self.end_ms, self.cuts)
+
+    @cached_property
+    def _widest_ms(self) -> int:
+        """Between two cuts."""
+        return int(np.diff(self.cuts).max(initial=0)) if self.cuts is not None else 0
+
+
+def _of_head(head: MatrixHead, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
+    matrix = head.published
+    return matrix.pieces(positions_of(wanted, matrix.series), start_ms, end_ms)

@@ -8,10 +8,9 @@ from contextlib import suppress
 import numpy as np
 import sqlalchemy as sa
 
-from collector.index import SeriesIds
 from collector.series import Values
 from collector.store.faults import BROKEN, StoreDamagedError, reading_told
-from collector.store.pieces import Piece, positions_of
+from collector.store.pieces import Piece, Rows
 from collector.store.runs import Run
 from collector.store.schema import blocks
 from collector.store.summary import Summaries, joined, unpack_summary
@@ -29,8 +28,8 @@ class SummaryCache:
         self._kept: OrderedDict[int, tuple[Run, Summaries]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def piece(self, run: Run, begin: int, stop: int, wanted: SeriesIds) -> Piece | None:
-        """Wanted (ascending) series in blocks begin … stop−1 of a run, as their edges.
+    def piece(self, run: Run, begin: int, stop: int, rows: Rows) -> Piece | None:
+        """Some series of a run, by their places there, in its blocks begin … stop−1: as their edges.
 
         None where a summary cannot be read: the blocks themselves must be.
 
@@ -40,7 +39,6 @@ class SummaryCache:
         summaries = self._of(run)
         if not summaries.known[begin:stop].all():
             return None
-        rows = positions_of(wanted, run.series)
         edges, omitted = summaries.stretch(begin, stop, rows)
         series = run.series if len(rows) == len(run.series) else run.series[rows]
         return Piece(series, np.array([run.starts[begin], run.ends[stop - 1]]), edges, omitted)
