@@ -1,11 +1,10 @@
 """The durable sample store: commits a batch, then publishes it to queries."""
 
-import fcntl
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,20 +16,20 @@ from collector.series import Milliseconds, SeriesGroup, Values
 from collector.store.batches import Batch, Points, Row, StoreCounters
 from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import Column, blocks_of
+from collector.store.database import Change
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
 from collector.store.file import StoreFile
 from collector.store.load import load_samples
 from collector.store.pieces import OverlapError, stitch
-from collector.store.repair import REPAIR_MARK, repair
-from collector.store.schema import open_database
-from collector.store.size import end_of_oldest, used_bytes
+from collector.store.size import end_of_oldest
+from collector.store.sqlite import SqliteDatabase
 from collector.store.state import BEFORE_ALL, StoreState
 from collector.store.summaries import SummaryCache
+from collector.store.upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
 
 CACHE_BYTES = 256 * 1024 * 1024
-POINTS_PER_CUT = 200_000
 
 
 class SampleStore:
@@ -46,43 +45,39 @@ class SampleStore:
     def __init__(
         self, folder: Path, *, out_of_order_seconds: float = 0.0, cache_bytes: int = CACHE_BYTES
     ) -> None:
-        self._folder = folder
-        self._lock = _lock_folder(folder)
+        self._database = SqliteDatabase(folder)
         self._out_of_order_ms = round(out_of_order_seconds * 1000)
         self.counters = StoreCounters()
         try:
             self._open_sound(cache_bytes)
         except CollectorError:
-            self._lock.close()
+            self._database.close()
             raise
 
     def _open_sound(self, cache_bytes: int) -> None:
-        """Opens the file; one that is damaged is replaced by what can be read of it."""
+        """Opens the database; one that is damaged is replaced by what can be read of it."""
         try:
             self._open(cache_bytes)
         except StoreDamagedError as damage:
-            repair(self._folder, damage)
+            self._database.repair(damage)
             self.counters.repairs += 1
             self._open(cache_bytes)
 
     def _open(self, cache_bytes: int) -> None:
-        if (self._folder / REPAIR_MARK).exists():
-            raise StoreDamagedError("found when it was last written")
-        self._engine = open_database(self._folder)
+        self._database.open()
+        self._engine = self._database.engine
         self.index = SeriesIndex()
         self._ids: dict[Labels, int] = {}
         self._unsaved: list[Labels] = []
         self._file = StoreFile()
         self._blocks = BlockCache(self._engine, cache_bytes)
         self._state = StoreState(self._blocks, SummaryCache(self._engine, cache_bytes // 2))
-        try:
-            with reading_told():
-                with self._engine.connect() as connection:
-                    load_samples(connection, self._file, self._state)
-                self._load_series()
-        except StoreError:
-            self._engine.dispose()
-            raise
+        self._upkeep = Upkeep(self._file, self._state, self.counters, self._transaction)
+        with reading_told():
+            with self._engine.connect() as connection:
+                self._database.check(connection)
+                load_samples(connection, self._file, self._state)
+            self._load_series()
 
     @property
     def damaged_blocks(self) -> int:
@@ -90,8 +85,7 @@ class SampleStore:
         return len(self._blocks.damaged)
 
     def close(self) -> None:
-        self._engine.dispose()
-        self._lock.close()
+        self._database.close()
 
     # Reading
 
@@ -149,25 +143,25 @@ class SampleStore:
         rows = self._in_order([row for batch in batches for row in batch.rows])
         given = (self._recent(points) for batch in batches for points in batch.points)
         points = [part for part in given if len(part.series)]
-        with self._transaction() as connection:
-            self._file.save_series(connection, len(self.index), self._unsaved)
-            self._file.save_rows(connection, rows)
-            self._file.save_points(connection, points)
-        self._publish(rows, points)
+        with self._transaction() as change:
+            added = self._save_series(change.connection)
+            self._file.save_rows(change.connection, rows)
+            self._file.save_points(change.connection, points)
+            change.publish = partial(self._publish, added, rows, points)
 
     @contextmanager
     def importing(self) -> Iterator[Callable[[Iterable[Column]], None]]:
         """Adds whole columns as blocks: all that the context gave is kept and seen at its end, or nothing."""
         refs: list[BlockRef] = []
-        with self._transaction() as connection:
+        with self._transaction() as change:
 
             def add(columns: Iterable[Column]) -> None:
-                refs.extend(self._file.save_block(connection, block, None) for block in blocks_of(columns))
+                refs.extend(
+                    self._file.save_block(change.connection, block, None) for block in blocks_of(columns)
+                )
 
             yield add
-            self._file.save_series(connection, len(self.index), self._unsaved)
-        self._publish_series()
-        self._state.add_imported(refs)
+            change.publish = partial(self._publish_imported, self._save_series(change.connection), refs)
 
     def seal(self) -> None:
         """Cuts full heads into packed blocks.
@@ -175,11 +169,7 @@ class SampleStore:
         Raises:
             StoreError: what could not be cut stays as it was.
         """
-        for name, stream in list(self._state.streams.items()):
-            if stream.head.full:
-                self._seal_stream(name)
-        if self._state.open_points >= POINTS_PER_CUT:
-            self._seal_points()
+        self._upkeep.seal()
 
     def drop_before(self, before_ms: int) -> int:
         """Removes blocks and streams that end before a time; returns how many samples they held.
@@ -190,17 +180,7 @@ class SampleStore:
         Raises:
             StoreError: what could not be removed stays as it was.
         """
-        removed = self._state.points_before(before_ms)
-        if removed:
-            self._seal_points(before_ms)
-        ended = self._state.streams_before(before_ms)
-        with self._transaction() as connection:
-            self._file.delete_blocks(connection, before_ms)
-            self._file.delete_streams(connection, ended)
-        removed += self._state.remove_blocks(before_ms) + self._state.remove_streams(ended)
-        self._state.forget_newest_before(before_ms)
-        self.counters.dropped_samples += removed
-        return removed
+        return self._upkeep.drop_before(before_ms)
 
     def drop_to_size(self, most_bytes: int) -> int:
         """Removes the oldest blocks until the file uses no more; returns how many samples they held.
@@ -209,25 +189,21 @@ class SampleStore:
             StoreError: what could not be removed stays as it was.
         """
         with reading_told(), self._engine.connect() as connection:
-            excess = used_bytes(connection) - most_bytes
+            excess = self._database.used_bytes(connection) - most_bytes
             before_ms = end_of_oldest(connection, excess) if excess > 0 else None
         return 0 if before_ms is None else self.drop_before(before_ms)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    def _transaction(self) -> Iterator[Change]:
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            with self._database.transaction() as change:
+                yield change
         except sa.exc.SQLAlchemyError as error:
             self._file.forget()
             told = cannot_store(error)
             if isinstance(told, StoreDamagedError):
-                self._mark_for_repair()
+                self._database.note_damage()
             raise told from error
-
-    def _mark_for_repair(self) -> None:
-        with suppress(OSError):  # the next commit that fails tries again
-            (self._folder / REPAIR_MARK).touch()
 
     def _in_order(self, rows: Sequence[Row]) -> list[Row]:
         """Rows later than what their stream holds; a clock that jumped back loses its rows, counted."""
@@ -249,8 +225,13 @@ class SampleStore:
         self.counters.too_old += int((~kept).sum())
         return Points(points.series[kept], points.times[kept], points.values[kept])
 
-    def _publish(self, rows: Sequence[Row], points: Sequence[Points]) -> None:
-        self._publish_series()
+    def _save_series(self, connection: sa.Connection) -> int:
+        """Saves the series that are new; returns how many, as others may follow before they are published."""
+        self._file.save_series(connection, len(self.index), self._unsaved)
+        return len(self._unsaved)
+
+    def _publish(self, added: int, rows: Sequence[Row], points: Sequence[Points]) -> None:
+        self._publish_series(added)
         for row in rows:
             self._state.add_row(row)
             self.counters.appended += len(row.series)
@@ -259,30 +240,14 @@ class SampleStore:
             self.counters.appended += len(part.series)
         self.counters.commits += 1
 
-    def _publish_series(self) -> None:
-        for labels in self._unsaved:
+    def _publish_series(self, added: int) -> None:
+        for labels in self._unsaved[:added]:
             self.index.add(labels)
-        self._unsaved.clear()
+        del self._unsaved[:added]
 
-    def _seal_stream(self, name: str) -> None:
-        stream = self._state.stream(name)
-        with self._transaction() as connection:
-            made = stream.head.published.blocks()
-            refs = [self._file.save_block(connection, block, name) for block in made]
-            self._file.delete_rows(connection, name, max(ref.end_ms for ref in refs))
-        stream.replace_sealed([*stream.sealed, *refs], new_head=True)
-        self.counters.cut_blocks += len(refs)
-
-    def _seal_points(self, since_ms: int = BEFORE_ALL) -> None:
-        """Cuts the open columns into blocks, but for those that end before a time."""
-        columns = [column for column in self._state.columns.values() if column.newest_ms >= since_ms]
-        made = blocks_of(column.view for column in columns)
-        with self._transaction() as connection:
-            refs = [self._file.save_block(connection, block, None) for block in made]
-            self._file.delete_points(connection)
+    def _publish_imported(self, added: int, refs: Sequence[BlockRef]) -> None:
+        self._publish_series(added)
         self._state.add_imported(refs)
-        self._state.forget_columns()
-        self.counters.cut_blocks += len(refs)
 
     # Restart
 
@@ -303,24 +268,9 @@ class SampleStore:
     def _deleted(self, series: Sequence[int]) -> bool:
         """A full disk must not keep the service from starting: what cannot be deleted stays."""
         try:
-            with self._transaction() as connection:
-                self._file.delete_series(connection, series)
+            with self._transaction() as change:
+                self._file.delete_series(change.connection, series)
         except StoreError as error:
             logger.warning("series without samples could not be removed: %s", error)
             return False
         return True
-
-
-def _lock_folder(folder: Path) -> TextIO:
-    """Two processes on one folder would lose samples: the second is refused."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be used as a data folder: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise StoreError(f"{folder}: in use by another process: expected a data folder of its own") from error
-    return lock

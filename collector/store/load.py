@@ -1,23 +1,14 @@
-"""Reads ``samples.db`` into memory at the start."""
+"""Reads the tables into memory at the start."""
 
 import sqlalchemy as sa
 
-from collector.store import schema
 from collector.store.blocks import BlockRef
-from collector.store.faults import StoreDamagedError
 from collector.store.file import StoreFile
 from collector.store.state import StoreState
 
-_WRITTEN_ALL_THE_TIME = (schema.series, schema.streams, schema.layouts, schema.rows, schema.points)
-
 
 def load_samples(connection: sa.Connection, file: StoreFile, state: StoreState) -> None:
-    """Streams, and what they hold. Blocks stay on file.
-
-    Raises:
-        StoreDamagedError: for a table that SQLite finds broken.
-    """
-    _check(connection)
+    """Streams, and what they hold. Blocks stay on file."""
     names = {number: name for name, number in file.load_streams(connection)}
     for name in names.values():
         state.stream(name)
@@ -31,11 +22,3 @@ def load_samples(connection: sa.Connection, file: StoreFile, state: StoreState) 
         state.add_row(row)
     for points in file.load_points(connection):
         state.add_points(points)
-
-
-def _check(connection: sa.Connection) -> None:
-    """Finds pages, also of indexes, that would break a later commit. Blocks are too many to look at."""
-    for table in _WRITTEN_ALL_THE_TIME:
-        found = connection.execute(sa.text(f"PRAGMA quick_check({table.name})")).scalars().all()
-        if found != ["ok"]:
-            raise StoreDamagedError(" ".join(str(found[0]).split()) if found else "no answer")

@@ -21,6 +21,7 @@ from collector.store.codec import unpack_integers, unpack_points
 from collector.store.faults import BROKEN, StoreDamagedError
 from collector.store.losses import Losses
 from collector.store.salvage import salvaged
+from collector.store.sqlite_file import FILE_NAME, open_file
 
 logger = logging.getLogger(__name__)
 
@@ -37,18 +38,18 @@ def repair(folder: Path, damage: StoreDamagedError) -> None:
     Raises:
         StoreError: where a new file cannot be written; the damaged one stays in place.
     """
-    path, making = folder / schema.FILE_NAME, folder / _FOLDER
+    path, making = folder / FILE_NAME, folder / _FOLDER
     try:
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
-        schema.open_database(making).dispose()
+        open_file(making).dispose()
         with (
             closing(sqlite3.connect(path)) as damaged,
-            closing(sqlite3.connect(making / schema.FILE_NAME)) as new,
+            closing(sqlite3.connect(making / FILE_NAME)) as new,
         ):
             losses = _Rescue(damaged, new).run()
         aside = _set_aside(path)
-        (making / schema.FILE_NAME).replace(path)
+        (making / FILE_NAME).replace(path)
         shutil.rmtree(making)
         (folder / REPAIR_MARK).unlink(missing_ok=True)
     except (OSError, sqlite3.Error, StoreError) as error:

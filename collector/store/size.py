@@ -1,19 +1,10 @@
-"""How much of the file is used, and which blocks must go for it to hold less."""
+"""Which blocks must go for the store to hold less."""
 
 import sqlalchemy as sa
 
 from collector.store.schema import blocks
 
 _PACKED = (blocks.c.series, blocks.c.offsets, blocks.c.times, blocks.c.data, blocks.c.summary)
-
-
-def used_bytes(connection: sa.Connection) -> int:
-    """Bytes in use of ``samples.db``; pages that are free are filled before the file grows."""
-    pages, free, size = (
-        int(connection.execute(sa.text(f"PRAGMA {name}")).scalar_one())
-        for name in ("page_count", "freelist_count", "page_size")
-    )
-    return (pages - free) * size
 
 
 def end_of_oldest(connection: sa.Connection, excess_bytes: int) -> int | None:

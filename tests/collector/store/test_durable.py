@@ -12,7 +12,6 @@ from collector.store.batches import Batch, Points, Row
 from collector.store.columns import Column
 from collector.store.durable import SampleStore
 from collector.store.head import ROWS_PER_HEAD
-from collector.store.size import used_bytes
 from tests.collector.full_disk import FullDisk
 
 ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
@@ -179,12 +178,12 @@ def noisy_blocks(store, blocks, samples_each):
 def test_dropping_to_a_size_removes_the_oldest_blocks_and_no_more(store):
     noisy_blocks(store, blocks=40, samples_each=5_000)
     with store._engine.connect() as connection:
-        full = used_bytes(connection)
+        full = store._database.used_bytes(connection)
     assert full > 1_000_000
     assert store.drop_to_size(full) == 0
     dropped = store.drop_to_size(full // 2)
     with store._engine.connect() as connection:
-        assert full * 0.4 < used_bytes(connection) <= full // 2
+        assert full * 0.4 < store._database.used_bytes(connection) <= full // 2
     kept = [at for at, _ in samples(store, 0)]
     assert kept == list(range(dropped, 200_000))
 
@@ -372,7 +371,7 @@ def test_the_store_holds_what_a_list_of_first_samples_would(tmp_path_factory, st
                 store = reopened_at(store, folder)
                 assert contents(store) == before
             case _:
-                store._seal_points()
+                store._upkeep.seal_points()
     expected = modelled(steps)
     assert {one: [at for at, _ in found] for one, found in contents(store).items()} == expected
     store.close()
