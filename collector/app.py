@@ -54,7 +54,7 @@ class Collector:
 
     Raises:
         ConfigError: for rule files, secrets or certificates that cannot be used; nothing is opened then.
-        StoreError: for a data folder that cannot be used.
+        StoreError: for a data folder or a database that cannot be used.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Collector:
         self._own_sinks = tuple(sinks)
         self.dispatchers = self._dispatchers(config)
         clients = made_clients(config.scrape_configs)
-        self.store = SampleStore(data_dir, out_of_order_seconds=config.out_of_order_seconds)
+        self.store = SampleStore(data_dir, config.database, out_of_order_seconds=config.out_of_order_seconds)
         self.querier: Querier = querier or EmbeddedQuerier(
             self.store, options.limits, experimental=options.experimental
         )
@@ -132,8 +132,11 @@ class Collector:
         """Puts a new configuration in force without losing a sample of what stays.
 
         Raises:
-            ConfigError: for rule files, secrets or certificates that cannot be used; all stays as it was.
+            ConfigError: for rule files, secrets or certificates that cannot be used, or another database; all
+                stays as it was.
         """
+        if config.database != self.config.database:
+            raise ConfigError("storage.database: expected the database of the start: another needs a restart")
         groups = self._load_groups(config)
         if self.config.scrape_configs and not config.scrape_configs:
             logger.warning("the new configuration scrapes nothing: expected scrape_configs")

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import sqlalchemy as sa
 import yaml
 
 from collector.config_http import PLAIN_HTTP, HttpClientConfig, parse_http_client
 from collector.errors import ConfigError
 from collector.relabel import RelabelRule, parse_relabel
 from collector.settings import Section
+from collector.store.url import database_url
 from collector.yaml_text import load
 
 KEYS = ("global", "scrape_configs", "rule_files", "alerting", "storage")
@@ -85,6 +87,7 @@ class CollectorConfig:
     out_of_order_seconds: float = 0.0
     retention_seconds: float = 0.0
     retention_bytes: int = 0
+    database: sa.URL | None = field(default=None, repr=False)
     base_folder: Path = Path()
     text: str = field(default="", repr=False)
 
@@ -133,6 +136,7 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
         out_of_order_seconds=storage.out_of_order_seconds,
         retention_seconds=storage.retention_seconds,
         retention_bytes=storage.retention_bytes,
+        database=storage.database,
         base_folder=base_folder,
         text=text,
     )
@@ -144,11 +148,12 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
 
 
 class _Storage(NamedTuple):
-    """retention_seconds, retention_bytes: 0 is without limit."""
+    """retention_seconds, retention_bytes: 0 is without limit. database: None is SQLite in the data folder."""
 
     out_of_order_seconds: float
     retention_seconds: float
     retention_bytes: int
+    database: sa.URL | None
 
 
 def _storage(storage: Section) -> _Storage:
@@ -158,11 +163,22 @@ def _storage(storage: Section) -> _Storage:
         tsdb.seconds("out_of_order_time_window", 0.0),
         retention.seconds("time", 0.0),
         retention.size_bytes("size"),
+        _database(storage),
     )
     retention.finish()
     tsdb.finish()
     storage.finish(("exemplars",))
     return parsed
+
+
+def _database(storage: Section) -> sa.URL | None:
+    value = storage.raw("database")
+    if value is None:
+        return None
+    try:
+        return database_url(str(value))  # whatever it is, its error does not repeat it
+    except ValueError as error:
+        raise storage.error("database", str(error)) from error
 
 
 def _refuse_duplicates(config: CollectorConfig, top: Section) -> None:

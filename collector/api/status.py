@@ -18,6 +18,7 @@ from collector.rules.files import AlertingRule
 from collector.rules.state import Alert, AlertState
 from collector.rules.status import GroupStatus, RuleStatus
 from collector.sinks import rfc3339
+from collector.store.url import without_password
 
 if TYPE_CHECKING:
     from collector.app import Collector
@@ -181,6 +182,8 @@ def _hidden(value: Any) -> Any:  # noqa: ANN401  # whatever YAML holds
     secrets = {"password", "credentials", "bearer_token"}
     if isinstance(value, dict):
         return {key: "<secret>" if key in secrets else _hidden(inner) for key, inner in value.items()}
+    if isinstance(value, str):
+        return without_password(value)
     return [_hidden(inner) for inner in value] if isinstance(value, list) else value
 
 

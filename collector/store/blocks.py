@@ -76,11 +76,15 @@ def _expect(fits: bool) -> None:
 
 
 class BlockCache:
-    """Reads blocks, keeping the most recently used ones unpacked up to a number of bytes."""
+    """Reads blocks, keeping the most recently used ones unpacked up to a number of bytes.
 
-    def __init__(self, engine: sa.Engine, capacity_bytes: int) -> None:
+    place: where they are, in the log.
+    """
+
+    def __init__(self, engine: sa.Engine, capacity_bytes: int, place: str) -> None:
         self._engine = engine
         self.capacity_bytes = capacity_bytes
+        self._place = place
         self._held_bytes = 0
         self.damaged: set[int] = set()
         self._blocks: OrderedDict[int, Block] = OrderedDict()
@@ -122,8 +126,9 @@ class BlockCache:
             self.damaged.add(ref.number)
         if not is_known:
             logger.error(
-                "block %d of samples.db is damaged and left out: %d samples of %d series, %s: %s",
+                "block %d of %s is damaged and left out: %d samples of %d series, %s: %s",
                 ref.number,
+                self._place,
                 ref.samples,
                 len(ref.series),
                 span_of(ref.start_ms, ref.end_ms),

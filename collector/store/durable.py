@@ -16,11 +16,12 @@ from collector.series import Milliseconds, SeriesGroup, Values
 from collector.store.batches import Batch, Points, Row, StoreCounters
 from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import Column, blocks_of
-from collector.store.database import Change
+from collector.store.database import Change, Database
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
 from collector.store.file import StoreFile
 from collector.store.load import load_samples
 from collector.store.pieces import OverlapError, stitch
+from collector.store.postgresql import PostgresDatabase
 from collector.store.size import end_of_oldest
 from collector.store.sqlite import SqliteDatabase
 from collector.store.state import BEFORE_ALL, StoreState
@@ -33,19 +34,25 @@ CACHE_BYTES = 256 * 1024 * 1024
 
 
 class SampleStore:
-    """Samples in ``FOLDER/samples.db``. One thread writes; any thread selects without a lock.
+    """Samples in ``FOLDER/samples.db``, or a PostgreSQL. One thread writes; any selects without a lock.
 
+    url: of the PostgreSQL that has the samples in place of the folder.
     out_of_order_seconds: how much older than a series' newest sample a point may be.
 
     Raises:
-        ConfigError: for a file that is no database.
-        StoreError: for a folder that another process uses, or whose file cannot be read.
+        ConfigError: for a file that is no database, or a driver that is not installed.
+        StoreError: for a folder or database that another process uses, or that cannot be read.
     """
 
     def __init__(
-        self, folder: Path, *, out_of_order_seconds: float = 0.0, cache_bytes: int = CACHE_BYTES
+        self,
+        folder: Path,
+        url: sa.URL | None = None,
+        *,
+        out_of_order_seconds: float = 0.0,
+        cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        self._database = SqliteDatabase(folder)
+        self._database: Database = PostgresDatabase(url) if url else SqliteDatabase(folder)
         self._out_of_order_ms = round(out_of_order_seconds * 1000)
         self.counters = StoreCounters()
         try:
@@ -70,7 +77,7 @@ class SampleStore:
         self._ids: dict[Labels, int] = {}
         self._unsaved: list[Labels] = []
         self._file = StoreFile()
-        self._blocks = BlockCache(self._engine, cache_bytes)
+        self._blocks = BlockCache(self._engine, cache_bytes, self._database.name)
         self._state = StoreState(self._blocks, SummaryCache(self._engine, cache_bytes // 2))
         self._upkeep = Upkeep(self._file, self._state, self.counters, self._transaction)
         with reading_told():
@@ -140,6 +147,7 @@ class SampleStore:
         Raises:
             StoreError: nothing of the batches was kept.
         """
+        self._settle()
         rows = self._in_order([row for batch in batches for row in batch.rows])
         given = (self._recent(points) for batch in batches for points in batch.points)
         points = [part for part in given if len(part.series)]
@@ -152,6 +160,7 @@ class SampleStore:
     @contextmanager
     def importing(self) -> Iterator[Callable[[Iterable[Column]], None]]:
         """Adds whole columns as blocks: all that the context gave is kept and seen at its end, or nothing."""
+        self._settle()
         refs: list[BlockRef] = []
         with self._transaction() as change:
 
@@ -169,6 +178,7 @@ class SampleStore:
         Raises:
             StoreError: what could not be cut stays as it was.
         """
+        self._settle()
         self._upkeep.seal()
 
     def drop_before(self, before_ms: int) -> int:
@@ -180,10 +190,11 @@ class SampleStore:
         Raises:
             StoreError: what could not be removed stays as it was.
         """
+        self._settle()
         return self._upkeep.drop_before(before_ms)
 
     def drop_to_size(self, most_bytes: int) -> int:
-        """Removes the oldest blocks until the file uses no more; returns how many samples they held.
+        """Removes the oldest blocks until no more bytes are used; returns how many samples they held.
 
         Raises:
             StoreError: what could not be removed stays as it was.
@@ -195,9 +206,18 @@ class SampleStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[Change]:
+        with self._told(), self._database.transaction() as change:
+            yield change
+
+    def _settle(self) -> None:
+        """Before anything is written: whether the last commit was made decides about what follows."""
+        with self._told():
+            self._database.settle()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         try:
-            with self._database.transaction() as change:
-                yield change
+            yield
         except sa.exc.SQLAlchemyError as error:
             self._file.forget()
             told = cannot_store(error)

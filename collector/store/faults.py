@@ -1,5 +1,6 @@
 """What the database's driver says, as one plain sentence: no SQL, no parameters."""
 
+import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,16 +21,18 @@ BROKEN = (
     struct.error,
     zstandard.ZstdError,
 )
+_DAMAGED_STATES = ("XX001", "XX002")  # data_corrupted, index_corrupted
+_DISK_FULL = "53100"
 
 
 class StoreDamagedError(StoreError):
-    """The file holds what was never written to it; the text says what was found."""
+    """The database holds what was never written to it; the text says what was found."""
 
 
 def cannot_store(error: sa.exc.SQLAlchemyError) -> StoreError:
     """A failed write, told."""
     said = f"samples cannot be stored: {reason_of(error)}"
-    if is_damage(error):
+    if is_damage(error) and not _sqlstate(error):  # a server's files are its own to repair
         return StoreDamagedError(f"{said}: a restart repairs the file")
     return StoreError(said)
 
@@ -48,21 +51,30 @@ def reading_told() -> Iterator[None]:
 
 
 def is_damage(error: sa.exc.SQLAlchemyError) -> bool:
-    """SQLite found its file broken, or text that is no UTF-8 (which has no error code)."""
-    name = error_name(error)
-    is_no_text = not name and isinstance(error, sa.exc.OperationalError) and "decode" in str(error.orig)
+    """The database found its files broken, or SQLite text that is no UTF-8 (which has no error code)."""
+    if _sqlstate(error) in _DAMAGED_STATES:
+        return True
+    name, cause = error_name(error), _cause(error)
+    is_no_text = not name and isinstance(cause, sqlite3.OperationalError) and "decode" in str(cause)
     return is_no_text or name.startswith("SQLITE_CORRUPT")
 
 
 def error_name(error: sa.exc.SQLAlchemyError) -> str:
     """SQLite's name of what went wrong; empty where it has none."""
-    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else None
-    return str(getattr(cause, "sqlite_errorname", ""))
+    return str(getattr(_cause(error), "sqlite_errorname", ""))
 
 
 def reason_of(error: sa.exc.SQLAlchemyError) -> str:
-    """The driver's own message."""
-    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else None
-    if error_name(error) == "SQLITE_FULL":
+    """The driver's own message, in one line."""
+    if error_name(error) == "SQLITE_FULL" or _sqlstate(error) == _DISK_FULL:
         return "disk is full"
-    return str(cause if cause is not None else error)
+    return " ".join(str(_cause(error) or error).split())
+
+
+def _cause(error: sa.exc.SQLAlchemyError) -> BaseException | None:
+    return error.orig if isinstance(error, sa.exc.DBAPIError) else None
+
+
+def _sqlstate(error: sa.exc.SQLAlchemyError) -> str:
+    """PostgreSQL's code of what went wrong; empty where it has none."""
+    return str(getattr(_cause(error), "sqlstate", None) or "")

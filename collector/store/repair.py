@@ -4,32 +4,25 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-import orjson
 import sqlalchemy as sa
 
 from collector.errors import StoreError
-from collector.index import SeriesIds
-from collector.labels import METRIC_NAME
 from collector.store import schema
-from collector.store.blocks import block_of
-from collector.store.codec import unpack_integers, unpack_points
 from collector.store.faults import BROKEN, StoreDamagedError
 from collector.store.losses import Losses
 from collector.store.salvage import salvaged
+from collector.store.sound import Soundness
 from collector.store.sqlite_file import FILE_NAME, open_file
 
 logger = logging.getLogger(__name__)
 
 REPAIR_MARK = "samples.db.repair"
 _FOLDER = "repairing"
-_LAST_PLAUSIBLE_GAP = 10_000
 _TOGETHER = 1_000
-_Record = Mapping[str, object]
 
 
 def repair(folder: Path, damage: StoreDamagedError) -> None:
@@ -69,38 +62,28 @@ def _set_aside(path: Path) -> Path:
 
 
 class _Rescue:
-    """Copies record by record, each as the load would read it."""
+    """Copies record by record what is sound."""
 
     def __init__(self, damaged: sqlite3.Connection, new: sqlite3.Connection) -> None:
         self._damaged = damaged
         self._new = new
         self._losses = Losses()
-        self._labels: dict[int, str] = {}
-        self._streams: dict[int, str] = {}
-        self._layouts: dict[int, SeriesIds] = {}
-        self._used: set[int] = set()
+        self._soundness = Soundness()
 
     def run(self) -> Losses:
-        for table, check in (
-            (schema.series, self._check_series),
-            (schema.streams, self._check_stream),
-            (schema.layouts, self._check_layout),
-            (schema.rows, self._check_row),
-            (schema.points, self._check_points),
-            (schema.blocks, self._check_block),
-        ):
-            self._copy(table, check)
-        self._stand_in()
+        for table in Soundness.TABLES:
+            self._copy(table)
+        self._insert(schema.series, [tuple(record.values()) for record in self._soundness.stand_ins()])
         self._new.commit()
         return self._losses
 
-    def _copy(self, table: sa.Table, check: Callable[[_Record], _Record]) -> None:
+    def _copy(self, table: sa.Table) -> None:
         sound = []
         for record in salvaged(self._damaged, table, self._losses):
             try:
-                sound.append(tuple(check(record).values()))
+                sound.append(tuple(self._soundness.checked(table, record).values()))
             except BROKEN:
-                self._losses.add_record(table.name, record, self._named(record))
+                self._losses.add_record(table.name, record, self._soundness.named(record))
             if len(sound) == _TOGETHER:
                 self._insert(table, sound)
                 sound = []
@@ -109,75 +92,3 @@ class _Rescue:
     def _insert(self, table: sa.Table, records: list[tuple[object, ...]]) -> None:
         marks = ", ".join("?" * len(table.columns))
         self._new.executemany(f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})", records)  # noqa: S608  # our own table
-
-    def _stand_in(self) -> None:
-        """Numbers of lost series are taken, so that nobody else's samples get under them."""
-        series = [
-            (number, orjson.dumps({METRIC_NAME: "fireline_lost_series", "number": str(number)}))
-            for number in sorted(self._used - set(self._labels))
-        ]
-        self._insert(schema.series, list(series))
-
-    def _check_series(self, record: _Record) -> _Record:
-        labels = orjson.loads(_bytes(record["labels"]))
-        self._labels[_number(record["id"])] = ", ".join(f"{k}={v}" for k, v in sorted(labels.items()))
-        return record
-
-    def _check_stream(self, record: _Record) -> _Record:
-        self._streams[_number(record["id"])] = str(record["name"])
-        return record
-
-    def _check_layout(self, record: _Record) -> _Record:
-        self._streams[_number(record["stream_id"])]
-        self._layouts[_number(record["id"])] = self._plausible(unpack_integers(_bytes(record["series"])))
-        return record
-
-    def _check_row(self, record: _Record) -> _Record:
-        layout = self._layouts[_number(record["layout_id"])]
-        self._streams[_number(record["stream_id"])]
-        if len(_bytes(record["samples"])) != 8 * len(layout):
-            raise ValueError("a row of another length than its layout")
-        self._used.update(layout.tolist())
-        return record
-
-    def _check_points(self, record: _Record) -> _Record:
-        series, _, _ = unpack_points(_bytes(record["samples"]))
-        self._used.update(self._plausible(series).tolist())
-        return record
-
-    def _check_block(self, record: _Record) -> _Record:
-        series = self._plausible(unpack_integers(_bytes(record["series"])))
-        block_of(record, series)
-        self._used.update(series.tolist())
-        is_known = record["stream_id"] in self._streams
-        return record if is_known else {**record, "stream_id": None}
-
-    def _plausible(self, series: SeriesIds) -> SeriesIds:
-        """Numbers not far beyond those on file: others are what damage made of them."""
-        last = max(self._labels, default=0) + _LAST_PLAUSIBLE_GAP
-        if len(series) and not 0 <= series.min() <= series.max() <= last:
-            raise ValueError("numbers of series that never were")
-        return series
-
-    def _named(self, record: _Record) -> Iterable[str]:
-        """Labels of the series that a lost record held, as far as they are known."""
-        try:
-            if "layout_id" in record:
-                held = self._layouts[_number(record["layout_id"])]
-            else:
-                held = unpack_integers(_bytes(record["series"]))
-        except BROKEN:
-            return ()
-        return [self._labels[number] for number in held.tolist() if number in self._labels]
-
-
-def _bytes(value: object) -> bytes:
-    if not isinstance(value, bytes):
-        raise TypeError("expected bytes")
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError("expected a number")
-    return value

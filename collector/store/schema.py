@@ -12,47 +12,50 @@ from collector.errors import StoreError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
+# SQLite numbers its rows in 64 bits under this name only.
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 metadata = sa.MetaData()
 
 series = sa.Table(
     "series",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("labels", sa.LargeBinary, nullable=False),
 )
 streams = sa.Table(
     "streams",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("name", sa.Text, nullable=False, unique=True),
 )
 layouts = sa.Table(
     "layouts",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("stream_id", sa.Integer, sa.ForeignKey("streams.id"), nullable=False, index=True),
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("stream_id", _NUMBER, sa.ForeignKey("streams.id"), nullable=False, index=True),
     sa.Column("series", sa.LargeBinary, nullable=False),
 )
 rows = sa.Table(
     "rows",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("stream_id", sa.Integer, sa.ForeignKey("streams.id"), nullable=False, index=True),
-    sa.Column("layout_id", sa.Integer, sa.ForeignKey("layouts.id"), nullable=False),
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("stream_id", _NUMBER, sa.ForeignKey("streams.id"), nullable=False, index=True),
+    sa.Column("layout_id", _NUMBER, sa.ForeignKey("layouts.id"), nullable=False),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("samples", sa.LargeBinary, nullable=False),
 )
 points = sa.Table(
     "points",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("samples", sa.LargeBinary, nullable=False),
 )
 blocks = sa.Table(
     "blocks",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("stream_id", sa.Integer, sa.ForeignKey("streams.id"), nullable=True),
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("stream_id", _NUMBER, sa.ForeignKey("streams.id"), nullable=True),
     sa.Column("start_ms", sa.BigInteger, nullable=False),
     sa.Column("end_ms", sa.BigInteger, nullable=False),
     sa.Column("samples", sa.Integer, nullable=False),

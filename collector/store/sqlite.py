@@ -52,6 +52,9 @@ class SqliteDatabase:
             yield change
         change.publish()
 
+    def settle(self) -> None:
+        """Finds nothing: a commit that fails was not made."""
+
     def check(self, connection: sa.Connection) -> None:
         """Finds pages, also of indexes, that would break a later commit. Blocks are too many to look at.
 
@@ -82,18 +85,17 @@ class SqliteDatabase:
         Raises:
             StoreError: where it cannot be replaced.
         """
-        self.disconnect()
+        self._disconnect()
         repair(self._folder, damage)
-
-    def disconnect(self) -> None:
-        """Ends all connections."""
-        if hasattr(self, "engine"):
-            self.engine.dispose()
 
     def close(self) -> None:
         """Ends all connections, and lets others use the folder."""
-        self.disconnect()
+        self._disconnect()
         self._lock.close()
+
+    def _disconnect(self) -> None:
+        if hasattr(self, "engine"):
+            self.engine.dispose()
 
 
 def _lock_folder(folder: Path) -> TextIO:

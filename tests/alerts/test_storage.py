@@ -1,10 +1,7 @@
-import shutil
 import sqlite3
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,11 +18,7 @@ from alerts.receive import Alert, Severity
 from alerts.storage import ConflictError, open_database
 from alerts.storage_schema import VERSION_TABLE, metadata
 from collector.labels import Labels
-from commerce_app.stack.accounts import server_account
-from commerce_app.stack.binaries import postgres_folder
-from commerce_app.stack.ports import free_port
-from commerce_app.stack.postgres import PostgresPair
-from commerce_app.stack.process import Placement
+from tests.postgres_server import postgres_server
 
 
 def incident(number=1, **fields):
@@ -240,15 +233,8 @@ def test_two_workers_never_share_an_id(tmp_path, database):
 
 @pytest.fixture
 def postgres_url():
-    account = server_account()
-    with tempfile.TemporaryDirectory(prefix="fireline-") as name:
-        folder = Path(name)
-        if account:
-            shutil.chown(folder, account.uid, account.gid)
-        pair = PostgresPair(postgres_folder(), folder, "secret", account)
-        server = pair.start_primary(free_port(), Placement(account=account))
+    with postgres_server() as server:
         yield server.url
-        server.child.stop()
 
 
 @pytest.mark.servers

@@ -23,8 +23,15 @@ def labels(number):
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = SampleStore(tmp_path, out_of_order_seconds=10.0)
+def store(home):
+    store = home.open(out_of_order_seconds=10.0)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def file_store(sqlite_home):
+    store = sqlite_home.open(out_of_order_seconds=10.0)
     yield store
     store.close()
 
@@ -55,9 +62,8 @@ def samples(source, number, **window):
     return [(at, float(np.array([value], np.uint64).view(np.float64)[0])) for at, value in bits]
 
 
-def reopened(store, tmp_path):
-    store.close()
-    return SampleStore(tmp_path, out_of_order_seconds=10.0)
+def reopened(store, home):
+    return home.reopened(store, out_of_order_seconds=10.0)
 
 
 def test_rows_of_a_stream_are_read_back_together(store):
@@ -82,13 +88,13 @@ def test_series_that_come_and_go_have_samples_only_where_they_were(store):
     assert samples(store, 1) == [(2, 2.0), (3, 3.0), (4, 4.0)]
 
 
-def test_a_restart_reads_everything_back(store, tmp_path):
+def test_a_restart_reads_everything_back(store, home):
     for at in range(ROWS_PER_HEAD + 3):
         store.write([row(store, at, {0: at, 1: STALE_NAN if at == 7 else 0.1 * at})])
         store.seal()
     store.write([points(store, 2, [5, 6], [1.5, 2.5])])
     before = contents(store)
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert contents(store) == before
     store.write([row(store, 10_000, {0: 9.0, 2: 9.0})])
     assert samples(store, 0)[-1] == (10_000, 9.0)
@@ -104,10 +110,10 @@ def test_cutting_a_head_changes_nothing_that_a_query_sees(store):
     assert contents(store) == before
 
 
-def test_a_head_that_was_not_cut_in_time_goes_on(store, tmp_path):
+def test_a_head_that_was_not_cut_in_time_goes_on(store, home):
     store.write([row(store, at, {0: at}) for at in range(2 * ROWS_PER_HEAD + 5)])
     assert len(samples(store, 0)) == 2 * ROWS_PER_HEAD + 5
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert len(samples(store, 0)) == 2 * ROWS_PER_HEAD + 5
     store.close()
 
@@ -138,7 +144,7 @@ def test_a_series_in_a_stream_and_in_an_import_is_one(store):
     assert [at for at, _ in samples(store, 0)] == [50, 100, 150]
 
 
-def test_an_import_that_fails_leaves_nothing(store, tmp_path):
+def test_an_import_that_fails_leaves_nothing(store, home):
     class CutOffError(Exception):
         pass
 
@@ -150,19 +156,19 @@ def test_an_import_that_fails_leaves_nothing(store, tmp_path):
     with pytest.raises(CutOffError):
         half_an_import()
     assert contents(store) == {}
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert contents(store) == {}
     store.close()
 
 
-def test_dropping_removes_old_blocks_for_good(store, tmp_path):
+def test_dropping_removes_old_blocks_for_good(store, home):
     with store.importing() as add:
         for first in (0, 1000):
             times = np.arange(first, first + 10)
             add([Column(store.series_id(labels(0)), times, np.ones(10))])
     assert store.drop_before(500) == 10
     assert len(samples(store, 0)) == 10
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert len(samples(store, 0)) == 10
     store.close()
 
@@ -199,21 +205,21 @@ def held(store, table):
         return connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar()
 
 
-def test_retention_drops_the_open_head_of_a_target_that_went_away(store, tmp_path):
+def test_retention_drops_the_open_head_of_a_target_that_went_away(store, home):
     store.write([row(store, 100, {0: 1.0}, "gone"), row(store, 900, {1: 1.0}, "here")])
     assert store.drop_before(500) == 1
     assert (samples(store, 0), samples(store, 1)) == ([], [(900, 1.0)])
     assert [held(store, table) for table in ("streams", "rows", "layouts")] == [1, 1, 1]
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert set(contents(store)) == {labels(1)}
     store.close()
 
 
-def test_a_target_that_comes_back_after_retention_is_kept_again(store, tmp_path):
+def test_a_target_that_comes_back_after_retention_is_kept_again(store, home):
     store.write([row(store, 100, {0: 1.0})])
     store.drop_before(500)
     store.write([row(store, 900, {0: 2.0})])
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert samples(store, 0) == [(900, 2.0)]
     store.close()
 
@@ -225,10 +231,10 @@ def test_retention_drops_sealed_blocks_with_their_stream(store):
     assert [held(store, table) for table in ("streams", "blocks", "layouts")] == [0, 0, 0]
 
 
-def test_retention_drops_open_points_that_are_old_and_keeps_the_others(store, tmp_path):
+def test_retention_drops_open_points_that_are_old_and_keeps_the_others(store, home):
     store.write([points(store, 0, [100, 200], [1.0, 2.0]), points(store, 1, [400, 900], [3.0, 4.0])])
     assert store.drop_before(500) == 2
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert (samples(store, 0), samples(store, 1)) == ([], [(400, 3.0), (900, 4.0)])
     store.close()
 
@@ -247,15 +253,15 @@ def test_a_removal_that_fails_leaves_all_as_it_was(store, monkeypatch):
     assert store.drop_before(500) == 1
 
 
-def test_series_without_samples_go_when_the_store_is_opened_again(store, tmp_path):
+def test_series_without_samples_go_when_the_store_is_opened_again(store, home):
     for number in (0, 2, 4):
         store.write([row(store, 100 + number, {number: 1.0}, "gone")])
         store.write([row(store, 900 + number, {number + 1: 1.0}, "here")])
     store.drop_before(500)
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     assert (store.index.known, held(store, "series")) == (3, 3)
     store.write([row(store, 1000, {0: 7.0, 1: 8.0, 9: 9.0})])
-    store = reopened(store, tmp_path)
+    store = reopened(store, home)
     found = {int(one["i"]): len(kept) for one, kept in contents(store).items()}
     assert found == {0: 1, 1: 2, 3: 1, 5: 1, 9: 1}
     assert samples(store, 9) == [(1000, 9.0)]
@@ -278,19 +284,19 @@ def test_a_commit_that_fails_keeps_the_store_as_it_was(store, monkeypatch):
     assert samples(store, 0) == [(1, 1.0), (3, 3.0)]
 
 
-def test_a_full_disk_is_told_in_plain_words_and_loses_nothing_that_was_kept(store):
-    store.write([row(store, 1, {0: 1.0})])
-    disk = FullDisk(store)
+def test_a_full_disk_is_told_in_plain_words_and_loses_nothing_that_was_kept(file_store):
+    file_store.write([row(file_store, 1, {0: 1.0})])
+    disk = FullDisk(file_store)
     disk.fill()
     with pytest.raises(StoreError, match=r"^samples cannot be stored: disk is full$"):
-        store.write([row(store, 2, dict.fromkeys(range(1000), 2.0))])
-    assert samples(store, 0) == [(1, 1.0)]
+        file_store.write([row(file_store, 2, dict.fromkeys(range(1000), 2.0))])
+    assert samples(file_store, 0) == [(1, 1.0)]
     disk.make_room()
-    store.write([row(store, 3, {0: 3.0, 1: 3.0})])
-    assert (samples(store, 0), samples(store, 1)) == ([(1, 1.0), (3, 3.0)], [(3, 3.0)])
+    file_store.write([row(file_store, 3, {0: 3.0, 1: 3.0})])
+    assert (samples(file_store, 0), samples(file_store, 1)) == ([(1, 1.0), (3, 3.0)], [(3, 3.0)])
 
 
-def test_series_that_cannot_be_removed_at_the_start_stay(store, tmp_path, monkeypatch):
+def test_series_that_cannot_be_removed_at_the_start_stay(store, home, monkeypatch):
     store.write([row(store, 100, {0: 1.0}, "gone"), row(store, 900, {1: 1.0}, "here")])
     store.drop_before(500)
 
@@ -299,38 +305,35 @@ def test_series_that_cannot_be_removed_at_the_start_stay(store, tmp_path, monkey
 
     with monkeypatch.context() as patched:
         patched.setattr("collector.store.file.StoreFile.delete_series", refuse)
-        store = reopened(store, tmp_path)
+        store = reopened(store, home)
     assert (store.index.known, held(store, "series")) == (2, 2)
     store.write([row(store, 1000, {0: 7.0, 2: 8.0})])
     assert (samples(store, 0), samples(store, 2)) == ([(1000, 7.0)], [(1000, 8.0)])
     store.close()
 
 
-def test_streams_that_a_failed_commit_added_are_written_again(store, tmp_path):
-    disk = FullDisk(store)
+def test_streams_that_a_failed_commit_added_are_written_again(file_store, sqlite_home):
+    disk = FullDisk(file_store)
     disk.fill()
     with pytest.raises(StoreError):
-        store.write([row(store, 1, dict.fromkeys(range(1000), 1.0), "new")])
+        file_store.write([row(file_store, 1, dict.fromkeys(range(1000), 1.0), "new")])
     disk.make_room()
-    store.write([row(store, 2, {0: 2.0}, "new")])
-    store = reopened(store, tmp_path)
-    assert samples(store, 0) == [(2, 2.0)]
-    store.close()
+    file_store.write([row(file_store, 2, {0: 2.0}, "new")])
+    file_store = reopened(file_store, sqlite_home)
+    assert samples(file_store, 0) == [(2, 2.0)]
+    file_store.close()
 
 
-def test_a_second_process_is_refused(store, tmp_path):
+def test_a_second_process_is_refused(file_store, sqlite_home):
     with pytest.raises(StoreError, match="in use by another process"):
-        SampleStore(tmp_path)
+        sqlite_home.open()
 
 
-def test_a_newer_schema_is_refused(store, tmp_path):
+def test_a_newer_schema_is_refused(store, home):
     store.close()
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'samples.db'}")
-    with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
-    with pytest.raises(StoreError, match="newer Fireline"):
-        SampleStore(tmp_path)
+    home.change("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match=r"(samples\.db|/samples\d+): schema 9999 is of a newer Fireline"):
+        home.open()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
@@ -354,10 +357,10 @@ _STEP = st.one_of(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_STEP, max_size=14))
-def test_the_store_holds_what_a_list_of_first_samples_would(tmp_path_factory, steps):
+def test_the_store_holds_what_a_list_of_first_samples_would(new_home, steps):
     """Rows in order, points anywhere in the window; the first sample of a time stays."""
-    folder = tmp_path_factory.mktemp("store")
-    store = SampleStore(folder, out_of_order_seconds=1e6)
+    home = new_home()
+    store = home.open(out_of_order_seconds=1e6)
     clock = dict.fromkeys("ab", 0)
     for step in steps:
         match step:
@@ -368,18 +371,13 @@ def test_the_store_holds_what_a_list_of_first_samples_would(tmp_path_factory, st
                 store.write([points(store, number, [1000 + at for at in times], [float(at) for at in times])])
             case ("restart",):
                 before = contents(store)
-                store = reopened_at(store, folder)
+                store = home.reopened(store, out_of_order_seconds=1e6)
                 assert contents(store) == before
             case _:
                 store._upkeep.seal_points()
     expected = modelled(steps)
     assert {one: [at for at, _ in found] for one, found in contents(store).items()} == expected
     store.close()
-
-
-def reopened_at(store, folder):
-    store.close()
-    return SampleStore(folder, out_of_order_seconds=1e6)
 
 
 def modelled(steps):

@@ -6,29 +6,34 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+# SQLite numbers its rows in 64 bits under this name only.
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 
 def upgrade() -> None:
     """Makes every table."""
     _create_series()
     _create_heads()
     _create_blocks()
+    if op.get_context().dialect.name == "postgresql":
+        _create_on_a_server()
 
 
 def _create_series() -> None:
     op.create_table(
         "series",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", _NUMBER, primary_key=True),
         sa.Column("labels", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "streams",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", _NUMBER, primary_key=True),
         sa.Column("name", sa.Text, nullable=False, unique=True),
     )
     op.create_table(
         "layouts",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("stream_id", sa.Integer, sa.ForeignKey("streams.id"), nullable=False, index=True),
+        sa.Column("id", _NUMBER, primary_key=True),
+        sa.Column("stream_id", _NUMBER, sa.ForeignKey("streams.id"), nullable=False, index=True),
         sa.Column("series", sa.LargeBinary, nullable=False),
     )
 
@@ -36,15 +41,15 @@ def _create_series() -> None:
 def _create_heads() -> None:
     op.create_table(
         "rows",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("stream_id", sa.Integer, sa.ForeignKey("streams.id"), nullable=False, index=True),
-        sa.Column("layout_id", sa.Integer, sa.ForeignKey("layouts.id"), nullable=False),
+        sa.Column("id", _NUMBER, primary_key=True),
+        sa.Column("stream_id", _NUMBER, sa.ForeignKey("streams.id"), nullable=False, index=True),
+        sa.Column("layout_id", _NUMBER, sa.ForeignKey("layouts.id"), nullable=False),
         sa.Column("at_ms", sa.BigInteger, nullable=False),
         sa.Column("samples", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "points",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", _NUMBER, primary_key=True),
         sa.Column("samples", sa.LargeBinary, nullable=False),
     )
 
@@ -52,8 +57,8 @@ def _create_heads() -> None:
 def _create_blocks() -> None:
     op.create_table(
         "blocks",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("stream_id", sa.Integer, sa.ForeignKey("streams.id"), nullable=True),
+        sa.Column("id", _NUMBER, primary_key=True),
+        sa.Column("stream_id", _NUMBER, sa.ForeignKey("streams.id"), nullable=True),
         sa.Column("start_ms", sa.BigInteger, nullable=False),
         sa.Column("end_ms", sa.BigInteger, nullable=False),
         sa.Column("samples", sa.Integer, nullable=False),
@@ -63,3 +68,15 @@ def _create_blocks() -> None:
         sa.Column("times", sa.LargeBinary, nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),
     )
+
+
+def _create_on_a_server() -> None:
+    """Who writes; and rows and blocks come and go for ever, so what is deleted is to be room again soon."""
+    op.create_table(
+        "writer",
+        sa.Column("token", sa.Text, primary_key=True),
+        sa.Column("commits", sa.BigInteger, nullable=False),
+    )
+    for table in ("rows", "points", "blocks"):
+        scale = "autovacuum_vacuum_scale_factor = 0.02"
+        op.execute(f"ALTER TABLE {table} SET ({scale}, toast.{scale})")

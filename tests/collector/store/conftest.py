@@ -1,0 +1,62 @@
+"""A place where a store is at home, on either database."""
+
+import pytest
+import sqlalchemy as sa
+
+from collector.store.durable import SampleStore
+from collector.store.url import database_url
+from tests.postgres_server import postgres_server
+
+ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+
+
+class Home:
+    def __init__(self, folder, url=None):
+        self.folder = folder
+        self.url = database_url(url) if url else None
+
+    def open(self, **options):
+        return SampleStore(self.folder, self.url, **options)
+
+    def reopened(self, store, **options):
+        store.close()
+        return self.open(**options)
+
+    def change(self, statement):
+        """Does to the tables what a store would not, while none is open."""
+        url = self.url or sa.URL.create("sqlite", database=str(self.folder / "samples.db"))
+        options = {"options": "-c search_path=fireline_samples"} if self.url else {}
+        engine = sa.create_engine(url, connect_args=options)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_home(tmp_path):
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def postgres_home(tmp_path, server):
+    return Home(tmp_path, server.new_database())
+
+
+@pytest.fixture(params=ON_BOTH, scope="module")
+def new_home(request, tmp_path_factory):
+    """Makes homes of their own, on each database."""
+    if request.param == "sqlite":
+        return lambda: Home(tmp_path_factory.mktemp("store"))
+    server = request.getfixturevalue("server")
+    return lambda: Home(tmp_path_factory.mktemp("store"), server.new_database())
+
+
+@pytest.fixture
+def home(new_home):
+    return new_home()
