@@ -14,11 +14,10 @@ from rich.console import Console
 from rich.progress import DownloadColumn, Progress
 from starlette.applications import Starlette
 
-from collector.api.request import parse_time
 from collector.app import Collector
+from collector.cli_types import Address, Duration, Time
 from collector.clock import SystemClock
 from collector.config import CollectorConfig, load_config
-from collector.durations import parse_duration
 from collector.errors import CollectorError, ConfigError, ExpositionError
 from collector.exporter import export as export_samples
 from collector.exposition import PageFormat
@@ -55,47 +54,6 @@ class _Group(click.Group):
             raise UserMistake(str(error)) from error
 
 
-class _Address(click.ParamType[tuple[str, int]]):
-    name = "host:port"
-
-    def convert(
-        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
-        if isinstance(value, tuple):
-            return value
-        host, _, port = str(value).rpartition(":")
-        if ":" not in str(value) or not port.isdecimal() or int(port) > 65535:
-            self.fail(f"expected HOST:PORT, found {value!r}", param, ctx)
-        return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # as Prometheus reads :9090
-
-
-class _Duration(click.ParamType[float]):
-    name = "duration"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        try:
-            seconds = parse_duration(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        if not seconds:
-            self.fail("expected a duration above 0", param, ctx)
-        return seconds
-
-
-class _Time(click.ParamType[float]):
-    name = "time"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        try:
-            return parse_time(str(value))
-        except ValueError as error:
-            self.fail(f"expected Unix seconds or RFC 3339, found {value!r}: {error}", param, ctx)
-
-
 class _PromtoolUsageError(click.UsageError):
     exit_code = 1
 
@@ -122,7 +80,7 @@ def collector() -> None:
 @click.option(
     "--data", default="data", show_default=True, type=click.Path(path_type=Path), help="Folder of samples.db."
 )
-@click.option("--listen", default="127.0.0.1:9090", show_default=True, type=_Address())
+@click.option("--listen", default="127.0.0.1:9090", show_default=True, type=Address())
 @click.option("--external-url", default="", help="Where others reach these pages; goes into alerts.")
 @click.option(
     "--log-level", default="info", show_default=True, type=click.Choice(["debug", "info", "warning", "error"])
@@ -144,7 +102,7 @@ def collector() -> None:
     "--query-timeout",
     default="2m",
     show_default=True,
-    type=_Duration(),
+    type=Duration(),
     help="How long a query may take, its waiting for others included.",
 )
 @click.option(
@@ -158,7 +116,7 @@ def collector() -> None:
     "--query-lookback-delta",
     default="5m",
     show_default=True,
-    type=_Duration(),
+    type=Duration(),
     help="How far back a query looks for a series' latest sample.",
 )
 def serve(
@@ -268,8 +226,8 @@ def import_command(file: Path, data: Path) -> None:
 @collector.command()
 @click.option("--url", required=True, help="Of a Prometheus HTTP API.")
 @click.option("--match", "matchers", required=True, multiple=True, help="A series selector; may be repeated.")
-@click.option("--start", required=True, type=_Time(), help="Unix seconds or RFC 3339.")
-@click.option("--end", default=None, type=_Time(), help="As --start; now without it.")
+@click.option("--start", required=True, type=Time(), help="Unix seconds or RFC 3339.")
+@click.option("--end", default=None, type=Time(), help="As --start; now without it.")
 @click.option("--out", default="-", show_default=True, type=click.File("w", encoding="utf-8", lazy=True))
 def export(url: str, matchers: tuple[str, ...], start: float, end: float | None, out: TextIO) -> None:
     """Write samples as OpenMetrics text that import reads back."""

@@ -1,0 +1,53 @@
+"""What the command line's options are read as."""
+
+import click
+
+from collector.api.request import parse_time
+from collector.durations import parse_duration
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """HOST:PORT; without a host, every address of this machine."""
+
+    name = "host:port"
+
+    def convert(
+        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        host, _, port = str(value).rpartition(":")
+        if ":" not in str(value) or not port.isdecimal() or int(port) > 65535:
+            self.fail(f"expected HOST:PORT, found {value!r}", param, ctx)
+        return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # as Prometheus reads :9090
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, written as Prometheus writes durations; above 0."""
+
+    name = "duration"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            seconds = parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not seconds:
+            self.fail("expected a duration above 0", param, ctx)
+        return seconds
+
+
+class Time(click.ParamType[float]):
+    """Unix seconds, also from RFC 3339."""
+
+    name = "time"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return parse_time(str(value))
+        except ValueError as error:
+            self.fail(f"expected Unix seconds or RFC 3339, found {value!r}: {error}", param, ctx)
