@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+import sqlalchemy as sa
 import uvicorn
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress
 from starlette.applications import Starlette
 
 from collector.app import Collector
-from collector.cli_types import Address, Duration, Time
+from collector.cli_types import Address, DatabaseUrl, Duration, Time
 from collector.clock import SystemClock
 from collector.config import CollectorConfig, load_config
 from collector.errors import CollectorError, ConfigError, ExpositionError
@@ -201,10 +202,13 @@ def _reload(running: Collector) -> None:
 
 @collector.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Folder of samples.db.")
-def import_command(file: Path, data: Path) -> None:
-    """Add the samples of an OpenMetrics FILE (plain, .gz or .zst) to a data folder."""
-    store = SampleStore(data)
+@click.option("--data", default=None, type=click.Path(path_type=Path), help="Folder of samples.db.")
+@click.option("--database", default=None, type=DatabaseUrl(), help="PostgreSQL that has the samples instead.")
+def import_command(file: Path, data: Path | None, database: sa.URL | None) -> None:
+    """Add the samples of an OpenMetrics FILE (plain, .gz or .zst) to a data folder or a database."""
+    if (data is None) == (database is None):
+        raise click.UsageError("expected one of --data and --database")
+    store = SampleStore(data or Path(), database)
     began = time.monotonic()
     console = Console(stderr=True)
     try:

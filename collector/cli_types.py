@@ -1,9 +1,11 @@
 """What the command line's options are read as."""
 
 import click
+import sqlalchemy as sa
 
 from collector.api.request import parse_time
 from collector.durations import parse_duration
+from collector.store.url import database_url
 
 
 class Address(click.ParamType[tuple[str, int]]):
@@ -20,6 +22,20 @@ class Address(click.ParamType[tuple[str, int]]):
         if ":" not in str(value) or not port.isdecimal() or int(port) > 65535:
             self.fail(f"expected HOST:PORT, found {value!r}", param, ctx)
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # as Prometheus reads :9090
+
+
+class DatabaseUrl(click.ParamType[sa.URL]):
+    """Of a PostgreSQL; what is wrong is said without the URL, which may hold a password."""
+
+    name = "url"
+
+    def convert(
+        self, value: str | sa.URL, param: click.Parameter | None, ctx: click.Context | None
+    ) -> sa.URL:
+        try:
+            return value if isinstance(value, sa.URL) else database_url(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Duration(click.ParamType[float]):
