@@ -1,5 +1,4 @@
 import os
-import sqlite3
 
 import numpy as np
 import pytest
@@ -19,10 +18,8 @@ def batch(store, at_ms, stream="shop", series=20):
     return Batch([Row(stream, at_ms, np.array(ids), np.random.default_rng(at_ms).random(series))])
 
 
-@pytest.fixture
-def folder(tmp_path):
+def fill(store):
     """Two streams, the first with a block and an open head, and points."""
-    store = SampleStore(tmp_path)
     for span in (range(ROWS_PER_HEAD), range(ROWS_PER_HEAD, ROWS_PER_HEAD + 60)):
         store.write([batch(store, at_ms) for at_ms in span])
         if not store.counters.cut_blocks:
@@ -31,14 +28,23 @@ def folder(tmp_path):
     number = store.series_id(Labels({METRIC_NAME: "timed"}))
     store.write([Batch(points=[Points(np.full(5, number), np.arange(5), np.ones(5))])])
     store.close()
-    return tmp_path
 
 
-def change(folder, statement):
-    connection = sqlite3.connect(folder / "samples.db")
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
+@pytest.fixture
+def filled(home):
+    fill(home.open())
+    return home
+
+
+@pytest.fixture
+def filled_file(sqlite_home):
+    fill(sqlite_home.open())
+    return sqlite_home
+
+
+@pytest.fixture
+def folder(filled_file):
+    return filled_file.folder
 
 
 def counts(store):
@@ -65,8 +71,6 @@ SOUND = {"shop": (ROWS_PER_HEAD + 60) * 20, "stack": (ROWS_PER_HEAD + 60) * 3, "
         ("UPDATE points SET samples = x'0000'", {"timed": 0}, "1 of points"),
         ("UPDATE blocks SET series = x'00'", {"shop": 1200}, "1 of blocks, from 1970-01-01T00:00:00+00:00"),
         ("UPDATE layouts SET series = 'text' WHERE stream_id = 2", {"stack": 0}, "1 of layouts"),
-        ("UPDATE streams SET name = CAST(x'ff' AS TEXT) WHERE id = 1", {"shop": 4800}, "part of streams"),
-        ("DELETE FROM layouts WHERE stream_id = 1", {"shop": 4800}, "60 of rows"),
         (
             "UPDATE series SET labels = '{' WHERE id = 20",
             {"stack": 600, "fireline_lost_series": 300},
@@ -74,26 +78,41 @@ SOUND = {"shop": (ROWS_PER_HEAD + 60) * 20, "stack": (ROWS_PER_HEAD + 60) * 3, "
         ),
     ],
 )
-def test_what_cannot_be_decoded_is_left_behind_and_named(folder, caplog, statement, kept, said):
-    change(folder, statement)
-    store = SampleStore(folder)
+def test_what_cannot_be_decoded_is_left_behind_and_named(filled, caplog, statement, kept, said):
+    filled.change(statement)
+    assert_repaired(filled, caplog, kept, said)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kept", "said"),
+    [
+        ("UPDATE streams SET name = CAST(x'ff' AS TEXT) WHERE id = 1", {"shop": 4800}, "part of streams"),
+        ("DELETE FROM layouts WHERE stream_id = 1", {"shop": 4800}, "60 of rows"),
+    ],
+)
+def test_what_only_a_file_can_hold_is_left_behind_and_named(filled_file, caplog, statement, kept, said):
+    filled_file.change(statement)
+    assert_repaired(filled_file, caplog, kept, said)
+
+
+def assert_repaired(home, caplog, kept, said):
+    store = home.open()
     assert counts(store) == {job: n for job, n in {**SOUND, **kept}.items() if n}
     (record,) = caplog.records
     assert said in record.getMessage()
     assert "\n" not in record.getMessage()
-    assert (store.counters.repairs, (folder / "samples.db.damaged-1").exists()) == (1, True)
+    assert (store.counters.repairs, home.has_set_aside) == (1, True)
     store.close()
 
 
-def test_a_repaired_store_goes_on(folder):
-    change(folder, "UPDATE series SET labels = '{' WHERE id > 20")
-    store = SampleStore(folder)
+def test_a_repaired_store_goes_on(filled):
+    filled.change("UPDATE series SET labels = '{' WHERE id > 20")
+    store = filled.open()
     for stream in ("shop", "stack"):
         store.write([batch(store, at_ms, stream) for at_ms in range(1000, 1000 + ROWS_PER_HEAD)])
     store.seal()
     before = counts(store)
-    store.close()
-    store = SampleStore(folder)
+    store = filled.reopened(store)
     assert (counts(store), store.counters.repairs) == (before, 0)
     assert before["stack"] == 300 + 20 * ROWS_PER_HEAD
     store.close()
@@ -117,13 +136,15 @@ def test_pages_overwritten_in_the_middle_of_the_file_cost_what_was_in_them(folde
     store.close()
 
 
-def test_a_block_that_a_query_cannot_read_is_left_out_and_logged_once(folder, caplog):
-    change(folder, "UPDATE blocks SET data = substr(data, 1, length(data) - 9) || zeroblob(9)")
-    store = SampleStore(folder)
+def test_a_block_that_a_query_cannot_read_is_left_out_and_logged_once(filled, caplog):
+    zeros = "000000000000000000"
+    filled.change(f"UPDATE blocks SET data = substr(data, 1, length(data) - 9) || x'{zeros}'")
+    store = filled.open()
     assert [counts(store) for _ in range(2)] == [{**SOUND, "shop": 1200}] * 2
     assert store.damaged_blocks == 1
     (record,) = caplog.records
-    assert "block 1 of samples.db is damaged and left out: 4800 samples of 20 series" in record.getMessage()
+    place = filled.place
+    assert f"block 1 of {place} is damaged and left out: 4800 samples of 20 series" in record.getMessage()
     store.close()
 
 

@@ -12,7 +12,6 @@ from collector.store import schema
 from collector.store.batches import Batch, Points, Row
 from collector.store.blocks import BlockCache
 from collector.store.columns import Column
-from collector.store.durable import SampleStore
 from collector.store.head import ROWS_PER_HEAD
 
 STEP_MS = 15_000
@@ -22,9 +21,9 @@ FUNCTIONS = ("increase", "rate", "delta", "count_over_time", "last_over_time")
 class Both:
     """The same samples in the durable store and in memory."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.store = SampleStore(folder, out_of_order_seconds=1e9)
+    def __init__(self, home):
+        self.home = home
+        self.store = home.open(out_of_order_seconds=1e9)
         self.memory = MemoryStore()
 
     def rows(self, first, count, values, stream="page"):
@@ -60,8 +59,7 @@ class Both:
         return self
 
     def reopened(self):
-        self.store.close()
-        self.store = SampleStore(self.folder, out_of_order_seconds=1e9)
+        self.store = self.home.reopened(self.store, out_of_order_seconds=1e9)
         return self
 
 
@@ -87,8 +85,8 @@ def counters(seed, series, count, resets=0):
 
 
 @pytest.fixture
-def both(tmp_path):
-    made = Both(tmp_path)
+def both(home):
+    made = Both(home)
     yield made
     made.store.close()
 
