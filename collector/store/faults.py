@@ -65,10 +65,12 @@ def error_name(error: sa.exc.SQLAlchemyError) -> str:
 
 
 def reason_of(error: sa.exc.SQLAlchemyError) -> str:
-    """The driver's own message, in one line."""
+    """The driver's own message, in one line; what PostgreSQL adds in others are hints and SQL."""
     if error_name(error) == "SQLITE_FULL" or _sqlstate(error) == _DISK_FULL:
         return "disk is full"
-    return " ".join(str(_cause(error) or error).split())
+    first, *others = str(_cause(error) or error).splitlines() or [""]
+    said = [first, *others] if first.endswith(":") else [first]
+    return " ".join(" ".join(said).split())
 
 
 def _cause(error: sa.exc.SQLAlchemyError) -> BaseException | None:

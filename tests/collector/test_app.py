@@ -115,6 +115,14 @@ def test_alertmanagers_that_are_no_longer_told_are_closed(tmp_path, monkeypatch)
     collector.stop()
 
 
+def test_a_reload_with_another_database_is_refused(tmp_path):
+    collector = Collector(parse_config({}, "f.yml"), tmp_path)
+    elsewhere = parse_config({"storage": {"database": "postgresql://h/d"}}, "f.yml")
+    with pytest.raises(ConfigError, match=r"storage\.database: .* another needs a restart"):
+        collector.reload(elsewhere)
+    collector.stop()
+
+
 def test_a_reload_that_leaves_nothing_to_scrape_is_told(tmp_path, caplog):
     scraped = {"scrape_configs": [{"job_name": "a", "static_configs": [{"targets": ["127.0.0.1:1"]}]}]}
     collector = Collector(parse_config(scraped, "f.yml"), tmp_path)

@@ -30,6 +30,19 @@ def test_an_import_that_cannot_be_read_is_one_line(tmp_path):
     )
 
 
+@pytest.mark.parametrize("places", [[], ["--data", "d", "--database", "postgresql://u:secret@h/d"]])
+def test_an_import_goes_to_one_place(tmp_path, places):
+    result = run("import", tmp_path / "f.om", *places)
+    assert (result.exit_code, "expected one of --data and --database" in result.stderr) == (2, True)
+
+
+def test_a_database_that_is_no_url_is_not_repeated(tmp_path):
+    result = run("import", tmp_path / "f.om", "--database", "mysql://u:secret@h/d")
+    assert result.exit_code == 2
+    assert "expected a database URL such as postgresql://user@host/name" in result.stderr
+    assert "secret" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "options", "code", "said"),
     [

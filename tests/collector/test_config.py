@@ -98,6 +98,34 @@ def test_what_cannot_be_used_is_refused_by_file_and_key(value, said):
         parse_config(value, "f.yml")
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_samples_may_be_on_postgresql(scheme):
+    config = parse_config({"storage": {"database": f"{scheme}://u:secret@h/d"}}, "f.yml")
+    assert config.database.render_as_string(hide_password=False) == "postgresql+psycopg://u:secret@h/d"
+    assert "secret" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mysql://u:secret@h/d",
+        "postgres://u:secret@h/d",
+        "postgresql://u:secret@h:port/d",
+        "secret",
+        5,
+        "",
+        {"url": "postgresql://u:secret@h/d"},
+        ["postgresql://u:secret@h/d"],
+    ],
+)
+def test_any_other_database_is_refused_without_repeating_it(value):
+    with pytest.raises(ConfigError) as told:
+        parse_config({"storage": {"database": value}}, "f.yml")
+    expected = "f.yml: storage.database: expected a database URL such as postgresql://user@host/name"
+    assert str(told.value).startswith(expected)
+    assert "secret" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

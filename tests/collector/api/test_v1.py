@@ -291,13 +291,17 @@ def test_the_status_pages_answer(client, path):
 
 
 def test_the_configuration_is_shown_without_passwords(tmp_path):
-    text = "scrape_configs: [{job_name: a, basic_auth: {username: u, password: hidden}}]\n"
+    text = (
+        "scrape_configs: [{job_name: a, basic_auth: {username: u, password: hidden}}]\n"
+        "storage: {database: 'postgresql+psycopg://u:hidden@h:1/d?sslpassword=hidden'}\n"
+    )
     config = parse_config(orjson.loads('{"scrape_configs": []}'), "f.yml", text=text)
     collector = collector_in(tmp_path, config=config)
     client = Client(collector)
     shown = data(client.get("/api/v1/status/config"))["yaml"]
     assert "hidden" not in shown
     assert "username: u" in shown
+    assert "database: postgresql://u:***@h:1/d\n" in shown
     collector.stop()
 
 

@@ -267,6 +267,19 @@ def test_a_server_that_is_not_there_is_one_line(server, tmp_path):
 
 
 @pytest.mark.servers
+def test_a_role_needs_no_more_than_the_schema(server, tmp_path):
+    url = server.new_database()
+    server.run("CREATE ROLE humble LOGIN PASSWORD 'secret'")
+    home = Home(tmp_path, url.replace("//shop:", "//humble:"))
+    with pytest.raises(StoreError, match=r": cannot be opened: permission denied for database samples\d+$"):
+        home.open()
+    server.run("CREATE SCHEMA fireline_samples AUTHORIZATION humble", url)
+    with closing(home.open()) as store:
+        store.write([row(store, 1)])
+    assert reread(store, home) == [1]
+
+
+@pytest.mark.servers
 def test_a_database_of_another_encoding_is_refused(server, tmp_path):
     server.run("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
     home = Home(tmp_path, server.url.removesuffix("shop") + "latin")
