@@ -26,13 +26,17 @@ class PostgresServer:
     def url(self):
         return self._running.url
 
+    @property
+    def data(self):
+        """The server's own folder."""
+        return self._folder / "primary"
+
     def stop(self):
         self._running.child.stop()
 
     def start(self):
         """On the port and with the data of before."""
-        place = self._folder / "primary", self._running.port, self._placement
-        self._running = self._pair._start("primary", *place)
+        self._running = self._pair._start("primary", self.data, self._running.port, self._placement)
 
     def new_database(self):
         """The URL of an empty one."""

@@ -19,7 +19,7 @@ from collector.store.columns import Column, blocks_of
 from collector.store.database import Change, Database
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
 from collector.store.file import StoreFile
-from collector.store.load import load_samples
+from collector.store.load import load_samples, reading
 from collector.store.pieces import OverlapError, stitch
 from collector.store.postgresql import PostgresDatabase
 from collector.store.size import end_of_oldest
@@ -81,7 +81,7 @@ class SampleStore:
         self._state = StoreState(self._blocks, SummaryCache(self._engine, cache_bytes // 2))
         self._upkeep = Upkeep(self._file, self._state, self.counters, self._transaction)
         with reading_told():
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 self._database.check(connection)
                 load_samples(connection, self._file, self._state)
             self._load_series()
@@ -274,7 +274,7 @@ class SampleStore:
     def _load_series(self) -> None:
         """Reads the series that have samples, and removes the others: nobody knows them by number yet."""
         used = self._state.series()
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             held = list(self._file.load_series(connection))
         if not used <= {number for number, _ in held}:
             raise StoreDamagedError("samples of series that are not on file")

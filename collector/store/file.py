@@ -114,29 +114,30 @@ class StoreFile:
             known[key] = _inserted(connection, schema.layouts, record)
         return known[key]
 
-    # Reading, at the start
+    # Reading, at the start; results are closed also where what they hold cannot be decoded
 
     def load_series(self, connection: sa.Connection) -> Iterator[tuple[int, Labels]]:
         """Each series' number and labels, numbers ascending."""
         query = sa.select(schema.series.c.id, schema.series.c.labels).order_by(schema.series.c.id)
-        for number, packed in connection.execute(query):
-            yield number, Labels(orjson.loads(packed))
+        with connection.execute(query) as found:
+            for number, packed in found:
+                yield number, Labels(orjson.loads(packed))
 
     def load_streams(self, connection: sa.Connection) -> Iterator[tuple[str, int]]:
-        for number, name in connection.execute(sa.select(schema.streams.c.id, schema.streams.c.name)):
-            self._streams[name] = number
-            yield name, number
+        with connection.execute(sa.select(schema.streams.c.id, schema.streams.c.name)) as found:
+            for number, name in found:
+                self._streams[name] = number
+                yield name, number
 
     def load_blocks(self, connection: sa.Connection) -> Iterator[tuple[int | None, BlockRef]]:
         """What each block holds, with its stream's number, oldest first."""
         c = schema.blocks.c
         summarised = c.summary.is_not(None)
         query = sa.select(c.id, c.stream_id, c.start_ms, c.end_ms, c.samples, c.series, summarised)
-        for number, stream, start_ms, end_ms, samples, packed, has_summary in connection.execute(
-            query.order_by(c.id)
-        ):
-            series = self._interner.intern_packed(packed)
-            yield stream, BlockRef(number, start_ms, end_ms, samples, series, bool(has_summary))
+        with connection.execute(query.order_by(c.id)) as found:
+            for number, stream, start_ms, end_ms, samples, packed, has_summary in found:
+                series = self._interner.intern_packed(packed)
+                yield stream, BlockRef(number, start_ms, end_ms, samples, series, bool(has_summary))
 
     def load_rows(self, connection: sa.Connection) -> Iterator[Row]:
         """Rows that no block holds yet, in the order in which they came."""
@@ -144,24 +145,26 @@ class StoreFile:
         layouts = self._load_layouts(connection, names)
         c = schema.rows.c
         query = sa.select(c.stream_id, c.layout_id, c.at_ms, c.samples).order_by(c.id)
-        for stream, layout, at_ms, packed in connection.execute(query):
-            values = np.frombuffer(packed, np.float64)
-            if len(values) != len(layouts[layout]):
-                raise ValueError(f"a row of {len(values)} samples of {len(layouts[layout])} series")
-            yield Row(names[stream], at_ms, layouts[layout], values)
+        with connection.execute(query) as found:
+            for stream, layout, at_ms, packed in found:
+                values = np.frombuffer(packed, np.float64)
+                if len(values) != len(layouts[layout]):
+                    raise ValueError(f"a row of {len(values)} samples of {len(layouts[layout])} series")
+                yield Row(names[stream], at_ms, layouts[layout], values)
 
     def load_points(self, connection: sa.Connection) -> Iterator[Points]:
-        for packed in connection.execute(
-            sa.select(schema.points.c.samples).order_by(schema.points.c.id)
-        ).scalars():
-            yield Points(*unpack_points(packed))
+        query = sa.select(schema.points.c.samples).order_by(schema.points.c.id)
+        with connection.execute(query) as found:
+            for packed in found.scalars():
+                yield Points(*unpack_points(packed))
 
     def _load_layouts(self, connection: sa.Connection, names: Mapping[int, str]) -> dict[int, SeriesIds]:
         layouts: dict[int, SeriesIds] = {}
         c = schema.layouts.c
-        for number, stream, packed in connection.execute(sa.select(c.id, c.stream_id, c.series)):
-            layouts[number] = unpack_integers(packed)
-            self._layouts.setdefault(names[stream], {})[layouts[number].tobytes()] = number
+        with connection.execute(sa.select(c.id, c.stream_id, c.series)) as found:
+            for number, stream, packed in found:
+                layouts[number] = unpack_integers(packed)
+                self._layouts.setdefault(names[stream], {})[layouts[number].tobytes()] = number
         return layouts
 
 

@@ -6,6 +6,13 @@ from collector.store.blocks import BlockRef
 from collector.store.file import StoreFile
 from collector.store.state import StoreState
 
+_READ_AT_ONCE = 500
+
+
+def reading(engine: sa.Engine) -> sa.Connection:
+    """A connection that holds few records at a time, of however many there are."""
+    return engine.connect().execution_options(yield_per=_READ_AT_ONCE)
+
 
 def load_samples(connection: sa.Connection, file: StoreFile, state: StoreState) -> None:
     """Streams, and what they hold. Blocks stay on file."""

@@ -14,7 +14,7 @@ from collector.store.sound import Soundness
 
 logger = logging.getLogger(__name__)
 
-_TOGETHER = 500
+_TOGETHER = 100
 
 
 def repair(connection: sa.Connection, name: str, damage: StoreDamagedError) -> Callable[[], None]:

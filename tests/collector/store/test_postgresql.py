@@ -217,6 +217,33 @@ def test_a_store_outlives_its_server(tmp_path):
             assert times(store) == [*range(ROWS_PER_HEAD), 1000, 1002]
 
 
+def overwrite(server, relation):
+    """Puts noise over the first page of a relation's file, behind the server's back."""
+    ((path,),) = server.run(f"SELECT pg_relation_filepath(({relation})::regclass)")
+    server.stop()
+    with (server.data / path).open("r+b") as file:
+        file.write(np.random.default_rng(1).bytes(8192))
+    server.start()
+
+
+@pytest.mark.servers
+def test_what_the_server_finds_damaged_is_left_out_or_ends_the_start(tmp_path, caplog):
+    with postgres_server() as server:
+        home = Home(tmp_path, server.url)
+        with closing(home.open()) as store, store.importing() as add:
+            add([column(store, np.arange(5000), np.random.default_rng(1).random(5000))])
+        blocks = "SELECT reltoastrelid FROM pg_class WHERE oid = 'fireline_samples.blocks'::regclass"
+        overwrite(server, blocks)
+        with closing(home.open()) as store:
+            assert (times(store), store.damaged_blocks) == (list(range(1440, 5000)), 2)
+            store.write([row(store, 9000)])
+        assert "is damaged and left out: 720 samples of 1 series" in caplog.text
+        overwrite(server, "SELECT 'fireline_samples.rows'")
+        expected = r"damaged \(.*\), and cannot be repaired: [^\n]+ a backup put back$"
+        with pytest.raises(StoreError, match=expected):
+            home.open()
+
+
 @pytest.mark.servers
 def test_blocks_deleted_are_room_for_new_ones(store, home, server):
     def fill(first):

@@ -71,7 +71,12 @@ def _create_blocks() -> None:
 
 
 def _create_on_a_server() -> None:
-    """Who writes; and rows and blocks come and go for ever, so what is deleted is to be room again soon."""
+    """Who writes. Foreign keys are checked there, so what looks for references has an index.
+
+    Rows and blocks come and go for ever: what is deleted is to be room again soon.
+    """
+    op.create_index("ix_rows_layout_id", "rows", ["layout_id"])
+    op.create_index("ix_blocks_stream_id", "blocks", ["stream_id"])
     op.create_table(
         "writer",
         sa.Column("token", sa.Text, primary_key=True),
