@@ -32,9 +32,7 @@ _WRITING = {
     "synchronous_commit": "on",  # what is committed survives power loss
     "lock_timeout": "5s",
     "statement_timeout": "0",
-    "idle_session_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
-    "client_connection_check_interval": "1s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",

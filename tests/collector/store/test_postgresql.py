@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 
 import numpy as np
 import psycopg
@@ -170,6 +170,49 @@ def test_retention_without_an_answer_is_counted_once(store, monkeypatch, made):
         store.drop_before(500)
     store.drop_before(500)
     assert (times(store), store.counters.dropped_samples) == ([900], 1)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("seed", range(3))
+def test_whichever_answers_are_lost_a_restart_finds_what_was_shown(store, home, cut_off, monkeypatch, seed):
+    rng = np.random.default_rng(seed)
+    steps = {
+        "row": lambda at_ms: store.write([row(store, at_ms, series=int(rng.integers(1, 9)))]),
+        "point": lambda at_ms: store.write([point(store, at_ms)]),
+        "seal": lambda _: cut_head(store),
+        "cut": lambda _: store._upkeep.seal_points(),
+        "drop": lambda at_ms: store.drop_before(at_ms - 60),
+    }
+    for at_ms in range(120):
+        if rng.random() < 0.3:
+            answerless(store, monkeypatch, made=rng.random() < 0.5)
+        elif rng.random() < 0.1:
+            cut_off()
+        with suppress(StoreError):
+            store._settle()
+            steps[rng.choice(list(steps), p=[0.4, 0.3, 0.1, 0.1, 0.1])](at_ms)
+    monkeypatch.undo()
+    store._settle()
+    shown = times(store), times(store, "p")
+    assert min(map(len, shown)) > 5
+    with closing(home.reopened(store)) as again:
+        assert (times(again), times(again, "p")) == shown
+        again.write([row(again, 1000, series=9), point(again, 1000)])
+        assert (times(again)[-1], times(again, "p")[-1]) == (1000, 1000)
+
+
+def cut_head(store):
+    """As ``seal`` does with a full one."""
+    if "target" in store._state.streams and len(store._state.stream("target").head.published.times):
+        store._upkeep._seal_stream("target")
+
+
+@pytest.mark.servers
+def test_commits_wait_for_the_disk_whatever_the_server_thinks(store):
+    with store._database.transaction() as change:
+        assert change.connection.scalar(sa.text("SHOW synchronous_commit")) == "on"
+    with store._engine.connect() as connection:
+        assert connection.scalar(sa.text("SHOW synchronous_commit")) == "off"
 
 
 @pytest.mark.servers
