@@ -17,7 +17,7 @@ from collector.store.columns import Column
 from collector.store.durable import SampleStore
 from collector.store.head import ROWS_PER_HEAD
 from collector.store.url import database_url
-from tests.collector.store.conftest import Home
+from tests.collector.store.home import Home
 from tests.postgres_server import postgres_server
 
 ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
