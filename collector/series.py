@@ -46,12 +46,14 @@ class SeriesGroup:
     times: (t,) milliseconds since the epoch, strictly ascending.
     values: (s, t); dense: every series has a value at every time. A staleness marker is a value here.
     omitted: what ``cuts`` allowed to leave out; no staleness marker and nothing but finite numbers.
+    finite: whether it is known that there is nothing but finite numbers here.
     """
 
     labels: tuple[Labels, ...]
     times: Milliseconds
     values: Values
     omitted: Omitted | None = None
+    finite: bool = False
 
 
 class SampleSource(Protocol):

@@ -24,6 +24,7 @@ class Growth:
     """What t windows saw of s series.
 
     first: (s, t) the first sample; change: (s, t) from it to the last, a counter's resets undone.
+    least: (s,) of the first samples of all windows.
     oldest, newest: milliseconds of these samples; counts: how many there are. Each (t,), or (s, t) of series
         that do not share a clock.
     starts, ends: (t,) milliseconds, of the windows.
@@ -32,6 +33,7 @@ class Growth:
     labels: Sequence[Labels]
     first: Values
     change: Values
+    least: Values
     oldest: Milliseconds
     newest: Milliseconds
     counts: Indices
@@ -57,6 +59,7 @@ def _one_of(growths: Sequence[Growth]) -> Growth:
         tuple(labels for growth in growths for labels in growth.labels),
         np.concatenate([growth.first for growth in growths]),
         np.concatenate([growth.change for growth in growths]),
+        np.concatenate([growth.least for growth in growths]),
         np.concatenate([_of_each(growth, growth.oldest) for growth in growths]),
         np.concatenate([_of_each(growth, growth.newest) for growth in growths]),
         np.concatenate([_of_each(growth, growth.counts) for growth in growths]),
@@ -86,7 +89,7 @@ def _near_zero(growth: Growth, gaps: "_Gaps") -> Indices:
     held = growth.counts > 1
     if not held.any():
         return np.zeros(0, np.intp)
-    least, most = growth.first.min(axis=1), growth.change.max(axis=1)
+    least, most = growth.least, growth.change.max(axis=1)
     reach, gap = gaps.sampled[held].min(), gaps.to_start[held].max() * (1 + _ROUNDING)
     return np.flatnonzero(~((least >= 0) & (reach * least >= gap * most)))
 

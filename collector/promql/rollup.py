@@ -13,10 +13,17 @@ def growth(windows: Windows, *, counter: bool) -> Growth:
     """The change over each window, as far as its samples reach; of a counter, in spite of resets."""
     first = windows.column(windows.first)
     change = windows.column(windows.stop - 1) - first
+    least = first[:, 0]
     if counter:
-        change = _despite_resets(windows, change)
+        dropped = windows.values[:, 1:] < windows.values[:, :-1]
+        falls = bool(dropped.any())
+        if falls or windows.omitted is not None:
+            change = _despite_resets(windows, change, dropped)
+        if falls or not windows.finite:
+            least = first.min(axis=1)
     oldest, newest = _time(windows, windows.first), _time(windows, windows.stop - 1)
-    return Growth(windows.labels, first, change, oldest, newest, windows.counts, windows.starts, windows.ends)
+    counts, starts, ends = windows.counts, windows.starts, windows.ends
+    return Growth(windows.labels, first, change, least, oldest, newest, counts, starts, ends)
 
 
 def irate(windows: Windows) -> tuple[Values, Mask]:
@@ -49,17 +56,14 @@ def _adjacent(windows: Windows, flags: Mask) -> tuple[Values, Mask]:
     return column_counts(flags, first, stop), windows.held(1)
 
 
-def _despite_resets(windows: Windows, change: Values) -> Values:
+def _despite_resets(windows: Windows, change: Values, dropped: Mask) -> Values:
     """(s, t) the growth of each window, where a reset counts from 0; from ``change`` where nothing was reset.
 
     Growths are summed rather than what resets lost, which could swallow them; what was omitted has none.
     """
-    before, after = windows.values[:, :-1], windows.values[:, 1:]
-    dropped = after < before
     if windows.omitted is not None:
         return change + _lost_in_resets(windows, windows.omitted, dropped)
-    if not dropped.any():
-        return change
+    before, after = windows.values[:, :-1], windows.values[:, 1:]
     reset = dropped.any(axis=1)
     first, stop = _pairs(windows)
     finite = reset & np.isfinite(windows.values).all(axis=1)

@@ -22,6 +22,7 @@ class Windows:
     first, stop: (t,) the window of step i holds the samples first[i] … stop[i]−1.
     starts, ends: (t,) milliseconds; at: (t,) the times of evaluation, which ``offset`` and ``@`` leave alone.
     omitted: samples that are not there, but counted; only where a function asked for no more than edges.
+    finite: as in ``SeriesGroup``.
     """
 
     labels: tuple[Labels, ...]
@@ -33,6 +34,7 @@ class Windows:
     ends: Milliseconds
     at: Milliseconds
     omitted: Omitted | None = None
+    finite: bool = False
 
     @property
     def counts(self) -> Indices:
@@ -79,14 +81,23 @@ def windows_of(
 ) -> Iterator[Windows]:
     """The windows (end − range, end] over samples that cover them all."""
     starts = ends - range_ms
+    opening = _opening(starts, ends)
     for group in groups:
         for fresh in without_stale(group):
-            first = np.searchsorted(fresh.times, starts, side="right")
-            stop = np.searchsorted(fresh.times, ends, side="right")
+            stop = fresh.times.searchsorted(ends, "right")
+            first = np.concatenate([fresh.times.searchsorted(opening, "right"), stop])[: len(stop)]
             for rows in _blocks(len(fresh.labels), max(len(fresh.times), len(ends))):
                 labels, values = fresh.labels[rows], fresh.values[rows]
                 omitted = _of_rows(fresh.omitted, rows)
-                yield Windows(labels, fresh.times, values, first, stop, starts, ends, at, omitted)
+                yield Windows(
+                    labels, fresh.times, values, first, stop, starts, ends, at, omitted, fresh.finite
+                )
+
+
+def _opening(starts: Milliseconds, ends: Milliseconds) -> Milliseconds:
+    """The starts of the first windows, up to those that are the ends of windows, one after another."""
+    lag = int(starts.searchsorted(ends[0])) if len(ends) else 0
+    return starts[:lag] if np.array_equal(starts[lag:], ends[: len(ends) - lag]) else starts
 
 
 def _blocks(rows: int, width: int) -> Iterator[slice]:
@@ -97,8 +108,8 @@ def _blocks(rows: int, width: int) -> Iterator[slice]:
 
 def without_stale(group: SeriesGroup) -> Iterator[SeriesGroup]:
     """The group without its staleness markers: series that are stale at the same times stay together."""
-    stale = is_stale(group.values)
-    if not stale.any():
+    stale = None if group.finite else is_stale(group.values)
+    if stale is None or not stale.any():
         yield group
         return
     yield from compacted(group, ~stale)

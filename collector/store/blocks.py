@@ -58,7 +58,7 @@ def block_of(record: Mapping[str, object], series: SeriesIds) -> Block:
     values = unpack_values(_bytes(record["data"]))
     if record["offsets"] is None:
         _expect(values.shape == (len(series), len(times)))
-        return Matrix(series, times, values, bool(record["gaps"]))
+        return Matrix(series, times, values, bool(record["gaps"]), finite=record["summary"] is not None)
     offsets = unpack_integers(_bytes(record["offsets"]))
     _expect(values.shape == (1, len(times)) and len(offsets) == len(series) + 1)
     return Columns(series, offsets, times, values[0])

@@ -20,7 +20,7 @@ from collector.store.database import Change, Database
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
 from collector.store.file import StoreFile
 from collector.store.load import load_samples, reading
-from collector.store.pieces import OverlapError, stitch
+from collector.store.pieces import OverlapError, Piece, stitch
 from collector.store.postgresql import PostgresDatabase
 from collector.store.size import end_of_oldest
 from collector.store.sqlite import SqliteDatabase
@@ -109,15 +109,16 @@ class SampleStore:
             pieces = stitch(self._state.pieces(wanted, start_ms, end_ms, cuts)) if len(wanted) else []
         except OverlapError:
             return self.select(matchers, start_ms, end_ms)
-        return [
-            SeriesGroup(self.index.labels_of(piece.series.tolist()), piece.times, piece.values, piece.omitted)
-            for piece in pieces
-        ]
+        return [self._group(piece) for piece in pieces]
 
     def present(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> tuple[Labels, ...]:
         """Labels of the matching series with samples in the interval, to the precision of a block."""
         found = self._state.present(self.index.match(matchers), start_ms, end_ms)
         return self.index.labels_of(found.tolist())
+
+    def _group(self, piece: Piece) -> SeriesGroup:
+        labels = self.index.labels_of(piece.series.tolist())
+        return SeriesGroup(labels, piece.times, piece.values, piece.omitted, piece.finite)
 
     # Writing: one thread only
 

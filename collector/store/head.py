@@ -23,6 +23,7 @@ class MatrixHead:
         self._values = np.full((0, ROWS_PER_HEAD), ABSENT)
         self._rows = 0
         self._gaps = False
+        self._finite = True
         self._layout: SeriesIds | None = None
         self._positions: SeriesIds | slice = slice(0)
         self.published = self._matrix()
@@ -37,6 +38,7 @@ class MatrixHead:
             self._lengthen()
         if series is not self._layout:
             self._lay_out(series)
+        self._finite = self._finite and not self._gaps and bool(np.isfinite(values).all())
         self._values[self._positions, self._rows] = values
         self._times[self._rows] = at_ms
         self._rows += 1
@@ -72,4 +74,6 @@ class MatrixHead:
 
     def _matrix(self) -> Matrix:
         rows, columns = self._rows, len(self._series)
-        return Matrix(self._series, self._times[:rows], self._values[:columns, :rows], self._gaps)
+        return Matrix(
+            self._series, self._times[:rows], self._values[:columns, :rows], self._gaps, self._finite
+        )

@@ -73,4 +73,5 @@ def _joined(parts: Sequence[Matrix]) -> Matrix:
         np.concatenate([part.times for part in parts]),
         np.concatenate([part.values for part in parts], axis=1),
         any(part.gaps for part in parts),
+        all(part.finite for part in parts),
     )

@@ -21,12 +21,14 @@ class Piece:
     """Some samples of some series: series (s,), times (t,) ascending, values (s, t) without gaps.
 
     omitted: samples between these that are not there, as ``SampleSource.select`` allows.
+    finite: as in ``SeriesGroup``.
     """
 
     series: SeriesIds
     times: Milliseconds
     values: Values
     omitted: Omitted | None = None
+    finite: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Matrix:
 
     series: (s,) distinct ids in any order. times: (t,) ascending. values: (s, t).
     gaps: whether any cell can be ABSENT.
+    finite: whether it is known that every cell is a finite number.
     """
 
     series: SeriesIds
     times: Milliseconds
     values: Values
     gaps: bool
+    finite: bool = False
 
     @property
     def nbytes(self) -> int:
@@ -56,7 +60,9 @@ class Matrix:
             block = slice(begin, begin + SERIES_PER_BLOCK)
             whole = len(some) == len(self.series[block])
             values = self.values[block, low:high] if whole else self.values[some, low:high]
-            piece = Piece(self.series[block if whole else some], self.times[low:high], values)
+            piece = Piece(
+                self.series[block if whole else some], self.times[low:high], values, finite=self.finite
+            )
             pieces += _without_gaps(piece) if self.gaps else [piece]
         return pieces
 
@@ -64,7 +70,9 @@ class Matrix:
         """Cut so that a query for a few series need not unpack many."""
         starts = range(0, len(self.series), SERIES_PER_BLOCK)
         parts = [slice(start, start + SERIES_PER_BLOCK) for start in starts]
-        return [Matrix(self.series[part], self.times, self.values[part], self.gaps) for part in parts]
+        return [
+            Matrix(self.series[part], self.times, self.values[part], self.gaps, self.finite) for part in parts
+        ]
 
 
 def _by_block(rows: Rows) -> Iterable[tuple[int, Rows]]:
@@ -145,7 +153,8 @@ def _stacked(pieces: Sequence[Piece]) -> list[Piece]:
             out += same
         else:
             series = np.concatenate([piece.series for piece in same])
-            out.append(Piece(series, same[0].times, np.concatenate([piece.values for piece in same])))
+            values = np.concatenate([piece.values for piece in same])
+            out.append(Piece(series, same[0].times, values, finite=all(piece.finite for piece in same)))
     return out
 
 
@@ -167,24 +176,25 @@ def _only(piece: Piece, wanted: SeriesIds) -> Piece:
     order = np.argsort(piece.series)
     rows = order[np.searchsorted(piece.series, wanted, sorter=order)]
     omitted = piece.omitted and replace(piece.omitted, lost=piece.omitted.lost[rows])
-    return Piece(wanted, piece.times, piece.values[rows], omitted)
+    return Piece(wanted, piece.times, piece.values[rows], omitted, piece.finite)
 
 
 def _joined(pieces: Sequence[Piece]) -> Piece:
     """Joins pieces of the same series in the same order."""
     if len(pieces) == 1:
         return pieces[0]
+    finite = all(piece.finite for piece in pieces)
     in_time = sorted(pieces, key=lambda piece: int(piece.times[0]))
     times = np.concatenate([piece.times for piece in in_time])
     if (times[1:] > times[:-1]).all():
         values = np.concatenate([piece.values for piece in in_time], axis=1)
-        return Piece(pieces[0].series, times, values, _all_omitted(in_time))
+        return Piece(pieces[0].series, times, values, _all_omitted(in_time), finite)
     if any(piece.omitted for piece in pieces):
         raise OverlapError
     times = np.concatenate([piece.times for piece in pieces])
     values = np.concatenate([piece.values for piece in pieces], axis=1)
     unique, first = np.unique(times, return_index=True)
-    return Piece(pieces[0].series, unique, values[:, first])
+    return Piece(pieces[0].series, unique, values[:, first], finite=finite)
 
 
 def _all_omitted(in_time: Sequence[Piece]) -> Omitted | None:

@@ -41,7 +41,7 @@ class SummaryCache:
             return None
         edges, omitted = summaries.stretch(begin, stop, rows)
         series = run.series if len(rows) == len(run.series) else run.series[rows]
-        return Piece(series, np.array([run.starts[begin], run.ends[stop - 1]]), edges, omitted)
+        return Piece(series, np.array([run.starts[begin], run.ends[stop - 1]]), edges, omitted, finite=True)
 
     def _of(self, run: Run) -> Summaries:
         with self._lock:

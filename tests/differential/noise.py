@@ -59,8 +59,8 @@ def rounding(seed: int) -> Iterator[None]:
             return value.with_values(blurred(value.values))
         return value
 
-    def blurred_resets(windows: Windows, change: Values) -> Values:
-        grown = despite_resets(windows, change)
+    def blurred_resets(windows: Windows, change: Values, dropped: Mask) -> Values:
+        grown = despite_resets(windows, change, dropped)
         shares = rng.uniform(0, _RESULT_SHARE, change.shape)
         return np.where(grown == change, grown, grown + shares * np.abs(change))
 

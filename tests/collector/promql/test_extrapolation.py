@@ -15,10 +15,12 @@ def growth(seed, series):
     rng = np.random.default_rng(seed)
     shape = (series, len(ENDS))
     oldest = ENDS - 300_000 + rng.integers(0, 100_000, len(ENDS))
+    first = rng.random(shape) * rng.choice([0.0, 1.0, 1e6], shape)
     return Growth(
         tuple(Labels({"n": f"{seed}.{n}"}) for n in range(series)),
-        rng.random(shape) * rng.choice([0.0, 1.0, 1e6], shape),
+        first,
         rng.random(shape) * 100,
+        first.min(axis=1),
         oldest,
         oldest + rng.integers(1, 200_000, len(ENDS)),
         rng.integers(1, 20, len(ENDS)),
