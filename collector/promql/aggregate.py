@@ -40,13 +40,13 @@ def _arranged(value: Vector, groups: Groups, absent: float) -> Values:
 
 
 def _filled(value: Vector, absent: float) -> Values:
-    return value.values if value.present.all() else np.where(value.present, value.values, absent)
+    return value.values if value.is_full else np.where(value.present, value.values, absent)
 
 
 def _counts(value: Vector, groups: Groups) -> Values:
     if not groups.labels:
         return np.zeros((0, value.values.shape[1]))
-    if value.present.all():
+    if value.is_full:
         return np.repeat(groups.sizes[:, None].astype(np.float64), value.values.shape[1], axis=1)
     present = groups.arranged(value.present)
     return np.add.reduceat(present, groups.starts, axis=0, dtype=np.float64)

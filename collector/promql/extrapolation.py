@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collector.labels import Labels
-from collector.promql.value import Indices, Mask
+from collector.promql.value import Indices, Mask, present_at
 from collector.series import Milliseconds, Values
 
 # So few that the calls of numpy cost more than what they compute.
@@ -81,7 +81,8 @@ def extrapolated(growth: Growth, *, counter: bool, per_second: bool) -> tuple[Va
     change *= gaps.factor(gaps.to_start, seconds)
     if stretched is not None:
         change[young] = stretched
-    return change, np.broadcast_to(growth.counts >= 2, change.shape)
+    held = growth.counts >= 2
+    return change, present_at(held, len(change)) if held.ndim == 1 else held
 
 
 def _near_zero(growth: Growth, gaps: "_Gaps") -> Indices:

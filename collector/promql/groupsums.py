@@ -28,10 +28,11 @@ def group_sums(values: Values, sizes: Indices, order: Indices | None = None) -> 
     order = np.arange(len(values)) if order is None else order
     if sizes.max(initial=0) <= 1:
         return take_rows(values, order), np.zeros_like(values)
-    if values.min(initial=0.0) >= 0 and values.max(initial=0.0) < _HUGE:
+    most = values.max(axis=1, initial=0.0)
+    if values.min(initial=0.0) >= 0 and most.max(initial=0.0) < _HUGE:
         if values.shape[1] == 1:
             return _sums_at_one_step(values, sizes, order)
-        return _sums_of_nonnegative(values, sizes, order)
+        return _sums_of_nonnegative(values, sizes, order, most)
     return _sums_by_pairs(take_rows(values, order), sizes)
 
 
@@ -51,8 +52,13 @@ def rounding_error(a: Values, b: Values, total: Values) -> Values:
     return (a - (total - b_kept)) + (b - b_kept)
 
 
-def _sums_of_nonnegative(values: Values, sizes: Indices, order: Indices) -> tuple[Values, Values]:
-    """Every group is shared out to lanes, which are summed side by side, and then to each other."""
+def _sums_of_nonnegative(
+    values: Values, sizes: Indices, order: Indices, most: Values
+) -> tuple[Values, Values]:
+    """Every group is shared out to lanes, which are summed side by side, and then to each other.
+
+    most: (s,) the greatest of each row.
+    """
     longest = -(-len(order) // _LANES)
     begins = np.cumsum(sizes) - sizes
     lanes_of_group = -(-sizes // longest)
@@ -61,7 +67,8 @@ def _sums_of_nonnegative(values: Values, sizes: Indices, order: Indices) -> tupl
     )
     lengths = np.minimum(longest, np.repeat(sizes, lanes_of_group) - number * longest)
     firsts = np.repeat(begins, lanes_of_group) + number * longest
-    total, lost = _lane_sums(values, order, firsts, lengths)
+    above = _power_of_two_above(np.maximum.reduceat(most[order], firsts) * lengths)
+    total, lost = _lane_sums(values, order, firsts, lengths, above)
     if len(lengths) == len(sizes):
         return total, lost
     joined, more = _sums_by_pairs(total, lanes_of_group)
@@ -76,15 +83,20 @@ def _sums_at_one_step(values: Values, sizes: Indices, order: Indices) -> tuple[V
     return total, np.zeros_like(total)
 
 
-def _lane_sums(values: Values, order: Indices, firsts: Indices, lengths: Indices) -> tuple[Values, Values]:
+def _power_of_two_above(numbers: Values) -> Values:
+    return np.ldexp(1.0, np.frexp(numbers)[1])
+
+
+def _lane_sums(
+    values: Values, order: Indices, firsts: Indices, lengths: Indices, above: Values
+) -> tuple[Values, Values]:
     """Lane i sums lengths[i] rows from order[firsts[i]] on.
 
-    Each sum starts from a power of two above all that it can reach: so what an addition rounds away is exact,
-    and its parts are so small that their own sum loses nothing that counts.
+    above: a power of two above all that the sum can reach. It starts from there: so what an addition rounds
+    away is exact, and its parts are so small that their own sum loses nothing that counts.
     """
     by_length = np.argsort(-lengths, kind="stable")
-    most = np.maximum.reduceat(values.max(axis=1)[order], firsts)
-    above = np.ldexp(1.0, np.frexp(most * lengths)[1])[by_length, None]
+    above = above[by_length, None]
     still = np.searchsorted(-lengths[by_length], -np.arange(lengths.max()), side="left")
     rounds = [order[firsts[by_length[:lanes]] + r] for r, lanes in enumerate(still)]
     total, lost = np.empty((2, len(lengths), values.shape[1]))

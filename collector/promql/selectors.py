@@ -7,7 +7,7 @@ import numpy as np
 from collector.labels import Matcher
 from collector.promql.context import Steps
 from collector.promql.syntax import Node, RangeSelector, Selector, Subquery
-from collector.promql.value import Vector, empty_vector, vector
+from collector.promql.value import Vector, all_present, empty_vector, vector
 from collector.promql.windows import Windows, groups_of, take_columns, windows_of
 from collector.series import Milliseconds, SeriesGroup, Values, is_stale
 
@@ -51,7 +51,7 @@ def stacked(parts: Iterable[Vector], steps: Steps) -> Vector:
     return vector(
         tuple(labels for part in parts for labels in part.labels),
         np.concatenate([part.values for part in parts]),
-        np.concatenate([part.present for part in parts]),
+        all_present([part.present for part in parts]),
     )
 
 

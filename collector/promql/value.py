@@ -56,8 +56,15 @@ class Vector:
         labels = tuple(self.labels[i] for i in indices)
         return Vector(labels, self.values[indices], self.present[indices], self.unnamed[indices])
 
+    @property
+    def is_full(self) -> bool:
+        """Whether every series has a value at every step."""
+        return _is_one_true_cell(self.present) or bool(self.present.all())
+
     def inhabited(self) -> "Vector":
         """Without the series that have no value at any step."""
+        if _is_one_true_cell(self.present):
+            return self
         alive = self.present.any(axis=1)
         return self if alive.all() else self.rows(np.flatnonzero(alive))
 
@@ -68,6 +75,23 @@ Value: TypeAlias = Scalar | Text | Vector
 def vector(labels: Sequence[Labels], values: Values, present: Mask) -> Vector:
     """A vector whose metric names, if there are any, stay."""
     return Vector(tuple(labels), values, present, np.zeros(len(labels), dtype=bool))
+
+
+def present_at(steps: Mask, series: int) -> Mask:
+    """(s, t) of series with values at the same of the t steps: a view of one cell, if at all of them."""
+    return np.broadcast_to(np.True_ if steps.all() else steps, (series, len(steps)))
+
+
+def _is_one_true_cell(present: Mask) -> bool:
+    """As ``present_at`` and ``all_present`` make it, it need not be looked through."""
+    return present.strides == (0, 0) and bool(present[:1, :1].any())
+
+
+def all_present(masks: Sequence[Mask]) -> Mask:
+    """Masks below each other."""
+    if all(map(_is_one_true_cell, masks)):
+        return np.broadcast_to(np.True_, (sum(map(len, masks)), masks[0].shape[1]))
+    return np.concatenate(masks)
 
 
 def empty_vector(steps: int) -> Vector:

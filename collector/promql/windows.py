@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collector.labels import METRIC_NAME, Labels
-from collector.promql.value import Indices, Mask, Vector
+from collector.promql.value import Indices, Mask, Vector, present_at
 from collector.series import Milliseconds, Omitted, SeriesGroup, Values, is_stale
 
 _CACHED_CELLS = 128 * 1024
@@ -50,7 +50,7 @@ class Windows:
 
     def held(self, least: int) -> Mask:
         """(s, t) True where a window holds at least so many samples; a broadcast view."""
-        return np.broadcast_to(self.counts >= least, (len(self.labels), len(self.first)))
+        return present_at(self.counts >= least, len(self.labels))
 
     def column(self, indices: Indices) -> Values:
         """(s, t) the sample at an index for each step; indices outside are clipped."""
