@@ -50,10 +50,7 @@ def vectors(
     first, second = (one, many) if swapped else (many, one)
     values, kept = _applied(op, first.values, second.values, returns_bool=returns_bool)
     drops_name = op in ARITHMETIC or returns_bool
-    labels = tuple(
-        result_labels(mine, other, matching, drop_name=drops_name and not delayed)
-        for mine, other in zip(many.labels, one.labels, strict=True)
-    )
+    labels = result_labels(many.labels, one.labels, matching, drop_name=drops_name and not delayed)
     unnamed = many.unnamed | (drops_name and delayed)
     out = Vector(labels, values, kept & many.present & one.present, unnamed)
     _check_matches(out, pairs, matching)

@@ -5,9 +5,9 @@ To the last bit, as a rank of histogram_quantile that falls on the edge of a buc
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
 from collector.labels import Labels
 from collector.promql.value import Indices, Mask, present_at
@@ -55,21 +55,18 @@ def together(growths: Iterable[Growth]) -> Iterator[Growth]:
 
 def _one_of(growths: Sequence[Growth]) -> Growth:
     """Of growths in the same windows."""
+    sizes = [len(growth.labels) for growth in growths]
     return Growth(
-        tuple(labels for growth in growths for labels in growth.labels),
+        tuple(chain.from_iterable(growth.labels for growth in growths)),
         np.concatenate([growth.first for growth in growths]),
         np.concatenate([growth.change for growth in growths]),
         np.concatenate([growth.least for growth in growths]),
-        np.concatenate([_of_each(growth, growth.oldest) for growth in growths]),
-        np.concatenate([_of_each(growth, growth.newest) for growth in growths]),
-        np.concatenate([_of_each(growth, growth.counts) for growth in growths]),
+        np.array([growth.oldest for growth in growths]).repeat(sizes, axis=0),
+        np.array([growth.newest for growth in growths]).repeat(sizes, axis=0),
+        np.array([growth.counts for growth in growths]).repeat(sizes, axis=0),
         growths[0].starts,
         growths[0].ends,
     )
-
-
-def _of_each(growth: Growth, of_all: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.broadcast_to(of_all, growth.change.shape)
 
 
 def extrapolated(growth: Growth, *, counter: bool, per_second: bool) -> tuple[Values, Mask]:

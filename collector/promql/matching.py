@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -9,6 +10,9 @@ from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.promql.syntax import Cardinality, Matching
 from collector.promql.value import Indices, Mask, Vector
+
+# Rules and dashboards match the same series again and again.
+_REMEMBERED = 64
 
 Signature = Labels
 
@@ -40,30 +44,39 @@ def matched(many: Vector, one: Vector, matching: Matching) -> Pairs:
     Raises:
         QueryError: execution, where two series of the ``one`` side share a signature at the same step.
     """
+    pairs, rivals = _pairs(many.labels, one.labels, matching)
+    if rivals:
+        _check_one_side(many, one, rivals, matching)
+    return pairs
+
+
+_Rivals = tuple[tuple[Signature, list[int]], ...]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _pairs(many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching) -> tuple[Pairs, _Rivals]:
+    """Also the rows of the ``one`` side that share a signature, by that."""
     by_signature: dict[Signature, list[int]] = defaultdict(list)
-    for row, key in enumerate(signatures(one, matching)):
-        by_signature[key].append(row)
-    _check_one_side(many, one, by_signature, matching)
+    for row, labels in enumerate(one):
+        by_signature[signature(labels, matching)].append(row)
     numbers = {key: number for number, key in enumerate(by_signature)}
     found = [
         (row, partner, numbers[key])
-        for row, key in enumerate(signatures(many, matching))
+        for row, key in enumerate(signature(labels, matching) for labels in many)
         for partner in by_signature.get(key, ())
     ]
     left, right, shared = np.array(found, dtype=np.intp).reshape(len(found), 3).T
-    return Pairs(left, right, shared)
+    rivals = tuple((key, rows) for key, rows in by_signature.items() if len(rows) > 1)
+    return Pairs(left, right, shared), rivals
 
 
-def _check_one_side(
-    many: Vector, one: Vector, rows_of: dict[Signature, list[int]], matching: Matching
-) -> None:
+def _check_one_side(many: Vector, one: Vector, rivals: _Rivals, matching: Matching) -> None:
     counterpart = many.present.any(axis=0)
-    for key, rows in rows_of.items():
-        if len(rows) > 1:
-            twice = np.flatnonzero((one.present[rows].sum(axis=0) > 1) & counterpart)
-            if len(twice):
-                here = [one.labels[row] for row in rows if one.present[row, twice[0]]]
-                raise QueryError(_duplicate(key, here, matching), kind="execution")
+    for key, rows in rivals:
+        twice = np.flatnonzero((one.present[rows].sum(axis=0) > 1) & counterpart)
+        if len(twice):
+            here = [one.labels[row] for row in rows if one.present[row, twice[0]]]
+            raise QueryError(_duplicate(key, here, matching), kind="execution")
 
 
 def _duplicate(key: Signature, rows: list[Labels], matching: Matching) -> str:
@@ -80,8 +93,18 @@ def _braced(labels: Labels) -> str:
     return "{" + ", ".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
 
 
-def result_labels(many: Labels, one: Labels, matching: Matching, *, drop_name: bool) -> Labels:
-    """What a matched pair is called."""
+@lru_cache(maxsize=_REMEMBERED)
+def result_labels(
+    many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching, *, drop_name: bool
+) -> tuple[Labels, ...]:
+    """What matched pairs are called."""
+    return tuple(
+        _result_labels(mine, other, matching, drop_name=drop_name)
+        for mine, other in zip(many, one, strict=True)
+    )
+
+
+def _result_labels(many: Labels, one: Labels, matching: Matching, *, drop_name: bool) -> Labels:
     if drop_name:
         many = many.without(METRIC_NAME)
     if matching.cardinality is Cardinality.ONE_TO_ONE:
