@@ -1,8 +1,8 @@
 """Prometheus' HTTP API v1 on Starlette: the embedded engine answers, or the remote one is asked."""
 
 import asyncio
-import gzip
 import logging
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ _STATUSES = {
     "internal": 500,
 }
 _GZIP_FROM_BYTES = 1024
+_GZIP_HEADER = 16
+_SHORT_BITS = 12
 _JSON = "application/json"
 _Endpoint = Callable[[Request], Awaitable[Response]]
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -183,4 +185,12 @@ def _response(status: int, body: bytes, packed: bool) -> Response:
     if not packed or len(body) < _GZIP_FROM_BYTES:
         return Response(body, status, media_type=_JSON)
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(gzip.compress(body, 1), status, headers=headers, media_type=_JSON)
+    return Response(_gzipped(body), status, headers=headers, media_type=_JSON)
+
+
+def _gzipped(body: bytes) -> bytes:
+    """A short body's window is short too: to set up a long one takes longer than the packing."""
+    is_short = len(body) <= 2**_SHORT_BITS
+    bits, memory = (_SHORT_BITS, _SHORT_BITS - 7) if is_short else (zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL)
+    packer = zlib.compressobj(1, zlib.DEFLATED, _GZIP_HEADER + bits, memory)
+    return packer.compress(body) + packer.flush()
