@@ -89,7 +89,8 @@ def _near_zero(growth: Growth, gaps: "_Gaps") -> Indices:
         return np.zeros(0, np.intp)
     least, most = growth.least, growth.change.max(axis=1)
     reach, gap = gaps.sampled[held].min(), gaps.to_start[held].max() * (1 + _ROUNDING)
-    return np.flatnonzero(~((least >= 0) & (reach * least >= gap * most)))
+    young: Indices = (~((least >= 0) & (reach * least >= gap * most))).nonzero()[0]
+    return young
 
 
 def _stretched_from_zero(growth: Growth, gaps: "_Gaps", rows: Indices, seconds: Values | None) -> Values:

@@ -79,18 +79,24 @@ def vector(labels: Sequence[Labels], values: Values, present: Mask) -> Vector:
 
 def present_at(steps: Mask, series: int) -> Mask:
     """(s, t) of series with values at the same of the t steps: a view of one cell, if at all of them."""
-    return np.broadcast_to(np.True_ if steps.all() else steps, (series, len(steps)))
+    if steps.all():
+        return _all_true(series, len(steps))
+    return np.broadcast_to(steps, (series, len(steps)))
+
+
+def _all_true(series: int, steps: int) -> Mask:
+    return np.ndarray((series, steps), np.bool_, b"\x01", strides=(0, 0))
 
 
 def _is_one_true_cell(present: Mask) -> bool:
     """As ``present_at`` and ``all_present`` make it, it need not be looked through."""
-    return present.strides == (0, 0) and bool(present[:1, :1].any())
+    return present.strides == (0, 0) and bool(present.size and present.item(0))
 
 
 def all_present(masks: Sequence[Mask]) -> Mask:
     """Masks below each other."""
     if all(map(_is_one_true_cell, masks)):
-        return np.broadcast_to(np.True_, (sum(map(len, masks)), masks[0].shape[1]))
+        return _all_true(sum(map(len, masks)), masks[0].shape[1])
     return np.concatenate(masks)
 
 

@@ -97,6 +97,8 @@ def windows_of(
 def _opening(starts: Milliseconds, ends: Milliseconds) -> Milliseconds:
     """The starts of the first windows, up to those that are the ends of windows, one after another."""
     lag = int(starts.searchsorted(ends[0])) if len(ends) else 0
+    if lag == len(ends):
+        return starts
     return starts[:lag] if np.array_equal(starts[lag:], ends[: len(ends) - lag]) else starts
 
 

@@ -128,6 +128,8 @@ def stitch(pieces: Sequence[Piece]) -> list[Piece]:
     Raises:
         OverlapError: only where a piece has something omitted.
     """
+    if len(pieces) < 2:
+        return list(pieces)
     by_series: dict[bytes, list[Piece]] = {}
     for piece in pieces:
         by_series.setdefault(piece.series.tobytes(), []).append(piece)

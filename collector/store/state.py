@@ -206,9 +206,11 @@ class _Part:
     @cached_property
     def _widest_ms(self) -> int:
         """Between two cuts."""
-        return int(np.diff(self.cuts).max(initial=0)) if self.cuts is not None else 0
+        return int((self.cuts[1:] - self.cuts[:-1]).max(initial=0)) if self.cuts is not None else 0
 
 
 def _of_head(head: MatrixHead, wanted: SeriesIds, start_ms: int, end_ms: int) -> list[Piece]:
     matrix = head.published
+    if not len(matrix.times):
+        return []
     return matrix.pieces(positions_of(wanted, matrix.series), start_ms, end_ms)

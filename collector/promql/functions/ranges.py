@@ -1,10 +1,12 @@
 """Functions of a range vector: one value for each series and window."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from collector.errors import QueryError
+from collector.labels import Labels
 from collector.promql import extrapolation, overtime, regression, rollup
 from collector.promql.extrapolation import together
 from collector.promql.functions.arguments import Arguments
@@ -12,6 +14,9 @@ from collector.promql.selectors import stacked
 from collector.promql.value import Mask, Vector, checked_unique, vector, without_names
 from collector.promql.windows import Windows
 from collector.series import Values
+
+# Rules and dashboards take the same series again and again.
+_REMEMBERED = 64
 
 _FUNCTIONS: dict[str, Callable[..., tuple[Values, Mask]]] = {
     "avg_over_time": overtime.avg_over_time,
@@ -48,11 +53,16 @@ def rolled_up(arguments: Arguments) -> Vector:
     parts = _extrapolated(name, windows) if name in _EXTRAPOLATED else _computed(name, windows, scalars)
     out = stacked(parts, arguments.steps)
     if name in _FOR_COUNTERS:
-        for metric in sorted({labels.metric for labels in out.labels}):
+        for metric in _metrics(out.labels):
             arguments.steps.query.notes.possible_non_counter(metric)
     if name != "last_over_time":
         out = without_names(out, delayed=arguments.steps.query.delayed_names)
     return checked_unique(out)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _metrics(series: tuple[Labels, ...]) -> list[str]:
+    return sorted({labels.metric for labels in series})
 
 
 def _extrapolated(name: str, windows: Iterable[Windows]) -> Iterator[Vector]:
