@@ -1,37 +1,30 @@
 """``fireline collector …``: serve, import, export, check-metrics, test-rules."""
 
 import logging
-import signal
-import socket
-import threading
 import time
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 import sqlalchemy as sa
-import uvicorn
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress
-from starlette.applications import Starlette
 
 from collector.app import Collector
-from collector.cli_types import Address, DatabaseUrl, Duration, Time
+from collector.cli_values import Address, DatabaseUrl, Duration, Time
 from collector.clock import SystemClock
 from collector.config import CollectorConfig, load_config
-from collector.errors import CollectorError, ConfigError, ExpositionError
+from collector.errors import CollectorError, ExpositionError
 from collector.exporter import export as export_samples
 from collector.exposition import PageFormat
-from collector.http_server import BoundedHttp
 from collector.importer import import_file
 from collector.options import Options
 from collector.promql.limits import Limits
 from collector.remote import RemoteQuerier
 from collector.ruletest.report import test_and_report
+from collector.serving import bind, serve_until_stopped
 from collector.store.durable import SampleStore
 from collector.strict import check_page
-
-logger = logging.getLogger(__name__)
 
 _MISTAKE = 2
 
@@ -149,7 +142,7 @@ def serve(
         receives_remote_write=enable_remote_write_receiver,
     )
     config = load_config(config_path)
-    bound = _bind(*listen)
+    bound = bind(*listen)
     url = external_url or f"http://{listen[0]}:{bound.getsockname()[1]}"
 
     def read_config() -> CollectorConfig:
@@ -159,45 +152,9 @@ def serve(
         running = Collector(config, data, external_url=url, read_config=read_config, options=options)
         try:
             running.start()
-            _serve(running, bound, url)
+            serve_until_stopped(running, bound, url)
         finally:
             running.stop()
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """Binds before anything starts, so that a port in use starts nothing."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise ConfigError(f"--listen {host}:{port}: {error.strerror}: expected a free address") from error
-    return bound
-
-
-def _serve(running: Collector, bound: socket.socket, url: str) -> None:
-    app = Starlette(routes=running.routes())
-    settings = uvicorn.Config(
-        app, http=BoundedHttp, ws="none", log_level="warning", access_log=False, lifespan="off"
-    )
-    server = uvicorn.Server(settings)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Uvicorn raises what it caught once more when it is done; the collector is yet to be stopped then.
-        signal.signal(number, lambda *_: None)
-    signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=_reload, args=(running,)).start())
-    logger.info("serving on %s", url)
-    server.run(sockets=[bound])
-
-
-def _reload(running: Collector) -> None:
-    try:
-        running.reload_from_file()
-    except ConfigError as error:
-        logger.error("reload refused, the old configuration stays in force: %s", error)  # noqa: TRY400  # no bug
-    else:
-        logger.info("reloaded")
 
 
 @collector.command("import")

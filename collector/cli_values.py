@@ -1,4 +1,4 @@
-"""What the command line's options are read as."""
+"""What the command line takes for addresses, databases, durations and times."""
 
 import click
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from collector.store.url import database_url
 
 
 class Address(click.ParamType[tuple[str, int]]):
-    """HOST:PORT; without a host, every address of this machine."""
+    """``HOST:PORT`` as its two parts; no host is every address of the machine."""
 
     name = "host:port"
 
@@ -39,7 +39,7 @@ class DatabaseUrl(click.ParamType[sa.URL]):
 
 
 class Duration(click.ParamType[float]):
-    """Seconds, written as Prometheus writes durations; above 0."""
+    """A Prometheus duration above zero, in seconds."""
 
     name = "duration"
 
@@ -56,7 +56,7 @@ class Duration(click.ParamType[float]):
 
 
 class Time(click.ParamType[float]):
-    """Unix seconds, also from RFC 3339."""
+    """Unix seconds or RFC 3339, as Unix seconds."""
 
     name = "time"
 

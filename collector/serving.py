@@ -1,0 +1,56 @@
+"""A collector on a port of its own, and the signals that it heeds."""
+
+import logging
+import signal
+import socket
+import threading
+
+import uvicorn
+from starlette.applications import Starlette
+
+from collector.app import Collector
+from collector.errors import ConfigError
+from collector.http_server import BoundedHttp
+
+logger = logging.getLogger(__name__)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Binds before anything starts, so that a port in use starts nothing.
+
+    Raises:
+        ConfigError: for an address that is taken, or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise ConfigError(f"--listen {host}:{port}: {error.strerror}: expected a free address") from error
+    return bound
+
+
+def serve_until_stopped(running: Collector, bound: socket.socket, url: str) -> None:
+    """Serves on ``bound`` until SIGINT or SIGTERM; SIGHUP reads the configuration again."""
+    app = Starlette(routes=running.routes())
+    settings = uvicorn.Config(
+        app, http=BoundedHttp, ws="none", log_level="warning", access_log=False, lifespan="off"
+    )
+    server = uvicorn.Server(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Uvicorn raises what it caught once more when it is done; the collector is yet to be stopped then.
+        signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=_reload, args=(running,)).start())
+    logger.info("serving on %s", url)
+    server.run(sockets=[bound])
+
+
+def _reload(running: Collector) -> None:
+    try:
+        running.reload_from_file()
+    except ConfigError as error:
+        logger.error("reload refused, the old configuration stays in force: %s", error)  # noqa: TRY400  # no bug
+    else:
+        logger.info("reloaded")
