@@ -140,6 +140,8 @@ class Collector:
         groups = self._load_groups(config)
         if self.config.scrape_configs and not config.scrape_configs:
             logger.warning("the new configuration scrapes nothing: expected scrape_configs")
+        if self.config.query != config.query:
+            logger.warning("query: what changed there is in force after a restart")
         clients = self.pool.prepare(config.scrape_configs)
         dispatchers = self._dispatchers(config)
         engine = self._engine(groups, config)

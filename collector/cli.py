@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import DownloadColumn, Progress
 
 from collector.app import Collector
-from collector.cli_values import Address, DatabaseUrl, Duration, Time
+from collector.cli_query import query_flags, with_flags
+from collector.cli_values import Address, DatabaseUrl, Time
 from collector.clock import SystemClock
 from collector.config import CollectorConfig, load_config
 from collector.errors import CollectorError, ExpositionError
@@ -19,7 +20,6 @@ from collector.exporter import export as export_samples
 from collector.exposition import PageFormat
 from collector.importer import import_file
 from collector.options import Options
-from collector.promql.limits import Limits
 from collector.remote import RemoteQuerier
 from collector.ruletest.report import test_and_report
 from collector.serving import bind, serve_until_stopped
@@ -84,35 +84,7 @@ def collector() -> None:
     is_flag=True,
     help="Let whoever reaches the port write samples: POST /api/v1/write.",
 )
-@click.option("--enable-experimental", is_flag=True, help="Let queries use experimental PromQL functions.")
-@click.option(
-    "--query-max-samples",
-    default=50_000_000,
-    show_default=True,
-    type=click.IntRange(1),
-    help="How many samples a query may hold.",
-)
-@click.option(
-    "--query-timeout",
-    default="2m",
-    show_default=True,
-    type=Duration(),
-    help="How long a query may take, its waiting for others included.",
-)
-@click.option(
-    "--query-max-concurrency",
-    default=2,
-    show_default=True,
-    type=click.IntRange(1),
-    help="How many queries run at once; more wait.",
-)
-@click.option(
-    "--query-lookback-delta",
-    default="5m",
-    show_default=True,
-    type=Duration(),
-    help="How far back a query looks for a series' latest sample.",
-)
+@query_flags
 def serve(
     config_path: Path,
     data: Path,
@@ -121,27 +93,15 @@ def serve(
     external_url: str,
     log_level: str,
     enable_remote_write_receiver: bool,
-    enable_experimental: bool,
-    query_max_samples: int,
-    query_timeout: float,
-    query_max_concurrency: int,
-    query_lookback_delta: float,
+    **flags_of_queries: Any,  # noqa: ANN401  # whatever the flags are
 ) -> None:
     """Scrape, evaluate rules and serve the Prometheus HTTP API until stopped."""
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("alembic", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    options = Options(
-        limits=Limits(
-            lookback_seconds=query_lookback_delta,
-            max_samples=query_max_samples,
-            timeout_seconds=query_timeout,
-        ),
-        experimental=enable_experimental,
-        queries_at_once=query_max_concurrency,
-        receives_remote_write=enable_remote_write_receiver,
-    )
     config = load_config(config_path)
+    query = with_flags(config.query, flags_of_queries)
+    options = Options.of(query, receives_remote_write=enable_remote_write_receiver)
     bound = bind(*listen)
     url = external_url or f"http://{listen[0]}:{bound.getsockname()[1]}"
 

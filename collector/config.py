@@ -9,13 +9,14 @@ import sqlalchemy as sa
 import yaml
 
 from collector.config_http import PLAIN_HTTP, HttpClientConfig, parse_http_client
+from collector.config_query import DEFAULTS, QueryConfig, parse_query
 from collector.errors import ConfigError
 from collector.relabel import RelabelRule, parse_relabel
 from collector.settings import Section
 from collector.store.url import database_url
 from collector.yaml_text import load
 
-KEYS = ("global", "scrape_configs", "rule_files", "alerting", "storage")
+KEYS = ("global", "scrape_configs", "rule_files", "alerting", "storage", "query")
 _UNSUPPORTED = ("remote_read", "remote_write", "tracing", "scrape_config_files", "runtime", "otlp")
 _UNSUPPORTED_IN_JOB = (
     "kubernetes_sd_configs", "consul_sd_configs", "dns_sd_configs", "ec2_sd_configs", "http_sd_configs",
@@ -88,6 +89,7 @@ class CollectorConfig:
     retention_seconds: float = 0.0
     retention_bytes: int = 0
     database: sa.URL | None = field(default=None, repr=False)
+    query: QueryConfig = DEFAULTS
     base_folder: Path = Path()
     text: str = field(default="", repr=False)
 
@@ -127,7 +129,7 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
     config = CollectorConfig(
         scrape_interval_seconds=interval,
         scrape_timeout_seconds=timeout,
-        evaluation_interval_seconds=_positive(common, "evaluation_interval", 60.0),
+        evaluation_interval_seconds=common.positive_seconds("evaluation_interval", 60.0),
         external_labels=common.mapping("external_labels"),
         scrape_configs=top.sections("scrape_configs", lambda job: _job(job, interval, timeout, base_folder)),
         rule_files=tuple(str(base_folder / name) for name in top.strings("rule_files")),
@@ -137,6 +139,7 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
         retention_seconds=storage.retention_seconds,
         retention_bytes=storage.retention_bytes,
         database=storage.database,
+        query=parse_query(top.section("query")),
         base_folder=base_folder,
         text=text,
     )
@@ -188,15 +191,8 @@ def _refuse_duplicates(config: CollectorConfig, top: Section) -> None:
             raise top.error("scrape_configs", f"job_name {name!r} is used twice: expected a name of its own")
 
 
-def _positive(section: Section, key: str, default: float) -> float:
-    value = section.seconds(key, default)
-    if value <= 0:
-        raise section.error(key, "expected a duration above 0")
-    return value
-
-
 def _job(job: Section, interval: float, timeout: float, base: Path) -> ScrapeConfig:
-    own_interval = _positive(job, "scrape_interval", interval)
+    own_interval = job.positive_seconds("scrape_interval", interval)
     own_timeout = job.seconds("scrape_timeout", min(timeout, own_interval))
     if not 0 < own_timeout <= own_interval:
         raise job.error(
@@ -268,7 +264,7 @@ def _alertmanager(section: Section, base: Path) -> AlertmanagerConfig:
         targets=tuple(target for group in static for target in group.targets),
         scheme=section.choice("scheme", ("http", "https"), "http"),
         path_prefix=_path(section, "path_prefix", "/"),
-        timeout_seconds=_positive(section, "timeout", 10.0),
+        timeout_seconds=section.positive_seconds("timeout", 10.0),
         http=parse_http_client(section, base),
     )
     section.choice("api_version", ("v2",), "v2")

@@ -12,6 +12,7 @@ UNIT_SECONDS = {
     "y": 31_536_000.0,
 }
 _UNITS_LARGEST_FIRST = ("y", "w", "d", "h", "m", "s", "ms")
+_LONGEST_MS = 2**63 // 1_000_000  # Go counts nanoseconds in 64 bits
 _DURATION = re.compile("".join(rf"(?:(?P<{u}>[0-9]{{1,9}}){u})?" for u in _UNITS_LARGEST_FIRST))
 
 
@@ -19,7 +20,7 @@ def parse_duration(text: str) -> float:
     """Seconds of a Prometheus duration; units in falling order, each at most once.
 
     Raises:
-        ValueError: for anything else, naming the text.
+        ValueError: for anything else, naming the text; also beyond about 292 years, as in Prometheus.
     """
     if text == "0":
         return 0.0
@@ -27,6 +28,8 @@ def parse_duration(text: str) -> float:
     if not text or match is None:
         raise ValueError(f"not a duration: {text!r} (expected for example 30s, 5m, 1h30m, 30d)")
     milliseconds = sum(round(int(n) * UNIT_SECONDS[u] * 1000) for u, n in match.groupdict().items() if n)
+    if milliseconds > _LONGEST_MS:
+        raise ValueError(f"duration out of range: {text!r}")
     return milliseconds / 1000
 
 

@@ -81,6 +81,11 @@ class Section:
             raise self.error(key, f"expected a whole number, 0 or more, found {_shown(value)}")
         return value
 
+    def positive_count(self, key: str, default: int) -> int:
+        if (value := self.count(key, default)) < 1:
+            raise self.error(key, "expected a whole number, 1 or more, found 0")
+        return value
+
     def seconds(self, key: str, default: float) -> float:
         text = self.text(key)
         if not text:
@@ -89,6 +94,11 @@ class Section:
             return parse_duration(text)
         except ValueError as error:
             raise self.error(key, f"expected a duration such as 30s or 5m, found {text!r}") from error
+
+    def positive_seconds(self, key: str, default: float) -> float:
+        if (value := self.seconds(key, default)) <= 0:
+            raise self.error(key, "expected a duration above 0")
+        return value
 
     def size_bytes(self, key: str, default: int = 0) -> int:
         text = self.text(key)

@@ -74,7 +74,7 @@ class Fireline:
             external_url=url,
             read_config=lambda: _read_again(config),
             unready=self._alerts.unready,
-            options=Options(receives_remote_write=config.receives_remote_write),
+            options=Options.of(config.collector.query, receives_remote_write=config.receives_remote_write),
         )
         self._status = status_routes(config)
         desk = IncidentDesk(self._alerts.database)

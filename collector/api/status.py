@@ -170,12 +170,21 @@ def build_info(_collector: "Collector", _parameters: Parameters) -> dict[str, An
 
 
 def config(collector: "Collector", _parameters: Parameters) -> dict[str, Any]:
-    """The configuration as it was read; passwords are not shown."""
-    return {"yaml": _without_secrets(collector.config.text)}
+    """The configuration as it was read, with the limits of queries in force; passwords are not shown."""
+    shown = {**(_hidden(yaml.safe_load(collector.config.text)) or {}), "query": _query(collector)}
+    return {"yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)}
 
 
-def _without_secrets(text: str) -> str:
-    return yaml.safe_dump(_hidden(yaml.safe_load(text)), sort_keys=False, allow_unicode=True) if text else ""
+def _query(collector: "Collector") -> dict[str, Any]:
+    """The flags' values where they won over the file's, and the earlier ones until a restart."""
+    query = collector.options.query
+    return {
+        "max_samples": query.max_samples,
+        "timeout": format_duration(query.timeout_seconds),
+        "max_concurrency": query.max_concurrency,
+        "lookback_delta": format_duration(query.lookback_seconds),
+        "experimental": query.experimental,
+    }
 
 
 def _hidden(value: Any) -> Any:  # noqa: ANN401  # whatever YAML holds

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import config, config_http, relabel, scrape
+from collector import config, config_http, config_query, relabel, scrape
 from collector.api import v1
 from collector.api.metrics import own_metrics
 from collector.app import Collector
@@ -18,17 +18,17 @@ from collector.template_functions import FUNCTIONS
 DOCS = (Path(__file__).parents[2] / "docs" / "collector.md").read_text(encoding="utf-8")
 WORDS = set(re.findall(r"\w+", DOCS))
 _ASKED = re.compile(
-    r"\.(?:text|required|flag|count|seconds|size_bytes|choice|strings|mapping|section|sections|optional|raw)"
-    r'\(\s*"(\w+)"|_positive\(\w+, "(\w+)"'
+    r"\.(?:text|required|flag|(?:positive_)?(?:count|seconds)|size_bytes|choice|strings|mapping|section|sections|optional|raw)"
+    r'\(\s*"(\w+)"'
 )
 
 
 @pytest.mark.parametrize(
-    "module", [config, config_http, relabel, files, file], ids=lambda module: module.__name__
+    "module", [config, config_http, config_query, relabel, files, file], ids=lambda module: module.__name__
 )
 def test_every_key_is_documented(module):
     source = Path(module.__file__).read_text(encoding="utf-8")
-    keys = {first or second for first, second in _ASKED.findall(source)}
+    keys = set(_ASKED.findall(source))
     known_from_prometheus = {"groups", "record", "alert", "expr", "annotations", "interval"}
     assert keys - known_from_prometheus <= WORDS
 

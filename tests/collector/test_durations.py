@@ -32,6 +32,12 @@ def test_refuses_and_names_the_text(text):
     assert repr(text) in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["293y", "999999999y", "106752d"])
+def test_durations_beyond_gos_are_refused(text):
+    with pytest.raises(ValueError, match=f"out of range: '{text}'"):
+        parse_duration(text)
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0s"), (5400, "1h30m"), (0.25, "250ms"), (604_800, "7d"), (-90, "-1m30s"), (59.9996, "1m")],

@@ -20,6 +20,7 @@ RELABEL = "[{source_labels: [a], target_label: b}]"
 EVERYTHING = f"""
 global: {{}}
 storage: {{tsdb: {{retention: {{}}}}}}
+query: {{}}
 scrape_configs:
   - job_name: basic
     basic_auth: {{username: u}}

@@ -1,9 +1,11 @@
 import asyncio
+from dataclasses import replace
 
 import httpx
 import numpy as np
 import orjson
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
@@ -303,6 +305,32 @@ def test_the_configuration_is_shown_without_passwords(tmp_path):
     assert "username: u" in shown
     assert "database: postgresql://u:***@h:1/d\n" in shown
     collector.stop()
+
+
+def test_flags_and_configuration_show_the_limits_in_force(tmp_path):
+    config = parse_config({"query": {"timeout": "9s"}}, "f.yml", text="query: {timeout: 9s}\n")
+    query = replace(config.query, max_samples=5, max_concurrency=3)
+    options = Options.of(query, receives_remote_write=False)
+    collector = collector_in(tmp_path, config=config, options=options)
+    flags = data(Client(collector).get("/api/v1/status/flags"))
+    shown = yaml.safe_load(data(Client(collector).get("/api/v1/status/config"))["yaml"])
+    collector.stop()
+    assert shown["query"] == {
+        "max_samples": 5,
+        "timeout": "9s",
+        "max_concurrency": 3,
+        "lookback_delta": "5m",
+        "experimental": False,
+    }
+    named = ("query.timeout", "query.max-samples", "query.max-concurrency", "query.lookback-delta")
+    assert [flags[name] for name in named] == ["9s", "5", "3", "5m"]
+
+
+def test_a_reload_says_that_limits_of_queries_wait_for_a_restart(collector, caplog):
+    collector.start()
+    collector.reload(parse_config({"query": {"timeout": "9s"}}, "f.yml"))
+    assert "query: what changed there is in force after a restart" in caplog.text
+    assert collector.options.limits.timeout_seconds == 120.0
 
 
 def test_health_readiness_and_own_metrics(client, collector):
