@@ -1,6 +1,5 @@
 """Text into an expression tree: promql-parser behind guards, and stricter where Prometheus v3.0 is."""
 
-import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +11,7 @@ import re2
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.guard import QuerySize, check_size
+from collector.promql.literals import respelled
 from collector.promql.signatures import EXPERIMENTAL_AGGREGATIONS, EXPERIMENTAL_FUNCTIONS, STABLE_FUNCTIONS
 from collector.promql.syntax import (
     Aggregation,
@@ -46,9 +46,6 @@ _CARDINALITIES = {
 }
 # The Rust debug spelling is the only one that carries times before 1970 and after 9999.
 _SYSTEM_TIME = re.compile(r"SystemTime\s*\{\s*tv_sec:\s*(-?\d+),\s*tv_nsec:\s*(\d+)")
-_STRINGS = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\#[^\n]*"""
-_MISREAD = re.compile(rf"{_STRINGS}|\bor\s+(?=[=!])", re.IGNORECASE | re.DOTALL)
-_DECIMALS = re.compile(rf"{_STRINGS}|(?<![\w.:])(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.:])", re.IGNORECASE)
 _MAX_MILLISECONDS = 2**62
 _MAX_DURATION_MS = 2**63 // 1_000_000  # Go counts nanoseconds in 64 bits
 
@@ -60,9 +57,9 @@ def parse(query: str, *, size: QuerySize, experimental: bool = False) -> Node:
         QueryError: bad_data, for anything Prometheus v3.0 would not parse.
     """
     check_size(query, size)
-    _check_numbers(query)
+    text = respelled(query)
     try:
-        tree = upstream.parse(_MISREAD.sub(_as_the_parser_reads, query))
+        tree = upstream.parse(text)
     except ValueError as error:
         raise QueryError(f"parse error: {error}") from error
     except BaseException as error:
@@ -71,22 +68,6 @@ def parse(query: str, *, size: QuerySize, experimental: bool = False) -> Node:
             raise
         raise QueryError(f"parse error: {error}") from error
     return _Converter(experimental, size.max_depth).convert(tree, 0)
-
-
-def _check_numbers(query: str) -> None:
-    for match in _DECIMALS.finditer(query):
-        text = match[0]
-        if text[0] not in "\"'`#" and math.isinf(float(text)):
-            raise QueryError(f"parse error: error parsing number: {text}: value out of range")
-
-
-def _as_the_parser_reads(match: re.Match[str]) -> str:
-    """The parser unescapes raw strings, and wants the operator right after a label named "or"."""
-    text = match[0]
-    if text[0] == "`":
-        escaped = text[1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    return text.rstrip() if text[0] in "oO" else text
 
 
 class _Converter:
@@ -156,6 +137,9 @@ def _selector(expr: Any) -> Selector:  # noqa: ANN401
         matchers.append(Matcher(METRIC_NAME, MatchOp.EQUAL, expr.name))
     for matcher in matchers:
         _check_regex(matcher)
+    names = [m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL]
+    if len(names) > 1:
+        raise QueryError(f"parse error: metric name must not be set twice: {names[0]!r} or {names[1]!r}")
     return Selector(tuple(matchers), _offset(expr), _at(expr))
 
 

@@ -1,0 +1,79 @@
+"""Numbers and strings of a query, checked and respelled before the parser, which panics at some."""
+
+import math
+import re
+
+from collector.errors import QueryError
+
+_STRINGS = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\#[^\n]*"""
+_RESPELLED = re.compile(rf"{_STRINGS}|\bor\s+(?=[=!])", re.IGNORECASE | re.DOTALL)
+_DECIMALS = re.compile(rf"{_STRINGS}|(?<![\w.:])(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.:])", re.IGNORECASE)
+# Possessive, as a blank that goes back is tried again in every way.
+_BETWEEN = r"(?:[\s+-]|\#[^\n]*+)*+"
+_AMOUNT = r"(?:0x[0-9a-f]++|(?:\d++\.?+\d*+|\.\d++)(?:e[-+]?+\d++)?+|inf|nan)(?![\w.])"
+_DURATIONS = re.compile(
+    rf"{_STRINGS}|(?:\[|\boffset\b){_BETWEEN}(?:({_AMOUNT})|[\w.]*+){_BETWEEN}(?::{_BETWEEN}({_AMOUNT})?)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_LONGEST_SECONDS = 2**63 / 1e9  # Go counts nanoseconds in 64 bits
+_BYTES = re.compile(r"((?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})+)|\\.", re.DOTALL)
+_BYTE = re.compile(r"\\x(..)|\\(...)")
+
+
+def respelled(query: str) -> str:
+    """The query as the parser has to be told it to mean what it means to Prometheus.
+
+    Raises:
+        QueryError: bad_data, for numbers that no float or duration holds, and strings that are no UTF-8.
+    """
+    _check_numbers(query)
+    _check_durations(query)
+    return _RESPELLED.sub(_as_the_parser_reads, query)
+
+
+def _check_numbers(query: str) -> None:
+    for match in _DECIMALS.finditer(query):
+        text = match[0]
+        if text[0] not in "\"'`#" and math.isinf(float(text)):
+            raise QueryError(f"parse error: error parsing number: {_shown(text)}: value out of range")
+
+
+def _check_durations(query: str) -> None:
+    """Numbers that stand where durations do: the parser panics at those that it cannot keep."""
+    for match in _DURATIONS.finditer(query):
+        for text in filter(None, match.groups()):
+            if not _seconds(text) <= _LONGEST_SECONDS:
+                raise QueryError(f"parse error: duration out of range: {_shown(text)}")
+
+
+def _seconds(text: str) -> float:
+    return float(int(text, 16)) if text[:2] in {"0x", "0X"} else float(text)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _as_the_parser_reads(match: re.Match[str]) -> str:
+    """The parser unescapes raw strings, and wants the operator right after a label named "or"."""
+    text = match[0]
+    if text[0] == "`":
+        escaped = text[1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    if text[0] in "\"'":
+        return _BYTES.sub(_joined, text)
+    return text.rstrip() if text[0] in "oO" else text
+
+
+def _joined(match: re.Match[str]) -> str:
+    """Escaped bytes are of UTF-8, as in Go; the parser takes each for a character."""
+    if not match[1]:
+        return match[0]
+    values = bytes(int(h, 16) if h else int(o, 8) for h, o in _BYTE.findall(match[1]))
+    if values.isascii():
+        return match[0]
+    try:
+        text = values.decode()
+    except UnicodeDecodeError as error:
+        raise QueryError(f"parse error: invalid UTF-8 in a string: {_shown(match[1])}") from error
+    return "".join(char if char > "\x7f" else f"\\x{ord(char):02x}" for char in text)
