@@ -1,11 +1,11 @@
 """Label sets and the matchers that select them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-import re2
+from collector.regexes import anchored_regex
 
 METRIC_NAME = "__name__"
 _REMEMBERED = 50_000
@@ -93,15 +93,8 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def anchored_regex(pattern: str) -> "re2._Regexp[str]":
-    """RE2 that matches whole values, with ``.`` matching a newline too (v3 semantics).
-
-    Raises:
-        re2.error: for what is no regular expression.
-    """
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(f"(?s:{pattern})", options)
+def _go_on() -> None:
+    """Nothing stops a search that nobody limits."""
 
 
 class MatchOp(StrEnum):
@@ -113,15 +106,15 @@ class MatchOp(StrEnum):
 
 @dataclass(frozen=True)
 class Matcher:
-    """One condition of a selector. Regexes are RE2, anchored, and ``.`` matches a newline (v3 semantics)."""
+    """One condition of a selector. Regexes are RE2, anchored, and ``.`` matches a newline (v3 semantics).
+
+    before_regex: is called for each value that a regex is tried on, and may raise to stop a search.
+    """
 
     name: str
     op: MatchOp
     value: str
-
-    @cached_property
-    def _regex(self) -> "re2._Regexp[str]":
-        return anchored_regex(self.value)
+    before_regex: Callable[[], None] = field(default=_go_on, compare=False, repr=False)
 
     def matches(self, value: str) -> bool:
         match self.op:
@@ -130,9 +123,13 @@ class Matcher:
             case MatchOp.NOT_EQUAL:
                 return value != self.value
             case MatchOp.REGEX:
-                return self._regex.fullmatch(value) is not None
+                return self._fits(value)
             case MatchOp.NOT_REGEX:
-                return self._regex.fullmatch(value) is None
+                return not self._fits(value)
+
+    def _fits(self, value: str) -> bool:
+        self.before_regex()
+        return anchored_regex(self.value).fullmatch(value) is not None
 
     def __str__(self) -> str:
         return f'{self.name}{self.op}"{_escaped(self.value)}"'
@@ -141,3 +138,9 @@ class Matcher:
 def matches_all(matchers: Iterable[Matcher], labels: Labels) -> bool:
     """Whether a label set meets every condition."""
     return all(matcher.matches(labels.get(matcher.name)) for matcher in matchers)
+
+
+def stoppable(matchers: Sequence[Matcher], check: Callable[[], None]) -> tuple[Matcher, ...]:
+    """The same conditions, which call ``check`` for each value that a regex is tried on."""
+    regexes = {MatchOp.REGEX, MatchOp.NOT_REGEX}
+    return tuple(replace(m, before_regex=check) if m.op in regexes else m for m in matchers)

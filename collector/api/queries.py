@@ -8,8 +8,9 @@ from collector.api.encode import encode_answer, encode_data
 from collector.api.request import Parameters
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
-from collector.labels import Labels, Matcher
+from collector.labels import Labels, Matcher, stoppable
 from collector.promql.guard import QuerySize
+from collector.promql.limits import Budget
 from collector.promql.parse import parse
 from collector.promql.syntax import Selector
 
@@ -48,47 +49,50 @@ def query_exemplars(_collector: "Collector", _parameters: Parameters, _left_seco
     return encode_data([])
 
 
-def series(collector: "Collector", parameters: Parameters, _left_seconds: float) -> bytes:
+def series(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
     """Label sets of the series that any ``match[]`` selects."""
     if not parameters.all("match[]"):
         raise QueryError("no match[] parameter provided")
-    found = sorted(_present(collector, parameters), key=lambda labels: labels.pairs)
+    found = sorted(_present(collector, parameters, left_seconds), key=lambda labels: labels.pairs)
     shown, warnings = _limited([dict(labels.pairs) for labels in found], parameters)
     return encode_data(shown, warnings)
 
 
-def label_names(collector: "Collector", parameters: Parameters, _left_seconds: float) -> bytes:
+def label_names(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
     """Names of the labels in use."""
-    names = {name for labels in _present(collector, parameters) for name, _ in labels.pairs}
+    names = {name for labels in _present(collector, parameters, left_seconds) for name, _ in labels.pairs}
     return encode_data(*_limited(sorted(names), parameters))
 
 
-def label_values(collector: "Collector", parameters: Parameters, name: str) -> bytes:
+def label_values(collector: "Collector", parameters: Parameters, name: str, left_seconds: float) -> bytes:
     """Values of one label."""
     if not _LABEL_NAME.fullmatch(name):
         raise QueryError(f'invalid label name: "{name}"')
-    values = {labels.get(name) for labels in _present(collector, parameters)} - {""}
+    values = {labels.get(name) for labels in _present(collector, parameters, left_seconds)} - {""}
     return encode_data(*_limited(sorted(values), parameters))
 
 
-def _present(collector: "Collector", parameters: Parameters) -> list[Labels]:
+def _present(collector: "Collector", parameters: Parameters, left_seconds: float) -> list[Labels]:
     """Labels of the series that any ``match[]`` selects in the window; without one, of all."""
+    check_time = Budget(collector.options.limits, timeout_seconds=left_seconds).check_time
     start = parameters.time("start", -9e12)
     end = parameters.time("end", 9e12)
     if end < start:
         raise QueryError('invalid parameter "end": end timestamp must not be before start time')
-    selectors = [_matchers(text) for text in parameters.all("match[]")] or [()]
+    texts = parameters.all("match[]")
+    selectors = (_matchers(text, check_time) for text in texts) if texts else ((),)
     found: dict[Labels, None] = {}
     for matchers in selectors:
+        check_time()
         found |= dict.fromkeys(collector.store.present(matchers, round(start * 1000), round(end * 1000)))
     return list(found)
 
 
-def _matchers(text: str) -> tuple[Matcher, ...]:
+def _matchers(text: str, check_time: Callable[[], None]) -> tuple[Matcher, ...]:
     node = parse(text, size=QuerySize())
     if not isinstance(node, Selector):
         raise QueryError(f'invalid parameter "match[]": {text!r} is no series selector')
-    return tuple(node.matchers)
+    return stoppable(node.matchers, check_time)
 
 
 def _limited(items: list, parameters: Parameters) -> tuple[list, list[str]]:  # type: ignore[type-arg]  # of any JSON

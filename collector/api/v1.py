@@ -99,7 +99,7 @@ class _Api:
         if (remote := self._remote()) is not None:
             return await self._forwarded(remote, request, parameters)
         return await self._answered(
-            request, lambda _left: queries.label_values(self._collector, parameters, name)
+            request, lambda left: queries.label_values(self._collector, parameters, name, left)
         )
 
     async def status(self, request: Request) -> Response:

@@ -27,6 +27,7 @@ from collector.promql.value import Scalar, Text, Value, Vector, checked_unique, 
 from collector.series import Milliseconds, SampleSource
 
 _PARSED_AT_MOST = 512
+_LONGEST_KEPT = 4096  # a tree takes some fifty times the memory of its text
 
 
 class Engine:
@@ -105,6 +106,8 @@ class Engine:
         node = self._parsed.get(query)
         if node is None:
             node = parse(query, size=self.limits.size, experimental=self._experimental)
+            if len(query) > _LONGEST_KEPT:
+                return node
             self._parsed[query] = node
             if len(self._parsed) > _PARSED_AT_MOST:
                 self._parsed.popitem(last=False)

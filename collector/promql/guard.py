@@ -15,11 +15,15 @@ _QUOTES = frozenset("\"'`#")
 
 @dataclass(frozen=True)
 class QuerySize:
-    """What a query may measure: characters, operators, and how deep its brackets and operators nest."""
+    """What a query may measure: characters, operators, and how deep its brackets and operators nest.
+
+    max_regex: instructions of all its compiled regexes; one of seven characters may have 80,000.
+    """
 
     max_length: int = 64 * 1024
     max_operators: int = 500
     max_depth: int = 100
+    max_regex: int = 100_000
 
 
 def check_size(query: str, limits: QuerySize) -> None:

@@ -30,6 +30,7 @@ from collector.promql.syntax import (
     String,
     Subquery,
 )
+from collector.regexes import anchored_regex, instructions
 
 # The parser's enumerations cannot be hashed, so their names are looked up.
 _MATCH_OPS = {
@@ -67,18 +68,21 @@ def parse(query: str, *, size: QuerySize, experimental: bool = False) -> Node:
         if type(error).__name__ != "PanicException":
             raise
         raise QueryError(f"parse error: {error}") from error
-    return _Converter(experimental, size.max_depth).convert(tree, 0)
+    return _Converter(experimental, size).convert(tree, 0)
 
 
 class _Converter:
-    def __init__(self, experimental: bool, max_depth: int) -> None:
+    def __init__(self, experimental: bool, size: QuerySize) -> None:
         self._experimental = experimental
-        self._max_depth = max_depth
+        self._max_depth = size.max_depth
+        self._max_regex = size.max_regex
+        self._regexes: set[str] = set()
+        self._instructions = 0
         self._by_type: dict[type, Callable[[Any, int], Node]] = {
             upstream.NumberLiteral: lambda e, _: Number(e.val),
             upstream.StringLiteral: lambda e, _: String(e.val),
-            upstream.VectorSelector: lambda e, _: _selector(e),
-            upstream.MatrixSelector: lambda e, _: RangeSelector(_selector(e.vector_selector), _range(e)),
+            upstream.VectorSelector: lambda e, _: self._selector(e),
+            upstream.MatrixSelector: lambda e, _: RangeSelector(self._selector(e.vector_selector), _range(e)),
             upstream.SubqueryExpr: self._subquery,
             upstream.UnaryExpr: lambda e, depth: Negation(self.convert(e.expr, depth)),
             upstream.ParenExpr: lambda e, depth: Paren(self.convert(e.expr, depth)),
@@ -91,6 +95,28 @@ class _Converter:
         if depth > self._max_depth:
             raise QueryError(f"query nests too deeply: at most {self._max_depth} levels are allowed")
         return self._by_type[type(expr)](expr, depth + 1)
+
+    def _selector(self, expr: Any) -> Selector:  # noqa: ANN401
+        matchers = _matchers(expr)
+        for matcher in matchers:
+            if matcher.op in {MatchOp.REGEX, MatchOp.NOT_REGEX}:
+                self._check_regex(matcher.value)
+        return Selector(matchers, _offset(expr), _at(expr))
+
+    def _check_regex(self, pattern: str) -> None:
+        """Compiling takes time and memory: of one query no more than so much, the same regex counted once."""
+        if pattern in self._regexes:
+            return
+        self._regexes.add(pattern)
+        try:
+            self._instructions += instructions(anchored_regex(pattern))
+        except re2.error as error:
+            raise QueryError(f"parse error: invalid regular expression {pattern!r}: {error}") from error
+        if self._instructions > self._max_regex:
+            raise QueryError(
+                "query has too large regular expressions:"
+                f" at most {self._max_regex} instructions are allowed when they are compiled"
+            )
 
     def _subquery(self, expr: Any, depth: int) -> Subquery:  # noqa: ANN401
         step = _ms(lambda: expr.step)
@@ -129,26 +155,16 @@ class _Converter:
         return node
 
 
-def _selector(expr: Any) -> Selector:  # noqa: ANN401
+def _matchers(expr: Any) -> tuple[Matcher, ...]:  # noqa: ANN401
     if expr.matchers.or_matchers:
         raise QueryError('parse error: unexpected "or" in label matching, expected "," or "}"')
     matchers = [Matcher(m.name, _MATCH_OPS[str(m.op)], m.value) for m in expr.matchers.matchers]
     if expr.name is not None:
         matchers.append(Matcher(METRIC_NAME, MatchOp.EQUAL, expr.name))
-    for matcher in matchers:
-        _check_regex(matcher)
     names = [m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL]
     if len(names) > 1:
         raise QueryError(f"parse error: metric name must not be set twice: {names[0]!r} or {names[1]!r}")
-    return Selector(tuple(matchers), _offset(expr), _at(expr))
-
-
-def _check_regex(matcher: Matcher) -> None:
-    if matcher.op in {MatchOp.REGEX, MatchOp.NOT_REGEX}:
-        try:
-            matcher.matches("")
-        except re2.error as error:
-            raise QueryError(f"parse error: invalid regular expression {matcher.value!r}: {error}") from error
+    return tuple(matchers)
 
 
 def _matching(modifier: Any) -> tuple[Matching, bool]:  # noqa: ANN401

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from collector.labels import Matcher
+from collector.labels import Matcher, stoppable
 from collector.promql.context import Steps
 from collector.promql.syntax import Node, RangeSelector, Selector, Subquery
 from collector.promql.value import Vector, all_present, empty_vector, vector
@@ -64,6 +64,7 @@ def selected(
 ) -> Iterator[SeriesGroup]:
     """Stored samples in (first reference − range, last reference]; ``cuts`` as in ``SampleSource.select``."""
     first, last = int(references[0]), int(references[-1])
+    matchers = stoppable(matchers, steps.query.budget.check_time)
     for group in steps.query.source.select(matchers, first - range_ms + 1, last, cuts):
         steps.query.budget.spend(group.values.size)
         steps.query.budget.check_time()

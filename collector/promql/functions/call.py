@@ -89,7 +89,9 @@ def _histogram_quantile(arguments: Arguments) -> Vector:
 
 
 def _label_replace(arguments: Arguments) -> Vector:
-    return label_replace(arguments.vector(0), *(arguments.text(i) for i in range(1, 5)))
+    target, template, source, pattern = (arguments.text(i) for i in range(1, 5))
+    check_time = arguments.steps.query.budget.check_time
+    return label_replace(arguments.vector(0), target, template, source, pattern, check_time=check_time)
 
 
 def _label_join(arguments: Arguments) -> Vector:

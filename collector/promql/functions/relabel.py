@@ -1,23 +1,29 @@
 """label_replace and label_join."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import re2
 
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME, Labels, anchored_regex
+from collector.labels import METRIC_NAME, Labels
 from collector.promql.value import Vector, checked_unique
+from collector.regexes import anchored_regex
 
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _LONGEST_VALUE = 64 * 1024
 _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
 
 
-def label_replace(value: Vector, target: str, template: str, source: str, pattern: str) -> Vector:
-    """Sets ``target`` to the template, filled with what the pattern captures in ``source``, if it matches."""
+def label_replace(
+    value: Vector, target: str, template: str, source: str, pattern: str, *, check_time: Callable[[], None]
+) -> Vector:
+    """Sets ``target`` to the template, filled with what the pattern captures in ``source``, if it matches.
+
+    check_time: is called for each series, as patterns may be large and values long.
+    """
     try:
         regex = anchored_regex(pattern)
     except re2.error as error:
@@ -26,6 +32,7 @@ def label_replace(value: Vector, target: str, template: str, source: str, patter
         raise _invalid(f"invalid destination label name in label_replace(): {target}")
     texts: list[str | None] = []
     for labels in value.labels:
+        check_time()
         match = regex.fullmatch(labels.get(source))
         texts.append(None if match is None else _filled(template, match))
     return _relabelled(value, target, texts)

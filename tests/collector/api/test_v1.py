@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import numpy as np
@@ -16,7 +17,7 @@ from collector.config import parse_config
 from collector.errors import ConfigError
 from collector.labels import Labels
 from collector.options import Options
-from collector.promql.limits import Limits
+from collector.promql.limits import Budget, Limits
 from collector.remote import RemoteQuerier
 from collector.rules.files import parse_groups
 from collector.store.columns import Column
@@ -160,6 +161,21 @@ def test_a_query_keeps_to_the_limits_given(tmp_path, limits, status, kind):
     response = Client(collector).get("/api/v1/query", params={"query": "up[1m]", "time": "1"})
     assert (response.status_code, response.json()["errorType"]) == (status, kind)
     collector.stop()
+
+
+@pytest.mark.parametrize(
+    ("path", "values_tried"), [("series", 2), ("labels", 2), ("label/job/values", 2), ("query", 1)]
+)
+def test_regexes_on_many_values_end_at_the_time_limit(collector, client, monkeypatch, path, values_tried):
+    """The clock jumps while values are tried."""
+    ticks = iter([0.0] * (values_tried + 1) + [200.0])
+    budget = partial(Budget, monotonic=lambda: next(ticks))
+    monkeypatch.setattr("collector.api.queries.Budget", budget)
+    monkeypatch.setattr("collector.promql.engine.Budget", lambda limits, _clock, left: budget(limits))
+    selector = 'up{job=~"(.*s.*){1000}"}'
+    response = client.get(f"/api/v1/{path}", params={"match[]": selector, "query": selector})
+    assert (response.status_code, response.json()["errorType"]) == (503, "timeout")
+    assert next(ticks, None) is None
 
 
 def test_a_request_can_shorten_its_time_but_not_lengthen_it(client, collector, monkeypatch):

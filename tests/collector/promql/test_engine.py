@@ -97,3 +97,19 @@ def test_delayed_names_are_an_option(loaded):
 )
 def test_queries_at_the_limits_of_nesting_evaluate(loaded, query):
     assert len(loaded(LOAD).range(query, 60, 120, 60)) == 2
+
+
+def test_label_replace_ends_at_the_time_limit(loaded):
+    ticks = iter([0.0] * 4 + [200.0] * 9)
+    querier = loaded('load 1m\n x{a="1"} 1\n x{a="2"} 1', monotonic=lambda: next(ticks))
+    with pytest.raises(QueryError, match="timed out") as stopped:
+        querier.instant('label_replace(x, "b", "$1", "a", "((a?){300}.*)")', 60)
+    assert stopped.value.kind == "timeout"
+    assert len(list(ticks)) == 8
+
+
+def test_long_queries_are_not_remembered(loaded):
+    querier = loaded("load 1m\n x 1")
+    querier.instant("x", 60)
+    querier.instant(f'x{{a!="{"y" * 5000}"}}', 60)
+    assert list(querier._engine._parsed) == ["x"]

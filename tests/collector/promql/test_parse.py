@@ -153,3 +153,15 @@ def test_numbers_beyond_a_floats_are_refused(query):
 def test_infinity_and_texts_that_look_like_numbers_are_read():
     assert read("Inf") == Number(float("inf"))
     assert read('up{a="1e400"}') == Selector((Matcher("a", MatchOp.EQUAL, "1e400"), *UP))
+
+
+def test_regexes_of_one_query_are_no_larger_than_so_much():
+    patterns = [f'job!~"\\\\pL{{20}}{number}"' for number in range(10)]
+    with pytest.raises(QueryError, match="too large regular expressions") as refused:
+        read(f"up{{{','.join(patterns)}}}")
+    assert refused.value.kind == "bad_data"
+
+
+def test_a_regex_that_comes_again_counts_once():
+    read(" + ".join(['up{job=~"\\\\pL{20}"}'] * 20))
+    read('up{job=~"' + "|".join(f"pod-{n}-{n * 7919 % 10_007}" for n in range(2000)) + '"}')
