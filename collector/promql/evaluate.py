@@ -125,7 +125,7 @@ def _aggregated(node: Aggregation, steps: Steps) -> Vector:
     assert node.param is not None
     param = evaluate(node.param, steps)
     if isinstance(param, Text):
-        return selection.count_values(value, node.grouping, param.value)
+        return selection.count_values(value, node.grouping, param.value, steps.query.budget)
     assert isinstance(param, Scalar)
     notes = steps.query.notes
     choices: dict[str, Callable[[], Vector]] = {

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from collector.errors import QueryError
 from collector.promql.guard import QuerySize
 
+CheckTime = Callable[[], None]
+"""``Budget.check_time``, for what takes long and knows nothing else of the query."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -47,5 +50,6 @@ class Budget:
             )
 
     def check_time(self) -> None:
+        """Raises ``QueryError`` (timeout) when the query has no time left."""
         if self._monotonic() > self._deadline:
             raise QueryError("query timed out in expression evaluation", kind="timeout")

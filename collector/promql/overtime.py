@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from collector.promql.limits import CheckTime
 from collector.promql.quantiles import quantile_of_rows
 from collector.promql.sums import window_means, window_sums
 from collector.promql.value import Mask
@@ -50,25 +51,25 @@ def max_over_time(windows: Windows) -> tuple[Values, Mask]:
     return _extreme(windows, np.fmax), windows.held(1)
 
 
-def stdvar_over_time(windows: Windows) -> tuple[Values, Mask]:
+def stdvar_over_time(windows: Windows, *, check_time: CheckTime) -> tuple[Values, Mask]:
     """The population variance of each window."""
-    return _windowed(windows, _variance), windows.held(1)
+    return _windowed(windows, _variance, check_time), windows.held(1)
 
 
-def stddev_over_time(windows: Windows) -> tuple[Values, Mask]:
+def stddev_over_time(windows: Windows, *, check_time: CheckTime) -> tuple[Values, Mask]:
     """The population standard deviation of each window."""
-    return np.sqrt(_windowed(windows, _variance)), windows.held(1)
+    return np.sqrt(_windowed(windows, _variance, check_time)), windows.held(1)
 
 
-def mad_over_time(windows: Windows) -> tuple[Values, Mask]:
+def mad_over_time(windows: Windows, *, check_time: CheckTime) -> tuple[Values, Mask]:
     """The median distance from the median of each window."""
-    return _windowed(windows, _median_absolute_deviation), windows.held(1)
+    return _windowed(windows, _median_absolute_deviation, check_time), windows.held(1)
 
 
-def quantile_over_time(windows: Windows, quantile: Values) -> tuple[Values, Mask]:
+def quantile_over_time(windows: Windows, quantile: Values, *, check_time: CheckTime) -> tuple[Values, Mask]:
     """quantile: (t,) which quantile of the window is asked for at each step."""
     out = np.empty((len(windows.labels), len(windows.first)))
-    for steps, cells, real in windows_in_chunks(windows):
+    for steps, cells, real in windows_in_chunks(windows, check_time):
         out[:, steps] = quantile_of_rows(quantile[steps], cells, real)
     return out, windows.held(1)
 
@@ -89,19 +90,23 @@ def _median_absolute_deviation(cells: Values, real: Mask) -> Values:
     return quantile_of_rows(half, np.abs(cells - medians[..., None]), real)
 
 
-def _windowed(windows: Windows, reduce: Callable[[Values, Mask], Values]) -> Values:
+def _windowed(windows: Windows, reduce: Callable[[Values, Mask], Values], check_time: CheckTime) -> Values:
     out = np.empty((len(windows.labels), len(windows.first)))
-    for steps, cells, real in windows_in_chunks(windows):
+    for steps, cells, real in windows_in_chunks(windows, check_time):
         out[:, steps] = reduce(cells, real)
     return out
 
 
-def windows_in_chunks(windows: Windows) -> Iterator[tuple[slice, Values, Mask]]:
-    """Some steps at a time: their slice, samples (s, steps, widest window), (steps, widest) what is real."""
+def windows_in_chunks(windows: Windows, check_time: CheckTime) -> Iterator[tuple[slice, Values, Mask]]:
+    """Some steps at a time: their slice, samples (s, steps, widest window), (steps, widest) what is real.
+
+    Every sample of every window is looked at, which may take far longer than a query has.
+    """
     steps, series = len(windows.first), len(windows.labels)
     widest = max(int(windows.counts.max(initial=1)), 1)
     at_once = max(1, _CELLS_AT_ONCE // max(1, series * widest))
     for begin in range(0, steps, at_once):
+        check_time()
         chunk = slice(begin, begin + at_once)
         counts = windows.counts[chunk]
         offsets = np.arange(max(int(counts.max(initial=1)), 1))

@@ -9,6 +9,7 @@ from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.promql.formatting import format_value
 from collector.promql.grouping import grouped
+from collector.promql.limits import Budget
 from collector.promql.notes import Notes
 from collector.promql.syntax import Grouping
 from collector.promql.value import Indices, Mask, Vector, vector
@@ -64,8 +65,11 @@ def _place(labels: Labels) -> float:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest()) / 2**48
 
 
-def count_values(value: Vector, grouping: Grouping, label: str) -> Vector:
-    """How many series of each group have each value; it goes into ``label``, unless that is grouped away."""
+def count_values(value: Vector, grouping: Grouping, label: str, budget: Budget) -> Vector:
+    """How many series of each group have each value; it goes into ``label``, unless that is grouped away.
+
+    budget: pays for the answer, which has a series for each value: it may be far larger than what is counted.
+    """
     if not label:
         raise QueryError('invalid label name ""', kind="execution")
     groups = grouped(value, grouping)
@@ -73,13 +77,22 @@ def count_values(value: Vector, grouping: Grouping, label: str) -> Vector:
     labels: list[Labels] = []
     counts: list[Values] = []
     for base, rows in zip(groups.labels, groups.rows(), strict=True):
-        bits, present = _spelled_bits(value.values[rows]), value.present[rows]
-        for distinct in np.unique(bits[present]):
-            spelled = format_value(float(distinct.view(np.float64)))
-            labels.append(base if hidden else base.merged({label: spelled}))
-            counts.append(((bits == distinct) & present).sum(axis=0).astype(np.float64))
-    table = np.array(counts).reshape(len(counts), value.values.shape[1])
+        distinct, counted = _counted(value.values[rows], value.present[rows], budget)
+        counts.append(counted)
+        labels += [base if hidden else base.merged({label: format_value(number)}) for number in distinct]
+    table = np.concatenate(counts) if counts else np.empty((0, value.values.shape[1]))
     return _added_up(vector(labels, table, table > 0))
+
+
+def _counted(values: Values, present: Mask, budget: Budget) -> tuple[list[float], Values]:
+    """The distinct values that are spelled differently (d), and how often each occurs at each step (d, t)."""
+    steps = values.shape[1]
+    distinct, places = np.unique(_spelled_bits(values)[present], return_inverse=True)
+    budget.spend(len(distinct) * steps)
+    budget.check_time()
+    cells = places * steps + np.nonzero(present)[1]
+    counted = np.bincount(cells, minlength=len(distinct) * steps).reshape(len(distinct), steps)
+    return distinct.view(np.float64).tolist(), counted.astype(np.float64)
 
 
 def _spelled_bits(values: Values) -> npt.NDArray[np.int64]:

@@ -10,6 +10,7 @@ from collector.labels import Labels
 from collector.promql import extrapolation, overtime, regression, rollup
 from collector.promql.extrapolation import together
 from collector.promql.functions.arguments import Arguments
+from collector.promql.limits import Budget
 from collector.promql.selectors import stacked
 from collector.promql.value import Mask, Vector, checked_unique, vector, without_names
 from collector.promql.windows import Windows
@@ -44,13 +45,25 @@ _OF_EDGES = _EXTRAPOLATED | {"count_over_time", "last_over_time", "present_over_
 RANGE_FUNCTIONS = _EXTRAPOLATED | frozenset(_FUNCTIONS)
 
 
+_LONG = frozenset(
+    {
+        "deriv", "double_exponential_smoothing", "mad_over_time", "predict_linear", "quantile_over_time",
+        "stddev_over_time", "stdvar_over_time",
+    }
+)  # fmt: skip
+
+
 def rolled_up(arguments: Arguments) -> Vector:
     """The call's function over every window; only last_over_time keeps the metric names."""
     name, scalars = arguments.call.name, arguments.scalars()
     if name == "quantile_over_time":
         arguments.steps.query.notes.check_quantiles(scalars[0])
-    windows = arguments.windows(edges_only=name in _OF_EDGES)
-    parts = _extrapolated(name, windows) if name in _EXTRAPOLATED else _computed(name, windows, scalars)
+    budget = arguments.steps.query.budget
+    windows = _within(budget, arguments.windows(edges_only=name in _OF_EDGES))
+    if name in _EXTRAPOLATED:
+        parts = _extrapolated(name, windows)
+    else:
+        parts = _computed(name, windows, scalars, {"check_time": budget.check_time} if name in _LONG else {})
     out = stacked(parts, arguments.steps)
     if name in _FOR_COUNTERS:
         for metric in _metrics(out.labels):
@@ -72,11 +85,20 @@ def _extrapolated(name: str, windows: Iterable[Windows]) -> Iterator[Vector]:
         yield vector(growth.labels, *change)
 
 
-def _computed(name: str, windows: Iterable[Windows], scalars: list[Values]) -> Iterator[Vector]:
+def _computed(
+    name: str, windows: Iterable[Windows], scalars: list[Values], options: dict[str, Callable[[], None]]
+) -> Iterator[Vector]:
     for some in windows:
         if name == "double_exponential_smoothing":
             _check_factors(scalars, some.counts > 0)
-        yield vector(some.labels, *_FUNCTIONS[name](some, *scalars))
+        yield vector(some.labels, *_FUNCTIONS[name](some, *scalars, **options))
+
+
+def _within(budget: Budget, windows: Iterable[Windows]) -> Iterator[Windows]:
+    """The windows, for as long as there is time."""
+    for some in windows:
+        budget.check_time()
+        yield some
 
 
 def _check_factors(factors: list[Values], filled: Mask) -> None:

@@ -1,7 +1,7 @@
 """label_replace and label_join."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import re2
 
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
+from collector.promql.limits import CheckTime
 from collector.promql.value import Vector, checked_unique
 from collector.regexes import anchored_regex
 
@@ -18,7 +19,7 @@ _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
 
 
 def label_replace(
-    value: Vector, target: str, template: str, source: str, pattern: str, *, check_time: Callable[[], None]
+    value: Vector, target: str, template: str, source: str, pattern: str, *, check_time: CheckTime
 ) -> Vector:
     """Sets ``target`` to the template, filled with what the pattern captures in ``source``, if it matches.
 

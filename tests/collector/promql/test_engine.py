@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from collector.embedded import EmbeddedQuerier
@@ -113,3 +115,33 @@ def test_long_queries_are_not_remembered(loaded):
     querier.instant("x", 60)
     querier.instant(f'x{{a!="{"y" * 5000}"}}', 60)
     assert list(querier._engine._parsed) == ["x"]
+
+
+LONG = [
+    "deriv", "double_exponential_smoothing", "mad_over_time", "predict_linear", "quantile_over_time",
+    "stddev_over_time", "stdvar_over_time",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_functions_that_look_at_every_sample_of_every_window_look_at_the_clock(loaded, name):
+    """The clock jumps once the samples are there: what is left of the query takes minutes otherwise."""
+    limits = Limits(timeout_seconds=1e9)
+    querier = loaded("load 1s\n x 0+1x1500", limits=limits, experimental=True, monotonic=lambda: next(ticks))
+    before = {"quantile_over_time": "0.5, "}.get(name, "")
+    after = {"double_exponential_smoothing": ", 0.5, 0.5", "predict_linear": ", 60"}.get(name, "")
+    query = f"{name}({before}x[20m]{after})"
+    ticks = itertools.count()
+    querier.range(query, 0, 1500, 1)
+    looks = next(ticks)
+    assert looks > 8
+    ticks = iter([*itertools.repeat(0.0, looks - 1), *itertools.repeat(2e9, 9)])
+    with pytest.raises(QueryError, match="timed out"):
+        querier.range(query, 0, 1500, 1)
+
+
+def test_count_values_pays_for_the_series_that_it_makes(loaded):
+    querier = loaded("load 1m\n x 0+1x99", limits=Limits(max_samples=5_000))
+    querier.range("x", 0, 5940, 60)
+    with pytest.raises(QueryError, match="too many samples"):
+        querier.range('count_values("v", x)', 0, 5940, 60)
