@@ -8,7 +8,7 @@ import numpy as np
 from collector.labels import Labels
 from collector.promql.value import Vector
 
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 def sorted_by_value(value: Vector, *, descending: bool) -> Vector:
@@ -20,6 +20,7 @@ def sorted_by_value(value: Vector, *, descending: bool) -> Vector:
 
 def sorted_by_label(value: Vector, names: Sequence[str], *, descending: bool) -> Vector:
     """By the labels in turn, numbers within them by size; ties by all labels."""
+    names = tuple(dict.fromkeys(names))  # to sort by a label again changes nothing
 
     def key(row: int) -> tuple[object, ...]:
         labels: Labels = value.labels[row]
@@ -29,7 +30,11 @@ def sorted_by_label(value: Vector, names: Sequence[str], *, descending: bool) ->
     return value.rows(np.array(order, dtype=np.intp))
 
 
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    """Parts that compare: digits as numbers, before any other text."""
-    parts = (part for part in _DIGITS.split(text) if part)
-    return [(0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts]
+def _natural(text: str) -> list[tuple[int, int, str, str]]:
+    """Parts that compare: digits as numbers of any length, before any other text."""
+    parts = []
+    for part in filter(None, _DIGITS.split(text)):
+        digits = part.lstrip("0")
+        is_number = part[0] in "0123456789"
+        parts.append((0, len(digits), digits, part) if is_number else (1, 0, part, ""))
+    return parts

@@ -133,3 +133,10 @@ def test_smoothing_factors_matter_only_where_there_is_something_to_smooth(loaded
     assert math.isnan(smoothed.value)
     with pytest.raises(QueryError, match="invalid trend factor"):
         querier.instant("double_exponential_smoothing(x[5m], 0.5, 1)", 120)
+
+
+def test_labels_are_sorted_by_the_numbers_within_them_however_long(loaded):
+    nodes = ["1" * 5000, "a", "10", "9", "01", "1", "0"]
+    querier = loaded("load 1m\n" + "\n".join(f' x{{n="{n}"}} 1' for n in nodes), experimental=True)
+    found = [s.labels["n"] for s in querier.instant('sort_by_label(x, "n", "n")', 0)]
+    assert found == ["0", "01", "1", "9", "10", "1" * 5000, "a"]
