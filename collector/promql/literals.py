@@ -2,11 +2,15 @@
 
 import math
 import re
+from dataclasses import dataclass
 
 from collector.errors import QueryError
 
-_STRINGS = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\#[^\n]*"""
-_RESPELLED = re.compile(rf"{_STRINGS}|\bor\s+(?=[=!])", re.IGNORECASE | re.DOTALL)
+_QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`"""
+_STRINGS = rf"{_QUOTED}|\#[^\n]*"
+_RESPELLED = re.compile(
+    rf"([=!]~(?:\s|\#[^\n]*+)*+)({_QUOTED})|{_STRINGS}|\bor\s+(?=[=!])", re.IGNORECASE | re.DOTALL
+)
 _DECIMALS = re.compile(rf"{_STRINGS}|(?<![\w.:])(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.:])", re.IGNORECASE)
 # Possessive, as a blank that goes back is tried again in every way.
 _BETWEEN = r"(?:[\s+-]|\#[^\n]*+)*+"
@@ -20,15 +24,35 @@ _BYTES = re.compile(r"((?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})+)|\\.", re.DOTALL)
 _BYTE = re.compile(r"\\x(..)|\\(...)")
 
 
-def respelled(query: str) -> str:
-    """The query as the parser has to be told it to mean what it means to Prometheus.
+@dataclass(frozen=True)
+class Respelled:
+    """A query as the parser has to be told it to mean what it means to Prometheus.
+
+    regexes: the strings (as they are spelled) after ``=~`` and ``!~``; in the text stand their numbers. The
+    parser would compile them, each in up to 10 MB, with rules that are not RE2's.
+    """
+
+    text: str
+    regexes: tuple[str, ...]
+
+
+def respelled(query: str) -> Respelled:
+    """Makes a query ready for the parser.
 
     Raises:
         QueryError: bad_data, for numbers that no float or duration holds, and strings that are no UTF-8.
     """
     _check_numbers(query)
     _check_durations(query)
-    return _RESPELLED.sub(_as_the_parser_reads, query)
+    regexes: list[str] = []
+
+    def respell(match: re.Match[str]) -> str:
+        if not match[1]:
+            return _as_the_parser_reads(match[0])
+        regexes.append(_as_the_parser_reads(match[2]))
+        return f'{match[1]}"{len(regexes) - 1}"'
+
+    return Respelled(_RESPELLED.sub(respell, query), tuple(regexes))
 
 
 def _check_numbers(query: str) -> None:
@@ -47,16 +71,18 @@ def _check_durations(query: str) -> None:
 
 
 def _seconds(text: str) -> float:
-    return float(int(text, 16)) if text[:2] in {"0x", "0X"} else float(text)
+    if text[:2] not in {"0x", "0X"}:
+        return float(text)
+    number = int(text, 16)
+    return math.inf if number > _LONGEST_SECONDS else float(number)
 
 
 def _shown(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
-def _as_the_parser_reads(match: re.Match[str]) -> str:
+def _as_the_parser_reads(text: str) -> str:
     """The parser unescapes raw strings, and wants the operator right after a label named "or"."""
-    text = match[0]
     if text[0] == "`":
         escaped = text[1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{escaped}"'

@@ -1,7 +1,8 @@
 """Text into an expression tree: promql-parser behind guards, and stricter where Prometheus v3.0 is."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -58,25 +59,30 @@ def parse(query: str, *, size: QuerySize, experimental: bool = False) -> Node:
         QueryError: bad_data, for anything Prometheus v3.0 would not parse.
     """
     check_size(query, size)
-    text = respelled(query)
+    told = respelled(query)
+    regexes = tuple(_parsed(text).val for text in told.regexes)
+    return _Converter(experimental, size, regexes).convert(_parsed(told.text), 0)
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - the parser's classes share no base
     try:
-        tree = upstream.parse(text)
+        return upstream.parse(text)
     except ValueError as error:
         raise QueryError(f"parse error: {error}") from error
     except BaseException as error:
         # pyo3's PanicException is no Exception; anything else that is none (Ctrl-C) passes.
         if type(error).__name__ != "PanicException":
             raise
-        raise QueryError(f"parse error: {error}") from error
-    return _Converter(experimental, size).convert(tree, 0)
+        raise QueryError(f"parse error: the parser failed: {error}") from error
 
 
 class _Converter:
-    def __init__(self, experimental: bool, size: QuerySize) -> None:
+    def __init__(self, experimental: bool, size: QuerySize, regexes: Sequence[str]) -> None:
         self._experimental = experimental
         self._max_depth = size.max_depth
         self._max_regex = size.max_regex
-        self._regexes: set[str] = set()
+        self._regexes = regexes
+        self._compiled: set[str] = set()
         self._instructions = 0
         self._by_type: dict[type, Callable[[Any, int], Node]] = {
             upstream.NumberLiteral: lambda e, _: Number(e.val),
@@ -97,17 +103,27 @@ class _Converter:
         return self._by_type[type(expr)](expr, depth + 1)
 
     def _selector(self, expr: Any) -> Selector:  # noqa: ANN401
-        matchers = _matchers(expr)
-        for matcher in matchers:
-            if matcher.op in {MatchOp.REGEX, MatchOp.NOT_REGEX}:
-                self._check_regex(matcher.value)
+        matchers = tuple(self._with_regex(matcher) for matcher in _matchers(expr))
+        if all(matcher.matches("") for matcher in matchers):
+            raise QueryError("parse error: vector selector must contain at least one non-empty matcher")
         return Selector(matchers, _offset(expr), _at(expr))
+
+    def _with_regex(self, matcher: Matcher) -> Matcher:
+        """The parser was told the number of the regex."""
+        if matcher.op not in {MatchOp.REGEX, MatchOp.NOT_REGEX}:
+            return matcher
+        number = int(matcher.value) if matcher.value.isdecimal() else len(self._regexes)
+        if number >= len(self._regexes):
+            raise QueryError(f"parse error: unexpected regular expression {matcher.value!r}")
+        pattern = self._regexes[number]
+        self._check_regex(pattern)
+        return replace(matcher, value=pattern)
 
     def _check_regex(self, pattern: str) -> None:
         """Compiling takes time and memory: of one query no more than so much, the same regex counted once."""
-        if pattern in self._regexes:
+        if pattern in self._compiled:
             return
-        self._regexes.add(pattern)
+        self._compiled.add(pattern)
         try:
             self._instructions += instructions(anchored_regex(pattern))
         except re2.error as error:

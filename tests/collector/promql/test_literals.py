@@ -34,7 +34,7 @@ def test_numbers_are_seconds_where_durations_stand():
 
 @pytest.mark.parametrize("query", ['"[1e30]"', "a:1e30", "up # offset Inf", "offset", "inf:total[5m:5m]"])
 def test_what_only_looks_like_a_duration_is_left_alone(query):
-    assert respelled(query) == query
+    assert respelled(query).text == query
     read(query)
 
 
@@ -60,4 +60,30 @@ def test_strings_that_are_no_utf_8_are_refused(text):
 @pytest.mark.parametrize("query", ['{"up","down"}', '{"up",__name__="down"}', 'up{__name__="up"}'])
 def test_two_names_of_a_metric_are_refused(query):
     with pytest.raises(QueryError, match="metric name must not be set twice"):
+        read(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        (r'up{a=~"\\d+\x41",b!~`\d"`}', [r"\d+A", r'\d"']),
+        ("up{a=~'0',b=~ # c\n \"1\"}", ["0", "1"]),
+        (r'up{a=~"\303\251|=~",b="=~\"2\""}', ["é|=~", '=~"2"']),
+    ],
+)
+def test_the_parser_never_sees_a_regex(query, values):
+    told = respelled(query)
+    assert [f'"{number}"' in told.text for number in range(len(told.regexes))] == [True] * len(told.regexes)
+    assert [matcher.value for matcher in read(query).matchers if matcher != UP] == values
+
+
+@pytest.mark.parametrize("query", ['{a=~".*"}', '{a=~"",b!~".+"}', '{a=~"a|"}'])
+def test_a_selector_of_everything_is_refused(query):
+    with pytest.raises(QueryError, match="at least one non-empty matcher"):
+        read(query)
+
+
+@pytest.mark.parametrize("query", [r'up{a=~"\q"}', 'up{a=~"', 'up =~ "a"', "up{a=~b}", '"a" =~ "b"'])
+def test_what_is_wrong_with_a_regex_is_still_told(query):
+    with pytest.raises(QueryError, match="parse error"):
         read(query)

@@ -106,8 +106,10 @@ def test_refuses(query, reason):
         " and ".join(["a"] * 5000),
         "a" * 100_000,
         'a{b="' + "(" * 70_000 + '"}',
+        "or".join([" " + "(" * 60 + "a" + ")" * 60 + " "] * 480),
+        "abs(" * 99 + 'label_join(a, "b", ","' + ', "c"' * 12_000 + ")" + ")" * 99,
     ],
-    ids=["chain", "parentheses", "minus", "calls", "powers", "sets", "long", "value"],
+    ids=["chain", "parentheses", "minus", "calls", "powers", "sets", "long", "value", "wide", "listing"],
 )
 def test_hostile_queries_are_refused_before_the_parser_sees_them(query):
     with pytest.raises(QueryError, match=r"too (long|deeply|many)"):
