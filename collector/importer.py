@@ -12,9 +12,9 @@ import numpy.typing as npt
 import zstandard
 
 from collector.errors import ConfigError
-from collector.exposition import parse_number, parse_series, read_floats, split_series
 from collector.index import SeriesIds
 from collector.labels import Labels
+from collector.sample_line import parse_number, parse_series, read_floats, split_series
 from collector.series import Milliseconds, Values
 from collector.store.columns import Column
 from collector.store.durable import SampleStore
