@@ -1,5 +1,6 @@
 """Writes samples of any Prometheus API as OpenMetrics text with timestamps, which ``import`` reads back."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TextIO
@@ -60,9 +61,9 @@ def _windows(start: float, end: float) -> Iterator[tuple[float, float]]:
 
 
 def _narrowed(selector: str, name: str) -> str:
-    """The selector for one metric only."""
+    """The selector for one metric only; by a regex, as a second name beside one of its own is an error."""
     text = selector.strip()
-    condition = str(Matcher(METRIC_NAME, MatchOp.EQUAL, name))
+    condition = str(Matcher(METRIC_NAME, MatchOp.REGEX, re.escape(name)))
     before, brace, inner = text.partition("{")
     if not brace:
         return text

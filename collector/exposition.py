@@ -11,7 +11,7 @@ import numpy as np
 from collector.errors import ExpositionError
 from collector.index import SeriesIds
 from collector.sample_line import MAX_LABELS as MAX_LABELS  # noqa: PLC0414  # the scrape takes it from here
-from collector.sample_line import parse_number, parse_series, read_floats, split_series
+from collector.sample_line import parse_number, parse_series, read_floats, split_series, unquoted
 from collector.series import Milliseconds, Values
 
 DROPPED = -1
@@ -21,7 +21,7 @@ _LATEST_MS = 2**62
 _LONGEST_LINE = 1024 * 1024
 
 _MILLISECONDS = re.compile(r"-?[0-9]{1,19}")
-_COMMENT = re.compile(r"#[ \t]*(HELP|TYPE|UNIT)[ \t]+(\S+)(?:[ \t]+(.*))?")
+_COMMENT = re.compile(r'#[ \t]*(HELP|TYPE|UNIT)[ \t]+("(?:[^"\\]++|\\.)*+"|\S+)(?:[ \t]+(.*))?')
 
 
 class PageFormat(Enum):
@@ -183,7 +183,7 @@ class _PageReader:
         if text == "# EOF" and self.page_format is PageFormat.OPENMETRICS:
             self.ended = True
         elif match := _COMMENT.fullmatch(text):
-            kind, name, said = match.group(1), match.group(2), match.group(3) or ""
+            kind, name, said = match.group(1), unquoted(match.group(2)), match.group(3) or ""
             self.metadata[name] = _with(self.metadata.get(name, Metadata()), kind, said)
 
     def _read_sample(self, text: str) -> bool:

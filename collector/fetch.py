@@ -15,7 +15,11 @@ from collector.http_client import reason_of
 
 CEILING_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
-_ACCEPT = "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+_ACCEPT = (  # clients escape names that are not bare unless they are told that they need not
+    "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,"
+    "application/openmetrics-text;version=1.0.0;q=0.7,"
+    "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+)
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 

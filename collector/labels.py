@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
+from collector.names import is_bare_label, is_bare_metric
 from collector.regexes import anchored_regex
 
 METRIC_NAME = "__name__"
@@ -57,9 +58,12 @@ class Labels(Mapping[str, str]):
         return str(self)
 
     def __str__(self) -> str:
-        """The Prometheus spelling: ``name{a="b"}``."""
-        inner = ",".join(f'{k}="{_escaped(v)}"' for k, v in self.pairs if k != METRIC_NAME)
-        return f"{self.metric}{{{inner}}}" if inner or not self.metric else self.metric
+        """The Prometheus spelling: ``name{a="b"}``, or ``{"a name","a.b"="c"}``."""
+        inner = [f'{_spelled(k)}="{_escaped(v)}"' for k, v in self.pairs if k != METRIC_NAME]
+        metric = self.metric
+        if metric and not is_bare_metric(metric):
+            inner, metric = [f'"{_escaped(metric)}"', *inner], ""
+        return f"{metric}{{{','.join(inner)}}}" if inner or not metric else metric
 
     @property
     def metric(self) -> str:
@@ -87,6 +91,10 @@ def _without(labels: Labels, names: tuple[str, ...]) -> Labels:
 @lru_cache(maxsize=_REMEMBERED)
 def _only(labels: Labels, names: tuple[str, ...]) -> Labels:
     return Labels._of_sorted([pair for pair in labels.pairs if pair[0] in names])
+
+
+def _spelled(name: str) -> str:
+    return name if is_bare_label(name) else f'"{_escaped(name)}"'
 
 
 def _escaped(value: str) -> str:
@@ -132,7 +140,7 @@ class Matcher:
         return anchored_regex(self.value).fullmatch(value) is not None
 
     def __str__(self) -> str:
-        return f'{self.name}{self.op}"{_escaped(self.value)}"'
+        return f'{_spelled(self.name)}{self.op}"{_escaped(self.value)}"'
 
 
 def matches_all(matchers: Iterable[Matcher], labels: Labels) -> bool:

@@ -11,7 +11,10 @@ MAX_LABELS = 1000
 
 # The quantifiers are possessive: those that go back remember a place for each character.
 _SERIES = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)?[ \t]*(\{(?:[^"}]++|"(?:[^"\\]++|\\.)*+")*+\})?')
-_LABEL = re.compile(r'[ \t]*(?:([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*)?"((?:[^"\\]++|\\.)*+)"[ \t]*(,|$)')
+_LABEL = re.compile(
+    r'[ \t]*(?:(?:([a-zA-Z_][a-zA-Z0-9_]*)|"((?:[^"\\]++|\\.)++)")[ \t]*=[ \t]*)?'
+    r'"((?:[^"\\]++|\\.)*+)"[ \t]*(,|$)'
+)
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|(?i:inf(?:inity)?|nan))"
 )
@@ -33,7 +36,11 @@ def split_series(text: str) -> tuple[str, str]:
 
 
 def parse_series(text: str, max_labels: int = MAX_LABELS) -> dict[str, str]:
-    """The labels of ``name{a="b"}``, with the name under ``__name__``; stops reading at one too many."""
+    """The labels of ``name{a="b"}`` or ``{"name","a"="b"}``, with the name under ``__name__``.
+
+    Raises:
+        ValueError: also at one label too many, before the others are read.
+    """
     name, brace, inner = text.partition("{")
     labels = {METRIC_NAME: name.strip(" \t")} if name.strip(" \t") else {}
     inner = inner[:-1].strip(" \t") if brace else ""
@@ -42,16 +49,21 @@ def parse_series(text: str, max_labels: int = MAX_LABELS) -> dict[str, str]:
         match = _LABEL.match(inner, position)
         if not match:
             raise ValueError(f'expected label="value", found {inner[position : position + 40]!r}')
-        label = match.group(1) or METRIC_NAME
+        label = match.group(1) or _unescaped(match.group(2) or METRIC_NAME)
         if label in labels:
             raise ValueError(f"label {label!r} is given twice")
         if len(labels) >= max_labels:
             raise ValueError(f"expected at most {max_labels} labels (label_limit)")
-        labels[label] = _unescaped(match.group(2))
+        labels[label] = _unescaped(match.group(3))
         position = match.end()
-    if METRIC_NAME not in labels:
+    if not labels.get(METRIC_NAME):
         raise ValueError("expected a metric name")
     return labels
+
+
+def unquoted(text: str) -> str:
+    """A name as a comment of a page has it, in quotes or without."""
+    return _unescaped(text[1:-1]) if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _unescaped(value: str) -> str:

@@ -1,6 +1,5 @@
 """The endpoints that read samples: queries, series, labels."""
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from collector.api.request import Parameters
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.labels import Labels, Matcher, stoppable
+from collector.names import unescaped
 from collector.promql.guard import QuerySize
 from collector.promql.limits import Budget
 from collector.promql.parse import parse
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collector.app import Collector
 
 MAX_POINTS = 11_000
-_LABEL_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 Answering = Callable[["Collector", Parameters, float], bytes]
 
@@ -65,10 +64,9 @@ def label_names(collector: "Collector", parameters: Parameters, left_seconds: fl
 
 
 def label_values(collector: "Collector", parameters: Parameters, name: str, left_seconds: float) -> bytes:
-    """Values of one label."""
-    if not _LABEL_NAME.fullmatch(name):
-        raise QueryError(f'invalid label name: "{name}"')
-    values = {labels.get(name) for labels in _present(collector, parameters, left_seconds)} - {""}
+    """Values of one label; ``U__a_2e_b`` is ``a.b``."""
+    label = unescaped(name)
+    values = {labels.get(label) for labels in _present(collector, parameters, left_seconds)} - {""}
     return encode_data(*_limited(sorted(values), parameters))
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import ExpositionError
-from collector.exposition import DROPPED, PageFormat, PageParser
+from collector.exposition import DROPPED, Metadata, PageFormat, PageParser
 
 
 class Known:
@@ -164,3 +164,11 @@ def test_any_float_survives_its_spelling(numbers):
         text = "".join(f"m{n} {number!r}\n" for n, number in enumerate(rotated))
         read = parser.parse(text, PageFormat.TEXT).values.tolist()
         assert all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(read, rotated, strict=True))
+
+
+@pytest.mark.parametrize("page_format", PageFormat)
+def test_metadata_of_names_in_quotes(page_format):
+    parser = PageParser(Known())
+    text = '# HELP "my.metric" what it is\n# TYPE "my.metric" gauge\n{"my.metric","a.b"="c"} 1\n# EOF\n'
+    assert parser.parse(text, page_format).values.tolist() == [1.0]
+    assert parser.metadata == {"my.metric": Metadata("gauge", "what it is")}

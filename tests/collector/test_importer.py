@@ -163,8 +163,8 @@ def test_what_is_exported_is_imported_again_to_the_bit(tmp_path_factory, series)
     [
         ("a", "a"),
         ('a{x="1"}', 'a{x="1"}'),
-        ('{x="1"}', '{__name__="m",x="1"}'),
-        ('{__name__=~"m.*",}', '{__name__="m",__name__=~"m.*"}'),
+        ('{x="1"}', '{__name__=~"m",x="1"}'),
+        ('{__name__=~"m.*",}', '{__name__=~"m",__name__=~"m.*"}'),
     ],
 )
 def test_an_export_asks_one_metric_at_a_time(selector, expected):

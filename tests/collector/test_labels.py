@@ -44,6 +44,9 @@ def test_merged_lays_one_over_the_other(under, over):
         ({"__name__": "up"}, "up"),
         ({"__name__": "up", "b": "2", "a": 'x"\\\n'}, 'up{a="x\\"\\\\\\n",b="2"}'),
         ({"a": "1"}, '{a="1"}'),
+        ({"__name__": "a:b", "c:d": "1"}, 'a:b{"c:d"="1"}'),
+        ({"__name__": "my.metric"}, '{"my.metric"}'),
+        ({"__name__": 'my "m"', "a.b": "c"}, '{"my \\"m\\"","a.b"="c"}'),
     ],
 )
 def test_spelling(pairs, text):

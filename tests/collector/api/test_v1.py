@@ -131,7 +131,6 @@ def test_a_post_with_its_parameters_in_the_address(client):
         ("query_range", {"query": "up", "start": "0", "end": "11001", "step": "1"}, "11,000 points"),
         ("series", {}, "no match[] parameter"),
         ("series", {"match[]": "sum(up)"}, "no series selector"),
-        ("label/9x/values", {}, "invalid label name"),
         ("labels", {"limit": "-1"}, "limit"),
     ],
 )
@@ -253,6 +252,20 @@ def test_series_labels_and_values(client):
     assert data(client.get("/api/v1/label/job/values")) == ["shop", "stack"]
     assert data(client.get("/api/v1/label/job/values", params={"match[]": 'up{job!="shop"}'})) == ["stack"]
     assert data(client.get("/api/v1/series", params={"match[]": "up", "start": "9000"})) == []
+
+
+@pytest.mark.parametrize("path", ["label/U__dotted_2e_name/values", "label/dotted.name/values"])
+def test_values_of_a_label_whose_name_is_any_text(client, collector, path):
+    with collector.store.importing() as add:
+        labels = Labels({"__name__": "my.metric", "dotted.name": "x"})
+        add([Column(collector.store.series_id(labels), np.zeros(1, np.int64), np.ones(1))])
+    assert data(client.get(f"/api/v1/{path}")) == ["x"]
+    assert "dotted.name" in data(client.get("/api/v1/labels"))
+    selector = '{"my.metric","dotted.name"=~"x|y"}'
+    assert data(client.get("/api/v1/series", params={"match[]": selector})) == [dict(labels)]
+    query = f'sum by ("dotted.name") ({selector})'
+    (found,) = data(client.get("/api/v1/query", params={"query": query, "time": "0"}))["result"]
+    assert found["metric"] == {"dotted.name": "x"}
 
 
 def test_a_limit_cuts_and_warns(client):
