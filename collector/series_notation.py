@@ -1,4 +1,4 @@
-"""Prometheus' notation of series in tests: ``up{job="shop"} 1+1x5 _ stale``."""
+"""Prometheus' notation of series in tests: ``up{job="shop"} 1+1x5 _ stale``; names in quotes as in v3."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,8 +9,8 @@ from collector.series import STALE_NAN
 
 _STRING = r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'|`[^`]*`"
 _NAME = "[a-zA-Z_][a-zA-Z0-9_]*"
-_LABEL = rf"{_NAME}\s*=\s*(?:{_STRING})"
-_NAME_AND_VALUE = re.compile(rf"({_NAME})\s*=\s*({_STRING})")
+_LABEL = rf"(?:(?:{_NAME}|{_STRING})\s*=\s*)?(?:{_STRING})"
+_NAME_AND_VALUE = re.compile(rf"(?:(?:({_NAME})|({_STRING}))\s*=\s*)?({_STRING})")
 _METRIC = re.compile(
     r"(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)?"
     rf"(?:\{{\s*(?P<labels>(?:{_LABEL}\s*(?:,\s*{_LABEL}\s*)*,?\s*)?)\}})?"
@@ -53,7 +53,10 @@ def split_metric(text: str) -> tuple[Labels, str]:
     match = _METRIC.match(text)
     if match is None:
         raise ValueError(f'expected a series such as up{{job="shop"}}, found {text[:80]!r}')
-    pairs = [(name, _unquoted(value)) for name, value in _NAME_AND_VALUE.findall(match["labels"] or "")]
+    pairs = [
+        (bare or (_unquoted(quoted) if quoted else METRIC_NAME), _unquoted(value))
+        for bare, quoted, value in _NAME_AND_VALUE.findall(match["labels"] or "")
+    ]
     if match["name"]:
         pairs.append((METRIC_NAME, match["name"]))
     if len(dict(pairs)) < len(pairs):

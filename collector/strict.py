@@ -23,7 +23,7 @@ def check_page(text: str, page_format: PageFormat) -> int:
         for family in families(lines):
             samples += len(family.samples)
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise ExpositionError(lines.number, str(error)) from error
+        raise ExpositionError(lines.number, str(error) or "expected its # TYPE before") from error
     return samples
 
 

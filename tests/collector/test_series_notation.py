@@ -103,3 +103,21 @@ def test_the_values_after_a_series_are_left_as_they_are():
 def test_a_series_that_is_wrong_says_so(text, said):
     with pytest.raises(ValueError, match=said):
         parse_metric(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ('{"my.metric","a.b"="c"}', {"__name__": "my.metric", "a.b": "c"}),
+        ("{a='b', `my m`,}", {"__name__": "my m", "a": "b"}),
+        ('x{"a\\"b"="c"}', {"__name__": "x", 'a"b': "c"}),
+    ],
+)
+def test_names_may_stand_in_quotes(text, labels):
+    assert split_metric(f"{text} 1") == (Labels(labels), "1")
+
+
+@pytest.mark.parametrize("text", ['x{"y"}', '{"a","b"}', 'x{"a"="1",a="2"}', '{"a" "b"="c"}', '{"a"=b}'])
+def test_names_in_quotes_that_are_wrong(text):
+    with pytest.raises(ValueError, match="expected"):
+        split_metric(text)
