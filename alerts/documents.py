@@ -10,7 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from alerts.errors import SpecError
-from collector.durations import parse_duration
+from collector.durations import DurationTooLongError, parse_duration
 from collector.yaml_text import load_all
 
 if TYPE_CHECKING:
@@ -50,12 +50,15 @@ def duration_seconds(value: object) -> float:
     expected = f"expected a duration such as 30s or 5m, found {shortened(value)}"
     if not isinstance(value, str):
         raise ValueError(expected)  # noqa: TRY004  pydantic wraps this
+    too_long = f"expected a duration of at most 10y, found {shortened(value)}"
     try:
         seconds = parse_duration(value)
+    except DurationTooLongError as error:
+        raise ValueError(too_long) from error
     except ValueError as error:
         raise ValueError(expected) from error
     if seconds > LONGEST_SECONDS:
-        raise ValueError(f"expected a duration of at most 10y, found {shortened(value)}")
+        raise ValueError(too_long)
     return seconds
 
 

@@ -16,11 +16,16 @@ _LONGEST_MS = 2**63 // 1_000_000  # Go counts nanoseconds in 64 bits
 _DURATION = re.compile("".join(rf"(?:(?P<{u}>[0-9]{{1,9}}){u})?" for u in _UNITS_LARGEST_FIRST))
 
 
+class DurationTooLongError(ValueError):
+    """A duration beyond what Prometheus keeps, about 292 years."""
+
+
 def parse_duration(text: str) -> float:
     """Seconds of a Prometheus duration; units in falling order, each at most once.
 
     Raises:
-        ValueError: for anything else, naming the text; also beyond about 292 years, as in Prometheus.
+        DurationTooLongError: beyond about 292 years, as in Prometheus.
+        ValueError: for anything else, naming the text.
     """
     if text == "0":
         return 0.0
@@ -29,7 +34,7 @@ def parse_duration(text: str) -> float:
         raise ValueError(f"not a duration: {text!r} (expected for example 30s, 5m, 1h30m, 30d)")
     milliseconds = sum(round(int(n) * UNIT_SECONDS[u] * 1000) for u, n in match.groupdict().items() if n)
     if milliseconds > _LONGEST_MS:
-        raise ValueError(f"duration out of range: {text!r}")
+        raise DurationTooLongError(f"duration out of range: {text!r}")
     return milliseconds / 1000
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from collector.durations import parse_duration
+from collector.durations import DurationTooLongError, parse_duration
 from collector.errors import ConfigError
 
 T = TypeVar("T")
@@ -92,6 +92,8 @@ class Section:
             return default
         try:
             return parse_duration(text)
+        except DurationTooLongError as error:
+            raise self.error(key, f"expected a duration of at most 292y, found {text!r}") from error
         except ValueError as error:
             raise self.error(key, f"expected a duration such as 30s or 5m, found {text!r}") from error
 

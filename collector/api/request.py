@@ -1,6 +1,7 @@
 """Reading requests of the HTTP API: parameters from the address and the form, times, durations."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from collector.durations import parse_duration
 from collector.errors import QueryError
 
+_COUNT = re.compile(r"[0-9]{1,18}")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES = 10 * 1024 * 1024
 _MAX_FIELDS = 10_000
@@ -44,8 +46,8 @@ class Parameters:
     def limit(self) -> int:
         """How many items at most; 0 is all."""
         text = self.text("limit", "0")
-        if not text.isdecimal():
-            raise QueryError(f'invalid parameter "limit": expected a whole number, found {text!r}')
+        if not _COUNT.fullmatch(text):
+            raise QueryError(f'invalid parameter "limit": expected a whole number, found {text[:40]!r}')
         return int(text)
 
     def timeout(self, limit_seconds: float) -> float:

@@ -132,6 +132,8 @@ def test_a_post_with_its_parameters_in_the_address(client):
         ("series", {}, "no match[] parameter"),
         ("series", {"match[]": "sum(up)"}, "no series selector"),
         ("labels", {"limit": "-1"}, "limit"),
+        ("labels", {"limit": "9" * 5000}, "limit"),
+        ("query_range", {"query": "up", "start": "0", "end": "1", "step": "999999999y"}, "valid duration"),
     ],
 )
 def test_what_cannot_be_asked_is_bad_data(client, path, params, said):
