@@ -123,14 +123,13 @@ def test_a_signal_stops_it_cleanly(serve, target, how):
     assert "ERROR" not in said
 
 
-def test_the_flags_of_queries_are_in_force(serve, target):
+def test_the_limits_of_queries_are_in_force_and_flags_win_over_the_file(serve, target):
     served = serve(
-        config_for(target),
+        config_for(target) | {"query": {"timeout": "9s", "max_concurrency": 3}},
         "--enable-experimental",
         "--query-lookback-delta=1m",
         "--query-max-samples=1000",
         "--query-timeout=3s",
-        "--query-max-concurrency=3",
     )
     flags = httpx.get(f"{served.url}/api/v1/status/flags").json()["data"]
     assert (
