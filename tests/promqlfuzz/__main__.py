@@ -1,11 +1,12 @@
 """``python -m tests.promqlfuzz``: asks hostile queries, tells what did harm, and exits with 1 if any did."""
 
 import sys
+from contextlib import closing
 
 import click
 
 from tests.promqlfuzz.queries import drawn
-from tests.promqlfuzz.run import ask_all
+from tests.promqlfuzz.run import Worker, ask_all
 
 
 @click.command()
@@ -13,7 +14,8 @@ from tests.promqlfuzz.run import ask_all
 @click.option("--seed", default=1, show_default=True, help="Which queries to draw.")
 def main(cases: int, seed: int) -> None:
     """Ask hostile queries of a process that may die of them."""
-    tally = ask_all(drawn(seed, number) for number in range(cases))
+    with closing(Worker()) as worker:
+        tally = ask_all((drawn(seed, number) for number in range(cases)), worker)
     for query, harm in tally.findings:
         click.echo(f"{harm}: {query[:200]!a}")
     click.echo(f"{dict(tally.outcomes.most_common(10))}")

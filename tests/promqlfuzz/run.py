@@ -74,15 +74,12 @@ class Worker:
         self._errors.close()
 
 
-def ask_all(queries: Iterable[str]) -> Tally:
+def ask_all(queries: Iterable[str], worker: Worker) -> Tally:
     """Asks each query once."""
-    tally, worker = Tally(), Worker()
-    try:
-        for query in queries:
-            said, harm = worker.ask(query)
-            tally.outcomes[str(said.get("instant", harm))] += 1
-            if harm:
-                tally.findings.append((query, harm))
-    finally:
-        worker.close()
+    tally = Tally()
+    for query in queries:
+        said, harm = worker.ask(query)
+        tally.outcomes[str(said.get("instant", harm))] += 1
+        if harm:
+            tally.findings.append((query, harm))
     return tally

@@ -21,9 +21,9 @@ def test_what_did_harm_once_does_none(worker, query):
     assert said["instant"] in {"answered", "refused"}
 
 
-def test_what_looks_harmful_is_answered_or_refused():
-    assert ask_all(SUSPECTED).findings == []
+def test_what_looks_harmful_is_answered_or_refused(worker):
+    assert ask_all(SUSPECTED, worker).findings == []
 
 
-def test_random_hostile_queries_are_answered_or_refused():
-    assert ask_all(drawn(0, number) for number in range(500)).findings == []
+def test_random_hostile_queries_are_answered_or_refused(worker):
+    assert ask_all((drawn(0, number) for number in range(300)), worker).findings == []
