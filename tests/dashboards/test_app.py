@@ -53,3 +53,15 @@ def test_a_start_that_fails_leaves_nothing_running(tmp_path, monkeypatch):
     with pytest.raises(StoreError):
         fireline.start()
     assert set(threading.enumerate()) <= before
+
+
+def test_limits_of_queries_are_those_of_the_file(tmp_path):
+    write_starter(tmp_path, "en")
+    path = tmp_path / "fireline.yml"
+    path.write_text(path.read_text() + "query: {timeout: 9s, max_concurrency: 3}\n")
+    config = load_config(path)
+    fireline = Fireline(config, load_specs(config), tmp_path, SystemClock(), "http://here")
+    options = fireline._collector.options
+    fireline._collector.stop()
+    assert (options.limits.timeout_seconds, options.queries_at_once) == (9.0, 3)
+    assert options.limits.max_samples == 50_000_000
