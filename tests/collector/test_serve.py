@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.collector.served import DEADLINE_SECONDS, config_for, eventually, free_port, needs
+from tests.promqlfuzz.found import FOUND, SUSPECTED
 
 pytestmark = pytest.mark.servers
 
@@ -144,3 +145,18 @@ def test_the_limits_of_queries_are_in_force_and_flags_win_over_the_file(serve, t
         }
         == flags
     )
+
+
+def test_hostile_queries_over_http_leave_it_serving_and_silent(serve, target):
+    served = serve(config_for(target))
+    for query in [
+        *FOUND.values(),
+        *(text for text in SUSPECTED if "\ud800" not in text and "\udcff" not in text),
+    ]:
+        form = {"query": query, "match[]": query, "start": "0", "end": "60", "step": "30", "timeout": "5s"}
+        for path in ("query", "query_range", "series"):
+            answer = httpx.post(f"{served.url}/api/v1/{path}", data=form, timeout=20)
+            assert answer.status_code in {200, 400, 422}, query[:200]
+    code, said = served.end(signal.SIGTERM)
+    assert code == 0
+    assert [line for line in said.splitlines() if "INFO" not in line] == []
