@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from collector.errors import QueryError
 
+# Possessive, and to the end without a last quote: each escaped one would begin another search otherwise.
+QUOTED = r""""(?:[^"\\]++|\\.)*+"?|'(?:[^'\\]++|\\.)*+'?|`[^`]*+`?"""
 _TOKENS = re.compile(
-    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\#[^\n]*"""
+    rf"{QUOTED}|\#[^\n]*+"
     r"""|[(\[{]|[)\]}]|,|[-+*/%^<>=!]+|\b(?:and|or|unless|atan2)\b""",
     re.IGNORECASE | re.DOTALL,
 )

@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass
 
 from collector.errors import QueryError
+from collector.promql.guard import QUOTED
 
-_QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`"""
-_STRINGS = rf"{_QUOTED}|\#[^\n]*"
+_STRINGS = rf"{QUOTED}|\#[^\n]*+"
 _RESPELLED = re.compile(
-    rf"([=!]~(?:\s|\#[^\n]*+)*+)({_QUOTED})|{_STRINGS}|\bor\s+(?=[=!])", re.IGNORECASE | re.DOTALL
+    rf"([=!]~(?:\s|\#[^\n]*+)*+)({QUOTED})|{_STRINGS}|\bor\s+(?=[=!])", re.IGNORECASE | re.DOTALL
 )
 _DECIMALS = re.compile(rf"{_STRINGS}|(?<![\w.:])(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.:])", re.IGNORECASE)
 # Possessive, as a blank that goes back is tried again in every way.
@@ -84,6 +84,8 @@ def _shown(text: str) -> str:
 def _as_the_parser_reads(text: str) -> str:
     """The parser unescapes raw strings, and wants the operator right after a label named "or"."""
     if text[0] == "`":
+        if len(text) == 1 or text[-1] != "`":
+            return text  # for the parser to refuse
         escaped = text[1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{escaped}"'
     if text[0] in "\"'":

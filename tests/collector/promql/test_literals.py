@@ -87,3 +87,11 @@ def test_a_selector_of_everything_is_refused(query):
 def test_what_is_wrong_with_a_regex_is_still_told(query):
     with pytest.raises(QueryError, match="parse error"):
         read(query)
+
+
+@pytest.mark.parametrize(
+    "text", ["`abc", "`", '"abc', "'abc", '"abc\\"', "up{a=~`abc", 'up{a=~"', 'up{a="b\\']
+)
+def test_strings_without_an_end_are_refused(text):
+    with pytest.raises(QueryError, match="parse error"):
+        read(text)
