@@ -8,6 +8,7 @@ import threading
 import uvicorn
 from starlette.applications import Starlette
 
+from collector.allocator import keep_freed_memory
 from collector.app import Collector
 from collector.errors import ConfigError
 from collector.http_server import BoundedHttp
@@ -34,6 +35,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve_until_stopped(running: Collector, bound: socket.socket, url: str) -> None:
     """Serves on ``bound`` until SIGINT or SIGTERM; SIGHUP reads the configuration again."""
+    keep_freed_memory()
     app = Starlette(routes=running.routes())
     settings = uvicorn.Config(
         app, http=BoundedHttp, ws="none", log_level="warning", access_log=False, lifespan="off"

@@ -19,6 +19,7 @@ from alerts.compile import CompileOptions, compile_slos
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
 from alerts.selectors import seconds_between_samples
+from collector.allocator import keep_freed_memory
 from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
@@ -215,6 +216,7 @@ class _Server(uvicorn.Server):
 
 
 def _serve(fireline: Fireline, listener: socket.socket, address: Address, config: FirelineConfig) -> None:
+    keep_freed_memory()
     source = f"queries {config.prometheus.url}" if config.prometheus else _jobs(config)
     line = f"Fireline: the control room is at {address.url} ({source}; stop with Ctrl-C)"
     names = Names.of(address, config.alerts.base_url)
