@@ -17,6 +17,7 @@ from collector.series import Milliseconds, Values
 _FEW_CELLS = 1024
 # More than what a bound of a few operations can be off by.
 _ROUNDING = 1e-12
+_NONE: Indices = np.zeros(0, np.intp)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def extrapolated(growth: Growth, *, counter: bool, per_second: bool) -> tuple[Va
     """(s, t) the change in the whole of each window, or a second of it; made of ``growth.change`` itself."""
     change, gaps = growth.change, _gaps(growth)
     seconds = (growth.ends - growth.starts) / 1000 if per_second else None
-    young = _near_zero(growth, gaps) if counter else np.zeros(0, np.intp)
+    young = _near_zero(growth, gaps) if counter else _NONE
     stretched = _stretched_from_zero(growth, gaps.rows(young), young, seconds) if len(young) else None
     change *= gaps.factor(gaps.to_start, seconds)
     if stretched is not None:
@@ -84,12 +85,17 @@ def extrapolated(growth: Growth, *, counter: bool, per_second: bool) -> tuple[Va
 
 def _near_zero(growth: Growth, gaps: "_Gaps") -> Indices:
     """Series that, grown at their pace, may have begun at 0 within a window; the rest need no look."""
-    held = growth.counts > 1
-    if not held.any():
-        return np.zeros(0, np.intp)
-    least, most = growth.least, growth.change.max(axis=1)
-    reach, gap = gaps.sampled[held].min(), gaps.to_start[held].max() * (1 + _ROUNDING)
-    young: Indices = (~((least >= 0) & (reach * least >= gap * most))).nonzero()[0]
+    sampled, to_start = gaps.sampled, gaps.to_start
+    if growth.counts.min(initial=2) < 2:
+        held = growth.counts > 1
+        sampled, to_start = sampled[held], to_start[held]
+    reach = sampled.min(initial=np.inf)
+    gap = to_start.max(initial=0.0) * (1 + _ROUNDING)
+    least = growth.least
+    lowest = least.min(initial=np.inf)
+    if lowest >= 0 and reach * lowest >= gap * growth.change.max(initial=0.0):
+        return _NONE
+    young: Indices = (~((least >= 0) & (reach * least >= gap * growth.change.max(axis=1)))).nonzero()[0]
     return young
 
 

@@ -5,14 +5,16 @@ import numpy as np
 from collector.promql.extrapolation import Growth
 from collector.promql.sums import column_counts, sums_of
 from collector.promql.value import Indices, Mask
-from collector.promql.windows import Windows, within
+from collector.promql.windows import Windows, take_columns, within
 from collector.series import Milliseconds, Omitted, Values
 
 
 def growth(windows: Windows, *, counter: bool) -> Growth:
     """The change over each window, as far as its samples reach; of a counter, in spite of resets."""
-    first = windows.column(windows.first)
-    change = windows.column(windows.stop - 1) - first
+    count = len(windows.times)
+    first_at, last_at = within(windows.first, count), within(windows.stop - 1, count)
+    first = take_columns(windows.values, first_at)
+    change = take_columns(windows.values, last_at) - first
     least = first[:, 0]
     if counter:
         dropped = windows.values[:, 1:] < windows.values[:, :-1]
@@ -21,7 +23,7 @@ def growth(windows: Windows, *, counter: bool) -> Growth:
             change = _despite_resets(windows, change, dropped)
         if falls or not windows.finite:
             least = first.min(axis=1)
-    oldest, newest = _time(windows, windows.first), _time(windows, windows.stop - 1)
+    oldest, newest = windows.times[first_at], windows.times[last_at]
     counts, starts, ends = windows.counts, windows.starts, windows.ends
     return Growth(windows.labels, first, change, least, oldest, newest, counts, starts, ends)
 

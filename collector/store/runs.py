@@ -1,7 +1,7 @@
 """Blocks of the same series, in the order of time: what a stream has on file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,8 @@ from collector.index import SeriesIds
 from collector.series import Milliseconds
 from collector.store.blocks import BlockRef
 from collector.store.pieces import Rows, positions_of
+
+_REMEMBERED = 16
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,29 @@ class Run:
 
     series: SeriesIds
     refs: tuple[BlockRef, ...]
+    _found: dict[int, tuple[SeriesIds, Rows]] = field(default_factory=dict, compare=False, repr=False)
 
     def rows_of(self, wanted: SeriesIds) -> Rows:
-        """Places of the wanted (ascending) series among these."""
+        """Places of the wanted (ascending) series among these; remembered, as the index hands out the same."""
+        known = self._found.get(id(wanted))
+        if known is not None and known[0] is wanted:
+            return known[1]
         low, high = self._range
-        return positions_of(
-            wanted[wanted.searchsorted(low) : wanted.searchsorted(high, "right")], self.series
-        )
+        between = wanted[wanted.searchsorted(low) : wanted.searchsorted(high, "right")]
+        rows = positions_of(between, self.series)
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[id(wanted)] = (wanted, rows)
+        return rows
 
-    def overlapping(self, start_ms: int, end_ms: int) -> slice | npt.NDArray[np.int64]:
+    def overlapping(self, start_ms: int, end_ms: int) -> Sequence[int]:
         """Positions of the blocks with samples in the closed interval."""
         if self.is_ordered:
-            first = int(np.searchsorted(self.ends, start_ms))
-            return slice(first, max(first, int(np.searchsorted(self.starts, end_ms, side="right"))))
-        return np.flatnonzero((self.starts <= end_ms) & (self.ends >= start_ms))
+            return range(
+                int(self.ends.searchsorted(start_ms)), int(self.starts.searchsorted(end_ms, "right"))
+            )
+        overlaps: list[int] = ((self.starts <= end_ms) & (self.ends >= start_ms)).nonzero()[0].tolist()
+        return overlaps
 
     def stretches(self, start_ms: int, end_ms: int, cuts: Milliseconds) -> Iterator[tuple[int, int]]:
         """Blocks begin … stop−1, inside the interval and not parted by a cut, each with a summary."""

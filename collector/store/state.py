@@ -73,7 +73,7 @@ class StoreState:
         found = [piece.series for piece in self._column_pieces(wanted, start_ms, end_ms)]
         for stream in self._streams():
             runs, head = stream.view
-            held = [run.series for run in runs if len(run.starts[run.overlapping(start_ms, end_ms)])]
+            held = [run.series for run in runs if run.overlapping(start_ms, end_ms)]
             found += [np.intersect1d(series, wanted) for series in held]
             found += [piece.series for piece in _of_head(head, wanted, start_ms, end_ms)]
         return np.unique(np.concatenate(found)) if found else wanted[:0]
@@ -109,16 +109,14 @@ class StoreState:
         yield from _of_head(head, wanted, part.start_ms, part.end_ms)
 
     def _run_pieces(self, run: Run, rows: Rows, part: "_Part") -> Iterator[Piece]:
-        whole = np.zeros(len(run.refs), np.bool_)
-        whole[run.overlapping(part.start_ms, part.end_ms)] = True
+        whole = run.overlapping(part.start_ms, part.end_ms)
         for begin, stop in part.stretches(run):
             piece = self._summaries.piece(run, begin, stop, rows)
             if piece is not None:
-                whole[begin:stop] = False
+                whole = [number for number in whole if not begin <= number < stop]
                 yield piece
-        wanted = whole.nonzero()[0].tolist()
-        refs = [run.refs[number] for number in wanted]
-        in_turn = run.is_ordered and len(wanted) > 1 and wanted[-1] - wanted[0] < len(wanted)
+        refs = [run.refs[number] for number in whole]
+        in_turn = run.is_ordered and len(whole) > 1 and whole[-1] - whole[0] < len(whole)
         for block in self._blocks.read(refs) if in_turn else self._blocks.read_apart(refs):
             yield from block.pieces(rows, part.start_ms, part.end_ms)
 
