@@ -27,7 +27,7 @@ class Run:
     _found: dict[int, tuple[SeriesIds, Rows]] = field(default_factory=dict, compare=False, repr=False)
 
     def rows_of(self, wanted: SeriesIds) -> Rows:
-        """Places of the wanted (ascending) series among these; remembered, as the index hands out the same."""
+        """Places of the wanted (ascending) series among these; remembered, as they are asked for again."""
         known = self._found.get(id(wanted))
         if known is not None and known[0] is wanted:
             return known[1]
