@@ -91,7 +91,10 @@ class _Api:
             return await self._forwarded(remote, request, parameters)
         timeout = parameters.timeout(self._timeout_seconds)
         return await self._answered(
-            request, lambda left: _QUERIES[path](self._collector, parameters, left), timeout
+            request,
+            lambda left: _QUERIES[path](self._collector, parameters, left),
+            timeout,
+            key=parameters.text("query") if path == "query" else "",
         )
 
     async def label_values(self, request: Request) -> Response:
@@ -140,12 +143,16 @@ class _Api:
         return querier if isinstance(querier, RemoteQuerier) else None
 
     async def _answered(
-        self, request: Request, answer: Callable[[float], bytes], timeout_seconds: float | None = None
+        self,
+        request: Request,
+        answer: Callable[[float], bytes],
+        timeout_seconds: float | None = None,
+        key: str = "",
     ) -> Response:
-        """answer: is given the seconds that are left when its turn comes."""
+        """answer: is given the seconds that are left when its turn comes. key: as in ``QueryThreads.run``."""
         packed = "gzip" in request.headers.get("accept-encoding", "")
         return await self._collector.queries.run(
-            lambda left: _response(200, answer(left), packed), timeout_seconds or self._timeout_seconds
+            lambda left: _response(200, answer(left), packed), timeout_seconds or self._timeout_seconds, key
         )
 
     async def _forwarded(self, remote: RemoteQuerier, request: Request, parameters: Parameters) -> Response:
