@@ -50,16 +50,19 @@ class Run:
 
     def stretches(self, start_ms: int, end_ms: int, cuts: Milliseconds) -> Iterator[tuple[int, int]]:
         """Blocks begin … stop−1, inside the interval and not parted by a cut, each with a summary."""
-        if not self.is_ordered or self.starts.searchsorted(start_ms) >= self.ends.searchsorted(
-            end_ms, "right"
-        ):
+        if not self.is_ordered:
             return
-        part = np.searchsorted(cuts, self.starts)
-        usable = (part == np.searchsorted(cuts, self.ends)) & self._summarised
-        usable &= (self.starts >= start_ms) & (self.ends <= end_ms)
-        places = np.flatnonzero(usable)
+        first, last = int(self.starts.searchsorted(start_ms)), int(self.ends.searchsorted(end_ms, "right"))
+        if first >= last:
+            return
+        part = cuts.searchsorted(self.starts[first:last])
+        usable = (part == cuts.searchsorted(self.ends[first:last])) & self._summarised[first:last]
+        if part[0] == part[-1] and usable.all():
+            yield first, last
+            return
+        places = usable.nonzero()[0]
         breaks = np.flatnonzero((np.diff(places) > 1) | (np.diff(part[places]) > 0)) + 1
-        for stretch in np.split(places, breaks):
+        for stretch in np.split(places + first, breaks):
             if len(stretch):
                 yield int(stretch[0]), int(stretch[-1]) + 1
 

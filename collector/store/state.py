@@ -1,5 +1,6 @@
 """The samples that queries see: streams of rows, open columns, and the blocks on file."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,7 +114,7 @@ class StoreState:
         for begin, stop in part.stretches(run):
             piece = self._summaries.piece(run, begin, stop, rows)
             if piece is not None:
-                whole = [number for number in whole if not begin <= number < stop]
+                whole = [*whole[: bisect_left(whole, begin)], *whole[bisect_left(whole, stop) :]]
                 yield piece
         refs = [run.refs[number] for number in whole]
         in_turn = run.is_ordered and len(whole) > 1 and whole[-1] - whole[0] < len(whole)

@@ -183,8 +183,9 @@ def test_a_request_can_shorten_its_time_but_not_lengthen_it(client, collector, m
     given = []
     monkeypatch.setattr(collector.querier, "evaluate", lambda _query, _at, left: given.append(left))
     monkeypatch.setattr("collector.api.queries.encode_answer", lambda _answer: b"{}")
-    for timeout in ("1s", "0.5", "1h"):
-        assert client.get("/api/v1/query", params={"query": "up", "timeout": timeout}).status_code == 200
+    for number, timeout in enumerate(("1s", "0.5", "1h")):
+        asked = {"query": f"up > {number}", "timeout": timeout}
+        assert client.get("/api/v1/query", params=asked).status_code == 200
     assert [round(left, 1) for left in given] == [1.0, 0.5, 120.0]
 
 
