@@ -29,14 +29,18 @@ class Both:
 
     def rows(self, first, count, values, stream="page"):
         """values: (series, count); NaN where a series is missing."""
-        for n in range(count):
-            present = np.flatnonzero(~np.isnan(values[:, n]) | is_marker(values[:, n]))
-            ids = np.array([self.store.series_id(labels(i)) for i in present], np.int64)
-            at_ms = (first + n) * STEP_MS + 1
-            self.store.write([Batch([Row(stream, at_ms, ids, values[present, n])])])
-            for i in present:
-                self.memory.append(labels(i), at_ms, values[i, n])
+        for begin in range(0, count, ROWS_PER_HEAD):
+            some = range(begin, min(count, begin + ROWS_PER_HEAD))
+            self.store.write([self._row(first + n, values[:, n], stream) for n in some])
             self.store.seal()
+
+    def _row(self, number, values, stream):
+        present = np.flatnonzero(~np.isnan(values) | is_marker(values))
+        at_ms = number * STEP_MS + 1
+        for i in present:
+            self.memory.append(labels(i), at_ms, values[i])
+        ids = np.array([self.store.series_id(labels(i)) for i in present], np.int64)
+        return Batch([Row(stream, at_ms, ids, values[present])])
 
     def point(self, series, at_ms, value):
         ids = np.array([self.store.series_id(labels(series))], np.int64)
