@@ -1,14 +1,16 @@
 """Which series exist, and which of them matchers select."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from collector.labels import Labels, Matcher, MatchOp
+from collector.labels import Labels, LabelSets, Matcher, MatchOp
 
 SeriesIds = npt.NDArray[np.int64]
 _CACHED_SELECTIONS = 512
+_CACHED_LABEL_SETS = 512
+_FEW = 1000
 _NOBODY = Labels()
 
 
@@ -42,6 +44,7 @@ class SeriesIndex:
         self.known = 0
         self._labels: list[Labels] = []
         self._postings: dict[str, dict[str, Postings]] = {}
+        self._label_sets: dict[bytes, LabelSets] = {}
         self._selections: dict[tuple[Matcher, ...], tuple[int, SeriesIds]] = {}
 
     def __len__(self) -> int:
@@ -62,9 +65,21 @@ class SeriesIndex:
         self._labels += [_NOBODY] * (series - len(self._labels))
         return self.add(labels)
 
-    def labels_of(self, ids: Iterable[int]) -> tuple[Labels, ...]:
+    def labels_of(self, ids: SeriesIds) -> LabelSets:
+        """Those of some series; of few the same object for the same ids."""
+        if len(ids) > _FEW:
+            return self._labels_of(ids)
+        key = ids.tobytes()
+        known = self._label_sets.get(key)
+        if known is None:
+            if len(self._label_sets) >= _CACHED_LABEL_SETS:
+                self._label_sets.clear()
+            known = self._label_sets[key] = self._labels_of(ids)
+        return known
+
+    def _labels_of(self, ids: SeriesIds) -> LabelSets:
         labels = self._labels
-        return tuple(labels[i] for i in ids)
+        return LabelSets([labels[i] for i in ids.tolist()])
 
     def names(self) -> list[str]:
         return sorted(self._postings)

@@ -97,6 +97,19 @@ def _spelled(name: str) -> str:
     return name if is_bare_label(name) else f'"{_escaped(name)}"'
 
 
+class LabelSets(tuple[Labels, ...]):  # noqa: SLOT001  # a tuple cannot have any
+    """Labels of several series. Hashed once: what queries work out of labels is kept by them."""
+
+    _hash: int
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = super().__hash__()
+            return self._hash
+
+
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 

@@ -32,7 +32,7 @@ _STATUSES = {
     "not_found": 404,
     "internal": 500,
 }
-_GZIP_FROM_BYTES = 1024
+_GZIP_FROM_BYTES = 1400  # less goes in one packet as it is
 _GZIP_HEADER = 16
 _SHORT_BITS = 12
 _JSON = "application/json"

@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 
-from collector.labels import Labels
+from collector.labels import Labels, LabelSets
 from collector.promql.value import Indices, Mask, present_at
 from collector.series import Milliseconds, Values
 
@@ -58,7 +58,7 @@ def _one_of(growths: Sequence[Growth]) -> Growth:
     """Of growths in the same windows."""
     sizes = [len(growth.labels) for growth in growths]
     return Growth(
-        tuple(chain.from_iterable(growth.labels for growth in growths)),
+        LabelSets(chain.from_iterable(growth.labels for growth in growths)),
         np.concatenate([growth.first for growth in growths]),
         np.concatenate([growth.change for growth in growths]),
         np.concatenate([growth.least for growth in growths]),

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from collector.labels import METRIC_NAME, Labels
+from collector.labels import METRIC_NAME, Labels, LabelSets
 from collector.promql.syntax import Grouping
 from collector.promql.value import Indices, Mask, Vector
 
@@ -55,7 +55,7 @@ def _groups(series: tuple[Labels, ...], grouping: Grouping) -> Groups:
     for row, labels in enumerate(series):
         members[row] = numbers.setdefault(_kept(labels, grouping), len(numbers))
     sizes = np.bincount(members, minlength=len(numbers))
-    return Groups(tuple(numbers), np.argsort(members, kind="stable"), sizes)
+    return Groups(LabelSets(numbers), np.argsort(members, kind="stable"), sizes)
 
 
 def unnamed_groups(value: Vector, groups: Groups, grouping: Grouping) -> Mask:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME, Labels
+from collector.labels import METRIC_NAME, Labels, LabelSets
 from collector.promql.syntax import Cardinality, Matching
 from collector.promql.value import Indices, Mask, Vector
 
@@ -96,11 +96,13 @@ def _braced(labels: Labels) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def result_labels(
     many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching, *, drop_name: bool
-) -> tuple[Labels, ...]:
+) -> LabelSets:
     """What matched pairs are called."""
-    return tuple(
-        _result_labels(mine, other, matching, drop_name=drop_name)
-        for mine, other in zip(many, one, strict=True)
+    return LabelSets(
+        [
+            _result_labels(mine, other, matching, drop_name=drop_name)
+            for mine, other in zip(many, one, strict=True)
+        ]
     )
 
 

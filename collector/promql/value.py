@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME, Labels
+from collector.labels import METRIC_NAME, Labels, LabelSets
 from collector.series import Values
 
 # Rules and dashboards take the same series again and again.
@@ -74,7 +74,8 @@ Value: TypeAlias = Scalar | Text | Vector
 
 def vector(labels: Sequence[Labels], values: Values, present: Mask) -> Vector:
     """A vector whose metric names, if there are any, stay."""
-    return Vector(tuple(labels), values, present, np.zeros(len(labels), dtype=bool))
+    series = labels if isinstance(labels, tuple) else tuple(labels)
+    return Vector(series, values, present, np.zeros(len(labels), dtype=bool))
 
 
 def present_at(steps: Mask, series: int) -> Mask:
@@ -119,8 +120,8 @@ def without_names(value: Vector, *, delayed: bool) -> Vector:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _nameless(series: tuple[Labels, ...]) -> tuple[Labels, ...]:
-    return tuple(labels.without(METRIC_NAME) for labels in series)
+def _nameless(series: tuple[Labels, ...]) -> LabelSets:
+    return LabelSets([labels.without(METRIC_NAME) for labels in series])
 
 
 def checked_unique(value: Vector) -> Vector:

@@ -86,11 +86,18 @@ def windows_of(
         for fresh in without_stale(group):
             stop = fresh.times.searchsorted(ends, "right")
             first = np.concatenate([fresh.times.searchsorted(opening, "right"), stop])[: len(stop)]
-            for rows in _blocks(len(fresh.labels), max(len(fresh.times), len(ends))):
-                labels, values = fresh.labels[rows], fresh.values[rows]
-                omitted = _of_rows(fresh.omitted, rows)
+            for some in _in_cache(fresh, max(len(fresh.times), len(ends))):
                 yield Windows(
-                    labels, fresh.times, values, first, stop, starts, ends, at, omitted, fresh.finite
+                    some.labels,
+                    some.times,
+                    some.values,
+                    first,
+                    stop,
+                    starts,
+                    ends,
+                    at,
+                    some.omitted,
+                    some.finite,
                 )
 
 
@@ -102,10 +109,16 @@ def _opening(starts: Milliseconds, ends: Milliseconds) -> Milliseconds:
     return starts[:lag] if np.array_equal(starts[lag:], ends[: len(ends) - lag]) else starts
 
 
-def _blocks(rows: int, width: int) -> Iterator[slice]:
-    """Some rows at a time, so that what is computed from them stays within the cache."""
+def _in_cache(group: SeriesGroup, width: int) -> Iterator[SeriesGroup]:
+    """Some series at a time, so that what is computed from them stays within the cache."""
     height = max(1, _CACHED_CELLS // max(1, width))
-    return (slice(begin, begin + height) for begin in range(0, rows, height))
+    if 0 < len(group.labels) <= height:
+        yield group
+        return
+    for begin in range(0, len(group.labels), height):
+        rows = slice(begin, begin + height)
+        omitted = _of_rows(group.omitted, rows)
+        yield replace(group, labels=group.labels[rows], values=group.values[rows], omitted=omitted)
 
 
 def without_stale(group: SeriesGroup) -> Iterator[SeriesGroup]:

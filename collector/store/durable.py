@@ -114,10 +114,10 @@ class SampleStore:
     def present(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> tuple[Labels, ...]:
         """Labels of the matching series with samples in the interval, to the precision of a block."""
         found = self._state.present(self.index.match(matchers), start_ms, end_ms)
-        return self.index.labels_of(found.tolist())
+        return self.index.labels_of(found)
 
     def _group(self, piece: Piece) -> SeriesGroup:
-        labels = self.index.labels_of(piece.series.tolist())
+        labels = self.index.labels_of(piece.series)
         return SeriesGroup(labels, piece.times, piece.values, piece.omitted, piece.finite)
 
     # Writing: one thread only
