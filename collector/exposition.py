@@ -13,12 +13,14 @@ from collector.index import SeriesIds
 from collector.sample_line import MAX_LABELS as MAX_LABELS  # noqa: PLC0414  # the scrape takes it from here
 from collector.sample_line import parse_number, parse_series, read_floats, split_series, unquoted
 from collector.series import Milliseconds, Values
+from collector.steps import Steps, finished
 
 DROPPED = -1
 _FORGET_FACTOR = 2
 _LATEST_SECONDS = float(2**52)
 _LATEST_MS = 2**62
 _LONGEST_LINE = 1024 * 1024
+_LINES_A_STEP = 500  # some milliseconds, where all of them are new
 
 _MILLISECONDS = re.compile(r"-?[0-9]{1,19}")
 _COMMENT = re.compile(r'#[ \t]*(HELP|TYPE|UNIT)[ \t]+("(?:[^"\\]++|\\.)*+"|\S+)(?:[ \t]+(.*))?')
@@ -83,6 +85,10 @@ class PageParser:
         Raises:
             ExpositionError: with the first line that Prometheus' scraper would reject.
         """
+        return finished(self.parsing(text, page_format))
+
+    def parsing(self, text: str, page_format: PageFormat) -> Steps[Page]:
+        """As ``parse``, in short steps."""
         lines = text.split("\n")
         parts = [line.rpartition(" ") for line in lines]
         keys = [part[0] for part in parts]
@@ -90,11 +96,11 @@ class PageParser:
             numbers = read_floats(list(compress([part[2] for part in parts], self._layout.is_sample)))
             if numbers is not None:
                 return self._layout.page(numbers)
-        return self._read_anew(lines, keys, page_format)
+        return (yield from self._reading_anew(lines, keys, page_format))
 
-    def _read_anew(self, lines: list[str], keys: list[str], page_format: PageFormat) -> Page:
+    def _reading_anew(self, lines: list[str], keys: list[str], page_format: PageFormat) -> Steps[Page]:
         reader = _PageReader(self._known, self._resolve, self._max_labels, page_format)
-        reader.read(lines)
+        yield from reader.reading(lines)
         self.metadata = reader.metadata
         if len(self._known) > _FORGET_FACTOR * (reader.lines + 1):
             self._known = {text: self._known[text] for text in reader.texts}
@@ -144,12 +150,14 @@ class _PageReader:
     def lines(self) -> int:
         return len(self.texts)
 
-    def read(self, lines: list[str]) -> None:
+    def reading(self, lines: list[str]) -> Steps[None]:
         for number, line in enumerate(lines, 1):
             try:
                 self.is_sample.append(self._read_line(line))
             except ValueError as error:
                 raise ExpositionError(number, str(error)) from error
+            if not number % _LINES_A_STEP:
+                yield
         if self.page_format is PageFormat.OPENMETRICS and not self.ended:
             raise ExpositionError(len(lines), "expected # EOF at the end")
 

@@ -3,12 +3,15 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from collector.errors import CollectorError, StoreError
+from collector.steps import Steps
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
 from collector.storing import Storing
@@ -18,25 +21,35 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _TOGETHER = 64
 _WAITING = 10_000
+# For so long one page is read before others have their turn.
+_TURN_SECONDS = 0.05
+
+Prepare = Callable[[], tuple[Batch, T] | Steps[tuple[Batch, T]]]
 
 
 @dataclass(frozen=True)
 class _Work(Generic[T]):
-    prepare: Callable[[], tuple[Batch, T]]
+    prepare: Prepare[T]
     rescue: Callable[[Exception], tuple[Batch, T]] | None
     undo: Callable[[], None] | None
     done: "Future[T]"
 
 
+_Prepared = tuple[_Work[Any], Batch, Any]
+
+
 class Ingester:
     """Runs work in the order it came; what waits together is committed in one transaction.
 
-    A future resolves only after its samples are durable and visible to queries. ``storing`` says whether
-    the newest samples could be kept.
+    Work in steps that takes long is done in turns, between which other work is, and what is new of its series
+    is kept. A future resolves only after its samples are durable and visible to queries. ``storing`` says
+    whether the newest samples could be kept. ``monotonic`` gives seconds.
     """
 
-    def __init__(self, store: SampleStore) -> None:
+    def __init__(self, store: SampleStore, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._store = store
+        self._monotonic = monotonic
+        self._begun: deque[tuple[_Work[Any], Steps[tuple[Batch, Any]]]] = deque()
         self._queue: queue.Queue[_Work[Any] | None] = queue.Queue(_WAITING)
         self._thread = threading.Thread(target=self._run, name="collector-ingest", daemon=True)
         self.failures = 0
@@ -54,7 +67,7 @@ class Ingester:
 
     def submit(
         self,
-        prepare: Callable[[], tuple[Batch, T]],
+        prepare: Prepare[T],
         rescue: Callable[[Exception], tuple[Batch, T]] | None = None,
         undo: Callable[[], None] | None = None,
     ) -> "Future[T]":
@@ -69,15 +82,22 @@ class Ingester:
 
     def _run(self) -> None:
         ended = False
-        while not ended:
-            taken = [self._queue.get()]
-            while len(taken) < _TOGETHER and not self._queue.empty():
-                taken.append(self._queue.get())
-            ended = None in taken
-            self._commit([work for work in taken if work is not None and _is_wanted(work)])
+        while not ended or self._begun:
+            taken = [] if ended else self._taken()
+            ended = ended or None in taken
+            turns = [self._begun.popleft()] if self._begun else []
+            turns += [(work, _steps_of(work)) for work in taken if work is not None and _is_wanted(work)]
+            prepared = [self._prepared(work, steps) for work, steps in turns]
+            self._commit([done for done in prepared if done is not None])
 
-    def _commit(self, works: list[_Work[Any]]) -> None:
-        prepared = [(work, *answer) for work in works if (answer := self._prepared(work)) is not None]
+    def _taken(self) -> list[_Work[Any] | None]:
+        """What waits; waits for some, where there is nothing else to do."""
+        taken = [] if self._begun else [self._queue.get()]
+        while len(taken) < _TOGETHER and not self._queue.empty():
+            taken.append(self._queue.get())
+        return taken
+
+    def _commit(self, prepared: "list[_Prepared]") -> None:
         if (error := self._write([batch for _, batch, _ in prepared])) is not None:
             for work, _, _ in prepared:
                 if work.undo is not None:
@@ -107,26 +127,36 @@ class Ingester:
             self.storing.worked()
         return None
 
-    def _prepared(self, work: _Work[T]) -> tuple[Batch, T] | None:
+    def _prepared(self, work: _Work[T], steps: Steps[tuple[Batch, T]]) -> _Prepared | None:
         """One target's broken page must not stop the others: whatever it raises goes to its own future."""
         try:
-            return self._answer(work)
+            answer = self._after_a_turn(work, steps)
         except Exception as error:
             if not isinstance(error, CollectorError):
                 self.failures += 1
                 logger.exception("preparing samples failed")
             work.done.set_exception(error)
             return None
+        if answer is None:
+            self._begun.append((work, steps))
+            return None
+        return (work, *answer)
 
-    def _answer(self, work: _Work[T]) -> tuple[Batch, T]:
+    def _after_a_turn(self, work: _Work[T], steps: Steps[tuple[Batch, T]]) -> tuple[Batch, T] | None:
+        """The answer; None while there is more to do for it."""
+        until = self._monotonic() + _TURN_SECONDS
         try:
-            return work.prepare()
+            while self._monotonic() < until:
+                next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # as the steps are typed
         except Exception as error:
             if isinstance(error, CollectorError) or work.rescue is None:
                 raise
             self.failures += 1
             logger.exception("preparing samples failed")
             return work.rescue(error)
+        return None
 
     def _seal(self) -> None:
         try:
@@ -138,6 +168,11 @@ class Ingester:
             self._cutting_reason = repr(error)
         else:
             self._cutting_reason = ""
+
+
+def _steps_of(work: _Work[T]) -> Steps[tuple[Batch, T]]:
+    answer = work.prepare()
+    return (yield from answer) if isinstance(answer, Generator) else answer
 
 
 def _is_wanted(work: _Work[Any]) -> bool:

@@ -14,6 +14,7 @@ from collector.fetch import SharedClient, http_client
 from collector.ingest import Ingester
 from collector.scheduler import Scheduler, scrape_time
 from collector.scrape import ScrapeResult, TargetWriter
+from collector.steps import Steps
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
 from collector.targets import DroppedTarget, Target, discover
@@ -76,7 +77,7 @@ class TargetScraper:
 
         try:
             kept = self._ingester.submit(
-                lambda: self.writer.batch(at, fetched), failed, self.writer.take_back
+                lambda: self.writer.reading(at, fetched), failed, self.writer.take_back
             )
             self.latest = await asyncio.wrap_future(kept)
         except CollectorError as error:
@@ -208,7 +209,9 @@ class ScrapePool:
         if scrapers:
             at = self._clock.now()
 
-            def prepare() -> tuple[Batch, None]:
+            def prepare() -> Steps[tuple[Batch, None]]:
+                while any(scraper.writer.is_reading for scraper in scrapers):
+                    yield
                 rows = [row for scraper in scrapers for row in scraper.writer.farewell(at).rows]
                 return Batch(rows), None
 

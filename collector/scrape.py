@@ -13,6 +13,7 @@ from collector.index import SeriesIds
 from collector.labels import METRIC_NAME, Labels
 from collector.relabel import relabel
 from collector.series import STALE_NAN, Values
+from collector.steps import Steps, finished
 from collector.store.batches import Batch, Points, Row
 from collector.store.durable import SampleStore
 from collector.targets import Target
@@ -55,6 +56,7 @@ class TargetWriter:
         self._present: SeriesIds = former._present if former else _NO_SERIES
         self._before = self._present
         self._reports = _NO_SERIES
+        self.is_reading = False
 
     @property
     def metadata(self) -> Mapping[str, Metadata]:
@@ -62,6 +64,17 @@ class TargetWriter:
 
     def batch(self, at: float, fetched: Fetched) -> tuple[Batch, ScrapeResult]:
         """What a scrape at ``at`` adds. A page that cannot be used ends every series of the last one."""
+        return finished(self.reading(at, fetched))
+
+    def reading(self, at: float, fetched: Fetched) -> Steps[tuple[Batch, ScrapeResult]]:
+        """As ``batch``, in short steps; until the last one, ``is_reading``."""
+        self.is_reading = True
+        try:
+            return (yield from self._reading(at, fetched))
+        finally:
+            self.is_reading = False
+
+    def _reading(self, at: float, fetched: Fetched) -> Steps[tuple[Batch, ScrapeResult]]:
         if not len(self._reports):
             self._reports = np.array([self._report_series(name) for name in REPORTS], np.int64)
         error = fetched.error
@@ -69,7 +82,8 @@ class TargetWriter:
         if not error:
             try:
                 self._refuse_too_long(fetched.text)
-                page = self._checked(self._parser.parse(fetched.text, PageFormat.of(fetched.content_type)))
+                kind = PageFormat.of(fetched.content_type)
+                page = self._checked((yield from self._parser.parsing(fetched.text, kind)))
             except (ExpositionError, _LimitError) as failure:
                 error = str(failure)
         result = ScrapeResult(at, fetched.duration_seconds, error, page.lines if page else 0)

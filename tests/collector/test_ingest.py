@@ -160,3 +160,75 @@ def test_samples_that_were_taken_are_kept_though_their_waiter_leaves(store, inge
     go_on.set()
     assert ingester.submit(one_row(store, 2)).result(5) == 2
     assert store.select([], 0, 10)[0].times.tolist() == [1, 2]
+
+
+class Turns:
+    """An ingester whose every look at the clock ends a turn; ``kept`` are the answers in their order."""
+
+    def __init__(self, store):
+        self.store = store
+        self.kept = []
+        self._seconds = iter(range(10_000))
+        self.ingester = Ingester(store, lambda: next(self._seconds) * 0.03)
+
+    def submit(self, prepare, **how):
+        future = self.ingester.submit(prepare, **how)
+        future.add_done_callback(lambda done: self.kept.append(done.exception() or done.result()))
+
+    def long(self, at_ms, steps):
+        def prepare():
+            for _ in range(steps):
+                yield
+            return one_row(self.store, at_ms)()
+
+        return prepare
+
+    def run(self):
+        self.ingester.start()
+        self.ingester.stop()
+
+
+def test_long_work_lets_other_work_have_its_turn(store):
+    turns = Turns(store)
+    turns.submit(turns.long(1, steps=200))
+    turns.submit(turns.long(2, steps=5))
+    for at_ms in range(3, 70):
+        turns.submit(one_row(store, at_ms))
+    turns.run()
+    assert sorted(turns.kept) == list(range(1, 70))
+    assert turns.kept[0] == 3
+    assert turns.kept[-2:] == [2, 1]
+
+
+def test_what_breaks_within_long_work_spares_the_others(store):
+    turns = Turns(store)
+
+    def broken():
+        for _ in range(10):
+            yield
+        raise ZeroDivisionError
+
+    turns.submit(broken, rescue=lambda error: (Batch(), type(error)))
+    turns.submit(turns.long(2, steps=40))
+    turns.run()
+    assert turns.kept == [ZeroDivisionError, 2]
+    assert turns.ingester.failures == 1
+
+
+def test_new_series_of_long_work_are_kept_turn_by_turn(store, monkeypatch):
+    turns, saved, write = Turns(store), [], store.write
+
+    def noted(batches):
+        write(batches)
+        saved.append(len(store.index))
+
+    def prepare():
+        for number in range(100):
+            store.series_id(Labels({"__name__": "a", "i": str(number)}))
+            yield
+        return one_row(store, 1)()
+
+    monkeypatch.setattr(store, "write", noted)
+    turns.submit(prepare)
+    turns.run()
+    assert max(np.diff(saved)) <= 2

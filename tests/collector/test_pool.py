@@ -8,9 +8,11 @@ from collector.clock import ManualClock
 from collector.config import parse_config
 from collector.embedded import EmbeddedQuerier
 from collector.errors import StoreError
-from collector.fetch import http_client
+from collector.fetch import Fetched, http_client
 from collector.ingest import Ingester
 from collector.pool import ScrapePool
+from collector.steps import finished
+from collector.store.batches import Batch
 from collector.store.durable import SampleStore
 from tests.collector.full_disk import FullDisk
 
@@ -109,12 +111,28 @@ async def test_a_page_that_breaks_the_reader_ends_as_failed_and_is_counted(world
     def break_down(_text, _format):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(scraper.writer._parser, "parse", break_down)
+    monkeypatch.setattr(scraper.writer._parser, "parsing", break_down)
     await world.scrape()
     assert scraper.latest.error == "reading the page failed: MemoryError('no room')"
     assert (world.up(), world.querier.instant("a", world.clock.now())) == ({"a:1": 0.0}, [])
     assert world.ingester.failures == 1
     assert "preparing samples failed" in caplog.text
+
+
+async def test_a_target_that_goes_while_its_page_is_read_ends_after_that(world, monkeypatch):
+    monkeypatch.setattr("collector.exposition._LINES_A_STEP", 1)
+    await world.apply(job("a:1"))
+    (scraper,) = world.pool.scrapers
+    read_at = world.clock.now()
+    steps = scraper.writer.reading(read_at, Fetched("a 1\nb 2\n", "text/plain", 0.1))
+    next(steps)
+    going = asyncio.create_task(world.apply())
+    await asyncio.sleep(0)
+    world.ingester.submit(lambda: (Batch(), None)).result(5)
+    world.ingester.submit(lambda: finished(steps)).result(5)
+    await going
+    assert len(world.querier.instant('{__name__=~"a|b", job="shop"}', read_at)) == 2
+    assert world.querier.instant('{job="shop"}', world.clock.now()) == []
 
 
 async def test_a_scrape_that_cannot_be_kept_says_so(world, monkeypatch):
