@@ -7,6 +7,7 @@ from collector.series import Values
 from collector.store.pieces import ABSENT, Matrix
 
 ROWS_PER_HEAD = 240
+_ROWS_AT_FIRST = 15  # doubled as they fill: series that go at once would take the room of an hour
 _SPARE_COLUMNS = 16
 
 
@@ -19,8 +20,8 @@ class MatrixHead:
     def __init__(self) -> None:
         self._columns: dict[int, int] = {}
         self._series = np.empty(0, np.int64)
-        self._times = np.empty(ROWS_PER_HEAD, np.int64)
-        self._values = np.full((0, ROWS_PER_HEAD), ABSENT)
+        self._times = np.empty(_ROWS_AT_FIRST, np.int64)
+        self._values = np.full((0, _ROWS_AT_FIRST), ABSENT)
         self._rows = 0
         self._gaps = False
         self._finite = True
@@ -67,9 +68,10 @@ class MatrixHead:
             self._values = np.concatenate([self._values, np.full((more, len(self._times)), ABSENT)])
 
     def _lengthen(self) -> None:
-        """Makes room for more rows: the head could not be cut in time, as when the disk is full."""
-        self._times = np.concatenate([self._times, np.empty(ROWS_PER_HEAD, np.int64)])
-        room = np.full((len(self._values), ROWS_PER_HEAD), ABSENT)
+        """Makes room for more rows; for more than a head has where it could not be cut, as on a full disk."""
+        more = min(len(self._times), ROWS_PER_HEAD)
+        self._times = np.concatenate([self._times, np.empty(more, np.int64)])
+        room = np.full((len(self._values), more), ABSENT)
         self._values = np.concatenate([self._values, room], axis=1)
 
     def _matrix(self) -> Matrix:
