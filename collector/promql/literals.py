@@ -14,7 +14,7 @@ _RESPELLED = re.compile(
 _DECIMALS = re.compile(rf"{_STRINGS}|(?<![\w.:])(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.:])", re.IGNORECASE)
 # Possessive, as a blank that goes back is tried again in every way.
 _BETWEEN = r"(?:[\s+-]|\#[^\n]*+)*+"
-_AMOUNT = r"(?:0x[0-9a-f]++|(?:\d++\.?+\d*+|\.\d++)(?:e[-+]?+\d++)?+|inf|nan)(?![\w.])"
+_AMOUNT = r"(?:0x[0-9a-f]++|(?:\d++\.?+\d*+|\.\d++)(?:e[-+]?\d++)?|inf|nan)(?![\w.])"
 _DURATIONS = re.compile(
     rf"{_STRINGS}|(?:\[|\boffset\b){_BETWEEN}(?:({_AMOUNT})|[\w.]*+){_BETWEEN}(?::{_BETWEEN}({_AMOUNT})?)?",
     re.IGNORECASE | re.DOTALL,
