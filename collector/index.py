@@ -9,9 +9,12 @@ from collector.labels import Labels, LabelSets, Matcher, MatchOp
 
 SeriesIds = npt.NDArray[np.int64]
 _CACHED_SELECTIONS = 512
+_CACHED_IDS = 4_000_000
 _CACHED_LABEL_SETS = 512
 _FEW = 1000
+_EXACT = frozenset({MatchOp.EQUAL, MatchOp.NOT_EQUAL})
 _NOBODY = Labels()
+_EVERY = Matcher("", MatchOp.EQUAL, "")
 
 
 class Postings:
@@ -46,6 +49,7 @@ class SeriesIndex:
         self._postings: dict[str, dict[str, Postings]] = {}
         self._label_sets: dict[bytes, LabelSets] = {}
         self._selections: dict[tuple[Matcher, ...], tuple[int, SeriesIds]] = {}
+        self._cached_ids = 0
 
     def __len__(self) -> int:
         """How many numbers are taken; those that belong to no series have no samples either."""
@@ -99,14 +103,27 @@ class SeriesIndex:
         cached = self._selections.get(key)
         if cached is not None and cached[0] == size:
             return cached[1]
-        selected = np.ones(size, np.bool_)
-        for matcher in key:
-            selected &= self._matching(matcher, size)
-        ids: SeriesIds = np.flatnonzero(selected)
-        if len(self._selections) >= _CACHED_SELECTIONS:
-            self._selections.clear()
-        self._selections[key] = (size, ids)
+        first, *others = sorted(key, key=_needs_a_search) or [_EVERY]
+        ids: SeriesIds = np.flatnonzero(self._matching(first, size))
+        for matcher in others:
+            ids = self._narrowed(ids, matcher, size)
+        self._remember(key, size, ids)
         return ids
+
+    def _remember(self, key: tuple[Matcher, ...], size: int, ids: SeriesIds) -> None:
+        if len(self._selections) >= _CACHED_SELECTIONS or self._cached_ids > _CACHED_IDS:
+            self._selections.clear()
+            self._cached_ids = 0
+        self._selections[key] = (size, ids)
+        self._cached_ids += len(ids)
+
+    def _narrowed(self, ids: SeriesIds, matcher: Matcher, size: int) -> SeriesIds:
+        """Those of the ids that match; looks at whichever is fewer, series or values of the label."""
+        if len(ids) >= len(self._postings.get(matcher.name, ())):
+            return ids[self._matching(matcher, size)[ids]]
+        values = [self._labels[number].get(matcher.name) for number in ids.tolist()]
+        fits = {value: matcher.matches(value) for value in set(values)}
+        return ids[np.fromiter((fits[value] for value in values), np.bool_, len(values))]
 
     def _matching(self, matcher: Matcher, size: int) -> npt.NDArray[np.bool_]:
         """A series without the label counts as one with an empty value, as Prometheus has it."""
@@ -118,9 +135,14 @@ class SeriesIndex:
         return ~mask if absent_matches else mask
 
 
+def _needs_a_search(matcher: Matcher) -> bool:
+    """Whether values have to be tried one by one."""
+    return matcher.op not in _EXACT or not matcher.value
+
+
 def _differing(matcher: Matcher, by_value: dict[str, Postings], absent_matches: bool) -> list[Postings]:
     """Postings of the values that are decided otherwise than an absent label is."""
-    if matcher.op in {MatchOp.EQUAL, MatchOp.NOT_EQUAL} and matcher.value:
+    if not _needs_a_search(matcher):
         found = by_value.get(matcher.value)
         return [found] if found is not None else []
     return [ids for value, ids in list(by_value.items()) if matcher.matches(value) != absent_matches]
