@@ -91,10 +91,7 @@ class _Api:
             return await self._forwarded(remote, request, parameters)
         timeout = parameters.timeout(self._timeout_seconds)
         return await self._answered(
-            request,
-            lambda left: _QUERIES[path](self._collector, parameters, left),
-            timeout,
-            key=parameters.text("query") if path == "query" else "",
+            request, lambda left: _QUERIES[path](self._collector, parameters, left), timeout
         )
 
     async def label_values(self, request: Request) -> Response:
@@ -143,16 +140,12 @@ class _Api:
         return querier if isinstance(querier, RemoteQuerier) else None
 
     async def _answered(
-        self,
-        request: Request,
-        answer: Callable[[float], bytes],
-        timeout_seconds: float | None = None,
-        key: str = "",
+        self, request: Request, answer: Callable[[float], bytes], timeout_seconds: float | None = None
     ) -> Response:
-        """answer: is given the seconds that are left when its turn comes. key: as in ``QueryThreads.run``."""
+        """answer: is given the seconds that are left when its turn comes."""
         packed = "gzip" in request.headers.get("accept-encoding", "")
         return await self._collector.queries.run(
-            lambda left: _response(200, answer(left), packed), timeout_seconds or self._timeout_seconds, key
+            lambda left: _response(200, answer(left), packed), timeout_seconds or self._timeout_seconds
         )
 
     async def _forwarded(self, remote: RemoteQuerier, request: Request, parameters: Parameters) -> Response:

@@ -13,7 +13,6 @@ from collector.index import SeriesIds
 from collector.store.codec import pack_integers, pack_values, unpack_integers, unpack_values
 from collector.store.columns import Columns
 from collector.store.faults import StoreDamagedError, reading_told
-from collector.store.from_memory import may_wait
 from collector.store.losses import span_of
 from collector.store.pieces import Matrix
 from collector.store.schema import blocks
@@ -96,7 +95,6 @@ class BlockCache:
 
         Raises:
             StoreError: for a file that cannot be read.
-            NotInMemoryError: as ``may_wait``.
         """
         with self._lock:
             if (held := self._blocks.get(ref.number)) is not None:
@@ -115,7 +113,6 @@ class BlockCache:
     def _on_file(self, ref: BlockRef) -> Block | None:
         if ref.number in self.damaged:
             return None
-        may_wait()
         with reading_told(), self._engine.connect() as connection:
             query = sa.select(blocks).where(blocks.c.id == ref.number)
             record = connection.execute(query).mappings().first()

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from collector.series import Values
 from collector.store.faults import BROKEN, StoreDamagedError, reading_told
-from collector.store.from_memory import may_wait
 from collector.store.pieces import Piece, Rows
 from collector.store.runs import Run
 from collector.store.schema import blocks
@@ -36,7 +35,6 @@ class SummaryCache:
 
         Raises:
             StoreError: for a file that cannot be read.
-            NotInMemoryError: as ``may_wait``.
         """
         summaries = self._of(run)
         if not summaries.known[begin:stop].all():
@@ -77,7 +75,6 @@ class SummaryCache:
         """Summaries that are sound. In place of others the block is read, and told if it is damaged too."""
         query = sa.select(blocks.c.id, blocks.c.summary)
         for start in range(0, len(numbers), _READ_AT_ONCE):
-            may_wait()
             some = numbers[start : start + _READ_AT_ONCE]
             with suppress(StoreDamagedError), reading_told(), self._engine.connect() as connection:
                 for number, data in connection.execute(query.where(blocks.c.id.in_(some))):

@@ -12,7 +12,6 @@ from collector.store import schema
 from collector.store.batches import Batch, Points, Row
 from collector.store.blocks import BlockCache
 from collector.store.columns import Column
-from collector.store.from_memory import NotInMemoryError, memory_only
 from collector.store.head import ROWS_PER_HEAD
 
 STEP_MS = 15_000
@@ -182,15 +181,3 @@ def test_many_series_are_cut_into_blocks_and_read_back_together(both, reads):
     reads.clear()
     EmbeddedQuerier(both.store).instant('sum_over_time(x_total{i="300"}[1h])', ROWS_PER_HEAD * 15)
     assert len(reads) == 1
-
-
-@pytest.mark.parametrize("window", ["10m", "30d"])
-def test_where_only_memory_may_be_read_what_is_on_file_is_not(both, window):
-    both.rows(0, SPAN, counters(11, 2, SPAN))
-    both.reopened()
-    query, end = f"increase(x_total[{window}])", SPAN * STEP_MS / 1000 - 3600
-    with pytest.raises(NotInMemoryError), memory_only():
-        EmbeddedQuerier(both.store).instant(query, end)
-    read = EmbeddedQuerier(both.store).instant(query, end)
-    with memory_only():
-        assert EmbeddedQuerier(both.store).instant(query, end) == read
