@@ -22,6 +22,7 @@ class StoreFile:
         self._forgot_streams = False
         self._layouts: dict[str, dict[bytes, int]] = {}
         self._interner = SeriesInterner()
+        self._newest_block = 0
 
     # Writing
 
@@ -55,6 +56,10 @@ class StoreFile:
     def save_block(self, connection: sa.Connection, block: Block, stream: str | None) -> BlockRef:
         number = None if stream is None else self._stream(connection, stream)
         record = block_record(block, number)
+        if connection.dialect.name == "sqlite":
+            # It would give out again the number of a block that was deleted, by which caches know that one.
+            self._newest_block += 1
+            record["id"] = self._newest_block
         key = _inserted(connection, schema.blocks, record)
         start_ms, end_ms = int(block.times.min()), int(block.times.max())
         series, summarised = self._interner.intern(block.series), record["summary"] is not None
@@ -137,6 +142,7 @@ class StoreFile:
         with connection.execute(query.order_by(c.id)) as found:
             for number, stream, start_ms, end_ms, samples, packed, has_summary in found:
                 series = self._interner.intern_packed(packed)
+                self._newest_block = max(self._newest_block, number)
                 yield stream, BlockRef(number, start_ms, end_ms, samples, series, bool(has_summary))
 
     def load_rows(self, connection: sa.Connection) -> Iterator[Row]:

@@ -19,7 +19,10 @@ def pack_summary(block: Matrix) -> bytes | None:
     if values.shape[1] < 2 or not np.isfinite(values).all():
         return None
     before, after = values[:, :-1], values[:, 1:]
-    lost = np.where(after < before, before, 0.0).sum(axis=1)
+    with np.errstate(over="ignore"):
+        lost = np.where(after < before, before, 0.0).sum(axis=1)
+    if not np.isfinite(lost).all():
+        return None
     return pack_values(np.stack([values[:, 0], values[:, -1], lost]))
 
 
@@ -32,27 +35,29 @@ def unpack_summary(data: bytes) -> Values:
 class Summaries:
     """Of b blocks of the same s series, one after another in time.
 
-    first, last: (s, b). lost_before, lost_after: (s, b) what resets took from the first sample of the first
-        block on up to the first sample of this block, and up to its last.
+    first, last: (s, b). within: (s, b) what resets took within a block; between: from the one before to it.
     rows: (b,) how many samples of each series a block has.
     known: (b,) False where a block has no summary; its other figures mean nothing.
     """
 
     first: Values
     last: Values
-    lost_before: Values
-    lost_after: Values
+    within: Values
+    between: Values
     rows: npt.NDArray[np.int64]
     known: npt.NDArray[np.bool_]
 
     def columns(self) -> Values:
         """(3, s, b) what the summaries on file say."""
-        return np.stack([self.first, self.last, self.lost_after - self.lost_before])
+        return np.stack([self.first, self.last, self.within])
 
     def stretch(self, begin: int, stop: int, series: npt.NDArray[np.int64]) -> tuple[Values, Omitted]:
         """Some series in blocks begin … stop−1: first and last samples (s, 2), and what lies between."""
         edges = np.stack([self.first[series, begin], self.last[series, stop - 1]], axis=1)
-        lost = self.lost_after[series, stop - 1] - self.lost_before[series, begin]
+        # Summed anew: of running sums, a great value before the stretch would leave no digits.
+        lost = self.within[series, begin:stop].sum(axis=1) + self.between[series, begin + 1 : stop].sum(
+            axis=1
+        )
         count = int(self.rows[begin:stop].sum()) - 2
         return edges, Omitted(np.array([1]), np.array([count]), lost[:, None])
 
@@ -66,5 +71,4 @@ def joined(columns: Values, rows: npt.NDArray[np.int64], known: npt.NDArray[np.b
     first, last, inside = columns
     between = np.zeros_like(first)
     between[:, 1:] = np.where(first[:, 1:] < last[:, :-1], last[:, :-1], 0.0)
-    lost_after = np.cumsum(inside + between, axis=1)
-    return Summaries(first, last, lost_after - inside, lost_after, rows, known)
+    return Summaries(first, last, inside, between, rows, known)

@@ -181,3 +181,23 @@ def test_many_series_are_cut_into_blocks_and_read_back_together(both, reads):
     reads.clear()
     EmbeddedQuerier(both.store).instant('sum_over_time(x_total{i="300"}[1h])', ROWS_PER_HEAD * 15)
     assert len(reads) == 1
+
+
+@pytest.mark.parametrize("great", [1e18, 1.7e308])
+def test_a_great_value_of_long_ago_swallows_no_reset(both, great):
+    values = np.tile(np.arange(37.0), (1, SPAN // 37 + 1))[:, :SPAN]
+    values[0, [20, 60]] = great
+    both.rows(0, SPAN, values)
+    both.check(SPAN, windows=("3h",))
+
+
+def test_a_block_is_not_taken_for_one_that_was_dropped(both):
+    both.rows(0, ROWS_PER_HEAD, counters(12, 2, ROWS_PER_HEAD))
+    EmbeddedQuerier(both.store).instant("max_over_time(x_total[59m])", ROWS_PER_HEAD * STEP_MS / 1000)
+    both.store.drop_before(2**60)
+    both.memory = MemoryStore()
+    both.rows(SPAN, ROWS_PER_HEAD, counters(13, 3, ROWS_PER_HEAD))
+    query, at = "max_over_time(x_total[59m])", (SPAN + ROWS_PER_HEAD) * STEP_MS / 1000
+    found, wanted = (EmbeddedQuerier(source).instant(query, at) for source in (both.store, both.memory))
+    assert len(found) == 3
+    assert found == wanted
