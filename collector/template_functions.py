@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from collector.relabel import expand
 
 Value = Any
 _VERB = re.compile(r"%([-+# 0]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
+_WIDEST = 1000  # Go takes a thousand times that; every alert would carry it
 _LARGE = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
 _BINARY = ("", "ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
 _SMALL = ("", "m", "u", "n", "p", "f", "a", "z", "y")
@@ -38,20 +40,16 @@ def spell(value: Value) -> str:
 
 
 def _go_float(value: float) -> str:
-    """The shortest exact digits, with an exponent from 1e21 on and below 1e-4."""
+    """Go's ``%v`` and ``%g``: the shortest exact digits, with an exponent from 1e6 on and below 1e-4."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("+Inf" if value > 0 else "-Inf")
-    if value == 0 or 1e-4 <= abs(value) < 1e21:
-        text = repr(value)
-        return _plain(value) if "e" in text else text.removesuffix(".0")
-    mantissa, _, exponent = repr(value).partition("e")
-    if not exponent:
-        mantissa, _, exponent = f"{value:e}".partition("e")
-    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent):+03d}"
-
-
-def _plain(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 1 else f"{value:.20f}".rstrip("0")
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        return repr(value).removesuffix(".0")
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    rest = "".join(map(str, digits[1:]))
+    mantissa = f"{digits[0]}.{rest}" if rest else f"{digits[0]}"
+    return f"{'-' if sign else ''}{mantissa}e{exponent + len(digits) - 1:+03d}"
 
 
 def truth(value: Value) -> bool:
@@ -154,6 +152,10 @@ def printf(layout: str, *values: Value) -> str:
             return "%"
         if not rest:
             return f"%!{kind}(MISSING)"
+        if int(width or 0) > _WIDEST:
+            return "%!(BADWIDTH)"
+        if int(precision or 0) > _WIDEST:
+            return "%!(BADPREC)"
         return _padded(_verb(kind, precision, flags, rest.pop(0)), flags, width)
 
     return _VERB.sub(verb, layout)

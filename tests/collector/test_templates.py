@@ -24,6 +24,7 @@ def fill(text, value=0.12345, external=None):
         ("{{ humanizePercentage $value }}", "12.35%"),
         ('{{ printf "%.2f%% of %s" $value $labels.job }}', "0.12% of shop"),
         ('{{ $value | printf "%.1f" }}', "0.1"),
+        ('{{ printf "%999999999d" 1 }}{{ printf "%.999999999f" 1.0 }}', "%!(BADWIDTH)%!(BADPREC)"),
         ('{{ printf "%5.1f|%-4s|%q|%v" $value "a" "b" true }}', '  0.1|a   |"b"|true'),
         ("{{ if gt $value 0.1 }}high{{ else }}low{{ end }}", "high"),
         ("{{ if lt $value 0.1 }}low{{ else if eq $labels.job `shop` }}ours{{ else }}x{{ end }}", "ours"),
@@ -71,7 +72,16 @@ def test_numbers_are_written_for_people_as_prometheus_does(function, value, expe
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(1.0, "1"), (1e6, "1000000"), (1e21, "1e+21"), (0.00001, "1e-05"), (math.nan, "NaN"), (-0.5, "-0.5")],
+    [
+        (1.0, "1"),
+        (999999.5, "999999.5"),
+        (1e6, "1e+06"),
+        (-1234567.5, "-1.2345675e+06"),
+        (1e21, "1e+21"),
+        (0.00001, "1e-05"),
+        (math.nan, "NaN"),
+        (-0.5, "-0.5"),
+    ],
 )
 def test_a_bare_value_is_spelled_as_go_does(value, expected):
     assert fill("{{ $value }}", value) == expected
