@@ -17,7 +17,7 @@ from collector.steps import Steps, finished
 
 DROPPED = -1
 _FORGET_FACTOR = 2
-_LATEST_SECONDS = float(2**52)
+LATEST_SECONDS = float(2**52)
 _LATEST_MS = 2**62
 _LONGEST_LINE = 1024 * 1024
 _LINES_A_STEP = 500  # some milliseconds, where all of them are new
@@ -227,7 +227,7 @@ class _PageReader:
             seconds = parse_number(text)
             if not np.isfinite(seconds):
                 raise ValueError(f"expected a finite timestamp, found {text!r}")
-            return round(max(-_LATEST_SECONDS, min(_LATEST_SECONDS, seconds)) * 1000)
+            return round(max(-LATEST_SECONDS, min(LATEST_SECONDS, seconds)) * 1000)
         at_ms = int(text) if _MILLISECONDS.fullmatch(text) else _LATEST_MS + 1
         if abs(at_ms) > _LATEST_MS:
             raise ValueError(f"expected a timestamp in milliseconds, found {text[:40]!r}")

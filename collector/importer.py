@@ -12,6 +12,7 @@ import numpy.typing as npt
 import zstandard
 
 from collector.errors import ConfigError
+from collector.exposition import LATEST_SECONDS
 from collector.index import SeriesIds
 from collector.labels import Labels
 from collector.sample_line import parse_number, parse_series, read_floats, split_series
@@ -179,7 +180,7 @@ class _Reader:
             return None
         values = read_floats([parts[1] for parts in samples])
         seconds = read_floats([parts[2] for parts in samples])
-        if values is None or seconds is None or not np.isfinite(seconds).all():
+        if values is None or seconds is None or not (np.abs(seconds) <= LATEST_SECONDS).all():
             return None
         known = self._known
         ids = [known.get(parts[0], -1) for parts in samples]
@@ -214,8 +215,10 @@ class _Reader:
         if len(fields) != 2:
             raise ValueError(f"expected a value and a timestamp in seconds, found {rest.strip()[:60]!r}")
         at = parse_number(fields[1])
-        if not np.isfinite(at):
-            raise ValueError(f"expected a finite timestamp, found {fields[1]!r}")
+        if not abs(at) <= LATEST_SECONDS:
+            raise ValueError(
+                f"expected a timestamp in seconds, at most {LATEST_SECONDS}, found {fields[1]!r}"
+            )
         return self._series(text), parse_number(fields[0]), at
 
     def _series(self, text: str) -> int:

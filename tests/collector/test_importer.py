@@ -91,8 +91,9 @@ def test_series_of_one_clock_are_kept_side_by_side(store, tmp_path, monkeypatch)
         ("a 1 10\n# EOF\nb 1 10\n", "line 3: expected nothing after # EOF"),
         ("a 1\n# EOF\n", "line 1: expected a value and a timestamp"),
         ("a 1 10\nb x 10\n# EOF\n", "line 2: expected a number"),
-        ("a 1 10\nb 1 NaN\n# EOF\n", "line 2: expected a finite timestamp"),
+        ("a 1 10\nb 1 NaN\n# EOF\n", "line 2: expected a timestamp in seconds"),
         ("a 1 10\nb{ 1 10\n# EOF\n", "line 2: expected"),
+        ("a 1 1756857600000000000\n# EOF\n", "line 1: expected a timestamp in seconds, at most"),
         ("a b 1 10\n# EOF\n", "line 1: expected"),
     ],
 )
