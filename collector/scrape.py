@@ -26,6 +26,7 @@ REPORTS = (
     "scrape_series_added",
 )
 MOST_SAMPLES = 500_000  # of a page: a series costs some 5 kB
+_LINES_A_SAMPLE = 4  # its own, HELP, TYPE and UNIT
 _AHEAD_MS = 10 * 60 * 1000
 
 
@@ -135,7 +136,12 @@ class TargetWriter:
     def _refuse_too_long(self, text: str) -> None:
         """Before a line is read: what is packed small can hold more lines than memory."""
         most = max(self._target.job.sample_limit, MOST_SAMPLES)
-        lines = text.count("\n") - text.count("\n#") - text.startswith("#")
+        all_lines = text.count("\n")
+        lines = all_lines - text.count("\n#") - text.startswith("#")
+        if all_lines > _LINES_A_SAMPLE * most:
+            raise _LimitError(
+                f"{all_lines} lines: expected at most {_LINES_A_SAMPLE * most}, with all comments"
+            )
         if lines > most:
             raise _LimitError(f"{lines} lines of samples: expected at most {most} (raise it by sample_limit)")
 

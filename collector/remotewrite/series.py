@@ -1,14 +1,17 @@
 """Series that senders write to, remembered by the bytes of their labels."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from collector.errors import RemoteWriteError
 from collector.labels import Labels
 from collector.remotewrite.wire import label_pairs
+from collector.sample_line import MAX_LABELS
 
 _REMEMBERED = 200_000
 _LONGEST_REMEMBERED = 2048
 _SHOWN = 120
+_LONGEST = 1024 * 1024  # bytes of a series' labels, as of a line of a page
 
 
 class InvalidLabelsError(RemoteWriteError):
@@ -46,10 +49,14 @@ def checked_labels(raw: bytes) -> Labels:
         pairs = label_pairs(raw)
     except UnicodeDecodeError as error:
         raise InvalidLabelsError(f"invalid labels: no UTF-8: {raw[:_SHOWN]!r}") from error
+    if len(pairs) > MAX_LABELS:
+        raise InvalidLabelsError(f"invalid labels: {len(pairs)} of them: expected at most {MAX_LABELS}")
+    if len(raw) > _LONGEST:
+        raise InvalidLabelsError(f"invalid labels: {len(raw)} bytes: expected at most {_LONGEST}")
     labels = Labels(pairs)
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(names).items() if times > 1)
         raise InvalidLabelsError(f"invalid labels: {twice!r} occurs twice in {_shown(labels)}")
     if not labels.metric:
         raise InvalidLabelsError(f"invalid labels: no metric name in {_shown(labels)}")

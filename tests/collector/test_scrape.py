@@ -211,3 +211,10 @@ def test_a_page_with_more_lines_than_memory_is_not_read(store, monkeypatch, opti
     assert shop.scrape(10, "# HELP a b\n# TYPE a gauge\na 1\nb 2\n").healthy
     assert shop.scrape(20, "a 1\nb 2\nc 3\n").error.startswith(error)
     assert bool(shop.value("c", 20)) is not bool(error)
+
+
+def test_a_page_of_comments_beyond_memory_is_not_read(store, monkeypatch):
+    monkeypatch.setattr("collector.scrape.MOST_SAMPLES", 2)
+    shop = Watched(store)
+    assert shop.scrape(10, "#\n" * 7 + "a 1\n").healthy
+    assert shop.scrape(20, "#\n" * 8 + "a 1\n").error == "9 lines: expected at most 8, with all comments"
