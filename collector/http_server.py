@@ -5,6 +5,7 @@ import asyncio
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 # Of an answer, within ``request_seconds``: a client that takes less is not reading.
+KEEP_ALIVE_SECONDS = 75  # of an idle connection: longer than senders of remote write pause
 _LEAST_TAKEN_BYTES = 64 * 1024
 
 

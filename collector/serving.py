@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from collector.allocator import keep_freed_memory
 from collector.app import Collector
 from collector.errors import ConfigError
-from collector.http_server import BoundedHttp
+from collector.http_server import KEEP_ALIVE_SECONDS, BoundedHttp
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +36,16 @@ def bind(host: str, port: int) -> socket.socket:
 def serve_until_stopped(running: Collector, bound: socket.socket, url: str) -> None:
     """Serves on ``bound`` until SIGINT or SIGTERM; SIGHUP reads the configuration again."""
     keep_freed_memory()
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asked says it when retries end
     app = Starlette(routes=running.routes())
     settings = uvicorn.Config(
-        app, http=BoundedHttp, ws="none", log_level="warning", access_log=False, lifespan="off"
+        app,
+        http=BoundedHttp,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     server = uvicorn.Server(settings)
     for number in (signal.SIGINT, signal.SIGTERM):

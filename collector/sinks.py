@@ -15,6 +15,7 @@ import stamina
 
 from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
+from collector.errors import CollectorError
 from collector.fetch import tls_context
 from collector.http_client import HttpClient
 from collector.labels import Labels
@@ -171,11 +172,18 @@ class AlertDispatcher:
             try:
                 self._sink.send(alerts)
                 self.sent += len(alerts)
+            except (httpx.HTTPError, CollectorError) as error:
+                self.failed += len(alerts)
+                logger.error("%d alerts could not be sent%s: %s", len(alerts), _where(self._sink), error)  # noqa: TRY400  # no bug
             except Exception:  # a sink's failure must not end the thread that pages
                 self.failed += len(alerts)
                 logger.exception("sending %d alerts failed", len(alerts))
         if self._close:
             self._close()
+
+
+def _where(sink: AlertSink) -> str:
+    return f" to {sink.url}" if isinstance(sink, HttpAlertSink) else ""
 
 
 def alertmanager_urls(targets: Iterable[str], scheme: str, path_prefix: str) -> list[str]:

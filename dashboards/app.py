@@ -24,7 +24,7 @@ from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.errors import ConfigError, QueryError
-from collector.http_server import BoundedHttp
+from collector.http_server import KEEP_ALIVE_SECONDS, BoundedHttp
 from collector.options import Options
 from collector.pool import TargetScraper
 from collector.querier import Querier
@@ -226,6 +226,7 @@ def _serve(fireline: Fireline, listener: socket.socket, address: Address, config
         ws="none",
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         lifespan="on",
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
     )

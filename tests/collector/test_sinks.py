@@ -125,3 +125,16 @@ def test_a_sink_that_was_never_used_is_closed():
 def test_addresses_of_alertmanagers():
     assert alertmanager_urls(["a:1", "b:2"], "https", "/x/") == ["https://a:1/x", "https://b:2/x"]
     assert alertmanager_urls(["a:1"], "http", "/") == ["http://a:1"]
+
+
+def test_an_alertmanager_that_does_not_answer_is_one_line_in_the_log(caplog):
+    def refuse(_request):
+        raise httpx.ConnectError("refused")
+
+    dispatcher = AlertDispatcher(sink(refuse))
+    dispatcher.start()
+    dispatcher.offer([ALERT])
+    dispatcher.stop()
+    (line,) = [record for record in caplog.records if record.name == "collector.sinks"]
+    assert line.getMessage() == "1 alerts could not be sent to http://am:9093/prefix/api/v2/alerts: refused"
+    assert line.exc_info is None
