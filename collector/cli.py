@@ -168,7 +168,8 @@ def check_metrics(ctx: click.Context, file: TextIO, kind: str) -> None:
     try:
         samples = check_page(file.read(), PageFormat(kind))
     except ExpositionError as error:
-        click.echo(f"{file.name}: {error}", err=True)
+        hint = " (a page of the text format? --format text)" if "# EOF" in str(error) else ""
+        click.echo(f"{file.name}: {error}{hint}", err=True)
         ctx.exit(1)
     click.echo(f"{file.name}: {samples} samples")
 

@@ -49,6 +49,11 @@ class Regexes:
 def _compile(pattern: str) -> "re2._Regexp[str]":
     options = re2.Options()
     options.log_errors = False
+    try:
+        re2.compile(pattern, options)  # by itself: "a)|(b" is none, though it is within a group
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        raise re2.error(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)) from None
     regex = re2.compile(f"(?s:{pattern})", options)
     if instructions(regex) > _LARGE_INSTRUCTIONS:
         re2.purge()  # the library remembers 128 of its own accord, however large

@@ -113,6 +113,7 @@ class Scheduler:
         self._jobs.start()
 
     async def _end_jobs(self, jobs: AsyncIOScheduler) -> None:
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # what is cancelled now is no failure
         jobs.shutdown(wait=False)
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()

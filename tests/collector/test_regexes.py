@@ -40,3 +40,10 @@ def test_one_that_is_larger_than_all_may_be_is_kept_alone():
     regexes.get("a")
     assert regexes.get("b.*").fullmatch("bc")
     assert len(regexes) == 1
+
+
+@pytest.mark.parametrize("pattern", ["(", "a)|(b"])
+def test_what_is_no_regex_is_told_in_words(pattern):
+    with pytest.raises(re2.error, match=r"^(missing|unexpected) \)") as raised:
+        anchored_regex(pattern)
+    assert "(?s:" not in str(raised.value)
