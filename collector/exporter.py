@@ -46,7 +46,7 @@ def _metric(
         seen: set[Labels] = set()
         for matcher in matchers:
             for series in source.raw(_narrowed(matcher, name), first, last):
-                if series.labels not in seen:
+                if series.labels.metric == name and series.labels not in seen:
                     seen.add(series.labels)
                     found[series.labels].append(series)
     return sorted(found.items(), key=lambda item: item[0].pairs)

@@ -27,6 +27,9 @@ def _parts(start: float, end: float, step_seconds: float) -> Iterator[tuple[floa
         yield start, end  # for the engine to refuse
         return
     points = int((end - start) / step_seconds + 1e-9) + 1
+    if points <= MAX_POINTS:
+        yield start, end  # as asked: ``@ end()`` is there
+        return
     for first in range(0, points, MAX_POINTS):
         last = min(first + MAX_POINTS, points) - 1
         yield start + first * step_seconds, start + last * step_seconds

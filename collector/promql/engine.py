@@ -55,7 +55,7 @@ class Engine:
     def instant(self, query: str | Node, time_ms: int, timeout_seconds: float | None = None) -> Answer:
         """timeout_seconds: less than the limit. Raises ``QueryError``."""
         node = self._parse(query) if isinstance(query, str) else query
-        steps = self._steps(np.array([time_ms], dtype=np.int64), timeout_seconds, instant=True)
+        steps = self._steps(np.array([time_ms], dtype=np.int64), timeout_seconds, time_ms, instant=True)
         with np.errstate(all="ignore"):
             if isinstance(unwrapped(node), (RangeSelector, Subquery)):
                 result: Result = _raw_samples(node, steps)
@@ -75,7 +75,7 @@ class Engine:
         times = self._range_times(start_ms, end_ms, step_ms)
         node = self._parse(query) if isinstance(query, str) else query
         _check_range_type(node)
-        steps = self._steps(times, timeout_seconds, instant=False)
+        steps = self._steps(times, timeout_seconds, end_ms, instant=False)
         with np.errstate(all="ignore"):
             result = _over_range(self._finished(evaluate(node, steps)), times)
         return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
@@ -95,10 +95,12 @@ class Engine:
             )
         return np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
 
-    def _steps(self, times: Milliseconds, timeout_seconds: float | None, *, instant: bool) -> Steps:
+    def _steps(
+        self, times: Milliseconds, timeout_seconds: float | None, end_ms: int, *, instant: bool
+    ) -> Steps:
+        """end_ms: as asked, which the last step need not reach: ``@ end()`` is there."""
         budget = Budget(self.limits, self._monotonic, timeout_seconds)
-        start, end = int(times[0]), int(times[-1])
-        query = QueryContext(self._source, self.limits, budget, start, end, self._delayed_names)
+        query = QueryContext(self._source, self.limits, budget, int(times[0]), end_ms, self._delayed_names)
         return Steps(query, times, instant)
 
     def _parse(self, query: str) -> Node:

@@ -183,3 +183,10 @@ def test_an_export_asks_one_metric_at_a_time(selector, expected):
     assert export(Source(), [selector], 0.0, 6 * 3600.0 + 5, out) == 2
     assert asked == [(expected, 0.0, 21600.0), (expected, 21600.001, 21605.0)]
     assert out.getvalue().endswith("# EOF\n")
+
+
+def test_an_export_writes_each_sample_once_whatever_the_selectors(store, tmp_path):
+    imported(store, tmp_path / "f.om", 'a{x="1"} 1 10\nb{x="1"} 2 10\n# EOF\n')
+    out = io.StringIO()
+    assert export(StoredSource(store), ['{x="1"}', "a", "b"], 0, 20, out) == 2
+    assert out.getvalue() == 'a{x="1"} 1 10\nb{x="1"} 2 10\n# EOF\n'

@@ -77,3 +77,8 @@ def test_the_values_of_every_step_are_paid_for(loaded):
     assert querier.instant("count_over_time(vector(1)[1s:1ms])", 1)
     with pytest.raises(QueryError, match="too many samples"):
         querier.instant("count_over_time(x[1s:1ms])", 1)
+
+
+def test_the_end_of_a_range_is_as_asked_though_no_step_falls_on_it(loaded):
+    (series,) = loaded(LOAD).range("x @ end()", 100, 190, 60)
+    assert series.values.tolist() == [19.0, 19.0]
