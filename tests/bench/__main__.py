@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import budget, disk, ingest, memory, queries, readiness, rule_delay
+from tests.bench import budget, disk, index, ingest, memory, queries, readiness, rule_delay
 from tests.bench.report import report
 
 BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "queries": queries.run,
     "budget": budget.run,
+    "index": index.run,
     "ingest": ingest.run,
     "disk": disk.run,
     "readiness": readiness.run,

@@ -143,6 +143,7 @@ def _delay(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
 _SECTIONS: tuple[tuple[str, str, Callable[[Sequence[Mapping[str, Any]]], Iterable[str]]], ...] = (
     ("Queries: six hours, a point every 15 s, 1,000 series", "queries", _comparisons),
     ("Error budgets of 20 SLOs on raw counters, 30 days every 15 s", "budget", _budget),
+    ("Finding some of 100,000 series, by selectors that are new each time", "index", _comparisons),
     ("A repeat scrape, parsed and durable, on one thread", "ingest", _ingest),
     ("Disk, packed", "disk", _disk),
     ("From the start of the process to ready", "readiness", _readiness),
