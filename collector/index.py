@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collector.labels import Labels, LabelSets, Matcher, MatchOp
+from collector.literals import Literals, literals_of
 
 SeriesIds = npt.NDArray[np.int64]
 _CACHED_SELECTIONS = 512
@@ -13,6 +14,7 @@ _CACHED_IDS = 4_000_000
 _CACHED_LABEL_SETS = 512
 _FEW = 1000
 _EXACT = frozenset({MatchOp.EQUAL, MatchOp.NOT_EQUAL})
+_REGEXES = frozenset({MatchOp.REGEX, MatchOp.NOT_REGEX})
 _NOBODY = Labels()
 _EVERY = Matcher("", MatchOp.EQUAL, "")
 
@@ -32,8 +34,11 @@ class Postings:
         self._ids[self._size] = series
         self._size += 1
 
+    def taken(self) -> SeriesIds:
+        return self._ids[: self._size]
+
     def below(self, limit: int) -> SeriesIds:
-        ids = self._ids[: self._size]
+        ids = self.taken()
         return ids[: np.searchsorted(ids, limit)]
 
 
@@ -119,7 +124,8 @@ class SeriesIndex:
 
     def _narrowed(self, ids: SeriesIds, matcher: Matcher, size: int) -> SeriesIds:
         """Those of the ids that match; looks at whichever is fewer, series or values of the label."""
-        if len(ids) >= len(self._postings.get(matcher.name, ())):
+        is_plain = matcher.op in _REGEXES and literals_of(matcher.value).exact is not None
+        if is_plain or len(ids) >= len(self._postings.get(matcher.name, ())):
             return ids[self._matching(matcher, size)[ids]]
         values = [self._labels[number].get(matcher.name) for number in ids.tolist()]
         fits = {value: matcher.matches(value) for value in set(values)}
@@ -129,9 +135,7 @@ class SeriesIndex:
         """A series without the label counts as one with an empty value, as Prometheus has it."""
         by_value = self._postings.get(matcher.name, {})
         absent_matches = matcher.matches("")
-        mask = np.zeros(size, np.bool_)
-        for postings in _differing(matcher, by_value, absent_matches):
-            mask[postings.below(size)] = True
+        mask = _union(_differing(matcher, by_value, absent_matches), size)
         return ~mask if absent_matches else mask
 
 
@@ -145,4 +149,21 @@ def _differing(matcher: Matcher, by_value: dict[str, Postings], absent_matches: 
     if not _needs_a_search(matcher):
         found = by_value.get(matcher.value)
         return [found] if found is not None else []
-    return [ids for value, ids in list(by_value.items()) if matcher.matches(value) != absent_matches]
+    known = literals_of(matcher.value) if matcher.op in _REGEXES else Literals()
+    if known.exact is not None and "" not in known.exact:
+        return [ids for value in known.exact if (ids := by_value.get(value)) is not None]
+    values = list(by_value)
+    if known.prefix:  # an absent label does not begin with it
+        values = [value for value in values if value.startswith(known.prefix)]
+        if known.free:
+            return [by_value[value] for value in values]
+    return [by_value[value] for value in values if matcher.matches(value) != absent_matches]
+
+
+def _union(all_postings: list[Postings], limit: int) -> npt.NDArray[np.bool_]:
+    """Which numbers below the limit are in any of them."""
+    mask = np.zeros(limit, np.bool_)
+    if all_postings:
+        ids = np.concatenate([postings.taken() for postings in all_postings])
+        mask[ids[ids < limit]] = True
+    return mask

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector import index as index_module
 from collector.index import SeriesIndex
 from collector.labels import Labels, Matcher, MatchOp, matches_all
 
@@ -59,7 +60,10 @@ def test_names_and_values_are_sorted(index):
 
 _LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["", "x", "y", "xy"]), max_size=3)
 _MATCHERS = st.builds(
-    Matcher, st.sampled_from("abc"), st.sampled_from(list(MatchOp)), st.sampled_from(["", "x", "x.*", ".+"])
+    Matcher,
+    st.sampled_from("abc"),
+    st.sampled_from(list(MatchOp)),
+    st.sampled_from(["", "x", "x.*", ".+", "x|y", "(x|)", "x+", "xy?", "x.+"]),
 )
 
 
@@ -77,3 +81,10 @@ def test_numbers_that_were_skipped_are_no_series(index):
     assert index.add_at(9, Labels({"__name__": "late"})) == 9
     assert (index.known, len(index)) == (5, 10)
     assert index.match([Matcher("__name__", MatchOp.EQUAL, "late")]).tolist() == [9]
+
+
+def test_remembered_selections_hold_few_ids_in_all(index, monkeypatch):
+    monkeypatch.setattr(index_module, "_CACHED_IDS", 10)
+    for number in range(100):
+        index.match([Matcher("nothing", MatchOp.NOT_EQUAL, str(number))])
+        assert sum(len(ids) for _, ids in index._selections.values()) <= 10 + len(index)

@@ -1,0 +1,51 @@
+import pytest
+import re2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.literals import Literals, literals_of
+from collector.regexes import anchored_regex
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("a", Literals(exact=frozenset({"a"}))),
+        ("a|b.c", Literals()),
+        (r"a|b\.c", Literals(exact=frozenset({"a", "b.c"}))),
+        ("(?:a|b|)", Literals(exact=frozenset({"a", "b", ""}))),
+        (r"a\|b", Literals(exact=frozenset({"a|b"}))),
+        (r"a\\|b", Literals()),
+        (r"\d", Literals()),
+        ("(?i)a", Literals()),
+        ("[a|b]", Literals()),
+        ("/api/.*", Literals(prefix="/api/", free=True)),
+        ("/api/.+", Literals(prefix="/api/")),
+        ("ab?c", Literals(prefix="a")),
+        ("ab+", Literals(prefix="ab")),
+        ("a{0}.*", Literals()),
+        (".*a", Literals()),
+    ],
+)
+def test_plain_text_is_read_out_of_a_regex(pattern, expected):
+    assert literals_of(pattern) == expected
+
+
+_PATTERNS = st.lists(
+    st.sampled_from(["a", "b", "|", "(", ")", "*", "+", "?", ".", "\\.", "\\\\"]), max_size=7
+)
+
+
+@given(_PATTERNS.map("".join), st.lists(st.text("ab.\\|", max_size=4), max_size=20))
+def test_what_is_read_agrees_with_the_regex(pattern, values):
+    try:
+        regex = anchored_regex(pattern)
+    except re2.error:  # nobody asks with it
+        return
+    known = literals_of(pattern)
+    for value in values:
+        fits = regex.fullmatch(value) is not None
+        if known.exact is not None:
+            assert fits == (value in known.exact)
+        assert not fits or value.startswith(known.prefix)
+        assert fits or not (known.free and value.startswith(known.prefix))
