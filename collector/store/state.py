@@ -71,11 +71,15 @@ class StoreState:
 
     def present(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> SeriesIds:
         """The wanted series with samples in the interval, to the precision of a block on file."""
+        if not len(wanted):
+            return wanted
+        among = np.zeros(int(wanted[-1]) + 1, np.bool_)
+        among[wanted] = True
         found = [piece.series for piece in self._column_pieces(wanted, start_ms, end_ms)]
         for stream in self._streams():
             runs, head = stream.view
             held = [run.series for run in runs if run.overlapping(start_ms, end_ms)]
-            found += [np.intersect1d(series, wanted) for series in held]
+            found += [few[among[few]] for few in (series[series < len(among)] for series in held)]
             found += [piece.series for piece in _of_head(head, wanted, start_ms, end_ms)]
         return np.unique(np.concatenate(found)) if found else wanted[:0]
 
