@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collector.labels import Labels, LabelSets, Matcher, MatchOp
-from collector.literals import Literals, literals_of
+from collector.plain_regexes import Literals, literals_of
 
 SeriesIds = npt.NDArray[np.int64]
 _CACHED_SELECTIONS = 512

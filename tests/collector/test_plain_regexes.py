@@ -3,7 +3,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.literals import Literals, literals_of
+from collector.plain_regexes import Literals, literals_of
 from collector.regexes import anchored_regex
 
 
