@@ -9,7 +9,7 @@ from itertools import compress
 import numpy as np
 
 from collector.errors import ExpositionError
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.sample_line import MAX_LABELS as MAX_LABELS  # noqa: PLC0414  # the scrape takes it from here
 from collector.sample_line import parse_number, parse_series, read_floats, split_series, unquoted
 from collector.series import Milliseconds, Values

@@ -13,8 +13,8 @@ import zstandard
 
 from collector.errors import ConfigError
 from collector.exposition import LATEST_SECONDS
-from collector.index import SeriesIds
 from collector.labels import Labels
+from collector.postings import SeriesIds
 from collector.sample_line import parse_number, parse_series, read_floats, split_series
 from collector.series import Milliseconds, Values
 from collector.store.columns import Column

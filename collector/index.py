@@ -1,14 +1,14 @@
 """Which series exist, and which of them matchers select."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from collector.labels import Labels, LabelSets, Matcher, MatchOp
-from collector.plain_regexes import Literals, literals_of
+from collector.plain_regexes import literals_of
+from collector.postings import LabelValues, Postings, SeriesIds
 
-SeriesIds = npt.NDArray[np.int64]
 _CACHED_SELECTIONS = 512
 _CACHED_IDS = 4_000_000
 _CACHED_LABEL_SETS = 512
@@ -16,30 +16,8 @@ _FEW = 1000
 _EXACT = frozenset({MatchOp.EQUAL, MatchOp.NOT_EQUAL})
 _REGEXES = frozenset({MatchOp.REGEX, MatchOp.NOT_REGEX})
 _NOBODY = Labels()
+_NO_VALUES = LabelValues()
 _EVERY = Matcher("", MatchOp.EQUAL, "")
-
-
-class Postings:
-    """Ascending series ids that grow at the end; a reader keeps the view it took."""
-
-    __slots__ = ("_ids", "_size")
-
-    def __init__(self) -> None:
-        self._ids = np.empty(4, np.int64)
-        self._size = 0
-
-    def append(self, series: int) -> None:
-        if self._size == len(self._ids):
-            self._ids = np.concatenate([self._ids, np.empty_like(self._ids)])
-        self._ids[self._size] = series
-        self._size += 1
-
-    def taken(self) -> SeriesIds:
-        return self._ids[: self._size]
-
-    def below(self, limit: int) -> SeriesIds:
-        ids = self.taken()
-        return ids[: np.searchsorted(ids, limit)]
 
 
 class SeriesIndex:
@@ -51,7 +29,7 @@ class SeriesIndex:
     def __init__(self) -> None:
         self.known = 0
         self._labels: list[Labels] = []
-        self._postings: dict[str, dict[str, Postings]] = {}
+        self._values: dict[str, LabelValues] = {}
         self._label_sets: dict[bytes, LabelSets] = {}
         self._selections: dict[tuple[Matcher, ...], tuple[int, SeriesIds]] = {}
         self._cached_ids = 0
@@ -64,7 +42,7 @@ class SeriesIndex:
         """Adds the next series; its id is the number of series before it."""
         series = len(self._labels)
         for name, value in labels.pairs:
-            self._postings.setdefault(name, {}).setdefault(value, Postings()).append(series)
+            self._values.setdefault(name, LabelValues()).add(value, series)
         self._labels.append(labels)
         self.known += 1
         return series
@@ -91,15 +69,17 @@ class SeriesIndex:
         return LabelSets([labels[i] for i in ids.tolist()])
 
     def names(self) -> list[str]:
-        return sorted(self._postings)
+        return sorted(self._values)
 
     def values(self, name: str) -> list[str]:
-        return sorted(self._postings.get(name, ()))
+        return sorted(self._values.get(name, _NO_VALUES).all())
 
     def cardinality(self, name: str) -> list[tuple[str, int]]:
         """Number of series for each value of a label."""
         size = len(self._labels)
-        return [(value, len(ids.below(size))) for value, ids in list(self._postings.get(name, {}).items())]
+        held = self._values.get(name, _NO_VALUES)
+        values = held.all()
+        return [(value, len(ids.below(size))) for value, ids in zip(values, held.of(values), strict=True)]
 
     def match(self, matchers: Sequence[Matcher]) -> SeriesIds:
         """Ascending ids of the series whose labels satisfy all matchers."""
@@ -125,7 +105,7 @@ class SeriesIndex:
     def _narrowed(self, ids: SeriesIds, matcher: Matcher, size: int) -> SeriesIds:
         """Those of the ids that match; looks at whichever is fewer, series or values of the label."""
         is_plain = matcher.op in _REGEXES and literals_of(matcher.value).exact is not None
-        if is_plain or len(ids) >= len(self._postings.get(matcher.name, ())):
+        if is_plain or len(ids) >= len(self._values.get(matcher.name, _NO_VALUES)):
             return ids[self._matching(matcher, size)[ids]]
         values = [self._labels[number].get(matcher.name) for number in ids.tolist()]
         fits = {value: matcher.matches(value) for value in set(values)}
@@ -133,9 +113,9 @@ class SeriesIndex:
 
     def _matching(self, matcher: Matcher, size: int) -> npt.NDArray[np.bool_]:
         """A series without the label counts as one with an empty value, as Prometheus has it."""
-        by_value = self._postings.get(matcher.name, {})
+        held = self._values.get(matcher.name, _NO_VALUES)
         absent_matches = matcher.matches("")
-        mask = _union(_differing(matcher, by_value, absent_matches), size)
+        mask = _union(held.of(_differing(matcher, held, absent_matches)), size)
         return ~mask if absent_matches else mask
 
 
@@ -144,20 +124,20 @@ def _needs_a_search(matcher: Matcher) -> bool:
     return matcher.op not in _EXACT or not matcher.value
 
 
-def _differing(matcher: Matcher, by_value: dict[str, Postings], absent_matches: bool) -> list[Postings]:
-    """Postings of the values that are decided otherwise than an absent label is."""
-    if not _needs_a_search(matcher):
-        found = by_value.get(matcher.value)
-        return [found] if found is not None else []
-    known = literals_of(matcher.value) if matcher.op in _REGEXES else Literals()
+def _differing(matcher: Matcher, held: LabelValues, absent_matches: bool) -> Iterable[str]:
+    """The values that are decided otherwise than an absent label is."""
+    if matcher.op in _EXACT:
+        return (matcher.value,) if matcher.value else held.all()
+    known = literals_of(matcher.value)
     if known.exact is not None and "" not in known.exact:
-        return [ids for value in known.exact if (ids := by_value.get(value)) is not None]
-    values = list(by_value)
-    if known.prefix:  # an absent label does not begin with it
-        values = [value for value in values if value.startswith(known.prefix)]
+        return known.exact
+    if absent_matches != (matcher.op is MatchOp.NOT_REGEX):  # the regex fits what is empty
+        values = held.all() if not known.free else []
+    else:
+        values = known.narrowed(held.beginning(known.prefix))
         if known.free:
-            return [by_value[value] for value in values]
-    return [by_value[value] for value in values if matcher.matches(value) != absent_matches]
+            return values
+    return [value for value in values if matcher.matches(value) != absent_matches]
 
 
 def _union(all_postings: list[Postings], limit: int) -> npt.NDArray[np.bool_]:

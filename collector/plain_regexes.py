@@ -1,4 +1,4 @@
-"""What a regex says of a value in plain text: which values it has, or how they begin."""
+"""What a regex says of a value in plain text: which values it has, or how they begin, go on and end."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ _SPECIAL = frozenset(r".*+?()[]{}|^$" + "\\")
 _PUNCTUATION = frozenset(r"""!"#%&',-./:;<=>@_`~""") | _SPECIAL
 _MAY_BE_ABSENT = frozenset("*?{")
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
+_ANYTHING, _SOMETHING = ".*", ".+"
 _REMEMBERED = 512
 
 
@@ -16,13 +17,25 @@ class Literals:
     """Values that an anchored RE2 fits.
 
     exact: all of them, where it is an alternation of plain text; else None.
-    prefix: how each of them begins.
-    free: whether each value that begins so fits.
+    prefix, middle, suffix: how each of them begins, what it holds somewhere, how it ends.
+    least: how many characters it has at least.
+    free: whether each value that is so fits.
     """
 
     exact: frozenset[str] | None = None
     prefix: str = ""
+    middle: str = ""
+    suffix: str = ""
+    least: int = 0
     free: bool = False
+
+    def narrowed(self, values: list[str]) -> list[str]:
+        """Those that may fit of values that begin as they should."""
+        if self.middle:
+            values = [value for value in values if self.middle in value]
+        if self.suffix:
+            values = [value for value in values if value.endswith(self.suffix)]
+        return [value for value in values if len(value) >= self.least] if self.least > 1 else values
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -33,10 +46,21 @@ def literals_of(pattern: str) -> Literals:
     read = [_leading(part) for part in alternatives]
     if all(not rest for _, rest in read):
         return Literals(exact=frozenset(text for text, _ in read))
-    if "|" in pattern:
-        return Literals()
+    return Literals() if "|" in pattern else _in_order(pattern)
+
+
+def _in_order(pattern: str) -> Literals:
+    """Of what is no alternation: plain text, what may be anything, and plain text again."""
     prefix, rest = _leading(pattern)
-    return Literals(prefix=prefix, free=rest == ".*")
+    gap, rest = rest[:2], rest[2:]
+    if gap not in {_ANYTHING, _SOMETHING}:
+        return Literals(prefix=prefix)
+    text, rest = _leading(rest)
+    least = len(prefix) + len(text) + (gap == _SOMETHING)
+    if not rest:
+        return Literals(prefix=prefix, suffix=text, least=least, free=True)
+    is_free = rest == gap == _ANYTHING and not prefix
+    return Literals(prefix=prefix, middle=text, least=least, free=is_free)
 
 
 def _split(pattern: str) -> list[str]:

@@ -9,8 +9,8 @@ from collector.config import ScrapeConfig
 from collector.errors import ExpositionError
 from collector.exposition import DROPPED, MAX_LABELS, Metadata, Page, PageFormat, PageParser
 from collector.fetch import Fetched
-from collector.index import SeriesIds
 from collector.labels import METRIC_NAME, Labels
+from collector.postings import SeriesIds
 from collector.relabel import relabel
 from collector.series import STALE_NAN, Values
 from collector.steps import Steps, finished

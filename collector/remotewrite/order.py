@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Milliseconds, Values
 from collector.store.batches import Points
 

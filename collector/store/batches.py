@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Milliseconds, Values
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import sqlalchemy as sa
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.store.codec import pack_integers, pack_values, unpack_integers, unpack_values
 from collector.store.columns import Columns
 from collector.store.faults import StoreDamagedError, reading_told

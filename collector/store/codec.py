@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import zstandard
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Milliseconds, Values
 
 _LEVEL = 3

@@ -10,8 +10,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from collector.errors import CollectorError, StoreError
-from collector.index import SeriesIds, SeriesIndex
+from collector.index import SeriesIndex
 from collector.labels import Labels, Matcher
+from collector.postings import SeriesIds
 from collector.series import Milliseconds, SeriesGroup, Values
 from collector.store.batches import Batch, Points, Row, StoreCounters
 from collector.store.blocks import BlockCache, BlockRef

@@ -6,8 +6,8 @@ import numpy as np
 import orjson
 import sqlalchemy as sa
 
-from collector.index import SeriesIds
 from collector.labels import Labels
+from collector.postings import SeriesIds
 from collector.store import schema
 from collector.store.batches import Points, Row
 from collector.store.blocks import Block, BlockRef, SeriesInterner, block_record

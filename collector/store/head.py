@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Values
 from collector.store.pieces import ABSENT, Matrix
 

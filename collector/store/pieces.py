@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Milliseconds, Omitted, Values
 
 SERIES_PER_BLOCK = 256

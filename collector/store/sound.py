@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import orjson
 import sqlalchemy as sa
 
-from collector.index import SeriesIds
 from collector.labels import METRIC_NAME
+from collector.postings import SeriesIds
 from collector.store import schema
 from collector.store.blocks import block_of
 from collector.store.codec import unpack_integers, unpack_points

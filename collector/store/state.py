@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Milliseconds, Values
 from collector.store.batches import Points, Row
 from collector.store.blocks import BlockCache, BlockRef

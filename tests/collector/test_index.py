@@ -63,7 +63,7 @@ _MATCHERS = st.builds(
     Matcher,
     st.sampled_from("abc"),
     st.sampled_from(list(MatchOp)),
-    st.sampled_from(["", "x", "x.*", ".+", "x|y", "(x|)", "x+", "xy?", "x.+"]),
+    st.sampled_from(["", "x", "x.*", ".+", "x|y", "(x|)", "x+", "xy?", "x.+", ".*y", "x.*y", ".*y.*"]),
 )
 
 

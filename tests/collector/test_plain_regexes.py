@@ -19,12 +19,20 @@ from collector.regexes import anchored_regex
         (r"\d", Literals()),
         ("(?i)a", Literals()),
         ("[a|b]", Literals()),
-        ("/api/.*", Literals(prefix="/api/", free=True)),
-        ("/api/.+", Literals(prefix="/api/")),
+        ("/api/.*", Literals(prefix="/api/", least=5, free=True)),
+        ("/api/.+", Literals(prefix="/api/", least=6, free=True)),
         ("ab?c", Literals(prefix="a")),
         ("ab+", Literals(prefix="ab")),
         ("a{0}.*", Literals()),
-        (".*a", Literals()),
+        (".*", Literals(free=True)),
+        (".+", Literals(least=1, free=True)),
+        (".*a", Literals(suffix="a", least=1, free=True)),
+        ("ab.*ba", Literals(prefix="ab", suffix="ba", least=4, free=True)),
+        (".*a.*", Literals(middle="a", least=1, free=True)),
+        (".+a.*", Literals(middle="a", least=2)),
+        ("a.*b.*", Literals(prefix="a", middle="b", least=2)),
+        (".*ab?c", Literals(middle="a", least=1)),
+        ("a.*?b", Literals(prefix="a", least=1)),
     ],
 )
 def test_plain_text_is_read_out_of_a_regex(pattern, expected):
@@ -47,5 +55,6 @@ def test_what_is_read_agrees_with_the_regex(pattern, values):
         fits = regex.fullmatch(value) is not None
         if known.exact is not None:
             assert fits == (value in known.exact)
-        assert not fits or value.startswith(known.prefix)
-        assert fits or not (known.free and value.startswith(known.prefix))
+        may_fit = value.startswith(known.prefix) and bool(known.narrowed([value] if value else []))
+        assert may_fit or not (fits and value)
+        assert fits or not (known.free and may_fit)
