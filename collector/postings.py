@@ -41,6 +41,7 @@ class LabelValues:
 
     def __init__(self) -> None:
         self._postings: dict[str, Postings] = {}
+        self._in_order: list[str] = []
         self._sorted: list[str] = []
 
     def __len__(self) -> int:
@@ -48,11 +49,15 @@ class LabelValues:
 
     def add(self, value: str, series: int) -> None:
         """series: higher than those before it."""
-        self._postings.setdefault(value, Postings()).append(series)
+        held = self._postings.get(value)
+        if held is None:
+            held = self._postings[value] = Postings()
+            self._in_order.append(value)
+        held.append(series)
 
     def all(self) -> list[str]:
         """By first appearance."""
-        return list(self._postings)
+        return self._in_order[:]
 
     def of(self, values: Iterable[str]) -> list[Postings]:
         """Those of the values that any series has."""
@@ -63,7 +68,7 @@ class LabelValues:
         if not prefix:
             return self.all()
         known = self._sorted
-        later = self.all()[len(known) :]
+        later = self._in_order[len(known) :]
         if len(later) > max(_FEW_UNSORTED, _UNSORTED_SHARE * len(known)):
             known, later = sorted(known + later), []
             self._sorted = known

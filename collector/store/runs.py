@@ -1,6 +1,6 @@
 """Blocks of the same series, in the order of time: what a stream has on file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from collector.store.blocks import BlockRef
 from collector.store.pieces import Rows, positions_of
 
 _REMEMBERED = 16
+_FEW = 4  # which are looked at as they are
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ class Run:
         known = self._found.get(id(wanted))
         if known is not None and known[0] is wanted:
             return known[1]
-        low, high = self._range
-        between = wanted[wanted.searchsorted(low) : wanted.searchsorted(high, "right")]
+        between = wanted[wanted.searchsorted(self.lowest) : wanted.searchsorted(self.highest, "right")]
         rows = positions_of(between, self.series)
         if len(self._found) >= _REMEMBERED:
             self._found.clear()
@@ -89,13 +89,38 @@ class Run:
         return int((self.ends - self.starts).min())
 
     @cached_property
-    def _range(self) -> tuple[int, int]:
-        return int(self.series.min()), int(self.series.max())
+    def lowest(self) -> int:
+        return int(self.series.min())
+
+    @cached_property
+    def highest(self) -> int:
+        return int(self.series.max())
 
 
-def runs_of(refs: Sequence[BlockRef]) -> tuple[Run, ...]:
-    """Gathers blocks by their series; references to equal series share one object."""
-    by_series: dict[int, list[BlockRef]] = {}
-    for ref in refs:
-        by_series.setdefault(id(ref.series), []).append(ref)
-    return tuple(Run(same[0].series, tuple(same)) for same in by_series.values())
+class Runs:
+    """The runs of one stream, found by the series that they hold."""
+
+    def __init__(self, refs: Sequence[BlockRef] = ()) -> None:
+        by_series: dict[int, list[BlockRef]] = {}
+        for ref in refs:  # references to equal series share one object
+            by_series.setdefault(id(ref.series), []).append(ref)
+        self.all = tuple(Run(same[0].series, tuple(same)) for same in by_series.values())
+        self._lows = np.array([run.lowest for run in self.all], np.int64)
+        self._highs = np.array([run.highest for run in self.all], np.int64)
+
+    def holding(self, wanted: SeriesIds) -> Iterator[tuple[Run, Rows]]:
+        """The runs that hold any of the wanted (ascending) series, and their places there."""
+        for number in self._near(wanted):
+            run = self.all[number]
+            rows = run.rows_of(wanted)
+            if len(rows):
+                yield run, rows
+
+    def _near(self, wanted: SeriesIds) -> Iterable[int]:
+        """Numbers of the runs with a wanted series between their lowest and highest."""
+        if len(self.all) < _FEW:
+            return range(len(self.all))
+        near: list[int] = np.flatnonzero(
+            wanted.searchsorted(self._lows) < wanted.searchsorted(self._highs, "right")
+        ).tolist()
+        return near

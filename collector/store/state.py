@@ -16,7 +16,7 @@ from collector.store.columns import OpenColumn, column_pieces
 from collector.store.head import MatrixHead
 from collector.store.joined import JoinedBlocks
 from collector.store.pieces import Piece, Rows, positions_of
-from collector.store.runs import Run, runs_of
+from collector.store.runs import Run, Runs
 from collector.store.summaries import SummaryCache
 
 BEFORE_ALL = -(2**62)
@@ -27,18 +27,18 @@ class Stream:
 
     def __init__(self) -> None:
         self.newest_ms = BEFORE_ALL
-        self.view: tuple[tuple[Run, ...], MatrixHead] = ((), MatrixHead())
+        self.view: tuple[Runs, MatrixHead] = (Runs(), MatrixHead())
 
     @property
     def sealed(self) -> list[BlockRef]:
-        return [ref for run in self.view[0] for ref in run.refs]
+        return [ref for run in self.view[0].all for ref in run.refs]
 
     @property
     def head(self) -> MatrixHead:
         return self.view[1]
 
     def replace_sealed(self, refs: Sequence[BlockRef], *, new_head: bool = False) -> None:
-        self.view = (runs_of(refs), MatrixHead() if new_head else self.head)
+        self.view = (Runs(refs), MatrixHead() if new_head else self.head)
         self.newest_ms = max([self.newest_ms, *(ref.end_ms for ref in refs)])
 
 
@@ -73,13 +73,11 @@ class StoreState:
         """The wanted series with samples in the interval, to the precision of a block on file."""
         if not len(wanted):
             return wanted
-        among = np.zeros(int(wanted[-1]) + 1, np.bool_)
-        among[wanted] = True
         found = [piece.series for piece in self._column_pieces(wanted, start_ms, end_ms)]
         for stream in self._streams():
             runs, head = stream.view
-            held = [run.series for run in runs if run.overlapping(start_ms, end_ms)]
-            found += [few[among[few]] for few in (series[series < len(among)] for series in held)]
+            held = runs.holding(wanted)
+            found += [run.series[rows] for run, rows in held if run.overlapping(start_ms, end_ms)]
             found += [piece.series for piece in _of_head(head, wanted, start_ms, end_ms)]
         return np.unique(np.concatenate(found)) if found else wanted[:0]
 
@@ -88,7 +86,7 @@ class StoreState:
         used = set(self.columns)
         for stream in self._streams():
             runs, head = stream.view
-            for run in runs:
+            for run in runs.all:
                 used.update(run.series.tolist())
             used.update(head.published.series.tolist())
         return used
@@ -107,10 +105,8 @@ class StoreState:
 
     def _stream_pieces(self, stream: Stream, wanted: SeriesIds, part: "_Part") -> Iterator[Piece]:
         runs, head = stream.view
-        for run in runs:
-            rows = run.rows_of(wanted)
-            if len(rows):
-                yield from self._run_pieces(run, rows, part)
+        for run, rows in runs.holding(wanted):
+            yield from self._run_pieces(run, rows, part)
         yield from _of_head(head, wanted, part.start_ms, part.end_ms)
 
     def _run_pieces(self, run: Run, rows: Rows, part: "_Part") -> Iterator[Piece]:
