@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
 
 from collector.names import is_bare_label, is_bare_metric
 from collector.regexes import anchored_regex
 
 METRIC_NAME = "__name__"
-_REMEMBERED = 50_000
 
 
 class Labels(Mapping[str, str]):
@@ -71,26 +69,15 @@ class Labels(Mapping[str, str]):
         return self.get(METRIC_NAME)
 
     def without(self, *names: str) -> "Labels":
-        return _without(self, names)
+        kept = [pair for pair in self.pairs if pair[0] not in names]
+        return self if len(kept) == len(self.pairs) else Labels._of_sorted(kept)
 
     def only(self, *names: str) -> "Labels":
-        return _only(self, names)
+        return Labels._of_sorted([pair for pair in self.pairs if pair[0] in names])
 
     def merged(self, other: Mapping[str, str]) -> "Labels":
         """These labels with those of ``other`` laid over them; an empty value there drops a label."""
         return Labels({**dict(self.pairs), **other})
-
-
-# Queries take the same labels apart again and again.
-@lru_cache(maxsize=_REMEMBERED)
-def _without(labels: Labels, names: tuple[str, ...]) -> Labels:
-    kept = [pair for pair in labels.pairs if pair[0] not in names]
-    return labels if len(kept) == len(labels.pairs) else Labels._of_sorted(kept)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _only(labels: Labels, names: tuple[str, ...]) -> Labels:
-    return Labels._of_sorted([pair for pair in labels.pairs if pair[0] in names])
 
 
 def _spelled(name: str) -> str:

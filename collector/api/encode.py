@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -11,9 +10,6 @@ from collector.labels import Labels
 from collector.promql.formatting import format_value
 from collector.promql.results import Answer, MatrixResult, Points, ScalarResult, StringResult, VectorResult
 from collector.series import Milliseconds, Values
-
-# Rules and dashboards are answered with the same series again and again.
-_REMEMBERED = 4096
 
 
 def encode_answer(answer: Answer) -> bytes:
@@ -95,7 +91,6 @@ def _openings(times_ms: Milliseconds) -> list[str]:
     return [f'[{spell_time(at)},"' for at in times_ms.tolist()]
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _metric(labels: Labels) -> str:
     return orjson.dumps(dict(labels.pairs)).decode()
 

@@ -85,7 +85,7 @@ class _Api:
         self._timeout_seconds = collector.options.limits.timeout_seconds
 
     async def query(self, request: Request) -> Response:
-        path = request.url.path.rpartition("/api/v1/")[2]
+        path = str(request.scope["path"]).rpartition("/api/v1/")[2]
         parameters = await read_parameters(request)
         if (remote := self._remote()) is not None:
             return await self._forwarded(remote, request, parameters)
@@ -103,7 +103,7 @@ class _Api:
         )
 
     async def status(self, request: Request) -> Response:
-        path = request.url.path.rpartition("/api/v1/")[2]
+        path = str(request.scope["path"]).rpartition("/api/v1/")[2]
         parameters = await read_parameters(request)
         remote = self._remote()
         if remote is not None and (

@@ -89,7 +89,7 @@ def _check_matches(out: Vector, pairs: Pairs, matching: Matching) -> None:
 
 def sets(op: str, left: Vector, right: Vector, matching: Matching) -> Vector:
     """``and``, ``or``, ``unless``: decided at each step by what is present there."""
-    left_keys, right_keys = signatures(left, matching), signatures(right, matching)
+    left_keys, right_keys = signatures(left.labels, matching), signatures(right.labels, matching)
     if op == "or":
         return _union(left, right, any_present(left, left_keys), right_keys)
     in_right = any_present(right, right_keys)

@@ -1,18 +1,15 @@
 """Which series of a vector aggregate together."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from collector.labels import METRIC_NAME, Labels, LabelSets
+from collector.promql.remembered import Remembered
 from collector.promql.syntax import Grouping
 from collector.promql.value import Indices, Mask, Vector
-
-# Rules and dashboards group the same series again and again.
-_REMEMBERED = 64
 
 _Cell = TypeVar("_Cell", bound=np.generic)
 
@@ -48,8 +45,10 @@ def grouped(value: Vector, grouping: Grouping) -> Groups:
     return _groups(value.labels, grouping)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@Remembered
 def _groups(series: tuple[Labels, ...], grouping: Grouping) -> Groups:
+    if not grouping.without and not grouping.labels and series:
+        return Groups((Labels(),), np.arange(len(series)), np.array([len(series)]))
     numbers: dict[Labels, int] = {}
     members = np.empty(len(series), dtype=np.intp)
     for row, labels in enumerate(series):

@@ -2,17 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels, LabelSets
+from collector.promql.remembered import Remembered
 from collector.promql.syntax import Cardinality, Matching
 from collector.promql.value import Indices, Mask, Vector
-
-# Rules and dashboards match the same series again and again.
-_REMEMBERED = 64
 
 Signature = Labels
 
@@ -33,9 +30,10 @@ def signature(labels: Labels, matching: Matching) -> Signature:
     return labels.without(METRIC_NAME, *matching.labels)
 
 
-def signatures(value: Vector, matching: Matching) -> list[Signature]:
+@Remembered
+def signatures(series: tuple[Labels, ...], matching: Matching) -> list[Signature]:
     """That of each series."""
-    return [signature(labels, matching) for labels in value.labels]
+    return [signature(labels, matching) for labels in series]
 
 
 def matched(many: Vector, one: Vector, matching: Matching) -> Pairs:
@@ -53,16 +51,16 @@ def matched(many: Vector, one: Vector, matching: Matching) -> Pairs:
 _Rivals = tuple[tuple[Signature, list[int]], ...]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@Remembered
 def _pairs(many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching) -> tuple[Pairs, _Rivals]:
     """Also the rows of the ``one`` side that share a signature, by that."""
     by_signature: dict[Signature, list[int]] = defaultdict(list)
-    for row, labels in enumerate(one):
-        by_signature[signature(labels, matching)].append(row)
+    for row, key in enumerate(signatures(one, matching)):
+        by_signature[key].append(row)
     numbers = {key: number for number, key in enumerate(by_signature)}
     found = [
         (row, partner, numbers[key])
-        for row, key in enumerate(signature(labels, matching) for labels in many)
+        for row, key in enumerate(signatures(many, matching))
         for partner in by_signature.get(key, ())
     ]
     left, right, shared = np.array(found, dtype=np.intp).reshape(len(found), 3).T
@@ -93,7 +91,7 @@ def _braced(labels: Labels) -> str:
     return "{" + ", ".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@Remembered
 def result_labels(
     many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching, *, drop_name: bool
 ) -> LabelSets:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -11,10 +10,8 @@ import numpy.typing as npt
 
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels, LabelSets
+from collector.promql.remembered import Remembered
 from collector.series import Values
-
-# Rules and dashboards take the same series again and again.
-_REMEMBERED = 64
 
 Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
@@ -119,7 +116,7 @@ def without_names(value: Vector, *, delayed: bool) -> Vector:
     return replace(value, labels=_nameless(value.labels))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@Remembered
 def _nameless(series: tuple[Labels, ...]) -> LabelSets:
     return LabelSets([labels.without(METRIC_NAME) for labels in series])
 
@@ -132,7 +129,7 @@ def checked_unique(value: Vector) -> Vector:
     return value
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@Remembered
 def _unique(series: tuple[Labels, ...]) -> bool:
     return len(set(series)) == len(series)
 
