@@ -38,7 +38,7 @@ def evaluate(node: Node, steps: Steps) -> Value:
     """
     steps.query.budget.check_time()
     if len(steps.times) > 1 and not isinstance(node, (Number, String)) and same_at_every_step(node):
-        return _repeated(_evaluated(node, steps.at(steps.times[:1])), len(steps.times))
+        return _repeated(_evaluated(node, steps.at(steps.times[:1])), steps)
     return _evaluated(node, steps)
 
 
@@ -90,12 +90,15 @@ def _evaluated(node: Node, steps: Steps) -> Value:  # noqa: PLR0911 - one return
             raise QueryError("a range vector is no value at a step", kind="internal")
 
 
-def _repeated(value: Value, count: int) -> Value:
+def _repeated(value: Value, steps: Steps) -> Value:
+    """At each step; paid for as if it were held so often, as what is made of it will be."""
+    count = len(steps.times)
     match value:
         case Scalar(values=values):
             return Scalar(np.broadcast_to(values, count))
         case Vector():
             shape = (len(value.labels), count)
+            steps.query.budget.spend(value.values.size * count)
             return value.with_values(
                 np.broadcast_to(value.values, shape), np.broadcast_to(value.present, shape)
             )

@@ -47,7 +47,6 @@ def stacked(parts: Iterable[Vector], steps: Steps) -> Vector:
         return empty_vector(len(steps.times))
     if len(parts) == 1:
         return parts[0]
-    steps.query.budget.spend(sum(part.values.size for part in parts))
     return vector(
         tuple(labels for part in parts for labels in part.labels),
         np.concatenate([part.values for part in parts]),

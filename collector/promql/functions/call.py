@@ -90,13 +90,13 @@ def _histogram_quantile(arguments: Arguments) -> Vector:
 
 def _label_replace(arguments: Arguments) -> Vector:
     target, template, source, pattern = (arguments.text(i) for i in range(1, 5))
-    check_time = arguments.steps.query.budget.check_time
-    return label_replace(arguments.vector(0), target, template, source, pattern, check_time=check_time)
+    budget = arguments.steps.query.budget
+    return label_replace(arguments.vector(0), target, template, source, pattern, budget=budget)
 
 
 def _label_join(arguments: Arguments) -> Vector:
     target, separator, *sources = (arguments.text(i) for i in range(1, len(arguments)))
-    return label_join(arguments.vector(0), target, separator, sources)
+    return label_join(arguments.vector(0), target, separator, sources, budget=arguments.steps.query.budget)
 
 
 def _sort(arguments: Arguments) -> Vector:

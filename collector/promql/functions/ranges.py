@@ -1,7 +1,6 @@
 """Functions of a range vector: one value for each series and window."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 
 import numpy as np
 
@@ -11,13 +10,11 @@ from collector.promql import extrapolation, overtime, regression, rollup
 from collector.promql.extrapolation import together
 from collector.promql.functions.arguments import Arguments
 from collector.promql.limits import Budget
+from collector.promql.remembered import Remembered
 from collector.promql.selectors import stacked
 from collector.promql.value import Mask, Vector, checked_unique, vector, without_names
 from collector.promql.windows import Windows
 from collector.series import Values
-
-# Rules and dashboards take the same series again and again.
-_REMEMBERED = 64
 
 _FUNCTIONS: dict[str, Callable[..., tuple[Values, Mask]]] = {
     "avg_over_time": overtime.avg_over_time,
@@ -73,7 +70,7 @@ def rolled_up(arguments: Arguments) -> Vector:
     return checked_unique(out)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@Remembered
 def _metrics(series: tuple[Labels, ...]) -> list[str]:
     return sorted({labels.metric for labels in series})
 
@@ -95,9 +92,10 @@ def _computed(
 
 
 def _within(budget: Budget, windows: Iterable[Windows]) -> Iterator[Windows]:
-    """The windows, for as long as there is time."""
+    """The windows, for as long as there is time and what is computed from them may be held."""
     for some in windows:
         budget.check_time()
+        budget.spend(len(some.labels) * len(some.ends))
         yield some
 
 

@@ -9,21 +9,22 @@ import re2
 
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
-from collector.promql.limits import CheckTime
+from collector.promql.limits import Budget
 from collector.promql.value import Vector, checked_unique
 from collector.regexes import anchored_regex
 
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _LONGEST_VALUE = 64 * 1024
+_SAMPLE_BYTES = 16
 _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
 
 
 def label_replace(
-    value: Vector, target: str, template: str, source: str, pattern: str, *, check_time: CheckTime
+    value: Vector, target: str, template: str, source: str, pattern: str, *, budget: Budget
 ) -> Vector:
     """Sets ``target`` to the template, filled with what the pattern captures in ``source``, if it matches.
 
-    check_time: is called for each series, as patterns may be large and values long.
+    budget: pays for the time, as patterns may be large, and for the text of the values, which may be long.
     """
     try:
         regex = anchored_regex(pattern)
@@ -33,20 +34,26 @@ def label_replace(
         raise _invalid(f"invalid destination label name in label_replace(): {target}")
     texts: list[str | None] = []
     for labels in value.labels:
-        check_time()
+        budget.check_time()
         match = regex.fullmatch(labels.get(source))
         texts.append(None if match is None else _filled(template, match))
+        _pay(texts[-1], budget)
     return _relabelled(value, target, texts)
 
 
-def label_join(value: Vector, target: str, separator: str, sources: Sequence[str]) -> Vector:
-    """Sets ``target`` to the values of the sources, joined."""
+def label_join(
+    value: Vector, target: str, separator: str, sources: Sequence[str], *, budget: Budget
+) -> Vector:
+    """Sets ``target`` to the values of the sources, joined. budget: as of ``label_replace``."""
     for name in sources:
         if not _LABEL_NAME.fullmatch(name):
             raise _invalid(f"invalid source label name in label_join(): {name}")
     if not _LABEL_NAME.fullmatch(target):
         raise _invalid(f"invalid destination label name in label_join(): {target}")
-    texts = [_joined(separator, [labels.get(name) for name in sources]) for labels in value.labels]
+    texts: list[str | None] = []
+    for labels in value.labels:
+        texts.append(_joined(separator, [labels.get(name) for name in sources]))
+        _pay(texts[-1], budget)
     return _relabelled(value, target, texts)
 
 
@@ -58,6 +65,11 @@ def _relabelled(value: Vector, target: str, texts: Sequence[str | None]) -> Vect
         labels.append(before if text is None else before.merged({target: text}))
         unnamed[row] &= text is None or target != METRIC_NAME
     return checked_unique(replace(value, labels=tuple(labels), unnamed=np.asarray(unnamed)))
+
+
+def _pay(text: str | None, budget: Budget) -> None:
+    """For text as for samples that take as much memory."""
+    budget.spend(len(text or "") // _SAMPLE_BYTES)
 
 
 def _joined(separator: str, parts: Sequence[str]) -> str:

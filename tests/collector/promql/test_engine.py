@@ -145,3 +145,25 @@ def test_count_values_pays_for_the_series_that_it_makes(loaded):
     querier.range("x", 0, 5940, 60)
     with pytest.raises(QueryError, match="too many samples"):
         querier.range('count_values("v", x)', 0, 5940, 60)
+
+
+@pytest.mark.parametrize(
+    "query", ["max_over_time(rate(x[1m])[10s:1s])", "rate(x[1m])", "x @ 0 + time()", "x + x @ 0"]
+)
+def test_what_functions_and_pinned_selectors_answer_is_paid_for(loaded, query):
+    text = "load 30s\n" + "\n".join(f' x{{i="{i}"}} 0+1x9' for i in range(50))
+    querier = loaded(text, limits=Limits(max_samples=5_000))
+    querier.range(query, 60, 90, 10)
+    with pytest.raises(QueryError, match="too many samples"):
+        querier.range(query, 60, 160, 1)
+
+
+@pytest.mark.parametrize(
+    "query", ['label_replace(x, "b", "$1$1", "a", "(.*)")', 'label_join(x, "b", "", "a", "a")']
+)
+def test_the_text_that_a_query_makes_is_paid_for(loaded, query):
+    samples = loaded('load 1m\n x{a="' + "y" * 8000 + '"} 1', limits=Limits(max_samples=1_002))
+    assert samples.instant(query, 60)
+    twice = query.replace("(x,", f"({query},").replace('"b"', '"c"', 1)
+    with pytest.raises(QueryError, match="too many samples"):
+        samples.instant(twice, 60)

@@ -73,7 +73,7 @@ def test_steps_are_paid_for_before_they_take_memory(loaded, query):
 
 
 def test_the_values_of_every_step_are_paid_for(loaded):
-    querier = loaded('load 10s\n x{i="1"} 1\n x{i="2"} 1', limits=Limits(max_samples=1_500))
+    querier = loaded('load 10s\n x{i="1"} 1\n x{i="2"} 1', limits=Limits(max_samples=2_500))
     assert querier.instant("count_over_time(vector(1)[1s:1ms])", 1)
     with pytest.raises(QueryError, match="too many samples"):
         querier.instant("count_over_time(x[1s:1ms])", 1)
