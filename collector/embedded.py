@@ -58,12 +58,12 @@ class EmbeddedQuerier:
                 raise QueryError('invalid expression type "range vector", must be Scalar or instant Vector')
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
-        def part(first: float, last: float) -> list[Series]:
-            result = self.evaluate_range(query, first, last, step_seconds).result
+        def part(asked: str, first: float, last: float) -> list[Series]:
+            result = self.evaluate_range(asked, first, last, step_seconds).result
             assert isinstance(result, MatrixResult)
             return [Series(points.labels, points.times_ms / 1000, points.values) for points in result.series]
 
-        return in_parts(part, start, end, step_seconds)
+        return in_parts(part, query, start, end, step_seconds)
 
     def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
         found: dict[Labels, None] = {}

@@ -1,25 +1,41 @@
 """Long ranges, asked in parts: an engine answers at most 11,000 points for a series."""
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from collector.labels import Labels
+from collector.promql.guard import QUOTED
 from collector.series import Series
 
 MAX_POINTS = 11_000
+_EDGES = re.compile(rf"(?:{QUOTED}|\#[^\n]*+)|@\s*(start|end)\s*\(\s*\)", re.DOTALL | re.IGNORECASE)
 
 
 def in_parts(
-    ask: Callable[[float, float], list[Series]], start: float, end: float, step_seconds: float
+    ask: Callable[[str, float, float], list[Series]],
+    query: str,
+    start: float,
+    end: float,
+    step_seconds: float,
 ) -> list[Series]:
-    """What ``ask(start, end)`` answers for each part, joined. Times are Unix seconds."""
+    """What ``ask(query, start, end)`` answers for each part, joined. Times are Unix seconds."""
+    parts = list(_parts(start, end, step_seconds))
+    if len(parts) > 1:
+        query = pinned(query, start, end)
     found: dict[Labels, list[Series]] = {}
-    for first, last in _parts(start, end, step_seconds):
-        for series in ask(first, last):
+    for first, last in parts:
+        for series in ask(query, first, last):
             found.setdefault(series.labels, []).append(series)
     return [_joined(parts) for parts in found.values()]
+
+
+def pinned(query: str, start: float, end: float) -> str:
+    """The query with ``@ start()`` and ``@ end()`` as times, so that they mean the same in every part."""
+    edges = {"start": start, "end": end}
+    return _EDGES.sub(lambda found: f"@ {edges[found[1].lower()]:.3f}" if found[1] else found[0], query)
 
 
 def _parts(start: float, end: float, step_seconds: float) -> Iterator[tuple[float, float]]:

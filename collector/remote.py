@@ -85,10 +85,10 @@ class RemoteQuerier:
                 raise QueryError(f'invalid expression type "{kind}", must be Scalar or instant Vector')
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
-        def part(first: float, last: float) -> list[Series]:
-            return self._range_part(query, first, last, step_seconds)
+        def part(asked: str, first: float, last: float) -> list[Series]:
+            return self._range_part(asked, first, last, step_seconds)
 
-        return in_parts(part, start, end, step_seconds)
+        return in_parts(part, query, start, end, step_seconds)
 
     def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
         pairs = [
