@@ -6,7 +6,7 @@ import socket
 import threading
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.routing import Router
 
 from collector.allocator import keep_freed_memory
 from collector.app import Collector
@@ -37,9 +37,8 @@ def serve_until_stopped(running: Collector, bound: socket.socket, url: str) -> N
     """Serves on ``bound`` until SIGINT or SIGTERM; SIGHUP reads the configuration again."""
     keep_freed_memory()
     logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asked says it when retries end
-    app = Starlette(routes=running.routes())
     settings = uvicorn.Config(
-        app,
+        Router(routes=running.routes()),  # which tell their errors themselves
         http=BoundedHttp,
         ws="none",
         log_level="warning",
