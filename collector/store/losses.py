@@ -11,10 +11,15 @@ class Losses:
     """Adds up records that are undecodable and stretches of the file that are unreadable."""
 
     def __init__(self) -> None:
+        self._missing_pages = ""
         self._records: Counter[str] = Counter()
         self._stretches: Counter[str] = Counter()
         self._series: dict[str, None] = {}
         self._times_ms: list[int] = []
+
+    def add_missing_pages(self, missing: int, pages: int) -> None:
+        """Pages that the file lacks at its end; what was in them is added beside, as far as it is known."""
+        self._missing_pages = f"the last {missing} of {pages} pages of the file"
 
     def add_record(self, table: str, record: Mapping[str, object], series: Iterable[str]) -> None:
         """series: labels of the series that the record held."""
@@ -33,7 +38,8 @@ class Losses:
         self._times_ms += [time for time in times if isinstance(time, int)]
 
     def __str__(self) -> str:
-        parts = [f"{n} of {table}" for table, n in self._records.items()]
+        parts = [self._missing_pages] if self._missing_pages else []
+        parts += [f"{n} of {table}" for table, n in self._records.items()]
         parts += [
             f"{n} unreadable part{'' if n == 1 else 's'} of {table}" for table, n in self._stretches.items()
         ]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from collector.errors import StoreError
 from collector.store import schema
+from collector.store.cut_short import lengthened_copy, missing_pages
 from collector.store.faults import BROKEN, StoreDamagedError
 from collector.store.losses import Losses
 from collector.store.salvage import salvaged
@@ -36,11 +37,12 @@ def repair(folder: Path, damage: StoreDamagedError) -> None:
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
         open_file(making).dispose()
+        losses = Losses()
         with (
-            closing(sqlite3.connect(path)) as damaged,
+            closing(sqlite3.connect(_readable(path, making, losses))) as damaged,
             closing(sqlite3.connect(making / FILE_NAME)) as new,
         ):
-            losses = _Rescue(damaged, new).run()
+            _Rescue(damaged, new, losses).run()
         aside = _set_aside(path)
         (making / FILE_NAME).replace(path)
         shutil.rmtree(making)
@@ -48,6 +50,16 @@ def repair(folder: Path, damage: StoreDamagedError) -> None:
     except (OSError, sqlite3.Error, StoreError) as error:
         raise StoreError(f"{path}: damaged ({damage}), and cannot be repaired: {error}") from error
     logger.error("%s was damaged (%s), and is now %s; lost: %s", path, damage, aside.name, losses)
+
+
+def _readable(path: Path, making: Path, losses: Losses) -> Path:
+    """The file to read: where its end is missing, a copy with room in its place."""
+    found = missing_pages(path)
+    if found is None:
+        return path
+    missing, extent = found
+    losses.add_missing_pages(missing, extent.pages)
+    return lengthened_copy(path, making, extent)
 
 
 def _set_aside(path: Path) -> Path:
@@ -64,18 +76,17 @@ def _set_aside(path: Path) -> Path:
 class _Rescue:
     """Copies record by record what is sound."""
 
-    def __init__(self, damaged: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    def __init__(self, damaged: sqlite3.Connection, new: sqlite3.Connection, losses: Losses) -> None:
         self._damaged = damaged
         self._new = new
-        self._losses = Losses()
+        self._losses = losses
         self._soundness = Soundness()
 
-    def run(self) -> Losses:
+    def run(self) -> None:
         for table in Soundness.TABLES:
             self._copy(table)
         self._insert(schema.series, [tuple(record.values()) for record in self._soundness.stand_ins()])
         self._new.commit()
-        return self._losses
 
     def _copy(self, table: sa.Table) -> None:
         sound = []

@@ -1,4 +1,5 @@
 import os
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -134,6 +135,28 @@ def test_pages_overwritten_in_the_middle_of_the_file_cost_what_was_in_them(folde
     assert counts(store) == left
     assert sum(left.values()) > 1000
     store.close()
+
+
+@pytest.mark.parametrize(("cut_pages", "least_kept"), [(1, 9), (30, 5)])
+def test_a_file_that_is_cut_short_costs_what_was_in_its_last_pages(tmp_path, caplog, cut_pages, least_kept):
+    store = SampleStore(tmp_path)
+    for first in range(0, 10 * ROWS_PER_HEAD, ROWS_PER_HEAD):
+        store.write([batch(store, at_ms) for at_ms in range(first, first + ROWS_PER_HEAD)])
+        store.seal()
+    store.close()
+    path = tmp_path / "samples.db"
+    pages = path.stat().st_size // PAGE_BYTES
+    os.truncate(path, (pages - cut_pages) * PAGE_BYTES)
+    cut_short = path.read_bytes()
+    with closing(SampleStore(tmp_path)) as store:
+        left = counts(store)
+    assert least_kept * ROWS_PER_HEAD * 20 <= left["shop"] < 10 * ROWS_PER_HEAD * 20
+    (record,) = caplog.records
+    assert f"lost: the last {cut_pages} of {pages} pages of the file, 1 " in record.getMessage()
+    assert (tmp_path / "samples.db.damaged-1").read_bytes() == cut_short
+    assert not (tmp_path / "repairing").exists()
+    with closing(SampleStore(tmp_path)) as store:
+        assert (counts(store), store.counters.repairs) == (left, 0)
 
 
 def test_a_block_that_a_query_cannot_read_is_left_out_and_logged_once(filled, caplog):
