@@ -21,11 +21,12 @@ from collector.store.database import Change, Database
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
 from collector.store.file import StoreFile
 from collector.store.load import load_samples, reading
+from collector.store.newest import BEFORE_ALL
 from collector.store.pieces import OverlapError, Piece, stitch
 from collector.store.postgresql import PostgresDatabase
 from collector.store.size import end_of_oldest
 from collector.store.sqlite import SqliteDatabase
-from collector.store.state import BEFORE_ALL, StoreState
+from collector.store.state import StoreState
 from collector.store.summaries import SummaryCache
 from collector.store.upkeep import Upkeep
 
@@ -132,15 +133,18 @@ class SampleStore:
         return known
 
     def newest_ms(self, series: SeriesIds) -> Milliseconds:
-        """The time of each series' newest point since the start; long ago where it has none."""
-        newest = self._state.newest_points
-        return np.array([newest.get(number, BEFORE_ALL) for number in series.tolist()], np.int64)
+        """The time of each series' newest point, imports among them; long ago where it has none.
+
+        Raises:
+            StoreError: for a file that cannot be read.
+        """
+        return self._state.newest_points(series)
 
     def values_at(self, series: SeriesIds, times_ms: Milliseconds) -> Values:
         """The value of each series' newest point where that is of the time given; else anything."""
-        pairs = zip(series.tolist(), times_ms.tolist(), strict=True)
-        newest = self._state.newest_points
-        held = [self._state.newest_value(*p) if newest.get(p[0]) == p[1] else np.nan for p in pairs]
+        is_newest = self._state.newest_points(series) == times_ms
+        asked = zip(series.tolist(), times_ms.tolist(), is_newest.tolist(), strict=True)
+        held = [self._state.newest_value(one, at) if known else np.nan for one, at, known in asked]
         return np.array(held, np.float64)
 
     def write(self, batches: Sequence[Batch]) -> None:

@@ -15,11 +15,10 @@ from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import OpenColumn, column_pieces
 from collector.store.head import MatrixHead
 from collector.store.joined import JoinedBlocks
+from collector.store.newest import BEFORE_ALL, NewestPoints
 from collector.store.pieces import Piece, Rows, positions_of
 from collector.store.runs import Run, Runs
 from collector.store.summaries import SummaryCache
-
-BEFORE_ALL = -(2**62)
 
 
 class Stream:
@@ -51,7 +50,7 @@ class StoreState:
         self.streams: dict[str, Stream] = {}
         self.imported = Stream()
         self.columns: dict[int, OpenColumn] = {}
-        self.newest_points: dict[int, int] = {}
+        self._newest_points = NewestPoints(blocks.read)
         self.open_points = 0
 
     # Reading
@@ -90,6 +89,10 @@ class StoreState:
                 used.update(run.series.tolist())
             used.update(head.published.series.tolist())
         return used
+
+    def newest_points(self, series: SeriesIds) -> Milliseconds:
+        """The time of each series' newest sample of points and imports; BEFORE_ALL where it has none."""
+        return self._newest_points.of(series, self.imported.view[0])
 
     def newest_value(self, series: int, time_ms: int) -> float:
         """The value of a series at the time of its newest point."""
@@ -151,14 +154,16 @@ class StoreState:
         if column is None:
             column = self.columns[series] = OpenColumn(series)
         column.extend(times, values)
-        newest = int(times[-1]) if len(times) == 1 else int(times.max())
-        self.newest_points[series] = max(newest, self.newest_points.get(series, newest))
+        self._newest_points.add(series, int(times[-1]) if len(times) == 1 else int(times.max()))
 
     def add_imported(self, refs: Sequence[BlockRef]) -> None:
         self.imported.replace_sealed([*self.imported.sealed, *refs])
+        for ref in refs:
+            self._newest_points.look_up_again(ref.series)
 
-    def forget_columns(self) -> None:
-        """Ends the open columns, once blocks hold what they held."""
+    def replace_columns(self, refs: Sequence[BlockRef]) -> None:
+        """Ends the open columns, as blocks hold what they held."""
+        self.imported.replace_sealed([*self.imported.sealed, *refs])
         self.columns = {}
         self.open_points = 0
 
@@ -185,7 +190,7 @@ class StoreState:
 
     def forget_newest_before(self, before_ms: int) -> None:
         """Forgets the newest times of series that are older than what is kept."""
-        self.newest_points = {i: at for i, at in self.newest_points.items() if at >= before_ms}
+        self._newest_points.forget_before(before_ms)
 
 
 @dataclass(frozen=True)

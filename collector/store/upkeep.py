@@ -9,7 +9,8 @@ from collector.store.blocks import BlockRef
 from collector.store.columns import blocks_of
 from collector.store.database import Change
 from collector.store.file import StoreFile
-from collector.store.state import BEFORE_ALL, StoreState, Stream
+from collector.store.newest import BEFORE_ALL
+from collector.store.state import StoreState, Stream
 
 POINTS_PER_CUT = 200_000
 
@@ -77,6 +78,5 @@ class Upkeep:
             change.publish = partial(self._publish_cut, refs)
 
     def _publish_cut(self, refs: Sequence[BlockRef]) -> None:
-        self._state.add_imported(refs)
-        self._state.forget_columns()
+        self._state.replace_columns(refs)
         self._counters.cut_blocks += len(refs)
