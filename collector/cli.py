@@ -141,7 +141,8 @@ def import_command(file: Path, data: Path | None, database: sa.URL | None) -> No
     finally:
         store.close()
     seconds = time.monotonic() - began
-    click.echo(f"imported {added.samples:,} samples of {added.series:,} series in {seconds:.1f} s")
+    repeated = f"; {added.repeated:,} were there already, and stay as they were" if added.repeated else ""
+    click.echo(f"imported {added.samples:,} samples of {added.series:,} series in {seconds:.1f} s{repeated}")
 
 
 @collector.command()

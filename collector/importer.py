@@ -28,9 +28,13 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import added; times are Unix seconds, None when it held no samples."""
+    """What an import added; times are Unix seconds, None when it held no samples.
+
+    samples: those that are new. repeated: those at a time at which their series had one, which stays.
+    """
 
     samples: int
+    repeated: int
     series: int
     start: float | None
     end: float | None
@@ -65,26 +69,26 @@ class _Gathered:
 
 
 def import_file(path: Path, store: SampleStore, progress: Progress = lambda _bytes: None) -> Imported:
-    """Imports a file, packed by gzip or zstd or plain; all of it, or nothing.
+    """Imports a file, packed by gzip or zstd or plain; all of it that is new, or nothing.
 
     progress: is told how many bytes of unpacked text were read.
 
     Raises:
         ConfigError: naming file and line, for text that is no OpenMetrics with timestamps.
     """
-    reader = _Reader(path, store)
+    reader, kept = _Reader(path, store), 0
     try:
         with _opened(path) as stream, store.importing() as add:
             for text in _chunks(stream, path):
                 reader.read(text)
                 progress(len(text))
                 if reader.gathered.count >= _SAMPLES_TOGETHER:
-                    add(reader.take_complete())
+                    kept += add(reader.take_complete())
             reader.finish()
-            add(reader.take())
+            kept += add(reader.take())
     except (OSError, EOFError, zstandard.ZstdError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
-    return reader.imported()
+    return reader.imported(kept)
 
 
 def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
@@ -154,10 +158,11 @@ class _Reader:
         left = {column.series for column in waiting}
         return [column for column in columns if column.series not in left]
 
-    def imported(self) -> Imported:
+    def imported(self, kept: int) -> Imported:
         start, end = self._range or (None, None)
         return Imported(
-            self._samples,
+            kept,
+            self._samples - kept,
             len(set(self._known.values())),
             None if start is None else start / 1000,
             None if end is None else end / 1000,

@@ -48,7 +48,11 @@ def _store_families(collector: "Collector") -> Iterator[Metric]:
 
 def _ingest_families(collector: "Collector") -> Iterator[Metric]:
     ingester, counters, refused = collector.ingester, collector.store.counters, collector.receiver.refused
-    of_store = {Refused.OUT_OF_ORDER: counters.out_of_order, Refused.TOO_OLD: counters.too_old}
+    of_store = {
+        Refused.OUT_OF_ORDER: counters.out_of_order,
+        Refused.TOO_OLD: counters.too_old,
+        Refused.DUPLICATE: counters.duplicate,
+    }
     rejected = CounterMetricFamily(
         "fireline_samples_rejected", "Samples not kept, by reason.", labels=["reason"]
     )

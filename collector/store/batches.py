@@ -39,6 +39,7 @@ class StoreCounters:
     appended: int = 0
     out_of_order: int = 0
     too_old: int = 0
+    duplicate: int = 0
     commits: int = 0
     cut_blocks: int = 0
     dropped_samples: int = 0

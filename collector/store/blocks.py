@@ -75,6 +75,13 @@ def _expect(fits: bool) -> None:
         raise ValueError("parts of a block that do not fit together")
 
 
+def read_block(connection: sa.Connection, ref: BlockRef) -> Block | None:
+    """The block, or None for one that is gone. Raises any of ``BROKEN`` for one that is damaged."""
+    query = sa.select(blocks).where(blocks.c.id == ref.number)
+    record = connection.execute(query).mappings().first()
+    return None if record is None else block_of({str(key): held for key, held in record.items()}, ref.series)
+
+
 class BlockCache:
     """Reads blocks, keeping the most recently used ones unpacked up to a number of bytes.
 
@@ -114,11 +121,7 @@ class BlockCache:
         if ref.number in self.damaged:
             return None
         with reading_told(), self._engine.connect() as connection:
-            query = sa.select(blocks).where(blocks.c.id == ref.number)
-            record = connection.execute(query).mappings().first()
-            if record is None:
-                return None
-            return block_of({str(key): value for key, value in record.items()}, ref.series)
+            return read_block(connection, ref)
 
     def _leave_out(self, ref: BlockRef, damage: StoreDamagedError) -> None:
         with self._lock:

@@ -15,13 +15,14 @@ from collector.labels import Labels, Matcher
 from collector.postings import SeriesIds
 from collector.series import Milliseconds, SeriesGroup, Values
 from collector.store.batches import Batch, Points, Row, StoreCounters
-from collector.store.blocks import BlockCache, BlockRef
+from collector.store.blocks import BlockCache, BlockRef, read_block
 from collector.store.columns import Column, blocks_of
 from collector.store.database import Change, Database
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
 from collector.store.file import StoreFile
+from collector.store.import_intake import ImportIntake
+from collector.store.intake import Intake
 from collector.store.load import load_samples, reading
-from collector.store.newest import BEFORE_ALL
 from collector.store.pieces import OverlapError, Piece, stitch
 from collector.store.postgresql import PostgresDatabase
 from collector.store.size import end_of_oldest
@@ -81,6 +82,7 @@ class SampleStore:
         self._file = StoreFile()
         self._blocks = BlockCache(self._engine, cache_bytes, self._database.name)
         self._state = StoreState(self._blocks, SummaryCache(self._engine, cache_bytes // 2))
+        self._intake = Intake(self._state, self.counters, self._out_of_order_ms)
         self._upkeep = Upkeep(self._file, self._state, self.counters, self._transaction)
         with reading_told():
             with reading(self._engine) as connection:
@@ -150,13 +152,14 @@ class SampleStore:
     def write(self, batches: Sequence[Batch]) -> None:
         """Commits all batches in one transaction, then publishes them.
 
+        Of two samples of a series at one time the first stays, whichever way they came.
+
         Raises:
             StoreError: nothing of the batches was kept.
         """
         self._settle()
-        rows = self._in_order([row for batch in batches for row in batch.rows])
-        given = (self._recent(points) for batch in batches for points in batch.points)
-        points = [part for part in given if len(part.series)]
+        rows = self._intake.rows(row for batch in batches for row in batch.rows)
+        points = self._intake.points((points for batch in batches for points in batch.points), rows)
         with self._transaction() as change:
             added = self._save_series(change.connection)
             self._file.save_rows(change.connection, rows)
@@ -164,19 +167,25 @@ class SampleStore:
             change.publish = partial(self._publish, added, rows, points)
 
     @contextmanager
-    def importing(self) -> Iterator[Callable[[Iterable[Column]], None]]:
-        """Adds whole columns as blocks: all that the context gave is kept and seen at its end, or nothing."""
-        self._settle()
-        refs: list[BlockRef] = []
-        with self._transaction() as change:
+    def importing(self) -> Iterator[Callable[[Iterable[Column]], int]]:
+        """Adds whole columns as blocks: all that the context gave is kept and seen at its end, or nothing.
 
-            def add(columns: Iterable[Column]) -> None:
-                refs.extend(
-                    self._file.save_block(change.connection, block, None) for block in blocks_of(columns)
-                )
+        It gives a function that takes columns of different series, and returns how many samples are new: at a
+        time that has one already, the first stays.
+        """
+        self._settle()
+        with self._transaction() as change:
+            intake = ImportIntake(self._state, partial(read_block, change.connection))
+
+            def add(columns: Iterable[Column]) -> int:
+                kept = intake.first(columns)
+                made = blocks_of(kept)
+                intake.note(kept, [self._file.save_block(change.connection, block, None) for block in made])
+                return sum(len(column.times) for column in kept)
 
             yield add
-            change.publish = partial(self._publish_imported, self._save_series(change.connection), refs)
+            added = self._save_series(change.connection)
+            change.publish = partial(self._publish_imported, added, intake.refs)
 
     def seal(self) -> None:
         """Cuts full heads into packed blocks.
@@ -230,26 +239,6 @@ class SampleStore:
             if isinstance(told, StoreDamagedError):
                 self._database.note_damage()
             raise told from error
-
-    def _in_order(self, rows: Sequence[Row]) -> list[Row]:
-        """Rows later than what their stream holds; a clock that jumped back loses its rows, counted."""
-        newest: dict[str, int] = {}
-        kept = []
-        for row in rows:
-            stream = self._state.streams.get(row.stream)
-            last = newest.get(row.stream, stream.newest_ms if stream else BEFORE_ALL)
-            if row.at_ms <= last:
-                self.counters.out_of_order += len(row.series)
-                continue
-            newest[row.stream] = row.at_ms
-            kept.append(row)
-        return kept
-
-    def _recent(self, points: Points) -> Points:
-        """Points inside the out-of-order window of their series."""
-        kept = points.times > self.newest_ms(points.series) - self._out_of_order_ms
-        self.counters.too_old += int((~kept).sum())
-        return Points(points.series[kept], points.times[kept], points.values[kept])
 
     def _save_series(self, connection: sa.Connection) -> int:
         """Saves the series that are new; returns how many, as others may follow before they are published."""

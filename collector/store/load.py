@@ -29,3 +29,4 @@ def load_samples(connection: sa.Connection, file: StoreFile, state: StoreState) 
         state.add_row(row)
     for points in file.load_points(connection):
         state.add_points(points)
+    state.note_holders()

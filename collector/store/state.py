@@ -14,6 +14,7 @@ from collector.store.batches import Points, Row
 from collector.store.blocks import BlockCache, BlockRef
 from collector.store.columns import OpenColumn, column_pieces
 from collector.store.head import MatrixHead
+from collector.store.holders import POINTS, Holders
 from collector.store.joined import JoinedBlocks
 from collector.store.newest import BEFORE_ALL, NewestPoints
 from collector.store.pieces import Piece, Rows, positions_of
@@ -37,8 +38,8 @@ class Stream:
         return self.view[1]
 
     def replace_sealed(self, refs: Sequence[BlockRef], *, new_head: bool = False) -> None:
-        self.view = (Runs(refs), MatrixHead() if new_head else self.head)
         self.newest_ms = max([self.newest_ms, *(ref.end_ms for ref in refs)])
+        self.view = (Runs(refs), MatrixHead() if new_head else self.head)
 
 
 class StoreState:
@@ -51,6 +52,7 @@ class StoreState:
         self.imported = Stream()
         self.columns: dict[int, OpenColumn] = {}
         self._newest_points = NewestPoints(blocks.read)
+        self.holders = Holders()
         self.open_points = 0
 
     # Reading
@@ -58,14 +60,16 @@ class StoreState:
     def pieces(
         self, wanted: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None = None
     ) -> list[Piece]:
-        """Samples of the wanted (ascending) series in the closed interval, first written first.
+        """Samples of the wanted (ascending) series in the closed interval.
 
+        Of one series and time there is one, as ``Intake`` sees to; what is cut meanwhile may be here twice.
         cuts: as in ``SampleSource.select``.
         """
         # Open columns are read before blocks: what is cut in between is then seen twice, never missed.
         in_columns = self._column_pieces(wanted, start_ms, end_ms)
         part = _Part(start_ms, end_ms, cuts)
-        pieces = [piece for stream in self._streams() for piece in self._stream_pieces(stream, wanted, part)]
+        streams = [stream for stream in self._streams() if stream.newest_ms >= start_ms]
+        pieces = [piece for stream in streams for piece in self._stream_pieces(stream, wanted, part)]
         return pieces + in_columns
 
     def present(self, wanted: SeriesIds, start_ms: int, end_ms: int) -> SeriesIds:
@@ -139,8 +143,8 @@ class StoreState:
     def add_row(self, row: Row) -> None:
         """Publishes a row, later than all that its stream holds."""
         stream = self.stream(row.stream)
+        stream.newest_ms = row.at_ms  # first, as queries pass over streams that are too old
         stream.head.append(row.at_ms, row.series, row.values)
-        stream.newest_ms = row.at_ms
 
     def add_points(self, points: Points) -> None:
         edges = [0, *(np.flatnonzero(np.diff(points.series)) + 1).tolist(), len(points.series)]
@@ -160,6 +164,15 @@ class StoreState:
         self.imported.replace_sealed([*self.imported.sealed, *refs])
         for ref in refs:
             self._newest_points.look_up_again(ref.series)
+            self.holders.add(POINTS, ref.series)
+
+    def note_holders(self) -> None:
+        """Once all is loaded; from then on they are noted before samples are committed."""
+        for name, stream in [(POINTS, self.imported), *self.streams.items()]:
+            runs, head = stream.view
+            for series in [*(run.series for run in runs), head.published.series]:
+                self.holders.add(name, series)
+        self.holders.add(POINTS, np.array(list(self.columns), np.int64))
 
     def replace_columns(self, refs: Sequence[BlockRef]) -> None:
         """Ends the open columns, as blocks hold what they held."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from collector.embedded import EmbeddedQuerier
-from collector.labels import Labels
+from collector.labels import Labels, Matcher, MatchOp
 from collector.memory import MemoryStore
 from collector.series import STALE_NAN
 from collector.store.batches import Batch, Points, Row
@@ -76,22 +76,28 @@ class Shop:
         for _ in range(20):
             target, i = self.random.choice(self._series)
             row = self.random.randrange(self.rows)
-            at_ms = BASE_MS + row * STEP_MS + self._phases[target] + self.random.choice([1, 7_000])
+            at_ms = BASE_MS + row * STEP_MS + self._phases[target] + self.random.choice([0, 1, 7_000])
             points = Points(*map(np.array, ([self.store.series_id(labels(target, i))], [at_ms], [3.5])))
             self.store.write([Batch(points=[points])])
-            self.memory.append(labels(target, i), at_ms, 3.5)
+            self._remember(labels(target, i), np.array([at_ms]), np.array([3.5]))
 
     def _import_history(self):
         columns = []
         for target, i in self._series:
-            times = (
-                BASE_MS - np.arange(self.random.choice([10, 2000]), 0, -1) * STEP_MS + self._phases[target]
-            )
+            last = BASE_MS + self.random.choice([0, 20]) * STEP_MS + self._phases[target]
+            times = last - np.arange(self.random.choice([30, 2000]), 0, -1) * STEP_MS
             values = np.cumsum(self._rng.integers(0, 5, len(times))).astype(float)
             columns.append(Column(self.store.series_id(labels(target, i)), times, values))
-            self.memory.append_column(labels(target, i), times, values)
+            self._remember(labels(target, i), times, values)
         with self.store.importing() as add:
             add(columns)
+
+    def _remember(self, series, times, values):
+        """Memory replaces what it has at a time, the store does not."""
+        known = [Matcher(name, MatchOp.EQUAL, value) for name, value in series.pairs]
+        held = [group.times for group in self.memory.select(known, -(2**60), 2**60)]
+        fresh = ~np.isin(times, np.concatenate(held)) if held else slice(None)
+        self.memory.append_column(series, times[fresh], values[fresh])
 
     def _reopen(self):
         self.store = self._home.reopened(self.store, out_of_order_seconds=1e9)

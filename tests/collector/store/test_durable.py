@@ -1,12 +1,9 @@
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from collector.errors import ConfigError, StoreError
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
-from collector.memory import MemoryStore
 from collector.series import STALE_NAN
 from collector.store.batches import Batch, Points, Row
 from collector.store.columns import Column
@@ -140,8 +137,7 @@ def test_a_series_in_a_stream_and_in_an_import_is_one(store):
     store.write([row(store, 100, {0: 1.0, 1: 1.0})])
     with store.importing() as add:
         add([Column(store.series_id(labels(0)), np.array([50, 100, 150]), np.array([7.0, 8.0, 9.0]))])
-    assert samples(store, 0)[0] == (50, 7.0)
-    assert [at for at, _ in samples(store, 0)] == [50, 100, 150]
+    assert samples(store, 0) == [(50, 7.0), (100, 1.0), (150, 9.0)]
 
 
 def test_an_import_that_fails_leaves_nothing(store, home):
@@ -340,56 +336,3 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "samples.db").write_text("prose " * 1000)
     with pytest.raises(ConfigError, match=r"samples\.db: file is not a database: expected samples of"):
         SampleStore(tmp_path)
-
-
-_STEP = st.one_of(
-    st.tuples(
-        st.just("row"),
-        st.sampled_from(["a", "b"]),
-        st.integers(1, 40),
-        st.dictionaries(st.integers(0, 4), st.floats(allow_nan=False), min_size=1),
-    ),
-    st.tuples(st.just("points"), st.integers(0, 4), st.lists(st.integers(0, 60), min_size=1, max_size=4)),
-    st.tuples(st.just("restart")),
-    st.tuples(st.just("seal")),
-)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_STEP, max_size=14))
-def test_the_store_holds_what_a_list_of_first_samples_would(new_home, steps):
-    """Rows in order, points anywhere in the window; the first sample of a time stays."""
-    home = new_home()
-    store = home.open(out_of_order_seconds=1e6)
-    clock = dict.fromkeys("ab", 0)
-    for step in steps:
-        match step:
-            case ("row", stream, wait, held):
-                clock[stream] += wait
-                store.write([row(store, clock[stream] * 2 + (stream == "b"), held, stream)])
-            case ("points", number, times):
-                store.write([points(store, number, [1000 + at for at in times], [float(at) for at in times])])
-            case ("restart",):
-                before = contents(store)
-                store = home.reopened(store, out_of_order_seconds=1e6)
-                assert contents(store) == before
-            case _:
-                store._upkeep.seal_points()
-    expected = modelled(steps)
-    assert {one: [at for at, _ in found] for one, found in contents(store).items()} == expected
-    store.close()
-
-
-def modelled(steps):
-    memory = MemoryStore()
-    clock = dict.fromkeys("ab", 0)
-    for step in steps:
-        if step[0] == "row":
-            _, stream, wait, held = step
-            clock[stream] += wait
-            for number, value in held.items():
-                memory.append(labels(number), clock[stream] * 2 + (stream == "b"), value)
-        elif step[0] == "points":
-            for at in step[2]:
-                memory.append(labels(step[1]), 1000 + at, float(at))
-    return {one: [at for at, _ in found] for one, found in contents(memory).items()}
