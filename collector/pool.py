@@ -21,6 +21,9 @@ from collector.targets import DroppedTarget, Target, discover
 
 logger = logging.getLogger(__name__)
 
+_ENDING = "end"
+_END_AGAIN_SECONDS = 60.0
+
 Clients = Mapping[HttpClientConfig, SharedClient]
 _NO_CLIENTS: Clients = {}
 
@@ -95,6 +98,14 @@ class _Job:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class _Ending:
+    """A target that went at a time; its series are yet to be ended."""
+
+    writer: TargetWriter
+    at: float
+
+
 class ScrapePool:
     """Every job's targets. Changed from one thread at a time; ``scrapers`` may be read by any."""
 
@@ -111,6 +122,8 @@ class ScrapePool:
         self._scheduler = scheduler
         self._clock = clock
         self._jobs: dict[str, _Job] = {}
+        self._ending: dict[str, _Ending] = {}
+        self._is_ending_again = False
         self._clients = dict(clients)
 
     @property
@@ -195,7 +208,9 @@ class ScrapePool:
             return former
         if former is not None:
             self._scheduler.remove(_job_name(former))
-        writer = TargetWriter(target, self._store, former.writer if former else None)
+        ending = self._ending.pop(target.key, None)
+        before = former.writer if former else ending.writer if ending else None
+        writer = TargetWriter(target, self._store, before)
         client = self._clients[target.job.http]
         scraper = TargetScraper(target, client, self._clock, self._ingester, writer)
         interval = target.job.interval_seconds
@@ -203,22 +218,37 @@ class ScrapePool:
         return scraper
 
     async def _end(self, scrapers: Sequence[TargetScraper]) -> None:
-        """Stops scraping targets and ends their series; where that cannot be stored, queries see it later."""
+        """Stops scraping targets and ends their series; where that cannot be stored now, once it can be."""
+        at = self._clock.now()
         for scraper in scrapers:
             self._scheduler.remove(_job_name(scraper))
-        if scrapers:
-            at = self._clock.now()
+            self._ending[scraper.target.key] = _Ending(scraper.writer, at)
+        if scrapers and not await self._are_ended() and not self._is_ending_again:
+            self._is_ending_again = True
+            self._scheduler.every(_ENDING, _END_AGAIN_SECONDS, 0.0, self._end_again)
 
-            def prepare() -> Steps[tuple[Batch, None]]:
-                while any(scraper.writer.is_reading for scraper in scrapers):
-                    yield
-                rows = [row for scraper in scrapers for row in scraper.writer.farewell(at).rows]
-                return Batch(rows), None
+    async def _end_again(self) -> None:
+        if await self._are_ended():
+            self._is_ending_again = False
+            self._scheduler.remove(_ENDING)
 
-            try:
-                await asyncio.wrap_future(self._ingester.submit(prepare))
-            except CollectorError as error:
-                logger.warning("series of %d targets could not be ended: %s", len(scrapers), error)
+    async def _are_ended(self) -> bool:
+        """Ends the series of targets that went, as of when they did; whether that was stored."""
+        ending = dict(self._ending)
+
+        def prepare() -> Steps[tuple[Batch, None]]:
+            while any(one.writer.is_reading for one in ending.values()):
+                yield
+            rows = [row for one in ending.values() for row in one.writer.farewell(one.at).rows]
+            return Batch(rows), None
+
+        try:
+            await asyncio.wrap_future(self._ingester.submit(prepare))
+        except CollectorError as error:
+            logger.warning("series of %d targets could not be ended: %s", len(ending), error)
+            return False
+        self._ending = {key: one for key, one in self._ending.items() if ending.get(key) is not one}
+        return not self._ending
 
 
 def _job_name(scraper: TargetScraper) -> str:

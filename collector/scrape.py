@@ -47,7 +47,8 @@ class ScrapeResult:
 class TargetWriter:
     """Turns one target's pages into batches. Used by the ingest thread only.
 
-    former: the writer of the same target before its job changed; series the next page lacks end.
+    former: the writer of the same target before its job changed, or before it went and came back; series the
+        next page lacks end.
     """
 
     def __init__(self, target: Target, store: SampleStore, former: "TargetWriter | None" = None) -> None:
@@ -55,7 +56,9 @@ class TargetWriter:
         self._store = store
         self._parser = PageParser(self._number, _most_read(target.job))
         self._present: SeriesIds = former._present if former else _NO_SERIES
-        self._before = self._present
+        # All that may have no end in the store: also what is in pages that were, for all we know, not kept.
+        self._unended: SeriesIds = former._unended if former else _NO_SERIES
+        self._before = self._present, self._unended
         self._reports = _NO_SERIES
         self.is_reading = False
 
@@ -91,13 +94,13 @@ class TargetWriter:
         return self._written(result, page), result
 
     def take_back(self) -> None:
-        """The latest batch was not kept: series that it ended are yet to be ended."""
-        self._present = self._before
+        """The latest batch was not kept, for all we know: what it ended or began is yet to be ended."""
+        self._present, unended = self._before
+        self._unended = np.union1d(unended, self._unended)
 
     def farewell(self, at: float) -> Batch:
-        """Ends every series of a target that is no longer scraped."""
-        ended = {"reports": self._reports, "page": self._present}
-        self._present = self._reports = _NO_SERIES
+        """Ends every series of a target that is no longer scraped; the same again where that was not kept."""
+        ended = {"reports": self._reports, "page": self._unended}
         rows = [
             Row(self._stream(part), round(at * 1000), series, np.full(len(series), STALE_NAN))
             for part, series in ended.items()
@@ -109,14 +112,14 @@ class TargetWriter:
         at_ms = round(result.at * 1000)
         series, values = (page.series, page.values) if page else (_NO_SERIES, _NO_VALUES)
         added = 0
-        self._before = self._present
+        self._before = self._present, self._unended
         row_series, row_values = series, values
-        if series is not self._present:
-            vanished = np.setdiff1d(self._present, series)
+        if series is not self._unended:
+            vanished = np.setdiff1d(self._unended, series)
             added = len(np.setdiff1d(series, self._present))
             row_series = np.concatenate([series, vanished]) if len(vanished) else series
             row_values = np.concatenate([values, np.full(len(vanished), STALE_NAN)])
-            self._present = series
+            self._present = self._unended = series
         rows = [Row(self._stream("reports"), at_ms, self._reports, self._report_values(result, page, added))]
         if len(row_series):
             rows.append(Row(self._stream("page"), at_ms, row_series, row_values))

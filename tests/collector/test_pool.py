@@ -1,5 +1,6 @@
 import asyncio
 import json
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -171,6 +172,49 @@ async def test_targets_can_be_replaced_while_their_end_cannot_be_kept(world, mon
     await world.apply(job("a:1"))
     assert [scraper.target.labels["instance"] for scraper in world.pool.scrapers] == ["a:1"]
     assert "series of 1 targets could not be ended: samples cannot be stored: disk is full" in caplog.text
+
+
+@pytest.fixture
+def refusing(world, monkeypatch):
+    """While it is entered, nothing can be stored."""
+
+    @contextmanager
+    def refusing():
+        def refuse(_batches):
+            raise StoreError("samples cannot be stored: disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(world.store, "write", refuse)
+            yield
+
+    return refusing
+
+
+async def test_series_that_could_not_be_ended_are_ended_as_of_then(world, refusing):
+    await world.apply(job("a:1", "b:1"))
+    await world.scrape()
+    with refusing():
+        await world.apply(job("b:1"))
+        went_at = world.clock.now()
+        await world.jobs.run("end")
+    await world.scrape()
+    assert set(world.up()) == {"a:1", "b:1"}
+    await world.jobs.run("end")
+    assert "end" not in world.jobs.jobs
+    assert set(world.up()) == {"b:1"}
+    before, after = (world.querier.instant('up{instance="a:1"}', at) for at in (went_at - 0.001, went_at))
+    assert (len(before), after) == (1, [])
+
+
+async def test_a_target_that_comes_back_before_it_could_be_ended_goes_on(world, refusing):
+    await world.apply(job("a:1", "b:1"))
+    await world.scrape()
+    with refusing():
+        await world.apply(job("b:1"))
+    await world.apply(job("a:1", "b:1"))
+    await world.jobs.run("end")
+    assert set(world.up()) == {"a:1", "b:1"}
+    assert "end" not in world.jobs.jobs
 
 
 async def test_a_target_that_goes_ends_and_those_that_stay_go_on(world):

@@ -202,6 +202,22 @@ def test_a_series_whose_end_was_not_kept_ends_with_the_next_page(store):
     assert shop.value("a", 30) == {f"a{{{WHERE}}}": 1.0}
 
 
+@pytest.mark.parametrize("kept", [True, False], ids=["kept after all", "lost"])
+def test_a_series_that_began_in_a_commit_without_an_answer_ends(store, kept):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\n")
+    batch, _ = shop.writer.batch(20, Fetched("a 1\nb 1\n", "text/plain", 0.25, ""))
+    shop.writer.take_back()
+    if kept:
+        store.write([batch])
+    shop.scrape(30, "a 1\n")
+    assert shop.value("b", 30) == {}
+    assert shop.value("count_over_time(a[1m])", 30) == {f"{{{WHERE}}}": 3.0 if kept else 2.0}
+    shop.scrape(40, "a 1\nb 1\n")
+    assert list(shop.value("b", 40).values()) == [1.0]
+    assert list(shop.value("scrape_series_added", 40).values()) == [1.0]
+
+
 @pytest.mark.parametrize(
     ("options", "error"), [({}, "3 lines of samples: expected at most 2"), ({"sample_limit": 3}, "")]
 )
