@@ -17,6 +17,9 @@ from collector.store.summary import Summaries, joined, unpack_summary
 
 _READ_AT_ONCE = 500
 
+# Two streams may have the same series, but no block in common.
+_Key = tuple[int, int]
+
 
 class SummaryCache:
     """Safe to use from several threads."""
@@ -25,7 +28,7 @@ class SummaryCache:
         self._engine = engine
         self._capacity_bytes = capacity_bytes
         self._held_bytes = 0
-        self._kept: OrderedDict[int, tuple[Run, Summaries]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[Run, Summaries]] = OrderedDict()
         self._lock = threading.Lock()
 
     def piece(self, run: Run, begin: int, stop: int, rows: Rows) -> Piece | None:
@@ -44,14 +47,22 @@ class SummaryCache:
         return Piece(series, np.array([run.starts[begin], run.ends[stop - 1]]), edges, omitted, finite=True)
 
     def _of(self, run: Run) -> Summaries:
+        key = _key(run)
         with self._lock:
-            former = self._kept.get(id(run.series))
+            former = self._kept.get(key)
             if former is not None and former[0].refs is run.refs:
-                self._kept.move_to_end(id(run.series))
+                self._kept.move_to_end(key)
                 return former[1]
+            former = former or self._since_shortened(run)
         made = self._read(run, former)
-        self._keep(run, made)
+        self._keep(run, made, former)
         return made
+
+    def _since_shortened(self, run: Run) -> tuple[Run, Summaries] | None:
+        """What is kept of a run that lost its first blocks to retention."""
+        first = run.refs[0].number
+        alike = (kept for kept in self._kept.values() if kept[0].series is run.series)
+        return next((kept for kept in alike if any(ref.number == first for ref in kept[0].refs)), None)
 
     def _read(self, run: Run, former: tuple[Run, Summaries] | None) -> Summaries:
         """Takes what was read before, and reads the rest."""
@@ -81,11 +92,19 @@ class SummaryCache:
                     with suppress(*BROKEN):
                         yield number, unpack_summary(data)
 
-    def _keep(self, run: Run, summaries: Summaries) -> None:
+    def _keep(self, run: Run, summaries: Summaries, former: tuple[Run, Summaries] | None) -> None:
+        """former: what it takes the place of."""
         with self._lock:
-            former = self._kept.pop(id(run.series), None)
-            self._held_bytes += summaries.nbytes - (former[1].nbytes if former else 0)
-            self._kept[id(run.series)] = (run, summaries)
+            for key in {_key(run), _key(former[0]) if former else _key(run)}:
+                dropped = self._kept.pop(key, None)
+                self._held_bytes -= dropped[1].nbytes if dropped else 0
+            self._held_bytes += summaries.nbytes
+            self._kept[_key(run)] = (run, summaries)
             while self._held_bytes > self._capacity_bytes and len(self._kept) > 1:
-                _, (_, dropped) = self._kept.popitem(last=False)
-                self._held_bytes -= dropped.nbytes
+                _, (_, oldest) = self._kept.popitem(last=False)
+                self._held_bytes -= oldest.nbytes
+
+
+def _key(run: Run) -> _Key:
+    """Stays as it is while blocks are added at the end."""
+    return id(run.series), run.refs[0].number

@@ -13,6 +13,7 @@ from collector.store.batches import Batch, Points, Row
 from collector.store.blocks import BlockCache
 from collector.store.columns import Column
 from collector.store.head import ROWS_PER_HEAD
+from collector.store.summaries import SummaryCache
 
 STEP_MS = 15_000
 FUNCTIONS = ("increase", "rate", "delta", "count_over_time", "last_over_time")
@@ -104,6 +105,17 @@ def reads(monkeypatch):
     return read
 
 
+@pytest.fixture
+def summaries_read(monkeypatch):
+    """Numbers of blocks whose summaries are read."""
+    read = []
+    original = SummaryCache._on_file
+    monkeypatch.setattr(
+        SummaryCache, "_on_file", lambda self, numbers: (read.extend(numbers), original(self, numbers))[1]
+    )
+    return read
+
+
 SPAN = 5 * ROWS_PER_HEAD + 50
 
 
@@ -161,6 +173,26 @@ def test_a_long_window_unpacks_only_blocks_that_an_edge_is_in(both, reads):
     assert len(reads) == 1
     EmbeddedQuerier(both.store).instant("sum_over_time(x_total[30d])", SPAN * 15)
     assert len(reads) == 1 + 5
+
+
+def test_streams_of_the_same_series_keep_their_summaries_side_by_side(both, summaries_read):
+    half = 2 * ROWS_PER_HEAD
+    both.rows(0, half, counters(12, 2, half), stream="before")
+    both.rows(half, half, counters(13, 2, half), stream="after")
+    both.check(2 * half, windows=["30d"])
+    assert sorted(summaries_read) == [1, 2, 3, 4]
+
+
+def test_blocks_that_come_and_go_leave_the_summaries_of_others_known(both, summaries_read):
+    values = counters(12, 2, SPAN)
+    both.rows(0, 3 * ROWS_PER_HEAD, values)
+    both.check(3 * ROWS_PER_HEAD, windows=["30d"])
+    both.store.drop_before(ROWS_PER_HEAD * STEP_MS)
+    EmbeddedQuerier(both.store).instant("increase(x_total[30d])", SPAN * 15)
+    both.rows(3 * ROWS_PER_HEAD, ROWS_PER_HEAD, values)
+    EmbeddedQuerier(both.store).instant("increase(x_total[30d])", SPAN * 15)
+    assert summaries_read == [1, 2, 3, 4]
+    assert len(both.store._state._summaries._kept) == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"damaged", None])
