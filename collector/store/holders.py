@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 
 POINTS = ""  # stands for all that has times of its own, open or on file; streams have names
 _NOBODY, _SEVERAL = 0, -1

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Milliseconds
 from collector.store.blocks import Block, BlockRef
 from collector.store.columns import Column
 from collector.store.intake import times_by_series
 from collector.store.pieces import Piece
-from collector.store.runs import runs_of
+from collector.store.runs import Runs
 from collector.store.state import StoreState
 
 
@@ -63,9 +63,8 @@ class ImportIntake:
         if not columns:
             return
         wanted, (start_ms, end_ms) = _numbers(columns), _span(columns)
-        for run in runs_of(self.refs):
-            rows = run.rows_of(wanted)
-            for number in run.overlapping(start_ms, end_ms) if len(rows) else ():
+        for run, rows in Runs(self.refs).holding(wanted):
+            for number in run.overlapping(start_ms, end_ms):
                 block = self._read(run.refs[number])
                 yield from block.pieces(rows, start_ms, end_ms) if block else ()
 

@@ -1,13 +1,13 @@
 """The newest time of each series that keeps times of its own, be it open or in blocks on file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.series import Milliseconds
 from collector.store.blocks import Block, BlockRef
-from collector.store.runs import Run
+from collector.store.runs import Runs
 
 BEFORE_ALL = -(2**62)
 
@@ -30,7 +30,7 @@ class NewestPoints:
         if time_ms > self._newest.get(series, BEFORE_ALL):
             self._newest[series] = time_ms
 
-    def of(self, series: SeriesIds, runs: Sequence[Run]) -> Milliseconds:
+    def of(self, series: SeriesIds, runs: Runs) -> Milliseconds:
         """Of each series; BEFORE_ALL where it has no point. runs: all that is on file.
 
         Raises:
@@ -52,20 +52,19 @@ class NewestPoints:
         """Forgets what is older than what is kept."""
         self._newest = {series: at for series, at in self._newest.items() if at >= before_ms}
 
-    def _look_up(self, wanted: SeriesIds, runs: Sequence[Run]) -> None:
+    def _look_up(self, wanted: SeriesIds, runs: Runs) -> None:
         found = newest_in(runs, wanted, self._read)
         for series, time_ms in zip(wanted.tolist(), found.tolist(), strict=True):
             if time_ms > BEFORE_ALL:
                 self.add(series, time_ms)
 
 
-def newest_in(runs: Sequence[Run], wanted: SeriesIds, read: Read) -> Milliseconds:
+def newest_in(runs: Runs, wanted: SeriesIds, read: Read) -> Milliseconds:
     """The newest time of each wanted (ascending) series; a block is read only where it may tell."""
     found = np.full(len(wanted), BEFORE_ALL)
-    for run in sorted(runs, key=lambda run: -int(run.ends.max())):
-        rows = run.rows_of(wanted)
+    for run, rows in sorted(runs.holding(wanted), key=lambda held: -int(held[0].ends.max())):
         places = wanted.searchsorted(run.series[rows])
-        for number in np.argsort(-run.ends).tolist() if len(rows) else ():
+        for number in np.argsort(-run.ends).tolist():
             ref = run.refs[number]
             if ref.end_ms <= found[places].min():
                 break

@@ -170,7 +170,7 @@ class StoreState:
         """Once all is loaded; from then on they are noted before samples are committed."""
         for name, stream in [(POINTS, self.imported), *self.streams.items()]:
             runs, head = stream.view
-            for series in [*(run.series for run in runs), head.published.series]:
+            for series in [*(run.series for run in runs.all), head.published.series]:
                 self.holders.add(name, series)
         self.holders.add(POINTS, np.array(list(self.columns), np.int64))
 
