@@ -1,7 +1,7 @@
 """Blocks of the same series, in the order of time: what a stream has on file."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,26 @@ _REMEMBERED = 16
 _FEW = 4  # which are looked at as they are
 
 
+class Places:
+    """Where wanted series are among those of a run. The last few answers are kept: queries ask again."""
+
+    def __init__(self, series: SeriesIds) -> None:
+        self._series = series
+        self.lowest, self.highest = int(series.min()), int(series.max())
+        self._found: dict[int, tuple[SeriesIds, Rows]] = {}
+
+    def of(self, wanted: SeriesIds) -> Rows:
+        known = self._found.get(id(wanted))
+        if known is not None and known[0] is wanted:
+            return known[1]
+        between = wanted[wanted.searchsorted(self.lowest) : wanted.searchsorted(self.highest, "right")]
+        rows = positions_of(between, self._series)
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[id(wanted)] = (wanted, rows)
+        return rows
+
+
 @dataclass(frozen=True)
 class Run:
     """Blocks of one set of series.
@@ -25,19 +45,10 @@ class Run:
 
     series: SeriesIds
     refs: tuple[BlockRef, ...]
-    _found: dict[int, tuple[SeriesIds, Rows]] = field(default_factory=dict, compare=False, repr=False)
 
     def rows_of(self, wanted: SeriesIds) -> Rows:
-        """Places of the wanted (ascending) series among these; remembered, as they are asked for again."""
-        known = self._found.get(id(wanted))
-        if known is not None and known[0] is wanted:
-            return known[1]
-        between = wanted[wanted.searchsorted(self.lowest) : wanted.searchsorted(self.highest, "right")]
-        rows = positions_of(between, self.series)
-        if len(self._found) >= _REMEMBERED:
-            self._found.clear()
-        self._found[id(wanted)] = (wanted, rows)
-        return rows
+        """Places of the wanted (ascending) series among these."""
+        return self.places.of(wanted)
 
     def overlapping(self, start_ms: int, end_ms: int) -> Sequence[int]:
         """Positions of the blocks with samples in the closed interval."""
@@ -89,12 +100,8 @@ class Run:
         return int((self.ends - self.starts).min())
 
     @cached_property
-    def lowest(self) -> int:
-        return int(self.series.min())
-
-    @cached_property
-    def highest(self) -> int:
-        return int(self.series.max())
+    def places(self) -> Places:
+        return Places(self.series)
 
 
 class Runs:
@@ -105,8 +112,8 @@ class Runs:
         for ref in refs:  # references to equal series share one object
             by_series.setdefault(id(ref.series), []).append(ref)
         self.all = tuple(Run(same[0].series, tuple(same)) for same in by_series.values())
-        self._lows = np.array([run.lowest for run in self.all], np.int64)
-        self._highs = np.array([run.highest for run in self.all], np.int64)
+        self._lows = np.array([run.places.lowest for run in self.all], np.int64)
+        self._highs = np.array([run.places.highest for run in self.all], np.int64)
 
     def holding(self, wanted: SeriesIds) -> Iterator[tuple[Run, Rows]]:
         """The runs that hold any of the wanted (ascending) series, and their places there."""
