@@ -94,9 +94,9 @@ class Intake:
         ]
         held = times_by_series([*pieces, *at_once])
         again = np.zeros(len(series), np.bool_)
-        for number in np.unique(series).tolist():
-            if number in held:
-                places = np.flatnonzero(series == number)
+        order = np.argsort(series, kind="stable")
+        for places in np.split(order, np.flatnonzero(np.diff(series[order])) + 1):
+            if (number := int(series[places[0]])) in held:
                 again[places] = np.isin(times[places], held[number])
         return again
 
