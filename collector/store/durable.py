@@ -19,7 +19,7 @@ from collector.store.blocks import BlockCache, BlockRef, read_block
 from collector.store.columns import Column, blocks_of
 from collector.store.database import Change, Database
 from collector.store.faults import StoreDamagedError, cannot_store, reading_told
-from collector.store.file import StoreFile
+from collector.store.file import StoreFile, pack_labels
 from collector.store.import_intake import ImportIntake
 from collector.store.intake import Intake
 from collector.store.load import load_samples, reading
@@ -78,7 +78,7 @@ class SampleStore:
         self._engine = self._database.engine
         self.index = SeriesIndex()
         self._ids: dict[Labels, int] = {}
-        self._unsaved: list[Labels] = []
+        self._unsaved: list[tuple[Labels, bytes]] = []
         self._file = StoreFile()
         self._blocks = BlockCache(self._engine, cache_bytes, self._database.name)
         self._state = StoreState(self._blocks, SummaryCache(self._engine, cache_bytes // 2))
@@ -127,11 +127,16 @@ class SampleStore:
     # Writing: one thread only
 
     def series_id(self, labels: Labels) -> int:
-        """The series' number; a new one is kept with the next batch."""
+        """The series' number; a new one is kept with the next batch.
+
+        Raises:
+            StoreError: for labels that cannot be kept: said here, as it would fail the batches of others.
+        """
         known = self._ids.get(labels)
         if known is None:
+            packed = pack_labels(labels)
             known = self._ids[labels] = len(self.index) + len(self._unsaved)
-            self._unsaved.append(labels)
+            self._unsaved.append((labels, packed))
         return known
 
     def newest_ms(self, series: SeriesIds) -> Milliseconds:
@@ -239,10 +244,13 @@ class SampleStore:
             if isinstance(told, StoreDamagedError):
                 self._database.note_damage()
             raise told from error
+        except BaseException:
+            self._file.forget()
+            raise
 
     def _save_series(self, connection: sa.Connection) -> int:
         """Saves the series that are new; returns how many, as others may follow before they are published."""
-        self._file.save_series(connection, len(self.index), self._unsaved)
+        self._file.save_series(connection, len(self.index), [packed for _, packed in self._unsaved])
         return len(self._unsaved)
 
     def _publish(self, added: int, rows: Sequence[Row], points: Sequence[Points]) -> None:
@@ -256,7 +264,7 @@ class SampleStore:
         self.counters.commits += 1
 
     def _publish_series(self, added: int) -> None:
-        for labels in self._unsaved[:added]:
+        for labels, _ in self._unsaved[:added]:
             self.index.add(labels)
         del self._unsaved[:added]
 

@@ -6,12 +6,16 @@ import numpy as np
 import orjson
 import sqlalchemy as sa
 
+from collector.errors import StoreError
 from collector.labels import Labels
 from collector.postings import SeriesIds
 from collector.store import schema
 from collector.store.batches import Points, Row
 from collector.store.blocks import Block, BlockRef, SeriesInterner, block_record
 from collector.store.codec import pack_integers, pack_points, unpack_integers, unpack_points
+from collector.store.stream_names import name_of, stored_name
+
+_SHOWN = 200
 
 
 class StoreFile:
@@ -26,13 +30,10 @@ class StoreFile:
 
     # Writing
 
-    def save_series(self, connection: sa.Connection, first: int, added: Sequence[Labels]) -> None:
-        """Adds series, numbered from ``first`` on."""
+    def save_series(self, connection: sa.Connection, first: int, added: Sequence[bytes]) -> None:
+        """Adds series by their packed labels, numbered from ``first`` on."""
         if added:
-            records = [
-                {"id": first + n, "labels": orjson.dumps(dict(labels.pairs))}
-                for n, labels in enumerate(added)
-            ]
+            records = [{"id": first + n, "labels": packed} for n, packed in enumerate(added)]
             connection.execute(sa.insert(schema.series), records)
 
     def save_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
@@ -101,7 +102,7 @@ class StoreFile:
     def _stream(self, connection: sa.Connection, name: str) -> int:
         numbers = self._numbers(connection)
         if name not in numbers:
-            numbers[name] = _inserted(connection, schema.streams, {"name": name})
+            numbers[name] = _inserted(connection, schema.streams, {"name": stored_name(name)})
         return numbers[name]
 
     def _numbers(self, connection: sa.Connection) -> dict[str, int]:
@@ -130,7 +131,8 @@ class StoreFile:
 
     def load_streams(self, connection: sa.Connection) -> Iterator[tuple[str, int]]:
         with connection.execute(sa.select(schema.streams.c.id, schema.streams.c.name)) as found:
-            for number, name in found:
+            for number, stored in found:
+                name = name_of(stored)
                 self._streams[name] = number
                 yield name, number
 
@@ -172,6 +174,18 @@ class StoreFile:
                 layouts[number] = unpack_integers(packed)
                 self._layouts.setdefault(names[stream], {})[layouts[number].tobytes()] = number
         return layouts
+
+
+def pack_labels(labels: Labels) -> bytes:
+    """Labels as they are on file.
+
+    Raises:
+        StoreError: for text that is none, such as half of a surrogate pair out of a JSON file.
+    """
+    try:
+        return orjson.dumps(dict(labels.pairs))
+    except orjson.JSONEncodeError as error:
+        raise StoreError(f"expected labels of Unicode text, found {ascii(str(labels))[:_SHOWN]}") from error
 
 
 def _inserted(connection: sa.Connection, table: sa.Table, record: Mapping[str, object]) -> int:

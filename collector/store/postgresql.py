@@ -141,7 +141,9 @@ def _engine(url: sa.URL, settings: dict[str, str], **pooling: object) -> sa.Engi
         [given if isinstance(given, str) else " ".join(given)] + [f"-c {k}={v}" for k, v in settings.items()]
     )
     connecting = {key: value for key, value in _CONNECTING.items() if key not in url.query}
-    return sa.create_engine(url, connect_args={**connecting, "options": options.strip()}, **pooling)
+    # Of a database in SQL_ASCII, text would come as bytes before anybody could refuse it.
+    connecting |= {"client_encoding": "UTF8", "options": options.strip()}
+    return sa.create_engine(url, connect_args=connecting, **pooling)
 
 
 def _size(connection: sa.Connection, table: sa.Table) -> int:

@@ -336,3 +336,40 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "samples.db").write_text("prose " * 1000)
     with pytest.raises(ConfigError, match=r"samples\.db: file is not a database: expected samples of"):
         SampleStore(tmp_path)
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "\\", "\\u0000"])
+def test_streams_of_any_name_are_kept(store, home, odd):
+    store.write([row(store, 1, {0: 1.0}, odd), row(store, 1, {1: 2.0}, "other")])
+    store = reopened(store, home)
+    store.write([row(store, at, {0: 1.0}, odd) for at in (1, 2)])
+    assert (samples(store, 0), samples(store, 1)) == ([(1, 1.0), (2, 1.0)], [(1, 2.0)])
+    assert (store.counters.out_of_order, held(store, "streams")) == (1, 2)
+    store.close()
+
+
+def test_labels_with_a_nul_are_kept(store, home):
+    odd = Labels({METRIC_NAME: "m", "job": "a\0b"})
+    store.write([Batch([Row("t", 1, np.array([store.series_id(odd)]), np.ones(1))])])
+    store = reopened(store, home)
+    assert set(contents(store)) == {odd}
+    store.close()
+
+
+def test_labels_that_are_no_text_are_refused_at_once_and_harm_no_others(store):
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"^expected labels of Unicode text, found .*ud800"):
+            store.series_id(Labels({METRIC_NAME: "m", "job": "\ud800"}))
+    store.write([row(store, 1, {0: 1.0})])
+    assert samples(store, 0) == [(1, 1.0)]
+
+
+def test_a_batch_that_breaks_the_writer_leaves_nothing_behind(store, home, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("collector.store.file.StoreFile.save_points", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            store.write([row(store, 1, {0: 1.0}, "new")])
+    store.write([row(store, 2, {0: 2.0}, "new")])
+    store = reopened(store, home)
+    assert samples(store, 0) == [(2, 2.0)]
+    store.close()

@@ -350,10 +350,14 @@ def test_a_role_needs_no_more_than_the_schema(server, tmp_path):
 
 
 @pytest.mark.servers
-def test_a_database_of_another_encoding_is_refused(server, tmp_path):
-    server.run("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
-    home = Home(tmp_path, server.url.removesuffix("shop") + "latin")
-    with pytest.raises(StoreError, match="expected a database with the encoding UTF8, found LATIN1"):
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.parametrize("asked", ["", "?client_encoding=SQL_ASCII"])
+def test_a_database_of_another_encoding_is_refused(server, tmp_path, encoding, asked):
+    name = server.new_database().rpartition("/")[2]
+    server.run(f"DROP DATABASE {name}")
+    server.run(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    home = Home(tmp_path, server.url.removesuffix("shop") + name + asked)
+    with pytest.raises(StoreError, match=f"expected a database with the encoding UTF8, found {encoding}"):
         home.open()
     with pytest.raises(StoreError, match="UTF8"):
         home.open()
