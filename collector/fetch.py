@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 import time
-import zlib
 from dataclasses import dataclass
 
 import httpx
@@ -11,16 +10,15 @@ import httpx
 from collector.config_http import HttpClientConfig, TlsConfig
 from collector.credentials import credentials
 from collector.errors import ConfigError
+from collector.http_answer import answer_of, no_cookies, read_body
 from collector.http_client import reason_of
 
 CEILING_BYTES = 256 * 1024 * 1024
-_CHUNK_BYTES = 256 * 1024
 _ACCEPT = (  # clients escape names that are not bare unless they are told that they need not
     "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,"
     "application/openmetrics-text;version=1.0.0;q=0.7,"
     "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 )
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,7 @@ def http_client(
     """
     return httpx.AsyncClient(
         auth=credentials(config),
+        cookies=no_cookies(),
         verify=tls_context(config.tls),
         follow_redirects=config.follow_redirects,
         timeout=httpx.Timeout(None),
@@ -99,7 +98,8 @@ async def fetch(
     text = content_type = error = ""
     try:
         async with asyncio.timeout(timeout_seconds):
-            async with client.stream("GET", url, headers=headers, extensions=extensions) as response:
+            request = client.build_request("GET", url, headers=headers, extensions=extensions)
+            async with answer_of(client, request) as response:
                 text = await _read(response, min(limit_bytes or CEILING_BYTES, CEILING_BYTES))
                 content_type = response.headers.get("Content-Type", "")
     except TimeoutError:
@@ -149,29 +149,10 @@ class SharedClient:
 async def _read(response: httpx.Response, limit_bytes: int) -> str:
     if response.status_code != 200:
         raise _UnusablePageError(f"HTTP status {response.status_code}: expected 200")
-    encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if encoding not in {"gzip", "identity"}:
-        raise _UnusablePageError(f"Content-Encoding {encoding}: expected gzip or none")
-    body = bytearray()
-    unpack = zlib.decompressobj(_GZIP_WINDOW) if encoding == "gzip" else None
-    async for chunk in response.aiter_raw(_CHUNK_BYTES):
-        if unpack is None:
-            body += chunk
-        else:
-            _unpack(unpack, chunk, body, limit_bytes)
-        if len(body) > limit_bytes:
-            raise _UnusablePageError(
-                f"body over {limit_bytes} bytes: expected at most that (body_size_limit)"
-            )
+    body = await read_body(response, limit_bytes + 1)
+    if len(body) > limit_bytes:
+        raise _UnusablePageError(f"body over {limit_bytes} bytes: expected at most that (body_size_limit)")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _UnusablePageError(f"body is not UTF-8: {error.reason} at byte {error.start}") from error
-
-
-def _unpack(unpack: "zlib._Decompress", chunk: bytes, body: bytearray, limit_bytes: int) -> None:
-    """Unpacks at most one byte over the limit, so that a bomb never unfolds."""
-    try:
-        body += unpack.decompress(chunk, limit_bytes + 1 - len(body))
-    except zlib.error as error:
-        raise _UnusablePageError(f"body is not gzip: {error}") from error

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from collector.http_answer import answer_of, no_cookies, read_body
+
 T = TypeVar("T")
 MOST_BYTES = 1024 * 1024 * 1024
 _GRACE_SECONDS = 2.0  # for the loop to tell that the time is over
@@ -43,7 +45,7 @@ class HttpClient:
     def __init__(self, *, seconds: float, most_bytes: int = MOST_BYTES, **options: Any) -> None:  # noqa: ANN401
         self._seconds = seconds
         self._most_bytes = most_bytes
-        self._client = httpx.AsyncClient(timeout=seconds, **options)
+        self._client = httpx.AsyncClient(timeout=seconds, cookies=no_cookies(), **options)
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def send(self, method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401
@@ -51,6 +53,8 @@ class HttpClient:
 
         Raises:
             httpx.TransportError: where none came in time, or the request was interrupted.
+            httpx.DecodingError: for an answer that is packed otherwise than by gzip, or wrongly.
+            httpx.TooManyRedirects: where redirects are followed.
         """
         asked = asyncio.run_coroutine_threadsafe(self._sent(method, url, request), _loop())
         try:
@@ -84,17 +88,16 @@ class HttpClient:
             self._under_way.discard(task)
 
     async def _read(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response:
-        async with asyncio.timeout(self._seconds), self._client.stream(method, url, **request) as answer:
-            body = bytearray()
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) >= self._most_bytes:
-                    break
+        asked = self._client.build_request(method, url, **request)
+        if "Accept-Encoding" not in httpx.Headers(request.get("headers")):
+            asked.headers["Accept-Encoding"] = "gzip"  # what is unpacked here
+        async with asyncio.timeout(self._seconds), answer_of(self._client, asked) as answer:
+            body = await read_body(answer, self._most_bytes)
             headers = [pair for pair in answer.headers.multi_items() if pair[0].lower() not in _DROPPED]
             return httpx.Response(
                 answer.status_code,
                 headers=headers,
-                content=bytes(body[: self._most_bytes]),
+                content=body,
                 request=answer.request,
             )
 

@@ -159,12 +159,14 @@ class RemoteQuerier:
     def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         try:
             response = send()
-        except httpx.TransportError as error:
-            raise _UnreachableError(reason_of(error)) from error
-        except ConfigError as error:
-            raise QueryError(str(error), kind="unavailable") from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise QueryError(f"{self.url}: {error}", kind="bad_data") from error
+        except httpx.TransportError as error:
+            raise _UnreachableError(reason_of(error)) from error
+        except httpx.HTTPError as error:  # an answer that no other try makes better
+            raise QueryError(f"{self.url}: {error}", kind="unavailable") from error
+        except ConfigError as error:
+            raise QueryError(str(error), kind="unavailable") from error
         if response.status_code in _RETRYABLE_STATUSES and not _is_answer(response):
             raise _UnreachableError(f"HTTP status {response.status_code}{_why(response)}")
         return response

@@ -131,3 +131,14 @@ def test_raw_samples_leave_out_what_older_engines_add_on_the_left():
     (series,) = engine.querier().raw("a", 10, 20)
     assert series.times.tolist() == [10.0, 20.0]
     assert engine.asked[0][2] == {"query": "a[10001ms]", "time": "20"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [(httpx.DecodingError("body is not gzip"), "unavailable"), (httpx.UnsupportedProtocol("ftp"), "bad_data")],
+)
+def test_a_failure_that_no_other_try_mends_is_told_at_once(answer, kind):
+    engine = Engine(answer)
+    with pytest.raises(QueryError) as failed:
+        engine.querier().instant("up", 1.0)
+    assert (failed.value.kind, len(engine.asked)) == (kind, 1)
