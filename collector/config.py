@@ -11,6 +11,7 @@ import yaml
 from collector.config_http import PLAIN_HTTP, HttpClientConfig, parse_http_client
 from collector.config_query import DEFAULTS, QueryConfig, parse_query
 from collector.errors import ConfigError
+from collector.redaction import without_userinfo
 from collector.relabel import RelabelRule, parse_relabel
 from collector.settings import Section
 from collector.store.url import database_url
@@ -241,7 +242,8 @@ def _static(section: Section) -> StaticTargets:
     parsed = StaticTargets(section.strings("targets"), section.mapping("labels"))
     for target in parsed.targets:
         if "/" in target or not target.isprintable():
-            raise section.error("targets", f"expected HOST:PORT without scheme or path, found {target!r}")
+            shown = without_userinfo(target)
+            raise section.error("targets", f"expected HOST:PORT without scheme or path, found {shown!r}")
     section.finish()
     return parsed
 

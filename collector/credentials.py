@@ -1,6 +1,7 @@
 """The Authorization header of our requests, its secret read anew for each: files are rotated."""
 
 import base64
+import re
 from collections.abc import Generator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import httpx
 
 from collector.config_http import Authorization, BasicAuth, HttpClientConfig
 from collector.errors import ConfigError
+
+_CONTROL = re.compile("[\x00-\x1f\x7f]")  # no header holds them, and what refuses them quotes the secret
 
 
 def credentials(config: HttpClientConfig) -> httpx.Auth | None:
@@ -32,7 +35,11 @@ class _Credentials(httpx.Auth):
 
 def _header(given: BasicAuth | Authorization) -> str:
     if isinstance(given, Authorization):
-        return f"{given.type} {_secret(given.credentials, given.credentials_file)}"
+        header = f"{given.type} {_secret(given.credentials, given.credentials_file)}".strip()
+        if _CONTROL.search(header):
+            place = given.credentials_file or "authorization"
+            raise ConfigError(f"{place}: expected a secret in one line of text")
+        return header
     pair = f"{given.username}:{_secret(given.password, given.password_file)}"
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
 

@@ -104,8 +104,10 @@ async def fetch(
                 content_type = response.headers.get("Content-Type", "")
     except TimeoutError:
         error = f"no complete answer within {timeout_seconds:g}s"
-    except (_UnusablePageError, ConfigError, httpx.InvalidURL) as failure:
+    except (_UnusablePageError, ConfigError) as failure:
         error = str(failure)
+    except httpx.InvalidURL as failure:
+        error = "expected an address" if "@" in url else str(failure)  # it may quote a part of a password
     except httpx.HTTPError as failure:
         error = reason_of(failure)
     return Fetched(text, content_type, time.perf_counter() - began, error)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 
 from collector.http_answer import answer_of, no_cookies, read_body
+from collector.redaction import without_userinfo
 
 T = TypeVar("T")
 MOST_BYTES = 1024 * 1024 * 1024
@@ -25,8 +26,10 @@ _DROPPED = {"content-encoding", "content-length", "transfer-encoding"}  # of wha
 
 def reason_of(error: BaseException) -> str:
     """Why a request failed, in the system's words where it has some: ``Connection refused``."""
+    if isinstance(error, httpx.LocalProtocolError):  # it quotes the header, which may be a secret
+        return "a header or an address that HTTP cannot carry"
     cause: BaseException | None = error
-    found = str(error) or type(error).__name__
+    found = without_userinfo(str(error)) or type(error).__name__
     while cause is not None:
         if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
             named = cause.strerror if isinstance(cause, socket.gaierror) else os.strerror(cause.errno)

@@ -86,7 +86,7 @@ class TargetScraper:
         except CollectorError as error:
             self.latest = ScrapeResult(at, fetched.duration_seconds, str(error))
         except Exception as error:
-            logger.exception("%s: keeping the scrape failed", self.target.url)
+            logger.exception("%s: keeping the scrape failed", self.target.shown_url)
             self.latest = ScrapeResult(at, fetched.duration_seconds, f"keeping the scrape failed: {error!r}")
 
 

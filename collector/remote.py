@@ -17,6 +17,7 @@ from collector.fetch import tls_context
 from collector.http_client import HttpClient, reason_of
 from collector.labels import Labels
 from collector.parts import in_parts
+from collector.redaction import without_userinfo
 from collector.series import Sample, Series
 
 _MOST_SAID = 300
@@ -56,6 +57,7 @@ class RemoteQuerier:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url.rstrip("/")
+        self._shown = without_userinfo(self.url)
         self._deadline_seconds = deadline_seconds
         self._client = HttpClient(
             seconds=timeout_seconds,
@@ -125,11 +127,11 @@ class RemoteQuerier:
             body = orjson.loads(response.content)
         except orjson.JSONDecodeError as error:
             raise QueryError(
-                f"{self.url}: expected JSON of the Prometheus API, found HTTP {response.status_code}",
+                f"{self._shown}: expected JSON of the Prometheus API, found HTTP {response.status_code}",
                 kind="internal",
             ) from error
         if not isinstance(body, dict) or body.get("status") != "success":
-            raise _refusal(self.url, response.status_code, body)
+            raise _refusal(self._shown, response.status_code, body)
         return body["data"]
 
     def _send(self, method: str, path: str, pairs: Sequence[tuple[str, str]]) -> httpx.Response:
@@ -152,7 +154,7 @@ class RemoteQuerier:
         except _UnreachableError as error:
             waited = time.monotonic() - began
             raise QueryError(
-                f"{self.url}: {error} (tried for {waited:.0f}s)", kind="unavailable", retryable=True
+                f"{self._shown}: {error} (tried for {waited:.0f}s)", kind="unavailable", retryable=True
             ) from error
         raise AssertionError("stamina returns or raises")
 
@@ -160,11 +162,12 @@ class RemoteQuerier:
         try:
             response = send()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise QueryError(f"{self.url}: {error}", kind="bad_data") from error
+            reason = "expected an address" if "@" in self.url else error  # it may quote a part of a password
+            raise QueryError(f"{self._shown}: {reason}", kind="bad_data") from error
         except httpx.TransportError as error:
             raise _UnreachableError(reason_of(error)) from error
         except httpx.HTTPError as error:  # an answer that no other try makes better
-            raise QueryError(f"{self.url}: {error}", kind="unavailable") from error
+            raise QueryError(f"{self._shown}: {reason_of(error)}", kind="unavailable") from error
         except ConfigError as error:
             raise QueryError(str(error), kind="unavailable") from error
         if response.status_code in _RETRYABLE_STATUSES and not _is_answer(response):

@@ -34,7 +34,7 @@ class Section:
         if value is None:
             value = {}
         if not isinstance(value, Mapping):
-            raise self.error("", f"expected a mapping, found {_shown(value)}")
+            raise self.error("", f"expected a mapping, found {_kind(value)}")
         self._values: Mapping[object, object] = value
         self._asked: set[str] = set()
 
@@ -123,7 +123,7 @@ class Section:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str | int | float) for item in value):
-            raise self.error(key, f"expected a list of texts, found {_shown(value)}")
+            raise self.error(key, f"expected a list of texts, found {_parts(value)}")
         return tuple(str(item) for item in value)
 
     def mapping(self, key: str) -> dict[str, str]:
@@ -133,7 +133,7 @@ class Section:
         if not isinstance(value, Mapping) or not all(
             isinstance(v, str | int | float) for v in value.values()
         ):
-            raise self.error(key, f"expected names with texts, found {_shown(value)}")
+            raise self.error(key, f"expected names with texts, found {_parts(value)}")
         return {str(name): _spelled(text) for name, text in value.items()}
 
     def section(self, key: str) -> "Section":
@@ -147,7 +147,7 @@ class Section:
         if value is None:
             return ()
         if not isinstance(value, list):
-            raise self.error(key, f"expected a list, found {_shown(value)}")
+            raise self.error(key, f"expected a list, found {_kind(value)}")
         base = f"{self.path}.{key}" if self.path else key
         return tuple(parse(Section(item, self.file, f"{base}[{n}]")) for n, item in enumerate(value))
 
@@ -170,4 +170,36 @@ def _spelled(value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+    """A scalar as it is; of what holds others only the kind, as a secret may be among them."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return _spelled(value)
+        case int() | float():
+            return f"the number {str(value)[:40]}"
+        case str():
+            return f"the text {value[:40]!r}"
+    return _kind(value)
+
+
+def _parts(value: object) -> str:
+    """What keeps a collection from being one of texts."""
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    odd = next((item for item in items if not isinstance(item, str | int | float)), value)
+    return _kind(value) if odd is value else f"{_kind(odd)} in it"
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), type(value).__name__)
+
+
+_KINDS: dict[type, str] = {
+    type(None): "nothing",
+    bool: "true or false",
+    int: "number",
+    float: "number",
+    str: "text",
+    list: "list",
+    dict: "mapping",
+}

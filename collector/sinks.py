@@ -17,8 +17,9 @@ from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
 from collector.errors import CollectorError
 from collector.fetch import tls_context
-from collector.http_client import HttpClient
+from collector.http_client import HttpClient, reason_of
 from collector.labels import Labels
+from collector.redaction import without_userinfo
 from collector.relabel import RelabelRule, relabel
 from collector.rules.state import Alert, needs_sending
 from collector.rules.status import GroupStatus, RuleStatus, mark_sent
@@ -174,7 +175,8 @@ class AlertDispatcher:
                 self.sent += len(alerts)
             except (httpx.HTTPError, CollectorError) as error:
                 self.failed += len(alerts)
-                logger.error("%d alerts could not be sent%s: %s", len(alerts), _where(self._sink), error)  # noqa: TRY400  # no bug
+                reason = reason_of(error) if isinstance(error, httpx.HTTPError) else error
+                logger.error("%d alerts could not be sent%s: %s", len(alerts), _where(self._sink), reason)  # noqa: TRY400  # no bug
             except Exception:  # a sink's failure must not end the thread that pages
                 self.failed += len(alerts)
                 logger.exception("sending %d alerts failed", len(alerts))
@@ -183,7 +185,7 @@ class AlertDispatcher:
 
 
 def _where(sink: AlertSink) -> str:
-    return f" to {sink.url}" if isinstance(sink, HttpAlertSink) else ""
+    return f" to {without_userinfo(sink.url)}" if isinstance(sink, HttpAlertSink) else ""
 
 
 def alertmanager_urls(targets: Iterable[str], scheme: str, path_prefix: str) -> list[str]:

@@ -12,6 +12,7 @@ import yaml
 from collector.config import ScrapeConfig, StaticTargets
 from collector.errors import ConfigError
 from collector.labels import Labels
+from collector.redaction import without_userinfo
 from collector.relabel import relabel
 from collector.settings import Section
 from collector.yaml_text import load
@@ -27,6 +28,11 @@ class Target:
     url: str
     labels: Labels
     discovered: Labels
+
+    @property
+    def shown_url(self) -> str:
+        """For people: without a password."""
+        return without_userinfo(self.url)
 
     @property
     def key(self) -> str:

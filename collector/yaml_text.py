@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from collector.redaction import without_quotations
+
 _MERGE = "tag:yaml.org,2002:merge"
 _DEEPEST = 100
 _NULL = "tag:yaml.org,2002:null"
@@ -68,15 +70,16 @@ def load(text: str) -> object:
     """The one document of a text.
 
     Raises:
-        yaml.YAMLError: for what is not YAML, gives a key twice, or is nested more than 100 levels deep.
+        yaml.YAMLError: for what is not YAML, gives a key twice, or is nested more than 100 levels deep; the
+            text names the line, and does not repeat what stands in it.
     """
-    with _told():
+    with _told(text):
         return yaml.load(text, _OnceLoader)  # noqa: S506  # it is a SafeLoader
 
 
 def load_all(text: str) -> list[Any]:
     """All documents of a text; raises as ``load`` does."""
-    with _told():
+    with _told(text):
         return list(yaml.load_all(text, _OnceLoader))  # it is a SafeLoader
 
 
@@ -85,14 +88,29 @@ def load_as_written(text: str) -> object:
 
     Raises as ``load`` does.
     """
-    with _told():
+    with _told(text):
         return yaml.load(text, _AsWrittenLoader)  # noqa: S506  # it is a SafeLoader
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """PyYAML lets out what making a value raises, such as of the 45th of May."""
+def _told(text: str) -> Iterator[None]:
+    """PyYAML quotes the line, which may hold a password, and lets out what making a value raises."""
     try:
         yield
+    except yaml.MarkedYAMLError as error:
+        raise yaml.YAMLError(_place_and_problem(error)) from None  # the cause quotes the line
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        reason = f"line {line}: expected text, found the character {error.character:#x}"
+        raise yaml.YAMLError(reason) from None
     except (ValueError, RecursionError) as error:
-        raise yaml.YAMLError(str(error)) from error
+        raise yaml.YAMLError(without_quotations(str(error))) from None
+
+
+def _place_and_problem(error: yaml.MarkedYAMLError) -> str:
+    said = without_quotations(error.problem or "not YAML")
+    mark = error.problem_mark or error.context_mark
+    if error.context:
+        begun = error.context_mark
+        said += f" {error.context}" + (f" that began in line {begun.line + 1}" if begun else "")
+    return f"line {mark.line + 1}, column {mark.column + 1}: {said}" if mark else said

@@ -168,3 +168,26 @@ async def test_a_secret_that_goes_away_fails_the_fetch_and_is_named(tmp_path):
         secret.unlink()
         page = await fetch(client, URL, timeout_seconds=5.0)
     assert page.error == f"{secret}: expected a file with a secret: No such file or directory"
+
+
+async def test_a_secret_that_no_header_holds_is_not_shown(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("open")
+    config = HttpClientConfig(authorization=Authorization(credentials_file=secret))
+    async with http_client(config, transport=httpx.MockTransport(lambda request: page_of(b""))) as client:
+        secret.write_text("hunter2\nhunter3")
+        page = await fetch(client, URL, timeout_seconds=5.0)
+    assert page.error == f"{secret}: expected a secret in one line of text"
+
+
+def test_a_secret_that_no_header_holds_is_refused_at_the_start():
+    with pytest.raises(ConfigError, match=r"^authorization: expected a secret in one line of text$"):
+        http_client(HttpClientConfig(authorization=Authorization(credentials="hunter2\x01")))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:hunter2/x@host/", "http://me:@hunter2:x@host/", "http://@:hunter2"]
+)
+async def test_a_password_in_an_address_that_is_none_is_not_shown(url):
+    async with http_client(PLAIN_HTTP, transport=httpx.MockTransport(lambda request: page_of(b""))) as client:
+        assert "hunter2" not in (await fetch(client, url, timeout_seconds=5.0)).error

@@ -135,10 +135,20 @@ def test_raw_samples_leave_out_what_older_engines_add_on_the_left():
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
-    [(httpx.DecodingError("body is not gzip"), "unavailable"), (httpx.UnsupportedProtocol("ftp"), "bad_data")],
+    [
+        (httpx.DecodingError("body is not gzip"), "unavailable"),
+        (httpx.UnsupportedProtocol("ftp"), "bad_data"),
+    ],
 )
 def test_a_failure_that_no_other_try_mends_is_told_at_once(answer, kind):
     engine = Engine(answer)
     with pytest.raises(QueryError) as failed:
         engine.querier().instant("up", 1.0)
     assert (failed.value.kind, len(engine.asked)) == (kind, 1)
+
+
+def test_a_password_in_the_address_is_not_shown():
+    engine = Engine(httpx.Response(200, text="no JSON"))
+    querier = RemoteQuerier("http://me:hunter2@prom", transport=httpx.MockTransport(engine))
+    with pytest.raises(QueryError, match=r"^http://prom: expected JSON"):
+        querier.instant("up", 1.0)

@@ -63,3 +63,21 @@ def test_scalars_can_stay_as_they_are_written():
 def test_keys_are_given_once_in_what_is_as_written_too():
     with pytest.raises(RepeatedKeyError, match="the key 'a' is in line 1 already"):
         load_as_written("a: 1\na: 2\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a:\n  password: hunter2: x\n", "line 2, column 20: mapping values are not allowed here"),
+        ("password: *hunter2\n", "line 1, column 11: found undefined alias '…'"),
+        ("password: !hunter2 x\n", "line 1, column 11: could not determine a constructor for the tag '…'"),
+        ("password: 'hunter2\n", "line 2, column 1: found unexpected end of stream while scanning"),
+        ("a: 1\npassword: hunter2\x01\n", "line 2: expected text, found the character 0x1"),
+    ],
+)
+def test_a_line_that_is_no_yaml_is_named_and_not_repeated(text, said):
+    with pytest.raises(yaml.YAMLError) as refused:
+        load(text)
+    assert str(refused.value).startswith(said)
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None

@@ -1,0 +1,20 @@
+"""Addresses as people see them: ``user:password@`` goes, the rest stays."""
+
+import re
+
+_USERINFO = re.compile(r"[^\s/'\"]*@")
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+
+
+def without_userinfo(text: str) -> str:
+    """An address, or what a client says of one. A password with a slash in it is taken for a path."""
+    return _USERINFO.sub("", text) if "@" in text else text
+
+
+def without_quotations(text: str) -> str:
+    """What a parser says without what it found: ``found undefined alias '…'``. Signs and kinds of token stay."""
+    return _QUOTED.sub(lambda found: found[0] if _is_harmless(found[0][1:-1]) else "'…'", text)
+
+
+def _is_harmless(quoted: str) -> bool:
+    return len(quoted) < 2 or quoted.startswith(("<", "\\"))

@@ -1,0 +1,32 @@
+import pytest
+
+from collector.redaction import without_quotations, without_userinfo
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://me:p@ss:word@host:80/a?b=c", "http://host:80/a?b=c"),
+        ("me:secret@host:80", "host:80"),
+        ("Invalid port: 'word@host'", "Invalid port: 'host'"),
+        ("http://host:80/metrics", "http://host:80/metrics"),
+    ],
+)
+def test_a_password_in_an_address_is_left_out(text, shown):
+    assert without_userinfo(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("found undefined alias 'hunter2'", "found undefined alias '…'"),
+        ('the tag "!hun\'ter"', "the tag '…'"),
+        ("expected ',' or ']', but got '<stream end>'", "expected ',' or ']', but got '<stream end>'"),
+        (
+            r"found character '\t' that cannot start any token",
+            r"found character '\t' that cannot start any token",
+        ),
+    ],
+)
+def test_what_a_parser_quotes_is_left_out(said, shown):
+    assert without_quotations(said) == shown
