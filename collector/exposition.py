@@ -1,29 +1,36 @@
 """Prometheus text 0.0.4 and OpenMetrics 1.0, as a scraper reads them: lenient where Prometheus is."""
 
 import re
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import compress
 
 import numpy as np
 
 from collector.errors import ExpositionError
+from collector.families import Families, Metadata
+from collector.page import DROPPED, Page, PageLayout, first_of_each, line_slices
 from collector.postings import SeriesIds
-from collector.sample_line import MAX_LABELS as MAX_LABELS  # noqa: PLC0414  # the scrape takes it from here
-from collector.sample_line import parse_number, parse_series, read_floats, split_series, unquoted
-from collector.series import Milliseconds, Values
+from collector.sample_line import (
+    MAX_LABELS,
+    OPENMETRICS_LABEL,
+    TEXT_LABEL,
+    is_number,
+    parse_number,
+    parse_series,
+    split_openmetrics,
+    split_series,
+)
 from collector.steps import Steps, finished
 
-DROPPED = -1
 _FORGET_FACTOR = 2
 LATEST_SECONDS = float(2**52)
 _LATEST_MS = 2**62
 _LONGEST_LINE = 1024 * 1024
-_LINES_A_STEP = 500  # some milliseconds, where all of them are new
 
+_BLANKS = re.compile(r"[ \t]+")
 _MILLISECONDS = re.compile(r"-?[0-9]{1,19}")
-_COMMENT = re.compile(r'#[ \t]*(HELP|TYPE|UNIT)[ \t]+("(?:[^"\\]++|\\.)*+"|\S+)(?:[ \t]+(.*))?')
 
 
 class PageFormat(Enum):
@@ -36,32 +43,6 @@ class PageFormat(Enum):
         return cls.OPENMETRICS if kind == "application/openmetrics-text" else cls.TEXT
 
 
-@dataclass(frozen=True)
-class Metadata:
-    """What a page says of a metric family."""
-
-    type: str = "unknown"
-    help: str = ""
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """The samples of one scrape.
-
-    series, values: (n,) samples without a time of their own; the same array object while nothing changed.
-    timed_*: (m,) samples with their own milliseconds.
-    lines: how many samples the page holds, with those that ``resolve`` dropped.
-    """
-
-    series: SeriesIds
-    values: Values
-    timed_series: SeriesIds
-    timed_ms: Milliseconds
-    timed_values: Values
-    lines: int
-
-
 Resolve = Callable[[dict[str, str]], int]
 
 
@@ -70,14 +51,25 @@ class PageParser:
 
     resolve: turns the labels of a line into a series number, or DROPPED; called once for a new series.
     max_labels: a line with more of them, its name among them, is refused before they are all read.
+    most_kept: a page with more samples is refused before the others get numbers; 0 is without limit.
     """
 
-    def __init__(self, resolve: Resolve, max_labels: int = MAX_LABELS) -> None:
+    def __init__(self, resolve: Resolve, max_labels: int = MAX_LABELS, most_kept: int = 0) -> None:
         self._resolve = resolve
         self._max_labels = max_labels
+        self._most_kept = most_kept
         self._known: dict[str, int] = {}
-        self._layout: _Layout | None = None
-        self.metadata: dict[str, Metadata] = {}
+        self._layout: PageLayout | None = None
+        self._families = Families()
+
+    @property
+    def metadata(self) -> Mapping[str, Metadata]:
+        return self._families.known
+
+    @property
+    def metadata_left_out(self) -> int:
+        """Comments of the latest page read whole that were too many to remember."""
+        return self._families.left_out
 
     def parse(self, text: str, page_format: PageFormat) -> Page:
         """Reads a page.
@@ -89,43 +81,23 @@ class PageParser:
 
     def parsing(self, text: str, page_format: PageFormat) -> Steps[Page]:
         """As ``parse``, in short steps."""
-        lines = text.split("\n")
-        parts = [line.rpartition(" ") for line in lines]
-        keys = [part[0] for part in parts]
-        if self._layout is not None and self._layout.keys == keys:
-            numbers = read_floats(list(compress([part[2] for part in parts], self._layout.is_sample)))
+        if self._layout is not None:
+            numbers = yield from self._layout.reading(text)
             if numbers is not None:
                 return self._layout.page(numbers)
-        return (yield from self._reading_anew(lines, keys, page_format))
+        return (yield from self._reading_anew(text, page_format))
 
-    def _reading_anew(self, lines: list[str], keys: list[str], page_format: PageFormat) -> Steps[Page]:
-        reader = _PageReader(self._known, self._resolve, self._max_labels, page_format)
-        yield from reader.reading(lines)
-        self.metadata = reader.metadata
+    def _reading_anew(self, text: str, page_format: PageFormat) -> Steps[Page]:
+        reader = _PageReader(self._known, self._resolve, self._max_labels, self._most_kept, page_format)
+        yield from reader.reading(text)
+        self._families = reader.families
         if len(self._known) > _FORGET_FACTOR * (reader.lines + 1):
-            self._known = {text: self._known[text] for text in reader.texts}
-        page = reader.page()
-        self._layout = None if reader.timed_ms else _Layout(keys, reader.is_sample, reader.found, page.series)
+            self._known = {known: self._known[known] for known in reader.texts}
+        yield
+        kept = first_of_each(reader.found)
+        page = reader.page(kept)
+        self._layout = None if reader.timed_ms else PageLayout(reader.keys, reader.is_sample, kept, page)
         return page
-
-
-class _Layout:
-    """What a page looks like but for its numbers: a page that looks the same is read in one go."""
-
-    def __init__(self, keys: list[str], is_sample: list[bool], found: list[int], series: SeriesIds) -> None:
-        self.keys = keys
-        self.is_sample = is_sample
-        self._series = series
-        self._lines = len(found)
-        self._kept = _first_of_each(found)
-
-    def page(self, numbers: Values) -> Page:
-        values = numbers if len(self._kept) == len(numbers) else numbers[self._kept]
-        return Page(self._series, values, _NO_INTEGERS, _NO_INTEGERS, _NO_VALUES, self._lines)
-
-
-_NO_INTEGERS = np.empty(0, np.int64)
-_NO_VALUES = np.empty(0, np.float64)
 
 
 @dataclass
@@ -135,37 +107,40 @@ class _PageReader:
     known: dict[str, int]
     resolve: Resolve
     max_labels: int
+    most_kept: int
     page_format: PageFormat
-    metadata: dict[str, Metadata] = field(default_factory=dict)
-    is_sample: list[bool] = field(default_factory=list)
+    families: Families = field(default_factory=Families)
+    keys: list[str] = field(default_factory=list)
+    is_sample: bytearray = field(default_factory=bytearray)
     texts: list[str] = field(default_factory=list)
-    found: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    timed_series: list[int] = field(default_factory=list)
-    timed_ms: list[int] = field(default_factory=list)
-    timed_values: list[float] = field(default_factory=list)
+    found: "array[int]" = field(default_factory=lambda: array("q"))
+    values: "array[float]" = field(default_factory=lambda: array("d"))
+    timed_series: "array[int]" = field(default_factory=lambda: array("q"))
+    timed_ms: "array[int]" = field(default_factory=lambda: array("q"))
+    timed_values: "array[float]" = field(default_factory=lambda: array("d"))
+    kept: int = 0
     ended: bool = False
 
     @property
     def lines(self) -> int:
         return len(self.texts)
 
-    def reading(self, lines: list[str]) -> Steps[None]:
-        for number, line in enumerate(lines, 1):
-            try:
-                self.is_sample.append(self._read_line(line))
-            except ValueError as error:
-                raise ExpositionError(number, str(error)) from error
-            if not number % _LINES_A_STEP:
-                yield
+    def reading(self, text: str) -> Steps[None]:
+        number = 0
+        for lines in line_slices(text):
+            for line in lines:
+                number += 1
+                try:
+                    self.is_sample.append(self._read_line(line))
+                except ValueError as error:
+                    raise ExpositionError(number, str(error)) from error
+            yield
         if self.page_format is PageFormat.OPENMETRICS and not self.ended:
-            raise ExpositionError(len(lines), "expected # EOF at the end")
+            raise ExpositionError(number + 1, "expected # EOF at the end")
 
-    def page(self) -> Page:
-        kept = _first_of_each(self.found)
-        series = np.array(self.found, np.int64)[kept]
+    def page(self, kept: SeriesIds) -> Page:
         return Page(
-            series,
+            np.array(self.found, np.int64)[kept],
             np.array(self.values, np.float64)[kept],
             np.array(self.timed_series, np.int64),
             np.array(self.timed_ms, np.int64),
@@ -175,78 +150,92 @@ class _PageReader:
 
     def _read_line(self, line: str) -> bool:
         """Whether the line is a sample without a time of its own."""
+        key, _, said = line.rpartition(" ")
+        self.keys.append(key)
         if len(line) > _LONGEST_LINE:
             raise ValueError(f"expected a line of at most {_LONGEST_LINE} characters, found {len(line)}")
-        text = line.strip(" \t\r")
-        if not text:
-            return False
         if self.ended:
             raise ValueError("expected nothing after # EOF")
-        if text.startswith("#"):
-            self._read_comment(text)
-            return False
-        return self._read_sample(text)
-
-    def _read_comment(self, text: str) -> None:
-        if text == "# EOF" and self.page_format is PageFormat.OPENMETRICS:
-            self.ended = True
-        elif match := _COMMENT.fullmatch(text):
-            kind, name, said = match.group(1), unquoted(match.group(2)), match.group(3) or ""
-            self.metadata[name] = _with(self.metadata.get(name, Metadata()), kind, said)
-
-    def _read_sample(self, text: str) -> bool:
-        series_text, rest = split_series(text)
-        if self.page_format is PageFormat.OPENMETRICS:
-            rest = rest.partition(" # ")[0]
-        fields = rest.split()
-        if len(fields) not in {1, 2}:
-            raise ValueError(f"expected a value and at most a timestamp, found {rest.strip()[:60]!r}")
-        value = parse_number(fields[0])
-        series = self._series(series_text)
-        self.texts.append(series_text)
-        if len(fields) == 1:
-            self.found.append(series)
-            self.values.append(value)
+        if (series := self.known.get(key)) is not None and is_number(said):
+            self._keep(key, series, parse_number(said))
             return True
-        at_ms = self._milliseconds(fields[1])
+        return self._read_openmetrics(line, key) if self._is_openmetrics else self._read_text(line, key)
+
+    @property
+    def _is_openmetrics(self) -> bool:
+        return self.page_format is PageFormat.OPENMETRICS
+
+    def _read_text(self, line: str, key: str) -> bool:
+        text = line.lstrip(" \t")
+        if text.startswith("#"):
+            self.families.read_text(text)
+        elif text:
+            series_text, rest = split_series(text.rstrip(" \t"))
+            fields = _BLANKS.split(rest.strip(" \t"))
+            if len(fields) not in {1, 2}:
+                raise ValueError(f"expected a value and at most a timestamp, found {rest.strip()[:60]!r}")
+            at_ms = _milliseconds(fields[1]) if len(fields) == 2 else None
+            return self._add(key, series_text, parse_number(fields[0]), at_ms)
+        return False
+
+    def _read_openmetrics(self, line: str, key: str) -> bool:
+        if line == "# EOF":
+            self.ended = True
+        elif line.startswith("#"):
+            self.families.read_openmetrics(line)
+        else:
+            series_text, _ = split_series(line)
+            if " {" in series_text[: series_text.find("{") + 1]:
+                raise ValueError("expected no space before the labels")
+            value, seconds = split_openmetrics(line[len(series_text) :])
+            at_ms = None if seconds is None else _milliseconds_of_seconds(seconds)
+            return self._add(key, series_text, parse_number(value), at_ms)
+        return False
+
+    def _add(self, key: str, text: str, value: float, at_ms: int | None) -> bool:
+        """Whether the sample is without a time of its own."""
+        text = key if text == key else text  # one object for both is half the memory
+        series = self._series(text)
+        if at_ms is None:
+            self._keep(text, series, value)
+            return True
+        self._count(text, series)
         if series != DROPPED:
             self.timed_series.append(series)
             self.timed_ms.append(at_ms)
             self.timed_values.append(value)
         return False
 
+    def _keep(self, text: str, series: int, value: float) -> None:
+        self._count(text, series)
+        self.found.append(series)
+        self.values.append(value)
+
+    def _count(self, text: str, series: int) -> None:
+        self.texts.append(text)
+        self.kept += series != DROPPED
+        if self.most_kept and self.kept > self.most_kept:
+            raise ValueError(f"expected at most {self.most_kept} samples after relabelling (sample_limit)")
+
     def _series(self, text: str) -> int:
         known = self.known.get(text)
         if known is None:
-            known = self.known[text] = self.resolve(parse_series(text, self.max_labels))
+            form = OPENMETRICS_LABEL if self._is_openmetrics else TEXT_LABEL
+            known = self.known[text] = self.resolve(parse_series(text, self.max_labels, form))
         return known
 
-    def _milliseconds(self, text: str) -> int:
-        """OpenMetrics counts seconds, the older format milliseconds."""
-        if self.page_format is PageFormat.OPENMETRICS:
-            seconds = parse_number(text)
-            if not np.isfinite(seconds):
-                raise ValueError(f"expected a finite timestamp, found {text!r}")
-            return round(max(-LATEST_SECONDS, min(LATEST_SECONDS, seconds)) * 1000)
-        at_ms = int(text) if _MILLISECONDS.fullmatch(text) else _LATEST_MS + 1
-        if abs(at_ms) > _LATEST_MS:
-            raise ValueError(f"expected a timestamp in milliseconds, found {text[:40]!r}")
-        return at_ms
+
+def _milliseconds_of_seconds(text: str) -> int:
+    """The time of a sample in OpenMetrics."""
+    seconds = parse_number(text)
+    if not np.isfinite(seconds):
+        raise ValueError(f"expected a finite timestamp, found {text!r}")
+    return round(max(-LATEST_SECONDS, min(LATEST_SECONDS, seconds)) * 1000)
 
 
-def _with(known: Metadata, kind: str, said: str) -> Metadata:
-    match kind:
-        case "TYPE":
-            return Metadata(said, known.help, known.unit)
-        case "UNIT":
-            return Metadata(known.type, known.help, said)
-        case _:
-            return Metadata(known.type, said.replace("\\n", "\n").replace("\\\\", "\\"), known.unit)
-
-
-def _first_of_each(found: list[int]) -> SeriesIds:
-    """Positions of the samples to keep: dropped series go, and of a repeated series all but the first."""
-    series = np.array(found, np.int64)
-    _, first = np.unique(series, return_index=True)
-    first.sort()
-    return first[series[first] != DROPPED] if len(first) else first
+def _milliseconds(text: str) -> int:
+    """The time of a sample in the text format."""
+    at_ms = int(text) if _MILLISECONDS.fullmatch(text) else _LATEST_MS + 1
+    if abs(at_ms) > _LATEST_MS:
+        raise ValueError(f"expected a timestamp in milliseconds, found {text[:40]!r}")
+    return at_ms

@@ -9,7 +9,7 @@ from collector.clock import Clock
 from collector.config import ScrapeConfig
 from collector.config_http import HttpClientConfig
 from collector.errors import CollectorError, ConfigError
-from collector.exposition import Metadata
+from collector.families import Metadata
 from collector.fetch import SharedClient, http_client
 from collector.ingest import Ingester
 from collector.scheduler import Scheduler, scrape_time

@@ -12,7 +12,7 @@ def without_userinfo(text: str) -> str:
 
 
 def without_quotations(text: str) -> str:
-    """What a parser says without what it found: ``found undefined alias '…'``. Signs and kinds of token stay."""
+    """What a parser says, not what it found: ``found undefined alias '…'``; signs and kinds of token stay."""
     return _QUOTED.sub(lambda found: found[0] if _is_harmless(found[0][1:-1]) else "'…'", text)
 
 

@@ -7,11 +7,13 @@ import numpy as np
 
 from collector.config import ScrapeConfig
 from collector.errors import ExpositionError
-from collector.exposition import DROPPED, MAX_LABELS, Metadata, Page, PageFormat, PageParser
+from collector.exposition import PageFormat, PageParser
+from collector.families import Metadata
 from collector.fetch import Fetched
 from collector.labels import METRIC_NAME, Labels
-from collector.postings import SeriesIds
+from collector.page import DROPPED, Page
 from collector.relabel import relabel
+from collector.sample_line import MAX_LABELS
 from collector.series import STALE_NAN, Values
 from collector.steps import Steps, finished
 from collector.store.batches import Batch, Points, Row
@@ -54,7 +56,7 @@ class TargetWriter:
     def __init__(self, target: Target, store: SampleStore, former: "TargetWriter | None" = None) -> None:
         self._target = target
         self._store = store
-        self._parser = PageParser(self._number, _most_read(target.job))
+        self._parser = PageParser(self._number, _most_read(target.job), target.job.sample_limit)
         self._present: SeriesIds = former._present if former else _NO_SERIES
         # All that may have no end in the store: also what is in pages that were, for all we know, not kept.
         self._unended: SeriesIds = former._unended if former else _NO_SERIES
@@ -65,6 +67,11 @@ class TargetWriter:
     @property
     def metadata(self) -> Mapping[str, Metadata]:
         return self._parser.metadata
+
+    @property
+    def metadata_left_out(self) -> int:
+        """Comments of the latest page that were too many to remember."""
+        return self._parser.metadata_left_out
 
     def batch(self, at: float, fetched: Fetched) -> tuple[Batch, ScrapeResult]:
         """What a scrape at ``at`` adds. A page that cannot be used ends every series of the last one."""
@@ -87,7 +94,9 @@ class TargetWriter:
             try:
                 self._refuse_too_long(fetched.text)
                 kind = PageFormat.of(fetched.content_type)
-                page = self._checked((yield from self._parser.parsing(fetched.text, kind)))
+                page = yield from self._parser.parsing(fetched.text, kind)
+                page = page if self._target.job.honor_timestamps else _without_times(page)
+                yield
             except (ExpositionError, _LimitError) as failure:
                 error = str(failure)
         result = ScrapeResult(at, fetched.duration_seconds, error, page.lines if page else 0)
@@ -147,13 +156,6 @@ class TargetWriter:
             )
         if lines > most:
             raise _LimitError(f"{lines} lines of samples: expected at most {most} (raise it by sample_limit)")
-
-    def _checked(self, page: Page) -> Page:
-        limit = self._target.job.sample_limit
-        kept = len(page.series) + len(page.timed_series)
-        if limit and kept > limit:
-            raise _LimitError(f"{kept} samples after relabelling: expected at most {limit} (sample_limit)")
-        return page if self._target.job.honor_timestamps else _without_times(page)
 
     def _number(self, scraped: dict[str, str]) -> int:
         """The series number of a line's labels, after the target's labels and relabelling."""

@@ -30,6 +30,11 @@ class _Reading(Reading):
         yield from _store_families(self._collector)
         yield from _ingest_families(self._collector)
         yield _targets(self._collector)
+        yield GaugeMetricFamily(
+            "fireline_scrape_metadata_left_out",
+            "Comments of the latest pages that were too many to remember.",
+            sum(scraper.writer.metadata_left_out for scraper in self._collector.pool.scrapers),
+        )
         yield from _rule_families(self._collector)
         yield from _sink_families(self._collector)
         yield from _process_families(self._collector)

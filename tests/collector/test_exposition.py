@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import ExpositionError
-from collector.exposition import DROPPED, Metadata, PageFormat, PageParser
+from collector.exposition import PageFormat, PageParser
+from collector.families import Metadata
+from collector.page import DROPPED
 
 
 class Known:
@@ -172,3 +174,106 @@ def test_metadata_of_names_in_quotes(page_format):
     text = '# HELP "my.metric" what it is\n# TYPE "my.metric" gauge\n{"my.metric","a.b"="c"} 1\n# EOF\n'
     assert parser.parse(text, page_format).values.tolist() == [1.0]
     assert parser.metadata == {"my.metric": Metadata("gauge", "what it is")}
+
+
+def steps(parser, text):
+    return sum(1 for _ in parser.parsing(text, PageFormat.TEXT))
+
+
+LONG_LINES = "".join(f'a{{x="{n}{"y" * 20_000}"}} 1\n' for n in range(50))
+_LABELS = ",".join(f'l{n}="1"' for n in range(900))
+MANY_LABELS = "".join(f'a{{n="{n}",{_LABELS}}} 1\n' for n in range(50))
+SHORT_LINES = "".join(f"a{n} 1\n" for n in range(10_000))
+
+
+@pytest.mark.parametrize("text", [LONG_LINES, MANY_LABELS, SHORT_LINES], ids=["long", "labels", "short"])
+def test_steps_grow_with_the_characters_of_a_page(text):
+    parser = PageParser(Known())
+    first, repeated = steps(parser, text), steps(parser, text)
+    least = len(text) // 50_000
+    assert min(first, repeated) >= least
+
+
+@pytest.mark.parametrize("at", [0, 5_000, 9_999])
+def test_a_page_that_changes_at_any_place_is_read_whole(at):
+    parser = PageParser(Known())
+    lines = SHORT_LINES.splitlines()
+    parser.parse("\n".join(lines), PageFormat.TEXT)
+    lines[at] = "b 2"
+    values = parser.parse("\n".join(lines), PageFormat.TEXT).values
+    assert (len(values), values[at]) == (10_000, 2.0)
+    assert len(parser.parse("\n".join(lines[:-1]), PageFormat.TEXT).values) == 9_999
+
+
+def test_series_beyond_the_limit_get_no_numbers():
+    known = Known(dropped=("d",))
+    text = "d 1\n" + SHORT_LINES
+    with pytest.raises(ExpositionError, match=r"line 5: expected at most 3 samples .* \(sample_limit\)"):
+        PageParser(known, most_kept=3).parse(text, PageFormat.TEXT)
+    assert len(known.labels) == 4
+
+
+OM, TEXT = PageFormat.OPENMETRICS, PageFormat.TEXT
+
+
+@pytest.mark.parametrize(
+    ("page_format", "text", "reason"),
+    [
+        (TEXT, "a 1\r\n", "expected a number"),
+        (TEXT, "\r\n", "expected a metric name"),
+        (TEXT, "a 1\x0b\n", "expected a number"),
+        (TEXT, "a 1e500\n", "expected a number that 64 bits hold"),
+        (OM, "a -1e500\n# EOF\n", "expected a number that 64 bits hold"),
+        (OM, "a 1\n\n# EOF\n", "expected a metric name"),
+        (OM, "a 1\n# EOF\n\n", "nothing after # EOF"),
+        (OM, "a 1\n# EOF\n# EOF\n", "nothing after # EOF"),
+        (OM, "a 1\n# EOF \n", "expected # HELP"),
+        (OM, "# so\n# EOF\n", "expected # HELP"),
+        (OM, " a 1\n# EOF\n", "expected a metric name"),
+        (OM, "a  1\n# EOF\n", "expected a value"),
+        (OM, "a 1 \n# EOF\n", "expected a value"),
+        (OM, 'a {x="1"} 1\n# EOF\n', "no space before the labels"),
+        (OM, 'a{x="1",} 1\n# EOF\n', "expected label"),
+        (OM, 'a{x="1"y="2"} 1\n# EOF\n', "expected label"),
+        (OM, 'a{x="1", y="2"} 1\n# EOF\n', "expected label"),
+        (OM, 'a 1 # {x="y"}\n# EOF\n', "exemplar"),
+        (OM, 'a 1 # {x="y"} z\n# EOF\n', "expected a number"),
+        (OM, 'a 1 # {x="y"} 1 NaN\n# EOF\n', "finite timestamp of an exemplar"),
+        (OM, 'a 1 # {x="y"} 1 2 3\n# EOF\n', "exemplar"),
+        (OM, 'a 1 # {9x="y"} 1\n# EOF\n', "of an exemplar"),
+        (OM, "a 1 # 1\n# EOF\n", "exemplar"),
+    ],
+)
+def test_what_prometheus_refuses_is_refused(page_format, text, reason):
+    with pytest.raises(ExpositionError, match=reason):
+        parse(text, page_format)
+
+
+@pytest.mark.parametrize(
+    ("page_format", "text"),
+    [
+        (TEXT, 'a{x="1"y="2"} 1\n'),
+        (TEXT, 'a { x = "1" , y = "2", } 1 \n   \n'),
+        (TEXT, "a 1e-500\n"),
+        (TEXT, "#TYPE a foo\n# so\na 1"),
+        (OM, 'a 1 5 # {} 1 2\n# EOF'),
+        (OM, 'a{} 1 # {x="}",y="2"} 1\n# EOF\n'),
+    ],
+)  # fmt: skip
+def test_what_prometheus_takes_is_taken(page_format, text):
+    assert parse(text, page_format).lines == 1
+
+
+@pytest.mark.parametrize("value", ["1e500", "-1E999", "1\r"])
+def test_a_repeated_page_refuses_the_same_numbers(value):
+    parser = PageParser(Known())
+    parser.parse(PAGE % 1, TEXT)
+    with pytest.raises(ExpositionError, match="expected a number"):
+        parser.parse(PAGE % value, TEXT)
+
+
+def test_a_repeated_page_may_be_infinite():
+    parser = PageParser(Known())
+    for value in (1, "+Inf"):
+        page = parser.parse(PAGE % value, TEXT)
+    assert page.values.tolist() == [math.inf, 2.0]

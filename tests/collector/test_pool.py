@@ -121,7 +121,7 @@ async def test_a_page_that_breaks_the_reader_ends_as_failed_and_is_counted(world
 
 
 async def test_a_target_that_goes_while_its_page_is_read_ends_after_that(world, monkeypatch):
-    monkeypatch.setattr("collector.exposition._LINES_A_STEP", 1)
+    monkeypatch.setattr("collector.page._CHARACTERS_A_STEP", 1)
     await world.apply(job("a:1"))
     (scraper,) = world.pool.scrapers
     read_at = world.clock.now()
