@@ -5,7 +5,7 @@ import re
 _BARE_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _BARE_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ESCAPED = "U__"
-_PART = re.compile(r"[^_]+|__|_([0-9a-fA-F]{1,6})_")
+_PART = re.compile(r"[^_]+|__|_([0-9a-fA-F]{1,5})_")  # as Prometheus counts, so the last plane has none
 
 
 def is_bare_metric(name: str) -> bool:

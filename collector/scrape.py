@@ -12,6 +12,7 @@ from collector.families import Metadata
 from collector.fetch import Fetched
 from collector.labels import METRIC_NAME, Labels
 from collector.page import DROPPED, Page
+from collector.postings import SeriesIds
 from collector.relabel import relabel
 from collector.sample_line import MAX_LABELS
 from collector.series import STALE_NAN, Values

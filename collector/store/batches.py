@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from collector.postings import SeriesIds
 from collector.series import Milliseconds, Values
+from collector.store.pieces import ABSENT_BITS
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,9 @@ class Row:
     series: SeriesIds
     values: Values
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _all_present(self.values))
+
 
 @dataclass(frozen=True)
 class Points:
@@ -25,6 +31,9 @@ class Points:
     times: Milliseconds
     values: Values
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _all_present(self.values))
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -32,6 +41,12 @@ class Batch:
 
     rows: Sequence[Row] = ()
     points: Sequence[Points] = ()
+
+
+def _all_present(values: Values) -> Values:
+    """A NaN may come with the very bits by which the store marks a cell without a sample: it is a value."""
+    marked = np.ascontiguousarray(values, np.float64).view(np.uint64) == ABSENT_BITS
+    return np.where(marked, np.nan, values) if marked.any() else values
 
 
 @dataclass
