@@ -12,6 +12,7 @@ from collector.errors import CollectorError, ConfigError
 from collector.families import Metadata
 from collector.fetch import SharedClient, http_client
 from collector.ingest import Ingester
+from collector.redaction import without_userinfo
 from collector.scheduler import Scheduler, scrape_time
 from collector.scrape import ScrapeResult, TargetWriter
 from collector.steps import Steps
@@ -196,6 +197,10 @@ class ScrapePool:
             if before:
                 self._jobs[name] = _Job(config, former, before.dropped, str(error))
             return
+        for target in dropped:
+            if target.error:
+                address = without_userinfo(target.discovered.get("__address__"))
+                logger.error("job %s: target %s is not scraped: %s", name, address, target.error)
         if config.target_limit and len(found) > config.target_limit:
             logger.error("job %s: %d targets: expected at most %d", name, len(found), config.target_limit)
             found = []

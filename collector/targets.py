@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import yaml
 
 from collector.config import ScrapeConfig, StaticTargets
+from collector.durations import format_duration, parse_duration
 from collector.errors import ConfigError
 from collector.labels import Labels
 from collector.redaction import without_userinfo
@@ -17,6 +18,7 @@ from collector.relabel import relabel
 from collector.settings import Section
 from collector.yaml_text import load
 
+_INTERVAL, _TIMEOUT = "__scrape_interval__", "__scrape_timeout__"
 _HOW_FOUND: dict[str, Any] = {"static_configs": (), "file_sd_configs": (), "relabel": (), "target_limit": 0}
 
 
@@ -52,9 +54,10 @@ class Target:
 
 @dataclass(frozen=True)
 class DroppedTarget:
-    """A target that relabelling dropped."""
+    """A target that relabelling dropped; with an error where it made one that cannot be scraped."""
 
     discovered: Labels
+    error: str = ""
 
 
 def spread(name: str, interval_seconds: float) -> float:
@@ -74,8 +77,8 @@ def discover(job: ScrapeConfig) -> tuple[list[Target], list[DroppedTarget]]:
     groups = [*job.static_configs, *(group for sd in job.file_sd_configs for group in _from_files(sd.files))]
     for discovered in _addresses(job, groups):
         target = _target(job, discovered)
-        if target is None:
-            dropped.append(DroppedTarget(Labels(discovered)))
+        if isinstance(target, DroppedTarget):
+            dropped.append(target)
         else:
             active.setdefault(target.key, target)
     return list(active.values()), dropped
@@ -89,21 +92,46 @@ def _addresses(job: ScrapeConfig, groups: Iterable[StaticTargets]) -> Iterator[d
                 "job": job.job_name,
                 "__scheme__": job.scheme,
                 "__metrics_path__": job.metrics_path,
-                "__scrape_interval__": f"{job.interval_seconds:g}s",
-                "__scrape_timeout__": f"{job.timeout_seconds:g}s",
+                _INTERVAL: format_duration(job.interval_seconds),
+                _TIMEOUT: format_duration(job.timeout_seconds),
                 **params,
                 **group.labels,
                 "__address__": address,
             }
 
 
-def _target(job: ScrapeConfig, discovered: Mapping[str, str]) -> Target | None:
+def _target(job: ScrapeConfig, discovered: Mapping[str, str]) -> Target | DroppedTarget:
     labels = relabel(dict(discovered), job.relabel)
     if labels is None or not labels.get("__address__"):
-        return None
+        return DroppedTarget(Labels(discovered))
+    try:
+        job = _timed(job, labels)
+    except ValueError as error:
+        return DroppedTarget(Labels(discovered), str(error))
     public = {name: value for name, value in labels.items() if not name.startswith("__")}
     public.setdefault("instance", labels["__address__"])
     return Target(job, _url(job, labels), Labels(public), Labels(discovered))
+
+
+def _timed(job: ScrapeConfig, labels: Mapping[str, str]) -> ScrapeConfig:
+    """The job as its target is scraped: relabelling may give it an interval and a timeout of its own."""
+    interval, timeout = (_positive_seconds(labels, name) for name in (_INTERVAL, _TIMEOUT))
+    if timeout > interval:
+        raise ValueError(
+            f"{_TIMEOUT}: expected at most {_INTERVAL} of {labels[_INTERVAL]}, found {labels[_TIMEOUT]}"
+        )
+    return replace(job, interval_seconds=interval, timeout_seconds=timeout)
+
+
+def _positive_seconds(labels: Mapping[str, str], name: str) -> float:
+    text = labels.get(name, "")
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected a duration such as 30s or 5m, found {text!r}") from error
+    if not seconds:
+        raise ValueError(f"{name}: expected a duration above 0")
+    return seconds
 
 
 def _url(job: ScrapeConfig, labels: Mapping[str, str]) -> str:

@@ -341,3 +341,18 @@ async def test_closing_closes_every_client(world, clients):
     await world.apply(job("a:1"))
     await world.pool.close()
     assert [client.is_closed for client in clients] == [True]
+
+
+async def test_a_target_that_relabelling_broke_is_logged_and_the_others_scraped(world, caplog):
+    relabel = [
+        {
+            "source_labels": ["__address__"],
+            "regex": "a:.*",
+            "target_label": "__scrape_interval__",
+            "replacement": "1s",
+        }
+    ]
+    targets = [{"targets": ["me:hunter2@a:1", "b:2"]}, {"targets": ["a:1"]}]
+    await world.apply({"job_name": "j", "static_configs": targets, "relabel_configs": relabel})
+    assert [scraper.target.labels["instance"] for scraper in world.pool.scrapers] == ["me:hunter2@a:1", "b:2"]
+    assert "target a:1 is not scraped: __scrape_timeout__" in caplog.text

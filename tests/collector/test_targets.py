@@ -67,3 +67,30 @@ def test_targets_are_spread_over_the_interval_the_same_way_each_time():
     assert offsets == [spread(f"target {number}", 15.0) for number in range(1000)]
     assert 6.5 < sum(offsets) / 1000 < 8.5
     assert 0 <= min(offsets) <= max(offsets) < 15
+
+
+def timed(**labels):
+    rules = [{"target_label": f"__scrape_{name}__", "replacement": value} for name, value in labels.items()]
+    return discover(job(scrape_interval="1m", scrape_timeout="10s", relabel_configs=rules))
+
+
+def test_relabelling_gives_a_target_its_own_interval_and_timeout():
+    targets, _ = timed(interval="1m30s", timeout="20s")
+    assert {(t.job.interval_seconds, t.job.timeout_seconds) for t in targets} == {(90.0, 20.0)}
+    assert {t.discovered["__scrape_interval__"] for t in targets} == {"1m"}
+    assert not targets[0].is_scraped_as(timed()[0][0])
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"interval": "5s"}, "__scrape_timeout__: expected at most __scrape_interval__ of 5s, found 10s"),
+        ({"interval": "0s"}, "__scrape_interval__: expected a duration above 0"),
+        ({"timeout": "soon"}, "__scrape_timeout__: expected a duration such as 30s or 5m, found 'soon'"),
+        ({"timeout": ""}, "__scrape_timeout__: expected a duration"),
+    ],
+)
+def test_a_target_whose_times_make_no_sense_is_not_scraped(labels, said):
+    targets, dropped = timed(**labels)
+    assert targets == []
+    assert {target.error[: len(said)] for target in dropped} == {said}
