@@ -139,7 +139,10 @@ class Collector:
             raise ConfigError("storage.database: expected the database of the start: another needs a restart")
         groups = self._load_groups(config)
         if self.config.scrape_configs and not config.scrape_configs:
-            logger.warning("the new configuration scrapes nothing: expected scrape_configs")
+            targets = len(self.pool.scrapers)
+            logger.warning(
+                "the new configuration has no scrape_configs: %d targets are no longer scraped", targets
+            )
         if self.config.query != config.query:
             logger.warning("query: what changed there is in force after a restart")
         clients = self.pool.prepare(config.scrape_configs)

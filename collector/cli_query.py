@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from collector.cli_values import Duration
-from collector.config_query import QueryConfig
+from collector.config_query import MOST_CONCURRENCY, MOST_SAMPLES, QueryConfig
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -22,7 +22,7 @@ _FLAGS = (
     click.option(
         "--query-max-samples",
         "max_samples",
-        type=click.IntRange(1),
+        type=click.IntRange(1, MOST_SAMPLES),
         show_default="50000000",
         help="How many samples a query may hold.",
     ),
@@ -36,7 +36,7 @@ _FLAGS = (
     click.option(
         "--query-max-concurrency",
         "max_concurrency",
-        type=click.IntRange(1),
+        type=click.IntRange(1, MOST_CONCURRENCY),
         show_default="2",
         help="How many queries run at once; more wait.",
     ),

@@ -255,7 +255,7 @@ def _files(section: Section, base: Path) -> FileDiscovery:
             raise section.error(
                 "files", f"expected files that end in .json, .yml or .yaml, found {pattern!r}"
             )
-    parsed = FileDiscovery(patterns, section.seconds("refresh_interval", 300.0))
+    parsed = FileDiscovery(patterns, section.positive_seconds("refresh_interval", 300.0))
     section.finish()
     return parsed
 

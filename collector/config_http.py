@@ -8,25 +8,34 @@ from collector.settings import Section
 
 @dataclass(frozen=True)
 class BasicAuth:
+    """place: file and key of the secret, for messages."""
+
     username: str
     password: str = field(default="", repr=False)
     password_file: Path | None = None
+    place: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Authorization:
+    """place: file and key of the secret, for messages."""
+
     type: str = "Bearer"
     credentials: str = field(default="", repr=False)
     credentials_file: Path | None = None
+    place: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class TlsConfig:
+    """place: file and key, for messages."""
+
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
     server_name: str = ""
     insecure_skip_verify: bool = False
+    place: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,10 @@ def parse_http_client(section: Section, base: Path) -> HttpClientConfig:
     authorization = section.optional("authorization", lambda s: _authorization(s, base))
     if "bearer_token" in section or "bearer_token_file" in section:
         path = section.text("bearer_token_file")
-        authorization = Authorization("Bearer", section.text("bearer_token"), base / path if path else None)
+        place = section.place("bearer_token_file" if path else "bearer_token")
+        authorization = Authorization(
+            "Bearer", section.text("bearer_token"), base / path if path else None, place
+        )
     if basic and authorization:
         raise section.error("basic_auth", "expected basic_auth or authorization, found both")
     return HttpClientConfig(
@@ -61,7 +73,12 @@ def parse_http_client(section: Section, base: Path) -> HttpClientConfig:
 
 def _basic_auth(section: Section, base: Path) -> BasicAuth:
     path = section.text("password_file")
-    parsed = BasicAuth(section.required("username"), section.text("password"), base / path if path else None)
+    parsed = BasicAuth(
+        section.required("username"),
+        section.text("password"),
+        base / path if path else None,
+        section.place("password_file" if path else "password"),
+    )
     section.finish()
     return parsed
 
@@ -69,7 +86,8 @@ def _basic_auth(section: Section, base: Path) -> BasicAuth:
 def _authorization(section: Section, base: Path) -> Authorization:
     path = section.text("credentials_file")
     kind = section.text("type", "Bearer")
-    parsed = Authorization(kind, section.text("credentials"), base / path if path else None)
+    place = section.place("credentials_file" if path else "credentials")
+    parsed = Authorization(kind, section.text("credentials"), base / path if path else None, place)
     section.finish()
     return parsed
 
@@ -81,6 +99,7 @@ def _tls(section: Section, base: Path) -> TlsConfig:
         **files,
         server_name=section.text("server_name"),
         insecure_skip_verify=section.flag("insecure_skip_verify", False),
+        place=section.place(""),
     )
     section.finish()
     return parsed

@@ -21,6 +21,8 @@ class QueryConfig:
 
 
 DEFAULTS = QueryConfig()
+MOST_SAMPLES = 10**11  # more than a terabyte
+MOST_CONCURRENCY = 1024  # each is a thread
 
 
 def parse_query(section: Section) -> QueryConfig:
@@ -30,9 +32,9 @@ def parse_query(section: Section) -> QueryConfig:
         ConfigError: naming the key and what was expected.
     """
     config = QueryConfig(
-        max_samples=section.positive_count("max_samples", DEFAULTS.max_samples),
+        max_samples=section.positive_count("max_samples", DEFAULTS.max_samples, MOST_SAMPLES),
         timeout_seconds=section.positive_seconds("timeout", DEFAULTS.timeout_seconds),
-        max_concurrency=section.positive_count("max_concurrency", DEFAULTS.max_concurrency),
+        max_concurrency=section.positive_count("max_concurrency", DEFAULTS.max_concurrency, MOST_CONCURRENCY),
         lookback_seconds=section.positive_seconds("lookback_delta", DEFAULTS.lookback_seconds),
         experimental=section.flag("experimental", DEFAULTS.experimental),
     )

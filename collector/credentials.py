@@ -35,21 +35,26 @@ class _Credentials(httpx.Auth):
 
 def _header(given: BasicAuth | Authorization) -> str:
     if isinstance(given, Authorization):
-        header = f"{given.type} {_secret(given.credentials, given.credentials_file)}".strip()
+        header = f"{given.type} {_secret(given.credentials, given.credentials_file, given.place)}".strip()
         if _CONTROL.search(header):
-            place = given.credentials_file or "authorization"
+            place = _place(given.credentials_file, given.place) or "authorization"
             raise ConfigError(f"{place}: expected a secret in one line of text")
         return header
-    pair = f"{given.username}:{_secret(given.password, given.password_file)}"
+    pair = f"{given.username}:{_secret(given.password, given.password_file, given.place)}"
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
-def _secret(text: str, file: Path | None) -> str:
+def _secret(text: str, file: Path | None, place: str) -> str:
     if file is None:
         return text
+    expected = f"{_place(file, place)}: expected a file with a secret"
     try:
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ConfigError(f"{file}: expected a file with a secret: {error.strerror}") from error
+        raise ConfigError(f"{expected}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: expected a file with a secret in UTF-8: {error.reason}") from error
+        raise ConfigError(f"{expected} in UTF-8: {error.reason}") from error
+
+
+def _place(file: Path | None, key: str) -> str:
+    return ": ".join(str(part) for part in (key, file) if part)

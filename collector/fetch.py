@@ -68,11 +68,18 @@ def tls_context(tls: TlsConfig) -> ssl.SSLContext | bool:
             context.load_cert_chain(tls.cert_file, tls.key_file)
     except OSError as error:
         files = ", ".join(str(file) for file in (tls.ca_file, tls.cert_file, tls.key_file) if file)
-        raise ConfigError(f"tls_config: expected certificates in {files}: {error}") from error
+        place = tls.place or "tls_config"
+        raise ConfigError(f"{place}: expected certificates in {files}: {_plain(error)}") from error
     if tls.insecure_skip_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _plain(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or "not PEM").replace("_", " ").lower()
+    return error.strerror or str(error)
 
 
 async def fetch(

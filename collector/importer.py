@@ -87,7 +87,8 @@ def import_file(path: Path, store: SampleStore, progress: Progress = lambda _byt
             reader.finish()
             kept += add(reader.take())
     except (OSError, EOFError, zstandard.ZstdError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise ConfigError(f"{path}: cannot be read: {reason}") from error
     return reader.imported(kept)
 
 

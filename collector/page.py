@@ -7,7 +7,7 @@ from itertools import compress
 
 import numpy as np
 
-from collector.index import SeriesIds
+from collector.postings import SeriesIds
 from collector.sample_line import read_floats
 from collector.series import Milliseconds, Values
 from collector.steps import Steps

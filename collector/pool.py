@@ -18,7 +18,7 @@ from collector.scrape import ScrapeResult, TargetWriter
 from collector.steps import Steps
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
-from collector.targets import DroppedTarget, Target, discover
+from collector.targets import DroppedTarget, Target, discover, files_as_they_are
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ _END_AGAIN_SECONDS = 60.0
 
 Clients = Mapping[HttpClientConfig, SharedClient]
 _NO_CLIENTS: Clients = {}
+_LOOK_SECONDS = 5.0  # how soon a change of a discovery file is seen
 
 
 def made_clients(configs: Iterable[ScrapeConfig], held: Clients = _NO_CLIENTS) -> Clients:
@@ -168,15 +169,21 @@ class ScrapePool:
                 await client.retire()
 
     def _watch(self, config: ScrapeConfig) -> None:
-        """Reads a job's discovery files again and again."""
+        """Reads a job's discovery files again soon after they change, and at each refresh."""
         if not config.file_sd_configs:
             return
         refresh = min(sd.refresh_seconds for sd in config.file_sd_configs)
+        seen: object = None  # the first look reads them whatever they are: they may have changed since
+        read_at = 0.0
 
-        async def rediscover() -> None:
-            await self._replace(config.job_name, config)
+        async def look() -> None:
+            nonlocal seen, read_at
+            found, at = files_as_they_are(config), self._clock.now()
+            if found != seen or not read_at <= at < read_at + refresh:
+                seen, read_at = found, at
+                await self._replace(config.job_name, config)
 
-        self._scheduler.every(f"discover\n{config.job_name}", refresh, 0.0, rediscover)
+        self._scheduler.every(f"discover\n{config.job_name}", min(refresh, _LOOK_SECONDS), 0.0, look)
 
     def _unwatch(self, config: ScrapeConfig) -> None:
         if config.file_sd_configs:

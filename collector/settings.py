@@ -1,6 +1,7 @@
 """Reads one mapping of a configuration file: every key has a type, an unknown key is an error."""
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -37,13 +38,19 @@ class Section:
             raise self.error("", f"expected a mapping, found {_kind(value)}")
         self._values: Mapping[object, object] = value
         self._asked: set[str] = set()
+        self._sought: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
+        self._sought.add(key)
         return key in self._values
 
     def error(self, key: str, expected: str) -> ConfigError:
-        place = ".".join(part for part in (self.path, key) if part)
-        return ConfigError(f"{self.file}: {place}: {expected}" if place else f"{self.file}: {expected}")
+        return ConfigError(f"{self.place(key)}: {expected}")
+
+    def place(self, key: str) -> str:
+        """File and key, as messages name them."""
+        path = ".".join(part for part in (self.path, key) if part)
+        return f"{self.file}: {path}" if path else self.file
 
     def raw(self, key: str) -> object:
         self._asked.add(key)
@@ -78,12 +85,16 @@ class Section:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self.error(key, f"expected a whole number, 0 or more, found {_shown(value)}")
+            raise self.error(
+                key, f"expected a whole number, 0 or more, found {_shown(value)}{_digits(value)}"
+            )
         return value
 
-    def positive_count(self, key: str, default: int) -> int:
+    def positive_count(self, key: str, default: int, most: int | None = None) -> int:
         if (value := self.count(key, default)) < 1:
             raise self.error(key, "expected a whole number, 1 or more, found 0")
+        if most is not None and value > most:
+            raise self.error(key, f"expected a whole number, at most {most}, found {value:.15g}")
         return value
 
     def seconds(self, key: str, default: float) -> float:
@@ -153,15 +164,14 @@ class Section:
 
     def finish(self, unsupported: tuple[str, ...] = ()) -> None:
         """Refuses unknown keys, suggesting the nearest known one."""
+        expected = sorted(self._asked | self._sought)
         for key in map(str, self._values):
             if key in self._asked:
                 continue
             if key in unsupported:
-                raise self.error(
-                    key, f"is not supported by Fireline: expected one of {', '.join(sorted(self._asked))}"
-                )
-            near = difflib.get_close_matches(key, self._asked, 1)
-            hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(sorted(self._asked))}"
+                raise self.error(key, f"is not supported by Fireline: expected one of {', '.join(expected)}")
+            near = difflib.get_close_matches(key, expected, 1)
+            hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(expected)}"
             raise self.error(key, f"unknown key: {hint}")
 
 
@@ -181,6 +191,15 @@ def _shown(value: object) -> str:
         case str():
             return f"the text {value[:40]!r}"
     return _kind(value)
+
+
+def _digits(value: object) -> str:
+    """YAML takes ``1e6`` for text: how the integer is written that is meant."""
+    try:
+        number = float(value) if isinstance(value, str | float) else math.nan
+    except ValueError:
+        return ""
+    return f": write {int(number)}" if 0 <= number < 2**53 and number.is_integer() else ""
 
 
 def _parts(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -149,18 +150,33 @@ def _url(job: ScrapeConfig, labels: Mapping[str, str]) -> str:
     return f"{url}?{query}" if query else url
 
 
+def files_as_they_are(job: ScrapeConfig) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells whether a discovery file came, went or changed: name, inode, nanoseconds, bytes."""
+    found = []
+    for path in (path for sd in job.file_sd_configs for path in _paths(sd.files)):
+        with suppress(OSError):  # it went meanwhile
+            state = path.stat()
+            found.append((str(path), state.st_ino, state.st_mtime_ns, state.st_size))
+    return tuple(found)
+
+
 def _from_files(patterns: Iterable[str]) -> Iterator[StaticTargets]:
+    for path in _paths(patterns):
+        yield from _read_groups(path)
+
+
+def _paths(patterns: Iterable[str]) -> Iterator[Path]:
     for pattern in patterns:
-        folder = Path(pattern).parent
-        for path in sorted(folder.glob(Path(pattern).name)):
-            yield from _read_groups(path)
+        yield from sorted(Path(pattern).parent.glob(Path(pattern).name))
 
 
 def _read_groups(path: Path) -> list[StaticTargets]:
     """Reads target groups; JSON is YAML too."""
     try:
         value = load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: expected YAML or JSON: {' '.join(str(error).split())}") from error
     if not isinstance(value, list):
         raise ConfigError(f"{path}: expected a list of target groups")

@@ -1,5 +1,6 @@
 """Rule groups as Prometheus writes them: recording and alerting rules, read and checked."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from collector.labels import METRIC_NAME
 from collector.settings import Section
 from collector.templates import TemplateError, parse_template
 from collector.yaml_text import load_as_written
+
+logger = logging.getLogger(__name__)
 
 CheckExpression = Callable[[str], object]
 _RECORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
@@ -131,7 +134,10 @@ def _matched(patterns: Iterable[str | Path]) -> list[Path]:
     paths: dict[Path, None] = {}
     for pattern in map(Path, patterns):
         wild = any(sign in pattern.name for sign in "*?[")
-        for path in sorted(pattern.parent.glob(pattern.name)) if wild else [pattern]:
+        found = sorted(pattern.parent.glob(pattern.name)) if wild else [pattern]
+        if not found:
+            logger.warning("rule_files: no file matches %s", pattern)
+        for path in found:
             paths[path] = None
     return list(paths)
 

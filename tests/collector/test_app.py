@@ -129,7 +129,7 @@ def test_a_reload_that_leaves_nothing_to_scrape_is_told(tmp_path, caplog):
     collector.start()
     collector.reload(parse_config({}, "f.yml"))
     collector.stop()
-    assert "the new configuration scrapes nothing" in caplog.text
+    assert "the new configuration has no scrape_configs" in caplog.text
 
 
 def test_a_file_that_lost_all_it_held_is_told(tmp_path, caplog):

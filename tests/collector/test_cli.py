@@ -88,7 +88,8 @@ def test_a_secret_that_cannot_be_read_is_one_line_and_starts_nothing(tmp_path):
     result = run(
         "serve", "--config", tmp_path / "p.yml", "--data", tmp_path / "data", "--listen", "127.0.0.1:0"
     )
-    expected = f"fireline: {secret}: expected a file with a secret: No such file or directory\n"
+    key = "scrape_configs[0].authorization.credentials_file"
+    expected = f"fireline: {tmp_path / 'p.yml'}: {key}: {secret}: expected a file with a secret: No such file or directory\n"
     assert (result.exit_code, result.stderr) == (2, expected)
     assert not (tmp_path / "data").exists()
 

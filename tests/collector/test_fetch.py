@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from collector.config import parse_config
 from collector.config_http import PLAIN_HTTP, Authorization, BasicAuth, HttpClientConfig, TlsConfig
 from collector.errors import ConfigError
 from collector.fetch import fetch, http_client
@@ -130,6 +131,31 @@ async def test_a_target_that_is_gone_says_so():
 def test_a_secret_that_cannot_be_read_is_named(config):
     with pytest.raises(ConfigError, match="/none/secret"):
         http_client(config)
+
+
+def test_certificates_that_cannot_be_read_are_told_in_plain_words(tmp_path):
+    def told(**tls):
+        job = {"job_name": "a", "tls_config": tls}
+        (config,) = parse_config({"scrape_configs": [job]}, "f.yml", base_folder=tmp_path).scrape_configs
+        with pytest.raises(ConfigError) as error:
+            http_client(config.http)
+        return str(error.value).replace(str(tmp_path), "")
+
+    (tmp_path / "bad.pem").write_text("no certificate")
+    place = "f.yml: scrape_configs[0].tls_config: expected certificates in"
+    assert told(ca_file="none.pem") == f"{place} /none.pem: No such file or directory"
+    assert told(ca_file="bad.pem").startswith(f"{place} /bad.pem: no certificate or crl found")
+
+
+def test_a_secret_that_is_missing_is_named_with_file_and_key(tmp_path):
+    job = {"job_name": "a", "basic_auth": {"username": "me", "password_file": "none"}}
+    (config,) = parse_config({"scrape_configs": [job]}, "f.yml", base_folder=tmp_path).scrape_configs
+    with pytest.raises(ConfigError) as error:
+        http_client(config.http)
+    assert str(error.value) == (
+        f"f.yml: scrape_configs[0].basic_auth.password_file: {tmp_path / 'none'}: "
+        "expected a file with a secret: No such file or directory"
+    )
 
 
 @pytest.mark.parametrize(

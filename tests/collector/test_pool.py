@@ -15,6 +15,7 @@ from collector.pool import ScrapePool
 from collector.steps import finished
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
+from collector.targets import discover
 from tests.collector.full_disk import FullDisk
 
 
@@ -250,9 +251,33 @@ async def test_discovery_files_are_read_again(world, tmp_path):
     path = tmp_path / "t.json"
     path.write_text(json.dumps([{"targets": ["a:1"]}]))
     await world.apply({"job_name": "shop", "file_sd_configs": [{"files": [str(path)]}]})
-    path.write_text(json.dumps([{"targets": ["b:1"]}]))
+    for instance in ("b:1", "other:1"):
+        path.write_text(json.dumps([{"targets": [instance]}]))
+        await world.jobs.run("discover")
+        assert [scraper.target.labels["instance"] for scraper in world.pool.scrapers] == [instance]
+
+
+async def test_discovery_files_are_read_only_where_they_changed_or_are_to_be_refreshed(
+    world, tmp_path, monkeypatch
+):
+    read = []
+
+    def counted(config):
+        read.append(world.clock.now())
+        return discover(config)
+
+    monkeypatch.setattr("collector.pool.discover", counted)
+    (tmp_path / "t.json").write_text("[]")
+    files = {"files": [str(tmp_path / "*.json")], "refresh_interval": "1m"}
+    await world.apply({"job_name": "shop", "file_sd_configs": [files]})
+    begun = len(read)
+    for seconds in (0, 5, 54, 1, 5):
+        world.clock.advance(seconds)
+        await world.jobs.run("discover")
+    assert len(read) - begun == 2  # at the first look, and a minute later
+    (tmp_path / "u.json").write_text("[]")
     await world.jobs.run("discover")
-    assert [scraper.target.labels["instance"] for scraper in world.pool.scrapers] == ["b:1"]
+    assert len(read) - begun == 3
 
 
 async def test_a_broken_discovery_file_keeps_the_targets(world, tmp_path):

@@ -43,3 +43,12 @@ def test_a_value_that_may_be_a_secret_is_not_repeated(job, said):
 )
 def test_a_scalar_of_the_wrong_kind_is_shown(job, said):
     assert said in refused(job)
+
+
+@pytest.mark.parametrize(
+    "key", ["basic_auth", "authorization", "bearer_token", "bearer_token_file", "tls_config"]
+)
+def test_every_key_of_a_job_is_expected(key):
+    expected = refused({"qqqq": 1}).partition("unknown key: expected one of ")[2].split(", ")
+    assert key in expected
+    assert f"did you mean {key}?" in refused({f"{key}x": 1})

@@ -114,3 +114,8 @@ def test_labels_stay_as_they_are_written(tmp_path):
 def test_a_limit_that_is_no_count_is_refused(limit):
     with pytest.raises(ConfigError, match=r"groups\[0\]\.limit: expected a whole number"):
         read(limit=limit)
+
+
+def test_a_pattern_that_matches_nothing_is_logged(tmp_path, caplog):
+    assert load_rule_files([tmp_path / "*.yml"]) == ()
+    assert caplog.messages == [f"rule_files: no file matches {tmp_path / '*.yml'}"]
