@@ -1,4 +1,4 @@
-"""``fireline collector …``: serve, import, export, check-metrics, test-rules."""
+"""``fireline collector …``: serve, import, export, and the checks of files."""
 
 import logging
 import time
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress
 
+from collector import checks
 from collector.app import Collector
 from collector.cli_query import query_flags, with_flags
 from collector.cli_values import Address, DatabaseUrl, Time
@@ -154,7 +155,19 @@ def import_command(file: Path, data: Path | None, database: sa.URL | None) -> No
 def export(url: str, matchers: tuple[str, ...], start: float, end: float | None, out: TextIO) -> None:
     """Write samples as OpenMetrics text that import reads back."""
     until = SystemClock().now() if end is None else end
-    written = export_samples(RemoteQuerier(url), matchers, start, until, out)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
+    source = RemoteQuerier(url, on_retry=lambda reason: click.echo(f"fireline: {reason}", err=True))
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("exporting", total=None)
+        written = export_samples(
+            source,
+            matchers,
+            start,
+            until,
+            out,
+            progress=lambda done, all_: bar.update(task, completed=done, total=all_),
+        )
     click.echo(f"exported {written:,} samples", err=True)
 
 
@@ -175,14 +188,35 @@ def check_metrics(ctx: click.Context, file: TextIO, kind: str) -> None:
     click.echo(f"{file.name}: {samples} samples")
 
 
-@collector.command("test-rules", cls=_ExitsLikePromtool)
-@click.argument(
+_files = click.argument(
     "files",
     metavar="FILE...",
     nargs=-1,
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
+
+
+@collector.command("check-config", cls=_ExitsLikePromtool)
+@_files
+@click.pass_context
+def check_config(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Check configurations, with the rules, secrets and discovery files they name; exit 1 if one is wrong."""
+    passed = [checks.check_config(file) for file in files]
+    ctx.exit(0 if all(passed) else 1)
+
+
+@collector.command("check-rules", cls=_ExitsLikePromtool)
+@_files
+@click.pass_context
+def check_rules(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Check rule files; exit 1 if one is wrong."""
+    passed = [checks.check_rules(file) for file in files]
+    ctx.exit(0 if all(passed) else 1)
+
+
+@collector.command("test-rules", cls=_ExitsLikePromtool)
+@_files
 @click.pass_context
 def test_rules(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """Run unit tests of rules, in the format of promtool's test rules; exit 1 if one fails."""

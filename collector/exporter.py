@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TextIO
 
 import numpy as np
@@ -12,6 +12,9 @@ from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.series import Series
 
 _WINDOW_SECONDS = 6 * 3600.0
+_FEW_WINDOWS = 64
+
+Progress = Callable[[int, int], None]
 
 
 class RawSource(Protocol):
@@ -26,30 +29,70 @@ class RawSource(Protocol):
         ...
 
 
-def export(source: RawSource, matchers: Sequence[str], start: float, end: float, out: TextIO) -> int:
-    """Writes every sample in the closed interval, one metric after the other; returns how many there were."""
-    written = 0
+def _silent(_done: int, _windows: int) -> None:
+    """Nobody looks on."""
+
+
+def export(
+    source: RawSource,
+    matchers: Sequence[str],
+    start: float,
+    end: float,
+    out: TextIO,
+    *,
+    progress: Progress = _silent,
+) -> int:
+    """Writes every sample in the closed interval, one metric after the other; returns how many there were.
+
+    progress: is told after each request how many were answered, and of how many.
+    """
+    written = done = 0
     names = {labels.metric for labels in source.series(matchers, start, end)}
+    start = _first_sample(source, matchers, start, end) if names else start
+    windows = list(_windows(start, end))
+
+    def answered() -> None:
+        nonlocal done
+        done += 1
+        progress(done, len(windows) * len(names))
+
     for name in sorted(names):
-        for labels, parts in _metric(source, matchers, name, start, end):
+        for labels, parts in _metric(source, matchers, name, windows, answered):
             written += _write_series(labels, parts, out)
     out.write("# EOF\n")
     return written
 
 
 def _metric(
-    source: RawSource, matchers: Sequence[str], name: str, start: float, end: float
+    source: RawSource,
+    matchers: Sequence[str],
+    name: str,
+    windows: Sequence[tuple[float, float]],
+    answered: Callable[[], None],
 ) -> Iterable[tuple[Labels, list[Series]]]:
     """The parts of each series of one metric, in the order of time."""
     found: dict[Labels, list[Series]] = defaultdict(list)
-    for first, last in _windows(start, end):
+    for first, last in windows:
         seen: set[Labels] = set()
         for matcher in matchers:
             for series in source.raw(_narrowed(matcher, name), first, last):
                 if series.labels.metric == name and series.labels not in seen:
                     seen.add(series.labels)
                     found[series.labels].append(series)
+        answered()
     return sorted(found.items(), key=lambda item: item[0].pairs)
+
+
+def _first_sample(source: RawSource, matchers: Sequence[str], start: float, end: float) -> float:
+    """A time before the oldest sample, not long: from 1970 on there are 80,000 windows of nothing."""
+    low, high = start, end
+    while high - low > _WINDOW_SECONDS and end - start > _FEW_WINDOWS * _WINDOW_SECONDS:
+        middle = (low + high) / 2
+        if source.series(matchers, start, middle):
+            high = middle
+        else:
+            low = middle
+    return low
 
 
 def _windows(start: float, end: float) -> Iterator[tuple[float, float]]:

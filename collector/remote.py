@@ -44,6 +44,7 @@ class RemoteQuerier:
     headers: for example a tenant id.
     timeout_seconds: for one try, from its start to the end of the answer.
     deadline_seconds: after which no other try begins.
+    on_retry: is told why a request is going to be tried again, once for each request.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class RemoteQuerier:
         headers: Mapping[str, str] | None = None,
         timeout_seconds: float = 30.0,
         deadline_seconds: float = 60.0,
+        on_retry: Callable[[str], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self._on_retry = on_retry
         self.url = url.rstrip("/")
         self._shown = without_userinfo(self.url)
         self._deadline_seconds = deadline_seconds
@@ -150,13 +153,21 @@ class RemoteQuerier:
                 on=_UnreachableError, timeout=self._deadline_seconds, attempts=None, wait_initial=0.1
             ):
                 with attempt:
-                    return self._once(send)
+                    return self._told(send) if attempt.num == 1 else self._once(send)
         except _UnreachableError as error:
             waited = time.monotonic() - began
             raise QueryError(
                 f"{self._shown}: {error} (tried for {waited:.0f}s)", kind="unavailable", retryable=True
             ) from error
         raise AssertionError("stamina returns or raises")
+
+    def _told(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        try:
+            return self._once(send)
+        except _UnreachableError as error:
+            if self._on_retry is not None:
+                self._on_retry(f"{self._shown}: {error}: trying again for {self._deadline_seconds:g}s")
+            raise
 
     def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         try:

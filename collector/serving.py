@@ -6,7 +6,9 @@ import socket
 import threading
 
 import uvicorn
-from starlette.routing import Router
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, Router
 
 from collector.allocator import keep_freed_memory
 from collector.app import Collector
@@ -33,12 +35,24 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
+def application(running: Collector) -> Router:
+    """The API, and at ``/`` what there is of it: people come there first."""
+    routes = running.routes()
+    paths = "\n".join(sorted(route.path for route in routes if isinstance(route, Route)))
+    front = f"This is Fireline's collector: Prometheus' HTTP API, without pages.\n\n{paths}\n"
+
+    async def shown(_request: Request) -> Response:
+        return PlainTextResponse(front)
+
+    return Router(routes=[*routes, Route("/", shown, methods=["GET"])])  # routes tell their errors themselves
+
+
 def serve_until_stopped(running: Collector, bound: socket.socket, url: str) -> None:
     """Serves on ``bound`` until SIGINT or SIGTERM; SIGHUP reads the configuration again."""
     keep_freed_memory()
     logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asked says it when retries end
     settings = uvicorn.Config(
-        Router(routes=running.routes()),  # which tell their errors themselves
+        application(running),
         http=BoundedHttp,
         ws="none",
         log_level="warning",

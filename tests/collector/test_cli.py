@@ -2,6 +2,7 @@ import socket
 from pathlib import Path
 
 import pytest
+import stamina
 from click.testing import CliRunner
 
 from collector.cli import collector
@@ -89,7 +90,8 @@ def test_a_secret_that_cannot_be_read_is_one_line_and_starts_nothing(tmp_path):
         "serve", "--config", tmp_path / "p.yml", "--data", tmp_path / "data", "--listen", "127.0.0.1:0"
     )
     key = "scrape_configs[0].authorization.credentials_file"
-    expected = f"fireline: {tmp_path / 'p.yml'}: {key}: {secret}: expected a file with a secret: No such file or directory\n"
+    place = f"{tmp_path / 'p.yml'}: {key}: {secret}"
+    expected = f"fireline: {place}: expected a file with a secret: No such file or directory\n"
     assert (result.exit_code, result.stderr) == (2, expected)
     assert not (tmp_path / "data").exists()
 
@@ -178,3 +180,76 @@ def test_every_file_of_rule_tests_is_run_after_one_that_is_wrong(rule_tests):
 def test_a_mistake_in_calling_test_rules_exits_as_promtool_does(arguments, said):
     result = run("test-rules", *arguments)
     assert (result.exit_code, said in result.stderr) == (1, True)
+
+
+CONFIG = """scrape_configs:
+- job_name: a
+  static_configs: [{targets: [h:1, h:2]}]
+  basic_auth: {username: me, password_file: secret}
+rule_files: [r.yml]
+"""
+
+
+@pytest.fixture
+def configuration(tmp_path):
+    (tmp_path / "p.yml").write_text(CONFIG)
+    (tmp_path / "r.yml").write_text(RULES)
+    (tmp_path / "secret").write_text("s")
+    return tmp_path / "p.yml"
+
+
+def test_a_configuration_is_checked_without_a_start(configuration):
+    result = run("check-config", configuration)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"Checking {configuration}\n  SUCCESS: 1 jobs, 2 targets, 1 rules found\n\n"
+    assert not (configuration.parent / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("p.yml", "scrape_configs: [{job_nam: a}]", "is job_nam meant for it?"),
+        ("r.yml", "groups: [{name: g, rules: [{record: a, expr: 'up('}]}]", "r.yml: groups[0].rules[0].expr"),
+        ("r.yml", None, "r.yml: cannot be read: No such file or directory"),
+        ("secret", None, "basic_auth.password_file"),
+    ],
+)
+def test_a_configuration_that_could_not_be_started_exits_with_one(configuration, name, text, said):
+    changed = configuration.parent / name
+    changed.unlink() if text is None else changed.write_text(text)
+    result = run("check-config", configuration)
+    assert (result.exit_code, result.stderr.startswith("  FAILED: "), said in result.stderr) == (
+        1,
+        True,
+        True,
+    )
+
+
+def test_every_rule_file_is_checked_after_one_that_is_wrong(rule_tests):
+    result = run("check-rules", rule_tests / "wrong.yml", rule_tests / "r.yml")
+    assert (result.exit_code, result.stdout.count("SUCCESS: 1 rules found")) == (1, 1)
+    assert "wrong.yml: test: unknown key" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check-config", "check-rules"])
+@pytest.mark.parametrize("arguments", [[], ["none.yml"]])
+def test_a_mistake_in_calling_a_check_exits_as_promtool_does(command, arguments):
+    assert run(command, *arguments).exit_code == 1
+
+
+def test_an_export_says_why_it_waits():
+    with stamina.set_testing(True, attempts=2), socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        taken.close()
+        result = run("export", "--url", url, "--match", "up", "--start", "0")
+    assert result.exit_code == 2
+    told, failed = result.stderr.splitlines()
+    assert told == f"fireline: {url}: Connection refused: trying again for 60s"
+    assert failed.startswith(f"fireline: {url}: Connection refused (tried for")
+
+
+def test_duplicates_of_an_import_are_told(tmp_path):
+    (tmp_path / "f.om").write_text("a 1 10\na 2 10\na 3 20\n# EOF\n")
+    result = run("import", tmp_path / "f.om", "--data", tmp_path / "data")
+    assert result.stdout.startswith("imported 2 samples of 1 series")
+    assert result.stdout.endswith("; 1 were there already, and stay as they were\n")
