@@ -150,6 +150,8 @@ class TargetWriter:
         """Before a line is read: what is packed small can hold more lines than memory."""
         most = max(self._target.job.sample_limit, MOST_SAMPLES)
         all_lines = text.count("\n")
+        if all_lines <= most:
+            return
         lines = all_lines - text.count("\n#") - text.startswith("#")
         if all_lines > _LINES_A_SAMPLE * most:
             raise _LimitError(
