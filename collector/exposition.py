@@ -60,6 +60,7 @@ class PageParser:
         self._most_kept = most_kept
         self._known: dict[str, int] = {}
         self._layout: PageLayout | None = None
+        self._usual_lines = 0
         self._families = Families()
 
     @property
@@ -89,15 +90,22 @@ class PageParser:
 
     def _reading_anew(self, text: str, page_format: PageFormat) -> Steps[Page]:
         reader = _PageReader(self._known, self._resolve, self._max_labels, self._most_kept, page_format)
-        yield from reader.reading(text)
+        try:
+            yield from reader.reading(text)
+            self._usual_lines = reader.lines
+        finally:
+            self._forget(reader)
         self._families = reader.families
-        if len(self._known) > _FORGET_FACTOR * (reader.lines + 1):
-            self._known = {known: self._known[known] for known in reader.texts}
         yield
         kept = first_of_each(reader.found)
         page = reader.page(kept)
         self._layout = None if reader.timed_ms else PageLayout(reader.keys, reader.is_sample, kept, page)
         return page
+
+    def _forget(self, reader: "_PageReader") -> None:
+        """Lines that no longer come, also where new ones come in pages that are refused each time."""
+        if len(self._known) > _FORGET_FACTOR * (max(reader.lines, self._usual_lines) + 1):
+            self._known = {known: self._known[known] for known in reader.texts}
 
 
 @dataclass

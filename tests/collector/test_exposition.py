@@ -277,3 +277,21 @@ def test_a_repeated_page_may_be_infinite():
     for value in (1, "+Inf"):
         page = parser.parse(PAGE % value, TEXT)
     assert page.values.tolist() == [math.inf, 2.0]
+
+
+def test_lines_of_pages_that_are_refused_are_forgotten_too():
+    parser = PageParser(Known(), most_kept=10)
+    for page in range(20):
+        with pytest.raises(ExpositionError, match="sample_limit"):
+            parser.parse("".join(f"a{page}_{n} 1\n" for n in range(20)), TEXT)
+    assert len(parser._known) <= 30
+
+
+def test_one_broken_page_does_not_make_a_parser_forget():
+    known = Known()
+    parser = PageParser(known)
+    parser.parse(PAGE % 1, TEXT)
+    with pytest.raises(ExpositionError):
+        parser.parse("a one\n", TEXT)
+    parser.parse(PAGE % 2 + "c 1\n", TEXT)
+    assert len(known.labels) == 3
