@@ -99,7 +99,7 @@ _STEP = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_STEP, max_size=12))
 def test_the_store_holds_what_a_dict_of_first_samples_would(new_home, steps):
     written = Written(new_home())
