@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from collector.api.request import BodyTooLargeError, read_body
 from collector.errors import RemoteWriteError, StoreError
-from collector.remotewrite.receiver import MAX_PACKED_BYTES
+from collector.remotewrite.receiver import MAX_PACKED_BYTES, unpacked_bytes
 
 if TYPE_CHECKING:
     from collector.app import Collector
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 8
-_LARGE_BYTES = 1024 * 1024
+_LARGE_BYTES = 4 * 1024 * 1024
 _BODY_SECONDS = 30.0
 _MEDIA_TYPE = "application/x-protobuf"
 _MESSAGE = "prometheus.WriteRequest"
@@ -33,7 +33,7 @@ _SWITCHED_OFF = (
 class WriteApi:
     """Takes a few requests at once and lets others wait unread, so that they need no memory.
 
-    Large ones, which unpacked need many times their size, are worked on one at a time.
+    Those that are large when unpacked, and are read in turns with others, are worked on one at a time.
     """
 
     def __init__(self, collector: "Collector") -> None:
@@ -62,8 +62,8 @@ class WriteApi:
         async with self._turns:
             async with asyncio.timeout(_BODY_SECONDS):
                 packed = await read_body(request, MAX_PACKED_BYTES, "request")
-            async with self._large if len(packed) > _LARGE_BYTES else nullcontext():
-                kept = self._collector.ingester.submit(lambda: receiver.take(packed))
+            async with self._large if unpacked_bytes(packed) > _LARGE_BYTES else nullcontext():
+                kept = self._collector.ingester.submit(lambda: receiver.taking(packed))
                 received = await asyncio.wrap_future(kept)
         return (400, received.refusal) if received.refusal else (204, "")
 

@@ -5,22 +5,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import cramjam
-import numpy as np
 
 from collector.clock import Clock
 from collector.errors import RemoteWriteError
 from collector.remotewrite.order import Ages, Refused, judge
-from collector.remotewrite.series import InvalidLabelsError, KnownSeries
-from collector.remotewrite.wire import WireSeries, read_samples, series_of, split
-from collector.store.batches import Batch, Points
+from collector.remotewrite.request import points_of
+from collector.remotewrite.series import KnownSeries
+from collector.steps import Steps, finished
+from collector.store.batches import Batch
 from collector.store.durable import SampleStore
 
 MAX_PACKED_BYTES = 32 * 1024 * 1024
 MAX_BYTES = 32 * 1024 * 1024
 AHEAD_SECONDS = 600.0
+# Before 1970 too, as in Prometheus and in imports, but not before what a query can ask for.
 _OLDEST_MS = -(2**53)
-_WITH_VALUE = b"\x12\x10"
-_WITHOUT_VALUE = b"\x12\x07"
 _SAID = {
     Refused.OUT_OF_ORDER: "out of order: their series has newer ones",
     Refused.TOO_OLD: "too old: behind the out-of-order window, or older than what is kept",
@@ -64,14 +63,15 @@ class Receiver:
         Raises:
             RemoteWriteError: for a request of which nothing can be read.
         """
-        request = _Request(self._known)
-        for series in series_of(unpacked(packed)):
-            request.add(series)
-        points = request.points()
-        judged = judge(points, self._store, self._ages())
-        refused = judged.refused + request.refused
+        return finished(self.taking(packed))
+
+    def taking(self, packed: bytes) -> Steps[tuple[Batch, Received]]:
+        """As ``take``, in short steps; samples are judged in the last, by what the store holds then."""
+        read = yield from points_of(unpacked(packed), self._known)
+        judged = judge(read.points, self._store, self._ages())
+        refused = judged.refused + read.refused
         self.refused.update(refused)
-        received = Received(len(judged.points.series), _refusal(refused, request.invalid))
+        received = Received(len(judged.points.series), _refusal(refused, read.invalid))
         return Batch(points=[judged.points] if received.kept else []), received
 
     def _ages(self) -> Ages:
@@ -80,74 +80,34 @@ class Receiver:
         return Ages(oldest, round((now + AHEAD_SECONDS) * 1000), self._window_ms)
 
 
-class _Request:
-    """The series of one request as they are read; nothing is made known before all were."""
-
-    def __init__(self, known: KnownSeries) -> None:
-        self._known = known
-        self._numbers: list[int] = []
-        self._counts: list[int] = []
-        self._samples: list[bytes] = []
-        self._unknown: list[tuple[int, bytes]] = []
-        self.refused: Counter[Refused] = Counter()
-        self.invalid = ""
-
-    def add(self, series: bytes) -> None:
-        """Most series have one sample and are known: what comes before the sample says so."""
-        size = 18 if series[-18:-16] == _WITH_VALUE else 9
-        usual = size == 18 or series[-9:-7] == _WITHOUT_VALUE
-        number = self._known.numbers.get(series[:-size]) if usual else None
-        if number is None:
-            self._add_split(split(series))
-        else:
-            self._keep(number, 1, series[-size:])
-
-    def _add_split(self, series: WireSeries) -> None:
-        if series.histograms:
-            self.refused[Refused.NATIVE_HISTOGRAM] += series.histograms
-        number = self._known.numbers.get(series.labels)
-        if number is None:
-            self._unknown.append((len(self._numbers), series.labels))
-        self._keep(-1 if number is None else number, series.count, series.samples)
-
-    def _keep(self, number: int, count: int, samples: bytes) -> None:
-        self._numbers.append(number)
-        self._counts.append(count)
-        self._samples.append(samples)
-
-    def points(self) -> Points:
-        """All samples of series with valid labels. Raises ``RemoteWriteError``."""
-        times, values = read_samples(b"".join(self._samples))
-        for place, raw in self._unknown:
-            self._numbers[place] = self._learned(raw, self._counts[place])
-        series = np.repeat(np.array(self._numbers, np.int64), self._counts)
-        valid = series >= 0
-        return Points(series[valid], times[valid], values[valid])
-
-    def _learned(self, raw: bytes, count: int) -> int:
-        try:
-            return self._known.learn(raw)
-        except InvalidLabelsError as error:
-            self.refused[Refused.INVALID_LABELS] += count
-            self.invalid = self.invalid or str(error)
-            return -1
-
-
 def unpacked(packed: bytes) -> bytes:
     """A request out of snappy's block format; no more is allocated than it may measure.
 
     Raises:
         RemoteWriteError: for what is no snappy block, or too large.
     """
+    unpacked_bytes(packed)
     try:
-        size = cramjam.snappy.decompress_raw_len(packed)
-        if size > MAX_BYTES:
-            raise RemoteWriteError(
-                f"expected a request of at most {MAX_BYTES} bytes unpacked, found {size}", too_large=True
-            )
         return bytes(cramjam.snappy.decompress_raw(packed))
     except cramjam.DecompressionError as error:
-        raise RemoteWriteError(f"no snappy block: {error}") from error
+        raise _no_block(error) from error
+
+
+def unpacked_bytes(packed: bytes) -> int:
+    """How long a request says that it is. Raises as ``unpacked``."""
+    try:
+        size = int(cramjam.snappy.decompress_raw_len(packed))
+    except cramjam.DecompressionError as error:
+        raise _no_block(error) from error
+    if size > MAX_BYTES:
+        raise RemoteWriteError(
+            f"expected a request of at most {MAX_BYTES} bytes unpacked, found {size}", too_large=True
+        )
+    return size
+
+
+def _no_block(error: Exception) -> RemoteWriteError:
+    return RemoteWriteError(f"no snappy block: {error}")
 
 
 def _refusal(refused: Counter[Refused], invalid: str) -> str:

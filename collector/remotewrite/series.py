@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 
 from collector.errors import RemoteWriteError
 from collector.labels import Labels
@@ -45,14 +46,14 @@ class KnownSeries:
 
 def checked_labels(raw: bytes) -> Labels:
     """The labels of a series; those with an empty value do not exist. Raises as ``KnownSeries.learn``."""
+    if len(raw) > _LONGEST:
+        raise InvalidLabelsError(f"invalid labels: {len(raw)} bytes: expected at most {_LONGEST}")
     try:
-        pairs = label_pairs(raw)
+        pairs = list(islice(label_pairs(raw), MAX_LABELS + 1))
     except UnicodeDecodeError as error:
         raise InvalidLabelsError(f"invalid labels: no UTF-8: {raw[:_SHOWN]!r}") from error
     if len(pairs) > MAX_LABELS:
-        raise InvalidLabelsError(f"invalid labels: {len(pairs)} of them: expected at most {MAX_LABELS}")
-    if len(raw) > _LONGEST:
-        raise InvalidLabelsError(f"invalid labels: {len(raw)} bytes: expected at most {_LONGEST}")
+        raise InvalidLabelsError(f"invalid labels: expected at most {MAX_LABELS}, found more")
     labels = Labels(pairs)
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):

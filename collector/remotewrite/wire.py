@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from collector.errors import RemoteWriteError
 from collector.series import Milliseconds, Values
+from collector.steps import Steps
 
 _SERIES = 0x0A
 _LABEL = 0x0A
@@ -22,6 +23,7 @@ _SIGN = 1 << 63
 # A sample as every sender writes it: its value, left out where it is zero, and a time of six bytes.
 _WITH_VALUE = 18
 _WITHOUT_VALUE = 9
+_FIELDS_A_STEP = 1000  # less than a millisecond
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -36,8 +38,8 @@ class WireSeries:
     histograms: int
 
 
-def series_of(request: bytes) -> Iterator[bytes]:
-    """The TimeSeries of a WriteRequest, undecoded; metadata and unknown fields are skipped.
+def series_of(request: bytes) -> Iterator[bytes | None]:
+    """The TimeSeries of a WriteRequest, undecoded; None for metadata and for each unknown field.
 
     Raises:
         RemoteWriteError: for what is no protobuf.
@@ -53,29 +55,37 @@ def series_of(request: bytes) -> Iterator[bytes]:
                 yield request[start:position]
             else:
                 position = _after(request, position)
+                yield None
     except IndexError as error:
         raise _cut_off() from error
 
 
-def split(series: bytes) -> WireSeries:
+def split(series: bytes, most_samples: int) -> Steps[WireSeries]:
     """One TimeSeries by kind of field; exemplars and unknown fields are skipped.
+
+    most_samples: after more than that it is read no further.
 
     Raises:
         RemoteWriteError: for what is no protobuf.
     """
     labels: list[bytes] = []
     samples: list[bytes] = []
-    count = histograms = position = 0
+    count = histograms = position = fields = 0
     uniform = _uniform_end(series)
     try:
-        while position < len(series):
+        while position < len(series) and count + histograms <= most_samples:
+            if fields >= _FIELDS_A_STEP:
+                fields = 0
+                yield
             tag, start = series[position], position
             if tag == _SAMPLE:
                 position, found = _after_samples(series, position, uniform)
                 samples.append(series[start:position])
                 count += found
+                fields += found
                 continue
             position = _after(series, position)
+            fields += 1
             if tag == _LABEL:
                 labels.append(series[start:position])
             elif tag == _HISTOGRAM:
@@ -85,18 +95,18 @@ def split(series: bytes) -> WireSeries:
     return WireSeries(b"".join(labels), b"".join(samples), count, histograms)
 
 
-def label_pairs(labels: bytes) -> list[tuple[str, str]]:
-    """Names and values, as sent.
+def label_pairs(labels: bytes) -> Iterator[tuple[str, str]]:
+    """Names and values, as sent, read as they are asked for.
 
     Raises:
         RemoteWriteError: for what is no protobuf.
         UnicodeDecodeError: for what is no UTF-8.
     """
     found = map(_label, _messages(labels))
-    return [(name.decode("utf-8"), value.decode("utf-8")) for name, value in found]
+    return ((name.decode("utf-8"), value.decode("utf-8")) for name, value in found)
 
 
-def read_samples(samples: bytes) -> tuple[Milliseconds, Values]:
+def read_samples(samples: bytes) -> Steps[tuple[Milliseconds, Values]]:
     """Times and values of Sample fields laid end to end, bit for bit.
 
     Raises:
@@ -106,12 +116,12 @@ def read_samples(samples: bytes) -> tuple[Milliseconds, Values]:
         table = np.frombuffer(samples, np.uint8).reshape(-1, _WITH_VALUE)
         if _are_usual(table, _WITH_VALUE).all():
             return _times(table[:, 12:]), _values(table)
-    return _read_mixed(samples)
+    return (yield from _read_mixed(samples))
 
 
-def _read_mixed(samples: bytes) -> tuple[Milliseconds, Values]:
+def _read_mixed(samples: bytes) -> Steps[tuple[Milliseconds, Values]]:
     """As ``read_samples``, where not all samples are laid out alike."""
-    starts = np.fromiter(_starts(samples), np.int64)
+    starts = np.array((yield from _starts(samples)), np.int64)
     data = np.frombuffer(samples, np.uint8)
     lengths = np.diff(starts, append=len(samples))
     times = np.zeros(len(starts), np.int64)
@@ -126,7 +136,9 @@ def _read_mixed(samples: bytes) -> tuple[Milliseconds, Values]:
         if size == _WITH_VALUE:
             bits[places] = _values(table).view(np.uint64)
         unusual[places] = False
-    for place in np.flatnonzero(unusual).tolist():
+    for number, place in enumerate(np.flatnonzero(unusual).tolist(), 1):
+        if not number % _FIELDS_A_STEP:
+            yield
         start = int(starts[place])
         (message,) = _messages(samples[start : start + int(lengths[place])])
         times[place], bits[place] = _sample(message)
@@ -142,9 +154,9 @@ def _uniform_end(series: bytes) -> int:
 
 
 def _after_samples(series: bytes, position: int, uniform: int) -> tuple[int, int]:
-    """Where the samples that begin here end, and how many they are; ``uniform`` is of ``_uniform_end``."""
+    """Where some samples that begin here end, and how many they are; ``uniform`` is of ``_uniform_end``."""
     count, end = 0, len(series)
-    while position < end and series[position] == _SAMPLE:
+    while position < end and count < _FIELDS_A_STEP and series[position] == _SAMPLE:
         if position >= uniform and (end - position) % _WITH_VALUE == 0:
             return end, count + (end - position) // _WITH_VALUE
         length = series[position + 1]
@@ -177,12 +189,16 @@ def _values(table: Bytes) -> Values:
     return np.ascontiguousarray(table[:, 3:11]).view("<f8").reshape(-1)
 
 
-def _starts(samples: bytes) -> Iterator[int]:
+def _starts(samples: bytes) -> Steps[list[int]]:
+    starts: list[int] = []
     position, end = 0, len(samples)
     while position < end:
-        yield position
+        starts.append(position)
+        if not len(starts) % _FIELDS_A_STEP:
+            yield
         length = samples[position + 1]
         position = position + 2 + length if length < 0x80 else _after(samples, position)
+    return starts
 
 
 def _sample(message: bytes) -> tuple[int, int]:

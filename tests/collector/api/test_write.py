@@ -146,9 +146,9 @@ def test_requests_beyond_eight_wait_unread(collector, packed):
     assert (max(most), len(value(collector))) == (8, 20)
 
 
-@pytest.mark.parametrize(("large_bytes", "at_once"), [(0, 1), (1024, 3)])
+@pytest.mark.parametrize(("large_bytes", "at_once"), [(0, 1), (4096, 1), (8192, 3)])
 def test_large_requests_are_worked_on_one_at_a_time(collector, packed, monkeypatch, large_bytes, at_once):
-    """Three requests come at once; each is kept a while after it was handed over."""
+    """Three of 5,000 bytes, packed few hundred, come at once; each is kept a while after it came."""
     monkeypatch.setattr(write, "_LARGE_BYTES", large_bytes)
     under_way, most = set(), []
 
@@ -165,7 +165,7 @@ def test_large_requests_are_worked_on_one_at_a_time(collector, packed, monkeypat
 
     async def all_at_once():
         app = Starlette(routes=collector.routes())
-        body = packed((UP, [(NOW, 1.0)]))
+        body = packed((UP | {"n": "x" * 5000}, [(NOW, 1.0)]))
         asked = [ask(app, "POST", "/api/v1/write", content=body, headers=HEADERS) for _ in range(3)]
         return await asyncio.gather(*asked)
 

@@ -9,6 +9,7 @@ from collector.errors import RemoteWriteError
 from collector.labels import Labels
 from collector.remotewrite.order import Refused
 from collector.remotewrite.receiver import MAX_BYTES, Receiver, unpacked
+from collector.steps import finished
 from collector.store.durable import SampleStore
 
 NOW = 1_756_861_500_000
@@ -116,6 +117,26 @@ def test_a_request_that_breaks_off_keeps_and_learns_nothing(store, receiver, new
     with pytest.raises(RemoteWriteError, match="cut off"):
         receiver.take(bytes(cramjam.snappy.compress_raw(whole[:-1])))
     assert store._unsaved == []
+
+
+@pytest.mark.parametrize("place", [-1, NOW - 2**53, -(2**53)])
+def test_times_before_1970_are_taken_as_imports_take_them(store, receiver, packed, place):
+    receiver = Receiver(store, ManualClock(NOW / 1000), window_seconds=0.0, keep_seconds=lambda: 0.0)
+    assert write(store, receiver, packed((UP, [(place, 1.0)]))).refusal == ""
+    assert held(store) == {Labels(UP): [(place, 1.0)]}
+
+
+def test_times_that_no_query_can_ask_for_are_too_old(store, packed):
+    receiver = Receiver(store, ManualClock(NOW / 1000), window_seconds=0.0, keep_seconds=lambda: 0.0)
+    assert "too old" in write(store, receiver, packed((UP, [(-(2**53) - 1, 1.0)]))).refusal
+
+
+def test_samples_are_judged_by_what_the_store_holds_when_all_are_read(store, receiver, packed):
+    late = receiver.taking(packed((UP, [(NOW, 1.0)])))
+    next(late)
+    write(store, receiver, packed((UP, [(NOW + 1, 1.0)])))
+    _, received = finished(late)
+    assert received.refusal.startswith("samples not kept: 1 out of order")
 
 
 @pytest.mark.parametrize("packed_bytes", [b"", b"\xff" * 8, b"\x05abc", b"plain text"])

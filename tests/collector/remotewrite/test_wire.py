@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from collector.errors import RemoteWriteError
 from collector.remotewrite.wire import label_pairs, read_samples, series_of, split
+from collector.steps import finished
 
 NOW = 1_756_861_500_000
 STALE = 0x7FF0000000000002
@@ -25,10 +26,15 @@ def bits_of(value):
 
 def read(data):
     for raw in series_of(data):
-        series = split(raw)
-        at, values = read_samples(series.samples)
+        if raw is None:
+            continue
+        series = finished(split(raw, 2**20))
+        at, values = finished(read_samples(series.samples))
         assert len(at) == series.count
-        yield label_pairs(series.labels), list(zip(at.tolist(), values.view("u8").tolist(), strict=True))
+        yield (
+            list(label_pairs(series.labels)),
+            list(zip(at.tolist(), values.view("u8").tolist(), strict=True)),
+        )
 
 
 def as_google_reads(request):
@@ -81,4 +87,19 @@ def test_native_histograms_are_counted(new_request):
     request = new_request(({"__name__": "a"}, []))
     request.timeseries[0].histograms.add(sum=1.0, timestamp=NOW)
     (raw,) = series_of(request.SerializeToString())
-    assert (split(raw).histograms, split(raw).count) == (1, 0)
+    series = finished(split(raw, 1))
+    assert (series.histograms, series.count) == (1, 0)
+
+
+@pytest.mark.parametrize("field", [b"\x12\x00", b"\x0a\x00", b"\x22\x00", b"\x28\x00"])
+def test_a_series_of_very_many_fields_is_read_in_short_steps(field):
+    assert sum(1 for _ in split(field * 20_000, 2**20)) >= 19
+
+
+@pytest.mark.parametrize("sample", [b"\x12\x00", b"\x12\x02\x10\x05"])
+def test_unusual_samples_are_read_in_short_steps(sample):
+    assert sum(1 for _ in read_samples(sample * 20_000)) >= 39
+
+
+def test_a_series_is_read_little_further_than_its_limit_of_samples():
+    assert 5000 < finished(split(b"\x12\x00" * 1_000_000, 5000)).count <= 7000
