@@ -5,6 +5,7 @@ CollectorError
 ├── QueryError      a query failed; ``kind`` is Prometheus' errorType
 ├── ExpositionError a target's page cannot be parsed: line and reason
 ├── RemoteWriteError a request of remote write that cannot be read
+├── TemplateError   a text of a rule that cannot be read or filled in
 └── StoreError      samples cannot be kept or read
 """
 
@@ -47,3 +48,7 @@ class RemoteWriteError(CollectorError):
 
 class StoreError(CollectorError):
     """Samples cannot be kept or read."""
+
+
+class TemplateError(CollectorError):
+    """A template that cannot be read or filled in."""

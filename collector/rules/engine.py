@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from collector.errors import QueryError
+from collector.errors import QueryError, TemplateError
 from collector.labels import METRIC_NAME, Labels
 from collector.querier import Querier
 from collector.rules.files import AlertingRule, RecordingRule, RuleGroup
@@ -13,7 +13,7 @@ from collector.rules.run import Appender, RuleRun
 from collector.rules.state import TRANSITIONS, Alert, AlertState, Hold, Observed, advance
 from collector.rules.status import Evaluation, GroupStatus, RuleStatus, Transition
 from collector.series import Sample
-from collector.templates import TemplateError, parse_template
+from collector.templates import parse_template
 
 ALERTS = "ALERTS"
 FOR_STATE = "ALERTS_FOR_STATE"

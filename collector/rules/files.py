@@ -8,10 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from collector.errors import ConfigError, QueryError
+from collector.errors import ConfigError, QueryError, TemplateError
 from collector.labels import METRIC_NAME
 from collector.settings import Section
-from collector.templates import TemplateError, parse_template
+from collector.templates import parse_template
 from collector.yaml_text import load_as_written
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,8 @@ import re
 
 import pytest
 
-from collector.templates import TemplateError, parse_template
+from collector.errors import TemplateError
+from collector.templates import parse_template
 
 LABELS = {"job": "shop", "instance": "host:80", "empty": ""}
 

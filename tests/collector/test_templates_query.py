@@ -1,9 +1,9 @@
 import pytest
 
-from collector.errors import QueryError
+from collector.errors import QueryError, TemplateError
 from collector.labels import Labels
 from collector.series import Sample
-from collector.templates import TemplateError, parse_template
+from collector.templates import parse_template
 
 UP = [Sample(Labels({"job": "a"}), 0.0, 1.0), Sample(Labels({"job": "b"}), 0.0, 0.25)]
 ANSWERS = {"up": UP, "none": []}
