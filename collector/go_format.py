@@ -1,21 +1,38 @@
-"""Values as Go prints them: ``%v`` and the verbs of ``printf``."""
+"""Values of templates, their types, and how Go prints them."""
 
 import math
-import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import orjson
-
 Value = Any
-_VERB = re.compile(r"%([-+# 0]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
-_WIDEST = 1000  # Go takes a thousand times that; every alert would carry it
+
+
+_TYPES = {
+    bool: "bool",
+    int: "int",
+    float: "float64",
+    str: "string",
+    dict: "map[string]string",
+    list: "template.queryResult",
+}
+
+
+class Struct(dict[str, Value]):
+    """A value with fields in their order: another one is an error, where of labels it is empty."""
+
+
+def go_type(value: Value) -> str:
+    """The name of a value's type in Go."""
+    if isinstance(value, Struct):
+        return "*template.sample" if list(value) == ["Labels", "Value"] else "struct"
+    return _TYPES[type(value)]
 
 
 def number_of(value: Value) -> float:
     """A number, or a text that spells one."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise TypeError(f"expected a number, found {spell(value)!r}")
+        raise TypeError(f"can't convert {go_type(value)} to float: {spell(value)!r}")
     return float(value)
 
 
@@ -25,6 +42,10 @@ def spell(value: Value) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return go_float(value)
+    if isinstance(value, Struct):
+        return "{" + " ".join(map(spell, value.values())) + "}"
+    if isinstance(value, list):
+        return "[" + " ".join(map(spell, value)) + "]"
     if isinstance(value, dict):
         return "map[" + " ".join(f"{key}:{spell(value[key])}" for key in sorted(value)) + "]"
     return str(value)
@@ -50,44 +71,11 @@ def significant(number: float) -> str:
     return f"{number:.4g}"
 
 
-def printf(layout: str, *values: Value) -> str:
-    """Go's verbs d, f, g, e, s, v, q, t with flags, width and precision."""
-    rest = list(values)
-
-    def verb(match: re.Match[str]) -> str:
-        flags, width, precision, kind = match.groups()
-        if kind == "%":
-            return "%"
-        if not rest:
-            return f"%!{kind}(MISSING)"
-        if int(width or 0) > _WIDEST:
-            return "%!(BADWIDTH)"
-        if int(precision or 0) > _WIDEST:
-            return "%!(BADPREC)"
-        return _padded(_verb(kind, precision, flags, rest.pop(0)), flags, width)
-
-    return _VERB.sub(verb, layout)
-
-
-def _verb(kind: str, precision: str | None, flags: str, value: Value) -> str:
-    plus = "+" if "+" in flags else ""
-    if kind == "d":
-        return f"{int(number_of(value)):{plus}d}"
-    if kind in "fFeEgG":
-        number = number_of(value)
-        if not math.isfinite(number) or (kind in "gG" and precision is None):
-            return go_float(number)
-        return f"{number:{plus}.{6 if precision is None else precision}{kind}}"
-    if kind in "svt":
-        return spell(value) if precision is None else spell(value)[: int(precision)]
-    if kind == "q":
-        return orjson.dumps(spell(value)).decode()
-    return f"%!{kind}({spell(value)})"
-
-
-def _padded(text: str, flags: str, width: str | None) -> str:
-    if width is None:
-        return text
-    if "-" in flags:
-        return text.ljust(int(width))
-    return text.zfill(int(width)) if "0" in flags else text.rjust(int(width))
+def spell_all(values: Sequence[Value]) -> str:
+    """Go's ``Sprint``: a space between two of which neither is a text."""
+    parts = []
+    for number, value in enumerate(values):
+        if number and not isinstance(value, str) and not isinstance(values[number - 1], str):
+            parts.append(" ")
+        parts.append(spell(value))
+    return "".join(parts)

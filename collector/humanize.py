@@ -78,11 +78,11 @@ def humanize_timestamp(value: Value) -> str:
     number = number_of(value)
     if not math.isfinite(number):
         return significant(number)
-    return (
-        datetime.fromtimestamp(number, UTC).strftime("%Y-%m-%d %H:%M:%S") + _fraction(number) + " +0000 UTC"
-    )
+    milliseconds = int(number * 1000)
+    at = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S}{_fraction(milliseconds % 1000)} +0000 UTC"
 
 
-def _fraction(number: float) -> str:
-    digits = f"{number % 1:.3f}"[1:].rstrip("0")
+def _fraction(milliseconds: int) -> str:
+    digits = f".{milliseconds:03d}".rstrip("0")
     return digits if len(digits) > 1 else ""

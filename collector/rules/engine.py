@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from collector.errors import QueryError, TemplateError
+from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.querier import Querier
 from collector.rules.files import AlertingRule, RecordingRule, RuleGroup
@@ -12,8 +12,8 @@ from collector.rules.restore import RESTORING_EVALUATIONS, restore
 from collector.rules.run import Appender, RuleRun
 from collector.rules.state import TRANSITIONS, Alert, AlertState, Hold, Observed, advance
 from collector.rules.status import Evaluation, GroupStatus, RuleStatus, Transition
+from collector.rules.texts import AlertTexts
 from collector.series import Sample
-from collector.templates import parse_template
 
 ALERTS = "ALERTS"
 FOR_STATE = "ALERTS_FOR_STATE"
@@ -110,7 +110,7 @@ class RuleEngine:
                 samples = self._advance_alerts(rule, status, group, vector, run)
             status.last_error = ""
             run.add(status, samples)
-        except (QueryError, RuleFailedError, TemplateError) as error:
+        except (QueryError, RuleFailedError) as error:
             status.last_error = run.failures[rule.name] = str(error)
         status.evaluated_at = run.at
         status.duration_seconds = self._monotonic() - began
@@ -157,23 +157,15 @@ class RuleEngine:
         def ask(query: str) -> list[Sample]:
             return self._querier.instant(query, at)
 
+        texts = AlertTexts(self._external_labels, self._external_url, ask)
         for sample in vector:
-            given = {name: value for name, value in sample.labels.pairs if name != METRIC_NAME}
-
-            def fill(text: str, given: dict[str, str] = given, value: float = sample.value) -> str:
-                try:
-                    return parse_template(text).fill(
-                        given, value, self._external_labels, ask, self._external_url
-                    )
-                except TemplateError as error:  # as Prometheus: a text that fails must not silence the alert
-                    return f"<error expanding template: {error}>"
-
-            own = {name: fill(text) for name, text in {**group.labels, **rule.labels}.items()}
-            labels = Labels({**given, **own, "alertname": rule.alert})
+            templates = {**group.labels, **rule.labels}
+            own = {name: texts.label(template, sample) for name, template in templates.items()}
+            labels = Labels({**sample.labels.without(METRIC_NAME), **own, "alertname": rule.alert})
             if labels in observed:
                 raise RuleFailedError(f"two alerts have the labels {labels}")
-            texts = {name: fill(text) for name, text in rule.annotations.items()}
-            observed[labels] = Observed(sample.value, texts)
+            annotations = {name: texts.annotation(text, sample) for name, text in rule.annotations.items()}
+            observed[labels] = Observed(sample.value, annotations)
         return observed
 
 

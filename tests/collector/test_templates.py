@@ -42,11 +42,67 @@ def fill(text, value=0.12345, external=None):
         ('{{ reReplaceAll "(?P<n>[0-9])" "${n}$$ \\\\1" "7" }}', "7$ \\1"),
         ('{{ if match "^host" $labels.instance }}{{ stripPort $labels.instance }}{{ end }}', "host"),
         ('{{ index $labels "job" | title }}', "Shop"),
-        ('{{ print "a" 1 "b" }}', "a1b"),
+        ('{{ print "a" 1 "b" }}{{ print 1 2 }}', "a1b1 2"),
+        ("{{ range $k, $v := $externalLabels }}{{ $k }}={{ $v }}{{ end }}", "cluster=eu"),
+        ("{{ range $v := $externalLabels }}{{ $v }}{{ . }}{{ end }}", "eueu"),
+        ("{{ with $x := $labels.job }}{{ $x }}{{ . }}{{ end }}{{ .Labels.job }}", "shopshopshop"),
+        ("{{ if $x := $labels.none }}a{{ else }}[{{ $x }}]{{ end }}", "[]"),
+        ("{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ end }}{{ $x }}", "2"),
+        ("{{ $x := 1 }}{{ if true }}{{ $x := 2 }}{{ end }}{{ $x }}", "1"),
+        ("{{ with 0 }}a{{ else with $value }}{{ . }}{{ end }}", "0.12345"),
+        ("{{ and 0 (index $labels 5) }}{{ or 1 (index $labels 5) }}", "01"),
+        ('{{ len "한글" }} {{ len $externalLabels }}', "6 1"),
+        ("{{ 1_000 }} {{ 0x1F }} {{ 010 }} {{ 'a' }} {{ 1e3 }}", "1000 31 8 97 1000"),
+        (r'{{ "a\x41\u00e9\101\t" }}', "aAéA\t"),
+        ("{{ eq $value 0.12345 }}{{ eq `a` `b` `a` }}{{ ne 1 2 }}{{ ge 2 2 }}", "truetruetruetrue"),
+        ("{{ title `it's foo-bar` }}", "It'S Foo-Bar"),
+        ("{{ stripPort `[::1]:80` }} {{ stripPort `a:b:c` }} {{ stripPort `host` }}", "::1 a:b:c host"),
+        (
+            "{{ stripDomain `a.b.c:80` }} {{ stripDomain `1.2.3.4` }} {{ stripDomain `a.b` }}",
+            "a:80 1.2.3.4 a",
+        ),
+        ("{{ println 1 `a` }}", "1 a\n"),
     ],
 )
 def test_a_template_is_filled_as_go_fills_it(text, expected):
     assert fill(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ gt $value 5 }}", "error calling gt: incompatible types for comparison: float64 and int"),
+        ("{{ lt true false }}", "invalid type for comparison"),
+        ("{{ eq $labels $labels }}", "invalid type for comparison"),
+        ("{{ eq 1 }}", "missing argument for comparison"),
+        ("{{ len 5 }}", "len of type int"),
+        ("{{ index $labels 5 }}", "value has type int; should be string"),
+        ("{{ range 3 }}{{ end }}", "range can't iterate over 3"),
+        ("{{ toUpper $value }}", "expected string; got float64"),
+        ("{{ toUpper }}", "wrong number of args for toUpper: want 1 got 0"),
+        ("{{ humanize true }}", "can't convert bool to float"),
+        ("{{ humanizeTimestamp 1e18 }}", "error calling humanizeTimestamp"),
+        ("{{ value 5 }}", "expected *template.sample; got int"),
+        ("{{ $labels.job.x }}", "can't evaluate field x in type string"),
+    ],
+)
+def test_types_are_as_strict_as_in_go(text, said):
+    with pytest.raises(TemplateError, match=re.escape(said)):
+        fill(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ range $a }}{{ range $a }}{{ range $a }}{{ printf `%999d` 1 }}{{ end }}{{ end }}{{ end }}",
+        "{{ $x := `0123456789` }}{{ range $a }}{{ $x = print $x $x }}{{ end }}",
+        "{{ reReplaceAll `` (printf `%900d` 1) (printf `%900d%900d` 1 1) }}",
+    ],
+)
+def test_what_a_template_makes_is_bounded(text):
+    given = {f"l{n}": "x" for n in range(50)}
+    with pytest.raises(TemplateError, match="characters"):
+        parse_template(text.replace("$a", "$labels")).fill(given, 0.0, {})
 
 
 @pytest.mark.parametrize(
@@ -100,6 +156,14 @@ def test_a_bare_value_is_spelled_as_go_does(value, expected):
         ("{{ ( $value }}", "expected )"),
         ("{{ $value $value }}", "expected one value"),
         ("{{ $value | }}", "found nothing"),
+        ("{{ $nobody }}", 'undefined variable "$nobody"'),
+        ("{{ if true }}{{ $x := 1 }}{{ end }}{{ $x }}", 'undefined variable "$x"'),
+        ("{{ $x = 1 }}", 'undefined variable "$x"'),
+        ("{{ if $a, $b := $labels }}{{ end }}", "too many declarations"),
+        ("{{ break }}", "outside {{ range }}"),
+        ("{{ if 1 }}{{ else with 1 }}{{ end }}", "expected else"),
+        ('{{ "\\w" }}', "not an escape"),
+        ("{{ 9223372036854775808 }}", "integer overflow"),
     ],
 )
 def test_what_is_not_understood_is_refused_when_read(text, said):
@@ -107,7 +171,7 @@ def test_what_is_not_understood_is_refused_when_read(text, said):
         parse_template(text)
 
 
-@pytest.mark.parametrize("text", ["{{ $nobody }}", "{{ .Nothing }}", "{{ humanize $labels.job }}"])
+@pytest.mark.parametrize("text", ["{{ $value.Job }}", "{{ .Nothing }}", "{{ humanize $labels.job }}"])
 def test_what_cannot_be_filled_in_fails_the_rule(text):
     with pytest.raises(TemplateError):
         fill(text)

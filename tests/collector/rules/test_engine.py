@@ -53,6 +53,14 @@ def test_a_recorded_answer_can_be_read_by_the_next_rule():
     assert world.value('{__name__=~"a:.*"}', 1) == {'a:b{job="shop"}': 10.0, 'a:c{job="shop",x="y"}': 11.0}
 
 
+def test_templates_know_the_metric_which_no_alert_has():
+    world = World({"alert": "Down", "expr": "up == 0", "annotations": {"a": "{{ $labels.__name__ }}"}})
+    world.put(0, 0)
+    world.evaluate(0)
+    (alert,) = world.due(0)
+    assert (alert["annotations"], "__name__" in alert["labels"]) == ({"a": "up"}, False)
+
+
 def test_a_recorded_series_that_vanishes_ends():
     world = World({"record": "a:b", "expr": "up > 0"})
     world.put(0, 1)
