@@ -34,17 +34,32 @@ class EmbeddedQuerier:
             source, limits, experimental=experimental, delayed_names=delayed_names, monotonic=monotonic
         )
 
-    def evaluate(self, query: str, at: float, timeout_seconds: float | None = None) -> Answer:
+    def evaluate(
+        self,
+        query: str,
+        at: float,
+        timeout_seconds: float | None = None,
+        *,
+        lookback_seconds: float | None = None,
+    ) -> Answer:
         """An instant query as the HTTP API answers it: typed, with warnings and infos."""
         with _store_told():
-            return self._engine.instant(query, _ms(at), timeout_seconds)
+            return self._engine.instant(query, _ms(at), timeout_seconds, lookback_seconds=lookback_seconds)
 
     def evaluate_range(
-        self, query: str, start: float, end: float, step_seconds: float, timeout_seconds: float | None = None
+        self,
+        query: str,
+        start: float,
+        end: float,
+        step_seconds: float,
+        timeout_seconds: float | None = None,
+        *,
+        lookback_seconds: float | None = None,
     ) -> Answer:
         """A range query as the HTTP API answers it: always a matrix."""
         with _store_told():
-            return self._engine.range(query, _ms(start), _ms(end), _ms(step_seconds), timeout_seconds)
+            times = _ms(start), _ms(end), _ms(step_seconds)
+            return self._engine.range(query, *times, timeout_seconds, lookback_seconds=lookback_seconds)
 
     def instant(self, query: str, at: float) -> list[Sample]:
         match self.evaluate(query, at).result:

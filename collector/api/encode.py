@@ -12,8 +12,8 @@ from collector.promql.results import Answer, MatrixResult, Points, ScalarResult,
 from collector.series import Milliseconds, Values
 
 
-def encode_answer(answer: Answer) -> bytes:
-    """The whole body of a successful query."""
+def encode_answer(answer: Answer, stats: Mapping[str, object] | None = None) -> bytes:
+    """The whole body of a successful query, with its statistics if there are any."""
     match answer.result:
         case VectorResult(time_ms=time_ms, labels=labels, values=values):
             kind, body = "vector", _vector(time_ms, labels, values)
@@ -23,8 +23,9 @@ def encode_answer(answer: Answer) -> bytes:
             kind, body = "scalar", f'[{spell_time(time_ms)},"{spell_value(value)}"]'
         case StringResult(time_ms=time_ms, value=text):
             kind, body = "string", f"[{spell_time(time_ms)},{orjson.dumps(text).decode()}]"
-    notes = _notes(answer)
-    return f'{{"status":"success","data":{{"resultType":"{kind}","result":{body}}}{notes}}}'.encode()
+    shown = f',"stats":{orjson.dumps(stats).decode()}' if stats else ""
+    data = f'{{"resultType":"{kind}","result":{body}{shown}}}'
+    return f'{{"status":"success","data":{data}{_notes(answer)}}}'.encode()
 
 
 def encode_data(data: object, warnings: Sequence[str] = ()) -> bytes:

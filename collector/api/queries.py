@@ -1,10 +1,13 @@
 """The endpoints that read samples: queries, series, labels."""
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from collector.api.cost import query_stats
 from collector.api.encode import encode_answer, encode_data
 from collector.api.request import Parameters
+from collector.api.truncate import TRUNCATED, truncated
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.labels import Labels, Matcher, stoppable
@@ -12,6 +15,7 @@ from collector.names import unescaped
 from collector.promql.guard import QuerySize
 from collector.promql.limits import Budget
 from collector.promql.parse import parse
+from collector.promql.results import Answer
 from collector.promql.syntax import Selector
 
 if TYPE_CHECKING:
@@ -25,7 +29,13 @@ Answering = Callable[["Collector", Parameters, float], bytes]
 def query(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
     """An instant query, at ``time`` or now."""
     at = parameters.time("time", collector.clock.now())
-    return encode_answer(_embedded(collector).evaluate(parameters.text("query"), at, left_seconds))
+    asked, querier, lookback = parameters.text("query"), _embedded(collector), parameters.lookback()
+    return _answered(
+        collector,
+        parameters,
+        left_seconds,
+        lambda: querier.evaluate(asked, at, left_seconds, lookback_seconds=lookback),
+    )
 
 
 def query_range(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
@@ -39,8 +49,30 @@ def query_range(collector: "Collector", parameters: Parameters, left_seconds: fl
             "exceeded maximum resolution of 11,000 points per timeseries."
             " Try decreasing the query resolution (?step=XX)"
         )
-    asked = parameters.text("query")
-    return encode_answer(_embedded(collector).evaluate_range(asked, start, end, step, left_seconds))
+    asked, querier, lookback = parameters.text("query"), _embedded(collector), parameters.lookback()
+    return _answered(
+        collector,
+        parameters,
+        left_seconds,
+        lambda: querier.evaluate_range(asked, start, end, step, left_seconds, lookback_seconds=lookback),
+    )
+
+
+def _answered(
+    collector: "Collector",
+    parameters: Parameters,
+    left_seconds: float,
+    evaluate: Callable[[], Answer],
+    monotonic: Callable[[], float] = time.monotonic,
+) -> bytes:
+    """The answer cut to its limit; with what it took where ``stats`` asks for that, whatever it says."""
+    limit, began = parameters.limit(), monotonic()
+    answer = evaluate()
+    if not parameters.text("stats"):
+        return encode_answer(truncated(answer, limit))
+    seconds = monotonic() - began
+    waited = parameters.timeout(collector.options.limits.timeout_seconds) - left_seconds
+    return encode_answer(truncated(answer, limit), query_stats(answer.samples, seconds, max(waited, 0.0)))
 
 
 def query_exemplars(_collector: "Collector", _parameters: Parameters, _left_seconds: float) -> bytes:
@@ -96,7 +128,7 @@ def _matchers(text: str, check_time: Callable[[], None]) -> tuple[Matcher, ...]:
 def _limited(items: list, parameters: Parameters) -> tuple[list, list[str]]:  # type: ignore[type-arg]  # of any JSON
     limit = parameters.limit()
     if limit and len(items) > limit:
-        return items[:limit], ["results truncated due to limit"]
+        return items[:limit], [TRUNCATED]
     return items, []
 
 

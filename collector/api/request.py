@@ -17,6 +17,7 @@ _MAX_FORM_BYTES = 10 * 1024 * 1024
 _MAX_FIELDS = 10_000
 _EARLIEST = -9_007_199_254_740.0
 _LATEST = 9_007_199_254_740.0
+_LONGEST_SECONDS = 2**63 / 1e9  # Go counts nanoseconds in 64 bits
 
 
 class Parameters:
@@ -45,7 +46,7 @@ class Parameters:
 
     def limit(self) -> int:
         """How many items at most; 0 is all."""
-        text = self.text("limit", "0")
+        text = self.text("limit") or "0"
         if not _COUNT.fullmatch(text):
             raise QueryError(f'invalid parameter "limit": expected a whole number, found {text[:40]!r}')
         return int(text)
@@ -63,6 +64,22 @@ class Parameters:
         if not seconds > 0:
             raise QueryError(f'invalid parameter "timeout": cannot parse "{text}" to a valid duration')
         return min(seconds, limit_seconds)
+
+    def lookback(self) -> float | None:
+        """Seconds that the request gives its query to look back; None where it does not say, or not above 0.
+
+        Raises:
+            QueryError: bad_data.
+        """
+        text = self.text("lookback_delta")
+        seconds = _seconds(text) if text else 0.0
+        if not math.isfinite(seconds):
+            raise QueryError(
+                f'error parsing lookback delta duration: cannot parse "{text}" to a valid duration'
+            )
+        if seconds > _LONGEST_SECONDS:
+            raise QueryError(f'error parsing lookback delta duration: "{text}" overflows')
+        return seconds if seconds > 0 else None
 
     def step(self) -> float:
         """Seconds above zero: a number, or a Prometheus duration."""

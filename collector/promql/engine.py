@@ -52,16 +52,24 @@ class Engine:
         self._monotonic = monotonic
         self._parsed: OrderedDict[str, Node] = OrderedDict()
 
-    def instant(self, query: str | Node, time_ms: int, timeout_seconds: float | None = None) -> Answer:
-        """timeout_seconds: less than the limit. Raises ``QueryError``."""
+    def instant(
+        self,
+        query: str | Node,
+        time_ms: int,
+        timeout_seconds: float | None = None,
+        *,
+        lookback_seconds: float | None = None,
+    ) -> Answer:
+        """timeout_seconds: less than the limit; lookback_seconds: other than it. Raises ``QueryError``."""
         node = self._parse(query) if isinstance(query, str) else query
-        steps = self._steps(np.array([time_ms], dtype=np.int64), timeout_seconds, time_ms, instant=True)
+        times = np.array([time_ms], dtype=np.int64)
+        steps = self._steps(times, timeout_seconds, lookback_seconds, time_ms, instant=True)
         with np.errstate(all="ignore"):
             if isinstance(unwrapped(node), (RangeSelector, Subquery)):
                 result: Result = _raw_samples(node, steps)
             else:
                 result = _at_instant(self._finished(evaluate(node, steps)), time_ms)
-        return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
+        return _answer(result, steps)
 
     def range(
         self,
@@ -70,15 +78,17 @@ class Engine:
         end_ms: int,
         step_ms: int,
         timeout_seconds: float | None = None,
+        *,
+        lookback_seconds: float | None = None,
     ) -> Answer:
         """A value at start, start + step, … up to end. Raises ``QueryError``."""
         times = self._range_times(start_ms, end_ms, step_ms)
         node = self._parse(query) if isinstance(query, str) else query
         _check_range_type(node)
-        steps = self._steps(times, timeout_seconds, end_ms, instant=False)
+        steps = self._steps(times, timeout_seconds, lookback_seconds, end_ms, instant=False)
         with np.errstate(all="ignore"):
             result = _over_range(self._finished(evaluate(node, steps)), times)
-        return Answer(result, steps.query.notes.warnings, steps.query.notes.infos)
+        return _answer(result, steps)
 
     def _range_times(self, start_ms: int, end_ms: int, step_ms: int) -> Milliseconds:
         if end_ms < start_ms:
@@ -96,11 +106,18 @@ class Engine:
         return np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
 
     def _steps(
-        self, times: Milliseconds, timeout_seconds: float | None, end_ms: int, *, instant: bool
+        self,
+        times: Milliseconds,
+        timeout_seconds: float | None,
+        lookback_seconds: float | None,
+        end_ms: int,
+        *,
+        instant: bool,
     ) -> Steps:
         """end_ms: as asked, which the last step need not reach: ``@ end()`` is there."""
-        budget = Budget(self.limits, self._monotonic, timeout_seconds)
-        query = QueryContext(self._source, self.limits, budget, int(times[0]), end_ms, self._delayed_names)
+        limits = replace(self.limits, lookback_seconds=lookback_seconds) if lookback_seconds else self.limits
+        budget = Budget(limits, self._monotonic, timeout_seconds)
+        query = QueryContext(self._source, limits, budget, int(times[0]), end_ms, self._delayed_names)
         return Steps(query, times, instant)
 
     def _parse(self, query: str) -> Node:
@@ -123,6 +140,11 @@ class Engine:
             for labels, unnamed in zip(value.labels, value.unnamed, strict=True)
         )
         return checked_unique(replace(value, labels=labels))
+
+
+def _answer(result: Result, steps: Steps) -> Answer:
+    query = steps.query
+    return Answer(result, query.notes.warnings, query.notes.infos, query.budget.spent)
 
 
 def _check_range_type(node: Node) -> None:

@@ -41,6 +41,10 @@ class Budget:
         self._deadline = monotonic() + min(limits.timeout_seconds, timeout_seconds or math.inf)
         self._samples = 0
 
+    @property
+    def spent(self) -> int:
+        return self._samples
+
     def spend(self, samples: int) -> None:
         self._samples += samples
         if self._samples > self._max_samples:

@@ -50,8 +50,12 @@ Result: TypeAlias = ScalarResult | StringResult | VectorResult | MatrixResult
 
 @dataclass(frozen=True)
 class Answer:
-    """A result with the warnings and infos that came up on the way to it."""
+    """A result with the warnings and infos that came up on the way to it.
+
+    samples: that the query held, as ``max_samples`` counts them.
+    """
 
     result: Result
     warnings: tuple[str, ...] = ()
     infos: tuple[str, ...] = ()
+    samples: int = 0

@@ -132,6 +132,9 @@ def test_a_post_with_its_parameters_in_the_address(client):
         ("series", {}, "no match[] parameter"),
         ("series", {"match[]": "sum(up)"}, "no series selector"),
         ("labels", {"limit": "-1"}, "limit"),
+        ("query", {"query": "up", "limit": "-1"}, "limit"),
+        ("query", {"query": "up", "lookback_delta": "soon"}, "error parsing lookback delta duration"),
+        ("query", {"query": "up", "lookback_delta": "1e300"}, "overflows"),
         ("labels", {"limit": "9" * 5000}, "limit"),
         ("query_range", {"query": "up", "start": "0", "end": "1", "step": "999999999y"}, "valid duration"),
     ],
@@ -180,9 +183,13 @@ def test_regexes_on_many_values_end_at_the_time_limit(collector, client, monkeyp
 
 
 def test_a_request_can_shorten_its_time_but_not_lengthen_it(client, collector, monkeypatch):
-    given = []
-    monkeypatch.setattr(collector.querier, "evaluate", lambda _query, _at, left: given.append(left))
-    monkeypatch.setattr("collector.api.queries.encode_answer", lambda _answer: b"{}")
+    given, evaluate = [], collector.querier.evaluate
+
+    def noted(query, at, left, **options):
+        given.append(left)
+        return evaluate(query, at, left, **options)
+
+    monkeypatch.setattr(collector.querier, "evaluate", noted)
     for number, timeout in enumerate(("1s", "0.5", "1h")):
         asked = {"query": f"up > {number}", "timeout": timeout}
         assert client.get("/api/v1/query", params=asked).status_code == 200
@@ -212,7 +219,7 @@ def test_the_lookback_and_experimental_functions_are_as_asked(tmp_path):
 
 @pytest.mark.parametrize("error", [MemoryError(), OverflowError("too large")])
 def test_what_nobody_expected_is_an_internal_error_in_json(client, collector, monkeypatch, caplog, error):
-    def break_down(*_arguments):
+    def break_down(*_arguments, **_options):
         raise error
 
     monkeypatch.setattr(collector.querier, "evaluate", break_down)
@@ -269,6 +276,57 @@ def test_values_of_a_label_whose_name_is_any_text(client, collector, path):
     query = f'sum by ("dotted.name") ({selector})'
     (found,) = data(client.get("/api/v1/query", params={"query": query, "time": "0"}))["result"]
     assert found["metric"] == {"dotted.name": "x"}
+
+
+@pytest.mark.parametrize("limit", ["", "0", "2"])
+def test_a_limit_that_is_none_or_not_met_cuts_nothing(client, limit):
+    for path, extra in (("query", {}), ("query_range", {"start": "0", "end": "60", "step": "30"})):
+        body = client.get(f"/api/v1/{path}", params={"query": "up", "limit": limit, **extra}).json()
+        assert (len(body["data"]["result"]), "warnings" in body) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        ("query", {"query": "up"}),
+        ("query", {"query": "up[1m]"}),
+        ("query_range", {"query": "up", "start": "0", "end": "60", "step": "30"}),
+    ],
+)
+def test_a_limit_cuts_the_series_of_a_query_and_warns(client, path, params):
+    body = client.get(f"/api/v1/{path}", params={**params, "limit": "1"}).json()
+    assert [series["metric"]["job"] for series in body["data"]["result"]] == ["shop"]
+    assert body["warnings"] == ["results truncated due to limit"]
+
+
+def test_a_limit_does_not_concern_a_scalar(client):
+    assert "warnings" not in client.get("/api/v1/query", params={"query": "1", "limit": "1"}).json()
+
+
+def test_series_and_names_are_cut_too(client):
+    for path, params in (("series", {"match[]": "up"}), ("labels", {})):
+        body = client.get(f"/api/v1/{path}", params={**params, "limit": "1"}).json()
+        assert (len(body["data"]), body["warnings"]) == (1, ["results truncated due to limit"])
+
+
+@pytest.mark.parametrize(
+    ("lookback", "found"), [("", 2), ("2m", 2), ("120.5", 2), ("30s", 0), ("0", 2), ("-5", 2)]
+)
+def test_a_request_may_look_back_otherwise(client, lookback, found):
+    params = {"query": "up", "time": "700", "lookback_delta": lookback}
+    assert len(data(client.get("/api/v1/query", params=params))["result"]) == found
+    params |= {"start": "700", "end": "700", "step": "1"}
+    assert len(data(client.get("/api/v1/query_range", params=params))["result"]) == found
+
+
+def test_statistics_are_told_where_they_are_asked_for(client):
+    params = {"query": "sum(up)", "start": "0", "end": "60", "step": "30", "time": "60"}
+    for path in ("query", "query_range"):
+        assert "stats" not in data(client.get(f"/api/v1/{path}", params=params))
+        stats = data(client.get(f"/api/v1/{path}", params={**params, "stats": "all"}))["stats"]
+        assert set(stats) == {"timings", "samples"}
+        assert stats["samples"]["totalQueryableSamples"] > 0
+        assert stats["timings"]["execTotalTime"] >= stats["timings"]["innerEvalTime"] > 0
 
 
 def test_a_limit_cuts_and_warns(client):
