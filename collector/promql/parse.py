@@ -11,6 +11,7 @@ import re2
 
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Matcher, MatchOp
+from collector.promql.breaks import located
 from collector.promql.guard import QuerySize, check_size
 from collector.promql.literals import respelled
 from collector.promql.signatures import EXPERIMENTAL_AGGREGATIONS, EXPERIMENTAL_FUNCTIONS, STABLE_FUNCTIONS
@@ -56,9 +57,16 @@ def parse(query: str, *, size: QuerySize, experimental: bool = False) -> Node:
     """The tree of ``query``.
 
     Raises:
-        QueryError: bad_data, for anything Prometheus v3.0 would not parse.
+        QueryError: bad_data, for anything Prometheus v3.0 would not parse, with the place and the token.
     """
     check_size(query, size)
+    try:
+        return _tree(query, size, experimental)
+    except QueryError as error:
+        raise located(query, error, lambda part: _tree(part, size, experimental)) from error
+
+
+def _tree(query: str, size: QuerySize, experimental: bool) -> Node:
     told = respelled(query)
     regexes = tuple(_parsed(text).val for text in told.regexes)
     return _Converter(experimental, size, regexes).convert(_parsed(told.text), 0)

@@ -80,7 +80,7 @@ def test_reads(query, tree):
         ("first_over_time(up[5m])", 'unknown function with name "first_over_time"'),
         ("rate(up)", "expected type matrix"),
         ('up{a="b" or c="d"}', '"or"'),
-        ("up + fill(0) up", "fill"),
+        ("up + fill(0) up", "unexpected identifier"),
         ("mad_over_time(up[5m])", "is not enabled"),
         ("limitk(2, up)", "is experimental"),
         ("up @ 1e20", "out of bounds"),
