@@ -74,13 +74,20 @@ def tokens_of(query: str) -> list[Token]:
     """All tokens, and an end."""
     found: list[Token] = []
     position, in_brackets = 0, False
-    while match := _TOKENS.match(query, position):
-        kind, text = match.lastgroup or "", match[0]
-        if in_brackets and text[0] == ":":  # a name may begin with it, but not there
-            kind, text = "sign", ":"
-        position += len(text)
+    while position < len(query):
+        kind, text = _token_at(query, position, in_brackets)
         if kind != "blank":
-            found.append(Token(kind, text, position - len(text), position))
+            found.append(Token(kind, text, position, position + len(text)))
+        position += len(text)
         if text in {"[", "]"}:
             in_brackets = text == "["
     return [*found, Token("end", "", len(query), len(query))]
+
+
+def _token_at(query: str, position: int, in_brackets: bool) -> tuple[str, str]:
+    """Kind and text; a name may begin with a colon, but not in brackets."""
+    if in_brackets and query[position] == ":":
+        return "sign", ":"
+    match = _TOKENS.match(query, position)
+    assert match is not None  # any character is a token
+    return match.lastgroup or "", match[0]
