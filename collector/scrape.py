@@ -56,6 +56,7 @@ class TargetWriter:
 
     def __init__(self, target: Target, store: SampleStore, former: "TargetWriter | None" = None) -> None:
         self._target = target
+        self._key = target.key
         self._store = store
         self._parser = PageParser(self._number, _most_read(target.job), target.job.sample_limit)
         self._present: SeriesIds = former._present if former else _NO_SERIES
@@ -186,7 +187,7 @@ class TargetWriter:
         return self._store.series_id(self._target.labels.merged({METRIC_NAME: name}))
 
     def _stream(self, part: str) -> str:
-        return f"scrape\n{part}\n{self._target.key}"
+        return f"scrape\n{part}\n{self._key}"
 
 
 class _LimitError(Exception):

@@ -138,7 +138,10 @@ class StoreState:
     # Changing: one thread only
 
     def stream(self, name: str) -> Stream:
-        return self.streams.setdefault(name, Stream())
+        known = self.streams.get(name)
+        if known is None:
+            known = self.streams[name] = Stream()
+        return known
 
     def add_row(self, row: Row) -> None:
         """Publishes a row, later than all that its stream holds."""
