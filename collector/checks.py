@@ -26,16 +26,18 @@ def check_config(path: Path) -> bool:
         for http in _clients(config):
             credentials(http)
             tls_context(http.tls)
+        for missing in _missing_discovery_files(config):
+            click.echo(f"  WARNING: {missing}: no such discovery file")
         return f"{len(config.scrape_configs)} jobs, {targets} targets, {rules} rules found"
 
     return _told(path, checked)
 
 
-def check_rules(path: Path) -> bool:
+def check_rules(path: Path, *, experimental: bool = False) -> bool:
     """Checks a rule file; true if it could be used."""
 
     def checked() -> str:
-        return f"{_rules(_groups((str(path),), experimental=False))} rules found"
+        return f"{_rules(_groups((str(path),), experimental=experimental))} rules found"
 
     return _told(path, checked)
 
@@ -55,6 +57,12 @@ def _groups(patterns: tuple[str, ...], *, experimental: bool) -> tuple[RuleGroup
     return load_rule_files(
         patterns, check=lambda expr: parse(expr, size=QuerySize(), experimental=experimental)
     )
+
+
+def _missing_discovery_files(config: CollectorConfig) -> list[str]:
+    """Those that are named without a ``*``: what a pattern matches may come later."""
+    named = [file for job in config.scrape_configs for sd in job.file_sd_configs for file in sd.files]
+    return [file for file in named if not set("*?[") & set(Path(file).name) and not Path(file).exists()]
 
 
 def _rules(groups: tuple[RuleGroup, ...]) -> int:

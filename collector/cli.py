@@ -206,19 +206,26 @@ def check_config(ctx: click.Context, files: tuple[Path, ...]) -> None:
     ctx.exit(0 if all(passed) else 1)
 
 
+_experimental = click.option(
+    "--enable-experimental", is_flag=True, help="Rules may use PromQL's experimental functions."
+)
+
+
 @collector.command("check-rules", cls=_ExitsLikePromtool)
 @_files
+@_experimental
 @click.pass_context
-def check_rules(ctx: click.Context, files: tuple[Path, ...]) -> None:
+def check_rules(ctx: click.Context, files: tuple[Path, ...], enable_experimental: bool) -> None:
     """Check rule files; exit 1 if one is wrong."""
-    passed = [checks.check_rules(file) for file in files]
+    passed = [checks.check_rules(file, experimental=enable_experimental) for file in files]
     ctx.exit(0 if all(passed) else 1)
 
 
 @collector.command("test-rules", cls=_ExitsLikePromtool)
 @_files
+@_experimental
 @click.pass_context
-def test_rules(ctx: click.Context, files: tuple[Path, ...]) -> None:
+def test_rules(ctx: click.Context, files: tuple[Path, ...], enable_experimental: bool) -> None:
     """Run unit tests of rules, in the format of promtool's test rules; exit 1 if one fails."""
-    passed = [test_and_report(file) for file in files]
+    passed = [test_and_report(file, experimental=enable_experimental) for file in files]
     ctx.exit(0 if all(passed) else 1)

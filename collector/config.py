@@ -18,6 +18,7 @@ from collector.store.url import database_url
 from collector.yaml_text import load
 
 KEYS = ("global", "scrape_configs", "rule_files", "alerting", "storage", "query")
+_OF_FIRELINE = ("language", "time_zone", "slo_files", "signal_map", "alerts")
 _UNSUPPORTED = ("remote_read", "remote_write", "tracing", "scrape_config_files", "runtime", "otlp")
 _UNSUPPORTED_IN_JOB = (
     "kubernetes_sd_configs", "consul_sd_configs", "dns_sd_configs", "ec2_sd_configs", "http_sd_configs",
@@ -146,6 +147,11 @@ def parse_config(value: object, file: str, *, base_folder: Path = Path(), text: 
     )
     for section in (common, alerting):
         section.finish()
+    for key in _OF_FIRELINE:
+        if key in top:
+            raise top.error(
+                key, "a key of fireline.yml, which `fireline up` reads: expected a prometheus.yml"
+            )
     top.finish(_UNSUPPORTED)
     _refuse_duplicates(config, top)
     return config

@@ -1,6 +1,7 @@
 """Fetches a target's page over HTTP within a deadline and a bounded size."""
 
 import asyncio
+import logging
 import ssl
 import time
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from collector.credentials import credentials
 from collector.errors import ConfigError
 from collector.http_answer import answer_of, no_cookies, read_body
 from collector.http_client import reason_of
+
+logger = logging.getLogger(__name__)
 
 CEILING_BYTES = 256 * 1024 * 1024
 _ACCEPT = (  # clients escape names that are not bare unless they are told that they need not
@@ -113,10 +116,13 @@ async def fetch(
         error = f"no complete answer within {timeout_seconds:g}s"
     except (_UnusablePageError, ConfigError) as failure:
         error = str(failure)
-    except httpx.InvalidURL as failure:
+    except (httpx.InvalidURL, ValueError) as failure:
         error = "expected an address" if "@" in url else str(failure)  # it may quote a part of a password
     except httpx.HTTPError as failure:
         error = reason_of(failure)
+    except Exception as failure:  # whatever a target does, it is down and says so
+        logger.exception("fetching a page failed")
+        error = f"fetching the page failed: {failure!r}"
     return Fetched(text, content_type, time.perf_counter() - began, error)
 
 

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpx
 
@@ -31,7 +32,7 @@ async def answer_of(client: httpx.AsyncClient, request: httpx.Request) -> AsyncI
     Raises:
         httpx.HTTPError: where none came, also for more than MOST_REQUESTS.
     """
-    response = await client.send(request, stream=True, follow_redirects=False)
+    response = await _sent(client, request)
     try:
         sent = 1
         while client.follow_redirects and response.next_request is not None:
@@ -39,11 +40,22 @@ async def answer_of(client: httpx.AsyncClient, request: httpx.Request) -> AsyncI
                 raise httpx.TooManyRedirects(f"stopped after {MOST_REQUESTS} redirects", request=request)
             following = response.next_request  # it has the credentials, unless it goes to another host
             await response.aclose()
-            response = await client.send(following, stream=True, auth=_NO_AUTH, follow_redirects=False)
+            response = await _sent(client, following, auth=_NO_AUTH)
             sent += 1
         yield response
     finally:
         await response.aclose()
+
+
+async def _sent(client: httpx.AsyncClient, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401  httpx's own
+    """An address that cannot be reached at all, such as port 99999, is an error like any other."""
+    try:
+        return await client.send(request, stream=True, follow_redirects=False, **how)
+    except (OverflowError, ValueError, ExceptionGroup) as error:
+        first: Exception = error
+        while isinstance(first, ExceptionGroup):  # of the addresses of a host, which are tried side by side
+            first = first.exceptions[0]
+        raise httpx.ConnectError(f"expected an address that exists: {first}", request=request) from error
 
 
 async def read_body(response: httpx.Response, most_bytes: int) -> bytes:

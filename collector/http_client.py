@@ -91,7 +91,10 @@ class HttpClient:
             self._under_way.discard(task)
 
     async def _read(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response:
-        asked = self._client.build_request(method, url, **request)
+        try:
+            asked = self._client.build_request(method, url, **request)
+        except ValueError as error:
+            raise httpx.ConnectError(f"expected an address that exists: {error}") from error
         if "Accept-Encoding" not in httpx.Headers(request.get("headers")):
             asked.headers["Accept-Encoding"] = "gzip"  # what is unpacked here
         async with asyncio.timeout(self._seconds), answer_of(self._client, asked) as answer:

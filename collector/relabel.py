@@ -52,7 +52,8 @@ def parse_relabel(section: Section) -> RelabelRule:
     try:
         _ = rule.pattern
     except re2.error as error:
-        raise section.error("regex", f"expected an RE2 expression: {error}") from error
+        said = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else error
+        raise section.error("regex", f"expected an RE2 expression, found {rule.regex!r}: {said}") from error
     return rule
 
 

@@ -145,6 +145,7 @@ class TargetWriter:
         if page is None or not len(page.timed_series):
             return []
         kept = page.timed_ms <= at_ms + _AHEAD_MS
+        self._store.counters.too_new += int((~kept).sum())
         return [Points(page.timed_series[kept], page.timed_ms[kept], page.timed_values[kept])]
 
     def _refuse_too_long(self, text: str) -> None:

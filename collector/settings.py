@@ -119,7 +119,7 @@ class Section:
         unit = text[len(number) :]
         if not text:
             return default
-        if not re.fullmatch(r"[0-9]{1,15}", number) or unit not in _UNITS:
+        if not re.fullmatch(r"[0-9]{1,15}", number) or unit not in _UNITS or (not unit and int(number)):
             raise self.error(key, f"expected a size such as 10MB, found {text!r}")
         return int(number) * _UNITS[unit]
 

@@ -57,6 +57,7 @@ def _ingest_families(collector: "Collector") -> Iterator[Metric]:
         Refused.OUT_OF_ORDER: counters.out_of_order,
         Refused.TOO_OLD: counters.too_old,
         Refused.DUPLICATE: counters.duplicate,
+        Refused.TOO_NEW: counters.too_new,
     }
     rejected = CounterMetricFamily(
         "fireline_samples_rejected", "Samples not kept, by reason.", labels=["reason"]

@@ -11,14 +11,14 @@ from collector.ruletest.file import load_rule_tests
 from collector.ruletest.run import Failure, run_rule_tests
 
 
-def test_and_report(path: Path) -> bool:
+def test_and_report(path: Path, *, experimental: bool) -> bool:
     """Runs a file of tests and prints as promtool does; true if all of them passed."""
     click.echo(f"Unit Testing:  {path}")
     try:
         file = load_rule_tests(path)
         for pattern in file.missing:
             click.echo(f"  WARNING: no file matches {pattern!r}", err=True)
-        problems = ["\n".join(_lines(failure)) for failure in run_rule_tests(file)]
+        problems = ["\n".join(_lines(failure)) for failure in run_rule_tests(file, experimental=experimental)]
     except ConfigError as error:
         problems = [f"    {error}"]
     if problems:

@@ -38,7 +38,7 @@ class Failure:
     error: str = ""
 
 
-def run_rule_tests(file: RuleTestFile) -> Iterator[Failure]:
+def run_rule_tests(file: RuleTestFile, *, experimental: bool = False) -> Iterator[Failure]:
     """Runs the tests of a file, each on a store of its own.
 
     Raises:
@@ -46,23 +46,27 @@ def run_rule_tests(file: RuleTestFile) -> Iterator[Failure]:
     """
     if not file.tests:
         return
-    groups = load_rule_files(file.rule_files, check=lambda expr: parse(expr, size=QuerySize()))
+    groups = load_rule_files(
+        file.rule_files, check=lambda expr: parse(expr, size=QuerySize(), experimental=experimental)
+    )
     places = {name: place for place, name in enumerate(file.group_order)}
     ordered = sorted(groups, key=lambda group: places.get(group.name, 0))
     for test in file.tests:
-        yield from _Trial(file, test, ordered).failures()
+        yield from _Trial(file, test, ordered, experimental=experimental).failures()
 
 
 class _Trial:
     """One test under way. Every group is evaluated at every step, whatever its own interval is."""
 
-    def __init__(self, file: RuleTestFile, test: RuleTest, groups: Sequence[RuleGroup]) -> None:
+    def __init__(
+        self, file: RuleTestFile, test: RuleTest, groups: Sequence[RuleGroup], *, experimental: bool
+    ) -> None:
         self._file = file
         self._test = test
         self._groups = groups
         self._store = RuleTestStore(test.series, test.interval_seconds)
         limits = Limits(subquery_step_seconds=file.interval_seconds)
-        self._querier = EmbeddedQuerier(self._store.samples, limits)
+        self._querier = EmbeddedQuerier(self._store.samples, limits, experimental=experimental)
         self._engine = RuleEngine(
             groups,
             self._querier,

@@ -55,6 +55,7 @@ class StoreCounters:
     out_of_order: int = 0
     too_old: int = 0
     duplicate: int = 0
+    too_new: int = 0
     commits: int = 0
     cut_blocks: int = 0
     dropped_samples: int = 0

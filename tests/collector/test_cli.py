@@ -231,6 +231,24 @@ def test_every_rule_file_is_checked_after_one_that_is_wrong(rule_tests):
     assert "wrong.yml: test: unknown key" in result.stderr
 
 
+def test_rules_may_use_experimental_functions_where_they_are_told_to(tmp_path):
+    (tmp_path / "r.yml").write_text(
+        "groups: [{name: g, rules: [{record: a, expr: 'mad_over_time(up[1m])'}]}]"
+    )
+    (tmp_path / "t.yml").write_text("rule_files: [r.yml]\ntests: [{interval: 1m}]\n")
+    for command, file in (("check-rules", "r.yml"), ("test-rules", "t.yml")):
+        assert run(command, tmp_path / file).exit_code == 1
+        assert run(command, "--enable-experimental", tmp_path / file).exit_code == 0
+
+
+def test_a_discovery_file_that_is_missing_is_warned_of(tmp_path):
+    job = "{job_name: a, file_sd_configs: [{files: [nope.json, none-*.json]}]}"
+    (tmp_path / "p.yml").write_text(f"scrape_configs: [{job}]")
+    result = run("check-config", tmp_path / "p.yml")
+    assert (result.exit_code, result.stdout.count("WARNING")) == (0, 1)
+    assert f"WARNING: {tmp_path / 'nope.json'}: no such discovery file" in result.stdout
+
+
 @pytest.mark.parametrize("command", ["check-config", "check-rules"])
 @pytest.mark.parametrize("arguments", [[], ["none.yml"]])
 def test_a_mistake_in_calling_a_check_exits_as_promtool_does(command, arguments):

@@ -87,6 +87,8 @@ def test_alertmanagers_rule_files_and_storage_are_read():
         (with_job(scheme="ftp"), "scheme: expected one of http, https"),
         (with_job(sample_limit=-1), "sample_limit: expected a whole number"),
         (with_job(body_size_limit="big"), "body_size_limit: expected a size"),
+        (with_job(body_size_limit="5"), "body_size_limit: expected a size such as 10MB, found '5'"),
+        ({"slo_files": []}, "slo_files: a key of fireline.yml, which `fireline up` reads"),
         (with_job(honor_labels="yes"), "honor_labels: expected true or false"),
         (with_job(static_configs=[{"targets": ["http://x/y"]}]), "HOST:PORT without scheme"),
         (with_job(basic_auth={"username": "u"}, authorization={"credentials": "c"}), "found both"),

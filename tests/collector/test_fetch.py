@@ -217,3 +217,32 @@ def test_a_secret_that_no_header_holds_is_refused_at_the_start():
 async def test_a_password_in_an_address_that_is_none_is_not_shown(url):
     async with http_client(PLAIN_HTTP, transport=httpx.MockTransport(lambda request: page_of(b""))) as client:
         assert "hunter2" not in (await fetch(client, url, timeout_seconds=5.0)).error
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/", "http://127.0.0.1:-1/", "http://xn--a:80/", "http://a b/"]
+)
+async def test_an_address_that_cannot_exist_is_a_target_that_is_down(url):
+    async with http_client(PLAIN_HTTP) as client:
+        page = await fetch(client, url, timeout_seconds=5.0)
+    assert page.error
+    assert "failed:" not in page.error
+
+
+async def test_a_redirect_to_an_address_that_cannot_exist_is_told():
+    def handler(request):
+        if request.url.host == "host":
+            return httpx.Response(302, headers={"Location": "http://other:99999/"})
+        raise OverflowError("port must be 0-65535.")
+
+    page = await fetched(handler)
+    assert "expected an address that exists: port must be 0-65535" in page.error
+
+
+async def test_whatever_breaks_while_fetching_is_told_and_logged(caplog):
+    def handler(request):
+        raise RuntimeError("unheard of")
+
+    page = await fetched(handler)
+    assert page.error == "fetching the page failed: RuntimeError('unheard of')"
+    assert "fetching a page failed" in caplog.text

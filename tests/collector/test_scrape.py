@@ -166,6 +166,7 @@ def test_a_sample_far_ahead_is_left_out(store):
     shop = Watched(store)
     shop.scrape(10, f"a 1 {20 * 60 * 1000}\n")
     assert shop.value("a", 3000) == {}
+    assert store.counters.too_new == 1
 
 
 def test_nan_and_infinity_are_values(store):
