@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -50,8 +51,14 @@ class RuleRun:
     failures: dict[str, str] = field(default_factory=dict)
     unkept: str = ""
     _waiting: list[_Waiting] = field(default_factory=list)
+    _ended: list[tuple[RuleStatus, frozenset[Labels], frozenset[Labels]]] = field(default_factory=list)
+    _valued: set[Labels] = field(default_factory=set)
+    _to_come: Counter[str] = field(init=False)
     _names: set[str] = field(default_factory=set)
     _flushed: int = 0
+
+    def __post_init__(self) -> None:
+        self._to_come = Counter(status.rule.name for status in self.status.rules)
 
     @property
     def group(self) -> RuleGroup:
@@ -63,12 +70,27 @@ class RuleRun:
         return self.at - self.group.query_offset_seconds
 
     def add(self, rule: RuleStatus, samples: Sequence[Sample]) -> None:
-        """Keeps a rule's samples, and ends the series it wrote before and does not now."""
+        """Keeps a rule's samples, and ends the series it wrote before and does not now.
+
+        A series that another rule of the group has written now does not end; where one of the same name may
+        yet write it, that is seen at the end. Of two rules that write a series, the first counts.
+        """
         before, written = rule.written, frozenset(sample.labels for sample in samples)
-        self._waiting.append(_Waiting(rule, before, [*samples, *self._ends_of(before - written)]))
+        new = [sample for sample in samples if sample.labels not in self._valued]
+        self._valued |= written
+        ends = before - self._valued
+        if self._is_named_again(rule):
+            self._ended.append((rule, before, ends))
+            ends = frozenset()
+        self._waiting.append(_Waiting(rule, before, [*new, *self._ends_of(ends)]))
         self._names |= {labels.metric for labels in before | written}
         rule.written = written
         self.samples += len(samples)
+
+    def _is_named_again(self, rule: RuleStatus) -> bool:
+        """Whether a rule that is yet to come may make series of the same name."""
+        self._to_come[rule.rule.name] -= 1
+        return self._to_come[rule.rule.name] > 0
 
     def end(self, labels: Iterable[Labels]) -> None:
         """Ends series that rules wrote which are no more."""
@@ -87,6 +109,8 @@ class RuleRun:
 
     def finish(self) -> Evaluation:
         """Keeps what still waits."""
+        for rule, before, ends in self._ended:
+            self._waiting.append(_Waiting(rule, before, self._ends_of(ends - self._valued)))
         self.flush()
         self.status.unkept_reason = self.unkept
         self.status.failures += len(self.failures)

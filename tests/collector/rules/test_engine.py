@@ -8,6 +8,7 @@ from collector.rules.appenders import MemoryAppender
 from collector.rules.engine import RuleEngine
 from collector.rules.files import parse_groups
 from collector.rules.state import Reason
+from collector.series import STALE_NAN
 from collector.sinks import Outgoing, take_due
 
 UP = {"__name__": "up", "job": "shop"}
@@ -68,6 +69,29 @@ def test_a_recorded_series_that_vanishes_ends():
     world.put(60, 0)
     world.evaluate(61)
     assert world.value("a:b", 61) == {}
+
+
+@pytest.mark.parametrize(
+    "exprs", [("0 * (up > 5) + 1", "0 * (up <= 5)"), ("0 * (up <= 5)", "0 * (up > 5) + 1")]
+)
+def test_a_series_that_one_rule_ends_and_another_writes_goes_on(exprs):
+    world = World(*({"record": "s:state", "expr": expr} for expr in exprs))
+    for at, load in ((0, 9), (60, 1), (120, 9), (180, 1)):
+        world.put(at, load)
+        world.evaluate(at)
+        assert world.value("s:state", at) == {'s:state{job="shop"}': float(load > 5)}
+    world.store.append(Labels(UP), 240_000, STALE_NAN)
+    world.evaluate(240)
+    assert world.value("s:state", 240) == {}
+
+
+def test_of_two_rules_that_write_a_series_the_first_counts():
+    world = World(
+        {"record": "a", "expr": "up"}, {"record": "a", "expr": "up + 1"}, {"record": "b", "expr": "a"}
+    )
+    world.put(0, 5)
+    world.evaluate(0)
+    assert world.value('{__name__=~"a|b"}', 0) == {'a{job="shop"}': 5.0, 'b{job="shop"}': 5.0}
 
 
 def test_a_later_rule_sees_at_once_that_a_recorded_series_vanished():
