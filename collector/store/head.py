@@ -48,7 +48,7 @@ class MatrixHead:
     def _lay_out(self, series: SeriesIds) -> None:
         """Finds each series' column, making columns for new ones."""
         ids = series.tolist()
-        new = [i for i in ids if i not in self._columns]
+        new = [i for i in dict.fromkeys(ids) if i not in self._columns]
         for i in new:
             self._columns[i] = len(self._columns)
         if new:

@@ -16,6 +16,7 @@ from collector.store.newest import BEFORE_ALL
 from collector.store.pieces import Piece
 from collector.store.state import StoreState
 
+_FORGET_FACTOR = 2
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -29,6 +30,7 @@ class Intake:
         self._state = state
         self._counters = counters
         self._out_of_order_ms = out_of_order_ms
+        self._without_repeats: dict[str, SeriesIds] = {}
 
     def rows(self, given: Iterable[Row]) -> list[Row]:
         """Rows later than what their stream holds; a clock that jumped back loses its rows, counted.
@@ -45,7 +47,7 @@ class Intake:
                 self._counters.out_of_order += len(row.series)
                 continue
             newest[row.stream] = row.at_ms
-            first = self._first_of_row(row, kept)
+            first = self._first_of_row(self._without_repeat(row), kept)
             if len(first.series):
                 kept.append(first)
         return kept
@@ -58,6 +60,20 @@ class Intake:
         """
         kept = (self._first_points(points, rows) for points in given)
         return [points for points in kept if len(points.series)]
+
+    def _without_repeat(self, row: Row) -> Row:
+        """Of a series that comes twice the first. An array is looked at once: pages come with the same."""
+        if self._without_repeats.get(row.stream) is row.series:
+            return row
+        _, first = np.unique(row.series, return_index=True)
+        if len(first) < len(row.series):
+            self._counters.duplicate += len(row.series) - len(first)
+            first.sort()
+            row = Row(row.stream, row.at_ms, row.series[first], row.values[first])
+        if len(self._without_repeats) > _FORGET_FACTOR * (len(self._state.streams) + 1):
+            self._without_repeats.clear()
+        self._without_repeats[row.stream] = row.series
+        return row
 
     def _first_of_row(self, row: Row, before: Sequence[Row]) -> Row:
         """The samples that no other stream holds. A row is the same object where that is all."""

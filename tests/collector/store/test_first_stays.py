@@ -7,10 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.store.batches import Batch, Points, Row
 from collector.store.blocks import BlockCache
 from collector.store.columns import Column
+from collector.store.durable import SampleStore
 
 ALL = [Matcher(METRIC_NAME, MatchOp.NOT_EQUAL, "")]
 STREAMS = "ab"
@@ -157,3 +159,18 @@ def test_series_of_one_stream_are_looked_up_nowhere(sqlite_home, monkeypatch):
         written.import_([{2: [1]}, {2: [2]}])
         assert asked == []
         written.store.close()
+
+
+def test_a_series_that_comes_twice_in_a_row_counts_once(tmp_path):
+    """Whatever else the head holds goes on being its own."""
+    store = SampleStore(tmp_path)
+    x, y, z = (store.series_id(Labels({"__name__": name})) for name in "xyz")
+    store.write([Batch([Row("g", 1_000, np.array([x, y, x]), np.array([1.0, 2.0, 3.0]))])])
+    store.write([Batch([Row("g", 2_000, np.array([x, y, z]), np.array([4.0, 5.0, 99.0]))])])
+    for _ in range(2):
+        values = {str(s.labels): s.value for s in EmbeddedQuerier(store).instant('{__name__=~"x|y|z"}', 2)}
+        assert values == {"x": 4.0, "y": 5.0, "z": 99.0}
+        assert [s.value for s in EmbeddedQuerier(store).instant("x", 1)] == [1.0]
+        store.close()
+        store = SampleStore(tmp_path)
+    store.close()
