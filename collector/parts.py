@@ -11,7 +11,10 @@ from collector.promql.guard import QUOTED
 from collector.series import Series
 
 MAX_POINTS = 11_000
-_EDGES = re.compile(rf"(?:{QUOTED}|\#[^\n]*+)|@\s*(start|end)\s*\(\s*\)", re.DOTALL | re.IGNORECASE)
+_BLANK = r"(?:\s|\#[^\n]*+)*+"
+_EDGES = re.compile(
+    rf"(?:{QUOTED}|\#[^\n]*+)|@{_BLANK}(start|end){_BLANK}\({_BLANK}\)", re.DOTALL | re.IGNORECASE
+)
 
 
 def in_parts(

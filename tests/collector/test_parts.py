@@ -13,6 +13,7 @@ from collector.parts import MAX_POINTS, pinned
         ("x @ end()", "x @ 7.250"),
         ("rate(x[1m] @start ( )) - y @end()", "rate(x[1m] @ -5.000) - y @ 7.250"),
         ('x{a="@ end()"} @ end()', 'x{a="@ end()"} @ 7.250'),
+        ("x @ # c\n end( )", "x @ 7.250"),
         ("x # @ end()\n + x", "x # @ end()\n + x"),
         ("start + end", "start + end"),
     ],
