@@ -60,6 +60,7 @@ class PageParser:
         self._most_kept = most_kept
         self._known: dict[str, int] = {}
         self._layout: PageLayout | None = None
+        self._layout_format = PageFormat.TEXT
         self._usual_lines = 0
         self._families = Families()
 
@@ -82,7 +83,7 @@ class PageParser:
 
     def parsing(self, text: str, page_format: PageFormat) -> Steps[Page]:
         """As ``parse``, in short steps."""
-        if self._layout is not None:
+        if self._layout is not None and self._layout_format is page_format:
             numbers = yield from self._layout.reading(text)
             if numbers is not None:
                 return self._layout.page(numbers)
@@ -99,7 +100,10 @@ class PageParser:
         yield
         kept = first_of_each(reader.found)
         page = reader.page(kept)
-        self._layout = None if reader.timed_ms else PageLayout(reader.keys, reader.is_sample, kept, page)
+        self._layout_format = page_format
+        self._layout = None
+        if reader.ends_with_values and not reader.timed_ms:
+            self._layout = PageLayout(reader.keys, reader.is_sample, reader.others, kept, page)
         return page
 
     def _forget(self, reader: "_PageReader") -> None:
@@ -120,6 +124,8 @@ class _PageReader:
     families: Families = field(default_factory=Families)
     keys: list[str] = field(default_factory=list)
     is_sample: bytearray = field(default_factory=bytearray)
+    others: list[str] = field(default_factory=list)
+    ends_with_values: bool = True
     texts: list[str] = field(default_factory=list)
     found: "array[int]" = field(default_factory=lambda: array("q"))
     values: "array[float]" = field(default_factory=lambda: array("d"))
@@ -139,9 +145,12 @@ class _PageReader:
             for line in lines:
                 number += 1
                 try:
-                    self.is_sample.append(self._read_line(line))
+                    is_sample = self._read_line(line)
                 except ValueError as error:
                     raise ExpositionError(number, str(error)) from error
+                self.is_sample.append(is_sample)
+                if not is_sample:
+                    self.others.append(line.rpartition(" ")[2])
             yield
         if self.page_format is PageFormat.OPENMETRICS and not self.ended:
             raise ExpositionError(number + 1, "expected # EOF at the end")
@@ -183,6 +192,7 @@ class _PageReader:
             if len(fields) not in {1, 2}:
                 raise ValueError(f"expected a value and at most a timestamp, found {rest.strip()[:60]!r}")
             at_ms = _milliseconds(fields[1]) if len(fields) == 2 else None
+            self._note_end(line, fields[0])
             return self._add(key, series_text, parse_number(fields[0]), at_ms)
         return False
 
@@ -197,8 +207,13 @@ class _PageReader:
                 raise ValueError("expected no space before the labels")
             value, seconds = split_openmetrics(line[len(series_text) :])
             at_ms = None if seconds is None else _milliseconds_of_seconds(seconds)
+            self._note_end(line, value)
             return self._add(key, series_text, parse_number(value), at_ms)
         return False
+
+    def _note_end(self, line: str, value: str) -> None:
+        """An exemplar or blanks behind the value: it cannot be found by what stands behind the last space."""
+        self.ends_with_values = self.ends_with_values and line.rpartition(" ")[2] == value
 
     def _add(self, key: str, text: str, value: float, at_ms: int | None) -> bool:
         """Whether the sample is without a time of its own."""

@@ -46,26 +46,36 @@ def line_slices(text: str) -> Iterator[list[str]]:
 class PageLayout:
     """What a page looks like but for its numbers: a page that looks the same is read by them alone.
 
-    keys: of each line, what stands before its last space. is_sample: whether the line is a sample.
+    keys: of each line, what stands before its last space. is_sample: whether the value stands behind it.
+    others: what stands there in the lines that are no samples.
     kept: positions among the samples of those that the page has.
     """
 
-    def __init__(self, keys: list[str], is_sample: bytearray, kept: SeriesIds, page: Page) -> None:
+    def __init__(
+        self, keys: list[str], is_sample: bytearray, others: list[str], kept: SeriesIds, page: Page
+    ) -> None:
         self._keys = keys
         self._is_sample = is_sample
+        self._is_other = bytes(not each for each in is_sample)
+        self._others = others
         self._kept = kept
         self._page = page
 
     def reading(self, text: str) -> Steps[Values | None]:
         """The numbers of all samples; None for a page that looks otherwise."""
         numbers: list[Values] = []
-        begin = 0
+        begin = others = 0
         for lines in line_slices(text):
             end = begin + len(lines)
             parts = [line.rpartition(" ") for line in lines]
             if self._keys[begin:end] != [part[0] for part in parts]:
                 return None
-            read = read_floats(list(compress([part[2] for part in parts], self._is_sample[begin:end])))
+            said = [part[2] for part in parts]
+            more = list(compress(said, self._is_other[begin:end]))
+            if more != self._others[others : others + len(more)]:
+                return None
+            others += len(more)
+            read = read_floats(list(compress(said, self._is_sample[begin:end])))
             if read is None:
                 return None
             numbers.append(read)

@@ -295,3 +295,77 @@ def test_one_broken_page_does_not_make_a_parser_forget():
         parser.parse("a one\n", TEXT)
     parser.parse(PAGE % 2 + "c 1\n", TEXT)
     assert len(known.labels) == 3
+
+
+def layouts(first, second, first_format=PageFormat.TEXT, second_format=None):
+    """What a parser reads of the second page after the first, and what one that knows nothing reads."""
+    outcomes = []
+    for pages in ([(first, first_format)], []):
+        parser = PageParser(lambda labels: hash(str(labels)) % 1000, most_kept=0)
+        for text, kind in pages:
+            parser.parse(text, kind)
+        try:
+            page = parser.parse(second, second_format or first_format)
+            outcomes.append((page.series.tolist(), page.values.tolist(), dict(parser.metadata)))
+        except ExpositionError as error:
+            outcomes.append(str(error))
+    return outcomes
+
+
+OPEN = PageFormat.OPENMETRICS
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "first_format", "second_format"),
+    [
+        *[
+            (text, text, OPEN, OPEN)
+            for text in (
+                'r_total 7 # {trace_id="abc"} 0.5 1700000000.123\n# EOF\n',
+                'r_total 7 # {trace_id="abc"} 0.5\nb 1\n# EOF\n',
+            )
+        ],
+        ("# TYPE a counter\na 1\n", "# TYPE a gauge\na 1\n", PageFormat.TEXT, PageFormat.TEXT),
+        ("# TYPE a counter\na 1\n", "# TYPE a bananas\na 1\n", PageFormat.TEXT, PageFormat.TEXT),
+        ("a 1\n# EOF\n", "a 1\n# NOTEOF\n", OPEN, OPEN),
+        ("\na 1\n", "garbage!\na 2\n", PageFormat.TEXT, PageFormat.TEXT),
+        ("a 1\n", "a 1\n", PageFormat.TEXT, OPEN),
+        ("a 1 \nb 2\n", "a 1 \nb 2\n", PageFormat.TEXT, PageFormat.TEXT),
+    ],
+)
+def test_a_page_that_looks_like_the_last_is_read_as_by_one_who_knows_nothing(
+    first, second, first_format, second_format
+):
+    quick, careful = layouts(first, second, first_format, second_format)
+    assert quick == careful
+
+
+_LINES = st.sampled_from(
+    [
+        "a 1",
+        "a 2",
+        "b 3",
+        'c{x="y"} 4',
+        "d 5 # {} 6",
+        "d 5 # {} 6 7",
+        "e 8 9",
+        "# TYPE a gauge",
+        "# HELP a b",
+        "f 1 ",
+    ]
+)
+
+
+@given(st.lists(_LINES, max_size=5), st.lists(_LINES, max_size=5), st.sampled_from([PageFormat.TEXT, OPEN]))
+def test_whatever_came_before_a_page_is_read_the_same(first, second, kind):
+    end = ["# EOF", ""] if kind is OPEN else [""]
+    before, now = ("\n".join([*lines, *end]) for lines in (first, second))
+    try:
+        PageParser(lambda labels: 0, most_kept=0).parse(before, kind)
+    except ExpositionError:
+        before = now
+    try:
+        quick, careful = layouts(before, now, kind)
+    except ExpositionError:
+        return
+    assert quick == careful
