@@ -175,3 +175,21 @@ def test_what_is_not_understood_is_refused_when_read(text, said):
 def test_what_cannot_be_filled_in_fails_the_rule(text):
     with pytest.raises(TemplateError):
         fill(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{{ "}}" }}', "}}"),
+        ("{{ `}}` }}", "}}"),
+        ("{{/* a }} b */}}x", "x"),
+        (r'{{ "\"}}" }}y', '"}}y'),
+    ],
+)
+def test_what_looks_like_an_end_within_a_string_or_a_comment_is_none(text, expected):
+    assert parse_template(text).fill({}, 0.0, {}) == expected
+
+
+def test_actions_without_an_end_are_refused_at_the_first():
+    with pytest.raises(TemplateError, match=r"expected }} after '{{ x{{ x"):
+        parse_template("{{ x" * 5_000)
