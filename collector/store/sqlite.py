@@ -30,6 +30,8 @@ class SqliteDatabase:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._path = folder / FILE_NAME
+        self._opened_as: tuple[int, int] | None = None
         self._lock = _lock_folder(folder)
 
     def open(self) -> None:
@@ -43,10 +45,19 @@ class SqliteDatabase:
         if (self._folder / REPAIR_MARK).exists():
             raise StoreDamagedError("found when it was last written")
         self.engine = open_file(self._folder)
+        self._opened_as = _identity(self._path)
 
     @contextmanager
     def transaction(self) -> Iterator[Change]:
-        """Commits what is written in the context, then publishes it."""
+        """Commits what is written in the context, then publishes it.
+
+        Raises:
+            StoreError: where the file is gone: what is written to it would be lost with the process.
+        """
+        if _identity(self._path) != self._opened_as:
+            raise StoreError(
+                f"{self._path} was removed or replaced while in use: start again to go on without it"
+            )
         with self.engine.begin() as connection:
             change = Change(connection)
             yield change
@@ -96,6 +107,15 @@ class SqliteDatabase:
     def _disconnect(self) -> None:
         if hasattr(self, "engine"):
             self.engine.dispose()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file it is; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _lock_folder(folder: Path) -> TextIO:

@@ -11,6 +11,7 @@ from collector.store.faults import StoreDamagedError, error_name, is_damage, rea
 from collector.store.schema import migrate
 
 FILE_NAME = "samples.db"
+_LEAST_BYTES = 2  # of less SQLite makes a new one
 logger = logging.getLogger(__name__)
 
 
@@ -23,7 +24,7 @@ def open_file(folder: Path) -> sa.Engine:
         StoreError: for one that cannot be opened, or that a newer Fireline wrote.
     """
     path = folder / FILE_NAME
-    if path.exists() and not path.stat().st_size:
+    if path.exists() and path.stat().st_size < _LEAST_BYTES:
         logger.warning("%s is empty: expected samples, or no file; it begins anew", path)
     engine = sa.create_engine(f"sqlite:///{path}")
     sa.event.listen(engine, "connect", _set_pragmas)
