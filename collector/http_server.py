@@ -1,16 +1,34 @@
 """HTTP connections that cannot be held: slow, huge and too many clients are dropped."""
 
 import asyncio
+from collections.abc import Sized
 
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 # Of an answer, within ``request_seconds``: a client that takes less is not reading.
 KEEP_ALIVE_SECONDS = 75  # of an idle connection: longer than senders of remote write pause
 _LEAST_TAKEN_BYTES = 64 * 1024
+_PIECE_BYTES = 4 * 1024  # read before looking whether requests wait: some 200 of the shortest
 
 
 class HeadTooLargeError(Exception):
     """The request line and the headers are longer than they may be."""
+
+
+class PipelineFlow(FlowControl):
+    """Reads no further while requests wait for the answers to those before them.
+
+    Uvicorn reads on after every answer, and whenever an application waits for the client to go.
+    """
+
+    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+        super().__init__(transport)
+        self._waiting = waiting
+
+    def resume_reading(self) -> None:
+        if not self._waiting:
+            super().resume_reading()
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -33,11 +51,13 @@ class BoundedHttp(HttpToolsProtocol):
     _heads = 0
     _head_raw_bytes = 0
     _head_read_bytes = 0
+    _unread = memoryview(b"")  # what came with requests that wait; empty where none does
 
     # Connections
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its base
         super().connection_made(transport)
+        self.flow = PipelineFlow(transport, self.pipeline)
         self._waiting_since = self.loop.time()
         self._await_request()
         if len(self.connections) > self.most_connections and not self._take_a_place():
@@ -46,6 +66,8 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._request_came()
         self._answer_moved()
+        self._unread = self._unread[:0]
+        self.pipeline.clear()
         super().connection_lost(exc)
 
     @property
@@ -70,6 +92,16 @@ class BoundedHttp(HttpToolsProtocol):
     # Requests
 
     def data_received(self, data: bytes) -> None:
+        self._unread = memoryview(bytes(self._unread) + data if self._unread else data)
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Hands the parser what came, until a request waits; what comes at once can hold thousands."""
+        while self._unread and not self.pipeline and not self.transport.is_closing():
+            piece, self._unread = self._unread[:_PIECE_BYTES], self._unread[_PIECE_BYTES:]
+            self._read_piece(bytes(piece))
+
+    def _read_piece(self, data: bytes) -> None:
         began_in_head, heads = self._is_in_head, self._heads
         super().data_received(data)
         if self.transport.is_closing():
@@ -107,6 +139,9 @@ class BoundedHttp(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._waiting_since = self.loop.time()
         super().on_response_complete()
+        self._read_on()
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def send_400_response(self, msg: str) -> None:
         if self._head_read_bytes > self.head_bytes:

@@ -82,6 +82,12 @@ async def answer(reader):
         return b"reset"
 
 
+async def until(holds):
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110  # nothing tells of it
+            await asyncio.sleep(0)
+
+
 async def test_requests_are_answered_one_after_another_and_pipelined():
     async with Server() as server:
         body = b"x" * 200_000
@@ -89,6 +95,33 @@ async def test_requests_are_answered_one_after_another_and_pipelined():
         reader, _ = await server.open(GET + post + GET.replace(b"Host", b"Connection: close\r\nHost"))
         said = await answer(reader)
         assert [said.count(text) for text in (b"200 OK", b"hello 0", b"hello 200000")] == [3, 2, 1]
+
+
+async def test_of_very_many_pipelined_requests_few_are_read_at_a_time():
+    """While one is answered, another listens for the client to go, which makes uvicorn read on."""
+    async with Server() as server:
+        reader, writer = await server.open(GET.replace(b"/ ", b"/slow ") + GET * 100_000)
+        await server.asked.wait()
+        (connection,) = server.connections
+        await until(lambda: connection.flow.read_paused)
+        connection.cycle.flow.resume_reading()
+        assert connection.flow.read_paused
+        server.release.set()
+        most = 0
+        for _ in range(20_000):
+            await reader.readuntil(b"hello 0")
+            most = max(most, len(connection.pipeline))
+        assert 0 < most <= 200
+        writer.transport.abort()
+        await server.lost.wait()
+        assert not connection.pipeline
+
+
+async def test_what_came_with_pipelined_requests_is_answered_to_the_last():
+    async with Server() as server:
+        last = GET.replace(b"Host", b"Connection: close\r\nHost")
+        reader, _ = await server.open(GET * 1_999 + last)
+        assert (await answer(reader)).count(b"hello 0") == 2_000
 
 
 @pytest.mark.parametrize(
