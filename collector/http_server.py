@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Sized
 
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 # Of an answer, within ``request_seconds``: a client that takes less is not reading.
 KEEP_ALIVE_SECONDS = 75  # of an idle connection: longer than senders of remote write pause
@@ -51,6 +52,7 @@ class BoundedHttp(HttpToolsProtocol):
     _heads = 0
     _head_raw_bytes = 0
     _head_read_bytes = 0
+    _answered: RequestResponseCycle | None = None  # ``cycle`` is the latest, which may wait for it
     _unread = memoryview(b"")  # what came with requests that wait; empty where none does
 
     # Connections
@@ -68,6 +70,9 @@ class BoundedHttp(HttpToolsProtocol):
         self._answer_moved()
         self._unread = self._unread[:0]
         self.pipeline.clear()
+        if self._answered is not None:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         super().connection_lost(exc)
 
     @property
@@ -135,6 +140,10 @@ class BoundedHttp(HttpToolsProtocol):
         self._request_came()
         self._is_in_head = True
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         self._waiting_since = self.loop.time()

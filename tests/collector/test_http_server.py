@@ -124,6 +124,18 @@ async def test_what_came_with_pipelined_requests_is_answered_to_the_last():
         assert (await answer(reader)).count(b"hello 0") == 2_000
 
 
+async def test_an_answer_before_pipelined_requests_is_not_written_to_a_client_that_went():
+    async with Server() as server:
+        await server.open(GET.replace(b"/ ", b"/slow ") + GET * 9)
+        await server.asked.wait()
+        (connection,) = server.connections
+        await until(lambda: connection.pipeline)
+        connection.transport.abort()  # as a write to a client that went does: reading has paused
+        await server.lost.wait()
+        assert connection._answered.disconnected
+        assert not connection.pipeline
+
+
 @pytest.mark.parametrize(
     "begun", [b"", b"\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nX: y", GET + b"GET"]
 )
