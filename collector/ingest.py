@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from collector.errors import CollectorError, StoreError
+from collector.frames import without_frames
 from collector.steps import Steps
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
@@ -102,7 +103,7 @@ class Ingester:
             for work, _, _ in prepared:
                 if work.undo is not None:
                     work.undo()
-                work.done.set_exception(error)
+                work.done.set_exception(without_frames(error))
             return
         for work, _, answer in prepared:
             work.done.set_result(answer)
@@ -135,7 +136,7 @@ class Ingester:
             if not isinstance(error, CollectorError):
                 self.failures += 1
                 logger.exception("preparing samples failed")
-            work.done.set_exception(error)
+            work.done.set_exception(without_frames(error))
             return None
         if answer is None:
             self._begun.append((work, steps))

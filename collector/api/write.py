@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from collector.api.request import BodyTooLargeError, read_body
 from collector.errors import RemoteWriteError, StoreError
+from collector.frames import without_frames
 from collector.remotewrite.receiver import MAX_PACKED_BYTES, unpacked_bytes
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class WriteApi:
         try:
             return await self._taken(request)
         except Exception as error:  # noqa: BLE001  # told logs what nobody expected
-            return told(error)
+            status, said = told(error)
+            without_frames(error)
+            return status, said
 
     async def _taken(self, request: Request) -> tuple[int, str]:
         receiver = self._collector.receiver

@@ -1,4 +1,6 @@
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -26,6 +28,13 @@ def ingester(store):
     ingester.start()
     yield ingester
     ingester.stop()
+
+
+@pytest.fixture
+def without_gc():
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def one_row(store, at_ms, series=1):
@@ -57,6 +66,48 @@ def test_what_one_piece_of_work_raises_spares_the_others(store, ingester):
     with pytest.raises(ExpositionError):
         futures[1].result(5)
     assert [futures[0].result(5), futures[2].result(5)] == [1, 2]
+
+
+class Request:
+    """What some work reads; a list has no weak references."""
+
+
+@pytest.mark.parametrize("error", [ExpositionError(1, "no page"), ZeroDivisionError()])
+def test_what_refused_work_read_is_let_go_without_the_garbage_collector(ingester, without_gc, error):
+    read = []
+
+    def steps():
+        request = Request()
+        read.append(weakref.ref(request))
+        yield
+        raise ValueError from error
+
+    def broken():
+        try:
+            yield from steps()
+        except ValueError:
+            raise error from None
+
+    kept = ingester.submit(broken)
+    assert isinstance(kept.exception(5), type(error))
+    ingester.submit(lambda: (Batch(), None)).result(5)
+    assert read[0]() is None
+
+
+def test_what_could_not_be_committed_is_let_go_too(store, ingester, without_gc, monkeypatch):
+    kept, read = [], []
+
+    def refusing(batches):
+        request = Request()
+        read.append(weakref.ref(request))
+        if len(read) == 1:
+            refuse(batches)
+
+    monkeypatch.setattr(store, "write", refusing)
+    kept.append(ingester.submit(one_row(store, 1)))
+    assert isinstance(kept[0].exception(5), StoreError)
+    ingester.submit(lambda: (Batch(), None)).result(5)
+    assert read[0]() is None
 
 
 def test_a_commit_that_fails_is_told_and_counted(store, ingester, monkeypatch):

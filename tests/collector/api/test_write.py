@@ -1,7 +1,10 @@
 import asyncio
+import gc
 import queue
+import weakref
 from concurrent.futures import Future
 
+import cramjam
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -13,6 +16,7 @@ from collector.config import parse_config
 from collector.errors import StoreError
 from collector.options import Options
 from collector.remote import RemoteQuerier
+from collector.remotewrite import receiver, request
 from collector.remotewrite.receiver import MAX_PACKED_BYTES, Received
 
 NOW = 1_756_861_500_000
@@ -172,6 +176,30 @@ def test_large_requests_are_worked_on_one_at_a_time(collector, packed, monkeypat
     monkeypatch.setattr(collector.ingester, "submit", submit)
     assert {answer.status_code for answer in asyncio.run(all_at_once())} == {204}
     assert max(most) == at_once
+
+
+class Read(bytearray):
+    """A request as it was unpacked, which tells when it is gone."""
+
+
+@pytest.mark.parametrize("content", [b"\x0a\x00" * 7, b"\x0a\x7f"], ids=["over a limit", "no protobuf"])
+def test_what_a_refused_request_read_is_freed_at_once(collector, monkeypatch, content):
+    monkeypatch.setattr(request, "MOST_SERIES", 6)
+    held = []
+
+    def unpacked(_packed):
+        read = Read(content)
+        held.append(weakref.ref(read))
+        return read
+
+    monkeypatch.setattr(receiver, "unpacked", unpacked)
+    gc.disable()
+    try:
+        packed = bytes(cramjam.snappy.compress_raw(content))
+        assert [post(collector, packed).status_code for _ in range(3)] == [400] * 3
+        assert [one() for one in held[:2]] == [None] * 2
+    finally:
+        gc.enable()
 
 
 def test_it_is_off_unless_asked_for(tmp_path, packed):
