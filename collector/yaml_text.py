@@ -11,7 +11,10 @@ from collector.redaction import without_quotations
 
 _MERGE = "tag:yaml.org,2002:merge"
 _DEEPEST = 100
+_MOST_REPEATED = 200_000
+_LONGEST_NUMBER = 100
 _NULL = "tag:yaml.org,2002:null"
+_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -27,12 +30,27 @@ class NoTextError(yaml.YAMLError):
     """An escaped surrogate, which no file, label or header can hold; the text names the line."""
 
 
+class TooMuchRepeatedError(yaml.YAMLError):
+    """Aliases and merges that make a short text fill the memory; the text names the line."""
+
+
+class NoValueError(yaml.YAMLError):
+    """A scalar of which no value can be made; the text names the line."""
+
+
 class _OnceLoader(yaml.SafeLoader):
     """Looks before merges are resolved: a key may stand in for a merged one."""
 
     _depth = 0
+    _repeated = 0
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._sizes: dict[yaml.Node, int] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            return self._alias(parent, index)
         self._depth += 1
         if self._depth > _DEEPEST:
             line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # PyYAML publishes none
@@ -41,7 +59,31 @@ class _OnceLoader(yaml.SafeLoader):
         if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
             raise NoTextError(f"line {node.start_mark.line + 1}: expected Unicode, found half of a character")
         self._depth -= 1
+        if node is not None:
+            self._sizes[node] = 1 + sum(self._sizes.get(child, 1) for child in _children(node))
         return node
+
+    def _alias(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """A merge copies what the alias stands for, and so does whoever reads the document."""
+        line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # PyYAML publishes none
+        node = super().compose_node(parent, index)
+        self._repeated += self._sizes.get(node, 1) if node is not None else 0
+        if self._repeated > _MOST_REPEATED:
+            said = f"expected aliases and merges that repeat at most {_MOST_REPEATED} values"
+            raise TooMuchRepeatedError(f"line {line}: {said}")
+        return node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401  # as PyYAML
+        if not isinstance(node, yaml.ScalarNode):
+            return super().construct_object(node, deep)
+        line = node.start_mark.line + 1
+        if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+            raise NoValueError(f"line {line}: expected a number of at most {_LONGEST_NUMBER} characters")
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, ValueError) as error:  # of PyYAML's own making
+            kind = node.tag.rpartition(":")[2]
+            raise NoValueError(f"line {line}: expected a value of the kind {kind}") from error
 
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -54,6 +96,14 @@ class _OnceLoader(yaml.SafeLoader):
                 raise RepeatedKeyError(f"line {line}: the key {key.value!r} is in line {lines[name]} already")
             lines[name] = line
         return node
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.SequenceNode):
+        yield from node.value
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
 
 
 class _AsWrittenLoader(_OnceLoader):
@@ -70,8 +120,8 @@ def load(text: str) -> object:
     """The one document of a text.
 
     Raises:
-        yaml.YAMLError: for what is not YAML, gives a key twice, or is nested more than 100 levels deep; the
-            text names the line, and does not repeat what stands in it.
+        yaml.YAMLError: for what is not YAML, gives a key twice, is nested more than 100 levels deep, or
+            whose aliases repeat too much; the text names the line, and does not repeat what stands in it.
     """
     with _told(text):
         return yaml.load(text, _OnceLoader)  # noqa: S506  # it is a SafeLoader
@@ -103,7 +153,9 @@ def _told(text: str) -> Iterator[None]:
         line = text.count("\n", 0, error.position) + 1
         reason = f"line {line}: expected text, found the character {error.character:#x}"
         raise yaml.YAMLError(reason) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:  # merges of merges
+        raise yaml.YAMLError("expected fewer merges of what is merged itself") from None
+    except ValueError as error:
         raise yaml.YAMLError(without_quotations(str(error))) from None
 
 

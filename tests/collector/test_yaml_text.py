@@ -4,7 +4,9 @@ import yaml
 from collector.yaml_text import (
     NestedTooDeeplyError,
     NoTextError,
+    NoValueError,
     RepeatedKeyError,
+    TooMuchRepeatedError,
     load,
     load_all,
     load_as_written,
@@ -48,10 +50,28 @@ def test_half_of_a_character_is_refused_with_its_line():
         load('a: 1\nb: ["\\ud800"]\n')
 
 
-@pytest.mark.parametrize("text", ["a: 2025-05-45", "a: " + "1" * 5_000])
-def test_values_that_cannot_be_made_are_no_yaml(text):
-    with pytest.raises(yaml.YAMLError):
-        load(text)
+@pytest.mark.parametrize("level", ["{{<<: [{}]}}", "[{}]"], ids=["merges", "aliases"])
+@pytest.mark.parametrize("read", [load, load_as_written])
+def test_aliases_that_make_much_of_little_are_refused_with_their_line(read, level):
+    levels = [f"a{n}: &a{n} " + level.format(", ".join([f"*a{n - 1}"] * 10)) for n in range(1, 9)]
+    with pytest.raises(TooMuchRepeatedError, match="line 6: expected aliases and merges that repeat at most"):
+        read("\n".join(["a0: &a0 {k: v}", *levels]))
+
+
+def test_an_alias_that_many_jobs_merge_is_taken():
+    jobs = "".join(f"- {{<<: *job, name: {n}}}\n" for n in range(5_000))
+    assert len(load("- &job {a: 1, b: [1, 2, 3], c: {d: e}}\n" + jobs)) == 5_001
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2025-05-45", "1" * 5_000, "0x" + "f" * 300_000, "1" + ":1" * 20_000, "1" + ":1" * 200 + ".5",
+     "!!int ''", "!!bool x", "!!timestamp x"],
+    ids=["date", "digits", "hexadecimal", "sexagesimal", "sexagesimal float", "int", "bool", "timestamp"],
+)  # fmt: skip
+def test_values_that_cannot_be_made_are_refused_with_their_line(value):
+    with pytest.raises(NoValueError, match=r"^line 2: expected a [^\n]{1,60}$"):
+        load(f"a: 1\nb: {value}")
 
 
 def test_scalars_can_stay_as_they_are_written():
