@@ -104,9 +104,9 @@ class Section:
         try:
             return parse_duration(text)
         except DurationTooLongError as error:
-            raise self.error(key, f"expected a duration of at most 292y, found {text!r}") from error
+            raise self.error(key, f"expected a duration of at most 292y, found {text[:40]!r}") from error
         except ValueError as error:
-            raise self.error(key, f"expected a duration such as 30s or 5m, found {text!r}") from error
+            raise self.error(key, f"expected a duration such as 30s or 5m, found {text[:40]!r}") from error
 
     def positive_seconds(self, key: str, default: float) -> float:
         if (value := self.seconds(key, default)) <= 0:
@@ -120,13 +120,13 @@ class Section:
         if not text:
             return default
         if not re.fullmatch(r"[0-9]{1,15}", number) or unit not in _UNITS or (not unit and int(number)):
-            raise self.error(key, f"expected a size such as 10MB, found {text!r}")
+            raise self.error(key, f"expected a size such as 10MB, found {text[:40]!r}")
         return int(number) * _UNITS[unit]
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
         value = self.text(key, default)
         if value not in allowed:
-            raise self.error(key, f"expected one of {', '.join(allowed)}, found {value!r}")
+            raise self.error(key, f"expected one of {', '.join(allowed)}, found {value[:40]!r}")
         return value
 
     def strings(self, key: str) -> tuple[str, ...]:

@@ -45,9 +45,9 @@ def number(text: str) -> int | float:
         is_octal = len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567_"
         value = int(digits, 8 if is_octal else 0)
     except ValueError as error:
-        raise TemplateError(f"bad number syntax: {text!r}") from error
+        raise TemplateError(f"bad number syntax: {text[:40]!r}") from error
     if value > _LARGEST:
-        raise TemplateError(f"integer overflow: {text!r}")
+        raise TemplateError(f"integer overflow: {text[:40]!r}")
     return -value if text.startswith("-") else value
 
 

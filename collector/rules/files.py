@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 CheckExpression = Callable[[str], object]
 _RECORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,8 @@ def _group(section: Section, default_interval: float, check: CheckExpression | N
 
 def _limit(section: Section) -> int:
     text = section.text("limit", "0")
-    if not text.isdecimal():
-        raise section.error("limit", f"expected a whole number, 0 or more, found {text!r}")
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        raise section.error("limit", f"expected a whole number, 0 or more, found {text[:40]!r}")
     return int(text)
 
 

@@ -61,6 +61,12 @@ def test_a_wrong_rule_is_refused_by_file_and_key(rule, said):
         read(rules=[rule])
 
 
+@pytest.mark.parametrize("key", ["limit", "interval"])
+def test_a_number_of_very_many_digits_is_refused_in_a_short_line(key):
+    with pytest.raises(ConfigError, match=rf"^r\.yml: groups\[0\]\.{key}: expected .{{1,99}}$"):
+        read(**{key: "9" * 5_000})
+
+
 def test_two_groups_of_one_name_are_refused():
     with pytest.raises(ConfigError, match="is there twice"):
         parse_groups({"groups": [{"name": "g"}, {"name": "g"}]})
