@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from collector.api.v1 import routes
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.embedded import EmbeddedQuerier
-from collector.errors import ConfigError, StoreError
+from collector.errors import CollectorError, ConfigError, StoreError
 from collector.ingest import Ingester
 from collector.options import DEFAULTS, Options
 from collector.own_alerts import EVALUATING, OWN_CHECK_SECONDS, STORING, OwnAlertState, unevaluated
@@ -37,7 +38,7 @@ from collector.sinks import (
 )
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
-from collector.targets import spread
+from collector.targets import discover, spread
 
 logger = logging.getLogger(__name__)
 
@@ -146,6 +147,9 @@ class Collector:
         if self.config.query != config.query:
             logger.warning("query: what changed there is in force after a restart")
         clients = self.pool.prepare(config.scrape_configs)
+        for job in config.scrape_configs:  # what breaks there must break before anything is put in force
+            with suppress(ConfigError):  # the pool tells it, and keeps the job's targets
+                discover(job)
         dispatchers = self._dispatchers(config)
         engine = self._engine(groups, config)
         engine.inherit(self.engine)
@@ -160,14 +164,14 @@ class Collector:
         """Reads the configuration again and puts it in force.
 
         Raises:
-            ConfigError: for one that cannot be used; the old one stays in force.
+            ConfigError: for one that cannot be used, for whatever reason; the old one stays in force.
         """
         with self._reloading:
             try:
                 self.reload(self._read_config() if self._read_config else self.config)
-            except ConfigError as error:
-                self.reload_error = str(error)
-                raise
+            except Exception as error:
+                self.reload_error = _refusal(error)
+                raise ConfigError(self.reload_error) from error
             self.reload_error = ""
 
     @property
@@ -257,6 +261,14 @@ class Collector:
             self.ingester.submit(prepare).result()
         except StoreError as error:
             logger.warning("old samples could not be dropped: %s", error)
+
+
+def _refusal(error: Exception) -> str:
+    """One line; of a bug, which goes to the log, only its kind, as its text may hold a secret."""
+    if isinstance(error, CollectorError | OSError):
+        return " ".join(str(error).split())
+    logger.error("reading the configuration again failed", exc_info=error)
+    return f"an unexpected {type(error).__name__}: the log tells more"
 
 
 def _rules_job(group: RuleGroup) -> str:

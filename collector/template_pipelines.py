@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     r"""|(?P<number>[+-]?(?:0[xXbBoO][0-9a-fA-F_]+|[\d_]+\.?[\d_]*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))"""
     r"""|(?P<sign>:=|[|()=,])|(?P<path>\$?(?:[A-Za-z_]\w*)?(?:\.[A-Za-z_]\w*)*\.?))"""
 )
+_DEEPEST = 50
 _LAZY = {"and": False, "or": True}  # the truth at which no further argument is asked
 
 Expression = Callable[[State], Value]
@@ -54,6 +55,8 @@ class _Parser:
         self._tokens = tokens
         self._names = names
         self._at = 0
+        self._depth = 0
+        self._pipes = 0
 
     def whole(self, text: str) -> Expression:
         expression = self._pipeline()
@@ -69,6 +72,9 @@ class _Parser:
         expression = self._command(None)
         while self._next() == "|":
             self._at += 1
+            self._pipes += 1
+            if self._pipes > _DEEPEST:
+                raise TemplateError(f"an action of more than {_DEEPEST} pipes")
             expression = self._command(expression)
         return expression
 
@@ -111,7 +117,11 @@ class _Parser:
                 raise TemplateError(f"not understood: {token.text!r}")
 
     def _in_brackets(self) -> Expression:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise TemplateError(f"brackets nested more than {_DEEPEST} levels deep")
         expression = self._pipeline()
+        self._depth -= 1
         if self._next() != ")":
             raise TemplateError("expected )")
         self._at += 1

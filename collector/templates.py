@@ -13,6 +13,7 @@ from collector.template_pipelines import Expression, parse_pipeline
 from collector.template_state import Names, Query, State
 
 _DECLARATION = re.compile(r"\s*(\$\w*)\s*(?:,\s*(\$\w*)\s*)?(:?=)(.*)", re.DOTALL)
+_DEEPEST = 100
 _GIVEN = {name: name for name in ("$", "$labels", "$externalLabels", "$externalURL", "$value")}
 
 Part = Callable[[State], None]
@@ -60,6 +61,8 @@ class Template:
             _run(self.parts, state)
         except (ValueError, TypeError, QueryError) as error:
             raise TemplateError(f"cannot be filled in: {error}") from error
+        except RecursionError as error:  # a deep query in a deep template
+            raise TemplateError("cannot be filled in: nested too deeply") from error
         return state.text()
 
 
@@ -70,7 +73,10 @@ def parse_template(text: str) -> Template:
     Raises:
         TemplateError: naming the part that is not understood.
     """
-    return Template(tuple(_Blocks(split(text)).whole()))
+    try:
+        return Template(tuple(_Blocks(split(text)).whole()))
+    except RecursionError as error:  # the bounds leave room, unless the caller's stack is deep already
+        raise TemplateError("nested too deeply") from error
 
 
 class _Blocks:
@@ -80,6 +86,7 @@ class _Blocks:
         self._pieces = pieces
         self._at = 0
         self._loops = 0
+        self._depth = 0
 
     def whole(self) -> list[Part]:
         return self._block((), Names(dict(_GIVEN)))
@@ -114,6 +121,9 @@ class _Blocks:
 
     def _structure(self, word: str, text: str, names: Names) -> Part:
         """``if``, ``with`` or ``range`` after its word, up to and with its ``end``."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise TemplateError(f"if, with, range and else if nested more than {_DEEPEST} levels deep")
         if word == "range":
             elements, expression = _declared(text, names, 2)
         else:
@@ -122,6 +132,7 @@ class _Blocks:
         inner = self._block(("else", "end"), names.inner())
         self._loops -= word == "range"
         otherwise = self._otherwise(word, names)
+        self._depth -= 1
         if word == "range":
             return lambda state: _range(state, elements, expression(state), inner, otherwise)
         return lambda state: _choose(

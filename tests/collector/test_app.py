@@ -123,6 +123,41 @@ def test_a_reload_with_another_database_is_refused(tmp_path):
     collector.stop()
 
 
+@pytest.mark.parametrize(
+    ("error", "said", "is_logged"),
+    [
+        (RecursionError("hunter2\n"), "an unexpected RecursionError: the log tells more", True),
+        (PermissionError(13, "Permission denied", "f.yml"), "Permission denied: 'f.yml'", False),
+        (StoreError("no\nroom"), "no room", False),
+    ],
+)
+def test_a_reload_that_fails_unexpectedly_says_so_in_a_line(tmp_path, caplog, error, said, is_logged):
+    def read():
+        raise error
+
+    collector = Collector(parse_config({}, "f.yml"), tmp_path, read_config=read)
+    before = (collector.config, collector.engine, collector.dispatchers)
+    with pytest.raises(ConfigError, match=said):
+        collector.reload_from_file()
+    assert (collector.config, collector.engine, collector.dispatchers) == before
+    assert (said in collector.reload_error, "Traceback" in caplog.text) == (True, is_logged)
+    collector.stop()
+
+
+def test_targets_that_cannot_be_made_leave_all_as_it_was(tmp_path, monkeypatch):
+    def broken(_job):
+        raise ZeroDivisionError
+
+    new = parse_config({"scrape_configs": [{"job_name": "a"}]}, "f.yml")
+    collector = Collector(parse_config({}, "f.yml"), tmp_path, read_config=lambda: new)
+    before = (collector.config, collector.engine, collector.dispatchers)
+    monkeypatch.setattr("collector.app.discover", broken)
+    with pytest.raises(ConfigError, match="an unexpected ZeroDivisionError"):
+        collector.reload_from_file()
+    assert (collector.config, collector.engine, collector.dispatchers) == before
+    collector.stop()
+
+
 def test_a_reload_that_leaves_nothing_to_scrape_is_told(tmp_path, caplog):
     scraped = {"scrape_configs": [{"job_name": "a", "static_configs": [{"targets": ["127.0.0.1:1"]}]}]}
     collector = Collector(parse_config(scraped, "f.yml"), tmp_path)

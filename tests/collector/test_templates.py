@@ -164,11 +164,37 @@ def test_a_bare_value_is_spelled_as_go_does(value, expected):
         ("{{ if 1 }}{{ else with 1 }}{{ end }}", "expected else"),
         ('{{ "\\w" }}', "not an escape"),
         ("{{ 9223372036854775808 }}", "integer overflow"),
+        ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", "brackets nested more than 50 levels deep"),
+        ("{{ 1" + " | humanize" * 5_000 + " }}", "an action of more than 50 pipes"),
+        ("{{ if 1 }}" * 3_000 + "{{ end }}" * 3_000, "nested more than 100 levels deep"),
+        ("{{ if 0 }}" + "{{ else if 0 }}" * 3_000 + "{{ end }}", "nested more than 100 levels deep"),
     ],
 )
 def test_what_is_not_understood_is_refused_when_read(text, said):
     with pytest.raises(TemplateError, match=re.escape(said)):
         parse_template(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ if 1 }}" * 100 + "{{ " + "(not " * 50 + "1" + ")" * 50 + " }}" + "{{ end }}" * 100,
+        "{{ if 0 }}" + "{{ else if 0 }}" * 99 + "{{ else }}false{{ end }}",
+        "{{ with 1 }}" * 99 + "{{ false" + " | printf `%v`" * 50 + " }}" + "{{ end }}" * 99,
+        "{{ if 1 }}{{ end }}" * 200 + "{{ false }}",
+    ],
+)
+def test_what_may_nest_can_be_filled_in(text):
+    assert fill(text) in {"true", "false"}
+
+
+def test_a_template_that_exhausts_the_stack_fails_alone(monkeypatch):
+    def exhausted(*_):
+        raise RecursionError
+
+    monkeypatch.setattr("collector.templates._run", exhausted)
+    with pytest.raises(TemplateError, match="nested too deeply"):
+        fill("x")
 
 
 @pytest.mark.parametrize("text", ["{{ $value.Job }}", "{{ .Nothing }}", "{{ humanize $labels.job }}"])
