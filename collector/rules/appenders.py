@@ -7,6 +7,7 @@ import numpy as np
 
 from collector.errors import StoreError
 from collector.ingest import Ingester
+from collector.labels import Labels
 from collector.memory import MemoryStore
 from collector.series import Sample
 from collector.store.batches import Batch, Row
@@ -49,14 +50,18 @@ class StoreAppender:
 
 
 class MemoryAppender:
-    """Keeps samples in memory, for replays and tests."""
+    """Keeps samples in memory, for replays and tests. Of two at one time the first stays, as in a store."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
+        self._newest_ms: dict[Labels, int] = {}
 
     def append(self, stream: str, at: float, samples: Sequence[Sample]) -> None:
+        at_ms = round(at * 1000)
         for sample in samples:
-            self._store.append(sample.labels, round(at * 1000), sample.value)
+            if self._newest_ms.get(sample.labels) != at_ms:
+                self._newest_ms[sample.labels] = at_ms
+                self._store.append(sample.labels, at_ms, sample.value)
 
 
 class NowhereAppender:

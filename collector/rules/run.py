@@ -73,16 +73,15 @@ class RuleRun:
         """Keeps a rule's samples, and ends the series it wrote before and does not now.
 
         A series that another rule of the group has written now does not end; where one of the same name may
-        yet write it, that is seen at the end. Of two rules that write a series, the first counts.
+        yet write it, that is seen at the end. Of two rules that write a series, the first counts in a store.
         """
         before, written = rule.written, frozenset(sample.labels for sample in samples)
-        new = [sample for sample in samples if sample.labels not in self._valued]
         self._valued |= written
         ends = before - self._valued
         if self._is_named_again(rule):
             self._ended.append((rule, before, ends))
             ends = frozenset()
-        self._waiting.append(_Waiting(rule, before, [*new, *self._ends_of(ends)]))
+        self._waiting.append(_Waiting(rule, before, [*samples, *self._ends_of(ends)]))
         self._names |= {labels.metric for labels in before | written}
         rule.written = written
         self.samples += len(samples)

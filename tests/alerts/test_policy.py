@@ -45,7 +45,7 @@ def tier(**changes: str) -> str:
         (tier(long="99y"), "tiers.0.long: expected a duration of at most 10y"),
         *(
             (tier(budget_share=share), "tiers.0.budget_share: expected a share")
-            for share in (".inf", ".nan", "-1", "1e-300", "'1e999'", "[1]", "1" + "0" * 400)
+            for share in (".inf", ".nan", "-1", "1e-300", "'1e999'", "[1]", "1" + "0" * 99)
         ),
         *(
             (tier(min_bad_events=events), "tiers.0.min_bad_events: expected")
