@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -116,8 +116,10 @@ async def read_parameters(request: Request) -> Parameters:
     return Parameters(pairs + list(request.query_params.multi_items()))
 
 
-async def read_body(request: Request, limit_bytes: int, noun: str) -> bytes:
-    """The whole body.
+async def read_body(
+    request: Request, limit_bytes: int, noun: str, grow: Callable[[int], None] = lambda _size_bytes: None
+) -> bytes:
+    """The whole body. ``grow`` is told each size before the body has it, and may raise.
 
     Raises:
         BodyTooLargeError: before more of it is read than it may hold.
@@ -126,6 +128,7 @@ async def read_body(request: Request, limit_bytes: int, noun: str) -> bytes:
     async for chunk in request.stream():
         if len(body) + len(chunk) > limit_bytes:
             raise BodyTooLargeError(f"expected a {noun} of at most {limit_bytes} bytes")
+        grow(len(body) + len(chunk))
         body += chunk
     return bytes(body)
 

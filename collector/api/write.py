@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from collector.api.bodies import BodyRoom, NoRoomError
 from collector.api.request import BodyTooLargeError, read_body
 from collector.errors import RemoteWriteError, StoreError
 from collector.frames import without_frames
-from collector.remotewrite.receiver import MAX_PACKED_BYTES, unpacked_bytes
+from collector.remotewrite.receiver import MAX_PACKED_BYTES, Received, unpacked_bytes
 
 if TYPE_CHECKING:
     from collector.app import Collector
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 _AT_ONCE = 8
 _LARGE_BYTES = 4 * 1024 * 1024
 _BODY_SECONDS = 30.0
+_BODIES_BYTES = 128 * 1024 * 1024
+_OWN_BYTES = 256 * 1024  # of a body, whatever others need: senders pack some thousand samples in less
+_AGAIN_SECONDS = 5  # Prometheus' own longest wait
 _MEDIA_TYPE = "application/x-protobuf"
 _MESSAGE = "prometheus.WriteRequest"
 _SWITCHED_OFF = (
@@ -32,20 +36,23 @@ _SWITCHED_OFF = (
 
 
 class WriteApi:
-    """Takes a few requests at once and lets others wait unread, so that they need no memory.
+    """Works on a few requests at once; others wait, within the room that there is for bodies.
 
-    Those that are large when unpacked, and are read in turns with others, are worked on one at a time.
+    A body is read before its turn, so that slow ones hold none. Requests that are large when unpacked, and
+    are read in turns with others, are worked on one at a time.
     """
 
     def __init__(self, collector: "Collector") -> None:
         self._collector = collector
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._large = asyncio.Lock()
+        self._room = BodyRoom(_BODIES_BYTES, _OWN_BYTES)
 
     async def write(self, request: Request) -> Response:
         status, said = await self._answered(request)
         self._collector.receiver.requests[status] += 1
-        return Response(f"{said}\n" if said else b"", status, media_type="text/plain")
+        headers = {"Retry-After": str(_AGAIN_SECONDS)} if status == 503 else None
+        return Response(f"{said}\n" if said else b"", status, headers, media_type="text/plain")
 
     async def _answered(self, request: Request) -> tuple[int, str]:
         """Status and text: 204 once the samples are durable; a sender tries again only after 5xx."""
@@ -61,14 +68,17 @@ class WriteApi:
             return status, said
 
     async def _taken(self, request: Request) -> tuple[int, str]:
-        receiver = self._collector.receiver
-        async with self._turns:
+        with self._room.body() as grow:
             async with asyncio.timeout(_BODY_SECONDS):
-                packed = await read_body(request, MAX_PACKED_BYTES, "request")
-            async with self._large if unpacked_bytes(packed) > _LARGE_BYTES else nullcontext():
-                kept = self._collector.ingester.submit(lambda: receiver.taking(packed))
-                received = await asyncio.wrap_future(kept)
+                packed = await read_body(request, MAX_PACKED_BYTES, "request", grow)
+            is_large = unpacked_bytes(packed) > _LARGE_BYTES
+            async with self._large if is_large else nullcontext(), self._turns:
+                received = await self._received(packed)
         return (400, received.refusal) if received.refusal else (204, "")
+
+    async def _received(self, packed: bytes) -> Received:
+        receiver = self._collector.receiver
+        return await asyncio.wrap_future(self._collector.ingester.submit(lambda: receiver.taking(packed)))
 
 
 def told(error: Exception) -> tuple[int, str]:
@@ -78,7 +88,7 @@ def told(error: Exception) -> tuple[int, str]:
             return 413, str(error)
         case RemoteWriteError() | ClientDisconnect():
             return 400, str(error)
-        case StoreError():
+        case StoreError() | NoRoomError():
             return 503, str(error)
         case queue.Full() | TimeoutError():
             return 503, "too much waits to be kept, or the request came too slowly"
