@@ -10,6 +10,7 @@ import numpy as np
 
 from collector.errors import ExpositionError
 from collector.families import Families, Metadata
+from collector.label_pairs import PAIRS_A_SERIES, exceeds, most_pairs
 from collector.page import DROPPED, Page, PageLayout, first_of_each, line_slices
 from collector.postings import SeriesIds
 from collector.sample_line import (
@@ -51,10 +52,18 @@ class PageParser:
 
     resolve: turns the labels of a line into a series number, or DROPPED; called once for a new series.
     max_labels: a line with more of them, its name among them, is refused before they are all read.
+    pairs_a_series: labels that a page's samples may have on average.
     most_kept: a page with more samples is refused before the others get numbers; 0 is without limit.
     """
 
-    def __init__(self, resolve: Resolve, max_labels: int = MAX_LABELS, most_kept: int = 0) -> None:
+    def __init__(
+        self,
+        resolve: Resolve,
+        max_labels: int = MAX_LABELS,
+        most_kept: int = 0,
+        pairs_a_series: int = PAIRS_A_SERIES,
+    ) -> None:
+        self._pairs_a_series = pairs_a_series
         self._resolve = resolve
         self._max_labels = max_labels
         self._most_kept = most_kept
@@ -90,6 +99,7 @@ class PageParser:
         return (yield from self._reading_anew(text, page_format))
 
     def _reading_anew(self, text: str, page_format: PageFormat) -> Steps[Page]:
+        self._refuse_too_many_pairs(text)
         reader = _PageReader(self._known, self._resolve, self._max_labels, self._most_kept, page_format)
         try:
             yield from reader.reading(text)
@@ -105,6 +115,14 @@ class PageParser:
         if reader.ends_with_values and not reader.timed_ms:
             self._layout = PageLayout(reader.keys, reader.is_sample, reader.others, kept, page)
         return page
+
+    def _refuse_too_many_pairs(self, text: str) -> None:
+        """Before a line is read, as those that were would be known at the next scrape."""
+        samples = text.count("\n") + (not text.endswith("\n")) - text.count("\n#") - text.startswith("#")
+        most = most_pairs(samples, self._pairs_a_series)
+        if exceeds(text, most):
+            a_series = f"{self._pairs_a_series} a sample, or label_limit where that is more"
+            raise ExpositionError(1, f"expected a page of at most {most} labels ({a_series}), found more")
 
     def _forget(self, reader: "_PageReader") -> None:
         """Lines that no longer come, also where new ones come in pages that are refused each time."""

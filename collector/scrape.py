@@ -10,6 +10,7 @@ from collector.errors import ExpositionError
 from collector.exposition import PageFormat, PageParser
 from collector.families import Metadata
 from collector.fetch import Fetched
+from collector.label_pairs import PAIRS_A_SERIES
 from collector.labels import METRIC_NAME, Labels
 from collector.page import DROPPED, Page
 from collector.postings import SeriesIds
@@ -58,7 +59,8 @@ class TargetWriter:
         self._target = target
         self._key = target.key
         self._store = store
-        self._parser = PageParser(self._number, _most_read(target.job), target.job.sample_limit)
+        a_series = max(target.job.label_limit, PAIRS_A_SERIES)
+        self._parser = PageParser(self._number, _most_read(target.job), target.job.sample_limit, a_series)
         self._present: SeriesIds = former._present if former else _NO_SERIES
         # All that may have no end in the store: also what is in pages that were, for all we know, not kept.
         self._unended: SeriesIds = former._unended if former else _NO_SERIES

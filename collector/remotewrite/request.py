@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from collector.errors import RemoteWriteError
+from collector.label_pairs import PAIRS_A_SERIES, most_pairs
 from collector.remotewrite.order import Refused
 from collector.remotewrite.series import InvalidLabelsError, KnownSeries
 from collector.remotewrite.wire import WireSeries, read_samples, series_of, split
+from collector.sample_line import MAX_LABELS
 from collector.steps import Steps
 from collector.store.batches import Points
 
@@ -58,6 +60,7 @@ class _Reader:
         self._samples: list[bytes] = []
         self._unknown: list[tuple[int, bytes]] = []
         self._left = MOST_SAMPLES
+        self._unknown_pairs = 0
         self._refused: Counter[Refused] = Counter()
         self._invalid = ""
 
@@ -78,6 +81,7 @@ class _Reader:
         number = self._known.numbers.get(series.labels)
         if number is None:
             self._unknown.append((len(self._numbers), series.labels))
+            self._unknown_pairs += series.pairs if series.pairs <= MAX_LABELS else 0  # refused alone
         self._keep(-1 if number is None else number, series.count, series.samples)
 
     def _keep(self, number: int, count: int, samples: bytes) -> None:
@@ -91,6 +95,8 @@ class _Reader:
         self._samples.append(samples)
 
     def read(self) -> Steps[Read]:
+        if self._unknown_pairs > most_pairs(len(self._numbers)):
+            raise _too_many("labels", most_pairs(len(self._numbers)), f", {PAIRS_A_SERIES} a series")
         times, values = yield from read_samples(b"".join(self._samples))
         for place, raw in self._unknown:
             self._numbers[place] = self._learned(raw, self._counts[place])
@@ -113,5 +119,7 @@ class _Reader:
             return -1
 
 
-def _too_many(noun: str, most: int) -> RemoteWriteError:
-    return RemoteWriteError(f"expected a request of at most {most} {noun}, found more: nothing of it is kept")
+def _too_many(noun: str, most: int, why: str = "") -> RemoteWriteError:
+    return RemoteWriteError(
+        f"expected a request of at most {most} {noun}{why}, found more: nothing of it is kept"
+    )

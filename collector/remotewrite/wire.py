@@ -30,12 +30,13 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class WireSeries:
-    """One TimeSeries: the raw fields of its labels, of its samples, and how many of them there are."""
+    """One TimeSeries: the raw fields of its labels and of its samples, and how many of each there are."""
 
     labels: bytes
     samples: bytes
     count: int
     histograms: int
+    pairs: int
 
 
 def series_of(request: bytes) -> Iterator[bytes | None]:
@@ -92,7 +93,7 @@ def split(series: bytes, most_samples: int) -> Steps[WireSeries]:
                 histograms += 1
     except IndexError as error:
         raise _cut_off() from error
-    return WireSeries(b"".join(labels), b"".join(samples), count, histograms)
+    return WireSeries(b"".join(labels), b"".join(samples), count, histograms, len(labels))
 
 
 def label_pairs(labels: bytes) -> Iterator[tuple[str, str]]:

@@ -230,6 +230,18 @@ def test_a_page_with_more_lines_than_memory_is_not_read(store, monkeypatch, opti
     assert bool(shop.value("c", 20)) is not bool(error)
 
 
+@pytest.mark.parametrize("equals", ["=", "= ", "=  "])
+def test_labels_of_a_page_are_bounded_on_average_each_time(store, monkeypatch, equals):
+    monkeypatch.setattr("collector.label_pairs.FREE_PAIRS", 10)
+    wide = "a{" + ",".join(f'l{n}{equals}"x"' for n in range(41)) + "} 1\n"
+    shop, generous = Watched(store), Watched(store, label_limit=50)
+    for at in (10, 20):
+        assert "at most 40 labels (30 a sample, or label_limit" in shop.scrape(at, wide).error
+    assert shop.value("a", 20) == {}
+    assert shop.scrape(30, wide + "b 1\n").healthy
+    assert generous.scrape(40, wide).healthy
+
+
 def test_a_page_of_comments_beyond_memory_is_not_read(store, monkeypatch):
     monkeypatch.setattr("collector.scrape.MOST_SAMPLES", 2)
     shop = Watched(store)

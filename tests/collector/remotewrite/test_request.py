@@ -77,6 +77,18 @@ def test_empty_series_count_and_the_limit_is_named(known, monkeypatch):
         finished(points_of(b"\x0a\x00" * 7, known))
 
 
+def test_labels_of_new_series_are_bounded_on_average(new_request, known, store, monkeypatch):
+    monkeypatch.setattr("collector.label_pairs.FREE_PAIRS", 10)
+    wide = {"__name__": "a"} | {f"l{n}": "x" for n in range(40)}
+    few = new_request((wide, [(NOW, 1.0)])).SerializeToString()
+    more = new_request(({"__name__": "b"}, [(NOW, 1.0)])).SerializeToString()
+    with pytest.raises(RemoteWriteError, match="at most 40 labels, 30 a series, found more: nothing of it"):
+        finished(points_of(few, known))
+    assert not store.made
+    assert len(finished(points_of(few + more, known)).points.series) == 2
+    assert len(finished(points_of(few, known)).points.series) == 1
+
+
 @pytest.mark.parametrize(
     "content", [series(SAMPLE * 6), series(b"\x12\x00" * 6), series(b"\x22\x00" * 6), series(SAMPLE) * 6]
 )
