@@ -5,6 +5,7 @@ CollectorError
 ├── QueryError      a query failed; ``kind`` is Prometheus' errorType
 ├── ExpositionError a target's page cannot be parsed: line and reason
 ├── RemoteWriteError a request of remote write that cannot be read
+├── RelabelError    rules that make a text beyond what a label may hold
 ├── TemplateError   a text of a rule that cannot be read or filled in
 └── StoreError      samples cannot be kept or read
 """
@@ -44,6 +45,10 @@ class RemoteWriteError(CollectorError):
     def __init__(self, reason: str, *, too_large: bool = False) -> None:
         super().__init__(reason)
         self.too_large = too_large
+
+
+class RelabelError(CollectorError):
+    """Relabelling that makes a text which is too long."""
 
 
 class StoreError(CollectorError):

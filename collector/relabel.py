@@ -8,8 +8,12 @@ from typing import Any
 
 import re2
 
+from collector.errors import RelabelError
 from collector.settings import Section
 
+LONGEST_VALUE = 64 * 1024  # as of label_replace
+_LONGEST_JOINED = 1024 * 1024
+_MOST_DIGITS = 1_000  # int() takes no more than 4,300
 _NEED_TARGET = {"replace", "hashmod", "lowercase", "uppercase", "keepequal", "dropequal"}
 
 
@@ -58,7 +62,12 @@ def parse_relabel(section: Section) -> RelabelRule:
 
 
 def relabel(labels: dict[str, str], rules: Sequence[RelabelRule]) -> dict[str, str] | None:
-    """The label set after all rules, or None when a rule dropped it."""
+    """The label set after all rules, or None when a rule dropped it.
+
+    Raises:
+        RelabelError: for a rule that makes a name or value of more than 64 Ki characters: each rule may
+            multiply what the one before it made.
+    """
     for rule in rules:
         rewritten = _apply(rule, labels)
         if rewritten is None:
@@ -68,10 +77,16 @@ def relabel(labels: dict[str, str], rules: Sequence[RelabelRule]) -> dict[str, s
 
 
 def _apply(rule: RelabelRule, labels: dict[str, str]) -> dict[str, str] | None:
-    joined = rule.separator.join(labels.get(name, "") for name in rule.source_labels)
+    joined = _joined(rule.separator, [labels.get(name, "") for name in rule.source_labels])
     if rule.action in _SELECTIONS:
         return labels if _SELECTIONS[rule.action](rule, labels, joined) else None
     return _REWRITES[rule.action](rule, labels, joined)
+
+
+def _joined(separator: str, parts: Sequence[str]) -> str:
+    if sum(map(len, parts)) + len(separator) * len(parts) > _LONGEST_JOINED:
+        raise RelabelError(f"relabelling joins source_labels to more than {_LONGEST_JOINED} characters")
+    return separator.join(parts)
 
 
 _SELECTIONS: dict[str, Callable[[RelabelRule, dict[str, str], str], bool]] = {
@@ -89,21 +104,27 @@ def _hash(text: str) -> int:
 
 def _mapped_names(rule: RelabelRule, labels: dict[str, str]) -> dict[str, str]:
     found = ((rule.pattern.fullmatch(name), value) for name, value in labels.items())
-    return {expand(rule.replacement, match): value for match, value in found if match}
+    return {expand(rule.replacement, match, LONGEST_VALUE): value for match, value in found if match}
 
 
 def _replaced(rule: RelabelRule, labels: dict[str, str], joined: str) -> dict[str, str]:
     match = rule.pattern.fullmatch(joined)
     if not match:
         return labels
-    target = expand(rule.target_label, match)
-    return {**labels, target: expand(rule.replacement, match)} if target else labels
+    target = expand(rule.target_label, match, LONGEST_VALUE)
+    return {**labels, target: expand(rule.replacement, match, LONGEST_VALUE)} if target else labels
+
+
+def _bounded(text: str, most: int = LONGEST_VALUE) -> str:
+    if len(text) > most:
+        raise RelabelError(f"relabelling makes a text of more than {most} characters")
+    return text
 
 
 _REWRITES: dict[str, Callable[[RelabelRule, dict[str, str], str], dict[str, str]]] = {
     "replace": _replaced,
-    "lowercase": lambda rule, labels, joined: {**labels, rule.target_label: joined.lower()},
-    "uppercase": lambda rule, labels, joined: {**labels, rule.target_label: joined.upper()},
+    "lowercase": lambda rule, labels, joined: {**labels, rule.target_label: _bounded(joined.lower())},
+    "uppercase": lambda rule, labels, joined: {**labels, rule.target_label: _bounded(joined.upper())},
     "hashmod": lambda rule, labels, joined: {**labels, rule.target_label: str(_hash(joined) % rule.modulus)},
     "labelmap": lambda rule, labels, _: labels | _mapped_names(rule, labels),
     "labeldrop": lambda rule, labels, _: {k: v for k, v in labels.items() if not rule.pattern.fullmatch(k)},
@@ -113,15 +134,30 @@ _REWRITES: dict[str, Callable[[RelabelRule, dict[str, str], str], dict[str, str]
 _REFERENCE = re2.compile(r"\$(?:\{(\w+)\}|(\w+)|(\$))")
 
 
-def expand(template: str, match: Any) -> str:  # noqa: ANN401  # re2 publishes no types
-    """Go's regexp.Expand: ``$1``, ``${name}``, ``$$``; an unknown group is empty."""
+def expand(template: str, match: Any, most: int) -> str:  # noqa: ANN401  # re2 publishes no types
+    """Go's regexp.Expand: ``$1``, ``${name}``, ``$$``; an unknown group is empty.
 
-    def group(reference: Any) -> str:  # noqa: ANN401  # re2 publishes no types
-        if reference.group(3):
-            return "$"
-        name = reference.group(1) or reference.group(2)
-        if name.isdigit():
-            return (match.group(int(name)) or "") if int(name) <= match.re.groups else ""
-        return (match.group(name) or "") if name in match.re.groupindex else ""
+    Raises:
+        RelabelError: where that makes more than ``most`` characters, before it does.
+    """
+    made = 0
 
-    return str(_REFERENCE.sub(group, template))
+    def counted(reference: Any) -> str:  # noqa: ANN401  # re2 publishes no types
+        nonlocal made
+        part = _referred(reference, match)
+        made += len(part)
+        if made > most:
+            raise RelabelError(f"relabelling makes a text of more than {most} characters")
+        return part
+
+    return _bounded(str(_REFERENCE.sub(counted, template)), most)
+
+
+def _referred(reference: Any, match: Any) -> str:  # noqa: ANN401  # re2 publishes no types
+    if reference.group(3):
+        return "$"
+    name = reference.group(1) or reference.group(2)
+    if name.isdigit():
+        number = int(name[:_MOST_DIGITS])
+        return (match.group(number) or "") if number <= match.re.groups else ""
+    return (match.group(name) or "") if name in match.re.groupindex else ""

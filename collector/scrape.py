@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from collector.config import ScrapeConfig
-from collector.errors import ExpositionError
+from collector.errors import ExpositionError, RelabelError
 from collector.exposition import PageFormat, PageParser
 from collector.families import Metadata
 from collector.fetch import Fetched
@@ -101,7 +101,7 @@ class TargetWriter:
                 page = yield from self._parser.parsing(fetched.text, kind)
                 page = page if self._target.job.honor_timestamps else _without_times(page)
                 yield
-            except (ExpositionError, _LimitError) as failure:
+            except (ExpositionError, RelabelError, _LimitError) as failure:
                 error = str(failure)
         result = ScrapeResult(at, fetched.duration_seconds, error, page.lines if page else 0)
         return self._written(result, page), result

@@ -15,7 +15,7 @@ import stamina
 
 from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
-from collector.errors import CollectorError
+from collector.errors import CollectorError, RelabelError
 from collector.fetch import tls_context
 from collector.http_client import HttpClient, reason_of
 from collector.labels import Labels
@@ -63,7 +63,7 @@ def take_due(status: GroupStatus, at: float, outgoing: Outgoing) -> list[Postabl
 
 
 def _postable(rule: RuleStatus, alert: Alert, valid_until: float, outgoing: Outgoing) -> PostableAlert | None:
-    labels = relabel({**outgoing.external_labels, **dict(alert.labels.pairs)}, outgoing.relabel)
+    labels = _relabelled({**outgoing.external_labels, **dict(alert.labels.pairs)}, outgoing.relabel)
     if labels is None:
         return None
     ends_at = valid_until if alert.resolved_at is None else alert.resolved_at
@@ -74,6 +74,15 @@ def _postable(rule: RuleStatus, alert: Alert, valid_until: float, outgoing: Outg
         "endsAt": rfc3339(ends_at),
         "generatorURL": f"{outgoing.external_url}/graph?g0.expr={quote(rule.rule.expr, safe='')}&g0.tab=1",
     }
+
+
+def _relabelled(labels: dict[str, str], rules: Sequence[RelabelRule]) -> dict[str, str] | None:
+    """Rules that cannot be applied must not silence the alert: it goes out with the labels it has."""
+    try:
+        return relabel(labels, rules)
+    except RelabelError as error:
+        logger.warning("alert_relabel_configs are not applied: %s", error)
+        return labels
 
 
 def rfc3339(at: float) -> str:

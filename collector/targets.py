@@ -12,7 +12,7 @@ import yaml
 
 from collector.config import ScrapeConfig, StaticTargets
 from collector.durations import format_duration, parse_duration
-from collector.errors import ConfigError
+from collector.errors import ConfigError, RelabelError
 from collector.labels import Labels
 from collector.redaction import without_userinfo
 from collector.relabel import relabel
@@ -102,7 +102,10 @@ def _addresses(job: ScrapeConfig, groups: Iterable[StaticTargets]) -> Iterator[d
 
 
 def _target(job: ScrapeConfig, discovered: Mapping[str, str]) -> Target | DroppedTarget:
-    labels = relabel(dict(discovered), job.relabel)
+    try:
+        labels = relabel(dict(discovered), job.relabel)
+    except RelabelError as error:
+        return DroppedTarget(Labels(discovered), str(error))
     if labels is None or not labels.get("__address__"):
         return DroppedTarget(Labels(discovered))
     try:

@@ -9,6 +9,7 @@ from functools import cache, wraps
 import re2
 
 from collector.durations import parse_duration
+from collector.errors import RelabelError
 from collector.go_format import Struct, Value, go_type, spell, spell_all
 from collector.go_printf import printf
 from collector.humanize import (
@@ -140,7 +141,10 @@ def _replace_all(pattern: str, replacement: str, text: str) -> str:
 
     def replaced(match: "re2._Match[str]") -> str:
         nonlocal made
-        part = expand(replacement, match)
+        try:
+            part = expand(replacement, match, MOST_MADE)
+        except RelabelError:
+            raise ValueError(f"more than {MOST_MADE} characters") from None
         made += len(part)
         if made > MOST_MADE:
             raise ValueError(f"more than {MOST_MADE} characters")

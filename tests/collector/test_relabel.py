@@ -1,6 +1,6 @@
 import pytest
 
-from collector.errors import ConfigError
+from collector.errors import ConfigError, RelabelError
 from collector.relabel import parse_relabel, relabel
 from collector.settings import Section
 
@@ -86,3 +86,31 @@ def test_rules_apply_one_after_the_other():
 def test_a_wrong_rule_is_refused_by_key(rule, said):
     with pytest.raises(ConfigError, match=said.replace("?", r"\?")):
         apply(rule)
+
+
+GROWING = {"source_labels": ["job"], "target_label": "job", "replacement": "$1$1$1$1"}
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [GROWING] * 16,
+        [{**GROWING, "replacement": "${1}x${1}"}] * 29,
+        [{"source_labels": ["job"], "target_label": "${1}" * 30_000}],
+        [{"action": "labelmap", "regex": "(.*)", "replacement": "${1}" * 30_000}],
+        [{"action": "lowercase", "source_labels": ["job"] * 20_000, "target_label": "x"}],
+        [*[GROWING] * 7, {"action": "drop", "source_labels": ["job"] * 100, "regex": "x"}],
+    ],
+    ids=["doubled twice", "doubled", "target", "labelmap", "lowercase", "joined"],
+)
+def test_what_relabelling_makes_is_bounded(rules):
+    with pytest.raises(RelabelError, match=r"relabelling .* more than [0-9]+ characters"):
+        apply(*rules)
+
+
+def test_a_value_of_64_ki_characters_may_be_made():
+    assert len(apply(*[GROWING] * 7)["job"]) == 64 * 1024
+
+
+def test_a_group_that_is_not_there_is_empty_however_its_number_is_spelled():
+    assert "x" not in apply({"target_label": "x", "replacement": "${" + "9" * 5_000 + "}"})

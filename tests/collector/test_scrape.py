@@ -115,6 +115,12 @@ def test_a_page_over_a_limit_fails(store, limit, page, said):
     assert said in Watched(store, **limit).scrape(10, page).error
 
 
+def test_a_page_whose_labels_relabelling_makes_too_long_fails(store):
+    doubled = {"source_labels": ["x"], "target_label": "x", "replacement": "$1$1"}
+    result = Watched(store, metric_relabel_configs=[doubled] * 30).scrape(10, 'a{x="1"} 1\n')
+    assert "relabelling makes a text of more than 65536 characters" in result.error
+
+
 def labelled(count):
     return "a{" + ",".join(f'l{n}="1"' for n in range(count)) + "} 1\n"
 

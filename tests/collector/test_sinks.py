@@ -5,7 +5,8 @@ import orjson
 import pytest
 import stamina
 
-from collector.sinks import AlertDispatcher, HttpAlertSink, alertmanager_urls, rfc3339
+from collector.relabel import RelabelRule
+from collector.sinks import AlertDispatcher, HttpAlertSink, _relabelled, alertmanager_urls, rfc3339
 
 ALERT = {"labels": {"alertname": "Down"}, "annotations": {}, "startsAt": rfc3339(0), "endsAt": rfc3339(60)}
 
@@ -138,3 +139,9 @@ def test_an_alertmanager_that_does_not_answer_is_one_line_in_the_log(caplog):
     (line,) = [record for record in caplog.records if record.name == "collector.sinks"]
     assert line.getMessage() == "1 alerts could not be sent to http://am:9093/prefix/api/v2/alerts: refused"
     assert line.exc_info is None
+
+
+def test_an_alert_that_relabelling_makes_too_long_goes_out_as_it_is(caplog):
+    doubled = RelabelRule(source_labels=("a",), target_label="a", replacement="$1$1")
+    assert _relabelled({"a": "x"}, [doubled] * 30) == {"a": "x"}
+    assert "alert_relabel_configs are not applied" in caplog.text

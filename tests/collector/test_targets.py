@@ -94,3 +94,10 @@ def test_a_target_whose_times_make_no_sense_is_not_scraped(labels, said):
     targets, dropped = timed(**labels)
     assert targets == []
     assert {target.error[: len(said)] for target in dropped} == {said}
+
+
+def test_a_target_whose_labels_relabelling_makes_too_long_is_not_scraped():
+    doubled = {"source_labels": ["env"], "target_label": "env", "replacement": "$1$1"}
+    targets, dropped = discover(job(relabel_configs=[doubled] * 30))
+    assert targets == []
+    assert {target.error for target in dropped} == {"relabelling makes a text of more than 65536 characters"}

@@ -97,6 +97,7 @@ def test_types_are_as_strict_as_in_go(text, said):
         "{{ range $a }}{{ range $a }}{{ range $a }}{{ printf `%999d` 1 }}{{ end }}{{ end }}{{ end }}",
         "{{ $x := `0123456789` }}{{ range $a }}{{ $x = print $x $x }}{{ end }}",
         "{{ reReplaceAll `` (printf `%900d` 1) (printf `%900d%900d` 1 1) }}",
+        "{{ reReplaceAll `.*` `" + "$0" * 2_000 + "` (printf `%900d` 1) }}",
     ],
 )
 def test_what_a_template_makes_is_bounded(text):
