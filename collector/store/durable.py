@@ -285,7 +285,11 @@ class SampleStore:
         if unused and not self._deleted(sorted(unused)):
             unused = set()
         for number, labels in held:
-            if number not in unused:
+            if labels in self._ids:
+                logger.warning(
+                    "%s: two series are %s: the samples of one are left out", self._database.name, labels
+                )
+            elif number not in unused:
                 self._ids[labels] = self.index.add_at(number, labels)
 
     def _deleted(self, series: Sequence[int]) -> bool:

@@ -51,12 +51,16 @@ def reading_told() -> Iterator[None]:
 
 
 def is_damage(error: sa.exc.SQLAlchemyError) -> bool:
-    """The database found its files broken, or SQLite text that is no UTF-8 (which has no error code)."""
+    """The database found its files broken, or SQLite text that is no UTF-8 (which has no error code).
+
+    So is a schema without what this version has made sure of when it opened the file.
+    """
     if _sqlstate(error) in _DAMAGED_STATES:
         return True
     name, cause = error_name(error), _cause(error)
     is_no_text = not name and isinstance(cause, sqlite3.OperationalError) and "decode" in str(cause)
-    return is_no_text or name.startswith("SQLITE_CORRUPT")
+    is_other_schema = name == "SQLITE_ERROR" and str(cause).startswith(("no such column", "no such table"))
+    return is_no_text or is_other_schema or name.startswith("SQLITE_CORRUPT")
 
 
 def error_name(error: sa.exc.SQLAlchemyError) -> str:

@@ -1,9 +1,11 @@
 import os
+import sqlite3
 from contextlib import closing
 
 import numpy as np
 import pytest
 
+from collector.embedded import EmbeddedQuerier
 from collector.errors import ConfigError
 from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.store.batches import Batch, Points, Row
@@ -189,3 +191,27 @@ def test_a_file_that_is_no_database_stays_as_it_is(tmp_path):
     ):
         SampleStore(tmp_path)
     assert path.read_text().startswith("prose")
+
+
+def test_a_schema_that_lost_a_name_is_repaired(tmp_path):
+    with closing(SampleStore(tmp_path)) as store:
+        fill(store)
+        expected = sum(group.values.size for group in store.select(ALL, 0, 10**6))
+    path = tmp_path / "samples.db"
+    content = path.read_bytes()
+    assert b"labels BLOB" in content
+    path.write_bytes(content.replace(b"labels BLOB", b"label3 BLOB", 1))
+    with closing(SampleStore(tmp_path)) as store:
+        assert store.counters.repairs == 1
+        assert sum(group.values.size for group in store.select(ALL, 0, 10**6)) == expected
+
+
+def test_two_series_that_became_equal_are_one(tmp_path, caplog):
+    with closing(SampleStore(tmp_path)) as store:
+        fill(store)
+    with closing(sqlite3.connect(tmp_path / "samples.db")) as connection, connection:
+        one, other = connection.execute("SELECT id, labels FROM series ORDER BY id LIMIT 2").fetchall()
+        connection.execute("UPDATE series SET labels = ? WHERE id = ?", (one[1], other[0]))
+    with closing(SampleStore(tmp_path)) as store:
+        assert len(EmbeddedQuerier(store).instant("m", 0.1)) == 22
+    assert "samples.db: two series are m{" in caplog.text
