@@ -1,6 +1,8 @@
 """Binary operators between scalars and vectors."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -87,35 +89,45 @@ def _check_matches(out: Vector, pairs: Pairs, matching: Matching) -> None:
         taken[key] = taken[key] | present if key in taken else present
 
 
-def sets(op: str, left: Vector, right: Vector, matching: Matching) -> Vector:
-    """``and``, ``or``, ``unless``: decided at each step by what is present there."""
-    left_keys, right_keys = signatures(left.labels, matching), signatures(right.labels, matching)
-    if op == "or":
-        return _union(left, right, any_present(left, left_keys), right_keys)
-    in_right = any_present(right, right_keys)
-    nowhere = np.zeros(left.values.shape[1], dtype=bool)
-    other = np.array([in_right.get(key, nowhere) for key in left_keys], dtype=bool).reshape(
-        left.present.shape
-    )
+def filtered(op: str, left: Vector, right: Vector, matching: Matching) -> Vector:
+    """``and``, ``unless``: decided at each step by what is present in the right vector there."""
+    in_right = any_present(right, signatures(right.labels, matching))
+    other = _looked_up(in_right, signatures(left.labels, matching), left)
     kept = left.present & (other if op == "and" else ~other)
     return left.with_values(left.values, kept).inhabited()
 
 
-def _union(
-    left: Vector, right: Vector, in_left: dict[Signature, Mask], right_keys: list[Signature]
-) -> Vector:
-    nowhere = np.zeros(left.values.shape[1], dtype=bool)
-    taken = np.array([in_left.get(key, nowhere) for key in right_keys], dtype=bool).reshape(
-        right.present.shape
+def _looked_up(masks: Mapping[Signature, Mask], keys: Sequence[Signature], value: Vector) -> Mask:
+    """For each of the keys of a vector its mask; nowhere, where there is none."""
+    nowhere = np.zeros(value.values.shape[1], dtype=bool)
+    return np.array([masks.get(key, nowhere) for key in keys], dtype=bool).reshape(value.present.shape)
+
+
+def union(vectors_in_order: Iterable[Vector], matching: Matching) -> Vector:
+    """``or``: at each step what is present in the first, then of each further one what matches none before.
+
+    In one pass, whose cost is that of the series given: pair by pair, each pair would pay for all before it.
+    """
+    parts: list[Vector] = []
+    taken: dict[Signature, Mask] = {}
+    for given in vectors_in_order:
+        keys = signatures(given.labels, matching)
+        part = (
+            given.with_values(given.values, given.present & ~_looked_up(taken, keys, given))
+            if taken
+            else given
+        )
+        for key, present in any_present(part, keys).items():
+            taken[key] = taken[key] | present if key in taken else present
+        parts.append(part.inhabited())
+    return merged(
+        Vector(
+            tuple(chain.from_iterable(part.labels for part in parts)),
+            np.concatenate([part.values for part in parts]),
+            np.concatenate([part.present for part in parts]),
+            np.concatenate([part.unnamed for part in parts]),
+        )
     )
-    rest = right.with_values(right.values, right.present & ~taken)
-    both = Vector(
-        left.labels + rest.labels,
-        np.concatenate([left.values, rest.values]),
-        np.concatenate([left.present, rest.present]),
-        np.concatenate([left.unnamed, rest.unnamed]),
-    )
-    return merged(both.inhabited())
 
 
 def negated(value: Vector, *, delayed: bool) -> Vector:

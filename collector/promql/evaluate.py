@@ -1,6 +1,7 @@
 """Walks an expression tree; every node is evaluated once, for all steps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 
 import numpy as np
 
@@ -144,12 +145,33 @@ def _aggregated(node: Aggregation, steps: Steps) -> Vector:
 def _binary(node: Binary, steps: Steps) -> Value:
     """Walks the left spine in a loop, so that long chains of operators do not exhaust the stack."""
     spine = [node]
-    while isinstance(spine[-1].left, Binary):
-        spine.append(spine[-1].left)
+    while isinstance(left := unwrapped(spine[-1].left), Binary):
+        spine.append(left)
     value = evaluate(spine[-1].left, steps)
-    for level in reversed(spine):
-        value = _operated(level, value, evaluate(level.right, steps), steps)
+    for (op, matching), levels in groupby(reversed(spine), lambda level: (level.op, level.matching)):
+        if op == "or":
+            value = binary.union(_alternatives(value, levels, steps), matching)
+            continue
+        for level in levels:
+            value = _operated(level, value, evaluate(level.right, steps), steps)
+    steps.query.budget.check_time()
     return value
+
+
+def _alternatives(first: Value, levels: Iterable[Binary], steps: Steps) -> Iterator[Vector]:
+    """The operands of ``or`` with the same matching: brackets among them change nothing."""
+    assert isinstance(first, Vector)
+    yield first
+    for level in levels:
+        pending = [level.right]
+        while pending:
+            node = unwrapped(pending.pop())
+            if isinstance(node, Binary) and (node.op, node.matching) == ("or", level.matching):
+                pending += [node.right, node.left]
+                continue
+            value = evaluate(node, steps)
+            assert isinstance(value, Vector)
+            yield value
 
 
 def _operated(node: Binary, left: Value, right: Value, steps: Steps) -> Value:
@@ -167,7 +189,7 @@ def _operated(node: Binary, left: Value, right: Value, steps: Steps) -> Value:
             )
         case Vector(), Vector():
             if node.op in SETS:
-                return binary.sets(node.op, left, right, node.matching)
+                return binary.filtered(node.op, left, right, node.matching)
             return binary.vectors(
                 node.op, left, right, node.matching, returns_bool=node.returns_bool, delayed=delayed
             )

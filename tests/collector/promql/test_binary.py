@@ -3,6 +3,7 @@ import math
 import pytest
 
 from collector.errors import QueryError
+from collector.promql import binary
 
 LOAD = """
 load 1m
@@ -80,3 +81,50 @@ def test_the_power_one_half_is_no_root(loaded):
     querier = loaded("load 1m\n down -Inf\n zero -0")
     assert answers(querier, "down ^ 0.5", 0) == {"{}": math.inf}
     assert answers(querier, "1 / zero ^ 0.5", 0) == {"{}": math.inf}
+
+
+TURNS = """
+load 1m
+  a{i="1"} 1 stale _ 4
+  b{i="1"} 5 6 _ _
+  b{i="2"} 7 stale 8 _
+  c{i="1"} _ _ 9 9
+  c{i="3"} 3 3 3 3
+"""
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["a or b or c", "(a or b) or c", "a or (b or c)", "a or on(i) b or on(i) c", "a or on(i) (b or on(i) c)"],
+)
+def test_alternatives_are_decided_at_each_step_however_they_are_bracketed(loaded, query):
+    found = loaded(TURNS).range(query, 0, 180, 60)
+    assert {str(series.labels): series.values.tolist() for series in found} == {
+        'a{i="1"}': [1, 4],
+        'b{i="1"}': [6, 6],
+        'b{i="2"}': [7, 8, 8],
+        'c{i="3"}': [3, 3, 3, 3],
+    }
+
+
+def test_alternatives_of_other_matching_are_decided_one_after_the_other(loaded):
+    assert answers(loaded(TURNS), "a or on() b or c", 0) == {'a{i="1"}': 1, 'c{i="3"}': 3}
+    assert answers(loaded(TURNS), "a or on() (b or c)", 0) == {'a{i="1"}': 1}
+
+
+@pytest.mark.parametrize("joint", [" or ", " or ("], ids=["chain", "brackets"])
+def test_many_alternatives_look_at_each_series_once(loaded, monkeypatch, joint):
+    looked_at = []
+    whole = binary.any_present
+    monkeypatch.setattr(binary, "any_present", lambda v, keys: looked_at.append(len(keys)) or whole(v, keys))
+    terms = [f'label_replace(a, "z", "{n}", "i", ".*")' for n in range(40)]
+    query = joint.join(terms) + ")" * 39 * ("(" in joint)
+    assert len(answers(loaded(LOAD), query)) == 80
+    assert looked_at == [2] * 40
+
+
+def test_alternatives_end_with_the_time_of_the_query(loaded):
+    ticks = iter(range(1_000))  # a second for each look at the clock
+    with pytest.raises(QueryError, match="timed out"):
+        loaded(LOAD, monotonic=lambda: next(ticks)).instant(" or ".join(["a"] * 400), 0)
+    assert next(ticks) < 130
