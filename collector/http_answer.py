@@ -20,6 +20,10 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _NO_AUTH = httpx.Auth()
 
 
+class AddressError(httpx.ConnectError):
+    """An address that cannot exist, such as port 99999: no other try makes it better."""
+
+
 def no_cookies() -> CookieJar:
     """A jar that stays empty: targets that share a client are strangers to each other."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
@@ -55,7 +59,8 @@ async def _sent(client: httpx.AsyncClient, request: httpx.Request, **how: Any) -
         first: Exception = error
         while isinstance(first, ExceptionGroup):  # of the addresses of a host, which are tried side by side
             first = first.exceptions[0]
-        raise httpx.ConnectError(f"expected an address that exists: {first}", request=request) from error
+        kind = AddressError if isinstance(first, OverflowError | ValueError) else httpx.ConnectError
+        raise kind(f"expected an address that exists: {first}", request=request) from error
 
 
 async def read_body(response: httpx.Response, most_bytes: int) -> bytes:

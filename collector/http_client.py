@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from collector.http_answer import answer_of, no_cookies, read_body
+from collector.http_answer import AddressError, answer_of, no_cookies, read_body
 from collector.redaction import without_userinfo
 
 T = TypeVar("T")
@@ -55,6 +55,7 @@ class HttpClient:
         """The whole answer. Takes what ``httpx.Client.request`` takes.
 
         Raises:
+            AddressError: a TransportError, for an address that cannot exist.
             httpx.TransportError: where none came in time, or the request was interrupted.
             httpx.DecodingError: for an answer that is packed otherwise than by gzip, or wrongly.
             httpx.TooManyRedirects: where redirects are followed.
@@ -94,7 +95,7 @@ class HttpClient:
         try:
             asked = self._client.build_request(method, url, **request)
         except ValueError as error:
-            raise httpx.ConnectError(f"expected an address that exists: {error}") from error
+            raise AddressError(f"expected an address that exists: {error}") from error
         if "Accept-Encoding" not in httpx.Headers(request.get("headers")):
             asked.headers["Accept-Encoding"] = "gzip"  # what is unpacked here
         async with asyncio.timeout(self._seconds), answer_of(self._client, asked) as answer:

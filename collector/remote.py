@@ -14,6 +14,7 @@ from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
 from collector.errors import ConfigError, QueryError
 from collector.fetch import tls_context
+from collector.http_answer import AddressError
 from collector.http_client import HttpClient, reason_of
 from collector.labels import Labels
 from collector.parts import in_parts
@@ -172,7 +173,7 @@ class RemoteQuerier:
     def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         try:
             response = send()
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        except (AddressError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             reason = "expected an address" if "@" in self.url else error  # it may quote a part of a password
             raise QueryError(f"{self._shown}: {reason}", kind="bad_data") from error
         except httpx.TransportError as error:

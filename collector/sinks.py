@@ -17,6 +17,7 @@ from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
 from collector.errors import CollectorError, RelabelError
 from collector.fetch import tls_context
+from collector.http_answer import AddressError
 from collector.http_client import HttpClient, reason_of
 from collector.labels import Labels
 from collector.redaction import without_userinfo
@@ -134,7 +135,7 @@ class HttpAlertSink:
 def _is_retryable(error: Exception) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code >= 500 or error.response.status_code == 429
-    return isinstance(error, httpx.TransportError)
+    return isinstance(error, httpx.TransportError) and not isinstance(error, AddressError)
 
 
 class AlertDispatcher:

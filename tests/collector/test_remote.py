@@ -152,3 +152,11 @@ def test_a_password_in_the_address_is_not_shown():
     querier = RemoteQuerier("http://me:hunter2@prom", transport=httpx.MockTransport(engine))
     with pytest.raises(QueryError, match=r"^http://prom: expected JSON"):
         querier.instant("up", 1.0)
+
+
+def test_an_address_that_cannot_exist_is_not_tried_again():
+    told = []
+    querier = RemoteQuerier("http://127.0.0.1:99999", on_retry=told.append)
+    with pytest.raises(QueryError, match="expected an address that exists") as failed:
+        querier.instant("up", 1)
+    assert (failed.value.kind, failed.value.retryable, told) == ("bad_data", False, [])

@@ -58,6 +58,15 @@ def test_a_refusal_is_not_tried_again():
     assert len(seen) == 1
 
 
+def test_an_address_that_cannot_exist_is_not_tried_again(monkeypatch):
+    seen, nowhere = [], HttpAlertSink("http://127.0.0.1:99999")
+    send = nowhere._client.send
+    monkeypatch.setattr(nowhere._client, "send", lambda *to, **body: seen.append(to) or send(*to, **body))
+    with pytest.raises(httpx.ConnectError, match="expected an address that exists"):
+        nowhere.send([ALERT])
+    assert len(seen) == 1
+
+
 class Recorder:
     def __init__(self, fail=0):
         self.batches = []
