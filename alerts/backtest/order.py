@@ -1,0 +1,131 @@
+"""The order in which rules can run over a whole history: what records a series before what reads it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from collector.labels import METRIC_NAME, Matcher, MatchOp
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import Node, Selector, Subquery, children
+from collector.rules.engine import ALERTS, FOR_STATE
+from collector.rules.files import AlertingRule, Rule, RuleGroup
+
+
+class StepwiseError(Exception):
+    """Rules that have to run step by step, as they read what they recorded at the step before."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A rule and its place: the group, and how many rules stand before it there."""
+
+    group: RuleGroup
+    place: int
+    rule: Rule
+
+    @cached_property
+    def node(self) -> Node:
+        return parse(self.rule.expr, size=QuerySize())
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """Names of the series that the rule makes."""
+        return (ALERTS, FOR_STATE) if isinstance(self.rule, AlertingRule) else (self.rule.record,)
+
+    @cached_property
+    def selectors(self) -> tuple[Selector, ...]:
+        return tuple(node for node in _nodes(self.node) if isinstance(node, Selector))
+
+    @cached_property
+    def fixed_labels(self) -> dict[str, str]:
+        """Labels that all its series have."""
+        labels = {**self.group.labels, **self.rule.labels}
+        if isinstance(self.rule, AlertingRule):
+            fixed = {name: text for name, text in labels.items() if "{{" not in text}
+            return {**fixed, "alertname": self.rule.alert}
+        return labels
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """rules: each after those that record what it reads, and else close to where it stands.
+
+    last_read: for each rule the position of the last one that reads what it makes, None where none does.
+    """
+
+    rules: tuple[Placed, ...]
+    last_read: tuple[int | None, ...]
+
+
+def ordered(groups: Sequence[RuleGroup]) -> Ordered:
+    """Raises StepwiseError, naming the rule, where there is no such order."""
+    placed = [Placed(group, place, rule) for group in groups for place, rule in enumerate(group.rules)]
+    writers: dict[str, list[int]] = {}
+    for number, one in enumerate(placed):
+        for name in one.writes:
+            writers.setdefault(name, []).append(number)
+    needs = [_needs(one, placed, writers) for one in placed]
+    numbers = _sorted(needs, placed)
+    last_read: dict[int, int] = {}
+    for position, reader in enumerate(numbers):
+        last_read |= dict.fromkeys(needs[reader], position)
+    return Ordered(tuple(placed[n] for n in numbers), tuple(last_read.get(n) for n in numbers))
+
+
+def _needs(reader: Placed, placed: Sequence[Placed], writers: Mapping[str, Sequence[int]]) -> list[int]:
+    """Numbers of the rules that record what a rule reads."""
+    if any(_is_at_an_edge(node) for node in _nodes(reader.node)):
+        raise StepwiseError(f"{reader.rule.name}: @ start() and @ end() are another time at each step")
+    needed: dict[int, None] = {}
+    for selector in reader.selectors:
+        for name in _names(selector.matchers, writers):
+            fixed = (placed[number].fixed_labels | {METRIC_NAME: name} for number in writers[name])
+            pairs = zip(writers[name], fixed, strict=True)
+            needed |= dict.fromkeys(n for n, labels in pairs if _may_find(selector.matchers, labels))
+    for number in needed:
+        writer = placed[number]
+        if writer.group is reader.group and writer.place >= reader.place:
+            raise StepwiseError(f"{reader.rule.name} reads what {writer.rule.name} recorded a step before")
+    return list(needed)
+
+
+def _names(matchers: Sequence[Matcher], writers: Mapping[str, Sequence[int]]) -> list[str]:
+    """Names of recorded series that matchers may mean."""
+    exact = next((m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL), None)
+    if exact is None:
+        return list(writers)
+    return [exact] if exact in writers else []
+
+
+def _is_at_an_edge(node: Node) -> bool:
+    return isinstance(node, Selector | Subquery) and node.at is not None and node.at.edge != "time"
+
+
+def _sorted(needs: Sequence[Sequence[int]], placed: Sequence[Placed]) -> list[int]:
+    """Depth first, so that what is recorded is soon read."""
+    done: dict[int, bool] = {}
+
+    def visit(number: int) -> Iterator[int]:
+        if done.get(number) is False:
+            raise StepwiseError(f"{placed[number].rule.name} reads what is made of what it records")
+        if number in done:
+            return
+        done[number] = False
+        for other in needs[number]:
+            yield from visit(other)
+        done[number] = True
+        yield number
+
+    return [number for first in range(len(needs)) for number in visit(first)]
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    pending = [node]
+    while pending:
+        yield (node := pending.pop())
+        pending.extend(children(node))
+
+
+def _may_find(matchers: Sequence[Matcher], fixed: Mapping[str, str]) -> bool:
+    return all(matcher.matches(fixed[matcher.name]) for matcher in matchers if matcher.name in fixed)
