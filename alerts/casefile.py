@@ -21,6 +21,7 @@ from alerts.cases import (
     Sampling,
     SteadyLatency,
 )
+from alerts.disturbances import ClockStep, CounterReset, Disturbance, Kind, ScrapeGap
 from alerts.documents import Document, Seconds, Strict, read_document
 from alerts.errors import SpecError
 from alerts.signals import Title
@@ -55,11 +56,12 @@ def _moment(value: object) -> datetime:
 
 
 def _time_of_day(value: object) -> timedelta:
+    text = str(value)
     try:
-        parsed = datetime.strptime(str(value), "%H:%M")  # noqa: DTZ007  a time of day has no zone
+        parsed = datetime.strptime(text, "%H:%M:%S" if text.count(":") == 2 else "%H:%M")  # noqa: DTZ007  a time of day has no zone
     except ValueError as error:
-        raise ValueError(f"expected a time of day such as 10:05, found {value!r}") from error
-    return timedelta(hours=parsed.hour, minutes=parsed.minute)
+        raise ValueError(f"expected a time of day such as 10:05 or 10:05:30, found {value!r}") from error
+    return timedelta(hours=parsed.hour, minutes=parsed.minute, seconds=parsed.second)
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -93,6 +95,8 @@ class _FailuresFile(Strict):
     ratio: str
     usual: float = Field(ge=0, lt=1)
     time_out_seconds: str
+    status: str = "504"
+    error_type: str = "timeout"
 
 
 class _RequestsFile(Strict):
@@ -129,6 +133,13 @@ class _HistoryFile(Strict):
     fine: Seconds
 
 
+class _DisturbanceFile(Strict):
+    kind: Kind
+    at: TimeOfDay
+    lasts: Seconds | None = None
+    by_seconds: float | None = None
+
+
 class _CaseFile(Strict):
     version: Literal[1]
     name: str
@@ -136,9 +147,10 @@ class _CaseFile(Strict):
     timezone: str
     start: Moment
     end: Moment
-    onset: Moment
-    alarm: Moment
-    page_within: Seconds
+    quiet: bool = False
+    onset: Moment | None = None
+    alarm: Moment | None = None
+    page_within: Seconds | None = None
     scrape: _ScrapeFile
     history: _HistoryFile
     transition: Seconds
@@ -147,6 +159,7 @@ class _CaseFile(Strict):
     requests: list[_RequestsFile] = Field(min_length=1)
     caches: list[_CacheFile] = Field(default_factory=list)
     cpus: list[_CpuFile] = Field(default_factory=list)
+    disturbances: list[_DisturbanceFile] = Field(default_factory=list)
     assumptions: list[Title] = Field(default_factory=list)
 
 
@@ -162,15 +175,16 @@ class _Reader:
     def case(self) -> Case:
         content = self._content
         scrape, history = content.scrape, content.history
+        onset, alarm, page_within_seconds = self._expected()
         return Case(
             name=content.name,
             title=content.title.texts(),
             timezone=self._zone,
             start=self._seconds(content.start),
             end=self._seconds(content.end),
-            onset=self._seconds(content.onset),
-            alarm_at=self._seconds(content.alarm),
-            page_within_seconds=content.page_within,
+            onset=onset,
+            alarm_at=alarm,
+            page_within_seconds=page_within_seconds,
             spread=content.spread,
             sampling=Sampling(scrape.interval, scrape.offset, history.length, history.step, history.fine),
             figures=self._figures,
@@ -178,7 +192,39 @@ class _Reader:
             caches=tuple(self._cache(n, cache) for n, cache in enumerate(content.caches)),
             cpus=tuple(self._cpu(n, cpu) for n, cpu in enumerate(content.cpus)),
             assumptions=tuple(text.texts() for text in content.assumptions),
+            disturbances=tuple(self._disturbance(n, one) for n, one in enumerate(content.disturbances)),
+            is_quiet=content.quiet,
         )
+
+    def _expected(self) -> tuple[float, float, float]:
+        """Onset, alarm, and how soon after the onset a page is due."""
+        content = self._content
+        if content.quiet:
+            if content.onset or content.alarm or content.page_within:
+                raise self._error("quiet", "expected without onset, alarm and page_within")
+            start = self._seconds(content.start)
+            return start, start, 0.0
+        if content.onset is None or content.alarm is None or content.page_within is None:
+            raise self._error("onset", "expected with alarm and page_within, or quiet: true instead")
+        return self._seconds(content.onset), self._seconds(content.alarm), content.page_within
+
+    def _disturbance(self, position: int, content: _DisturbanceFile) -> Disturbance:
+        key, at = f"disturbances.{position}", self._seconds(self._midnight + content.at)
+        match content.kind:
+            case "counter_reset":
+                return CounterReset(at)
+            case "scrape_gap":
+                if content.lasts is None:
+                    raise self._error(f"{key}.lasts", "expected a duration such as 2m")
+                return ScrapeGap(at, content.lasts)
+            case "clock_step":
+                if content.by_seconds is None:
+                    raise self._error(f"{key}.by_seconds", "expected a number of seconds, below 0 for back")
+                return ClockStep(at, content.by_seconds)
+
+    @property
+    def _midnight(self) -> datetime:
+        return self._content.start.replace(hour=0, minute=0)
 
     def _timezone(self) -> ZoneInfo:
         try:
@@ -193,8 +239,7 @@ class _Reader:
         return moment.replace(tzinfo=self._zone).timestamp()
 
     def _figure(self, name: str, content: _FigureFile) -> Figure:
-        midnight = self._content.start.replace(hour=0, minute=0)
-        rows = tuple(Row(self._seconds(midnight + row.at), row.value, row.says) for row in content.rows)
+        rows = tuple(Row(self._seconds(self._midnight + row.at), row.value, row.says) for row in content.rows)
         if any(a.at + self._content.transition >= b.at for a, b in pairwise(rows)):
             raise self._error(
                 f"figures.{name}.rows", "expected rows in time order, further apart than a transition"
@@ -234,7 +279,7 @@ class _Reader:
     def _failures(self, key: str, content: _FailuresFile) -> Failures:
         ratio = self._named(f"{key}.ratio", content.ratio)
         time_out = self._named(f"{key}.time_out_seconds", content.time_out_seconds)
-        return Failures(ratio, content.usual, time_out)
+        return Failures(ratio, content.usual, time_out, content.status, content.error_type)
 
     def _cache(self, position: int, content: _CacheFile) -> Cache:
         hit_ratio = self._named(f"caches.{position}.hit_ratio", content.hit_ratio)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from alerts.disturbances import Disturbance
+
 FigureUnit = Literal["ratio", "seconds", "times"]
 Floats = npt.NDArray[np.float64]
 
@@ -55,11 +57,16 @@ class SteadyLatency:
 
 @dataclass(frozen=True)
 class Failures:
-    """Errors up to the usual ratio are answered as fast as successes; those beyond time out."""
+    """Errors up to the usual ratio are answered as fast as successes; those beyond take their own time.
+
+    status, error_type: of those beyond.
+    """
 
     ratio: Figure
     usual_ratio: float
     time_out_seconds: Figure
+    status: str = "504"
+    error_type: str = "timeout"
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,10 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Case:
-    """Times are Unix seconds. ``alarm_at``: when people were alarmed then."""
+    """Times are Unix seconds. ``alarm_at``: when people were alarmed then.
+
+    is_quiet: nothing that anybody should be paged for; then onset and alarm are its start.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -120,3 +130,5 @@ class Case:
     caches: tuple[Cache, ...]
     cpus: tuple[Cpu, ...]
     assumptions: tuple[Mapping[str, str], ...]
+    disturbances: tuple[Disturbance, ...] = ()
+    is_quiet: bool = False

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alerts.cases import Cache, Case, Cpu, Floats, HitMissLatency, Requests, SteadyLatency
+from alerts.disturbances import disturbed
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
 
@@ -17,15 +18,17 @@ _normal_quantile = np.vectorize(_NORMAL.inv_cdf, otypes=[np.float64])
 
 _REQUESTS = "http_server_request_duration_seconds"
 _CPU = "namedprocess_namegroup_cpu"
+_COUNTERS = ("_total", "_count", "_bucket")
 
 
 def samples_of(case: Case) -> MemoryStore:
     """All series of the case, from its history to its end."""
     times = sample_times(case)
     store = MemoryStore()
-    milliseconds = np.round(times * 1000).astype(np.int64)
     for labels, values in _series(case, times):
-        store.append_column(labels, milliseconds, values)
+        is_counter = labels.metric.endswith(_COUNTERS)
+        kept, seen = disturbed(case.disturbances, times, values, is_counter=is_counter)
+        store.append_column(labels, np.round(kept * 1000).astype(np.int64), seen)
     return store
 
 
@@ -63,7 +66,8 @@ def _request_series(case: Case, requests: Requests, times: Floats) -> Iterator[t
     timed_out = (waited[:, None] <= np.array(requests.buckets)).astype(np.float64)
     yield from _histogram(requests, (requests.status, ""), times, rate * (1 - failing), answered)
     yield from _histogram(requests, ("500", "internal"), times, rate * refused, answered)
-    yield from _histogram(requests, ("504", "timeout"), times, rate * (failing - refused), timed_out)
+    beyond = failures.status, failures.error_type
+    yield from _histogram(requests, beyond, times, rate * (failing - refused), timed_out)
 
 
 def _share_within(
