@@ -12,6 +12,7 @@ from rich.console import Console
 from alerts.casefile import load_case
 from alerts.check import SCRAPE_INTERVAL_SECONDS, check
 from alerts.check_report import check_table
+from alerts.ci.cli import ci_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
 from alerts.guardrails import load_guardrails
@@ -68,6 +69,9 @@ _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_t
 @click.group(cls=_Group)
 def alerts() -> None:
     """SLOs into rules, and what those rules can and cannot do."""
+
+
+alerts.add_command(ci_command)
 
 
 @alerts.command("compile")

@@ -1,0 +1,113 @@
+"""The cases of a folder: documents with figures, and recorded histories with their samples."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from alerts.casefile import BUILT_IN, load_case
+from alerts.ci.verdict import Expected
+from alerts.documents import Document, Seconds, Strict, read_document
+from alerts.errors import SpecError
+from alerts.signals import Title
+from alerts.synthesis import samples_of
+from collector.errors import ConfigError
+from collector.history_file import read_into_memory
+from collector.memory import MemoryStore
+
+CASE_FILE = "case.yml"
+
+
+@dataclass(frozen=True)
+class FiledCase:
+    """A case to replay. load: reads or makes its samples, from well before its start to its end."""
+
+    name: str
+    title: str
+    expected: Expected
+    load: Callable[[], MemoryStore]
+
+
+def _instant(value: object) -> float:
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(f"expected a time such as 2025-09-03T10:05:00+09:00, found {value!r}") from error
+    if at.tzinfo is None:
+        raise ValueError(f"expected a time with its zone, such as 2025-09-03T10:05:00+09:00, found {value!r}")
+    return at.timestamp()
+
+
+Instant = Annotated[float, BeforeValidator(_instant)]
+
+
+class RecordedFile(Strict):
+    """A case.yml beside samples that were recorded."""
+
+    version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    title: Title
+    origin: str = ""
+    samples: str
+    start: Instant
+    end: Instant
+    quiet: bool = False
+    onset: Instant | None = None
+    page_within: Seconds | None = None
+
+
+def load_casebook(folder: Path) -> list[FiledCase]:
+    """Every folder in it that has a case.yml, by name.
+
+    Raises:
+        SpecError: for a folder without cases, a name used twice, or the first mistake in a case.yml.
+    """
+    found: dict[str, FiledCase] = {}
+    for path in sorted(folder.glob(f"*/{CASE_FILE}")):
+        case = read_case(path.parent)
+        if case.name in found:
+            raise SpecError(f"{path}: name: expected a name used once: {case.name}")
+        found[case.name] = case
+    if not found:
+        raise SpecError(f"{folder}: expected folders with a {CASE_FILE} each, found none")
+    return list(found.values())
+
+
+def shipped() -> list[FiledCase]:
+    """The cases that ship with Fireline."""
+    return load_casebook(BUILT_IN)
+
+
+def read_case(folder: Path) -> FiledCase:
+    """Raises SpecError for the first mistake in its case.yml."""
+    document = read_document(folder / CASE_FILE)
+    if "samples" in document.content:
+        return _recorded(folder, document)
+    case = load_case(str(folder))
+    within = None if case.is_quiet else case.page_within_seconds
+    expected = Expected(case.start, case.end, case.onset, within)
+    return FiledCase(case.name, case.title["en"], expected, lambda: samples_of(case))
+
+
+def _recorded(folder: Path, document: Document) -> FiledCase:
+    content = document.parse(RecordedFile)
+    if content.end <= content.start:
+        raise SpecError(f"{document.place}: end: expected after start")
+    if content.quiet in {content.onset is not None, content.page_within is not None}:
+        raise SpecError(f"{document.place}: onset: expected with page_within, or quiet: true instead")
+    onset = content.start if content.onset is None else content.onset
+    expected = Expected(content.start, content.end, onset, content.page_within)
+    path = folder / content.samples
+    if not path.is_file():
+        raise SpecError(f"{document.place}: samples: expected a file beside it, found no {content.samples}")
+    return FiledCase(content.name, content.title.texts()["en"], expected, lambda: _samples(path))
+
+
+def _samples(path: Path) -> MemoryStore:
+    try:
+        return read_into_memory(path)
+    except ConfigError as error:
+        raise SpecError(str(error)) from error

@@ -1,0 +1,82 @@
+"""`fireline alerts ci`: may this change of the rules pass?"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
+from alerts.ci.casebook import load_casebook, shipped
+from alerts.ci.compare import compared
+from alerts.ci.report import ci_json, ci_table
+from alerts.ci.run import judged
+from alerts.ci.verdict import PAGING
+from alerts.errors import SpecError
+from alerts.matchers import parse_matcher
+from collector.errors import ConfigError
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.rules.files import RuleGroup, load_rule_files
+
+
+@click.command("ci")
+@click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--cases",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of cases; those that ship with Fireline without it.",
+)
+@click.option(
+    "--accepted",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"What was accepted: {FILE_NAME} beside the cases, or here for those that ship with Fireline.",
+)
+@click.option("--accept", is_flag=True, help="Accept what the rules do now, if it is as the cases want it.")
+@click.option(
+    "--page",
+    multiple=True,
+    metavar="MATCHER",
+    help='What pages, such as severity="critical". Without it: '
+    + " or ".join(str(matcher) for matcher in PAGING)
+    + ".",
+)
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_context
+def ci_command(  # noqa: PLR0917  click passes them by name
+    ctx: click.Context,
+    rules: Sequence[Path],
+    cases: Path | None,
+    accepted: Path | None,
+    accept: bool,
+    page: Sequence[str],
+    style: str,
+) -> None:
+    """Replay every case through the rule files RULES; exit 1 on a page that is late, later, lost or new."""
+    groups = _groups(rules)
+    paging = [parse_matcher(text) for text in page] or PAGING
+    path = accepted or (cases or Path()) / FILE_NAME
+    before = read_accepted(path)
+    found = load_casebook(cases) if cases else shipped()
+    verdicts = {case.name: judged(case, groups, paging) for case in found}
+    outcomes = [compared(c.name, c.expected, verdicts[c.name], before.get(c.name)) for c in found]
+    if style == "json":
+        click.echo(json.dumps(ci_json(outcomes), indent=1))
+    else:
+        Console().print(ci_table(outcomes))
+    unwanted = any(verdict.problem for verdict in verdicts.values())
+    if accept and not unwanted:
+        click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)
+    elif unwanted or any(one.failure for one in outcomes):
+        ctx.exit(1)
+
+
+def _groups(paths: Sequence[Path]) -> tuple[RuleGroup, ...]:
+    try:
+        groups = load_rule_files(paths, check=lambda expr: parse(expr, size=QuerySize(), experimental=True))
+    except ConfigError as error:
+        raise SpecError(str(error)) from error
+    if not groups:
+        raise SpecError(f"{', '.join(map(str, paths))}: expected rule files with groups, found none")
+    return groups

@@ -1,0 +1,78 @@
+"""What rules made of a case: the first page, when all of them had reset, and whether that is as wanted."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from alerts.backtest.engine import AlertHistory
+from collector.labels import Labels, Matcher, MatchOp
+
+PAGING = (
+    Matcher("severity", MatchOp.REGEX, "page|critical"),
+    Matcher("sloth_severity", MatchOp.EQUAL, "page"),
+)
+"""An alert pages if any of these matches: ours, Sloth's and Pyrra's do."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A page within so many seconds of the onset and none before; None: no page at all. Unix seconds."""
+
+    start: float
+    end: float
+    onset: float
+    page_within_seconds: float | None
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.page_within_seconds is None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one case.
+
+    page_seconds: from the onset to the first page, below 0 if it came before; None without a page.
+    reset_seconds: from the onset until no page fires any more; None without, or while one still does.
+    by: the alerts that paged first. problem: why it is not as wanted; empty where it is.
+    """
+
+    page_seconds: float | None
+    reset_seconds: float | None
+    by: tuple[str, ...]
+    problem: str
+
+
+def verdict(
+    histories: Iterable[AlertHistory], expected: Expected, paging: Sequence[Matcher] = PAGING
+) -> Verdict:
+    """Pages that begin within the case; what fired before its start is no answer to it."""
+    pages = list(_pages(histories, expected, paging))
+    if not pages:
+        return Verdict(None, None, (), "" if expected.is_quiet else "no page")
+    first = min(firing_at for _, firing_at, _ in pages)
+    by = tuple(sorted({labels["alertname"] for labels, firing_at, _ in pages if firing_at == first}))
+    ends = [resolved_at for _, _, resolved_at in pages]
+    last = None if None in ends else max(end for end in ends if end is not None)
+    after = first - expected.onset
+    reset = None if last is None else last - expected.onset
+    return Verdict(after, reset, by, _problem(after, expected))
+
+
+def _pages(
+    histories: Iterable[AlertHistory], expected: Expected, paging: Sequence[Matcher]
+) -> Iterator[tuple[Labels, float, float | None]]:
+    """Labels of each page, and when it began and ended to fire."""
+    for history in histories:
+        for labels, lives in history.lives.items():
+            if any(matcher.matches(labels.get(matcher.name)) for matcher in paging):
+                for life in lives:
+                    if life.firing_at is not None and expected.start <= life.firing_at <= expected.end:
+                        yield labels, life.firing_at, life.resolved_at
+
+
+def _problem(after: float, expected: Expected) -> str:
+    if expected.page_within_seconds is None:
+        return "pages on a quiet day"
+    if after < 0:
+        return "pages before the onset"
+    return "pages too late" if after > expected.page_within_seconds else ""

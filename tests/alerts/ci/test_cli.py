@@ -1,0 +1,73 @@
+import json
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from alerts.cli import EXAMPLES, alerts
+from alerts.compile import compile_slos, policies_of
+from alerts.openslo import load_slos
+
+
+def run(*arguments):
+    return CliRunner().invoke(alerts, ["ci", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def rules():
+    slos = load_slos(EXAMPLES / "shop.slo.yml")
+    return compile_slos(slos, policies_of(slos))
+
+
+@pytest.fixture
+def file(tmp_path, rules):
+    path = tmp_path / "rules.yml"
+    path.write_text(yaml.safe_dump(rules))
+    return path
+
+
+@pytest.fixture
+def accepted(tmp_path):
+    return tmp_path / "accepted.yml"
+
+
+def test_our_rules_page_on_the_incident_within_two_minutes_and_on_no_quiet_day(file, accepted):
+    result = run(file, "--accepted", accepted, "--accept", "--format", "json")
+    assert result.exit_code == 0, result.output
+    cases = {case["case"]: case for case in json.loads(result.stdout)["cases"]}
+    assert 0 < cases.pop("seed-2025-09-03")["page_seconds"] <= 120
+    assert len(cases) == 8
+    assert {case["page_seconds"] for case in cases.values()} == {None}
+    assert "seed-2025-09-03" in accepted.read_text()
+
+
+def test_a_weaker_rule_fails_and_the_case_is_named(file, accepted, rules):
+    run(file, "--accepted", accepted, "--accept")
+    for group in rules["groups"]:
+        slower = [{**rule, "for": "1m"} if "alert" in rule else rule for rule in group["rules"]]
+        group["rules"] = slower
+    file.write_text(yaml.safe_dump(rules))
+    result = run(file, "--accepted", accepted)
+    assert result.exit_code == 1
+    assert "seed-2025-09-03: pages 1m later than accepted" in result.stdout
+
+
+def test_what_is_not_as_wanted_is_not_accepted(tmp_path, accepted):
+    rule = {"alert": "Always", "expr": "vector(1)", "labels": {"severity": "page"}}
+    path = tmp_path / "always.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    result = run(path, "--accepted", accepted, "--accept")
+    assert (result.exit_code, accepted.exists()) == (1, False)
+
+
+def test_rules_that_read_their_own_past_are_told(tmp_path, accepted):
+    path = tmp_path / "own.yml"
+    path.write_text("groups: [{name: g, rules: [{record: a, expr: a + 1}]}]")
+    result = run(path, "--accepted", accepted)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "a reads what a recorded a step before" in result.stderr
+
+
+def test_files_without_rules_are_told(tmp_path):
+    (tmp_path / "empty.yml").write_text("groups: []")
+    assert "expected rule files with groups, found none" in run(tmp_path / "empty.yml").stderr
