@@ -12,7 +12,7 @@ from rich.console import Console
 from alerts.casefile import load_case
 from alerts.check import SCRAPE_INTERVAL_SECONDS, check
 from alerts.check_report import check_table
-from alerts.ci.cli import ci_command
+from alerts.ci.cli import ci_command, freeze_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
 from alerts.guardrails import load_guardrails
@@ -21,7 +21,7 @@ from alerts.policy import load_policy
 from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
-from collector.durations import parse_duration
+from collector.cli_values import Duration
 
 
 class UserMistake(click.ClickException):
@@ -49,20 +49,6 @@ def _mistakes() -> Iterator[None]:
         raise UserMistake(str(error)) from error
 
 
-class Duration(click.ParamType[float]):
-    """A Prometheus duration on the command line, as seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
-        if isinstance(value, float):
-            return value
-        try:
-            return parse_duration(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
@@ -72,6 +58,7 @@ def alerts() -> None:
 
 
 alerts.add_command(ci_command)
+alerts.add_command(freeze_command)
 
 
 @alerts.command("compile")

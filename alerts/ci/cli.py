@@ -1,4 +1,4 @@
-"""`fireline alerts ci`: may this change of the rules pass?"""
+"""`fireline alerts ci`: may this change of the rules pass? And `freeze`, which makes cases of history."""
 
 import json
 from collections.abc import Sequence
@@ -10,14 +10,18 @@ from rich.console import Console
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.compare import compared
+from alerts.ci.freeze import Description, freeze, selectors_read
 from alerts.ci.report import ci_json, ci_table
 from alerts.ci.run import judged
-from alerts.ci.verdict import PAGING
+from alerts.ci.verdict import PAGING, Expected
 from alerts.errors import SpecError
 from alerts.matchers import parse_matcher
-from collector.errors import ConfigError
+from collector.cli_values import Duration, Time
+from collector.errors import ConfigError, QueryError
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
+from collector.redaction import without_userinfo
+from collector.remote import RemoteQuerier
 from collector.rules.files import RuleGroup, load_rule_files
 
 
@@ -80,3 +84,53 @@ def _groups(paths: Sequence[Path]) -> tuple[RuleGroup, ...]:
     if not groups:
         raise SpecError(f"{', '.join(map(str, paths))}: expected rule files with groups, found none")
     return groups
+
+
+@click.command("freeze")
+@click.argument("name")
+@click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--url", required=True, help="Of a Prometheus HTTP API that has the history: ours or any other."
+)
+@click.option(
+    "--from", "start", required=True, type=Time(), help="From when on pages count; Unix seconds or RFC 3339."
+)
+@click.option("--to", "end", required=True, type=Time(), help="Until when pages count.")
+@click.option("--onset", type=Time(), help="When the incident truly began; a quiet day has none.")
+@click.option("--page-within", type=Duration(), default=120.0, show_default="2m", help="Of the onset.")
+@click.option(
+    "--history", type=Duration(), default=3 * 86_400.0, show_default="3d", help="Samples from before --from."
+)
+@click.option("--title", default="", help="What happened, in a line.")
+@click.option(
+    "--cases",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of all cases.",
+)
+def freeze_command(  # noqa: PLR0917  click passes them by name
+    name: str,
+    rules: Sequence[Path],
+    url: str,
+    start: float,
+    end: float,
+    onset: float | None,
+    page_within: float,
+    history: float,
+    title: str,
+    cases: Path,
+) -> None:
+    """Make a case called NAME of a stretch of history: of the series that the rule files RULES read."""
+    if not start < end or (onset is not None and not start <= onset < end):
+        raise SpecError("--to: expected after --from, and --onset between them")
+    expected = Expected(start, end, start if onset is None else onset, None if onset is None else page_within)
+    selectors = selectors_read(_groups(rules))
+    description = Description(
+        name, title or name, f"recorded from {without_userinfo(url)}", expected, history
+    )
+    try:
+        source = RemoteQuerier(url)
+        written = freeze(cases / name, description, source, selectors)
+    except QueryError as error:
+        raise SpecError(str(error)) from error
+    click.echo(f"wrote {cases / name}: {written:,} samples")
