@@ -65,6 +65,7 @@ class TargetWriter:
         # All that may have no end in the store: also what is in pages that were, for all we know, not kept.
         self._unended: SeriesIds = former._unended if former else _NO_SERIES
         self._before = self._present, self._unended
+        self._former = former
         self._reports = _NO_SERIES
         self.is_reading = False
 
@@ -113,6 +114,7 @@ class TargetWriter:
 
     def farewell(self, at: float) -> Batch:
         """Ends every series of a target that is no longer scraped; the same again where that was not kept."""
+        self._take_over()
         ended = {"reports": self._reports, "page": self._unended}
         rows = [
             Row(self._stream(part), round(at * 1000), series, np.full(len(series), STALE_NAN))
@@ -121,7 +123,15 @@ class TargetWriter:
         ]
         return Batch(rows)
 
+    def _take_over(self) -> None:
+        """Once more before the first page: one of the former writer's may have come in between."""
+        if self._former is not None:
+            self._former._take_over()
+            self._present, self._unended = self._former._present, self._former._unended
+            self._former = None
+
     def _written(self, result: ScrapeResult, page: Page | None) -> Batch:
+        self._take_over()
         at_ms = round(result.at * 1000)
         series, values = (page.series, page.values) if page else (_NO_SERIES, _NO_VALUES)
         added = 0

@@ -198,6 +198,15 @@ def test_a_writer_takes_over_what_the_former_had(store):
     assert list(shop.value("scrape_series_added", 20).values()) == [0.0]
 
 
+def test_a_page_of_the_former_writer_that_comes_in_between_ends_too(store):
+    shop = Watched(store)
+    shop.scrape(10, "a 1\n")
+    old, shop.writer = shop.writer, TargetWriter(shop.target, store, shop.writer)
+    store.write([old.batch(20, Fetched("a 1\nb 1\n", "text/plain", 0.25, ""))[0]])
+    shop.scrape(30, "a 1\n")
+    assert set(shop.value('{__name__=~"a|b"}', 30)) == {f"a{{{WHERE}}}"}
+
+
 def test_a_series_whose_end_was_not_kept_ends_with_the_next_page(store):
     shop = Watched(store)
     shop.scrape(10, "a 1\nb 1\n")
