@@ -1,10 +1,9 @@
 """Replays a case through the real rules, with time passed in: when would each alert have fired?"""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from heapq import merge
-from itertools import count
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from alerts.backtest.stepwise import evaluations, lives_of
 from alerts.burnrate import firing_burn_rate
 from alerts.cases import Case
 from alerts.compile import BURN_ALERT, CompileOptions, compile_slos
@@ -20,7 +19,6 @@ from collector.memory import MemoryStore
 from collector.rules.appenders import MemoryAppender
 from collector.rules.engine import RuleEngine
 from collector.rules.files import RuleGroup, parse_groups
-from collector.rules.state import Reason
 from collector.rules.status import Transition
 
 LEAD_SECONDS = 10 * 60.0  # rules run this long before the case begins: what fires then is no answer to it
@@ -118,33 +116,13 @@ def _transitions(
         yield from evaluation.transitions
 
 
-def evaluations(groups: Sequence[RuleGroup], start: float, end: float) -> Iterator[tuple[float, RuleGroup]]:
-    """Each group at its own interval from ``start`` on, in the order of time, then of the groups."""
-
-    def times(number: int, group: RuleGroup) -> Iterator[tuple[float, int]]:
-        return ((start + n * group.interval_seconds, number) for n in count())
-
-    for at, number in merge(*(times(number, group) for number, group in enumerate(groups))):
-        if at > end:
-            return
-        yield at, groups[number]
-
-
 def _episodes(transitions: Iterable[Transition]) -> list[Episode]:
-    finished: list[Episode] = []
-    running: dict[Labels, Episode] = {}
-    for transition in transitions:
-        labels, at = transition.labels, transition.at
-        match transition.reason:
-            case Reason.APPEARED:
-                running[labels] = Episode(labels, at)
-            case Reason.APPEARED_AND_HELD:
-                running[labels] = Episode(labels, at, at)
-            case Reason.HELD:
-                running[labels] = replace(running[labels], firing_at=at)
-            case Reason.RESOLVED | Reason.GONE:
-                finished.append(replace(running.pop(labels), resolved_at=at))
-    return sorted([*finished, *running.values()], key=lambda episode: episode.pending_at)
+    episodes = [
+        Episode(labels, life.pending_at, life.firing_at, life.resolved_at)
+        for labels, lives in lives_of(transitions).items()
+        for life in lives
+    ]
+    return sorted(episodes, key=lambda episode: episode.pending_at)
 
 
 def _tier_outcomes(

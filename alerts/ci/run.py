@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from alerts.backtest.engine import BacktestError, alert_histories
 from alerts.backtest.order import StepwiseError
+from alerts.backtest.stepwise import stepwise_histories
 from alerts.ci.casebook import FiledCase
 from alerts.ci.verdict import PAGING, Verdict, verdict
 from collector.labels import Matcher
@@ -19,10 +20,12 @@ def judged(case: FiledCase, groups: Sequence[RuleGroup], paging: Sequence[Matche
         BacktestError: for rules that cannot be replayed, naming the rule and the case.
     """
     expected = case.expected
+    during = expected.start - LEAD_SECONDS, expected.end
     try:
-        histories = alert_histories(groups, case.load(), expected.start - LEAD_SECONDS, expected.end)
-    except StepwiseError as error:
-        raise BacktestError(f"case {case.name}: cannot be replayed: {error}") from error
+        try:
+            histories = alert_histories(groups, case.load(), *during)
+        except StepwiseError:
+            histories = stepwise_histories(groups, case.load(), *during)
     except BacktestError as error:
         raise BacktestError(f"case {case.name}: {error}") from error
     return verdict(histories, expected, paging)

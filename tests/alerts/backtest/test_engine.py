@@ -6,16 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.backtest.engine import alert_histories
-from alerts.backtest.lives import Life
 from alerts.backtest.order import StepwiseError
-from alerts.replay import evaluations
-from collector.embedded import EmbeddedQuerier
+from alerts.backtest.stepwise import stepwise_histories
 from collector.labels import Labels
 from collector.memory import MemoryStore
-from collector.rules.appenders import MemoryAppender
-from collector.rules.engine import RuleEngine
 from collector.rules.files import parse_groups
-from collector.rules.state import Reason
 
 RULES = {
     "groups": [
@@ -47,24 +42,8 @@ RULES = {
 }
 
 
-def stepwise(groups, store, start, end):
-    engine = RuleEngine(groups, EmbeddedQuerier(store), MemoryAppender(store))
-    found, running = {}, {}
-    for at, group in evaluations(groups, start, end):
-        for t in engine.evaluate(group, at).transitions:
-            match t.reason:
-                case Reason.APPEARED:
-                    running[t.labels] = Life(t.at)
-                case Reason.APPEARED_AND_HELD:
-                    running[t.labels] = Life(t.at, t.at)
-                case Reason.HELD:
-                    running[t.labels] = Life(running[t.labels].pending_at, t.at)
-                case Reason.GONE | Reason.RESOLVED:
-                    life = running.pop(t.labels)
-                    found.setdefault(t.labels, []).append(Life(life.pending_at, life.firing_at, t.at))
-    for labels, life in running.items():
-        found.setdefault(labels, []).append(life)
-    return found
+def lives_by_labels(histories):
+    return {labels: list(lives) for one in histories for labels, lives in one.lives.items() if lives}
 
 
 def samples(seed, gaps):
@@ -82,14 +61,17 @@ def samples(seed, gaps):
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.1, 0.5]))
 def test_all_steps_at_once_give_what_steps_give(seed, gaps):
-    groups = parse_groups(RULES)
-    found = {
-        labels: list(lives)
-        for history in alert_histories(groups, samples(seed, gaps), 1_000.0, 2_900.0)
-        for labels, lives in history.lives.items()
-        if lives
+    groups, during = parse_groups(RULES), (1_000.0, 2_900.0)
+    found = lives_by_labels(alert_histories(groups, samples(seed, gaps), *during))
+    assert found == lives_by_labels(stepwise_histories(groups, samples(seed, gaps), *during))
+
+
+def test_the_samples_of_these_tests_do_fire():
+    histories = alert_histories(parse_groups(RULES), samples(1, 0.1), 1_000.0, 2_900.0)
+    fired = {
+        one.rule.alert for one in histories for lives in one.lives.values() for x in lives if x.firing_at
     }
-    assert found == stepwise(groups, samples(seed, gaps), 1_000.0, 2_900.0)
+    assert {"Burns", "Kept", "Level", "Both"} <= fired
 
 
 @pytest.mark.parametrize(

@@ -60,12 +60,21 @@ def test_what_is_not_as_wanted_is_not_accepted(tmp_path, accepted):
     assert (result.exit_code, accepted.exists()) == (1, False)
 
 
-def test_rules_that_read_their_own_past_are_told(tmp_path, accepted):
+def test_rules_that_read_their_own_past_are_run_step_by_step(tmp_path, accepted):
+    """The third evaluation in a row with errors above 5 % pages."""
+    orders = 'http_server_request_duration_seconds_count{http_route="/orders"'
+    bad = f'{orders},http_response_status_code=~"5.."}}'
+    ratio = f"sum(rate({bad}[1m])) / sum(rate({orders}}}[1m]))"
+    rules = [
+        {"record": "bad:run", "expr": f"({ratio} > bool 0.05) * (1 + (bad:run or vector(0)))"},
+        {"alert": "Bad", "expr": "bad:run >= 3", "labels": {"severity": "page"}},
+    ]
     path = tmp_path / "own.yml"
-    path.write_text("groups: [{name: g, rules: [{record: a, expr: a + 1}]}]")
-    result = run(path, "--accepted", accepted)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "a reads what a recorded a step before" in result.stderr
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "interval": "1m", "rules": rules}]}))
+    result = run(path, "--accepted", accepted, "--format", "json")
+    cases = {case["case"]: case for case in json.loads(result.stdout)["cases"]}
+    assert cases["seed-2025-09-03"]["by"] == ["Bad"]
+    assert 420 < cases["seed-2025-09-03"]["page_seconds"] <= 720
 
 
 def test_files_without_rules_are_told(tmp_path):
