@@ -70,7 +70,6 @@ class PageParser:
         self._known: dict[str, int] = {}
         self._layout: PageLayout | None = None
         self._layout_format = PageFormat.TEXT
-        self._was_refused = False
         self._usual_lines = 0
         self._families = Families()
 
@@ -97,17 +96,7 @@ class PageParser:
             numbers = yield from self._layout.reading(text)
             if numbers is not None:
                 return self._layout.page(numbers)
-        if self._was_refused:
-            yield from self._checking(text, page_format)
-        self._was_refused = True
-        page = yield from self._reading_anew(text, page_format)
-        self._was_refused = False
-        return page
-
-    def _checking(self, text: str, page_format: PageFormat) -> Steps[None]:
-        """Before a page gives numbers to its series: pages that are refused again and again make none."""
-        checker = _PageReader({}, lambda _labels: 0, self._max_labels, 0, page_format)
-        yield from checker.reading(text)
+        return (yield from self._reading_anew(text, page_format))
 
     def _reading_anew(self, text: str, page_format: PageFormat) -> Steps[Page]:
         self._refuse_too_many_pairs(text)

@@ -369,14 +369,3 @@ def test_whatever_came_before_a_page_is_read_the_same(first, second, kind):
     except ExpositionError:
         return
     assert quick == careful
-
-
-def test_pages_that_are_refused_again_and_again_make_no_series():
-    known = Known()
-    parser = PageParser(known)
-    for turn in range(3):
-        with pytest.raises(ExpositionError, match="line 2"):
-            parser.parse(f'a{{turn="{turn}"}} 1\n!\n', PageFormat.TEXT)
-    assert len(known.labels) == 1
-    assert parser.parse('a{turn="3"} 1\n', PageFormat.TEXT).series.tolist() == [1]
-    assert parser.parse('a{turn="4"} 1\n', PageFormat.TEXT).series.tolist() == [2]
