@@ -11,6 +11,8 @@ import numpy as np
 from collector.errors import ExpositionError
 from collector.families import Families, Metadata
 from collector.label_pairs import PAIRS_A_SERIES, exceeds, most_pairs
+from collector.labels import Labels
+from collector.new_series import NewSeries, NumberOf
 from collector.page import DROPPED, Page, PageLayout, first_of_each, line_slices
 from collector.postings import SeriesIds
 from collector.sample_line import (
@@ -44,13 +46,15 @@ class PageFormat(Enum):
         return cls.OPENMETRICS if kind == "application/openmetrics-text" else cls.TEXT
 
 
-Resolve = Callable[[dict[str, str]], int]
+LabelsOf = Callable[[dict[str, str]], Labels | None]
 
 
 class PageParser:
     """Reads the pages of one target, remembering each line's series by its raw text.
 
-    resolve: turns the labels of a line into a series number, or DROPPED; called once for a new series.
+    labels_of: turns the labels of a line into those of its series, None where it is dropped; called for a new
+        line only.
+    number_of: the number of a series; not asked before all of the page was read.
     max_labels: a line with more of them, its name among them, is refused before they are all read.
     pairs_a_series: labels that a page's samples may have on average.
     most_kept: a page with more samples is refused before the others get numbers; 0 is without limit.
@@ -58,19 +62,20 @@ class PageParser:
 
     def __init__(
         self,
-        resolve: Resolve,
+        labels_of: LabelsOf,
+        number_of: NumberOf,
         max_labels: int = MAX_LABELS,
         most_kept: int = 0,
         pairs_a_series: int = PAIRS_A_SERIES,
     ) -> None:
         self._pairs_a_series = pairs_a_series
-        self._resolve = resolve
+        self._labels_of = labels_of
+        self._number_of = number_of
         self._max_labels = max_labels
         self._most_kept = most_kept
         self._known: dict[str, int] = {}
         self._layout: PageLayout | None = None
         self._layout_format = PageFormat.TEXT
-        self._usual_lines = 0
         self._families = Families()
 
     @property
@@ -100,16 +105,15 @@ class PageParser:
 
     def _reading_anew(self, text: str, page_format: PageFormat) -> Steps[Page]:
         self._refuse_too_many_pairs(text)
-        reader = _PageReader(self._known, self._resolve, self._max_labels, self._most_kept, page_format)
-        try:
-            yield from reader.reading(text)
-            self._usual_lines = reader.lines
-        finally:
-            self._forget(reader)
+        reader = _PageReader(self._known, self._labels_of, self._max_labels, self._most_kept, page_format)
+        yield from reader.reading(text)
         self._families = reader.families
         yield
-        kept = first_of_each(reader.found)
-        page = reader.page(kept)
+        self._known |= yield from reader.new.numbering(self._number_of)
+        self._forget(reader)
+        series = reader.new.numbered(reader.found)
+        kept = first_of_each(series)
+        page = reader.page(series, kept)
         self._layout_format = page_format
         self._layout = None
         if reader.ends_with_values and not reader.timed_ms:
@@ -125,8 +129,8 @@ class PageParser:
             raise ExpositionError(1, f"expected a page of at most {most} labels ({a_series}), found more")
 
     def _forget(self, reader: "_PageReader") -> None:
-        """Lines that no longer come, also where new ones come in pages that are refused each time."""
-        if len(self._known) > _FORGET_FACTOR * (max(reader.lines, self._usual_lines) + 1):
+        """Lines that no longer come."""
+        if len(self._known) > _FORGET_FACTOR * (reader.lines + 1):
             self._known = {known: self._known[known] for known in reader.texts}
 
 
@@ -135,11 +139,12 @@ class _PageReader:
     """One careful pass over a page."""
 
     known: dict[str, int]
-    resolve: Resolve
+    labels_of: LabelsOf
     max_labels: int
     most_kept: int
     page_format: PageFormat
     families: Families = field(default_factory=Families)
+    new: NewSeries = field(default_factory=NewSeries)
     keys: list[str] = field(default_factory=list)
     is_sample: bytearray = field(default_factory=bytearray)
     others: list[str] = field(default_factory=list)
@@ -173,11 +178,11 @@ class _PageReader:
         if self.page_format is PageFormat.OPENMETRICS and not self.ended:
             raise ExpositionError(number + 1, "expected # EOF at the end")
 
-    def page(self, kept: SeriesIds) -> Page:
+    def page(self, series: SeriesIds, kept: SeriesIds) -> Page:
         return Page(
-            np.array(self.found, np.int64)[kept],
+            series[kept],
             np.array(self.values, np.float64)[kept],
-            np.array(self.timed_series, np.int64),
+            self.new.numbered(self.timed_series),
             np.array(self.timed_ms, np.int64),
             np.array(self.timed_values, np.float64),
             self.lines,
@@ -261,8 +266,10 @@ class _PageReader:
     def _series(self, text: str) -> int:
         known = self.known.get(text)
         if known is None:
+            known = self.new.get(text)
+        if known is None:
             form = OPENMETRICS_LABEL if self._is_openmetrics else TEXT_LABEL
-            known = self.known[text] = self.resolve(parse_series(text, self.max_labels, form))
+            known = self.new.add(text, self.labels_of(parse_series(text, self.max_labels, form)))
         return known
 
 

@@ -1,6 +1,5 @@
 """A page as it was read, and what stays the same of it from scrape to scrape."""
 
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -22,7 +21,7 @@ class Page:
 
     series, values: (n,) samples without a time of their own; the same array object while nothing changed.
     timed_*: (m,) samples with their own milliseconds.
-    lines: how many samples the page holds, with those that ``resolve`` dropped.
+    lines: how many samples the page holds, with those that were dropped.
     """
 
     series: SeriesIds
@@ -88,9 +87,8 @@ class PageLayout:
         return replace(self._page, values=values)
 
 
-def first_of_each(found: "array[int]") -> SeriesIds:
+def first_of_each(series: SeriesIds) -> SeriesIds:
     """Positions of the samples to keep: dropped series go, and of a repeated series all but the first."""
-    series = np.array(found, np.int64)
     _, first = np.unique(series, return_index=True)
     first.sort()
     return first[series[first] != DROPPED] if len(first) else first

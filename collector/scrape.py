@@ -12,7 +12,7 @@ from collector.families import Metadata
 from collector.fetch import Fetched
 from collector.label_pairs import PAIRS_A_SERIES
 from collector.labels import METRIC_NAME, Labels
-from collector.page import DROPPED, Page
+from collector.page import Page
 from collector.postings import SeriesIds
 from collector.relabel import relabel
 from collector.sample_line import MAX_LABELS
@@ -59,8 +59,13 @@ class TargetWriter:
         self._target = target
         self._key = target.key
         self._store = store
-        a_series = max(target.job.label_limit, PAIRS_A_SERIES)
-        self._parser = PageParser(self._number, _most_read(target.job), target.job.sample_limit, a_series)
+        self._parser = PageParser(
+            self._labels,
+            store.series_id,
+            _most_read(target.job),
+            target.job.sample_limit,
+            max(target.job.label_limit, PAIRS_A_SERIES),
+        )
         self._present: SeriesIds = former._present if former else _NO_SERIES
         # All that may have no end in the store: also what is in pages that were, for all we know, not kept.
         self._unended: SeriesIds = former._unended if former else _NO_SERIES
@@ -174,14 +179,14 @@ class TargetWriter:
         if lines > most:
             raise _LimitError(f"{lines} lines of samples: expected at most {most} (raise it by sample_limit)")
 
-    def _number(self, scraped: dict[str, str]) -> int:
-        """The series number of a line's labels, after the target's labels and relabelling."""
+    def _labels(self, scraped: dict[str, str]) -> Labels | None:
+        """Those of a line's series, after the target's labels and relabelling; None where it is dropped."""
         labels = _with_target(scraped, self._target.labels, self._target.job.honor_labels)
         kept = relabel(labels, self._target.job.metric_relabel)
         if kept is None or not kept.get(METRIC_NAME):
-            return DROPPED
+            return None
         self._check_labels(kept)
-        return self._store.series_id(Labels(kept))
+        return Labels(kept)
 
     def _check_labels(self, labels: Mapping[str, str]) -> None:
         job = self._target.job

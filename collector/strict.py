@@ -7,6 +7,7 @@ from prometheus_client.parser import text_fd_to_metric_families as text_families
 
 from collector.errors import ExpositionError
 from collector.exposition import PageFormat, PageParser
+from collector.labels import Labels
 
 
 def check_page(text: str, page_format: PageFormat) -> int:
@@ -15,7 +16,7 @@ def check_page(text: str, page_format: PageFormat) -> int:
     Raises:
         ExpositionError: with the line and the reason of the first violation.
     """
-    PageParser(lambda _labels: 0).parse(text, page_format)
+    PageParser(Labels, lambda _labels: 0).parse(text, page_format)
     lines = _CountedLines(text)
     families = openmetrics_families if page_format is PageFormat.OPENMETRICS else text_families
     samples = 0

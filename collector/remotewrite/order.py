@@ -35,6 +35,12 @@ class Ages:
     latest_ms: int
     window_ms: int = 0
 
+    def refused(self, times: Milliseconds) -> tuple[_Mask, Counter[Refused]]:
+        """Which times are none, whatever is held, and how many for each reason."""
+        too_new, too_old = times > self.latest_ms, times < self.oldest_ms
+        counts = Counter({Refused.TOO_NEW: int(too_new.sum()), Refused.TOO_OLD: int(too_old.sum())})
+        return too_new | too_old, counts
+
 
 class Newest(Protocol):
     """The latest samples that a store holds of its series."""
@@ -58,10 +64,8 @@ class Judged:
 
 def judge(points: Points, held: Newest, ages: Ages) -> Judged:
     """Decides as Prometheus does: what is held already, value and all, is neither kept nor refused."""
-    too_new = points.times > ages.latest_ms
-    too_old = points.times < ages.oldest_ms
-    refused = Counter({Refused.TOO_NEW: int(too_new.sum()), Refused.TOO_OLD: int(too_old.sum())})
-    sorted_points = _by_series(_those(points, ~(too_new | too_old)))
+    beyond, refused = ages.refused(points.times)
+    sorted_points = _by_series(_those(points, ~beyond))
     floor = _floor(sorted_points, held)
     late = sorted_points.times < floor - ages.window_ms
     if ages.window_ms:

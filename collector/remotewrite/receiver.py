@@ -67,8 +67,9 @@ class Receiver:
 
     def taking(self, packed: bytes) -> Steps[tuple[Batch, Received]]:
         """As ``take``, in short steps; samples are judged in the last, by what the store holds then."""
-        read = yield from points_of(unpacked(packed), self._known)
-        judged = judge(read.points, self._store, self._ages())
+        ages = self._ages()
+        read = yield from points_of(unpacked(packed), self._known, ages)
+        judged = judge(read.points, self._store, ages)
         refused = judged.refused + read.refused
         self.refused.update(refused)
         received = Received(len(judged.points.series), _refusal(refused, read.invalid))

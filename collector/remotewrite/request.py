@@ -7,10 +7,12 @@ import numpy as np
 
 from collector.errors import RemoteWriteError
 from collector.label_pairs import PAIRS_A_SERIES, most_pairs
-from collector.remotewrite.order import Refused
-from collector.remotewrite.series import InvalidLabelsError, KnownSeries
+from collector.labels import Labels
+from collector.remotewrite.order import Ages, Refused
+from collector.remotewrite.series import InvalidLabelsError, KnownSeries, checked_labels
 from collector.remotewrite.wire import WireSeries, read_samples, series_of, split
 from collector.sample_line import MAX_LABELS
+from collector.series import Milliseconds
 from collector.steps import Steps
 from collector.store.batches import Points
 
@@ -34,14 +36,13 @@ class Read:
     invalid: str
 
 
-def points_of(request: bytes, known: KnownSeries) -> Steps[Read]:
-    """The samples of an unpacked request.
+def points_of(request: bytes, known: KnownSeries, ages: Ages) -> Steps[Read]:
+    """The samples of an unpacked request. A series is made where a sample of it has a time that may be.
 
     Raises:
-        RemoteWriteError: for what is no protobuf, or over a limit; nothing is made known then, unless it is
-            a label that is no protobuf.
+        RemoteWriteError: for what is no protobuf, or over a limit; nothing is made known then.
     """
-    reader = _Reader(known)
+    reader = _Reader(known, ages)
     for number, series in enumerate(series_of(request), 1):
         if series is not None:
             yield from reader.add(series)
@@ -53,8 +54,9 @@ def points_of(request: bytes, known: KnownSeries) -> Steps[Read]:
 class _Reader:
     """The series of one request as they are read; nothing is made known before all were."""
 
-    def __init__(self, known: KnownSeries) -> None:
+    def __init__(self, known: KnownSeries, ages: Ages) -> None:
         self._known = known
+        self._ages = ages
         self._numbers: list[int] = []
         self._counts: list[int] = []
         self._samples: list[bytes] = []
@@ -98,25 +100,39 @@ class _Reader:
         if self._unknown_pairs > most_pairs(len(self._numbers)):
             raise _too_many("labels", most_pairs(len(self._numbers)), f", {PAIRS_A_SERIES} a series")
         times, values = yield from read_samples(b"".join(self._samples))
+        ends = np.cumsum(self._counts, dtype=np.int64)
+        new: list[tuple[int, bytes, Labels]] = []
         for place, raw in self._unknown:
-            self._numbers[place] = self._learned(raw, self._counts[place])
+            labels = self._labels(raw, times[ends[place] - self._counts[place] : ends[place]])
+            if labels is not None:
+                new.append((place, raw, labels))
+            yield
+        for place, raw, labels in new:
+            self._numbers[place] = self._learned(raw, labels)
             yield
         series = np.repeat(np.array(self._numbers, np.int64), self._counts)
         valid = series >= 0
         points = Points(series[valid], times[valid], values[valid])
         return Read(points, self._refused, self._invalid)
 
-    def _learned(self, raw: bytes, count: int) -> int:
+    def _labels(self, raw: bytes, times: Milliseconds) -> Labels | None:
+        """Those of a series that is to be made; else its samples count as refused."""
+        try:
+            labels = checked_labels(raw)
+        except InvalidLabelsError as error:
+            self._refused[Refused.INVALID_LABELS] += len(times)
+            self._invalid = self._invalid or str(error)
+            return None
+        beyond, refused = self._ages.refused(times)
+        if not beyond.all():
+            return labels
+        self._refused += refused
+        return None
+
+    def _learned(self, raw: bytes, labels: Labels) -> int:
         """Another request may have told of the series since."""
         number = self._known.numbers.get(raw)
-        if number is not None:
-            return number
-        try:
-            return self._known.learn(raw)
-        except InvalidLabelsError as error:
-            self._refused[Refused.INVALID_LABELS] += count
-            self._invalid = self._invalid or str(error)
-            return -1
+        return self._known.learn(raw, labels) if number is None else number
 
 
 def _too_many(noun: str, most: int, why: str = "") -> RemoteWriteError:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from collector.errors import ExpositionError
 from collector.exposition import PageFormat, PageParser
 from collector.families import Metadata
-from collector.page import DROPPED
+from collector.labels import Labels
 
 
 class Known:
@@ -17,15 +17,20 @@ class Known:
         self.labels = []
         self.dropped = dropped
 
-    def __call__(self, labels):
-        if labels["__name__"] in self.dropped:
-            return DROPPED
-        self.labels.append(labels)
+    def labels_of(self, labels):
+        return None if labels["__name__"] in self.dropped else Labels(labels)
+
+    def number_of(self, labels):
+        self.labels.append(dict(labels.pairs))
         return len(self.labels) - 1
 
 
+def parser_of(known, **options):
+    return PageParser(known.labels_of, known.number_of, **options)
+
+
 def parse(text, page_format=PageFormat.TEXT):
-    return PageParser(Known()).parse(text, page_format)
+    return parser_of(Known()).parse(text, page_format)
 
 
 PAGE = '# HELP a says\n# TYPE a counter\na{x="1"} %s\nb 2\n\n'
@@ -33,14 +38,14 @@ PAGE = '# HELP a says\n# TYPE a counter\na{x="1"} %s\nb 2\n\n'
 
 def test_a_page_gives_series_and_values():
     known = Known()
-    page = PageParser(known).parse(PAGE % 1, PageFormat.TEXT)
+    page = parser_of(known).parse(PAGE % 1, PageFormat.TEXT)
     assert known.labels == [{"__name__": "a", "x": "1"}, {"__name__": "b"}]
     assert page.values.tolist() == [1.0, 2.0]
 
 
 def test_a_repeated_page_is_read_by_its_numbers_alone():
     known = Known()
-    parser = PageParser(known)
+    parser = parser_of(known)
     first = parser.parse(PAGE % 1, PageFormat.TEXT)
     second = parser.parse(PAGE % "2e3", PageFormat.TEXT)
     assert second.series is first.series
@@ -50,7 +55,7 @@ def test_a_repeated_page_is_read_by_its_numbers_alone():
 
 def test_a_series_that_comes_anew_does_not_number_the_others_again():
     known = Known()
-    parser = PageParser(known)
+    parser = parser_of(known)
     parser.parse(PAGE % 1, PageFormat.TEXT)
     page = parser.parse(PAGE % 1 + "c 3\n", PageFormat.TEXT)
     assert page.series.tolist() == [0, 1, 2]
@@ -58,7 +63,7 @@ def test_a_series_that_comes_anew_does_not_number_the_others_again():
 
 
 def test_dropped_and_repeated_series_are_left_out():
-    parser = PageParser(Known(dropped=("b",)))
+    parser = parser_of(Known(dropped=("b",)))
     for value in (1, 5):
         page = parser.parse(f"a {value}\nb 2\na 9\nc 3\n", PageFormat.TEXT)
         assert page.values.tolist() == [float(value), 3.0]
@@ -71,7 +76,7 @@ def test_timestamps_are_milliseconds_in_text_and_seconds_in_openmetrics():
 
 
 def test_a_page_with_times_is_read_carefully_each_time():
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     for at in (1500, 1600):
         assert parser.parse(f"a 1 {at}\n", PageFormat.TEXT).timed_ms.tolist() == [at]
 
@@ -82,7 +87,7 @@ def test_exemplars_are_skipped():
 
 
 def test_metadata_is_kept():
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     parser.parse("# HELP a what\\nit is\n# TYPE a gauge\n# UNIT a seconds\na 1\n", PageFormat.TEXT)
     said = parser.metadata["a"]
     assert (said.type, said.help, said.unit) == ("gauge", "what\nit is", "seconds")
@@ -124,7 +129,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(text, line, reason):
 
 @pytest.mark.parametrize("value", ["1_0", "x", "١"])
 def test_a_repeated_page_is_no_laxer_than_the_first(value):
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     parser.parse(PAGE % 1, PageFormat.TEXT)
     with pytest.raises(ExpositionError, match="expected a number"):
         parser.parse(PAGE % value, PageFormat.TEXT)
@@ -160,7 +165,7 @@ def test_a_line_over_a_mebibyte_is_refused(line):
 
 @given(st.lists(st.floats(), min_size=1, max_size=5))
 def test_any_float_survives_its_spelling(numbers):
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     for shift in (0, 1):
         rotated = numbers[shift:] + numbers[:shift]
         text = "".join(f"m{n} {number!r}\n" for n, number in enumerate(rotated))
@@ -170,7 +175,7 @@ def test_any_float_survives_its_spelling(numbers):
 
 @pytest.mark.parametrize("page_format", PageFormat)
 def test_metadata_of_names_in_quotes(page_format):
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     text = '# HELP "my.metric" what it is\n# TYPE "my.metric" gauge\n{"my.metric","a.b"="c"} 1\n# EOF\n'
     assert parser.parse(text, page_format).values.tolist() == [1.0]
     assert parser.metadata == {"my.metric": Metadata("gauge", "what it is")}
@@ -188,7 +193,7 @@ SHORT_LINES = "".join(f"a{n} 1\n" for n in range(10_000))
 
 @pytest.mark.parametrize("text", [LONG_LINES, MANY_LABELS, SHORT_LINES], ids=["long", "labels", "short"])
 def test_steps_grow_with_the_characters_of_a_page(text):
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     first, repeated = steps(parser, text), steps(parser, text)
     least = len(text) // 50_000
     assert min(first, repeated) >= least
@@ -196,7 +201,7 @@ def test_steps_grow_with_the_characters_of_a_page(text):
 
 @pytest.mark.parametrize("at", [0, 5_000, 9_999])
 def test_a_page_that_changes_at_any_place_is_read_whole(at):
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     lines = SHORT_LINES.splitlines()
     parser.parse("\n".join(lines), PageFormat.TEXT)
     lines[at] = "b 2"
@@ -209,8 +214,8 @@ def test_series_beyond_the_limit_get_no_numbers():
     known = Known(dropped=("d",))
     text = "d 1\n" + SHORT_LINES
     with pytest.raises(ExpositionError, match=r"line 5: expected at most 3 samples .* \(sample_limit\)"):
-        PageParser(known, most_kept=3).parse(text, PageFormat.TEXT)
-    assert len(known.labels) == 4
+        parser_of(known, most_kept=3).parse(text, PageFormat.TEXT)
+    assert not known.labels
 
 
 OM, TEXT = PageFormat.OPENMETRICS, PageFormat.TEXT
@@ -266,30 +271,43 @@ def test_what_prometheus_takes_is_taken(page_format, text):
 
 @pytest.mark.parametrize("value", ["1e500", "-1E999", "1\r"])
 def test_a_repeated_page_refuses_the_same_numbers(value):
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     parser.parse(PAGE % 1, TEXT)
     with pytest.raises(ExpositionError, match="expected a number"):
         parser.parse(PAGE % value, TEXT)
 
 
 def test_a_repeated_page_may_be_infinite():
-    parser = PageParser(Known())
+    parser = parser_of(Known())
     for value in (1, "+Inf"):
         page = parser.parse(PAGE % value, TEXT)
     assert page.values.tolist() == [math.inf, 2.0]
 
 
 def test_lines_of_pages_that_are_refused_are_forgotten_too():
-    parser = PageParser(Known(), most_kept=10)
+    parser = parser_of(Known(), most_kept=10)
     for page in range(20):
         with pytest.raises(ExpositionError, match="sample_limit"):
             parser.parse("".join(f"a{page}_{n} 1\n" for n in range(20)), TEXT)
     assert len(parser._known) <= 30
 
 
+def test_a_broken_page_numbers_nothing_and_the_next_one_all():
+    known = Known(dropped=("d",))
+    parser = parser_of(known)
+    page = "".join(f"a{n} 1\n" for n in range(300)) + "d 1\nb 2 1000\nb 2 2000\na7 5\n"
+    with pytest.raises(ExpositionError):
+        parser.parse(page + "broken\n", TEXT)
+    assert not known.labels
+    read = parser.parse(page, TEXT)
+    assert read.series.tolist() == list(range(300))
+    assert read.timed_series.tolist() == [300, 300]
+    assert len(known.labels) == 301
+
+
 def test_one_broken_page_does_not_make_a_parser_forget():
     known = Known()
-    parser = PageParser(known)
+    parser = parser_of(known)
     parser.parse(PAGE % 1, TEXT)
     with pytest.raises(ExpositionError):
         parser.parse("a one\n", TEXT)
@@ -301,7 +319,7 @@ def layouts(first, second, first_format=PageFormat.TEXT, second_format=None):
     """What a parser reads of the second page after the first, and what one that knows nothing reads."""
     outcomes = []
     for pages in ([(first, first_format)], []):
-        parser = PageParser(lambda labels: hash(str(labels)) % 1000, most_kept=0)
+        parser = PageParser(Labels, lambda labels: hash(labels) % 1000)
         for text, kind in pages:
             parser.parse(text, kind)
         try:
@@ -361,7 +379,7 @@ def test_whatever_came_before_a_page_is_read_the_same(first, second, kind):
     end = ["# EOF", ""] if kind is OPEN else [""]
     before, now = ("\n".join([*lines, *end]) for lines in (first, second))
     try:
-        PageParser(lambda labels: 0, most_kept=0).parse(before, kind)
+        PageParser(Labels, lambda _labels: 0).parse(before, kind)
     except ExpositionError:
         before = now
     try:

@@ -5,6 +5,7 @@ import pytest
 
 from collector.errors import ExpositionError
 from collector.exposition import PageFormat, PageParser
+from collector.labels import Labels
 from collector.strict import check_page
 
 CASES = Path(__file__).parents[3] / "shared" / "conformance" / "openmetrics"
@@ -25,7 +26,7 @@ def read(name):
 
 @pytest.mark.parametrize("name", cases(good=True))
 def test_good_pages_are_accepted(name):
-    PageParser(lambda labels: 0).parse(read(name), PageFormat.OPENMETRICS)
+    PageParser(Labels, lambda _labels: 0).parse(read(name), PageFormat.OPENMETRICS)
     check_page(read(name), PageFormat.OPENMETRICS)
 
 

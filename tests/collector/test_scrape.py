@@ -262,3 +262,15 @@ def test_a_page_of_comments_beyond_memory_is_not_read(store, monkeypatch):
     shop = Watched(store)
     assert shop.scrape(10, "#\n" * 7 + "a 1\n").healthy
     assert shop.scrape(20, "#\n" * 8 + "a 1\n").error == "9 lines: expected at most 8, with all comments"
+
+
+@pytest.mark.parametrize(
+    ("options", "end"),
+    [({}, "broken"), ({"sample_limit": 3}, "b 1"), ({"label_limit": 4}, 'b{x="1",y="2",z="3"} 1')],
+)
+def test_a_page_that_is_refused_makes_no_series(store, options, end):
+    shop = Watched(store, **options)
+    for page in range(3):
+        lines = "".join(f'a{{n="{page}-{n}"}} 1\n' for n in range(3))
+        assert shop.scrape(10 + page, f"{lines}{end}\n").error
+    assert (len(store.index), store._unsaved) == (5, [])  # those of its reports

@@ -104,6 +104,12 @@ def test_what_cannot_be_kept_is_said_and_counted_and_the_rest_is_kept(store, rec
     }
 
 
+def test_a_request_that_is_refused_whole_makes_no_series(store, receiver, packed):
+    many = [(UP | {"n": str(n)}, [(NOW + 601_000, 1.0)]) for n in range(3)]
+    assert "3 more than ten minutes ahead" in write(store, receiver, packed(*many)).refusal
+    assert (len(store.index), store._unsaved) == (0, [])
+
+
 def test_native_histograms_are_refused_and_the_rest_is_kept(store, receiver, new_request):
     request = new_request((UP, [(NOW, 1.0)]))
     request.timeseries[0].histograms.add(sum=1.0, timestamp=NOW)

@@ -50,11 +50,12 @@ def test_a_series_is_learned_once_and_what_is_remembered_is_bounded(new_request,
     known = KnownSeries(lambda labels: int(labels["n"]))
     for n in range(5):
         key = raw(new_request, {"__name__": "a", "n": str(n)})
-        assert known.learn(key) == known.numbers[key] == n
+        assert known.learn(key, checked_labels(key)) == known.numbers[key] == n
         assert len(known.numbers) <= 2
 
 
 def test_very_long_labels_are_not_remembered(new_request):
     known = KnownSeries(lambda _labels: 7)
-    assert known.learn(raw(new_request, {"__name__": "a", "n": "x" * 5000})) == 7
+    key = raw(new_request, {"__name__": "a", "n": "x" * 5000})
+    assert known.learn(key, checked_labels(key)) == 7
     assert not known.numbers
