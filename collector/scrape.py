@@ -1,5 +1,6 @@
 """One target's scrapes: what a fetched page, or a failure, adds to the store."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from collector.store.batches import Batch, Points, Row
 from collector.store.durable import SampleStore
 from collector.targets import Target
 
+logger = logging.getLogger(__name__)
+
 REPORTS = (
     "up",
     "scrape_duration_seconds",
@@ -36,12 +39,16 @@ _AHEAD_MS = 10 * 60 * 1000
 
 @dataclass(frozen=True)
 class ScrapeResult:
-    """How the latest scrape of a target went; ``error`` is empty when it went well."""
+    """How the latest scrape of a target went; ``error`` is empty when it went well.
+
+    warning: why nothing of a page that went well is kept; empty where it is.
+    """
 
     at: float
     duration_seconds: float
     error: str
     samples: int = 0
+    warning: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -73,6 +80,7 @@ class TargetWriter:
         self._former = former
         self._reports = _NO_SERIES
         self.is_reading = False
+        self._is_behind: bool = former._is_behind if former else False
 
     @property
     def metadata(self) -> Mapping[str, Metadata]:
@@ -109,7 +117,8 @@ class TargetWriter:
                 yield
             except (ExpositionError, RelabelError, _LimitError) as failure:
                 error = str(failure)
-        result = ScrapeResult(at, fetched.duration_seconds, error, page.lines if page else 0)
+        lines, warning = page.lines if page else 0, self._warned(at)
+        result = ScrapeResult(at, fetched.duration_seconds, error, lines, warning)
         return self._written(result, page), result
 
     def take_back(self) -> None:
@@ -134,6 +143,21 @@ class TargetWriter:
             self._former._take_over()
             self._present, self._unended = self._former._present, self._former._unended
             self._former = None
+
+    def _warned(self, at: float) -> str:
+        """What a scrape says where the clock is behind what is kept; the log says it once each time."""
+        newest_ms = self._store.newest_row_ms(self._stream("reports"))
+        behind = newest_ms - round(at * 1000)
+        was_behind, self._is_behind = self._is_behind, behind > 0
+        if behind <= 0:
+            return ""
+        warning = (
+            f"samples are not kept: the newest one of this target is {behind / 1000:g} s later than the"
+            " clock, which jumped back"
+        )
+        if not was_behind:
+            logger.warning("%s: %s", self._target.shown_url, warning)
+        return warning
 
     def _written(self, result: ScrapeResult, page: Page | None) -> Batch:
         self._take_over()

@@ -53,7 +53,7 @@ def _target(scraper: TargetScraper) -> dict[str, Any]:
         "scrapePool": target.job.job_name,
         "scrapeUrl": target.shown_url,
         "globalUrl": target.shown_url,
-        "lastError": latest.error if latest else "",
+        "lastError": (latest.error or latest.warning) if latest else "",
         "lastScrape": rfc3339(latest.at) if latest else _NEVER,
         "lastScrapeDuration": latest.duration_seconds if latest else 0.0,
         "health": health,

@@ -23,7 +23,7 @@ from collector.store.file import StoreFile, pack_labels
 from collector.store.import_intake import ImportIntake
 from collector.store.intake import Intake
 from collector.store.load import load_samples, reading
-from collector.store.pieces import OverlapError, Piece, stitch
+from collector.store.pieces import OverlapError, stitch
 from collector.store.postgresql import PostgresDatabase
 from collector.store.size import end_of_oldest
 from collector.store.sqlite import SqliteDatabase
@@ -113,16 +113,13 @@ class SampleStore:
             pieces = stitch(self._state.pieces(wanted, start_ms, end_ms, cuts)) if len(wanted) else []
         except OverlapError:
             return self.select(matchers, start_ms, end_ms)
-        return [self._group(piece) for piece in pieces]
+        named = self.index.labels_of
+        return [SeriesGroup(named(p.series), p.times, p.values, p.omitted, p.finite) for p in pieces]
 
     def present(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> tuple[Labels, ...]:
         """Labels of the matching series with samples in the interval, to the precision of a block."""
         found = self._state.present(self.index.match(matchers), start_ms, end_ms)
         return self.index.labels_of(found)
-
-    def _group(self, piece: Piece) -> SeriesGroup:
-        labels = self.index.labels_of(piece.series)
-        return SeriesGroup(labels, piece.times, piece.values, piece.omitted, piece.finite)
 
     # Writing: one thread only
 
@@ -138,6 +135,10 @@ class SampleStore:
             known = self._ids[labels] = len(self.index) + len(self._unsaved)
             self._unsaved.append((labels, packed))
         return known
+
+    def newest_row_ms(self, stream: str) -> int:
+        """The time of a stream's newest row; long ago where it has none."""
+        return self._state.newest_row_ms(stream)
 
     def newest_ms(self, series: SeriesIds) -> Milliseconds:
         """The time of each series' newest point, imports among them; long ago where it has none.

@@ -12,7 +12,6 @@ from collector.postings import SeriesIds
 from collector.series import Milliseconds
 from collector.store.batches import Points, Row, StoreCounters
 from collector.store.holders import POINTS
-from collector.store.newest import BEFORE_ALL
 from collector.store.pieces import Piece
 from collector.store.state import StoreState
 
@@ -41,8 +40,7 @@ class Intake:
         newest: dict[str, int] = {}
         kept: list[Row] = []
         for row in given:
-            stream = self._state.streams.get(row.stream)
-            last = newest.get(row.stream, stream.newest_ms if stream else BEFORE_ALL)
+            last = newest.get(row.stream, self._state.newest_row_ms(row.stream))
             if row.at_ms <= last:
                 self._counters.out_of_order += len(row.series)
                 continue

@@ -98,6 +98,11 @@ class StoreState:
         """The time of each series' newest sample of points and imports; BEFORE_ALL where it has none."""
         return self._newest_points.of(series, self.imported.view[0])
 
+    def newest_row_ms(self, stream: str) -> int:
+        """The time of a stream's newest row; BEFORE_ALL where it has none."""
+        known = self.streams.get(stream)
+        return known.newest_ms if known else BEFORE_ALL
+
     def newest_value(self, series: int, time_ms: int) -> float:
         """The value of a series at the time of its newest point."""
         column = self.columns.get(series)

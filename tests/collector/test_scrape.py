@@ -274,3 +274,20 @@ def test_a_page_that_is_refused_makes_no_series(store, options, end):
         lines = "".join(f'a{{n="{page}-{n}"}} 1\n' for n in range(3))
         assert shop.scrape(10 + page, f"{lines}{end}\n").error
     assert (len(store.index), store._unsaved) == (5, [])  # those of its reports
+
+
+def test_a_clock_that_jumped_back_is_told_until_it_has_caught_up(store, caplog):
+    shop = Watched(store)
+    told = [shop.scrape(at, "a 1\n").warning for at in (100, 70, 80, 100, 110)]
+    said = (
+        "samples are not kept: the newest one of this target is {} s later than the clock, which jumped back"
+    )
+    assert told == ["", said.format(30), said.format(20), "", ""]
+    (record,) = caplog.records
+    assert record.getMessage() == f"http://host:80/metrics: {told[1]}"
+
+
+def test_a_target_behind_what_is_kept_stays_up(store):
+    shop = Watched(store)
+    shop.scrape(100, "a 1\n")
+    assert shop.scrape(70, "a 1\n").healthy
