@@ -58,9 +58,14 @@ class Ordered:
     last_read: tuple[int | None, ...]
 
 
+def placed_rules(groups: Sequence[RuleGroup]) -> list[Placed]:
+    """All rules, as they stand."""
+    return [Placed(group, place, rule) for group in groups for place, rule in enumerate(group.rules)]
+
+
 def ordered(groups: Sequence[RuleGroup]) -> Ordered:
     """Raises StepwiseError, naming the rule, where there is no such order."""
-    placed = [Placed(group, place, rule) for group in groups for place, rule in enumerate(group.rules)]
+    placed = placed_rules(groups)
     writers: dict[str, list[int]] = {}
     for number, one in enumerate(placed):
         for name in one.writes:

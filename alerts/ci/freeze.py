@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 import zstandard
 
-from alerts.backtest.order import ordered
+from alerts.backtest.order import placed_rules
 from alerts.ci.casebook import CASE_FILE
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
@@ -63,7 +63,7 @@ class Thinned:
 
 def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
     """Selectors of what rules read and do not record themselves."""
-    rules = ordered(groups).rules
+    rules = placed_rules(groups)
     recorded = {name for placed in rules for name in placed.writes}
     found = dict.fromkeys(
         _spelled(one) for placed in rules for one in placed.selectors if not _is_of(one, recorded)

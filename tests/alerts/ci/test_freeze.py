@@ -78,6 +78,11 @@ def test_selectors_are_of_what_is_read_and_not_recorded():
     assert selectors_read(groups) == ['{job="x",__name__="a_total"}', '{__name__="b"}']
 
 
+def test_rules_that_read_their_own_past_have_selectors_too():
+    groups = groups_of({"record": "a", "expr": "b + (a or vector(0))"})
+    assert selectors_read(groups) == ['{__name__="b"}']
+
+
 def test_old_samples_come_once_a_step_and_new_ones_as_they_are():
     (series,) = Thinned(History(store_of(100)), 1_200.0, 300.0).raw("a_total", 0.0, 1_500.0)
     assert series.times.tolist() == [285.0, 585.0, 885.0, 1_185.0, *np.arange(1_200.0, 1_486.0, 15.0)]
