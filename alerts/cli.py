@@ -15,8 +15,8 @@ from alerts.check_report import check_table
 from alerts.ci.cli import ci_command, freeze_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
+from alerts.formats.files import load_slos
 from alerts.guardrails import load_guardrails
-from alerts.openslo import load_slos
 from alerts.policy import load_policy
 from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report

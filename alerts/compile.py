@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from alerts.burnrate import firing_burn_rate
+from alerts.errors import SpecError
 from alerts.expressions import (
     Expressions,
     RawExpressions,
@@ -22,7 +23,7 @@ from alerts.expressions import (
     weighed_burn_rate,
 )
 from alerts.history import history_name, history_ratio, is_weighed
-from alerts.metadata import FIVE_MINUTES, metadata_rules, ratio_rule
+from alerts.metadata import FIVE_MINUTES, identity_labels, metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
 from alerts.wording import burn_annotations, hang_annotations, no_data_annotations
@@ -66,9 +67,20 @@ def compile_slos(
     }
 
 
-def policies_of(slos: Sequence[Slo]) -> dict[str, Policy]:
-    """The policies that these SLOs name, loaded."""
-    return {name: load_policy(name) for name in dict.fromkeys(slo.policy for slo in slos)}
+def policies_of(slos: Sequence[Slo], paths: Mapping[str, str] | None = None) -> dict[str, Policy]:
+    """The policies that these SLOs name or hold, by the names that they use.
+
+    paths: where a name stands for a policy file, its path.
+
+    Raises:
+        SpecError: for an unknown name, a file that is wrong, or two policies that SLOs hold under one name.
+    """
+    named = dict.fromkeys(slo.policy for slo in slos if slo.own_policy is None)
+    policies = {name: load_policy((paths or {}).get(name, name)) for name in named}
+    for slo in slos:
+        if slo.own_policy is not None and policies.setdefault(slo.policy, slo.own_policy) != slo.own_policy:
+            raise SpecError(f"{slo.name}: policy {slo.policy}: expected a name used for one policy")
+    return policies
 
 
 def rules_yaml(rules: Mapping[str, Any]) -> str:
@@ -149,25 +161,29 @@ class _Compiler:
         return {"service": self.slo.service, "slo": self.slo.name}
 
     def _burn_alerts(self, severity: Severity) -> list[Rule]:
+        if self.slo.alerting.of(severity).disabled:
+            return []
         return [self._burn_alert(tier) for tier in self.policy.with_severity(severity)]
 
     def _burn_alert(self, tier: Tier) -> Rule:
         slo, events, limit = self.slo, self.events, firing_burn_rate(tier, self.slo)
         rates = weighed_burn_rate(events, tier.long_seconds, slo), burn_rate(events, tier.short_seconds, slo)
         conditions = [f"{rate} > {number(limit)}" for rate in rates]
-        if tier.min_bad_events:
+        if tier.min_bad_events and slo.sli.counts_events:
             conditions.append(f"{events.bad(tier.long_seconds)} >= {tier.min_bad_events}")
-        rule: Rule = {"alert": BURN_ALERT, "expr": "\nand\n".join(conditions)}
+        said = slo.alerting.of(tier.severity)
+        rule: Rule = {"alert": slo.alerting.name or BURN_ALERT, "expr": "\nand\n".join(conditions)}
         if tier.for_seconds:
             rule["for"] = format_duration(tier.for_seconds)
         if tier.keep_firing_seconds:
             rule["keep_firing_for"] = format_duration(tier.keep_firing_seconds)
-        rule["labels"] = self._alert_labels(tier.severity, tier.name)
-        rule["annotations"] = burn_annotations(slo, tier, events, limit=limit)
+        rule["labels"] = {**self._alert_labels(tier.severity, tier.name), **said.labels}
+        rule["annotations"] = {**burn_annotations(slo, tier, events, limit=limit), **said.annotations}
         return rule
 
     def _alert_labels(self, severity: Severity, tier: str) -> dict[str, str]:
-        return {**self.slo.labels, **self._labels(), "severity": severity, "tier": tier}
+        kind = {"severity": severity, "sloth_severity": severity, "tier": tier}
+        return {**self.slo.labels, **identity_labels(self.slo), **kind}
 
     def _hang_alert(self) -> Rule:
         window = self.policy.hang_seconds

@@ -23,7 +23,7 @@ def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
     info = {
         "sloth_mode": "fireline",
         "sloth_objective": number(100 * slo.objective),
-        "sloth_spec": "openslo/v1",
+        "sloth_spec": slo.format,
     }
     expressions = {
         "slo:objective:ratio": f"vector({number(slo.objective)})",
@@ -37,12 +37,16 @@ def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
     return [*rules, {"record": "sloth_slo_info", "expr": "vector(1)", "labels": {**labels, **info}}]
 
 
-def _labels(slo: Slo) -> dict[str, str]:
-    identity = {
+def identity_labels(slo: Slo) -> dict[str, str]:
+    """Whose a series or an alert is, in our words and in Sloth's."""
+    return {
         "service": slo.service,
         "slo": slo.name,
         "sloth_id": f"{slo.service}-{slo.name}",
         "sloth_service": slo.service,
         "sloth_slo": slo.name,
     }
-    return {**slo.labels, **identity}
+
+
+def _labels(slo: Slo) -> dict[str, str]:
+    return {**slo.labels, **identity_labels(slo)}

@@ -21,7 +21,7 @@ def checked_query(place: str, key: str, query: str, *, windowed: bool = True) ->
         SpecError: if it is not PromQL or has no window.
     """
     query = " ".join(query.split())
-    if windowed and f"[{WINDOW}]" not in query:
+    if windowed and f"[{WINDOW}]" not in query and f"[{WINDOW}:" not in query:
         raise SpecError(f"{place}: {key}: expected a query over [{WINDOW}]")
     _parsed(place, key, query)
     _parsed(place, key, f"({query}) {'>' if windowed else '+'} 0")  # what the rules make of it

@@ -84,8 +84,12 @@ class Alert:
 
 
 def severity_of(labels: Mapping[str, str]) -> Severity:
-    """A guardrail has no budget to burn: it never pages, whatever its label says."""
-    pages = labels.get("severity") in PAGE_WORDS and "guardrail" not in labels
+    """What Sloth's label says, or else ``severity``, which its users give words of their own.
+
+    A guardrail has no budget to burn: it never pages, whatever its label says.
+    """
+    said = labels.get("sloth_severity") or labels.get("severity")
+    pages = said in PAGE_WORDS and "guardrail" not in labels
     return Severity.PAGE if pages else Severity.TICKET
 
 

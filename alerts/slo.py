@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from alerts.policy import Policy, Severity
+
 WINDOW = "$window"
 FEWEST_WITHOUT_SUCCESS = 10  # as few bad events as the fast tier of the default policy fires on
 
@@ -20,6 +22,7 @@ class Sli:
     bad, total: increases of events over the window, one series without labels each; bad where total is.
     bucket: the histogram bucket that ``bad`` is counted from, if it is; where it is absent, so is bad.
     in_flight: an instant query above 0 while requests have begun and not ended; tells a hang from idleness.
+    counts_events: False where only the ratio of both means something, as of rates and of averages.
     """
 
     kind: SliKind
@@ -28,6 +31,7 @@ class Sli:
     in_flight: str | None = None
     threshold_seconds: float | None = None
     bucket: str | None = None
+    counts_events: bool = True
 
     def bad_over(self, window: str) -> str:
         return self.bad.replace(WINDOW, window)
@@ -59,9 +63,66 @@ def bad_beyond(bucket: str, total: str) -> str:
     return f"{total} - {bucket}"
 
 
+class CalendarUnit(StrEnum):
+    """The unit of a calendar period, as the letter of OpenSLO's duration."""
+
+    DAY = "d"
+    WEEK = "w"
+    MONTH = "M"
+    QUARTER = "Q"
+    YEAR = "Y"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Periods of ``count`` units one after another from ``start`` on, in a time zone.
+
+    start: local time of the first period's begin, as ``2026-01-01 00:00:00``. zone: such as ``Asia/Seoul``.
+    """
+
+    unit: CalendarUnit
+    count: int
+    start: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class AlertTexts:
+    """What a spec says of its alerts of one severity. disabled: there are none."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Alerting:
+    """What a spec says of its burn alerts, over what Fireline would say. name: empty for Fireline's.
+
+    labels, annotations: of all of them; those of a severity go over these.
+    """
+
+    name: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    by_severity: Mapping[Severity, AlertTexts] = field(default_factory=dict)
+
+    def of(self, severity: Severity) -> AlertTexts:
+        """Those of one severity, with what is said of all."""
+        own = self.by_severity.get(severity, AlertTexts())
+        return AlertTexts(
+            {**self.labels, **own.labels}, {**self.annotations, **own.annotations}, own.disabled
+        )
+
+
 @dataclass(frozen=True)
 class Slo:
-    """An objective (0–1) for a service over a rolling period."""
+    """An objective (0–1) for a service over a period: a rolling one, or one of the calendar.
+
+    period_seconds: of a calendar period, what it lasts as a rule; burn rates are reckoned with it.
+    policy: a built-in policy's name or a file's path; own_policy: the policy itself, where the spec holds it.
+    format: of the file that it was read from, such as ``openslo/v1``.
+    """
 
     name: str
     service: str
@@ -73,6 +134,10 @@ class Slo:
     runbook_url: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     policy: str = "default"
+    own_policy: Policy | None = None
+    calendar: Calendar | None = None
+    alerting: Alerting = field(default_factory=Alerting)
+    format: str = "openslo/v1"
 
     @property
     def error_budget(self) -> float:

@@ -1,11 +1,14 @@
 """The files that ``fireline.yml`` names: objectives, their policies, guardrails and the signal map."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from alerts.compile import policies_of
+from alerts.errors import SpecError
+from alerts.formats.files import load_slos
 from alerts.guardrails import Guardrail, load_guardrails
-from alerts.openslo import load_slos
-from alerts.policy import Policy, load_policy
+from alerts.policy import Policy
 from alerts.signals import SignalMap, load_signals
 from alerts.slo import Slo
 from dashboards.config import FirelineConfig
@@ -28,8 +31,10 @@ def load_specs(config: FirelineConfig) -> Specs:
         alerts.errors.SpecError: for the first mistake, naming file, key and what was expected.
     """
     slos = load_slos(*config.slo_files)
-    names = dict.fromkeys(slo.policy for slo in slos)
-    policies = {name: load_policy(str(config.policies.get(name, name))) for name in names}
+    for name, count in Counter(slo.name for slo in slos).items():
+        if count > 1:  # pages and reports know an objective by its name alone
+            raise SpecError(f"alerts.slos: expected names that are used once in all services: {name}")
+    policies = policies_of(slos, {name: str(path) for name, path in config.policies.items()})
     return Specs(
         slos,
         policies,

@@ -1,17 +1,18 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import promql_parser
 import pytest
 import yaml
 
-from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
-from alerts.openslo import load_slos
+from alerts.compile import BURN_ALERT, CompileOptions, compile_slos, policies_of, rules_yaml
+from alerts.formats.files import load_slos
 from alerts.policy import Policy, load_policy
 from alerts.ruletests import group_names, rule_tests
-from alerts.slo import Sli, SliKind, Slo
+from alerts.slo import Alerting, AlertTexts, Sli, SliKind, Slo
 
 SHOP = load_slos(Path("alerts/examples/shop.slo.yml"))
 TOTAL = "sum(increase(all_total[$window]))"
@@ -46,6 +47,22 @@ def test_bad_and_total_are_recorded_apart_and_divided_last():
     )
 
 
+def test_a_spec_may_name_its_alerts_and_leave_some_out():
+    texts = AlertTexts({"severity": "pageteam"}, {"summary": "Help"})
+    alerting = Alerting("WebFails", {"team": "red"}, {}, {"page": texts, "ticket": AlertTexts(disabled=True)})
+    alerts = [rule for rule in rules(replace(WEB, alerting=alerting)) if rule.get("alert") == "WebFails"]
+    assert [rule["labels"]["tier"] for rule in alerts] == ["fast", "1h", "6h"]
+    labels, annotations = alerts[0]["labels"], alerts[0]["annotations"]
+    assert (labels["severity"], labels["sloth_severity"], labels["team"]) == ("pageteam", "page", "red")
+    assert annotations["summary"] == "Help"
+    assert "of requests failed" in annotations["description"]
+
+
+def test_what_counts_no_events_has_no_least_number_of_them():
+    averages = replace(WEB, sli=replace(WEB.sli, counts_events=False))
+    assert ">= 10" not in next(r for r in rules(averages) if r.get("alert") == BURN_ALERT)["expr"]
+
+
 def test_long_windows_weigh_how_much_of_them_is_recorded():
     who = '{service="shop",slo="web"}'
     weighed = f"/ 0.001 * (slo:history:ratio3d{who} or slo:total_events:increase3d{who} * 0 + 1) > 1\n"
@@ -66,7 +83,11 @@ def test_alerts_carry_the_labels_that_routing_reads():
         "team": "blue",
         "service": "shop",
         "slo": "web",
+        "sloth_id": "shop-web",
+        "sloth_service": "shop",
+        "sloth_slo": "web",
         "severity": "page",
+        "sloth_severity": "page",
         "tier": "1h",
     }
     assert alert("1h")["annotations"]["runbook_url"] == "https://wiki.example/web"

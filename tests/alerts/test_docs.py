@@ -3,7 +3,8 @@ from pathlib import Path
 import click
 import pytest
 
-from alerts import cli, guardrails, openslo, policy, signals
+from alerts import cli, guardrails, policy, signals
+from alerts.formats import openslo
 
 TEXT = Path("docs/slos.md").read_text(encoding="utf-8")
 

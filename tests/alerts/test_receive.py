@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.errors import RequestError
-from alerts.receive import Alert, Severity, fingerprint, format_time, merged, parse_alerts, parse_time
+from alerts.receive import (
+    Alert,
+    Severity,
+    fingerprint,
+    format_time,
+    merged,
+    parse_alerts,
+    parse_time,
+    severity_of,
+)
 from collector.labels import Labels
 from collector.sinks import rfc3339
 
@@ -165,3 +174,14 @@ def test_time_that_was_kept_before_times_were_bounded_can_be_written(seconds, te
 
 def test_nanoseconds_of_go_are_read():
     assert parse_time("1970-01-01T00:00:01.123456789Z") == pytest.approx(1.123456)
+
+
+@pytest.mark.parametrize(
+    ("labels", "severity"),
+    [
+        ({"severity": "pageteam", "sloth_severity": "page"}, Severity.PAGE),
+        ({"severity": "critical", "sloth_severity": "ticket"}, Severity.TICKET),
+    ],
+)
+def test_sloths_severity_says_more_than_a_word_of_its_users(labels, severity):
+    assert severity_of(labels) is severity

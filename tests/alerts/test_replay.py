@@ -5,8 +5,8 @@ import pytest
 
 from alerts.casefile import load_case
 from alerts.compile import policies_of
+from alerts.formats.files import load_slos
 from alerts.guardrails import load_guardrails
-from alerts.openslo import load_slos
 from alerts.policy import load_policy
 from alerts.replay import Outcome, TierOutcome, evaluations, replay
 from alerts.replay_report import report

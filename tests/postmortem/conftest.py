@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from alerts.openslo import load_slos
+from alerts.formats.files import load_slos
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from alerts.cli import EXAMPLES, alerts
 from alerts.compile import compile_slos, policies_of
-from alerts.openslo import load_slos
+from alerts.formats.files import load_slos
 
 
 def run(*arguments):

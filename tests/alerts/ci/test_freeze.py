@@ -9,7 +9,7 @@ from alerts.ci.verdict import Expected
 from alerts.cli import EXAMPLES
 from alerts.compile import compile_slos, policies_of
 from alerts.errors import SpecError
-from alerts.openslo import load_slos
+from alerts.formats.files import load_slos
 from collector.labels import Labels
 from collector.memory import MemoryStore
 from collector.promql.guard import QuerySize

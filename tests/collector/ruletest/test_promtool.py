@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from alerts.compile import compile_slos, policies_of, rules_yaml
-from alerts.openslo import load_slos
+from alerts.formats.files import load_slos
 from alerts.ruletests import rule_tests
 from collector.cli import collector
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from alerts.errors import SpecError
-from alerts.openslo import load_slos
+from alerts.formats.files import load_slos
 from alerts.slo import SliKind
 
 SHOP = Path("alerts/examples/shop.slo.yml")
@@ -161,9 +161,7 @@ def test_names_file_and_key_of_a_mistake(tmp_path, path, value, expected):
 
 
 def test_a_name_is_used_once(tmp_path):
-    with pytest.raises(
-        SpecError, match=r"x.slo.yml \(document 2\): metadata.name: expected a name used once"
-    ):
+    with pytest.raises(SpecError, match=r"x.slo.yml \(document 2\): expected a name used once in shop: web"):
         load(tmp_path, spec(), spec())
 
 

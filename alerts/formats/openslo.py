@@ -1,15 +1,11 @@
 """Reads OpenSLO v1, our native format; what OpenSLO has no word for stands in ``fireline/…`` annotations."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from alerts.documents import Document, Service, Strict, Window, duration_seconds, read_documents
+from alerts.documents import Document, Service, Strict, Window, duration_seconds
 from alerts.errors import SpecError
 from alerts.queries import one_series
 from alerts.slo import Sli, SliKind, Slo, bad_beyond, bad_counted, bad_remaining
@@ -97,33 +93,18 @@ class _SloFile(Strict):
     spec: _Spec
 
 
-def load_slos(*paths: Path) -> list[Slo]:
-    """All SLOs of some files, in their order; where a service has a title twice, with their names beside it.
+def is_openslo(document: Document) -> bool:
+    """Whether a document says that it is OpenSLO's."""
+    return str(document.content.get("apiVersion", "")).startswith("openslo")
+
+
+def read_openslo(document: Document) -> list[Slo]:
+    """The SLO of a document.
 
     Raises:
-        SpecError: for the first mistake, or a name used twice.
+        SpecError: for the first mistake.
     """
-    slos: dict[str, Slo] = {}
-    for document in (document for path in paths for document in read_documents(path)):
-        slo = _slo(document)
-        if slo.name in slos:
-            raise SpecError(f"{document.place}: metadata.name: expected a name used once: {slo.name}")
-        slos[slo.name] = slo
-    return _told_apart(list(slos.values()))
-
-
-def _told_apart(slos: Sequence[Slo]) -> list[Slo]:
-    shown = Counter((slo.service, language, title) for slo in slos for language, title in slo.title.items())
-    return [
-        replace(
-            slo,
-            title={
-                language: f"{title} ({slo.name})" if shown[slo.service, language, title] > 1 else title
-                for language, title in slo.title.items()
-            },
-        )
-        for slo in slos
-    ]
+    return [_slo(document)]
 
 
 def _slo(document: Document) -> Slo:

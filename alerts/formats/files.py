@@ -1,0 +1,58 @@
+"""Reads files of SLOs, whatever their format; each document says which one it is in."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from alerts.documents import Document, read_documents, shortened
+from alerts.errors import SpecError
+from alerts.formats.openslo import is_openslo, read_openslo
+from alerts.slo import Slo
+
+Claim = Callable[[Document], bool]
+Reader = Callable[[Document], list[Slo]]
+
+FORMATS: dict[str, tuple[Claim, Reader]] = {
+    "apiVersion: openslo/v1": (is_openslo, read_openslo),
+}
+"""By what a document of the format says of itself: whether it is one, and what reads it."""
+
+
+def load_slos(*paths: Path) -> list[Slo]:
+    """All SLOs of some files, in their order; where a service has a title twice, with their names beside it.
+
+    Raises:
+        SpecError: for the first mistake, or a name that a service has twice.
+    """
+    slos: dict[tuple[str, str], Slo] = {}
+    for document in (document for path in paths for document in read_documents(path)):
+        for slo in _reader(document)(document):
+            if (slo.service, slo.name) in slos:
+                raise SpecError(f"{document.place}: expected a name used once in {slo.service}: {slo.name}")
+            slos[slo.service, slo.name] = slo
+    return _told_apart(list(slos.values()))
+
+
+def _reader(document: Document) -> Reader:
+    for claims, reader in FORMATS.values():
+        if claims(document):
+            return reader
+    said = {
+        key: document.content[key] for key in ("apiVersion", "version", "kind") if key in document.content
+    }
+    raise SpecError(f"{document.place}: expected {' or '.join(FORMATS)}, found {shortened(said)}")
+
+
+def _told_apart(slos: Sequence[Slo]) -> list[Slo]:
+    shown = Counter((slo.service, language, title) for slo in slos for language, title in slo.title.items())
+    return [
+        replace(
+            slo,
+            title={
+                language: f"{title} ({slo.name})" if shown[slo.service, language, title] > 1 else title
+                for language, title in slo.title.items()
+            },
+        )
+        for slo in slos
+    ]
