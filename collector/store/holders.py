@@ -32,6 +32,15 @@ class Holders:
         held: _Mask = self._of[series] != _NOBODY
         return held
 
+    def streams_of(self, series: SeriesIds) -> list[str] | None:
+        """The streams that may have samples of the series; None where several have some of one."""
+        of, names = self._of, list(self._numbers)
+        held = np.zeros(len(names) + 2, np.bool_)
+        held[of[series[series < len(of)]]] = True
+        if held[_SEVERAL]:
+            return None
+        return [names[number - 1] for number in held[1:-1].nonzero()[0] + 1]
+
     def _reserve(self, series: SeriesIds) -> None:
         needed = int(series.max(initial=0)) + 1
         if needed > len(self._of):

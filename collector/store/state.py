@@ -21,6 +21,8 @@ from collector.store.pieces import Piece, Rows, positions_of
 from collector.store.runs import Run, Runs
 from collector.store.summaries import SummaryCache
 
+_FEW_STREAMS = 8  # which are asked as they are
+
 
 class Stream:
     """The samples of one target or rule group. ``view`` is what queries see: blocks and the head."""
@@ -68,7 +70,7 @@ class StoreState:
         # Open columns are read before blocks: what is cut in between is then seen twice, never missed.
         in_columns = self._column_pieces(wanted, start_ms, end_ms)
         part = _Part(start_ms, end_ms, cuts)
-        streams = [stream for stream in self._streams() if stream.newest_ms >= start_ms]
+        streams = [stream for stream in self._streams_of(wanted) if stream.newest_ms >= start_ms]
         pieces = [piece for stream in streams for piece in self._stream_pieces(stream, wanted, part)]
         return pieces + in_columns
 
@@ -77,7 +79,7 @@ class StoreState:
         if not len(wanted):
             return wanted
         found = [piece.series for piece in self._column_pieces(wanted, start_ms, end_ms)]
-        for stream in self._streams():
+        for stream in self._streams_of(wanted):
             runs, head = stream.view
             held = runs.holding(wanted)
             found += [run.series[rows] for run, rows in held if run.overlapping(start_ms, end_ms)]
@@ -114,6 +116,14 @@ class StoreState:
     def _streams(self) -> Iterator[Stream]:
         yield self.imported
         yield from list(self.streams.values())
+
+    def _streams_of(self, wanted: SeriesIds) -> Iterable[Stream]:
+        """Those that may hold any of the series: most of thousands of targets and rule groups do not."""
+        names = self.holders.streams_of(wanted) if len(self.streams) > _FEW_STREAMS else None
+        if names is None:
+            return self._streams()
+        found = [self.imported if name == POINTS else self.streams.get(name) for name in names]
+        return [stream for stream in found if stream is not None]
 
     def _stream_pieces(self, stream: Stream, wanted: SeriesIds, part: "_Part") -> Iterator[Piece]:
         runs, head = stream.view

@@ -10,6 +10,7 @@ from collector.embedded import EmbeddedQuerier
 from collector.labels import Labels, Matcher, MatchOp
 from collector.memory import MemoryStore
 from collector.series import STALE_NAN
+from collector.store import state
 from collector.store.batches import Batch, Points, Row
 from collector.store.columns import Column
 
@@ -29,6 +30,12 @@ QUERIES = (
     "sum by (t) (x_total)",
 )
 WINDOWS = ("1m", "17m", "1h", "6h")
+
+
+@pytest.fixture(autouse=True)
+def _as_with_many_streams(monkeypatch):
+    """Only the streams that hold a series are asked for it, however few there are."""
+    monkeypatch.setattr(state, "_FEW_STREAMS", 0)
 
 
 class Shop:
