@@ -167,7 +167,9 @@ class _Compiler:
 
     def _burn_alert(self, tier: Tier) -> Rule:
         slo, events, limit = self.slo, self.events, firing_burn_rate(tier, self.slo)
-        rates = weighed_burn_rate(events, tier.long_seconds, slo), burn_rate(events, tier.short_seconds, slo)
+        rates = [weighed_burn_rate(events, tier.long_seconds, slo)]
+        if tier.short_seconds < tier.long_seconds:
+            rates.append(burn_rate(events, tier.short_seconds, slo))
         conditions = [f"{rate} > {number(limit)}" for rate in rates]
         if tier.min_bad_events and slo.sli.counts_events:
             conditions.append(f"{events.bad(tier.long_seconds)} >= {tier.min_bad_events}")
@@ -177,7 +179,11 @@ class _Compiler:
             rule["for"] = format_duration(tier.for_seconds)
         if tier.keep_firing_seconds:
             rule["keep_firing_for"] = format_duration(tier.keep_firing_seconds)
-        rule["labels"] = {**self._alert_labels(tier.severity, tier.name), **said.labels}
+        rule["labels"] = {
+            **self._alert_labels(tier.severity, tier.name),
+            **said.labels,
+            **tier.labels,
+        }
         rule["annotations"] = {**burn_annotations(slo, tier, events, limit=limit), **said.annotations}
         return rule
 

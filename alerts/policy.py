@@ -1,6 +1,7 @@
 """Burn-rate policies as data: the tiers at which an SLO pages or tickets."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,6 +27,7 @@ class Tier:
     budget_share: share of the period's budget that is gone once the long window has burnt at the factor.
     min_error_ratio: the tier is silent below this share of bad events, whatever the objective.
     min_bad_events: and below this many bad events in the long window.
+    labels: of the tier's alert, over what others have.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Tier:
     keep_firing_seconds: float = 0.0
     min_error_ratio: float = 0.0
     min_bad_events: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
