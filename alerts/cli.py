@@ -15,12 +15,13 @@ from alerts.check_report import check_table
 from alerts.ci.cli import ci_command, freeze_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
-from alerts.formats.files import load_slos
+from alerts.formats.files import load_slo_files, load_slos
 from alerts.guardrails import load_guardrails
 from alerts.policy import load_policy
 from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
+from alerts.slo import Slo
 from collector.cli_values import Duration
 
 
@@ -75,12 +76,14 @@ alerts.add_command(freeze_command)
     help="Alerts that read raw counters only, without recording rules (and without a rule test file).",
 )
 def compile_command(files: Sequence[Path], out: Path, interval: float, self_contained: bool) -> None:
-    """Write NAME.rules.yml and NAME.test.yml for each SLO file."""
+    """Write NAME.rules.yml and NAME.test.yml for each file that has SLOs."""
     written = {out / f"{_name(file)}.rules.yml" for file in files}
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
     options = CompileOptions(recorded=not self_contained, interval_seconds=interval)
-    compiled = [(_name(file), *_compiled(file, options)) for file in files]
+    loaded = load_slo_files(*files)
+    named = [(_name(file), slos) for file, slos in loaded.items() if slos]
+    compiled = [(name, *_compiled(name, slos, options)) for name, slos in named]
     out.mkdir(parents=True, exist_ok=True)
     for name, rules, tests in compiled:
         _write(out / f"{name}.rules.yml", rules)
@@ -111,11 +114,12 @@ def check_command(ctx: click.Context, files: Sequence[Path], style: str, scrape_
         ctx.exit(1)
 
 
-def _compiled(file: Path, options: CompileOptions) -> tuple[dict[str, Any], dict[str, Any]]:
-    slos = load_slos(file)
+def _compiled(
+    name: str, slos: Sequence[Slo], options: CompileOptions
+) -> tuple[dict[str, Any], dict[str, Any]]:
     policies = policies_of(slos)
     rules = compile_slos(slos, policies, options)
-    return rules, rule_tests(slos, policies, f"{_name(file)}.rules.yml", rules)
+    return rules, rule_tests(slos, policies, f"{name}.rules.yml", rules)
 
 
 def _name(file: Path) -> str:
@@ -158,7 +162,7 @@ def replay(  # noqa: PLR0917  click passes them by name
     """When would each alert have fired in CASE, a recorded incident? Exit 1 if the page is not as wanted."""
     with _mistakes():
         loaded = load_slos(slos)
-        policies = {slo.policy: load_policy(policy or slo.policy) for slo in loaded}
+        policies = {slo.policy: load_policy(policy) for slo in loaded} if policy else policies_of(loaded)
         outcome = replay_case(load_case(case), loaded, policies, load_guardrails(guardrails))
     told = report(outcome, lang)
     if out is None:

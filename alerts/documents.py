@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -84,10 +84,14 @@ Service = Annotated[str, AfterValidator(_service)]
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML document. ``place`` is the file, and which document of it where there are several."""
+    """One YAML document. ``place`` is the file, and which document of it where there are several.
+
+    beside: all documents that were given together with it, itself among them, for those it refers to.
+    """
 
     place: str
     content: Mapping[str, Any]
+    beside: tuple["Document", ...] = field(default=(), repr=False, compare=False)
 
     def parse(self, model: type[Model]) -> Model:
         """The content as a ``model``.
@@ -129,7 +133,7 @@ def shortened(value: object) -> str:
 
 
 def read_documents(path: Path) -> list[Document]:
-    """All YAML documents of a file; empty ones are left out.
+    """All YAML documents of a file; empty ones are left out, and a list of mappings counts as so many.
 
     Raises:
         SpecError: for a file that cannot be read, is not YAML, gives a key twice, or is no mapping.
@@ -140,6 +144,7 @@ def read_documents(path: Path) -> list[Document]:
         raise SpecError(f"{path}: expected a readable file: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
+    contents = [each for content in contents for each in _listed(content)]
     if not contents:
         raise SpecError(f"{path}: expected a YAML mapping, found an empty file")
     for content in contents:
@@ -147,6 +152,13 @@ def read_documents(path: Path) -> list[Document]:
             raise SpecError(f"{path}: expected a YAML mapping, found {type(content).__name__}")
     many = len(contents) > 1
     return [Document(f"{path} (document {n})" if many else str(path), c) for n, c in enumerate(contents, 1)]
+
+
+def _listed(content: object) -> list[Any]:
+    """Several documents may stand as a list of mappings in one."""
+    if isinstance(content, list) and content and all(isinstance(each, Mapping) for each in content):
+        return content
+    return [content]
 
 
 def read_document(path: Path) -> Document:

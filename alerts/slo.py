@@ -23,6 +23,7 @@ class Sli:
     bucket: the histogram bucket that ``bad`` is counted from, if it is; where it is absent, so is bad.
     in_flight: an instant query above 0 while requests have begun and not ended; tells a hang from idleness.
     counts_events: False where only the ratio of both means something, as of rates and of averages.
+    slice_seconds: where not events but stretches of time are counted, how long each is.
     """
 
     kind: SliKind
@@ -32,6 +33,7 @@ class Sli:
     threshold_seconds: float | None = None
     bucket: str | None = None
     counts_events: bool = True
+    slice_seconds: float | None = None
 
     def bad_over(self, window: str) -> str:
         return self.bad.replace(WINDOW, window)

@@ -25,13 +25,30 @@ def load_slos(*paths: Path) -> list[Slo]:
     Raises:
         SpecError: for the first mistake, or a name that a service has twice.
     """
-    slos: dict[tuple[str, str], Slo] = {}
-    for document in (document for path in paths for document in read_documents(path)):
-        for slo in _reader(document)(document):
+    return [slo for slos in load_slo_files(*paths).values() for slo in slos]
+
+
+def load_slo_files(*paths: Path) -> dict[Path, list[Slo]]:
+    """The same by their files: none of a file that only defines what SLOs of others refer to.
+
+    Raises:
+        SpecError: as above, or if there is no SLO in any of them.
+    """
+    documents = [(path, document) for path in paths for document in read_documents(path)]
+    beside = tuple(document for _, document in documents)
+    slos: dict[tuple[str, str], tuple[Path, Slo]] = {}
+    for path, document in documents:
+        for slo in _reader(document)(replace(document, beside=beside)):
             if (slo.service, slo.name) in slos:
                 raise SpecError(f"{document.place}: expected a name used once in {slo.service}: {slo.name}")
-            slos[slo.service, slo.name] = slo
-    return _told_apart(list(slos.values()))
+            slos[slo.service, slo.name] = path, slo
+    if paths and not slos:
+        raise SpecError(f"{', '.join(map(str, paths))}: expected an SLO, found only what SLOs refer to")
+    by_file: dict[Path, list[Slo]] = {path: [] for path in paths}
+    told_apart = _told_apart([slo for _, slo in slos.values()])
+    for (path, _), slo in zip(slos.values(), told_apart, strict=True):
+        by_file[path].append(slo)
+    return by_file
 
 
 def _reader(document: Document) -> Reader:

@@ -4,12 +4,13 @@ import click
 import pytest
 
 from alerts import cli, guardrails, policy, signals
-from alerts.formats import openslo
+from alerts.formats.openslo import metadata
 
 TEXT = Path("docs/slos.md").read_text(encoding="utf-8")
 
 MODELS = [
-    openslo._Annotations,
+    metadata.SloAnnotations,
+    metadata.ConditionAnnotations,
     policy._TierFile,
     guardrails._GuardrailFile,
     guardrails._BaselineFile,

@@ -108,7 +108,7 @@ QUERY = "spec.indicator.spec.ratioMetric.bad.metricSource.spec.query"
     ("path", "value", "expected"),
     [
         ("apiVersion", "openslo/v2", "apiVersion: expected 'openslo/v1'"),
-        ("kind", "Service", "kind: expected 'SLO'"),
+        ("kind", "Dashboard", "kind: expected one of SLO, SLI, Service, DataSource, AlertPolicy,"),
         ("metadata.name", "Web Shop", "metadata.name: expected text that matches ^"),
         (NOTES, {"fireline/colour": "red"}, f"{NOTES}: unknown key 'fireline/colour'"),
         (NOTES, {"fireline/kind": "latency"}, f"{NOTES}.fireline/threshold: expected with"),
@@ -133,8 +133,8 @@ QUERY = "spec.indicator.spec.ratioMetric.bad.metricSource.spec.query"
         ("spec.objectives", [{}], "spec.objectives.0: expected either target (0–1) or targetPercent (0–100)"),
         (
             "spec.objectives",
-            [{"target": 0.9}, {"target": 0.99}],
-            "spec.objectives: expected at most 1 item, not 2",
+            [{"target": 0.9, "compositeWeight": 1}],
+            "spec.objectives.0: compositeWeight: composite objectives are not supported, expected one",
         ),
         (
             "spec.timeWindow",
@@ -144,10 +144,10 @@ QUERY = "spec.indicator.spec.ratioMetric.bad.metricSource.spec.query"
         (
             "spec.timeWindow",
             [{"duration": "30d", "isRolling": False}],
-            "spec.timeWindow.0.isRolling: expected True",
+            "spec.timeWindow.0: expected either calendar or isRolling: true",
         ),
-        ("spec.budgetingMethod", "Timeslices", "spec.budgetingMethod: expected 'Occurrences'"),
-        ("spec.alertPolicies", [], "spec: unknown key 'alertPolicies', expected one of description, service"),
+        ("spec.budgetingMethod", "RatioTimeslices", "spec.budgetingMethod: expected 'Occurrences' or"),
+        ("spec.alertingPolicies", [], "spec: unknown key 'alertingPolicies', expected one of description,"),
         (QUERY, "sum(increase(a[5m]))", f"{QUERY}: expected a query over [$window]"),
         (QUERY, "sum(increase(a[$window])", f"{QUERY}: expected PromQL"),
         (QUERY, "a[$window]" + "+1" * 3000, f"{QUERY}: expected at most 4000 characters"),

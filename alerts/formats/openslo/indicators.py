@@ -1,0 +1,192 @@
+"""OpenSLO's SLIs as bad and total events: ratios of counters or gauges, ready-made ratios, thresholds."""
+
+import re
+from dataclasses import dataclass, replace
+
+import promql_parser
+
+from alerts.documents import Document, shortened
+from alerts.errors import SpecError
+from alerts.formats.openslo.kinds import IndicatorSpec, Metric, Objective, QuerySpec, RatioMetric, SloFile
+from alerts.formats.openslo.library import Library
+from alerts.formats.openslo.metadata import IndicatorAnnotations
+from alerts.queries import checked_query, one_series
+from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
+
+EVALUATION = "1m"
+"""How often a query that answers a value, not a count, is looked at."""
+EVALUATION_SECONDS = 60.0
+_BUCKET = re.compile(r"_bucket\b")
+_TEMPLATE = re.compile(r"\{\{\s*\.window\s*\}\}")  # as other readers of OpenSLO write $window
+_BEYOND = {"lte": ">", "lt": ">=", "gte": "<", "gt": "<="}
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What is annotated on an SLI and on the SLO that uses it."""
+
+    kind: SliKind = SliKind.AVAILABILITY
+    threshold: float | None = None
+    in_flight: str | None = None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An SLI with where it stands: ``place`` is the document, ``key`` the way to its spec there."""
+
+    place: str
+    key: str
+    spec: IndicatorSpec
+    notes: Notes
+    library: Library
+
+    def sli(self, objective: Objective, objective_key: str, slo_place: str) -> Sli:
+        """Bad and total events of an objective, as OpenSLO's occurrences.
+
+        Raises:
+            SpecError: for a query that is none, a source that is not Prometheus, or an objective
+                without the ``op`` and ``value`` of its threshold.
+        """
+        ratio, threshold = self.spec.ratio_metric, self.spec.threshold_metric
+        if (ratio is None) == (threshold is None):
+            raise self._mistake("", "expected either ratioMetric or thresholdMetric")
+        if threshold is not None:
+            return self._threshold(threshold, objective, f"{slo_place}: {objective_key}")
+        assert ratio is not None
+        if objective.value is not None:
+            raise SpecError(f"{slo_place}: {objective_key}.value: expected with thresholdMetric only")
+        raws = ratio.raw is not None, ratio.raw_type is not None
+        if any(raws) and (not all(raws) or ratio.good or ratio.bad or ratio.total):
+            raise self._mistake("ratioMetric", "expected raw and rawType together, and nothing beside them")
+        return self._raw(ratio.raw, ratio.raw_type) if ratio.raw and ratio.raw_type else self._ratio(ratio)
+
+    def _ratio(self, ratio: RatioMetric) -> Sli:
+        if ratio.total is None or (ratio.good is None) == (ratio.bad is None):
+            raise self._mistake("ratioMetric", "expected either good or bad beside total")
+        total = self._count("total", ratio.total, counter=ratio.counter)
+        if ratio.bad is not None:
+            bad = bad_counted(self._count("bad", ratio.bad, counter=ratio.counter), total)
+            return self._sli(bad, total, counts_events=ratio.counter)
+        assert ratio.good is not None
+        good = self._count("good", ratio.good, counter=ratio.counter)
+        if self.notes.kind is SliKind.LATENCY and _BUCKET.search(good):
+            return self._sli(bad_beyond(good, total), total, bucket=good, counts_events=ratio.counter)
+        return self._sli(bad_remaining(good, total), total, counts_events=ratio.counter)
+
+    def _count(self, name: str, metric: Metric, *, counter: bool) -> str:
+        key = f"ratioMetric.{name}"
+        place, query = self._query(key, metric)
+        return one_series(self.place, place, _windowed(query, counter=counter))
+
+    def _raw(self, metric: Metric, raw_type: str) -> Sli:
+        """Each evaluation weighs as much as another: of a ratio alone nobody knows how many events it had."""
+        key, query = self._query("ratioMetric.raw", metric)
+        checked_query(self.place, key, f"({query}) >= -Inf", windowed=False)
+        value, known = f"avg({query})", f"count({query}) * 0"
+        bad = value if raw_type == "failure" else f"1 - {value}"
+        if WINDOW in query:
+            bads, totals = f"({bad}) >= -Inf", f"({value} >= -Inf) * 0 + 1"
+        else:
+            bads = f"sum_over_time((({bad}) >= -Inf)[{WINDOW}:{EVALUATION}])"
+            totals = f"count_over_time(({value} >= -Inf)[{WINDOW}:{EVALUATION}])"
+        return self._sli(f"sum({bads} or {known})", f"sum({totals} or {known})", counts_events=False)
+
+    def _threshold(self, metric: Metric, objective: Objective, place: str) -> Sli:
+        """Evaluations, one a minute and series; those that answer no number are neither good nor bad."""
+        if objective.op is None or objective.value is None:
+            raise SpecError(f"{place}: expected op and value, since the indicator is a thresholdMetric")
+        key, query = self._query("thresholdMetric", metric)
+        if WINDOW in query:
+            raise self._mistake(key.removeprefix(f"{self.key}."), f"expected a query without {WINDOW}")
+        checked_query(self.place, key, f"({query}) >= -Inf", windowed=False)
+        values, known = f"({query}) >= -Inf", f"count({query}) * 0"
+        beyond = f"({values}) {_BEYOND[objective.op]} bool {objective.value!r}"
+        bad = f"sum(sum_over_time(({beyond})[{WINDOW}:{EVALUATION}]) or {known})"
+        total = f"sum(count_over_time(({values})[{WINDOW}:{EVALUATION}]) or {known})"
+        return self._sli(bad, total, slice_seconds=EVALUATION_SECONDS)
+
+    def _sli(
+        self,
+        bad: str,
+        total: str,
+        *,
+        bucket: str | None = None,
+        counts_events: bool = True,
+        slice_seconds: float | None = None,
+    ) -> Sli:
+        kind, threshold, in_flight = self.notes.kind, self.notes.threshold, self.notes.in_flight
+        return Sli(kind, bad, total, in_flight, threshold, bucket, counts_events, slice_seconds)
+
+    def _query(self, name: str, metric: Metric) -> tuple[str, str]:
+        """The key of a metric's query, and the query on one line."""
+        source, key = metric.metric_source, f"{self.key}.{name}.metricSource"
+        kind = source.type
+        if source.metric_source_ref:
+            ref = self.library.data_source(source.metric_source_ref, self.place, f"{key}.metricSourceRef")
+            kind = kind or ref[1].spec.type
+        if kind and kind.lower() != "prometheus":
+            raise SpecError(f"{self.place}: {key}.type: expected Prometheus, found {shortened(kind)}")
+        query = Document(f"{self.place}: {key}.spec", source.spec).parse(QuerySpec).query
+        return f"{key}.spec.query", " ".join(_TEMPLATE.sub(WINDOW, query).split())
+
+    def _mistake(self, name: str, expected: str) -> SpecError:
+        return SpecError(f"{self.place}: {self.key}{'.' if name else ''}{name}: {expected}")
+
+
+def indicator_of(document: Document, content: SloFile, library: Library) -> Indicator:
+    """An SLO's indicator, inline or by reference; what the SLO annotates goes over what the SLI does.
+
+    Raises:
+        SpecError: for none or two of them, a reference that leads nowhere, or annotations that are wrong.
+    """
+    spec = content.spec
+    if (spec.indicator is None) == (spec.indicator_ref is None):
+        raise SpecError(f"{document.place}: spec: expected either indicator or indicatorRef")
+    if spec.indicator is not None:
+        place, key, found = document.place, "spec.indicator.spec", spec.indicator.spec
+        metadata = spec.indicator.metadata
+    else:
+        place, sli = library.indicator(spec.indicator_ref or "", document.place, "spec.indicatorRef")
+        key, found, metadata = "spec", sli.spec, sli.metadata
+    said = {} if metadata is None else metadata.annotations.model_dump(exclude_unset=True)
+    own = content.metadata.annotations.model_dump(exclude_unset=True)
+    names = IndicatorAnnotations.model_fields
+    notes = Notes(**{name: value for name, value in {**said, **own}.items() if name in names})
+    return Indicator(place, key, found, _checked(document.place, notes), library)
+
+
+def _checked(place: str, notes: Notes) -> Notes:
+    if (notes.kind is SliKind.LATENCY) != (notes.threshold is not None):
+        key = "metadata.annotations.fireline/threshold"
+        raise SpecError(f"{place}: {key}: expected with fireline/kind: latency, and only there")
+    if notes.in_flight is None:
+        return notes
+    key = "metadata.annotations.fireline/in-flight"
+    return replace(notes, in_flight=one_series(place, key, notes.in_flight, windowed=False))
+
+
+def _windowed(query: str, *, counter: bool) -> str:
+    """A query that says no window, over one, where that is plain: of one counter, or of any gauge."""
+    function = "increase" if counter else "sum_over_time"
+    if WINDOW in query:
+        return query
+    try:
+        expression = promql_parser.parse(query)
+    except ValueError:
+        return query  # whoever checks it says why
+    if _is_plain(expression):
+        return f"{function}({query}[{WINDOW}])"
+    if isinstance(expression, promql_parser.AggregateExpr) and str(expression.op) == "sum":
+        counted = str(expression.expr).removesuffix("{}")
+        if expression.modifier is None and _is_plain(expression.expr):
+            return f"sum({function}({counted}[{WINDOW}]))"
+    return query if counter else f"sum(sum_over_time(({query})[{WINDOW}:{EVALUATION}]))"
+
+
+def _is_plain(expression: promql_parser.Expr) -> bool:
+    """Whether it is a selector that a range may follow."""
+    return (
+        isinstance(expression, promql_parser.VectorSelector)
+        and expression.offset is None
+        and expression.at is None
+    )
