@@ -139,7 +139,8 @@ class _Compiler:
 
     def _windows(self, severity: Severity) -> set[float]:
         tiers = self.policy.with_severity(severity)
-        always = {FIVE_MINUTES} if severity == "page" else {self.slo.period_seconds}
+        period = {self.slo.period_seconds} if self.slo.calendar is None else set()
+        always = {FIVE_MINUTES} if severity == "page" else period
         return always | {window for tier in tiers for window in (tier.long_seconds, tier.short_seconds)}
 
     def _records(self, windows: set[float]) -> list[Rule]:

@@ -22,7 +22,7 @@ class Expressions(Protocol):
         ...
 
     def budget_remaining(self) -> str | None:
-        """The share of the period's budget that is left; None where only raw counters could tell."""
+        """The share of the period's budget that is left; None where raw counters or a calendar alone tell."""
         ...
 
 
@@ -61,6 +61,8 @@ class RecordedExpressions:
         return f"({history_name(seconds)}{selector(self.slo)} or {self.total(seconds)} * 0 + 1)"
 
     def budget_remaining(self) -> str | None:
+        if self.slo.calendar is not None:
+            return None
         return f"{BUDGET_REMAINING}{selector(self.slo)}"
 
 

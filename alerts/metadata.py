@@ -30,9 +30,10 @@ def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
         "slo:error_budget:ratio": f"vector({number(slo.error_budget)})",
         "slo:time_period:days": f"vector({number(slo.period_seconds / 86_400)})",
         "slo:current_burn_rate:ratio": burn_rate(events, FIVE_MINUTES, slo),
-        "slo:period_burn_rate:ratio": burn_rate(events, slo.period_seconds, slo),
-        BUDGET_REMAINING: f"1 - {burn_rate(events, slo.period_seconds, slo)}",
     }
+    if slo.calendar is None:  # PromQL has no window that begins with a month
+        spent = burn_rate(events, slo.period_seconds, slo)
+        expressions |= {"slo:period_burn_rate:ratio": spent, BUDGET_REMAINING: f"1 - {spent}"}
     rules = [{"record": name, "expr": expr, "labels": labels} for name, expr in expressions.items()]
     return [*rules, {"record": "sloth_slo_info", "expr": "vector(1)", "labels": {**labels, **info}}]
 

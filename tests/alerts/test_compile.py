@@ -12,7 +12,7 @@ from alerts.compile import BURN_ALERT, CompileOptions, compile_slos, policies_of
 from alerts.formats.files import load_slos
 from alerts.policy import Policy, load_policy
 from alerts.ruletests import group_names, rule_tests
-from alerts.slo import Alerting, AlertTexts, Sli, SliKind, Slo
+from alerts.slo import Alerting, AlertTexts, Calendar, CalendarUnit, Sli, SliKind, Slo
 
 SHOP = load_slos(Path("alerts/examples/shop.slo.yml"))
 TOTAL = "sum(increase(all_total[$window]))"
@@ -146,6 +146,16 @@ def test_a_policy_without_pages_compiles_to_tickets(tmp_path):
         r["labels"]["severity"] for r in rules(WEB, policy=str(path)) if r.get("alert") == "ErrorBudgetBurn"
     ]
     assert severities == ["ticket"]
+
+
+def test_a_calendars_period_is_not_recorded_nor_told():
+    monthly = replace(WEB, calendar=Calendar(CalendarUnit.MONTH, 1, "2026-01-01 00:00:00", "Asia/Seoul"))
+    compiled = rules(monthly)
+    recorded = {rule.get("record") for rule in compiled}
+    assert "slo:time_period:days" in recorded
+    assert not recorded & {"slo:period_error_budget_remaining:ratio", "slo:total_events:increase30d"}
+    assert "slo:period" not in rules_yaml({"rules": compiled})
+    assert "Budget left" not in rules_yaml({"rules": compiled})
 
 
 def test_pages_are_evaluated_more_often_than_tickets():
