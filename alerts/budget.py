@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from alerts.burnrate import firing_burn_rate
+from alerts.calendar_periods import period_at, seconds_so_far
 from alerts.expressions import RawExpressions
 from alerts.history import history_ratio, is_weighed, recorded_seconds
 from alerts.policy import Policy, Tier
@@ -52,6 +53,7 @@ class WindowCounts:
 class BudgetStatus:
     """error_ratio and budget_remaining are over the SLO's period; both None before the first event.
 
+    period: start and end of a period of the calendar, whose counts reach from its start to ``at``.
     history: the share of each tier's long window that is recorded, where that is weighed and known.
     """
 
@@ -66,6 +68,7 @@ class BudgetStatus:
     bad: float | None
     total: float | None
     history: Mapping[float, float] = field(default_factory=dict)
+    period: tuple[float, float] | None = None
 
     @property
     def recorded_seconds(self) -> dict[float, float]:
@@ -87,6 +90,7 @@ class BudgetStatus:
             "in_flight": self.in_flight,
             "bad": self.bad,
             "total": self.total,
+            "period": None if self.period is None else {"start": self.period[0], "end": self.period[1]},
         }
 
 
@@ -141,13 +145,21 @@ def budget_status(
         QueryError: if the querier cannot answer.
     """
     tiers = {window for tier in policy.tiers for window in (tier.long_seconds, tier.short_seconds)}
-    windows = sorted({*tiers, *more_windows, policy.hang_seconds, slo.period_seconds})
+    period = counted_seconds(slo, at)
+    rolling = {slo.period_seconds} if slo.calendar is None else set()
+    windows = sorted({*tiers, *more_windows, policy.hang_seconds, *rolling})
     counts = [count(querier, slo, window, at) for window in windows]
+    so_far = None if slo.calendar is None else count(querier, slo, period, at)
     in_flight = single_value(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
     weighed = {tier.long_seconds for tier in policy.tiers if is_weighed(tier.long_seconds)}
     shares = {window: history(querier, slo, window, at) for window in sorted(weighed)}
     known = {window: share for window, share in shares.items() if share is not None}
-    return judge(slo, policy, counts, in_flight, at, history=known)
+    return judge(slo, policy, counts, in_flight, at, history=known, so_far=so_far)
+
+
+def counted_seconds(slo: Slo, at: float) -> float:
+    """How far back the counts of the SLO's period reach: all of it, or to where the calendar's began."""
+    return slo.period_seconds if slo.calendar is None else seconds_so_far(slo.calendar, at)
 
 
 def judge(
@@ -158,17 +170,19 @@ def judge(
     at: float,
     *,
     history: Mapping[float, float] | None = None,
+    so_far: WindowCounts | None = None,
 ) -> BudgetStatus:
     """The status that follows from counts of all the policy's windows, the hang's and of the period.
 
+    so_far: the counts of a period of the calendar; without it they are those of the period's window.
     history: the shares of long windows that are recorded; without one a window counts as full.
     """
     by_window, history = {count.seconds: count for count in counts}, history or {}
-    period = by_window[slo.period_seconds]
+    period = by_window[slo.period_seconds] if so_far is None else so_far
     burn_rate = {window: _burn(slo, count) for window, count in by_window.items()}
-    burnt = burn_rate[slo.period_seconds]
+    burnt = _burn(slo, period)
     burning = any(_burns(tier, slo, by_window, history) for tier in policy.tiers)
-    state, reason = _state(policy, by_window, burnt, in_flight, burning=burning)
+    state, reason = _state(policy, by_window, period, burnt, in_flight, burning=burning)
     return BudgetStatus(
         slo=slo,
         at=at,
@@ -181,19 +195,21 @@ def judge(
         bad=period.bad,
         total=period.total,
         history=history,
+        period=None if slo.calendar is None else period_at(slo.calendar, at),
     )
 
 
 def _state(
     policy: Policy,
     counts: Mapping[float, WindowCounts],
+    period: WindowCounts,
     burnt: float | None,
     in_flight: float | None,
     *,
     burning: bool,
 ) -> tuple[BudgetState, BudgetReason]:
     shortest = counts[min(counts)]
-    if all(count.total is None for count in counts.values()):
+    if all(count.total is None for count in (*counts.values(), period)):
         return BudgetState.NO_DATA, BudgetReason.ABSENT
     if burnt is not None and burnt >= 1:
         return BudgetState.SPENT, BudgetReason.OVERSPENT
@@ -213,7 +229,8 @@ def _burns(
     """Whether both windows exceed the tier's limit; of the long one, what is not recorded counts as good."""
     long, short = counts[tier.long_seconds], counts[tier.short_seconds]
     rates = (_burn(slo, long) or 0.0) * history.get(long.seconds, 1.0), _burn(slo, short) or 0.0
-    return (long.bad or 0) >= tier.min_bad_events and min(rates) > firing_burn_rate(tier, slo)
+    fewest = tier.min_bad_events if slo.sli.counts_events else 0
+    return (long.bad or 0) >= fewest and min(rates) > firing_burn_rate(tier, slo)
 
 
 def _burn(slo: Slo, count: WindowCounts) -> float | None:

@@ -9,6 +9,7 @@ from alerts.budget import (
     WindowCounts,
     budget_status,
     count_events,
+    counted_seconds,
     recorded_share,
     single_value,
 )
@@ -22,6 +23,7 @@ from dashboards.guardrail_alerts import GuardrailAlerts
 from dashboards.readings import SHOWN_WINDOWS_SECONDS, GuardrailReading, SloReading, State, TargetReading
 
 UNMATCHED_SECONDS = 60.0
+_SO_FAR = 0.0  # the window of a calendar's period, which grows from look to look
 AGE_SHARE = 1 / 120  # a window's counts are asked for again when they are this share of it old
 
 
@@ -35,7 +37,8 @@ class Counts:
     _unmatched: dict[str, tuple[float, Unmatched | None]] = field(default_factory=dict)
 
     def over(self, querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
-        key = (slo.name, seconds)
+        grows = slo.calendar is not None and seconds == counted_seconds(slo, at)
+        key = (slo.name, _SO_FAR if grows else seconds)
         asked_at, counts = self._known.get(key, (-math.inf, WindowCounts(seconds, None, None)))
         if counts.total is None or self._is_old(seconds, at - asked_at):
             counts = count_events(querier, slo, seconds, at)

@@ -1,5 +1,6 @@
 """Objectives and how they stand, as JSON of ``GET /api/v1/slos``."""
 
+from dataclasses import asdict
 from typing import Any
 
 from collector.durations import format_duration
@@ -23,6 +24,7 @@ def _record(reading: SloReading) -> Json:
         "objective": slo.objective,
         "window": format_duration(slo.period_seconds),
         "period_seconds": slo.period_seconds,
+        "calendar": None if slo.calendar is None else asdict(slo.calendar),
         "threshold_seconds": sli.threshold_seconds,
         "policy": slo.policy,
         "queries": {"bad": sli.bad, "total": sli.total, "idle": sli.in_flight},

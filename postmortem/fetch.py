@@ -161,7 +161,7 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
     synthetic = querier.range(
         synthetic_query(window.step_seconds), window.start, window.end, window.step_seconds
     )
-    period = max((slo.period_seconds for slo in records.slos), default=0.0)
+    period = max((slo.counted_seconds(window.end) for slo in records.slos), default=0.0)
     return Evidence(
         incident=incident,
         events=_concerning(records, window),

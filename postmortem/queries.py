@@ -112,7 +112,7 @@ def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
     queries = []
     for slo in evidence.slos:
         for what, template in (("bad", slo.bad), ("total", slo.total)):
-            period = format_duration(slo.period_seconds)
+            period = format_duration(slo.counted_seconds(end))
             for when, window in (("impact", impact), ("period", period)):
                 name = f"slo:{slo.name}:{what}:{when}"
                 query = template.replace(WINDOW, window)

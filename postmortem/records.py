@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from alerts.calendar_periods import period_start, seconds_so_far
 from alerts.charts.model import Language, Unit
+from alerts.slo import Calendar
 from collector.durations import parse_duration
 
 # Unix seconds up to the year 2999: what any part of Fireline can have seen, and every calendar can show.
@@ -100,6 +102,7 @@ class SloRecord(Record):
     bad: str
     total: str
     threshold_seconds: float | None = None
+    calendar: Calendar | None = None
     title: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -112,9 +115,23 @@ class SloRecord(Record):
             flat["period_seconds"] = parse_duration(flat["window"])
         return flat
 
+    @field_validator("calendar")
+    @classmethod
+    def _known(cls, calendar: Calendar | None) -> Calendar | None:
+        try:
+            if calendar is not None:
+                period_start(calendar, 0)
+        except (ValueError, KeyError, OSError) as error:
+            raise ValueError(f"expected a start and a time zone that exist: {error}") from error
+        return calendar
+
     @property
     def error_budget(self) -> float:
         return 1.0 - self.objective
+
+    def counted_seconds(self, at: float) -> float:
+        """How far back the counts of the period reach: all of it, or to where the calendar's began."""
+        return self.period_seconds if self.calendar is None else seconds_so_far(self.calendar, at)
 
     def titled(self, language: Language) -> str:
         return self.title.get(language) or self.title.get(Language.EN) or self.name

@@ -43,8 +43,19 @@ def _remaining(slo: Slo) -> str:
     return f"1 - {burn_rate(RawExpressions(slo), slo.period_seconds, slo)}"
 
 
+def _rolling_name(slo: Slo) -> str:
+    return "" if slo.calendar is None else f" (last {format_duration(slo.period_seconds)})"
+
+
+def _rolling_note(slo: Slo) -> str:
+    """PromQL has no window that begins with a month."""
+    if slo.calendar is None:
+        return ""
+    return " The objective's period is of the calendar: Fireline's pages show what is left of that."
+
+
 def _budgets_left(slos: Sequence[Slo], language: str) -> Panel:
-    queries = [(_remaining(slo), _title(slo, language)) for slo in slos]
+    queries = [(_remaining(slo), f"{_title(slo, language)}{_rolling_name(slo)}") for slo in slos]
     text = "Share of each period's error budget that is left."
     return bars("Budget left", text, "percentunit", *queries, limits=BUDGET_LIMITS)
 
@@ -59,7 +70,7 @@ def _budget_now(slo: Slo) -> Panel:
     period = format_duration(slo.period_seconds)
     text = f"Of the errors that {slo.objective:.4%} over {period} allows, the share that is left."
     query = (_remaining(slo), "left")
-    return panels.number("Budget left", text, "percentunit", query, limits=BUDGET_LIMITS)
+    return panels.number("Budget left", text + _rolling_note(slo), "percentunit", query, limits=BUDGET_LIMITS)
 
 
 def _burn_rates(slo: Slo, policy: Policy) -> Panel:
@@ -92,7 +103,7 @@ def _error_ratio(slo: Slo) -> Panel:
 
 def _budget_left(slo: Slo) -> Panel:
     period = format_duration(slo.period_seconds)
-    text = f"Budget left of the {period} before each moment; below 0 it is overspent."
+    text = f"Budget left of the {period} before each moment; below 0 it is overspent.{_rolling_note(slo)}"
     query = (_remaining(slo), "left")
     marks = ((-1, RED), (0, "transparent"))
     title, unit = "Budget left over time", "percentunit"

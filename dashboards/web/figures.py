@@ -83,13 +83,13 @@ class Figures:
 def slo_figures(querier: Querier, slo: Slo, frame: Frame, incidents: Sequence[Incident]) -> Figures:
     """The budget left at each moment, and the error ratio beside what the objective allows."""
     counts = RawExpressions(slo)
-    window = max(60.0, frame.step_seconds * 2)
+    window = max(60.0, frame.step_seconds * 2, slo.sli.slice_seconds or 0.0)
     width = format_duration(window)
     left, errors = say(frame.language, "burn_down"), say(frame.language, "error_ratio")
     objective = Threshold(slo.error_budget, say(frame.language, "allowed_line"))
     spent = f"1 - {burn_rate(counts, slo.period_seconds, slo)}"
     figures = [
-        _Figure("budget", left, Unit.RATIO, spent),
+        *([_Figure("budget", left, Unit.RATIO, spent)] if slo.calendar is None else []),
         _Figure("errors", f"{errors} ({width})", Unit.RATIO, ratio(counts, window), (objective,)),
     ]
     return _drawn(querier, figures, frame, _bands(incidents, frame), ())

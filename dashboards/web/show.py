@@ -19,6 +19,7 @@ from alerts.charts.quantities import (
 from alerts.events import UNKNOWN
 from alerts.guardrails import Baseline, Guardrail
 from alerts.selectors import Unmatched
+from alerts.slo import Slo
 from alerts.wording import duration_ko
 from collector.durations import format_duration
 from dashboards.readings import GuardrailReading, SloReading
@@ -81,6 +82,12 @@ class Show:
         """A window as it is written in rules, or in Korean words."""
         return duration_ko(seconds) if self.language == "ko" else format_duration(seconds)
 
+    def period(self, slo: Slo) -> str:
+        """An objective's period: how long it is, or of how many calendar units."""
+        if slo.calendar is None:
+            return self.window(slo.period_seconds)
+        return self.say(f"calendar_{slo.calendar.unit.name.lower()}", n=slo.calendar.count)
+
     def clock(self, at: float | None, *, with_seconds: bool = True) -> str:
         return NO_DATA if at is None else format_clock(at, self.zone, with_seconds=with_seconds)
 
@@ -119,7 +126,9 @@ class Show:
         left, pace = reading.budget_remaining, reading.burn_rate.get("1h")
         if left is None or left <= 0 or not pace or pace <= 1:
             return ""
-        seconds = left * reading.slo.period_seconds / pace
+        seconds = _lasts_seconds(reading, left, pace)
+        if seconds is None:
+            return ""
         return self.say("gone_in", time=self.seconds(round(seconds / 60) * 60 or 60))
 
     def pending(self, reading: GuardrailReading) -> str:
@@ -171,6 +180,18 @@ class Show:
             return ""
         before, after = (_setting(attributes.get(key)) for key in ("from", "to"))
         return f"{attributes['switch']}: {before} → {after}"
+
+
+def _lasts_seconds(reading: SloReading, left: float, pace: float) -> float | None:
+    """How long what is left lasts at a pace above 1; None if the calendar's period ends before.
+
+    Of a period so far, each second at the pace spends ``pace`` and adds 1 to what may be spent.
+    """
+    if reading.status is None or reading.status.period is None:
+        return left * reading.slo.period_seconds / pace
+    (start, end), at = reading.status.period, reading.status.at
+    seconds = left * (at - start) / (pace - 1)
+    return seconds if at + seconds < end else None
 
 
 def _setting(value: object) -> str:

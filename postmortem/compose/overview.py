@@ -220,7 +220,8 @@ def _sli_blocks(report: Report, voice: Voice) -> Iterator[Block]:
 def _sli_row(sli: SliImpact, voice: Voice) -> tuple[Text, ...]:
     slo = sli.slo
     period = format_quantity(slo.period_seconds, Unit.SECONDS, voice.language)
-    title = voice.say("impact.sli.title", title=slo.titled(voice.language), period=period)
+    key = "impact.sli.title" if slo.calendar is None else "impact.sli.calendar"
+    title = voice.say(key, title=slo.titled(voice.language), period=period)
     figures = (sli.total, sli.bad, sli.share, sli.spent, sli.left)
     return (
         Text(title),

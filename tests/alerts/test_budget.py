@@ -1,12 +1,16 @@
 import math
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.budget import BudgetReason, BudgetState, WindowCounts, budget_status, judge
 from alerts.policy import Policy, Tier
-from alerts.slo import Sli, SliKind, Slo
+from alerts.slo import Calendar, CalendarUnit, Sli, SliKind, Slo
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
@@ -111,3 +115,43 @@ def test_counts_events_not_averages_of_ratios():
     judged = budget_status(EmbeddedQuerier(store), SLO, POLICY, 119 * 60)
     assert judged.error_ratio == pytest.approx(59 / 6059, rel=0.01)
     assert judged.state is BudgetState.BURNING
+
+
+def store_of(*columns: tuple[str, list[float]], every_seconds: float, start: float) -> MemoryStore:
+    store = MemoryStore()
+    for name, values in columns:
+        times = ((start + every_seconds * np.arange(len(values))) * 1000).astype(np.int64)
+        store.append_column(Labels({METRIC_NAME: name}), times, np.array(values))
+    return store
+
+
+def test_a_calendars_budget_begins_anew_with_the_month():
+    """All of October's last day fails, and one in a thousand of November's first half day."""
+    november = datetime(2026, 11, 1, tzinfo=ZoneInfo("Asia/Seoul")).timestamp()
+    minutes = np.arange(-1440.0, 721.0)
+    bad = np.where(minutes < 0, 100 * (minutes + 1440), 144_000 + 0.1 * minutes)
+    store = store_of(
+        ("all_total", list(100 * (minutes + 1440))),
+        ("bad_total", list(bad)),
+        every_seconds=60,
+        start=november - 86_400,
+    )
+    months = Calendar(CalendarUnit.MONTH, 1, "2026-01-01 00:00:00", "Asia/Seoul")
+    monthly = replace(SLO, calendar=months, sli=replace(SLO.sli, in_flight=None))
+    october = budget_status(EmbeddedQuerier(store), monthly, POLICY, november - 60)
+    assert (october.state, october.error_ratio) == (BudgetState.SPENT, pytest.approx(1))
+    half_day = budget_status(EmbeddedQuerier(store), monthly, POLICY, november + 43_200)
+    assert half_day.state is BudgetState.OK
+    assert half_day.error_ratio == pytest.approx(0.001, rel=0.01)
+    assert half_day.budget_remaining == pytest.approx(0.9, rel=0.01)
+    assert half_day.to_json()["period"] == {"start": november, "end": november + 30 * 86_400}
+    assert set(half_day.burn_rate) == {300.0, 3600.0}
+
+
+def test_what_counts_no_events_burns_without_a_least_number_of_them():
+    tier = replace(POLICY.tiers[0], min_bad_events=10)
+    counts = [WindowCounts(window, 0.5, 1.0) for window in (300.0, 3600.0, SLO.period_seconds)]
+    counts[-1] = WindowCounts(SLO.period_seconds, 0.0, 1.0)
+    averages = replace(SLO, sli=replace(SLO.sli, counts_events=False))
+    states = [judge(each, Policy("p", (tier,)), counts, None, 0.0).state for each in (SLO, averages)]
+    assert states == [BudgetState.OK, BudgetState.BURNING]

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from alerts.expressions import RawExpressions
 from alerts.history import history_ratio
 from alerts.policy import load_policy
 from alerts.selectors import Unmatched
+from alerts.slo import Calendar, CalendarUnit
 from collector.clock import ManualClock
 from collector.errors import QueryError
 from collector.labels import Labels
@@ -143,3 +146,14 @@ def test_why_no_bad_event_was_ever_found_is_asked_now_and_then(querier, orders, 
     assert sum('count({__name__="bad_total"})' in query for query in querier.asked) == 1
     answers(0.1)
     assert slo_reading(querier, orders, DEFAULT, counts, 400.0).unmatched is None
+
+
+def test_a_calendars_period_is_asked_for_seldom_though_its_window_grows(querier, orders):
+    calendar = Calendar(CalendarUnit.MONTH, 1, "1970-01-01 00:00:00", "UTC")
+    counts, monthly = Counts(oldest_seconds=300), replace(orders, calendar=calendar)
+    querier.values = {RawExpressions(orders).total(86_400.0 + 5 * n): 1000.0 for n in range(24)}
+    for at in range(86_400, 86_520, 5):
+        slo_reading(querier, monthly, DEFAULT, counts, float(at))
+    windows = [query for query in querier.asked if "total" in query and "[1d5s]" in query]
+    assert (len(windows), querier.asked.count(RawExpressions(orders).total(2_592_000.0))) == (0, 0)
+    assert querier.asked.count(RawExpressions(orders).total(86_400.0)) >= 1

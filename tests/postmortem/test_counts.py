@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from alerts.charts.model import Language, Unit
+from collector.durations import format_duration
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
@@ -17,6 +20,7 @@ from postmortem.facts import Fact, FromRecord, RecordKind, combine
 from postmortem.impact import assess_impact
 from postmortem.markdown import render_markdown
 from postmortem.queries import born_query, count_queries
+from postmortem.records import SloRecord
 from postmortem.voice import Voice
 
 UTC = ZoneInfo("UTC")
@@ -71,6 +75,22 @@ def test_bad_events_are_never_fewer_than_none(seed_report):
     queries = count_queries(replace(evidence, slos=(slo,)), span)
     asked = {query.id: query for query in queries}[f"slo:{slo.name}:bad:impact"]
     assert EmbeddedQuerier(store).instant(asked.query, asked.at)[0].value == 0.0
+
+
+def test_a_calendars_period_counts_from_its_begin(seed_report):
+    evidence, span = seed_report.evidence, seed_report.impact.span
+    calendar = {"unit": "M", "count": 1, "start": "2025-01-01 00:00:00", "zone": "Asia/Seoul"}
+    slo = SloRecord.model_validate({**evidence.slos[0].model_dump(), "calendar": calendar})
+    queries = count_queries(replace(evidence, slos=(slo,)), span)
+    asked = {query.id: query for query in queries}[f"slo:{slo.name}:total:period"]
+    september = datetime(2025, 9, 1, tzinfo=ZoneInfo("Asia/Seoul")).timestamp()
+    assert f"[{format_duration(asked.at - september)}]" in asked.query
+
+
+def test_a_calendar_of_no_known_zone_is_refused(seed_report):
+    calendar = {"unit": "M", "count": 1, "start": "2025-01-01 00:00:00", "zone": "Asia/Nowhere"}
+    with pytest.raises(ValidationError, match="expected a start and a time zone that exist"):
+        SloRecord.model_validate({**seed_report.evidence.slos[0].model_dump(), "calendar": calendar})
 
 
 def test_counters_that_were_there_before_count_by_their_increase_alone(querier):

@@ -5,10 +5,14 @@ import pytest
 
 from alerts.receive import Severity
 from alerts.selectors import Unmatched
+from alerts.slo import Calendar, CalendarUnit
 from collector.errors import QueryError
 from dashboards.readings import GuardrailReading, Readings, SloReading, State, TargetReading
 from dashboards.web.show import Show
 from dashboards.web.words import LANGUAGES, texts
+
+MONTH = Calendar(CalendarUnit.MONTH, 1, "2025-01-01 00:00:00", "Asia/Seoul")
+MONTH_SECONDS = 30 * 86_400.0
 
 
 def text_of(html):
@@ -230,3 +234,26 @@ def test_words_are_complete_in_both_languages():
 def test_an_objective_whose_bad_events_are_misspelt_says_so(site, path, why, text):
     site.shows(slos=(replace(site.reading(), unmatched=why),))
     assert text in site.html(path)
+
+
+def monthly(site, at_share, **more):
+    """An objective of a month, of which a share is over."""
+    reading = site.reading("burning", calendar=MONTH, **more)
+    at = reading.status.at
+    period = at - at_share * MONTH_SECONDS, at + (1 - at_share) * MONTH_SECONDS
+    return replace(reading, status=replace(reading.status, period=period))
+
+
+def test_calendar_period_is_named_as_such(site):
+    site.shows(slos=(monthly(site, 0.5),))
+    assert "99% over a calendar month" in text_of(site.html("/"))
+    assert "달력 1개월 동안 99%" in text_of(site.html("/?lang=ko"))
+
+
+@pytest.mark.parametrize(("over", "said"), [(0.1, "gone in 16 h"), (0.99, "")])
+def test_budget_of_a_calendar_period_runs_out_before_it_ends_or_not(site, over, said):
+    """Of 3 days half is left: at 3.25 times the pace it lasts 16 hours; of 29.7 it outlasts the month."""
+    site.shows(slos=(monthly(site, over, left=0.5, rates=(5.0, 3.25, 3.0)),))
+    text = text_of(site.html("/"))
+    assert said in text
+    assert ("gone in" in text) is bool(said)
