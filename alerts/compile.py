@@ -19,6 +19,7 @@ from alerts.expressions import (
     bad_name,
     burn_rate,
     number,
+    stepped_count,
     total_name,
     weighed_burn_rate,
 )
@@ -145,10 +146,12 @@ class _Compiler:
 
     def _records(self, windows: set[float]) -> list[Rule]:
         """All counts before the first ratio, so that samples are written at once, not window by window."""
-        raw, labels = RawExpressions(self.slo), self._labels()
-        totals = [{"record": total_name(w), "expr": raw.total(w), "labels": labels} for w in sorted(windows)]
-        bads = [{"record": bad_name(w), "expr": raw.bad(w), "labels": labels} for w in sorted(windows)]
-        return [*totals, *bads, *(ratio_rule(self.slo, window) for window in sorted(windows))]
+        raw, labels, slo = RawExpressions(self.slo), self._labels(), self.slo
+        short = total_name(FIVE_MINUTES), bad_name(FIVE_MINUTES)
+        totals = [(total_name(w), stepped_count(short[0], slo, w) or raw.total(w)) for w in sorted(windows)]
+        bads = [(bad_name(w), stepped_count(short[1], slo, w) or raw.bad(w)) for w in sorted(windows)]
+        counts = [{"record": name, "expr": expr, "labels": labels} for name, expr in [*totals, *bads]]
+        return [*counts, *(ratio_rule(self.slo, window) for window in sorted(windows))]
 
     def _histories(self, severity: Severity) -> list[Rule]:
         windows = sorted({tier.long_seconds for tier in self.policy.with_severity(severity)})

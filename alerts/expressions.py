@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.history import history_name, history_ratio, is_weighed
-from alerts.slo import Slo
+from alerts.slo import WINDOW, Slo
 from collector.durations import format_duration
 
 BUDGET_REMAINING = "slo:period_error_budget_remaining:ratio"
@@ -64,6 +64,22 @@ class RecordedExpressions:
         if self.slo.calendar is not None:
             return None
         return f"{BUDGET_REMAINING}{selector(self.slo)}"
+
+
+LONGEST_STEPPED_SECONDS = 3 * 86_400.0
+"""Beyond it, counts that are evaluated minute by minute cost more than they tell."""
+
+
+def stepped_count(name: str, slo: Slo, seconds: float) -> str | None:
+    """A count over a long window of the five-minute ones that are recorded; None where it need not be.
+
+    name: that of the five-minute count. Those at multiples of five minutes lie one after another, as the
+    group that records them runs at a phase of its own that does not change.
+    """
+    is_stepped = f"[{WINDOW}:" in slo.sli.total and (slo.sli.slice_seconds or not slo.sli.counts_events)
+    if not is_stepped or seconds <= LONGEST_STEPPED_SECONDS:
+        return None
+    return f"sum_over_time({name}{selector(slo)}[{format_duration(seconds)}:5m])"
 
 
 def bad_name(seconds: float) -> str:
