@@ -100,7 +100,9 @@ def check(
         for tier in tiers
         if is_blind(tier.tier, scrape_interval_seconds)
     ]
+    findings += [finding for tier in tiers for finding in _slice_findings(tier)]
     findings += [finding for slo in slos for finding in _slo_findings(slo, policies[slo.policy])]
+    findings += [finding for slo in slos for finding in _empty_slices(slo, scrape_interval_seconds)]
     return Checked(tiers, tuple(findings))
 
 
@@ -148,6 +150,34 @@ def _blind(checked: TierCheck, interval_seconds: float) -> Finding:
         f"of {short} needs two samples, a scrape each {format_duration(tier.short_seconds / 2)} at least"
     )
     return Finding("warning", "blind-tier", message)
+
+
+def _slice_findings(checked: TierCheck) -> list[Finding]:
+    """What a tier misses where not events but slices are counted."""
+    slo, tier, slice_seconds = checked.slo, checked.tier, checked.slo.sli.slice_seconds
+    if slice_seconds is None:
+        return []
+    place, each = f"{slo.name}: tier {tier.name}", format_duration(slice_seconds)
+    if tier.short_seconds < slice_seconds:
+        short = format_duration(tier.short_seconds)
+        message = f"{place} is blind at times: its short window of {short} may hold no slice of {each}"
+        return [Finding("warning", "blind-tier", message)]
+    if tier.long_seconds < tier.min_bad_events * slice_seconds and slo.sli.counts_events:
+        long, fewest = format_duration(tier.long_seconds), tier.min_bad_events
+        message = f"{place} cannot fire: it wants {fewest} bad slices of {each}, and its {long} hold fewer"
+        return [Finding("warning", "too-few-slices", message)]
+    return []
+
+
+def _empty_slices(slo: Slo, interval_seconds: float) -> list[Finding]:
+    slice_seconds = slo.sli.slice_seconds
+    if slice_seconds is None or "increase(" not in slo.sli.total or slice_seconds >= 2 * interval_seconds:
+        return []
+    each, interval = format_duration(slice_seconds), format_duration(interval_seconds)
+    message = (
+        f"{slo.name}: a slice of {each} needs two samples, of which a scrape interval of {interval} gives one"
+    )
+    return [Finding("warning", "empty-slices", message)]
 
 
 def blind_tiers(policies: Iterable[Policy], scrapes: Mapping[str, float]) -> str:
