@@ -1,51 +1,13 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
 from alerts.slo import SliKind
+from tests.alerts.formats.openslo_specs import load, metric, put, spec
 
 SHOP = Path("alerts/examples/shop.slo.yml")
-
-
-def metric(query: str) -> dict:
-    return {"metricSource": {"type": "Prometheus", "spec": {"query": query}}}
-
-
-def spec() -> dict:
-    ratio = {
-        "bad": metric("sum(increase(bad_total[$window]))"),
-        "total": metric("sum(increase(all_total[$window]))"),
-    }
-    return {
-        "apiVersion": "openslo/v1",
-        "kind": "SLO",
-        "metadata": {"name": "web", "annotations": {}},
-        "spec": {
-            "service": "shop",
-            "indicator": {"spec": {"ratioMetric": ratio}},
-            "timeWindow": [{"duration": "30d", "isRolling": True}],
-            "budgetingMethod": "Occurrences",
-            "objectives": [{"target": 0.999}],
-        },
-    }
-
-
-def put(content: dict, path: str, value: object) -> dict:
-    *parents, last = path.split(".")
-    node = content
-    for key in parents:
-        node = node[int(key)] if isinstance(node, list) else node.setdefault(key, {})
-    node[int(last) if isinstance(node, list) else last] = value
-    return content
-
-
-def load(folder: Path, *contents: dict) -> list:
-    path = folder / "x.slo.yml"
-    path.write_text(yaml.safe_dump_all(contents))
-    return load_slos(path)
 
 
 def test_reads_the_shop():
