@@ -24,11 +24,11 @@ def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float)
     left = _budget_left(slo, tier, events)
     return {
         "summary": f"{title(slo)}: the error budget burns {times} times as fast as allowed",
-        "description": f"{share}% of requests {_fault(slo)} in the last {format_duration(long)} "
+        "description": f"{share}% of {_counted(slo)} {_fault(slo)} in the last {format_duration(long)} "
         f"({bad} of {total}); the objective allows {allowed}%. "
         f"This alert begins at a burn rate of {limit:.3g}.{left['en']}",
         "summary_ko": f"{title(slo, 'ko')}: 오류 예산이 허용 속도의 {times}배로 소진되고 있습니다",
-        "description_ko": f"최근 {duration_ko(long)} 동안 요청 {total}건 중 {bad}건({share}%)"
+        "description_ko": f"최근 {duration_ko(long)} 동안 {_counted_ko(slo, total, bad)}({share}%)"
         f"{_fault_ko(slo)}. 목표가 허용하는 비율은 {allowed}%이고, "
         f"이 경보는 소진 속도 {limit:.3g}배부터 울립니다.{left['ko']}",
         **_subject(slo),
@@ -105,13 +105,29 @@ def _filled(query: str, form: str) -> str:
     return f"{{{{ with query `{query}` }}}}{value}{{{{ else }}}}?{{{{ end }}}}"
 
 
+def _counted(slo: Slo) -> str:
+    if slo.sli.slice_seconds is None:
+        return "requests"
+    return "minutes" if slo.sli.slice_seconds == 60 else f"slices of {format_duration(slo.sli.slice_seconds)}"
+
+
+def _counted_ko(slo: Slo, total: str, bad: str) -> str:
+    if slo.sli.slice_seconds is None:
+        return f"요청 {total}건 중 {bad}건"
+    return f"{duration_ko(slo.sli.slice_seconds)} 구간 {total}개 중 {bad}개"
+
+
 def _fault(slo: Slo) -> str:
+    if slo.sli.slice_seconds is not None:
+        return "were bad"
     if slo.sli.kind is SliKind.LATENCY and slo.sli.threshold_seconds is not None:
         return f"took longer than {format_duration(slo.sli.threshold_seconds)}"
     return "failed"
 
 
 def _fault_ko(slo: Slo) -> str:
+    if slo.sli.slice_seconds is not None:
+        return "가 나빴습니다"
     if slo.sli.kind is SliKind.LATENCY and slo.sli.threshold_seconds is not None:
         threshold = duration_ko(slo.sli.threshold_seconds)
         return f"이 {threshold}{'를' if threshold.endswith('초') else '을'} 넘겼습니다"
