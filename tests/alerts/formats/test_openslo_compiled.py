@@ -60,6 +60,19 @@ def test_a_long_window_of_slices_is_summed_up_from_five_minutes(tmp_path):
     assert summed == {"raw", "threshold", "slices"}
 
 
+def test_alerts_of_slices_speak_of_slices(tmp_path):
+    slos = load(tmp_path, *shapes())
+    rules = [rule for group in compile_slos(slos, policies_of(slos))["groups"] for rule in group["rules"]]
+    told = {
+        rule["labels"]["slo"]: rule["annotations"] for rule in rules if rule.get("alert") == "ErrorBudgetBurn"
+    }
+    assert "% of slices of 5m were bad in the last" in told["slices"]["description"]
+    assert "% of minutes were bad in the last" in told["threshold"]["description"]
+    assert "1분 구간 " in told["threshold"]["description_ko"]
+    assert "가 나빴습니다. 목표가" in told["threshold"]["description_ko"]
+    assert "% of requests failed in the last" in told["monthly"]["description"]
+
+
 def test_grafana_says_where_a_calendars_budget_is(tmp_path):
     slos = load(tmp_path, *shapes())
     board = slo_board(slos, policies_of(slos))
