@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from alerts.charts.model import Language, Unit
-from collector.durations import format_duration
+from collector.durations import format_duration, parse_duration
 from postmortem.evidence import SYNTHETIC_ORIGIN, Evidence, Subject
 from postmortem.impact import Span
 from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord
@@ -149,7 +149,9 @@ def synthetic_query(step_seconds: float) -> str:
 
 
 def _error_ratio(slo: SloRecord, rate_window: str) -> RangeQuery:
-    bad, total = (q.replace(WINDOW, rate_window) for q in (slo.bad, slo.total))
+    slice_seconds = slo.slice_seconds or 0.0
+    window = rate_window if slice_seconds <= parse_duration(rate_window) else format_duration(slice_seconds)
+    bad, total = (query.replace(WINDOW, window) for query in (slo.bad, slo.total))
     name = f"slo:{slo.name}:error_ratio"
     signal = Signal(
         name=slo.name,

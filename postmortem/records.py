@@ -103,6 +103,7 @@ class SloRecord(Record):
     total: str
     threshold_seconds: float | None = None
     calendar: Calendar | None = None
+    slice_seconds: float | None = None
     title: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -19,7 +19,7 @@ from postmortem.compose.write import write_document
 from postmortem.facts import Fact, FromRecord, RecordKind, combine
 from postmortem.impact import assess_impact
 from postmortem.markdown import render_markdown
-from postmortem.queries import born_query, count_queries
+from postmortem.queries import born_query, count_queries, subject_queries
 from postmortem.records import SloRecord
 from postmortem.voice import Voice
 
@@ -85,6 +85,17 @@ def test_a_calendars_period_counts_from_its_begin(seed_report):
     asked = {query.id: query for query in queries}[f"slo:{slo.name}:total:period"]
     september = datetime(2025, 9, 1, tzinfo=ZoneInfo("Asia/Seoul")).timestamp()
     assert f"[{format_duration(asked.at - september)}]" in asked.query
+
+
+def test_slices_are_looked_at_over_a_slice_at_least(seed_report):
+    evidence = seed_report.evidence
+    slices = evidence.slos[0].model_copy(update={"slice_seconds": 300.0})
+    asked = [
+        subject_queries(evidence.incident, (slo,), evidence.signals, "45s")[0].query
+        for slo in (evidence.slos[0], slices)
+    ]
+    assert ["[45s]" in query for query in asked] == [True, False]
+    assert "[5m]" in asked[1]
 
 
 def test_a_calendar_of_no_known_zone_is_refused(seed_report):
