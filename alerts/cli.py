@@ -1,6 +1,5 @@
 """`fireline alerts …` and `fireline replay`: SLO files into rules, and what those rules do."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,7 @@ import click
 from rich.console import Console
 
 from alerts.casefile import load_case
-from alerts.check import SCRAPE_INTERVAL_SECONDS, check
-from alerts.check_report import check_table
+from alerts.check.cli import check_command
 from alerts.ci.cli import ci_command, freeze_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
@@ -58,6 +56,7 @@ def alerts() -> None:
     """SLOs into rules, and what those rules can and cannot do."""
 
 
+alerts.add_command(check_command)
 alerts.add_command(ci_command)
 alerts.add_command(freeze_command)
 
@@ -89,29 +88,6 @@ def compile_command(files: Sequence[Path], out: Path, interval: float, self_cont
         _write(out / f"{name}.rules.yml", rules)
         if options.recorded:
             _write(out / f"{name}.test.yml", tests)
-
-
-@alerts.command("check")
-@_FILES
-@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option(
-    "--scrape-interval",
-    type=Duration(),
-    default=SCRAPE_INTERVAL_SECONDS,
-    show_default="15s",
-    help="How often the SLOs' targets are scraped.",
-)
-@click.pass_context
-def check_command(ctx: click.Context, files: Sequence[Path], style: str, scrape_interval: float) -> None:
-    """Say what each tier of each SLO can and cannot do; exit 1 on an error."""
-    slos = load_slos(*files)
-    checked = check(slos, policies_of(slos), scrape_interval)
-    if style == "json":
-        click.echo(json.dumps(checked.to_json(), indent=2, ensure_ascii=False))
-    else:
-        Console().print(check_table(checked))
-    if checked.has_errors:
-        ctx.exit(1)
 
 
 def _compiled(

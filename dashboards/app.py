@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from alerts.app import Alerts
-from alerts.check import blind_tiers
+from alerts.check.lint import blind_tiers
 from alerts.compile import CompileOptions, compile_slos
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails

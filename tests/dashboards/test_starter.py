@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.check import check
+from alerts.check.analysis import check
 from dashboards.config import load_config
 from dashboards.errors import SettingsError
 from dashboards.specs import load_specs

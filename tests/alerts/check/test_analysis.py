@@ -1,6 +1,8 @@
 import pytest
 
-from alerts.check import blind_tiers, check
+from alerts.check.analysis import Known, check
+from alerts.check.lint import blind_tiers
+from alerts.check.tiers import Pace
 from alerts.policy import Policy, Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo
 
@@ -30,7 +32,8 @@ def test_ninety_percent_is_out_of_reach_of_the_fast_tiers():
 
 def test_the_share_that_is_proposed_can_fire():
     tier = Tier("1h", 3600, 300, 0.0138, "page")
-    assert check([slo(0.9)], {"default": Policy("p", (tier,))}).findings == ()
+    found = check([slo(0.9)], {"default": Policy("p", (tier,))}).findings
+    assert [finding.rule for finding in found] == ["barely-reachable"]
 
 
 def test_without_any_page_in_reach_says_so():
@@ -58,7 +61,7 @@ def test_warns_of_a_bound_that_python_writes_otherwise(matcher, warned):
 
 
 def test_warns_of_tiers_that_see_one_scrape():
-    checked = check([slo(0.99)], {"default": load_policy("default")}, scrape_interval_seconds=60)
+    checked = check([slo(0.99)], {"default": load_policy("default")}, Known(Pace(60)))
     assert not checked.has_errors
     assert [finding.to_json() for finding in checked.findings] == [
         {
@@ -96,7 +99,7 @@ def test_json_has_what_scripts_read():
         "short": "1m",
         "factor": 12.0,
         "can_fire": True,
-        "detect_seconds": {"1": 36.0, "0.1": None, "0.01": None},
+        "detect_seconds": {"1": 49.2, "0.1": None, "0.01": None},
     }
     assert checked["findings"] == []
 

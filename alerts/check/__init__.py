@@ -1,0 +1,1 @@
+"""`alerts check`: what a policy can and cannot do, before it runs."""

@@ -1,0 +1,123 @@
+"""All that can be said of SLOs and their policies from the files, and from what was observed of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from alerts.burnrate import is_blind
+from alerts.check.findings import Finding
+from alerts.check.lint import blind_finding, perfect, slo_findings, tier_findings
+from alerts.check.observed import Observed, observed_findings
+from alerts.check.proposals import Proposal, policy_yaml, proposals, proposed_policy, why
+from alerts.check.rates import Traffic
+from alerts.check.retention import retention_findings
+from alerts.check.slices import empty_slices, slice_findings
+from alerts.check.tiers import Pace, TierCheck, check_tiers
+from alerts.check.traffic import traffic_findings
+from alerts.policy import Policy
+from alerts.slo import Slo
+
+QUIETEST = "your quietest hour"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beside the files.
+
+    traffic: given by hand; it goes over what is observed. observed: by the SLO's service and name.
+    series: findings on the series that there are now. retention_seconds: None where it is not known.
+    """
+
+    pace: Pace = field(default_factory=Pace)
+    traffic: Traffic = field(default_factory=Traffic)
+    observed: Mapping[tuple[str, str], Observed] = field(default_factory=dict)
+    series: Sequence[Finding] = ()
+    retention_seconds: float | None = None
+
+    def of(self, slo: Slo) -> Observed | None:
+        """What was observed of an SLO, if there were events."""
+        found = self.observed.get((slo.service, slo.name))
+        return found if found is not None and found.has_events else None
+
+    def per_second(self, slo: Slo) -> float | None:
+        """An SLO's usual traffic."""
+        given, observed = self.traffic.of(slo), self.of(slo)
+        return given if given is not None or observed is None else observed.median_per_second
+
+
+@dataclass(frozen=True)
+class Checked:
+    """proposed: policies as YAML, by the name of the SLO that wants one."""
+
+    slos: tuple[Slo, ...]
+    tiers: tuple[TierCheck, ...]
+    findings: tuple[Finding, ...]
+    known: Known
+    proposals: tuple[Proposal, ...]
+    proposed: Mapping[str, str]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.level == "error" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        observed = [(slo, self.known.observed.get((slo.service, slo.name))) for slo in self.slos]
+        return {
+            "tiers": [tier.to_json() for tier in self.tiers],
+            "findings": [finding.to_json() for finding in self.findings],
+            "proposals": [
+                {"instead_of": one.instead_of.name, **one.to_json(self.known.pace)} for one in self.proposals
+            ],
+            "proposed_policies": dict(self.proposed),
+            "observed": [found.to_json(slo) for slo, found in observed if found is not None],
+        }
+
+
+def check(slos: Sequence[Slo], policies: Mapping[str, Policy], known: Known | None = None) -> Checked:
+    """All tiers of all SLOs; ``policies`` by the names that the SLOs use."""
+    known = known or Known()
+    with_budget = [slo for slo in slos if slo.error_budget > 0]
+    tiers = {
+        _key(slo): check_tiers(slo, policies[slo.policy].tiers, known.pace, known.per_second(slo))
+        for slo in with_budget
+    }
+    every = [tier for found in tiers.values() for tier in found]
+    findings = [perfect(slo) for slo in slos if slo.error_budget <= 0]
+    findings += [finding for tier in every for finding in tier_findings(tier)]
+    findings += [blind_finding(tier) for tier in every if is_blind(tier.tier, tier.sampling.scrape_seconds)]
+    findings += [finding for tier in every for finding in slice_findings(tier)]
+    findings += [finding for slo in slos for finding in empty_slices(slo, known.pace.scrape_seconds)]
+    for slo in with_budget:
+        findings += _slo_findings(slo, policies[slo.policy], tiers[_key(slo)], known)
+    wanted = {slo.name: _proposed(slo, policies[slo.policy], tiers[_key(slo)]) for slo in with_budget}
+    return Checked(
+        tuple(slos),
+        tuple(every),
+        (*findings, *known.series),
+        known,
+        tuple(proposal for tier in every for proposal in proposals(tier)),
+        {name: text for name, text in wanted.items() if text},
+    )
+
+
+def _slo_findings(slo: Slo, policy: Policy, tiers: Sequence[TierCheck], known: Known) -> list[Finding]:
+    found = slo_findings(slo, policy) + traffic_findings(tiers)
+    if (observed := known.of(slo)) is not None:
+        found += observed_findings(slo, observed, tiers)
+        if known.traffic.of(slo) is None:
+            quiet = check_tiers(slo, policy.tiers, known.pace, observed.lowest_per_second)
+            rules = {(finding.rule, finding.message.partition(" at ")[0]) for finding in found}
+            more = traffic_findings(quiet, QUIETEST)
+            found += [one for one in more if (one.rule, one.message.partition(" at ")[0]) not in rules]
+    if known.retention_seconds is not None:
+        found += retention_findings(slo, tiers, known.retention_seconds)
+    return found
+
+
+def _proposed(slo: Slo, policy: Policy, tiers: Sequence[TierCheck]) -> str:
+    better = proposed_policy(slo, policy, tiers)
+    return policy_yaml(better, why(slo, policy)) if better else ""
+
+
+def _key(slo: Slo) -> tuple[str, str]:
+    return slo.service, slo.name

@@ -1,0 +1,113 @@
+"""Asks a Prometheus what an SLO's queries found: hour by hour, and which series there are now."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import orjson
+
+from alerts.check.findings import Finding
+from alerts.check.observed import HOUR, Counts, Observed
+from alerts.check.parts import BUCKET_LABEL, metric, parts_of, spelled
+from alerts.check.retention import parse_retention
+from alerts.selectors import selectors, unmatched
+from alerts.slo import Slo
+from collector.labels import METRIC_NAME
+from collector.promql.syntax import Selector
+from collector.querier import Querier
+from collector.remote import RemoteQuerier
+
+_WINDOW = "1h"
+_NOW_SECONDS = 300.0
+_MOST_VALUES = 3
+
+
+def observe(querier: Querier, slo: Slo, at: float, over_seconds: float) -> Observed:
+    """Whole hours up to ``at``. Raises ``QueryError``."""
+    hours = max(int(over_seconds // HOUR), 1)
+    start = at - (hours - 1) * HOUR
+
+    def counted(query: str) -> Counts:
+        counts = np.full(hours, np.nan)
+        for series in querier.range(query, start, at, HOUR):
+            counts[np.rint((series.times - start) / HOUR).astype(np.int64)] = series.values
+        return counts
+
+    total = counted(slo.sli.total_over(_WINDOW))
+    bad = np.clip(counted(slo.sli.bad_over(_WINDOW)), 0, None)
+    return Observed(at, bad, np.where(np.isnan(bad), np.nan, total))
+
+
+def series_findings(querier: Querier, slo: Slo, at: float) -> Iterator[Finding]:
+    """Selectors that match nothing now, and parts whose labels differ. Raises ``QueryError``."""
+    parts = parts_of(slo)
+    absent = [one for one in parts.total if not _count(querier, one, at)]
+    for one in absent:
+        yield _nothing(querier, slo, one, "error", at)
+    for one in parts.part:
+        if not _count(querier, one, at):
+            level = unmatched(querier, spelled(one), at) is not None or metric(one) == slo_bucket(slo)
+            yield _nothing(querier, slo, one, "error" if level else "warning", at)
+        elif not absent:
+            yield from _label_findings(querier, slo, one, parts.total, at)
+    if slo.sli.in_flight is not None:
+        for one in selectors(slo.sli.in_flight):
+            if not _count(querier, one, at):
+                yield _nothing(querier, slo, one, "warning", at)
+
+
+def slo_bucket(slo: Slo) -> str | None:
+    """The metric of the histogram bucket that a latency SLO counts."""
+    if slo.sli.bucket is None:
+        return None
+    found = selectors(slo.sli.bucket.replace("$window", _WINDOW))
+    return metric(found[0]) if found else None
+
+
+def retention_seconds(querier: RemoteQuerier) -> float | None:
+    """How long the engine keeps samples; None where it does not tell."""
+    answer = querier.forward("GET", "/api/v1/status/runtimeinfo", [])
+    try:
+        told = orjson.loads(answer.body)["data"]["storageRetention"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    return parse_retention(str(told))
+
+
+def _count(querier: Querier, selector: Selector, at: float) -> bool:
+    return bool(querier.instant(f"count({spelled(selector)})", at))
+
+
+def _nothing(querier: Querier, slo: Slo, selector: Selector, level: str, at: float) -> Finding:
+    why = unmatched(querier, spelled(selector), at)
+    reason = f": {why}" if why else "" if level == "error" else ": no failure yet, or a misspelt value"
+    message = f"{slo.name}: {spelled(selector)} matches nothing now{reason}"
+    return Finding("error" if level == "error" else "warning", "selector-matches-nothing", message)
+
+
+def _label_findings(
+    querier: Querier, slo: Slo, part: Selector, totals: Sequence[Selector], at: float
+) -> Iterator[Finding]:
+    own = _values(querier, [part], at)
+    other = _values(querier, totals, at)
+    names = sorted(own.keys() ^ other.keys())
+    if names:
+        message = (
+            f"{slo.name}: labels differ: only one of {spelled(part)} and its total has {', '.join(names)}"
+        )
+        yield Finding("warning", "labels-differ", message)
+    for name in sorted(own.keys() & other.keys()):
+        if strange := sorted(own[name] - other[name]):
+            shown = ", ".join(f'{name}="{value}"' for value in strange[:_MOST_VALUES])
+            message = f"{slo.name}: labels differ: {spelled(part)} has {shown}, which its total has not"
+            yield Finding("warning", "labels-differ", message)
+            return
+
+
+def _values(querier: Querier, asked: Sequence[Selector], at: float) -> dict[str, set[str]]:
+    """The values of each label, but for the bucket's and the metric's name."""
+    found: dict[str, set[str]] = {}
+    for labels in querier.series([spelled(one) for one in asked], at - _NOW_SECONDS, at):
+        for name, value in labels.pairs:
+            if name not in {METRIC_NAME, BUCKET_LABEL}:
+                found.setdefault(name, set()).add(value)
+    return found

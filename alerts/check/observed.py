@@ -1,0 +1,162 @@
+"""What hours of history say of an SLO's policy: burning always, silent at the worst hour, never met."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from alerts.check.findings import Finding, percent
+from alerts.check.tiers import TierCheck
+from alerts.slo import Slo
+from collector.durations import format_duration
+
+HOUR, DAY = 3600.0, 86_400.0
+_QUIET = 0.1  # of the median: the ratio of an hour with less traffic says little
+_MOST_OF_THE_TIME = 0.5
+_LOOSE = 0.1  # of the budget, on the worst day
+_ENOUGH = 10  # bad events that the budget allows over what was observed
+_FEWEST_DAYS = 7
+
+Counts = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Bad and total events of each hour, (hours,), oldest first; NaN where there is no data.
+
+    end: Unix seconds at which the last hour ends.
+    """
+
+    end: float
+    bad: Counts
+    total: Counts
+
+    @cached_property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """(hours,) those with events."""
+        return np.nan_to_num(self.total) > 0
+
+    @property
+    def has_events(self) -> bool:
+        return bool(self.known.any())
+
+    @property
+    def error_ratio(self) -> float:
+        """Of all events."""
+        return float(np.nansum(self.bad) / np.nansum(self.total))
+
+    @property
+    def median_per_second(self) -> float:
+        return float(np.median(self.total[self.known])) / HOUR
+
+    @property
+    def lowest_per_second(self) -> float:
+        """Of the quietest hour that has events at all."""
+        return float(self.total[self.known].min()) / HOUR
+
+    @property
+    def worst_hour(self) -> tuple[float, float]:
+        """Its error ratio, and when it ended; hours that are nearly idle do not count."""
+        ratios, counted = (
+            self.ratios(HOUR),
+            np.nan_to_num(self.total) >= _QUIET * self.median_per_second * HOUR,
+        )
+        worst = int(np.argmax(np.where(counted, np.nan_to_num(ratios), -1.0)))
+        return float(ratios[worst]), self.end - HOUR * (len(ratios) - 1 - worst)
+
+    def ratios(self, window_seconds: float) -> Counts:
+        """(hours,) the error ratio over the window that ends with each hour, an hour at least."""
+        hours = max(round(window_seconds / HOUR), 1)
+        bad, total = (_sums(np.nan_to_num(counts), hours) for counts in (self.bad, self.total))
+        ratios: Counts = np.divide(bad, total, out=np.full(len(bad), np.nan), where=total > 0)
+        return ratios
+
+    def days(self) -> Counts:
+        """(days,) error ratios of whole days with events, the last ends with the last hour."""
+        ratios = self.ratios(DAY)[::-24][: len(self.bad) // 24]
+        found: Counts = ratios[~np.isnan(ratios)]
+        return found
+
+    def share_of_time_above(self, ratio: float, window_seconds: float) -> float:
+        """For how much of the time with data a window's ratio was above."""
+        ratios = self.ratios(window_seconds)
+        ratios = ratios[~np.isnan(ratios)]
+        return float((ratios > ratio).mean()) if len(ratios) else 0.0
+
+    def to_json(self, slo: Slo) -> dict[str, Any]:
+        who = {"slo": slo.name, "service": slo.service, "hours": int(self.known.sum())}
+        if not self.has_events:
+            return who
+        worst, at = self.worst_hour
+        return {
+            **who,
+            "error_ratio": round(self.error_ratio, 9),
+            "worst_hour": {"error_ratio": round(worst, 9), "end": _spelled(at)},
+            "median_per_second": round(self.median_per_second, 9),
+            "lowest_per_second": round(self.lowest_per_second, 9),
+        }
+
+
+def _sums(counts: Counts, hours: int) -> Counts:
+    """Of the hours up to each."""
+    sums = np.concatenate([[0.0], np.cumsum(counts)])
+    ends = np.arange(1, len(sums))
+    differences: Counts = sums[ends] - sums[np.maximum(ends - hours, 0)]
+    return differences
+
+
+def observed_findings(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) -> list[Finding]:
+    """Of one SLO; none where nothing was observed."""
+    if not observed.has_events:
+        return []
+    found = [finding for tier in tiers for finding in _always_burning(slo, observed, tier)]
+    return [*found, *_silent(slo, observed, tiers), *_objective(slo, observed)]
+
+
+def _always_burning(slo: Slo, observed: Observed, tier: TierCheck) -> Iterator[Finding]:
+    limit, long = tier.start_ratio, tier.tier.long_seconds
+    share = observed.share_of_time_above(limit, long)
+    if share > _MOST_OF_THE_TIME:
+        message = (
+            f"{slo.name}: tier {tier.tier.name} is always burning: {percent(share)} of the time "
+            f"{format_duration(long)} had more errors than its limit of {percent(limit)}; "
+            f"{percent(observed.error_ratio)} is normal here"
+        )
+        yield Finding("error" if tier.tier.severity == "page" else "warning", "always-burning", message)
+
+
+def _silent(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) -> Iterator[Finding]:
+    """An hour that met the objective is nothing to page for."""
+    worst, at = observed.worst_hour
+    lowest = min((tier.start_ratio for tier in tiers if tier.tier.severity == "page"), default=None)
+    if lowest is not None and slo.error_budget < worst <= lowest:
+        message = (
+            f"{slo.name}: no page can fire at your worst hour, to {_spelled(at)}: {percent(worst)} of errors "
+            f"where the objective allows {percent(slo.error_budget)}, and pages begin above {percent(lowest)}"
+        )
+        yield Finding("warning", "silent-at-worst-hour", message)
+
+
+def _objective(slo: Slo, observed: Observed) -> Iterator[Finding]:
+    days, budget = observed.days(), slo.error_budget
+    if len(days) and (days > budget).all():
+        message = (
+            f"{slo.name}: the objective of {100 * slo.objective:.6g} % was met on none of {len(days)} days: "
+            f"{100 * (1 - observed.error_ratio):.6g} % is what there was"
+        )
+        yield Finding("warning", "objective-never-met", message)
+    allowed = budget * float(np.nansum(observed.total))
+    if len(days) >= _FEWEST_DAYS and (days < _LOOSE * budget).all() and allowed >= _ENOUGH:
+        message = (
+            f"{slo.name}: the objective of {100 * slo.objective:.6g} % is far below what there is: "
+            f"the worst of {len(days)} days had {percent(float(days.max()))} of errors"
+        )
+        yield Finding("warning", "objective-loose", message)
+
+
+def _spelled(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%MZ")

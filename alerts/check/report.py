@@ -1,0 +1,111 @@
+"""The answer of `alerts check` as a table for people."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from alerts.check.analysis import Checked, Known
+from alerts.check.findings import percent
+from alerts.check.observed import Observed
+from alerts.check.rates import format_rate
+from alerts.check.spans import span
+from alerts.check.tiers import ERROR_RATIOS, TierCheck
+from alerts.slo import Slo
+from collector.durations import format_duration
+
+_CAPTION = (
+    "begins: the error ratio that both windows must exceed. Then the time from the onset of a steady error "
+    "ratio until the tier fires{within}; the share of the budget that a full outage spends until then; and "
+    "the time from its end until the tier resolves."
+)
+_STYLES = {"error": "bold red", "warning": "yellow"}
+
+
+def check_table(checked: Checked) -> Group:
+    """A row for each tier, then the findings, then policies that can."""
+    parts: list[RenderableType] = []
+    for slo, tiers in groupby(checked.tiers, lambda tier: tier.slo):
+        parts += [_table(slo.name, list(tiers)), *_facts(slo, checked.known)]
+    if checked.tiers:
+        parts.append(Text(_CAPTION.format(within=_within(checked.tiers)), style="dim"))
+    parts += [_finding(f.level, f.message, f.rule) for f in checked.findings]
+    return Group(*parts, *_proposed(checked))
+
+
+def _within(tiers: Sequence[TierCheck]) -> str:
+    lags = dict(sorted((tier.tier.severity, tier.sampling.lag_seconds) for tier in tiers))
+    shown = " and ".join(f"{lag:g} s for a {severity}" for severity, lag in lags.items())
+    return f" (give or take {shown}, as scrapes and evaluations fall)"
+
+
+def _facts(slo: Slo, known: Known) -> Iterator[Text]:
+    """What is known of an SLO beside its file."""
+    observed, given = known.of(slo), known.traffic.of(slo)
+    if observed is not None:
+        yield Text(f"  observed: {_observed(observed)}", style="dim")
+    if given is not None:
+        yield Text(f"  at a traffic of {format_rate(given)}", style="dim")
+
+
+def _observed(observed: Observed) -> str:
+    worst, _ = observed.worst_hour
+    return (
+        f"{percent(observed.error_ratio)} of errors in {int(observed.known.sum())} hours, "
+        f"{percent(worst)} in the worst; {format_rate(observed.median_per_second)} in the median hour, "
+        f"{format_rate(observed.lowest_per_second)} in the quietest"
+    )
+
+
+def _finding(level: str, message: str, rule: str) -> Text:
+    return Text.assemble((f"{level}: ", _STYLES[level]), message, (f" [{rule}]", "dim"))
+
+
+def _proposed(checked: Checked) -> Iterator[RenderableType]:
+    for text in dict.fromkeys(checked.proposed.values()):
+        names = [name for name, own in checked.proposed.items() if own == text]
+        yield Text(
+            f"\nA policy for {', '.join(names)} whose tiers can fire (--propose DIR writes it):", style="bold"
+        )
+        yield Text(text.rstrip())
+
+
+def _table(slo: str, tiers: Sequence[TierCheck]) -> Table:
+    table = Table(
+        title=slo, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for name in ("tier", "kind", "windows"):
+        table.add_column(name, no_wrap=True)
+    for name in ("factor", "begins", *(f"{100 * ratio:g} %" for ratio in ERROR_RATIOS), "spent", "resets"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for tier in tiers:
+        table.add_row(*_row(tier))
+    return table
+
+
+def _row(checked: TierCheck) -> list[str]:
+    tier, spent = checked.tier, checked.spent_by_then[1.0]
+    return [
+        tier.name,
+        tier.severity,
+        f"{format_duration(tier.long_seconds)}/{format_duration(tier.short_seconds)}",
+        f"{checked.factor:.4g}",
+        _begins(checked),
+        *(_span(checked.detect_seconds[ratio]) for ratio in ERROR_RATIOS),
+        "" if spent is None else f"{100 * spent:.2g} %",
+        "" if spent is None else _span(checked.reset_seconds),
+    ]
+
+
+def _begins(checked: TierCheck) -> str:
+    starts = checked.start_ratio if checked.can_fire else None
+    if starts is not None and checked.at_traffic is not None:
+        starts = checked.at_traffic.start_ratio
+    return "cannot" if starts is None else f"{100 * starts:.3g} %"
+
+
+def _span(seconds: float | None) -> str:
+    return "never" if seconds is None else span(seconds)

@@ -1,0 +1,35 @@
+"""Findings on SLOs that count slices of time in place of events."""
+
+from alerts.check.findings import Finding
+from alerts.check.tiers import TierCheck
+from alerts.slo import Slo
+from collector.durations import format_duration
+
+
+def slice_findings(checked: TierCheck) -> list[Finding]:
+    """What a tier misses where not events but slices are counted."""
+    slo, tier, slice_seconds = checked.slo, checked.tier, checked.slo.sli.slice_seconds
+    if slice_seconds is None:
+        return []
+    place, each = f"{slo.name}: tier {tier.name}", format_duration(slice_seconds)
+    if tier.short_seconds < slice_seconds:
+        short = format_duration(tier.short_seconds)
+        message = f"{place} is blind at times: its short window of {short} may hold no slice of {each}"
+        return [Finding("warning", "blind-tier", message)]
+    if tier.long_seconds < tier.min_bad_events * slice_seconds and slo.sli.counts_events:
+        long, fewest = format_duration(tier.long_seconds), tier.min_bad_events
+        message = f"{place} cannot fire: it wants {fewest} bad slices of {each}, and its {long} hold fewer"
+        return [Finding("warning", "too-few-slices", message)]
+    return []
+
+
+def empty_slices(slo: Slo, scrape_seconds: float) -> list[Finding]:
+    """For slices too short to hold the two samples that an increase needs."""
+    slice_seconds = slo.sli.slice_seconds
+    if slice_seconds is None or "increase(" not in slo.sli.total or slice_seconds >= 2 * scrape_seconds:
+        return []
+    each, interval = format_duration(slice_seconds), format_duration(scrape_seconds)
+    message = (
+        f"{slo.name}: a slice of {each} needs two samples, of which a scrape interval of {interval} gives one"
+    )
+    return [Finding("warning", "empty-slices", message)]
