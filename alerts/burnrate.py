@@ -16,6 +16,7 @@ from alerts.policy import Tier
 from alerts.slo import Slo
 
 _ROUNDING = 1e-9
+_MANY = 30  # bad events; of so many, one more or less is no way over a limit
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def detection_seconds(
     else:
         needed = bad_events_needed(tier, slo, per_second, sampling)
         apart = 1 / (error_ratio * per_second)
-        if needed is None or not _fit(needed, apart):
+        if needed is None or not _fit(needed, apart) or (needed.long >= _MANY and error_ratio <= ratio):
             return None
         burning = needed.long * apart
     return burning + sampling.lag_seconds + sampling.held(tier.for_seconds)
@@ -138,11 +139,11 @@ def firing_ratio_at(tier: Tier, slo: Slo, per_second: float, sampling: Sampling 
     Higher than ``firing_ratio`` where the windows cannot hold enough bad events that are further apart; lower
     where these are so few that one more or less is a big step; 0 where a single one fires it.
     """
-    needed = bad_events_needed(tier, slo, per_second, sampling)
-    if needed is None or firing_ratio(tier, slo) >= 1:
+    needed, ratio = bad_events_needed(tier, slo, per_second, sampling), firing_ratio(tier, slo)
+    if needed is None or ratio >= 1:
         return None
     counts = (needed.long - 1) / needed.long_span, (needed.short - 1) / needed.short_span
-    lowest = max(count / per_second for count in counts)
+    lowest = max(ratio if needed.long >= _MANY else 0.0, *(count / per_second for count in counts))
     return lowest if lowest < 1 else None
 
 

@@ -1,6 +1,7 @@
 """`fireline alerts check`."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from collector.clock import SystemClock
 from collector.errors import QueryError
 from collector.remote import RemoteQuerier
 
-_DEADLINE_SECONDS = 10.0  # of trying to reach a server that somebody waits for
+_DEADLINE_SECONDS = 5.0  # of trying to reach a server that somebody waits for
 
 
 class _SloRate(click.ParamType[tuple[str, float]]):
@@ -114,6 +115,7 @@ def _traffic(slos: Sequence[Slo], given: Sequence[tuple[str, float]]) -> Traffic
 def _known(slos: Sequence[Slo], url: str | None, over: float, retention: float | None) -> Known:
     if url is None:
         return Known(retention_seconds=retention)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     at = SystemClock().now()
     try:
         querier = RemoteQuerier(url, deadline_seconds=_DEADLINE_SECONDS)

@@ -87,6 +87,13 @@ class Observed:
         ratios = ratios[~np.isnan(ratios)]
         return float((ratios > ratio).mean()) if len(ratios) else 0.0
 
+    def reaches(self, tier: TierCheck, at: float) -> bool:
+        """Whether the long window exceeded the tier's limit while the hour that ended at ``at`` was in it."""
+        ratios = self.ratios(tier.tier.long_seconds)
+        first = len(ratios) - 1 - round((self.end - at) / HOUR)
+        during = ratios[first : first + max(round(tier.tier.long_seconds / HOUR), 1)]
+        return bool((np.nan_to_num(during) > tier.start_ratio).any())
+
     def to_json(self, slo: Slo) -> dict[str, Any]:
         who = {"slo": slo.name, "service": slo.service, "hours": int(self.known.sum())}
         if not self.has_events:
@@ -130,15 +137,20 @@ def _always_burning(slo: Slo, observed: Observed, tier: TierCheck) -> Iterator[F
 
 
 def _silent(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) -> Iterator[Finding]:
-    """An hour that met the objective is nothing to page for."""
+    """An hour that met the objective is nothing to page for; nor does it matter which tier pages."""
     worst, at = observed.worst_hour
-    lowest = min((tier.start_ratio for tier in tiers if tier.tier.severity == "page"), default=None)
-    if lowest is not None and slo.error_budget < worst <= lowest:
+    pages = [tier for tier in tiers if tier.tier.severity == "page" and tier.can_fire]
+    if pages and worst > slo.error_budget and not any(observed.reaches(tier, at) for tier in pages):
         message = (
             f"{slo.name}: no page can fire at your worst hour, to {_spelled(at)}: {percent(worst)} of errors "
-            f"where the objective allows {percent(slo.error_budget)}, and pages begin above {percent(lowest)}"
+            f"where the objective allows {percent(slo.error_budget)}; pages want {_wanted(pages)}"
         )
         yield Finding("warning", "silent-at-worst-hour", message)
+
+
+def _wanted(tiers: Sequence[TierCheck]) -> str:
+    each = (f"{percent(one.start_ratio)} over {format_duration(one.tier.long_seconds)}" for one in tiers)
+    return ", ".join(each)
 
 
 def _objective(slo: Slo, observed: Observed) -> Iterator[Finding]:

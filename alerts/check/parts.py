@@ -9,6 +9,7 @@ from alerts.selectors import selectors
 from alerts.slo import Slo
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Matcher, MatchOp
+from collector.names import is_bare_metric
 from collector.promql.syntax import Selector
 
 _ANY_WINDOW = "5m"
@@ -37,7 +38,9 @@ def parts_of(slo: Slo) -> Parts:
 def spelled(selector: Selector) -> str:
     """A selector as PromQL."""
     name = metric(selector)
-    shown = [str(m) for m in selector.matchers if not (name and m.name == METRIC_NAME)]
+    if not is_bare_metric(name):
+        return f"{{{','.join(map(str, selector.matchers))}}}"
+    shown = [str(m) for m in selector.matchers if m.name != METRIC_NAME]
     return f"{name}{{{','.join(shown)}}}" if shown else name
 
 

@@ -47,6 +47,8 @@ def _facts(slo: Slo, known: Known) -> Iterator[Text]:
     observed, given = known.of(slo), known.traffic.of(slo)
     if observed is not None:
         yield Text(f"  observed: {_observed(observed)}", style="dim")
+    elif (slo.service, slo.name) in known.observed:
+        yield Text("  observed: no events", style="dim")
     if given is not None:
         yield Text(f"  at a traffic of {format_rate(given)}", style="dim")
 
@@ -104,7 +106,7 @@ def _begins(checked: TierCheck) -> str:
     starts = checked.start_ratio if checked.can_fire else None
     if starts is not None and checked.at_traffic is not None:
         starts = checked.at_traffic.start_ratio
-    return "cannot" if starts is None else f"{100 * starts:.3g} %"
+    return "cannot" if starts is None else f"{100 * starts:.3g} %" if starts else "any"
 
 
 def _span(seconds: float | None) -> str:
