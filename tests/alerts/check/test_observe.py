@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+
+from alerts.check.observe import observe, retention_seconds, series_findings
+from alerts.check.retention import parse_retention
+from alerts.slo import Sli, SliKind, Slo, bad_beyond, bad_counted
+from collector.embedded import EmbeddedQuerier
+from collector.labels import Labels
+from collector.memory import MemoryStore
+from collector.remote import Forwarded
+
+HOUR = 3600.0
+NOW = 12 * HOUR
+
+
+def counted(bad, total, in_flight=None):
+    queries = [f"sum(increase({selector}[$window]))" for selector in (bad, total)]
+    sli = Sli(SliKind.AVAILABILITY, bad_counted(*queries), queries[1], in_flight)
+    return Slo("web", "shop", 0.99, sli)
+
+
+@pytest.fixture
+def querier():
+    """Two services' counters each minute for twelve hours; the tenth hour of one has errors."""
+    store, times = MemoryStore(), np.arange(0, NOW + 1, 60)
+    errors = 0.5 * np.clip(times - 9 * HOUR, 0, HOUR)
+    for labels, values in (
+        ({"__name__": "http_total", "job": "a", "code": "200"}, 1000 + times - errors),
+        ({"__name__": "http_total", "job": "a", "code": "500"}, 1000 + errors),
+        ({"__name__": "other_total", "job": "b", "pod": "1"}, times),
+        ({"__name__": "took_count", "job": "a"}, times),
+        ({"__name__": "took_bucket", "job": "a", "le": "0.5"}, times),
+        ({"__name__": "busy", "job": "a"}, times),
+    ):
+        store.append_column(Labels(labels), (times * 1000).astype(np.int64), values)
+    return EmbeddedQuerier(store)
+
+
+def findings(querier, slo):
+    return [(one.level, one.rule, one.message) for one in series_findings(querier, slo, NOW)]
+
+
+def test_hours_are_counted_up_to_now(querier):
+    seen = observe(querier, counted('http_total{code=~"5.."}', "http_total"), NOW, 6 * HOUR)
+    assert seen.total == pytest.approx([3600] * 6, rel=0.01)
+    assert seen.bad == pytest.approx([0, 0, 0, 1800, 0, 0], rel=0.02, abs=20)
+    assert seen.worst_hour == (pytest.approx(0.5, abs=0.01), 10 * HOUR)
+
+
+def test_hours_before_the_first_sample_are_unknown(querier):
+    seen = observe(querier, counted('http_total{code=~"5.."}', "http_total"), NOW, 24 * HOUR)
+    assert (len(seen.total), int(seen.known.sum())) == (24, 12)
+
+
+def test_selectors_that_find_series_are_fine(querier):
+    assert findings(querier, counted('http_total{code=~"5.."}', "http_total", "sum(busy)")) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "total", "level", "said"),
+    [
+        ('http_total{code="503"}', "http_total", "warning", "no failure yet, or a misspelt value"),
+        ('http_total{status="500"}', "http_total", "error", "no series of http_total has the label status"),
+        ('http_total{code="500"}', 'http_total{job="c"}', "error", 'http_total{job="c"} matches nothing now'),
+        ("gone_total", "http_total", "error", "no series is named gone_total"),
+    ],
+)
+def test_a_selector_that_matches_nothing_now(querier, bad, total, level, said):
+    (found,) = findings(querier, counted(bad, total))
+    assert found[:2] == (level, "selector-matches-nothing")
+    assert said in found[2]
+
+
+def test_a_latency_bucket_that_matches_nothing_is_an_error(querier):
+    total, bucket = "sum(increase(took_count[$window]))", 'sum(increase(took_bucket{le="0.7"}[$window]))'
+    sli = Sli(SliKind.LATENCY, bad_beyond(bucket, total), total, None, 0.7, bucket)
+    (found,) = findings(querier, Slo("web", "shop", 0.99, sli))
+    assert found[:2] == ("error", "selector-matches-nothing")
+
+
+def test_requests_in_flight_that_match_nothing(querier):
+    (found,) = findings(querier, counted('http_total{code="500"}', "http_total", "sum(waiting)"))
+    assert found[:2] == ("warning", "selector-matches-nothing")
+
+
+def test_parts_whose_series_have_other_labels(querier):
+    found = findings(querier, counted("other_total", "http_total"))
+    assert found == [
+        (
+            "warning",
+            "labels-differ",
+            "web: labels differ: only one of other_total and its total has code, pod",
+        ),
+        ("warning", "labels-differ", 'web: labels differ: other_total has job="b", which its total has not'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("15d", 1_296_000.0), ("15d or 10GiB", 1_296_000.0), ("10GiB", None), ("", None), ("0s", None)],
+)
+def test_retention_as_prometheus_tells_it(text, seconds):
+    assert parse_retention(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        (b'{"status":"success","data":{"storageRetention":"2h"}}', 7200.0),
+        (b'{"status":"error"}', None),
+        (b"[]", None),
+        (b"<html>", None),
+    ],
+)
+def test_an_engine_may_not_tell_its_retention(body, seconds):
+    class Engine:
+        def forward(self, method, path, pairs):
+            return Forwarded(200, body, "application/json")
+
+    assert retention_seconds(Engine()) == seconds
