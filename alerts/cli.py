@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from alerts.backtest.cli import backtest_command
 from alerts.casefile import load_case
 from alerts.check.cli import check_command
 from alerts.ci.cli import ci_command, freeze_command
@@ -57,6 +58,7 @@ def alerts() -> None:
 
 
 alerts.add_command(check_command)
+alerts.add_command(backtest_command)
 alerts.add_command(ci_command)
 alerts.add_command(freeze_command)
 

@@ -66,10 +66,7 @@ def placed_rules(groups: Sequence[RuleGroup]) -> list[Placed]:
 def ordered(groups: Sequence[RuleGroup]) -> Ordered:
     """Raises StepwiseError, naming the rule, where there is no such order."""
     placed = placed_rules(groups)
-    writers: dict[str, list[int]] = {}
-    for number, one in enumerate(placed):
-        for name in one.writes:
-            writers.setdefault(name, []).append(number)
+    writers = writers_of(placed)
     needs = [_needs(one, placed, writers) for one in placed]
     numbers = _sorted(needs, placed)
     last_read: dict[int, int] = {}
@@ -78,21 +75,35 @@ def ordered(groups: Sequence[RuleGroup]) -> Ordered:
     return Ordered(tuple(placed[n] for n in numbers), tuple(last_read.get(n) for n in numbers))
 
 
+def writers_of(placed: Sequence[Placed]) -> dict[str, list[int]]:
+    """Numbers of the rules that make series of each name."""
+    writers: dict[str, list[int]] = {}
+    for number, one in enumerate(placed):
+        for name in one.writes:
+            writers.setdefault(name, []).append(number)
+    return writers
+
+
 def _needs(reader: Placed, placed: Sequence[Placed], writers: Mapping[str, Sequence[int]]) -> list[int]:
     """Numbers of the rules that record what a rule reads."""
     if any(_is_at_an_edge(node) for node in _nodes(reader.node)):
         raise StepwiseError(f"{reader.rule.name}: @ start() and @ end() are another time at each step")
-    needed: dict[int, None] = {}
-    for selector in reader.selectors:
-        for name in _names(selector.matchers, writers):
-            fixed = (placed[number].fixed_labels | {METRIC_NAME: name} for number in writers[name])
-            pairs = zip(writers[name], fixed, strict=True)
-            needed |= dict.fromkeys(n for n, labels in pairs if _may_find(selector.matchers, labels))
+    needed = list(dict.fromkeys(n for one in reader.selectors for n in writers_read(one, placed, writers)))
     for number in needed:
         writer = placed[number]
         if writer.group is reader.group and writer.place >= reader.place:
             raise StepwiseError(f"{reader.rule.name} reads what {writer.rule.name} recorded a step before")
-    return list(needed)
+    return needed
+
+
+def writers_read(
+    selector: Selector, placed: Sequence[Placed], writers: Mapping[str, Sequence[int]]
+) -> Iterator[int]:
+    """Numbers of the rules whose series a selector may find."""
+    for name in _names(selector.matchers, writers):
+        for number in writers[name]:
+            if _may_find(selector.matchers, placed[number].fixed_labels | {METRIC_NAME: name}):
+                yield number
 
 
 def _names(matchers: Sequence[Matcher], writers: Mapping[str, Sequence[int]]) -> list[str]:

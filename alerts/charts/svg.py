@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from alerts.charts import layout
+from alerts.charts import layout, spans
 from alerts.charts.model import BudgetBar, Chart
 from alerts.charts.summary import WORDS, budget_text, data_table, summary_text, window_text
 
@@ -41,6 +41,13 @@ def render_budget_bar(bar: BudgetBar) -> Markup:
     )
     share = min(max(remaining, 0.0), 1.0)
     return _render("budget.html.j2", bar=bar, tone=tone, share=share, text=budget_text(bar))
+
+
+def render_spans(chart: spans.SpanChart) -> Markup:
+    """A timeline as an SVG picture that stands alone, as a file or in a page."""
+    return _render(
+        "spans.svg.j2", chart=chart, layout=spans.lay_out_spans(chart), place=spans, stylesheet=stylesheet()
+    )
 
 
 @cache

@@ -1,0 +1,113 @@
+"""`fireline alerts backtest`: when would each alert have fired and reset, and what was that worth?"""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from rich.console import Console
+
+from alerts.backtest.files import load_alerts
+from alerts.backtest.histories import Wanted, opened
+from alerts.backtest.picture import picture
+from alerts.backtest.reach import reach
+from alerts.backtest.report import Backtest, backtest_json, backtest_markdown, backtest_text
+from alerts.backtest.run import run
+from alerts.backtest.score import score
+from alerts.charts.svg import render_spans
+from alerts.ci.verdict import PAGING
+from alerts.matchers import parse_matcher
+from collector.cli_values import Time
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Zone(click.ParamType[ZoneInfo]):
+    """The name of a time zone."""
+
+    name = "zone"
+
+    def convert(
+        self, value: str | ZoneInfo, param: click.Parameter | None, ctx: click.Context | None
+    ) -> ZoneInfo:
+        try:
+            return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.fail(f"expected a zone such as Asia/Seoul, found {value!r}", param, ctx)
+
+
+_HISTORY = (
+    click.option("--from", "start", type=Time(), help="From when on; Unix seconds or RFC 3339."),
+    click.option("--to", "end", type=Time(), help="Until when."),
+    click.option("--url", help="Of a Prometheus HTTP API that has the history: ours or any other."),
+    click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Or a folder of ours, with a samples.db.",
+    ),
+    click.option(
+        "--cases",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="Folder of cases: their incidents, and without --url and --data their samples.",
+    ),
+    click.option(
+        "--incidents",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="YAML file of incidents that are known: onset, end and title of each.",
+    ),
+)
+
+
+def history_options(command: Command) -> Command:
+    """Which history, and which incidents in it."""
+    for option in reversed(_HISTORY):
+        command = option(command)
+    return command
+
+
+@click.command("backtest")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@history_options
+@click.option("--page", multiple=True, metavar="MATCHER", help='What pages, such as severity="critical".')
+@click.option("--timezone", "zone", type=Zone(), default="UTC", show_default=True, help="Of times shown.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Firings listed; 0: all."
+)
+@click.option(
+    "--chart", type=click.Path(path_type=Path, dir_okay=False), help="Write a timeline to this SVG file."
+)
+def backtest_command(  # noqa: PLR0917  click passes them by name
+    files: Sequence[Path],
+    page: Sequence[str],
+    zone: ZoneInfo,
+    style: str,
+    limit: int,
+    chart: Path | None,
+    **history: Any,  # noqa: ANN401  whatever the options are
+) -> None:
+    """Say when each alert of FILES (rules of anybody, or SLOs) would have fired and reset in a history."""
+    alerts = load_alerts(files)
+    paging = [parse_matcher(text) for text in page] or PAGING
+    run_up = reach(alerts.groups).run_up_seconds
+    with opened(Wanted(**history), alerts.groups) as stretches:
+        ran = tuple(run(alerts.groups, stretch, run_up, paging) for stretch in stretches)
+        backtest = Backtest(tuple(file.name for file in files), ran, score(ran, alerts.slos), zone)
+    if style == "json":
+        click.echo(json.dumps(backtest_json(backtest), indent=1, ensure_ascii=False))
+    elif style == "markdown":
+        click.echo(backtest_markdown(backtest, limit), nl=False)
+    else:
+        Console().print(backtest_text(backtest, limit))
+    if chart is not None:
+        chart.parent.mkdir(parents=True, exist_ok=True)
+        chart.write_text(f"{render_spans(picture(backtest))}\n", encoding="utf-8")
+        click.echo(f"wrote {chart}", err=True)

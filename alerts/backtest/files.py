@@ -1,0 +1,73 @@
+"""Reads what is to be backtested: rule files of anybody, and files of SLOs, which are compiled first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alerts.backtest.reach import needed_by_alerts
+from alerts.compile import compile_slos, policies_of
+from alerts.documents import Document, read_documents
+from alerts.errors import SpecError
+from alerts.formats.files import load_slos
+from alerts.policy import Policy
+from alerts.slo import Slo
+from collector.errors import ConfigError
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.rules.files import RuleGroup, load_rule_files, parse_groups
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Rules that alerts need; slos: those that rules were compiled from, with their policies by name."""
+
+    groups: tuple[RuleGroup, ...]
+    slos: tuple[Slo, ...] = ()
+
+
+def load_alerts(paths: Sequence[Path], policy: Policy | None = None) -> Alerts:
+    """Rule files (also as Kubernetes' ``PrometheusRule``) and SLO files, told apart by what they hold.
+
+    policy: in place of the policies that the SLOs name.
+
+    Raises:
+        SpecError: for the first mistake, and where there is no alert.
+    """
+    rule_groups: list[RuleGroup] = []
+    specs: list[Path] = []
+    for path in paths:
+        found = _rule_groups(path, read_documents(path))
+        if found is None:
+            specs.append(path)
+        else:
+            rule_groups += found
+    slos = load_slos(*specs) if specs else []
+    groups = needed_by_alerts([*rule_groups, *_compiled(slos, policy)])
+    if not groups:
+        raise SpecError(f"{', '.join(map(str, paths))}: expected alerts, found none")
+    return Alerts(groups, tuple(slos))
+
+
+def _compiled(slos: Sequence[Slo], policy: Policy | None) -> tuple[RuleGroup, ...]:
+    policies = policies_of(slos) if policy is None else {slo.policy: policy for slo in slos}
+    return parse_groups(compile_slos(slos, policies), "compiled SLOs")
+
+
+def _rule_groups(path: Path, documents: Sequence[Document]) -> Sequence[RuleGroup] | None:
+    """None for a file of something else."""
+    try:
+        if "groups" in documents[0].content:
+            return load_rule_files([path], check=_checked)
+        if documents[0].content.get("kind") == "PrometheusRule":
+            return [
+                g
+                for one in documents
+                for g in parse_groups(one.content.get("spec"), one.place, check=_checked)
+            ]
+    except ConfigError as error:
+        raise SpecError(str(error)) from error
+    return None
+
+
+def _checked(expr: str) -> object:
+    return parse(expr, size=QuerySize(), experimental=True)

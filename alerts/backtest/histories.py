@@ -1,0 +1,116 @@
+"""Opens the history that a command names: a Prometheus API, a folder of ours, or cases."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from alerts.backtest.fetch import fetched
+from alerts.backtest.incidents_file import incidents_of, load_incidents, within
+from alerts.backtest.reach import reach
+from alerts.backtest.stretch import Stretch
+from alerts.ci.casebook import FiledCase, load_casebook
+from alerts.ci.freeze import selectors_read
+from alerts.errors import SpecError
+from collector.errors import CollectorError, QueryError
+from collector.redaction import without_userinfo
+from collector.remote import RemoteQuerier
+from collector.rules.files import RuleGroup
+from collector.series import SampleSource
+from collector.store.durable import SampleStore
+
+_CASE_SECONDS = 30 * 86_400.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which history: of a url or a data folder from start to end, else of the cases. Unix seconds."""
+
+    start: float | None = None
+    end: float | None = None
+    url: str | None = None
+    data: Path | None = None
+    cases: Path | None = None
+    incidents: Path | None = None
+
+
+@contextmanager
+def opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretch]]:
+    """The stretches to run the rules over.
+
+    Raises:
+        SpecError: for a history that cannot be read, or is not said.
+    """
+    cases = load_casebook(wanted.cases) if wanted.cases else []
+    known = load_incidents(wanted.incidents) if wanted.incidents else []
+    if wanted.url and wanted.data:
+        raise SpecError("expected one of --url and --data, found both")
+    if wanted.url is None and wanted.data is None:
+        if not cases:
+            raise SpecError("expected a history: --url URL, --data DIR or --cases DIR")
+        yield [_of_case(case) for case in _during(cases, wanted)]
+        return
+    start, end = wanted.start, wanted.end
+    if start is None or end is None or not start < end:
+        raise SpecError("expected --from and, after it, --to, beside --url or --data")
+    how_far = reach(groups)
+    begin = start - how_far.run_up_seconds - how_far.samples_seconds
+    incidents = within([*known, *incidents_of(cases)], start, end)
+    try:
+        with _samples(wanted, groups, begin, end) as (name, samples):
+            yield [Stretch(name, samples, begin, start, end, incidents)]
+    except CollectorError as error:
+        raise SpecError(str(error)) from error
+
+
+@contextmanager
+def _samples(
+    wanted: Wanted, groups: Sequence[RuleGroup], begin: float, end: float
+) -> Iterator[tuple[str, SampleSource]]:
+    if wanted.url is None:
+        folder = wanted.data or Path()
+        if not (folder / "samples.db").is_file():
+            raise SpecError(f"--data: expected a folder with a samples.db, found none in {folder}")
+        store = SampleStore(folder)
+        try:
+            yield str(folder), store
+        finally:
+            store.close()
+        return
+    source = RemoteQuerier(wanted.url)
+    console = Console(stderr=True)
+    try:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("fetching", total=1.0)
+            selectors = selectors_read(groups)
+            store_ = fetched(
+                source, selectors, begin, end, progress=lambda part: bar.update(task, completed=part)
+            )
+    finally:
+        source.close()
+    if not store_.labels():
+        raise QueryError(
+            f"{without_userinfo(wanted.url)}: expected samples of what the rules read, found none"
+        )
+    yield without_userinfo(wanted.url), store_
+
+
+def _during(cases: Sequence[FiledCase], wanted: Wanted) -> list[FiledCase]:
+    first = float("-inf") if wanted.start is None else wanted.start
+    last = float("inf") if wanted.end is None else wanted.end
+    found = [case for case in cases if case.expected.start < last and case.expected.end > first]
+    if not found:
+        raise SpecError("expected cases that overlap --from … --to, found none")
+    return found
+
+
+def _of_case(case: FiledCase) -> Stretch:
+    """A case from its start to its end, with its own samples."""
+    expected = case.expected
+    incidents = within(incidents_of([case]), expected.start, expected.end)
+    return Stretch(
+        case.name, case.load(), expected.start - _CASE_SECONDS, expected.start, expected.end, incidents
+    )

@@ -1,0 +1,34 @@
+"""A stretch of history to run rules over, and the incidents that people know of in it."""
+
+from dataclasses import dataclass
+
+from collector.series import SampleSource
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Unix seconds. A page counts for it from its onset to its end.
+
+    over_at: when it was over, where that is known: a case says only until when pages count.
+    """
+
+    title: str
+    onset: float
+    end: float
+    over_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Pages count from start to end; the samples begin at ``begin`` or later. All in Unix seconds."""
+
+    name: str
+    samples: SampleSource
+    begin: float
+    start: float
+    end: float
+    incidents: tuple[Incident, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
