@@ -48,22 +48,26 @@ def answers(engine: Engine, node: Node, times_ms: Milliseconds) -> Answers:
             rows.setdefault(points.labels, len(rows))
     values = np.full((len(rows), len(times_ms)), np.nan)
     present = np.zeros(values.shape, np.bool_)
+    step_ms = _step_ms(times_ms)
     for part in parts:
         for points in part.series:
-            steps = np.searchsorted(times_ms, points.times_ms)
+            steps = (points.times_ms - times_ms[0]) // step_ms
             values[rows[points.labels], steps] = points.values
             present[rows[points.labels], steps] = True
     failed = np.isin(times_ms, [at_ms for at_ms, _ in failures])
     return Answers(times_ms, tuple(rows), values, present, failed, failures[0][1] if failures else "")
 
 
+def _step_ms(times_ms: Milliseconds) -> int:
+    return int(times_ms[1] - times_ms[0]) if len(times_ms) > 1 else 1
+
+
 def _parts(
     engine: Engine, node: Node, times_ms: Milliseconds, failures: list[tuple[int, str]]
 ) -> Iterator[MatrixResult]:
     """Those steps at which it fails, found by halving, go to ``failures``, with the reason."""
-    step_ms = int(times_ms[1] - times_ms[0]) if len(times_ms) > 1 else 1
     try:
-        answer = engine.range(node, int(times_ms[0]), int(times_ms[-1]), step_ms)
+        answer = engine.range(node, int(times_ms[0]), int(times_ms[-1]), _step_ms(times_ms))
     except QueryError as error:
         if len(failures) >= _MOST_FAILURES or error.kind != "execution":
             raise

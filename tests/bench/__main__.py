@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import budget, disk, index, ingest, memory, queries, readiness, rule_delay
-from tests.bench.report import report
+from tests.bench import backtest, budget, disk, index, ingest, memory, queries, readiness, rule_delay
+from tests.bench.report import replaced, report
 
 BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "queries": queries.run,
     "budget": budget.run,
+    "backtest": backtest.run,
     "index": index.run,
     "ingest": ingest.run,
     "disk": disk.run,
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("bench", nargs="*", help=f"one of {', '.join(BENCHES)}; all unless given")
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"), help="the figures")
     parser.add_argument("--report", type=Path, default=Path("docs/benchmarks.md"))
+    parser.add_argument("--into-report", action="store_true", help="replace what the report says of these")
     arguments = parser.parse_args()
     if unknown := set(arguments.bench) - set(BENCHES):
         parser.error(f"unknown: {', '.join(unknown)}: expected some of {', '.join(BENCHES)}")
@@ -35,6 +37,8 @@ def main() -> None:
     arguments.out.write_text(json.dumps(figures, indent=1) + "\n")
     if not arguments.bench:
         arguments.report.write_text(report(figures))
+    elif arguments.into_report:
+        arguments.report.write_text(replaced(arguments.report.read_text(), figures))
 
 
 def _measured(name: str) -> list[dict[str, Any]]:
