@@ -21,6 +21,7 @@ from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
 from alerts.slo import Slo
+from alerts.tune.cli import tune_command
 from collector.cli_values import Duration
 
 
@@ -61,6 +62,7 @@ alerts.add_command(check_command)
 alerts.add_command(backtest_command)
 alerts.add_command(ci_command)
 alerts.add_command(freeze_command)
+alerts.add_command(tune_command)
 
 
 @alerts.command("compile")

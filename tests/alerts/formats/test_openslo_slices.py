@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.budget import count_events
-from alerts.check import check
+from alerts.check.analysis import Known, check
+from alerts.check.tiers import Pace
 from alerts.compile import policies_of
 from alerts.errors import SpecError
 from alerts.formats.openslo.slices import in_slices
@@ -95,7 +96,7 @@ def test_any_minutes_are_counted_as_by_hand(minutes, target):
 
 def findings(tmp_path, window: str, scrape_interval_seconds: float = 15.0) -> list[tuple[str, str]]:
     slos = load(tmp_path, sliced(window))
-    found = check(slos, policies_of(slos), scrape_interval_seconds).findings
+    found = check(slos, policies_of(slos), Known(pace=Pace(scrape_interval_seconds))).findings
     return [(f.rule, f.message) for f in found if "slice" in f.message]
 
 

@@ -1,0 +1,95 @@
+"""Tiers as comparisons of arrays against the engine that runs their rules."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.backtest.engine import alert_histories
+from alerts.backtest.stretch import Stretch
+from alerts.casefile import BUILT_IN
+from alerts.ci.casebook import read_case
+from alerts.cli import EXAMPLES
+from alerts.compile import CompileOptions, compile_slos
+from alerts.formats.files import load_slos
+from alerts.policy import Policy, Tier, load_policy
+from alerts.slo import Sli, SliKind, Slo
+from alerts.tune.burns import RUN_UP_SECONDS, burns, closeness, tier_lives
+from alerts.tune.candidates import FAST
+from collector.labels import Labels
+from collector.memory import MemoryStore
+from collector.rules.files import parse_groups
+
+PAGES = [*load_policy("default").with_severity("page"), FAST[0], FAST[-1]]
+
+
+def by_rules(slo, tier, stretch):
+    policies = {slo.policy: Policy("p", (tier,))}
+    rules = compile_slos([slo], policies, CompileOptions(recorded=False))
+    begin = stretch.start - RUN_UP_SECONDS
+    histories = alert_histories(parse_groups(rules), stretch.samples, begin, stretch.end)
+    return [
+        life
+        for one in histories
+        for labels, lives in one.lives.items()
+        if labels.get("tier") == tier.name
+        for life in lives
+    ]
+
+
+@pytest.fixture(scope="module")
+def incident():
+    case = read_case(BUILT_IN / "seed-2025-09-03")
+    return Stretch(case.name, case.load(), 0.0, case.expected.start, case.expected.end)
+
+
+@pytest.fixture(scope="module")
+def slo():
+    return next(slo for slo in load_slos(EXAMPLES / "shop.slo.yml") if slo.name == "product-latency")
+
+
+@pytest.fixture(scope="module")
+def found(incident, slo):
+    return burns(slo, incident, PAGES, 15.0)
+
+
+@pytest.mark.parametrize("number", range(len(PAGES)))
+def test_a_tier_fires_on_the_incident_when_its_rule_does(number, incident, slo, found):
+    lives = tier_lives(found, PAGES[number])
+    assert lives == by_rules(slo, PAGES[number], incident)
+    assert any(life.firing_at for life in lives)
+
+
+def counted(seed):
+    """Two hours of few events, of which some are bad, in bursts, with samples that are missing."""
+    rng, store = np.random.default_rng(seed), MemoryStore()
+    times = 1_000_000_000 + np.arange(600) * 15_000
+    events = rng.poisson(2, 600)
+    bad = rng.binomial(events, np.repeat(rng.choice([0.0, 0.01, 0.6], 20), 30))
+    kept = rng.random(600) > 0.2
+    for name, grown in (("all", events), ("bad", bad)):
+        store.append_column(Labels({"__name__": name}), times[kept], np.cumsum(grown)[kept].astype(float))
+    return Stretch("h", store, 0.0, 1_003_000.0, 1_009_000.0)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from([60.0, 120.0]),
+    st.sampled_from([0.0, 45.0]),
+    st.sampled_from([0, 7]),
+    st.sampled_from([300.0, 3600.0]),
+)
+def test_tiers_fire_when_their_rules_do(seed, short, held, least_bad, long):
+    sli = Sli(SliKind.AVAILABILITY, "sum(increase(bad[$window]))", "sum(increase(all[$window]))")
+    slo, stretch = Slo("s", "svc", 0.95, sli), counted(seed)
+    tier = Tier("t", long, short, 1 / 720, "page", held, 60.0, 0.1, least_bad)
+    assert tier_lives(burns(slo, stretch, [tier], 15.0), tier) == by_rules(slo, tier, stretch)
+
+
+def test_a_tier_is_as_close_as_the_farthest_of_its_conditions(slo, found):
+    tier = Tier("t", 300.0, 60.0, 1 / 720, "page", min_error_ratio=0.5)
+    near = closeness(found, tier, np.ones(len(found.times), np.bool_))
+    ratios = np.fmin(found.weighed[300.0], found.rates[60.0]) * slo.error_budget
+    assert near == pytest.approx(float(np.nanmax(ratios)) / 0.5)
+    assert closeness(found, tier, np.zeros(len(found.times), np.bool_)) == 0.0
