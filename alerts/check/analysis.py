@@ -1,5 +1,6 @@
 """All that can be said of SLOs and their policies from the files, and from what was observed of them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +48,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Checked:
-    """proposed: policies as YAML, by the name of the SLO that wants one."""
+    """proposed: policies as YAML by SLO: by its name, after its service where two share that."""
 
     slos: tuple[Slo, ...]
     tiers: tuple[TierCheck, ...]
@@ -89,7 +90,13 @@ def check(slos: Sequence[Slo], policies: Mapping[str, Policy], known: Known | No
     findings += [finding for slo in slos for finding in empty_slices(slo, known.pace.scrape_seconds)]
     for slo in with_budget:
         findings += _slo_findings(slo, policies[slo.policy], tiers[_key(slo)], known)
-    wanted = {slo.name: _proposed(slo, policies[slo.policy], tiers[_key(slo)]) for slo in with_budget}
+    shared = Counter(slo.name for slo in slos)
+    wanted = {
+        f"{slo.service}-{slo.name}" if shared[slo.name] > 1 else slo.name: _proposed(
+            slo, policies[slo.policy], tiers[_key(slo)]
+        )
+        for slo in with_budget
+    }
     return Checked(
         tuple(slos),
         tuple(every),

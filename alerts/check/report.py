@@ -32,7 +32,8 @@ def check_table(checked: Checked) -> Group:
         parts += [_table(slo.name, list(tiers)), *_facts(slo, checked.known)]
     if checked.tiers:
         parts.append(Text(_CAPTION.format(within=_within(checked.tiers)), style="dim"))
-    parts += [_finding(f.level, f.message, f.rule) for f in checked.findings]
+    errors_first = sorted(checked.findings, key=lambda finding: finding.level != "error")
+    parts += [_finding(f.level, f.message, f.rule) for f in errors_first]
     return Group(*parts, *_proposed(checked))
 
 

@@ -1,3 +1,7 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from alerts.check.analysis import Known, check
@@ -111,3 +115,16 @@ def test_more_errors_are_found_sooner(objective):
             tier.detect_seconds[ratio] for ratio in (0.01, 0.1, 1.0) if tier.detect_seconds[ratio] is not None
         ]
         assert times == sorted(times, reverse=True)
+
+
+def test_two_services_may_have_an_objective_of_one_name():
+    both = [slo(0.9), replace(slo(0.95), service="mail")]
+    found = check(both, {"default": load_policy("workbook")})
+    assert list(found.proposed) == ["shop-web", "mail-web"]
+
+
+@pytest.mark.parametrize("module", sorted(Path("alerts/check").glob("*.py")), ids=lambda path: path.stem)
+def test_every_rule_is_documented(module):
+    documented = Path("docs/slos.md").read_text(encoding="utf-8")
+    rules = re.findall(r'"([a-z]+(?:-[a-z0-9]+)+)", (?:f"|message)', module.read_text(encoding="utf-8"))
+    assert [rule for rule in rules if f"| `{rule}` |" not in documented] == []
