@@ -1,10 +1,12 @@
 """Opens the history that a command names: a Prometheus API, a folder of ours, or cases."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.progress import Progress
 
@@ -15,6 +17,7 @@ from alerts.backtest.stretch import Stretch
 from alerts.ci.casebook import FiledCase, load_casebook
 from alerts.ci.freeze import selectors_read
 from alerts.errors import SpecError
+from collector.durations import format_duration
 from collector.errors import CollectorError, QueryError
 from collector.redaction import without_userinfo
 from collector.remote import RemoteQuerier
@@ -23,6 +26,7 @@ from collector.series import SampleSource
 from collector.store.durable import SampleStore
 
 _CASE_SECONDS = 30 * 86_400.0
+LONGEST_SECONDS = 400 * 86_400.0  # more steps than memory holds, beyond
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,15 @@ def opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretch
     Raises:
         SpecError: for a history that cannot be read, or is not said.
     """
+    try:
+        with _opened(wanted, groups) as stretches:
+            yield stretches
+    except CollectorError as error:
+        raise SpecError(str(error)) from error
+
+
+@contextmanager
+def _opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretch]]:
     cases = load_casebook(wanted.cases) if wanted.cases else []
     known = load_incidents(wanted.incidents) if wanted.incidents else []
     if wanted.url and wanted.data:
@@ -51,19 +64,22 @@ def opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretch
     if wanted.url is None and wanted.data is None:
         if not cases:
             raise SpecError("expected a history: --url URL, --data DIR or --cases DIR")
+        if known:
+            raise SpecError("--incidents: expected a history beside it: --url URL or --data DIR")
         yield [_of_case(case) for case in _during(cases, wanted)]
         return
     start, end = wanted.start, wanted.end
     if start is None or end is None or not start < end:
         raise SpecError("expected --from and, after it, --to, beside --url or --data")
+    if end - start > LONGEST_SECONDS:
+        raise SpecError(f"expected --to within {format_duration(LONGEST_SECONDS)} of --from")
+    if known and not within(known, start, end):
+        raise SpecError(f"{wanted.incidents}: expected an incident that begins in the history, found none")
     how_far = reach(groups)
     begin = start - how_far.run_up_seconds - how_far.samples_seconds
     incidents = within([*known, *incidents_of(cases)], start, end)
-    try:
-        with _samples(wanted, groups, begin, end) as (name, samples):
-            yield [Stretch(name, samples, begin, start, end, incidents)]
-    except CollectorError as error:
-        raise SpecError(str(error)) from error
+    with _samples(wanted, groups, begin, end) as (name, samples):
+        yield [Stretch(name, samples, begin, start, end, incidents)]
 
 
 @contextmanager
@@ -80,22 +96,27 @@ def _samples(
         finally:
             store.close()
         return
-    source = RemoteQuerier(wanted.url)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
+    source = RemoteQuerier(wanted.url, on_retry=_told)
     console = Console(stderr=True)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("fetching", total=1.0)
             selectors = selectors_read(groups)
-            store_ = fetched(
+            samples = fetched(
                 source, selectors, begin, end, progress=lambda part: bar.update(task, completed=part)
             )
     finally:
         source.close()
-    if not store_.labels():
+    if not samples.labels():
         raise QueryError(
             f"{without_userinfo(wanted.url)}: expected samples of what the rules read, found none"
         )
-    yield without_userinfo(wanted.url), store_
+    yield without_userinfo(wanted.url), samples
+
+
+def _told(reason: str) -> None:
+    click.echo(f"fireline: {reason}", err=True)
 
 
 def _during(cases: Sequence[FiledCase], wanted: Wanted) -> list[FiledCase]:

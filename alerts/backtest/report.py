@@ -107,7 +107,7 @@ def _metrics(score: Score) -> _Table:
     rows = [
         ("recall", share(score.recall), f"{found} of {incidents} incidents"),
         ("precision", share(score.precision), f"{true} of {true + false} pages"),
-        ("false pages", str(false), f"{score.false_per_month or 0:.2g} in 30 days"),
+        ("false pages", str(false), f"{_rate(score.false_per_month or 0.0)} in 30 days"),
         ("time to page", *_split(median_and_worst(score.detect_seconds))),
         ("reset", *_split(median_and_worst(score.reset_seconds))),
         ("budget spent", *_split(median_and_worst(score.most_spent, of_budget=True))),
@@ -117,6 +117,10 @@ def _metrics(score: Score) -> _Table:
         note = "No incident is known in this history (--incidents, --cases): recall and the rest say nothing."
         return _Table("Result", ("", "", ""), tuple(kept), note)
     return _Table("Result", ("", "", ""), tuple(rows))
+
+
+def _rate(number: float) -> str:
+    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
 
 
 def _split(text: str) -> tuple[str, str]:

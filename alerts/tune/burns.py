@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,10 +38,16 @@ class Burns:
     rates: Mapping[float, Values]
     bad: Mapping[float, Values]
 
+    @cached_property
+    def has_events(self) -> Mask:
+        """Steps (t,) at which there is a burn rate over any short window."""
+        found: Mask = np.any([np.isfinite(values) for values in self.rates.values()], axis=0)
+        return found
+
     @property
     def is_empty(self) -> bool:
         """Whether the history holds nothing of the SLO."""
-        return not any(np.isfinite(values).any() for values in self.rates.values())
+        return not self.has_events.any()
 
 
 def burns(slo: Slo, stretch: Stretch, tiers: Iterable[Tier], interval_seconds: float) -> Burns:

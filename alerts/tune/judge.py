@@ -29,6 +29,17 @@ class Evidence:
     def is_quiet(self) -> bool:
         return not self.stretch.incidents
 
+    @property
+    def watched_seconds(self) -> float:
+        """For how long no incident was and an SLO had a burn rate: without events nothing can fire."""
+        if not self.burns:
+            return 0.0
+        times = self.burns[0].times
+        watched: Mask = np.any([one.has_events for one in self.burns], axis=0) & (times >= self.stretch.start)
+        for one in self.stretch.incidents:
+            watched &= (times < one.onset) | (times > one.end)
+        return float(np.count_nonzero(watched) * (times[1] - times[0]))
+
     def quiet_steps(self, times: np.typing.NDArray[np.float64]) -> Mask:
         """Steps (t,) in the stretch, neither in an incident nor within six hours of its end."""
         quiet: Mask = times >= self.stretch.start

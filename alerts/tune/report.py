@@ -48,9 +48,8 @@ class Tuned:
 
     @property
     def quiet_seconds(self) -> float:
-        """Of stretches without incidents, and of the rest of the others."""
-        during = sum(i.end - i.onset for one in self.evidence for i in one.stretch.incidents)
-        return sum(one.stretch.seconds for one in self.evidence) - during
+        """Without an incident and with events, of all stretches."""
+        return sum(one.watched_seconds for one in self.evidence)
 
 
 def tuned_text(tuned: Tuned) -> Group:

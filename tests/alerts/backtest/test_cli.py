@@ -23,7 +23,7 @@ RULE = {"alert": "High", "expr": "x > 1", "labels": {"severity": "critical"}}
 class Engine:
     """A Prometheus in place of the one at the URL: a gauge that is 2 from 00:30 to 00:40."""
 
-    def __init__(self, url):
+    def __init__(self, url, *, on_retry):
         self.url = url
 
     def raw(self, _selector, start, end):
@@ -126,6 +126,7 @@ def test_rules_that_read_their_own_past_run_with_a_note(tmp_path, url):
         ((), "expected a history: --url URL, --data DIR or --cases DIR"),
         (("--url", "http://there"), "expected --from and, after it, --to"),
         (("--url", "http://there", "--data", "d"), "expected one of --url and --data"),
+        (("--url", "http://there", "--from", "1", "--to", "1e9"), "expected --to within 400d of --from"),
         ((*DURING, "--data", "nowhere"), "expected a folder with a samples.db"),
     ],
 )
@@ -147,6 +148,19 @@ def test_files_that_are_wrong_are_one_line(tmp_path, content, message):
     assert result.exit_code == 2
     assert message in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_incidents_of_another_time_are_told(rules, incidents, url):
+    during = ("--from", "2025-10-03T00:00:00Z", "--to", "2025-10-03T02:00:00Z")
+    result = run(rules, *during, "--url", url, "--incidents", incidents)
+    assert (result.exit_code, "expected an incident that begins" in result.stderr) == (2, True)
+
+
+def test_an_expression_that_no_sample_can_answer_is_one_line(tmp_path, url):
+    rule = {"alert": "A", "expr": 'x and on () label_replace(x, "a", "b", "i", "(")'}
+    path = written(tmp_path / "r.yml", {"groups": [{"name": "g", "rules": [rule]}]})
+    result = run(path, *DURING, "--url", url)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
 
 
 def test_incidents_that_end_before_they_begin_are_told(rules, tmp_path):
