@@ -73,6 +73,8 @@ def run(
         for one in histories
         if one.failures
     ]
+    if not fired and not _has_samples(groups, stretch):
+        notes.append(f"{stretch.name} holds no samples of what the rules read")
     return Ran(
         stretch,
         tuple(firing for firing in fired if firing.fired_at >= stretch.start),
@@ -96,6 +98,12 @@ def _lasts_into(life: Life, start: float) -> bool:
 
 def _pages(labels: Labels, paging: Sequence[Matcher]) -> bool:
     return any(matcher.matches(labels.get(matcher.name)) for matcher in paging)
+
+
+def _has_samples(groups: Sequence[RuleGroup], stretch: Stretch) -> bool:
+    found = (parse(text, size=QuerySize()) for text in selectors_read(groups))
+    during = round(stretch.begin * 1000), round(stretch.end * 1000)
+    return any(stretch.samples.select(one.matchers, *during) for one in found if isinstance(one, Selector))
 
 
 def copied(groups: Sequence[RuleGroup], stretch: Stretch) -> MemoryStore:

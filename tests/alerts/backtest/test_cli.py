@@ -176,6 +176,13 @@ def test_rules_as_kubernetes_has_them_are_read(tmp_path, url):
     assert json.loads(told.stdout)["firings"][0]["labels"]["alertname"] == "High"
 
 
+def test_a_history_without_what_the_rules_read_is_told(tmp_path, rules):
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    (cases / "deploy").symlink_to(BUILT_IN / "deploy")
+    assert "deploy holds no samples of what the rules read" in run(rules, "--cases", cases).stdout
+
+
 def test_an_own_store_is_read(tmp_path, rules):
     page = tmp_path / "x.om"
     page.write_text(f"x 2 {FROM + 60}\n# EOF\n")
