@@ -213,7 +213,16 @@ OUTAGE = {
     ],
 }
 # The budget left was recorded one evaluation before: 525 of 1,036,900 events.
-LABELS = {"service": "shop", "slo": "web", "severity": "page", "team": "blue"}
+LABELS = {
+    "service": "shop",
+    "slo": "web",
+    "sloth_id": "shop-web",
+    "sloth_service": "shop",
+    "sloth_slo": "web",
+    "severity": "page",
+    "sloth_severity": "page",
+    "team": "blue",
+}
 BURN = {
     "summary": "Web: the error budget burns 200.0 times as fast as allowed",
     "description": "20.0% of requests failed in the last 5m (600 of 3000); the objective allows 0.1%. "
@@ -278,7 +287,9 @@ def test_promtool_judges_a_young_store_by_what_is_spent(tmp_path, recorded):
             "exp_samples": [
                 {
                     "labels": f'ALERTS{{alertname="ErrorBudgetBurn",alertstate="firing",service="shop",'
-                    f'severity="{"page" if tier[-1] == "h" else "ticket"}",slo="young",tier="{tier}"}}',
+                    f'severity="{(severity := "page" if tier[-1] == "h" else "ticket")}",slo="young",'
+                    f'sloth_id="shop-young",sloth_service="shop",sloth_severity="{severity}",'
+                    f'sloth_slo="young",tier="{tier}"}}',
                     "value": 1,
                 }
                 for tier in tiers
@@ -316,6 +327,12 @@ def test_promtool_tickets_a_bucket_that_does_not_exist_and_pages_nobody(tmp_path
         key: f"{text.partition(':{{')[0]}: {named}" if "{{" in text else text for key, text in texts.items()
     }
     labels = {"service": "shop", "slo": "slow", "severity": "ticket", "tier": "no_data"}
+    labels |= {
+        "sloth_id": "shop-slow",
+        "sloth_service": "shop",
+        "sloth_slo": "slow",
+        "sloth_severity": "ticket",
+    }
     checks = [
         {"eval_time": "20m", "alertname": "ErrorBudgetBurn", "exp_alerts": []},
         {
