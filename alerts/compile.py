@@ -4,7 +4,7 @@ Bad and total events are recorded apart and divided last: quiet hours weigh as l
 idle time gives no value instead of NaN.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from alerts.expressions import (
     RecordedExpressions,
     bad_name,
     burn_rate,
+    is_tiled,
     number,
-    stepped_count,
+    tiled_count,
     total_name,
     weighed_burn_rate,
 )
@@ -40,9 +41,15 @@ NO_DATA_ALERT = "NoSloData"
 
 @dataclass(frozen=True)
 class CompileOptions:
-    """recorded: False compiles alerts that read raw counters only, for a Prometheus we only query."""
+    """How rules are written.
+
+    recorded: False compiles alerts that read raw counters only, for a Prometheus we only query.
+    exact_windows: whether windows of a day and more are counted on the raw counters, which is cheap on our
+        store alone; else they are sums of what is recorded of five minutes.
+    """
 
     recorded: bool = True
+    exact_windows: bool = True
     interval_seconds: float = 15.0
     ticket_interval_seconds: float = 60.0
 
@@ -146,20 +153,32 @@ class _Compiler:
 
     def _records(self, windows: set[float]) -> list[Rule]:
         """All counts before the first ratio, so that samples are written at once, not window by window."""
-        raw, labels, slo = RawExpressions(self.slo), self._labels(), self.slo
-        short = total_name(FIVE_MINUTES), bad_name(FIVE_MINUTES)
-        totals = [(total_name(w), stepped_count(short[0], slo, w) or raw.total(w)) for w in sorted(windows)]
-        bads = [(bad_name(w), stepped_count(short[1], slo, w) or raw.bad(w)) for w in sorted(windows)]
-        counts = [{"record": name, "expr": expr, "labels": labels} for name, expr in [*totals, *bads]]
+        raw, labels = RawExpressions(self.slo), self._labels()
+        counts = [
+            {"record": name(w), "expr": self._tiled(name, w) or count(w), "labels": labels}
+            for name, count in ((total_name, raw.total), (bad_name, raw.bad))
+            for w in sorted(windows)
+        ]
         return [*counts, *(ratio_rule(self.slo, window) for window in sorted(windows))]
+
+    def _tiled(self, name: Callable[[float], str], seconds: float) -> str | None:
+        if not is_tiled(self.slo, seconds, exact=self.options.exact_windows):
+            return None
+        return tiled_count(name(FIVE_MINUTES), self.slo, seconds)
 
     def _histories(self, severity: Severity) -> list[Rule]:
         windows = sorted({tier.long_seconds for tier in self.policy.with_severity(severity)})
         return [
-            {"record": history_name(w), "expr": history_ratio(self.slo, w), "labels": self._labels()}
+            {"record": history_name(w), "expr": self._history(w), "labels": self._labels()}
             for w in windows
             if is_weighed(w)
         ]
+
+    def _history(self, seconds: float) -> str:
+        """Of what a long window is counted from: the recorded counts, or the counters."""
+        if not is_tiled(self.slo, seconds, exact=self.options.exact_windows):
+            return history_ratio(self.slo, seconds)
+        return history_ratio(self.slo, seconds, RecordedExpressions(self.slo).total(FIVE_MINUTES))
 
     def _labels(self) -> dict[str, str]:
         return {"service": self.slo.service, "slo": self.slo.name}

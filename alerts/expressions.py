@@ -69,16 +69,29 @@ class RecordedExpressions:
 LONGEST_STEPPED_SECONDS = 3 * 86_400.0
 """Beyond it, counts that are evaluated minute by minute cost more than they tell."""
 
+SHORTEST_TILED_SECONDS = 86_400.0
+"""From here on a window is the sum of its five-minute counts, where long windows are not read raw."""
 
-def stepped_count(name: str, slo: Slo, seconds: float) -> str | None:
-    """A count over a long window of the five-minute ones that are recorded; None where it need not be.
 
-    name: that of the five-minute count. Those at multiples of five minutes lie one after another, as the
-    group that records them runs at a phase of its own that does not change.
+def is_tiled(slo: Slo, seconds: float, *, exact: bool) -> bool:
+    """Whether counts over a window are summed up from the five-minute ones that are recorded.
+
+    exact: whether long windows are read from the counters themselves, all of each series' samples at once.
     """
     is_stepped = f"[{WINDOW}:" in slo.sli.total and (slo.sli.slice_seconds or not slo.sli.counts_events)
-    if not is_stepped or seconds <= LONGEST_STEPPED_SECONDS:
-        return None
+    if is_stepped:
+        return seconds > LONGEST_STEPPED_SECONDS
+    return not exact and slo.sli.counts_events and seconds >= SHORTEST_TILED_SECONDS
+
+
+def tiled_count(name: str, slo: Slo, seconds: float) -> str:
+    """A count over a long window of the five-minute ones; it is up to five minutes old.
+
+    name: that of the five-minute count. Those at multiples of five minutes lie one after another, as the
+    group that records them runs at a phase of its own that does not change. Where events come at a steady
+    pace each is exact; a change of pace is off by what it changes in a scrape interval, at most
+    (docs/decisions/0009).
+    """
     return f"sum_over_time({name}{selector(slo)}[{format_duration(seconds)}:5m])"
 
 

@@ -25,11 +25,14 @@ def history_name(seconds: float) -> str:
     return f"slo:history:ratio{format_duration(seconds)}"
 
 
-def history_ratio(slo: Slo, seconds: float) -> str:
-    """PromQL for the share, 0–1 and late by a step at most; absent where scrapes are too seldom to tell."""
+def history_ratio(slo: Slo, seconds: float, count: str = "") -> str:
+    """PromQL for the share, 0–1 and late by a step at most; absent where scrapes are too seldom to tell.
+
+    count: what the window is counted from, if not from the SLO's own query of all events.
+    """
     step_seconds = _step_seconds(seconds)
     counted_over = min(seconds * _COUNTED_SHARE, _LONGEST_COUNTED_SECONDS)
-    counted = f"timestamp({slo.sli.total_over(format_duration(counted_over))})"
+    counted = f"timestamp({count or slo.sli.total_over(format_duration(counted_over))})"
     first = f"min_over_time({counted}[{format_duration(seconds)}:{format_duration(step_seconds)}])"
     return f"clamp_max((time() - ({first} or {counted}) + {step_seconds:.12g}) / {seconds:.12g}, 1)"
 
