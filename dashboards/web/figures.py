@@ -15,6 +15,7 @@ from collector.durations import format_duration
 from collector.errors import QueryError
 from collector.querier import Querier
 from collector.series import Series
+from dashboards.web.calendar_budget import calendar_budget
 from dashboards.web.timeline import timeline
 from dashboards.web.words import say
 
@@ -88,11 +89,26 @@ def slo_figures(querier: Querier, slo: Slo, frame: Frame, incidents: Sequence[In
     left, errors = say(frame.language, "burn_down"), say(frame.language, "error_ratio")
     objective = Threshold(slo.error_budget, say(frame.language, "allowed_line"))
     spent = f"1 - {burn_rate(counts, slo.period_seconds, slo)}"
-    figures = [
-        *([_Figure("budget", left, Unit.RATIO, spent)] if slo.calendar is None else []),
-        _Figure("errors", f"{errors} ({width})", Unit.RATIO, ratio(counts, window), (objective,)),
-    ]
-    return _drawn(querier, figures, frame, _bands(incidents, frame), ())
+    budget = _Figure("budget", left, Unit.RATIO, spent)
+    ratios = _Figure("errors", f"{errors} ({width})", Unit.RATIO, ratio(counts, window), (objective,))
+    bands = _bands(incidents, frame)
+    if slo.calendar is None:
+        return _drawn(querier, [budget, ratios], frame, bands, ())
+    drawn = _drawn(querier, [ratios], frame, bands, ())
+    try:
+        line = calendar_budget(
+            querier,
+            slo,
+            slo.calendar,
+            left,
+            start=frame.start,
+            end=frame.end,
+            step_seconds=frame.step_seconds,
+        )
+    except QueryError as error:
+        return Figures(drawn.charts, [f"{budget.title}: {error}", *drawn.failures])
+    charts = [] if line is None else [replace(frame.chart(budget, line), bands=bands)]
+    return Figures([*charts, *drawn.charts], drawn.failures)
 
 
 def incident_frame(incident: Incident, at: float, zone: ZoneInfo, language: str) -> Frame:
