@@ -78,12 +78,20 @@ alerts.add_command(tune_command)
     is_flag=True,
     help="Alerts that read raw counters only, without recording rules (and without a rule test file).",
 )
-def compile_command(files: Sequence[Path], out: Path, interval: float, self_contained: bool) -> None:
+@click.option(
+    "--exact-windows",
+    is_flag=True,
+    help="Count windows of a day and more on the raw counters instead of summing five minutes up: "
+    "exact to the sample, and dear on a Prometheus.",
+)
+def compile_command(
+    files: Sequence[Path], out: Path, interval: float, self_contained: bool, exact_windows: bool
+) -> None:
     """Write NAME.rules.yml and NAME.test.yml for each file that has SLOs."""
     written = {out / f"{_name(file)}.rules.yml" for file in files}
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
-    options = CompileOptions(recorded=not self_contained, interval_seconds=interval)
+    options = CompileOptions(not self_contained, exact_windows, interval)
     loaded = load_slo_files(*files)
     named = [(_name(file), slos) for file, slos in loaded.items() if slos]
     compiled = [(name, *_compiled(name, slos, options)) for name, slos in named]

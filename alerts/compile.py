@@ -175,10 +175,11 @@ class _Compiler:
         ]
 
     def _history(self, seconds: float) -> str:
-        """Of what a long window is counted from: the recorded counts, or the counters."""
+        """Of what a long window is counted from: the recorded counts, where there are counters, or these."""
         if not is_tiled(self.slo, seconds, exact=self.options.exact_windows):
             return history_ratio(self.slo, seconds)
-        return history_ratio(self.slo, seconds, RecordedExpressions(self.slo).total(FIVE_MINUTES))
+        share = history_ratio(self.slo, seconds, RecordedExpressions(self.slo).total(FIVE_MINUTES))
+        return f"{share}\nand on ()\n{RawExpressions(self.slo).total(FIVE_MINUTES)}"
 
     def _labels(self) -> dict[str, str]:
         return {"service": self.slo.service, "slo": self.slo.name}

@@ -69,6 +69,9 @@ class RecordedExpressions:
 LONGEST_STEPPED_SECONDS = 3 * 86_400.0
 """Beyond it, counts that are evaluated minute by minute cost more than they tell."""
 
+TILED = "sum_over_time(slo:"
+"""How expressions begin that count recorded counts."""
+
 SHORTEST_TILED_SECONDS = 86_400.0
 """From here on a window is the sum of its five-minute counts, where long windows are not read raw."""
 

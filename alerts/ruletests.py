@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from alerts.burnrate import can_fire, firing_ratio
 from alerts.compile import BURN_ALERT, HANG_ALERT, NO_DATA_ALERT
-from alerts.expressions import bad_name, selector, total_name
+from alerts.expressions import TILED, bad_name, selector, total_name
 from alerts.history import history_name, is_weighed
+from alerts.metadata import FIVE_MINUTES
 from alerts.policy import Policy, Tier
 from alerts.sample_series import series_for
 from alerts.slo import Slo
@@ -17,6 +19,9 @@ _EVENTS_PER_BUDGET = 1_000  # bad events that a window's budget allows; far abov
 _WAITING = 5.0  # requests in flight
 _MARGIN = 0.05
 _TOTALS = "slo:total_events:"
+_STEP_SECONDS = 15
+_SOON = 120.0
+_AFTER_NO_DATA = 720.0
 
 
 def rule_tests(
@@ -26,20 +31,12 @@ def rule_tests(
 
     rule_file, rules: what these SLOs were compiled to, with their recordings, and its name.
     """
-    hanging = {
-        rule["labels"]["slo"]
-        for group in rules["groups"]
-        for rule in group["rules"]
-        if rule.get("alert") == HANG_ALERT
-    }
+    written = [rule for group in rules["groups"] for rule in group["rules"]]
     return {
         "rule_files": [rule_file],
-        "evaluation_interval": "15s",
+        "evaluation_interval": f"{_STEP_SECONDS}s",
         "group_eval_order": group_names(rules),
-        "tests": [
-            *(test for slo in slos for test in _slo_tests(slo, policies[slo.policy])),
-            *(test for slo in slos if slo.name in hanging for test in _hang_tests(slo, policies[slo.policy])),
-        ],
+        "tests": [test for slo in slos for test in _Tests.of(slo, policies[slo.policy], written).all()],
     }
 
 
@@ -48,112 +45,153 @@ def group_names(rules: Mapping[str, Any]) -> list[str]:
     return [group["name"] for group in rules["groups"]]
 
 
-def _slo_tests(slo: Slo, policy: Policy) -> list[dict[str, Any]]:
-    tests = [_idle_test(slo, policy), _no_data_test(slo)]
-    if slo.sli.bucket is not None:
-        tests.append(_no_bucket_test(slo, policy))
-    for tier in policy.tiers:
-        tests.append(_ratio_test(slo, policy, tier, 1 - _MARGIN))
-        if can_fire(tier, slo) and firing_ratio(tier, slo) * (1 + _MARGIN) <= 1:
-            tests.append(_ratio_test(slo, policy, tier, 1 + _MARGIN))
+@dataclass(frozen=True)
+class _Tests:
+    """Of one SLO. tiled: what its rules record of recorded series, which tests cannot give."""
+
+    slo: Slo
+    policy: Policy
+    watches_hang: bool
+    tiled: frozenset[str]
+
+    @classmethod
+    def of(cls, slo: Slo, policy: Policy, rules: Sequence[Mapping[str, Any]]) -> "_Tests":
+        identity = {"service": slo.service, "slo": slo.name}
+        own = [rule for rule in rules if identity.items() <= rule["labels"].items()]
+        tiled = frozenset(rule["record"] for rule in own if rule["expr"].startswith(TILED))
+        return cls(slo, policy, any(rule.get("alert") == HANG_ALERT for rule in own), tiled)
+
+    def all(self) -> list[dict[str, Any]]:
+        tests = [self._idle(), self._no_data()]
+        if self.slo.sli.bucket is not None:
+            tests.append(self._no_bucket())
+        for tier in self.policy.tiers:
+            if not self.slo.alerting.of(tier.severity).disabled:
+                tests += self._of_tier(tier)
+        return tests + (self._hang() if self.watches_hang else [])
+
+    def _of_tier(self, tier: Tier) -> list[dict[str, Any]]:
+        tests = [self._ratio(tier, 1 - _MARGIN)]
+        if can_fire(tier, self.slo) and firing_ratio(tier, self.slo) * (1 + _MARGIN) <= 1:
+            tests.append(self._ratio(tier, 1 + _MARGIN))
             if is_weighed(tier.long_seconds):
-                tests.append(_young_test(slo, policy, tier))
-    return tests
+                tests.append(self._young(tier))
+        return tests
 
+    def _ratio(self, tier: Tier, times_limit: float) -> dict[str, Any]:
+        share, fires = firing_ratio(tier, self.slo) * times_limit, times_limit > 1
+        return self._test(
+            f"{tier.name} {'fires above' if fires else 'is silent below'} its limit",
+            self._inputs(share, until_seconds=_after(tier)),
+            self._firing(self._burn_alert, f',tier="{tier.name}"', _after(tier), fires=fires),
+        )
 
-def _ratio_test(slo: Slo, policy: Policy, tier: Tier, times_limit: float) -> dict[str, Any]:
-    share = firing_ratio(tier, slo) * times_limit
-    fires = times_limit > 1
-    after = tier.for_seconds + 120
-    return {
-        "name": f"{slo.name} {tier.name} {'fires above' if fires else 'is silent below'} its limit",
-        "interval": "1m",
-        "input_series": _inputs(slo, policy, share, _events(slo)),
-        "promql_expr_test": [_firing(BURN_ALERT, slo, f',tier="{tier.name}"', after, fires=fires)],
-    }
+    def _young(self, tier: Tier) -> dict[str, Any]:
+        """All that is recorded is bad, and it is less than fires the tier."""
+        recorded = {tier.long_seconds: firing_ratio(tier, self.slo) * (1 - _MARGIN)}
+        return self._test(
+            f"{tier.name} is silent while too little is recorded",
+            self._inputs(1.0, recorded, until_seconds=_after(tier)),
+            self._firing(self._burn_alert, f',tier="{tier.name}"', _after(tier), fires=False),
+        )
 
+    def _idle(self) -> dict[str, Any]:
+        return self._test(
+            "is silent while idle", self._idle_inputs(), self._firing("", "", _SOON, fires=False)
+        )
 
-def _young_test(slo: Slo, policy: Policy, tier: Tier) -> dict[str, Any]:
-    """All that is recorded is bad, and it is less than fires the tier."""
-    recorded = firing_ratio(tier, slo) * (1 - _MARGIN)
-    history = {"series": f"{history_name(tier.long_seconds)}{selector(slo)}", "values": f"{recorded:.12g}x20"}
-    return {
-        "name": f"{slo.name} {tier.name} is silent while too little is recorded",
-        "interval": "1m",
-        "input_series": [*_inputs(slo, policy, 1.0, _events(slo)), history],
-        "promql_expr_test": [
-            _firing(BURN_ALERT, slo, f',tier="{tier.name}"', tier.for_seconds + 120, fires=False)
-        ],
-    }
+    def _hang(self) -> list[dict[str, Any]]:
+        """Requests wait and none completes; none where no series are known that the query would answer."""
+        waiting = series_for(self.slo.sli.in_flight or "", _WAITING)
+        if not waiting:
+            return []
+        inputs = [{"series": str(labels), "values": f"{_WAITING:g}x80"} for labels in waiting]
+        return [
+            self._test(
+                "pages when requests are in flight and none completes",
+                [*self._idle_inputs(), *inputs],
+                self._firing(HANG_ALERT, "", _SOON, fires=True),
+            )
+        ]
 
+    def _no_data(self) -> dict[str, Any]:
+        absent = self._firing(NO_DATA_ALERT, "", _AFTER_NO_DATA, fires=True)
+        return self._test("tickets when its series are absent", [], absent)
 
-def _idle_test(slo: Slo, policy: Policy) -> dict[str, Any]:
-    return {
-        "name": f"{slo.name} is silent while idle",
-        "interval": "1m",
-        "input_series": _inputs(slo, policy, 0.0, 0),
-        "promql_expr_test": [_firing("", slo, "", 120, fires=False)],
-    }
+    def _no_bucket(self) -> dict[str, Any]:
+        counts = [each for each in self._inputs(0.0) if each["series"].startswith(_TOTALS)]
+        return self._test(
+            "tickets and does not page when its bucket is absent",
+            counts,
+            self._firing(NO_DATA_ALERT, "", _AFTER_NO_DATA, fires=True),
+            self._firing(self._burn_alert, "", _AFTER_NO_DATA, fires=False),
+        )
 
+    @property
+    def _burn_alert(self) -> str:
+        return self.slo.alerting.name or BURN_ALERT
 
-def _hang_tests(slo: Slo, policy: Policy) -> list[dict[str, Any]]:
-    """Requests wait and none completes; none where no series are known that the query would answer."""
-    waiting = series_for(slo.sli.in_flight or "", _WAITING)
-    return [
-        {
-            "name": f"{slo.name} pages when requests are in flight and none completes",
-            "interval": "1m",
-            "input_series": [
-                *_inputs(slo, policy, 0.0, 0),
-                *({"series": str(labels), "values": f"{_WAITING:g}x20"} for labels in waiting),
-            ],
-            "promql_expr_test": [_firing(HANG_ALERT, slo, "", 120, fires=True)],
+    def _test(self, name: str, inputs: Sequence[Mapping[str, str]], *checks: Any) -> dict[str, Any]:  # noqa: ANN401
+        """A rule is evaluated as often as there are inputs: nothing that it records stands between two."""
+        return {
+            "name": f"{self.slo.name} {name}",
+            "interval": f"{_STEP_SECONDS}s",
+            **({"input_series": list(inputs)} if inputs else {}),
+            "promql_expr_test": list(checks),
         }
-    ] * bool(waiting)
+
+    def _idle_inputs(self) -> list[dict[str, str]]:
+        windows = self._windows()
+        return self._series({name(window): "0" for window in windows for name in (bad_name, total_name)})
+
+    def _inputs(
+        self,
+        share: float,
+        history: Mapping[float, float] | None = None,
+        *,
+        until_seconds: float = _AFTER_NO_DATA,
+    ) -> list[dict[str, str]]:
+        """Recorded increases of every window; the raw series are absent, so nothing overwrites them.
+
+        history: the shares of windows that are recorded; those that are not named are full.
+        """
+        events = _events(self.slo)
+        weighed = {tier.long_seconds for tier in self.policy.tiers if is_weighed(tier.long_seconds)}
+        shares = {**dict.fromkeys(weighed, 1.0), **(history or {})}
+        values = {
+            name(window): f"{value:.0f}"
+            for window in self._windows()
+            for name, value in ((bad_name, share * events), (total_name, events))
+        }
+        values |= {history_name(window): f"{known:.12g}" for window, known in sorted(shares.items())}
+        return self._series(values, until_seconds)
+
+    def _series(
+        self, values: Mapping[str, str], until_seconds: float = _AFTER_NO_DATA
+    ) -> list[dict[str, str]]:
+        times = math.ceil(until_seconds / _STEP_SECONDS) + 4
+        return [
+            {"series": f"{name}{selector(self.slo)}", "values": f"{value}x{times}"}
+            for name, value in values.items()
+            if name not in self.tiled
+        ]
+
+    def _windows(self) -> list[float]:
+        tiers = {window for tier in self.policy.tiers for window in (tier.long_seconds, tier.short_seconds)}
+        return sorted({FIVE_MINUTES, self.slo.period_seconds, *tiers})
+
+    def _firing(self, alert: str, more: str, at_seconds: float, *, fires: bool) -> dict[str, Any]:
+        name = f'alertname="{alert}",' if alert else ""
+        whose = f'service="{self.slo.service}",slo="{self.slo.name}"{more}'
+        expr = f'count(ALERTS{{{name}alertstate="firing",{whose}}})'
+        expected = [{"labels": "{}", "value": 1}] if fires else []
+        return {"expr": expr, "eval_time": format_duration(at_seconds), "exp_samples": expected}
 
 
-def _no_data_test(slo: Slo) -> dict[str, Any]:
-    return {
-        "name": f"{slo.name} tickets when its series are absent",
-        "interval": "1m",
-        "promql_expr_test": [_firing(NO_DATA_ALERT, slo, "", 720, fires=True)],
-    }
-
-
-def _no_bucket_test(slo: Slo, policy: Policy) -> dict[str, Any]:
-    counts = [each for each in _inputs(slo, policy, 0.0, _events(slo)) if each["series"].startswith(_TOTALS)]
-    return {
-        "name": f"{slo.name} tickets and does not page when its bucket is absent",
-        "interval": "1m",
-        "input_series": counts,
-        "promql_expr_test": [
-            _firing(NO_DATA_ALERT, slo, "", 720, fires=True),
-            _firing(BURN_ALERT, slo, "", 720, fires=False),
-        ],
-    }
+def _after(tier: Tier) -> float:
+    return tier.for_seconds + _SOON
 
 
 def _events(slo: Slo) -> int:
     """A power of ten."""
     return int(10.0 ** math.ceil(math.log10(_EVENTS_PER_BUDGET / slo.error_budget) - 1e-9))
-
-
-def _inputs(slo: Slo, policy: Policy, share: float, events: int) -> list[dict[str, str]]:
-    """Recorded increases of every window; the raw series are absent, so nothing overwrites them."""
-    windows = {
-        300.0,
-        slo.period_seconds,
-        *(w for t in policy.tiers for w in (t.long_seconds, t.short_seconds)),
-    }
-    return [
-        {"series": f"{name(window)}{selector(slo)}", "values": f"{value:.0f}x20"}
-        for window in sorted(windows)
-        for name, value in ((bad_name, share * events), (total_name, events))
-    ]
-
-
-def _firing(alert: str, slo: Slo, more: str, at_seconds: float, *, fires: bool) -> dict[str, Any]:
-    name = f'alertname="{alert}",' if alert else ""
-    expr = f'count(ALERTS{{{name}alertstate="firing",service="{slo.service}",slo="{slo.name}"{more}}})'
-    expected = [{"labels": "{}", "value": 1}] if fires else []
-    return {"expr": expr, "eval_time": format_duration(at_seconds), "exp_samples": expected}

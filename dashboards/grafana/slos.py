@@ -92,8 +92,17 @@ def _listed(tiers: Sequence[Tier], limits: Sequence[float]) -> str:
     return ", ".join(parts) or "no tier"
 
 
+def _recent(slo: Slo) -> tuple[str, str]:
+    """A short window, and its seconds; of slices it holds one at least, which a scrape or two may not."""
+    slice_seconds = slo.sli.slice_seconds
+    if slice_seconds is None:
+        return "$__rate_interval", "($__rate_interval_ms / 1000)"
+    longest = max(FIVE_MINUTES, slice_seconds)
+    return format_duration(longest), number(longest)
+
+
 def _error_ratio(slo: Slo) -> Panel:
-    window, budget = "$__rate_interval", slo.error_budget
+    (window, _), budget = _recent(slo), slo.error_budget
     bad, total = slo.sli.bad_over(window), slo.sli.total_over(window)
     query = f"clamp_min({bad}, 0) / ({total} > 0)"
     text = f"Share of bad events. The line is the objective's allowance, {number(100 * budget)} %."
@@ -113,8 +122,7 @@ def _budget_left(slo: Slo) -> Panel:
 
 
 def _traffic(slo: Slo) -> Panel:
-    window = "$__rate_interval"
-    seconds = "($__rate_interval_ms / 1000)"
+    window, seconds = _recent(slo)
     queries = [
         (f"({slo.sli.total_over(window)}) / {seconds}", "all"),
         (f"clamp_min({slo.sli.bad_over(window)}, 0) / {seconds}", "bad"),

@@ -20,7 +20,7 @@ class ConditionType(Strict):
 
 class ConditionSpec(Strict):
     description: str = ""
-    severity: str = Field(min_length=1)
+    severity: str = Field(pattern=r"^\w[\w ./-]*$")
     condition: ConditionType
 
 

@@ -98,6 +98,7 @@ def test_each_slo_has_a_policy_of_its_own(tmp_path):
             alerting(burning({**condition(), "condition": {"kind": "latency"}})),
             "condition.kind: expected 'burnrate'",
         ),
+        (alerting(burning({**condition(), "severity": "{{ x }}"})), "severity: expected text that matches"),
         (alerting(policy(short="1h")), "fireline/short-window: expected less than lookbackWindow"),
         (alerting(policy(), policy()), "spec.alertPolicies.1: expected a name used once: fast"),
         (alerting(policy(conditions=[])), "spec.conditions: expected at least 1 item"),

@@ -42,6 +42,11 @@ def shapes() -> list[dict]:
     return [put(content, "metadata.name", name) for name, content in made.items()]
 
 
+def test_grafana_looks_at_a_slice_at_least(tmp_path):
+    slos = [slo for slo in load(tmp_path, *shapes()) if slo.sli.slice_seconds]
+    assert "$__rate_interval" not in str(slo_board(slos, policies_of(slos)))
+
+
 @pytest.mark.parametrize("recorded", [True, False])
 def test_every_expression_parses(tmp_path, recorded):
     slos = load(tmp_path, *shapes())
