@@ -1,0 +1,70 @@
+"""All of the first look: what is there, what can be promised, which series is what, what the rules do."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.adopt.catalogue import Ecosystem
+from alerts.adopt.measure import measure
+from alerts.adopt.propose import Proposals, propose
+from alerts.adopt.rules_check import AlertRule, RuleFinding, alert_rules, check_rules
+from alerts.adopt.rules_history import Firings, firings
+from alerts.adopt.signal_map import Mapped, map_signals
+from alerts.adopt.source import Source
+from alerts.adopt.survey import Survey, survey
+from collector.errors import QueryError
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """rules_note: why the rules were not looked at, if they were not."""
+
+    found: Survey
+    proposals: Proposals
+    mapped: Mapped
+    rules: Sequence[AlertRule]
+    findings: Sequence[RuleFinding]
+    history: Mapping[tuple[str, str], Firings]
+    recognised: Mapping[str, int]
+    unknown: Sequence[str]
+    rules_note: str = ""
+
+
+def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_seconds: float) -> Adoption:
+    """Looks at a Prometheus as it is at ``at`` and was for ``over_seconds`` before.
+
+    Raises:
+        QueryError: if it cannot be asked.
+    """
+    found = survey(source, catalogue, at)
+    proposals = propose(measure(source, found, over_seconds))
+    mapped = map_signals(source, catalogue, found, proposals.proposals)
+    recognised, unknown = _sorted_out(catalogue, found.names)
+    used = " ".join(signal.query for signal in mapped.signals)
+    unknown = [name for name in unknown if f"({name}{{" not in used]
+    rules: list[AlertRule] = []
+    findings: list[RuleFinding] = []
+    history: Mapping[tuple[str, str], Firings] = {}
+    note = ""
+    try:
+        rules = alert_rules(source.rule_groups())
+        history = firings(source, at, over_seconds) if rules else {}
+        findings = check_rules(source, rules, history, at)
+    except QueryError as error:
+        note = f"not looked at: {error}"
+    return Adoption(found, proposals, mapped, rules, findings, history, recognised, unknown, note)
+
+
+def _sorted_out(catalogue: Sequence[Ecosystem], names: frozenset[str]) -> tuple[dict[str, int], list[str]]:
+    """How many names each ecosystem knows, and those that none does; what rules record is nobody's."""
+    counts: dict[str, int] = {}
+    left = {name for name in names if ":" not in name}
+    for ecosystem in catalogue:
+        patterns = re.compile("|".join(f"(?:{pattern})" for pattern in ecosystem.known) or "(?!)")
+        metrics = {n for signal in ecosystem.signals for n in signal.needs}
+        metrics |= {n for f in ecosystem.requests for n in (f.count, f.bucket, *f.in_flight)}
+        own = {name for name in left if name in metrics or patterns.fullmatch(name)}
+        if own:
+            counts[ecosystem.title] = len(own)
+        left -= own
+    return counts, sorted(left)

@@ -1,0 +1,256 @@
+"""What the alerting rules of a Prometheus can do: those that never fire, always fire, or look too briefly."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from alerts.adopt.rules_history import Firings
+from alerts.adopt.source import Source
+from alerts.selectors import seconds_between_samples, unmatched
+from collector.durations import format_duration
+from collector.errors import QueryError
+from collector.labels import METRIC_NAME
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import (
+    Aggregation,
+    Binary,
+    Call,
+    Negation,
+    Node,
+    Number,
+    RangeSelector,
+    Selector,
+    children,
+    unwrapped,
+)
+
+Level = Literal["error", "warning"]
+MOST_RULES = 500
+ALWAYS_SHARE = 0.95
+LEAST_STUCK_SECONDS = 86_400.0
+LEAST_SEEN_SECONDS = 6 * 3600.0
+_MEANT_TO_FIRE = ("watchdog", "deadman", "heartbeat")
+_ABSENCE = {"absent", "absent_over_time"}
+_COMPARISONS = {">", ">=", "<", "<=", "==", "!="}
+_COUNTING = {"rate", "increase", "irate"}
+
+
+@dataclass(frozen=True)
+class AlertRule:
+    """An alerting rule as ``/api/v1/rules`` has it."""
+
+    file: str
+    group: str
+    name: str
+    query: str
+    for_seconds: float
+    severity: str
+    error: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}: {self.group}: {self.name}"
+
+
+@dataclass(frozen=True)
+class RuleFinding:
+    level: Level
+    rule: str
+    alert: AlertRule
+    message: str
+
+
+def alert_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertRule]:
+    """The alerting rules among the groups."""
+    return [
+        AlertRule(
+            file=str(group.get("file", "")),
+            group=str(group.get("name", "")),
+            name=str(rule.get("name", "")),
+            query=str(rule.get("query", "")),
+            for_seconds=float(rule.get("duration") or 0.0),
+            severity=str((rule.get("labels") or {}).get("severity", "")),
+            error=str(rule.get("lastError") or ""),
+        )
+        for group in groups
+        for rule in group.get("rules") or ()
+        if rule.get("type") == "alerting"
+    ]
+
+
+def check_rules(
+    source: Source, rules: Sequence[AlertRule], history: Mapping[tuple[str, str], Firings], at: float
+) -> list[RuleFinding]:
+    """What is wrong with the rules, in their order; ``history`` by alert and severity."""
+    findings: list[RuleFinding] = []
+    for rule in rules[:MOST_RULES]:
+        if rule.error:
+            message = f"its last evaluation failed: {rule.error}"
+            findings.append(RuleFinding("error", "fails", rule, message))
+            continue
+        try:
+            node = parse(rule.query, size=QuerySize(), experimental=True)
+            findings += _of_expression(source, rule, node, at)
+        except QueryError as error:
+            findings.append(RuleFinding("warning", "unreadable", rule, f"could not be checked: {error}"))
+        findings += _of_history(rule, history.get((rule.name, rule.severity)))
+    return findings
+
+
+def _of_expression(source: Source, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
+    if not _is_meant_to_fire(rule) and not _is_conditional(node):
+        message = "has no condition: it fires for each series that is there, whatever its value"
+        yield RuleFinding("error", "always-fires", rule, message)
+    if not any(isinstance(each, Call) and each.name in _ABSENCE for each in _walk(node)):
+        missing = unmatched(_Asking(source), rule.query, at)
+        if missing is not None:
+            message = f"{missing} now: it cannot fire, or only once such a series is born"
+            yield RuleFinding("warning", "matches-nothing", rule, message)
+    for reason in _unreachable(source, node, at):
+        yield RuleFinding("error", "cannot-fire", rule, f"cannot fire: {reason}")
+    yield from _blind(source, rule, node, at)
+
+
+def _blind(source: Source, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
+    for each in _walk(node):
+        if not isinstance(each, Call) or each.name not in _COUNTING:
+            continue
+        window = unwrapped(each.args[0])
+        if not isinstance(window, RangeSelector):
+            continue
+        text = "{" + ",".join(map(str, window.selector.matchers)) + "}"
+        interval = seconds_between_samples(_Asking(source), text, at)
+        if interval is not None and window.range_ms / 1000 < 1.9 * interval:
+            shown = format_duration(float(round(interval)))
+            found = format_duration(window.range_ms / 1000)
+            message = f"looks over {found}, but samples come every {shown}: a rate needs two of them"
+            yield RuleFinding("error", "blind", rule, message)
+            return
+
+
+def _of_history(rule: AlertRule, firings: Firings | None) -> Iterator[RuleFinding]:
+    if firings is None or _is_meant_to_fire(rule):
+        return
+    if firings.since_seconds >= LEAST_STUCK_SECONDS:
+        since = format_duration(3600.0 * round(firings.since_seconds / 3600.0))
+        message = f"has been firing for {since} without a break: nobody would see a new problem"
+        yield RuleFinding("warning", "never-resets", rule, message)
+    elif firings.share >= ALWAYS_SHARE and firings.seen_seconds >= LEAST_SEEN_SECONDS:
+        message = f"fired {100 * firings.share:.0f} % of the time"
+        yield RuleFinding("warning", "always-fires", rule, message)
+    if not firings.count and firings.pending_count and rule.for_seconds:
+        shown = format_duration(rule.for_seconds)
+        message = (
+            f"was pending {firings.pending_count} times and never fired: its `for` of {shown} outlasts all"
+        )
+        yield RuleFinding("warning", "for-too-long", rule, message)
+
+
+def _is_meant_to_fire(rule: AlertRule) -> bool:
+    return any(word in rule.name.lower() for word in _MEANT_TO_FIRE)
+
+
+def _is_conditional(node: Node) -> bool:
+    """Whether some value or absence decides; what is only joined by ``and`` to something counts too."""
+    return any(
+        (isinstance(each, Binary) and each.op in {*_COMPARISONS, "and", "unless"} and not each.returns_bool)
+        or (isinstance(each, Call) and each.name in _ABSENCE)
+        for each in _walk(node)
+    )
+
+
+def _unreachable(source: Source, node: Node, at: float) -> Iterator[str]:
+    """Comparisons that no value meets, of those that have to hold: not of what stands beside an ``or``."""
+    node = unwrapped(node)
+    if not isinstance(node, Binary):
+        return
+    if node.op in {"and", "unless"}:
+        yield from _unreachable(source, node.left, at)
+        if node.op == "and":
+            yield from _unreachable(source, node.right, at)
+    if node.op not in {">", ">="} or node.returns_bool:
+        return
+    limit = constant(node.right)
+    if limit is None:
+        return
+    highest, why = _highest(source, unwrapped(node.left), at)
+    if highest is not None and (limit > highest or (limit == highest and node.op == ">")):
+        yield f"{why} is never above {highest:g}, and it wants {node.op} {limit:g}"
+
+
+def _highest(source: Source, node: Node, at: float) -> tuple[float | None, str]:
+    """The highest value that an expression can have, where that is plain to see."""
+    if isinstance(node, Binary) and node.op == "-" and constant(node.left) == 1 and _is_share(node.right):
+        return 1.0, "the rest of a share"
+    if _is_share(node):
+        return 1.0, "a share of the same counter"
+    if isinstance(node, Call) and node.name == "histogram_quantile":
+        return _last_bound(source, node.args[1], at), "a quantile of these buckets"
+    return None, ""
+
+
+def _is_share(node: Node) -> bool:
+    """Whether it divides some of a counter by more of it."""
+    node = unwrapped(node)
+    if not isinstance(node, Binary) or node.op != "/":
+        return False
+    some, whole = _counted(node.left), _counted(node.right)
+    return some is not None and whole is not None and set(map(str, whole)) <= set(map(str, some))
+
+
+def _counted(node: Node) -> list[object] | None:
+    """The matchers of ``sum(rate(counter[5m]))``, and its grouping and window; None for anything else."""
+    node = unwrapped(node)
+    if not isinstance(node, Aggregation) or node.op != "sum":
+        return None
+    call = unwrapped(node.expr)
+    if not isinstance(call, Call) or call.name not in _COUNTING:
+        return None
+    window = unwrapped(call.args[0])
+    if not isinstance(window, RangeSelector) or window.selector.offset_ms or window.selector.at:
+        return None
+    return [node.grouping, call.name, window.range_ms, *window.selector.matchers]
+
+
+def _last_bound(source: Source, node: Node, at: float) -> float | None:
+    selectors = [each for each in _walk(node) if isinstance(each, Selector)]
+    if len(selectors) != 1 or not any(m.name == METRIC_NAME for m in selectors[0].matchers):
+        return None
+    text = "{" + ",".join(map(str, selectors[0].matchers)) + "}"
+    bounds = [sample.labels.get("le") for sample in source.instant(f"count by (le) ({text})", at)]
+    finite = [float(bound) for bound in bounds if bound and bound != "+Inf"]
+    return max(finite, default=None)
+
+
+def constant(node: Node) -> float | None:
+    """The value of an expression of numbers, such as ``(14.4 * 0.001)``."""
+    match unwrapped(node):
+        case Number(value=value):
+            return value
+        case Negation(expr=expr):
+            inner = constant(expr)
+            return None if inner is None else -inner
+        case Binary(op=op, left=left, right=right) if op in {"+", "-", "*", "/"}:
+            a, b = constant(left), constant(right)
+            if a is None or b is None or (op == "/" and b == 0):
+                return None
+            return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else 0.0}[op]
+    return None
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from _walk(child)
+
+
+class _Asking:
+    """A source as the ``Querier`` that the checks of selectors take."""
+
+    def __init__(self, source: Source) -> None:
+        self.instant = source.instant
+        self.range = source.range
+
+    def series(self, matchers: Sequence[str], start: float, end: float) -> list[Any]:
+        raise NotImplementedError
