@@ -7,7 +7,7 @@ import numpy as np
 
 from collector.series import Series
 
-LADDER = (0.9995, 0.999, 0.995, 0.99, 0.95, 0.9)
+LADDER = (0.9995, 0.999, 0.995, 0.99, 0.95)  # below 93 % the default policy has tiers that cannot fire
 DEFAULT_OBJECTIVE = 0.99
 ENOUGH_SECONDS = 86_400.0
 ENOUGH_EVENTS = 1000.0

@@ -18,7 +18,7 @@ from collector.labels import Matcher, MatchOp
 
 Content = dict[str, Any]
 
-LATENCY_OBJECTIVES = (0.99, 0.95, 0.9)
+LATENCY_OBJECTIVES = (0.99, 0.95)
 LEAST_THRESHOLD_SECONDS = 0.1  # faster than that, nobody notices
 _UNUSUAL = re.compile(r"[^a-z0-9]+")
 _WHOLE = re.compile(r"([0-9]+)(\.0)?")

@@ -32,7 +32,7 @@ def texts(adoption: Adoption, url: str, at: float, over_seconds: float) -> dict[
         made[SLOS] = head + "---\n".join(documents)
     content = adoption.mapped.to_map().to_mapping()
     made[SIGNALS] = (
-        "# Which series is what, and which service stands on which. Each query gave data when it was written.\n"
+        "# Which series is what, and which service stands on which. Each query gave data when written.\n"
         + rules_yaml(content)
     )
     read_signals(Document(SIGNALS, next(iter(load_all(made[SIGNALS])))))

@@ -1,0 +1,104 @@
+"""What is proposed for the metrics pages of known libraries and exporters."""
+
+from alerts.adopt.write import texts
+from alerts.compile import compile_slos, policies_of
+from alerts.formats.files import load_slos
+from alerts.signals import load_signals
+from tests.alerts.adopt.conftest import AT
+
+
+def slos(adoption):
+    return {proposal.slo.name: proposal.slo for proposal in adoption.proposals.proposals}
+
+
+def signals(adoption):
+    return {signal.name: signal for signal in adoption.mapped.signals}
+
+
+def test_spring_is_promised_what_it_kept(adopted):
+    adoption = adopted(spring="spring", payments="clients")
+    found = slos(adoption)
+    assert {"orders-availability", "orders-latency", "orders-post-orders-availability"} <= found.keys()
+    assert found["orders-availability"].objective == 0.9995
+    assert found["orders-latency"].sli.threshold_seconds == 0.5
+    assert found["orders-latency"].objective == 0.99
+    assert found["payments-availability"].objective == 0.95  # 8,000 of 448,000 failed
+    assert adoption.mapped.services == {"orders": ["redis", "payments"], "payments": [], "redis": []}
+
+
+def test_probes_and_client_errors_are_not_the_services_failures(adopted):
+    sli = slos(adopted(spring="spring"))["orders-availability"].sli
+    assert 'uri!~"/actuator/health|/actuator/prometheus"' in sli.total
+    assert 'status=~"5..|429"' in sli.bad
+
+
+def test_a_gauge_that_is_never_at_zero_watches_no_hangs(adopted):
+    adoption = adopted(spring="spring")
+    assert slos(adoption)["orders-availability"].sli.in_flight is None
+    assert any("never at 0" in note for note in adoption.proposals.notes)
+
+
+def test_springs_signals(adopted):
+    found = signals(adopted(spring="spring"))
+    assert found["orders_hikari_pending"].role == "saturation"
+    assert found["orders_cache_hit_ratio"].role == "cache"
+    assert found["orders_redis_command_time"].service == "orders"
+    assert not any("by_status" in name for name in found)
+
+
+def test_nginx_without_statuses_gives_traffic_and_no_objective(adopted):
+    adoption = adopted(web="nginx")
+    assert slos(adoption) == {}
+    assert {name: one.role for name, one in signals(adoption).items()} == {
+        "web_nginx_requests": "traffic",
+        "web_nginx_connections": "traffic",
+    }
+
+
+def test_a_status_of_another_meaning_is_no_objective(adopted):
+    adoption = adopted(batch="misnamed")
+    assert slos(adoption) == {}
+    assert any("holds no statuses (failure, success)" in note for note in adoption.found.notes)
+
+
+def test_a_gauge_is_not_counted(adopted):
+    assert slos(adopted(types={"http_requests_total": "gauge"}, api="misnamed")) == {}
+
+
+def test_grpc_codes_of_the_client_are_not_failures(adopted):
+    (slo,) = slos(adopted(users="grpc")).values()
+    assert slo.objective == 0.999
+    assert "NotFound" not in slo.sli.bad
+
+
+def test_exporters_are_parts_and_nothing_is_said_without_data(adopted):
+    adoption = adopted(any="exporters")
+    assert set(adoption.mapped.services) == {"mysql", "node", "postgresql", "redis"}
+    assert {
+        "redis_hit_ratio": "cache",
+        "mysql_replica_lag": "replica",
+        "mysql_row_lock_waits": "lock",
+        "node_cpu_used": "saturation",
+    }.items() <= {name: one.role for name, one in signals(adoption).items()}.items()
+    assert "redis_memory_used" not in signals(adoption)  # it has no limit
+    assert "postgresql_replica_lag" not in signals(adoption)  # it is no replica
+
+
+def test_little_history_is_said(adopted):
+    (proposal, *_) = adopted(days=0.1, users="grpc").proposals.proposals
+    assert proposal.slo.objective == 0.99
+    assert "Not enough history" in proposal.slo.description
+
+
+def test_what_is_not_known_is_listed_and_not_guessed(adopted):
+    assert adopted(payments="clients").unknown == ["jobs_total"]
+
+
+def test_what_is_written_is_read_back(adopted, tmp_path):
+    files = texts(adopted(spring="spring", payments="clients", any="exporters"), "http://here:9090", AT, 3600)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    read = load_slos(tmp_path / "slos.yml")
+    assert compile_slos(read, policies_of(read))["groups"]
+    assert len(load_signals(tmp_path / "signals.yml").signals) > 15
+    assert "| orders | orders-availability | 99.95 % |" in files["report.md"]

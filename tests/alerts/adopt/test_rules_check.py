@@ -1,0 +1,83 @@
+"""Which findings there are of which rules."""
+
+import numpy as np
+import pytest
+
+from alerts.adopt.rules_check import alert_rules, check_rules
+from alerts.adopt.rules_history import Firings, firings
+from collector.labels import METRIC_NAME, Labels
+from tests.alerts.adopt.conftest import AT
+
+SHARE = 'sum(rate(http_requests_total{status="5xx"}[5m])) / sum(rate(http_requests_total[5m]))'
+QUANTILE = "histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))"
+DAY = 86_400.0
+
+
+@pytest.fixture
+def api(source_of):
+    return source_of(api="clients")
+
+
+def found(source, query, name="A", seconds=0, history=None, **more):
+    rule = {"type": "alerting", "name": name, "query": query, "duration": seconds, "labels": {}, **more}
+    rules = alert_rules([{"name": "g", "file": "f.yml", "rules": [rule, {"type": "recording"}]}])
+    return [one.rule for one in check_rules(source, rules, {(name, ""): history} if history else {}, AT)]
+
+
+@pytest.mark.parametrize(
+    ("query", "rules"),
+    [
+        (f"{SHARE} > 0.05", []),
+        (f"{SHARE} > (14.4 * 0.1)", ["cannot-fire"]),
+        (f"{SHARE} >= 1", []),
+        (f"1 - {SHARE} > 1", ["cannot-fire"]),
+        (f"{SHARE} > 0.01 and {SHARE} > 1.2", ["cannot-fire"]),
+        (f"{SHARE} > 1.2 or {SHARE} > 0.1", []),
+        (f"100 * {SHARE} > 5", []),
+        ("sum(rate(http_requests_total[5m])) / sum(rate(http_requests_total[1h])) > 2", []),
+        (f"{QUANTILE} > 0.5", []),
+        (f"{QUANTILE} > 1", ["cannot-fire"]),
+        ("http_requests_totl > 5", ["matches-nothing"]),
+        ('http_requests_total{pod="a"} > 5', ["matches-nothing"]),
+        ("absent(http_requests_totl)", []),
+        ("rate(http_requests_total[1m]) > 1000", ["blind"]),
+        ("rate(http_requests_total[2m]) > 1000", []),
+        ("http_requests_total", ["always-fires"]),
+        ("http_requests_total > bool 5", ["always-fires"]),
+    ],
+)
+def test_a_rule_is_found_out(api, query, rules):
+    assert found(api, query) == rules
+
+
+def test_a_watchdog_may_fire(api):
+    assert found(api, "vector(1)", name="Watchdog") == []
+    assert found(api, "vector(1)") == ["always-fires"]
+
+
+def test_a_rule_that_fails_says_why(api):
+    assert found(api, SHARE, lastError="many-to-many matching") == ["fails"]
+
+
+@pytest.mark.parametrize(
+    ("history", "rules"),
+    [
+        (Firings(1, 0.2, 0.0, 7 * DAY), []),
+        (Firings(1, 0.3, 2 * DAY, 7 * DAY), ["never-resets"]),
+        (Firings(40, 0.97, 0.0, 7 * DAY), ["always-fires"]),
+        (Firings(40, 0.97, 0.0, 3600.0), []),
+        (Firings(0, 0.0, 0.0, 7 * DAY, pending_count=9), ["for-too-long"]),
+    ],
+)
+def test_what_a_rule_did_is_judged(api, history, rules):
+    assert found(api, f"{SHARE} > 0.05", seconds=600, history=history) == rules
+
+
+def test_firings_are_counted_from_the_alerts_series(api):
+    labels = Labels({METRIC_NAME: "ALERTS", "alertname": "A", "severity": "page", "alertstate": "firing"})
+    times = np.concatenate([AT - np.arange(40_000, 36_000, -60), AT - np.arange(3_600, -1, -60)])
+    api.store.append_column(labels, (times * 1000).astype(np.int64), np.ones(len(times)))
+    (seen,) = firings(api, AT, DAY).values()
+    assert seen.count == 2
+    assert seen.share == pytest.approx(0.2, abs=0.05)
+    assert seen.since_seconds == pytest.approx(3600, abs=900)
