@@ -9,7 +9,7 @@ from alerts.adopt.source import Source
 from alerts.selectors import seconds_between_samples, unmatched
 from collector.durations import format_duration
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME
+from collector.labels import METRIC_NAME, Labels
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import (
@@ -24,6 +24,8 @@ from collector.promql.syntax import (
     children,
     unwrapped,
 )
+from collector.querier import Querier
+from collector.series import Sample, Series
 
 Level = Literal["error", "warning"]
 MOST_RULES = 500
@@ -84,6 +86,7 @@ def check_rules(
 ) -> list[RuleFinding]:
     """What is wrong with the rules, in their order; ``history`` by alert and severity."""
     findings: list[RuleFinding] = []
+    asking = _Remembering(source)
     for rule in rules[:MOST_RULES]:
         if rule.error:
             message = f"its last evaluation failed: {rule.error}"
@@ -91,28 +94,30 @@ def check_rules(
             continue
         try:
             node = parse(rule.query, size=QuerySize(), experimental=True)
-            findings += _of_expression(source, rule, node, at)
+            findings += _of_expression(asking, rule, node, at)
         except QueryError as error:
             findings.append(RuleFinding("warning", "unreadable", rule, f"could not be checked: {error}"))
         findings += _of_history(rule, history.get((rule.name, rule.severity)))
     return findings
 
 
-def _of_expression(source: Source, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
+def _of_expression(source: Querier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
     if not _is_meant_to_fire(rule) and not _is_conditional(node):
         message = "has no condition: it fires for each series that is there, whatever its value"
         yield RuleFinding("error", "always-fires", rule, message)
     if not any(isinstance(each, Call) and each.name in _ABSENCE for each in _walk(node)):
-        missing = unmatched(_Asking(source), rule.query, at)
+        missing = unmatched(source, rule.query, at)
         if missing is not None:
-            message = f"{missing} now: it cannot fire, or only once such a series is born"
+            partly = any(isinstance(each, Binary) and each.op in {"or", "unless"} for each in _walk(node))
+            lame = "a part of it is empty" if partly else "it cannot fire, or only once such a series is born"
+            message = f"{missing} now: {lame}"
             yield RuleFinding("warning", "matches-nothing", rule, message)
     for reason in _unreachable(source, node, at):
         yield RuleFinding("error", "cannot-fire", rule, f"cannot fire: {reason}")
     yield from _blind(source, rule, node, at)
 
 
-def _blind(source: Source, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
+def _blind(source: Querier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
     for each in _walk(node):
         if not isinstance(each, Call) or each.name not in _COUNTING:
             continue
@@ -120,7 +125,7 @@ def _blind(source: Source, rule: AlertRule, node: Node, at: float) -> Iterator[R
         if not isinstance(window, RangeSelector):
             continue
         text = "{" + ",".join(map(str, window.selector.matchers)) + "}"
-        interval = seconds_between_samples(_Asking(source), text, at)
+        interval = seconds_between_samples(source, text, at)
         if interval is not None and window.range_ms / 1000 < 1.9 * interval:
             shown = format_duration(float(round(interval)))
             found = format_duration(window.range_ms / 1000)
@@ -160,7 +165,7 @@ def _is_conditional(node: Node) -> bool:
     )
 
 
-def _unreachable(source: Source, node: Node, at: float) -> Iterator[str]:
+def _unreachable(source: Querier, node: Node, at: float) -> Iterator[str]:
     """Comparisons that no value meets, of those that have to hold: not of what stands beside an ``or``."""
     node = unwrapped(node)
     if not isinstance(node, Binary):
@@ -179,7 +184,7 @@ def _unreachable(source: Source, node: Node, at: float) -> Iterator[str]:
         yield f"{why} is never above {highest:g}, and it wants {node.op} {limit:g}"
 
 
-def _highest(source: Source, node: Node, at: float) -> tuple[float | None, str]:
+def _highest(source: Querier, node: Node, at: float) -> tuple[float | None, str]:
     """The highest value that an expression can have, where that is plain to see."""
     if isinstance(node, Binary) and node.op == "-" and constant(node.left) == 1 and _is_share(node.right):
         return 1.0, "the rest of a share"
@@ -213,7 +218,7 @@ def _counted(node: Node) -> list[object] | None:
     return [node.grouping, call.name, window.range_ms, *window.selector.matchers]
 
 
-def _last_bound(source: Source, node: Node, at: float) -> float | None:
+def _last_bound(source: Querier, node: Node, at: float) -> float | None:
     selectors = [each for each in _walk(node) if isinstance(each, Selector)]
     if len(selectors) != 1 or not any(m.name == METRIC_NAME for m in selectors[0].matchers):
         return None
@@ -245,12 +250,20 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(child)
 
 
-class _Asking:
-    """A source as the ``Querier`` that the checks of selectors take."""
+class _Remembering:
+    """A source as the ``Querier`` that the checks of selectors take; what many rules ask is asked once."""
 
     def __init__(self, source: Source) -> None:
-        self.instant = source.instant
-        self.range = source.range
+        self._source = source
+        self._answers: dict[tuple[str, float], list[Sample]] = {}
 
-    def series(self, matchers: Sequence[str], start: float, end: float) -> list[Any]:
-        raise NotImplementedError
+    def instant(self, query: str, at: float) -> list[Sample]:
+        if (query, at) not in self._answers:
+            self._answers[query, at] = self._source.instant(query, at)
+        return self._answers[query, at]
+
+    def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
+        return self._source.range(query, start, end, step_seconds)
+
+    def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
+        raise NotImplementedError("no check lists series")

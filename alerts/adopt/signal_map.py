@@ -44,6 +44,8 @@ def map_signals(
     services = {service.labels: service for service in found.services}
     for signal in _requests(proposals):
         _add(source, found, mapped, signal)
+    for signal in _traffic(found, mapped):
+        _add(source, found, mapped, signal)
     exporters = {e.part: _jobs(source, e, found) for e in catalogue if e.part}
     parts = Counter({part: len(jobs) for part, jobs in exporters.items()})
     for ecosystem in catalogue:
@@ -107,7 +109,19 @@ def _requests(proposals: Iterable[Proposal]) -> Iterable[Signal]:
             yield line("in_flight", "saturation", "count", "down", text, "처리 중", query=sli.in_flight)
 
 
-_LE = re.compile(r',?le=~?"[^"]*"')
+def _traffic(found: Survey, mapped: Mapped) -> Iterable[Signal]:
+    """The requests of services that no objective for availability was found for."""
+    told = {one.service for one in mapped.signals if one.role == "traffic"}
+    for served in found.served:
+        name = served.service.name
+        if name not in told:
+            told.add(name)
+            title = {"en": f"{name}: requests", "ko": f"{name}: 요청"}
+            query = f"sum(rate({served.selector(served.family.count)}[$window]))"
+            yield Signal(f"{slug(name)}_requests", title, "traffic", name, "per_second", "none", query)
+
+
+_LE = re.compile(r',?\ble=~?"[^"]*"')
 
 
 def _jobs(source: Source, ecosystem: Ecosystem, found: Survey) -> list[Labels]:

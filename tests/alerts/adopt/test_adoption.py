@@ -71,6 +71,25 @@ def test_grpc_codes_of_the_client_are_not_failures(adopted):
     assert "NotFound" not in slo.sli.bad
 
 
+def test_milliseconds_are_read_as_such(adopted):
+    adoption = adopted(web="old")
+    latency = slos(adoption)["web-latency"]
+    assert latency.sli.threshold_seconds == 0.25
+    assert 'le=~"250|250.0"' in latency.sli.bad
+    assert signals(adoption)["web_latency_p95"].query.endswith("/ 1000")
+    assert len(slos(adoption)) == 2  # what it asked of others is not its own
+
+
+def test_an_ingress_controller_serves_several(adopted):
+    found = slos(adopted(ingress="ingress"))
+    assert found.keys() == {"web-availability", "api-availability", "ingress-availability"}
+    assert 'host!="*",code!="total"' in found["ingress-availability"].sli.total
+
+
+def test_traffic_is_told_where_no_objective_is(adopted):
+    assert signals(adopted(batch="misnamed"))["batch_requests"].role == "traffic"
+
+
 def test_exporters_are_parts_and_nothing_is_said_without_data(adopted):
     adoption = adopted(any="exporters")
     assert set(adoption.mapped.services) == {"mysql", "node", "postgresql", "redis"}

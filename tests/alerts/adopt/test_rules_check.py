@@ -50,6 +50,18 @@ def test_a_rule_is_found_out(api, query, rules):
     assert found(api, query) == rules
 
 
+def test_what_stands_beside_an_or_does_not_keep_a_rule_from_firing(api):
+    (rule,) = alert_rules([{"rules": [{"type": "alerting", "query": f"{SHARE} > 0.1 or gone > 1"}]}])
+    (finding,) = check_rules(api, [rule], {}, AT)
+    assert finding.message == "no series is named gone now: a part of it is empty"
+
+
+def test_what_many_rules_ask_is_asked_once(api):
+    rules = alert_rules([{"rules": [{"type": "alerting", "query": f"{SHARE} > 0.1"}] * 20}])
+    check_rules(api, rules, {}, AT)
+    assert api.asked < 10
+
+
 def test_a_watchdog_may_fire(api):
     assert found(api, "vector(1)", name="Watchdog") == []
     assert found(api, "vector(1)") == ["always-fires"]
