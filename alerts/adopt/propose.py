@@ -8,7 +8,7 @@ from typing import Any
 
 from alerts.adopt.figures import DEFAULT_OBJECTIVE, LADDER, Figures, objective_for
 from alerts.adopt.measure import Measured
-from alerts.check import check
+from alerts.check.analysis import check
 from alerts.compile import policies_of
 from alerts.documents import Document
 from alerts.formats.openslo import read_openslo
