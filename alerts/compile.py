@@ -14,6 +14,7 @@ from alerts.burnrate import firing_burn_rate
 from alerts.errors import SpecError
 from alerts.expressions import (
     Expressions,
+    LastKnown,
     RawExpressions,
     RecordedExpressions,
     bad_name,
@@ -28,7 +29,8 @@ from alerts.history import history_name, history_ratio, is_weighed
 from alerts.metadata import FIVE_MINUTES, identity_labels, metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
-from alerts.wording import burn_annotations, hang_annotations, no_data_annotations
+from alerts.targets import targets_selector
+from alerts.wording import burn_annotations, hang_annotations, no_data_annotations, unanswered_annotations
 from collector.durations import format_duration
 
 Rule = dict[str, Any]
@@ -36,7 +38,10 @@ Group = dict[str, Any]
 
 BURN_ALERT = "ErrorBudgetBurn"
 HANG_ALERT = "RequestsHang"
+UNANSWERED_ALERT = "RequestsUnanswered"
 NO_DATA_ALERT = "NoSloData"
+
+DOWN_SECONDS = 120.0  # as long after a target is up again there may be no two samples to tell by
 
 
 @dataclass(frozen=True)
@@ -59,20 +64,22 @@ def compile_slos(
 ) -> dict[str, list[Group]]:
     """A rule file (``{"groups": […]}``) for these SLOs; ``policies`` holds the policy of each by its name."""
     options = options or CompileOptions()
-    hang_watchers: dict[str, str] = {}
-    for slo in slos:
-        if slo.sli.in_flight is not None:
-            hang_watchers.setdefault(slo.sli.in_flight, slo.name)
-    watchers = set(hang_watchers.values())  # one page for a hang, though several SLOs see it
-    return {
-        "groups": [
-            group
-            for slo in slos
-            for group in _Compiler(
-                slo, policies[slo.policy], options, watches_hang=slo.name in watchers
-            ).groups()
-        ]
-    }
+    hang = _first_with(slos, lambda slo: slo.sli.in_flight)
+    demand = _first_with(slos, lambda slo: slo.sli.demand)
+    compilers = [
+        _Compiler(slo, policies[slo.policy], options, position in hang, position in demand)
+        for position, slo in enumerate(slos)
+    ]
+    return {"groups": [group for compiler in compilers for group in compiler.groups()]}
+
+
+def _first_with(slos: Sequence[Slo], query: Callable[[Slo], str | None]) -> set[int]:
+    """The first SLO with each query: one page for a hang, though several SLOs see it."""
+    watchers: dict[str, int] = {}
+    for position, slo in enumerate(slos):
+        if (asked := query(slo)) is not None:
+            watchers.setdefault(asked, position)
+    return set(watchers.values())
 
 
 def policies_of(slos: Sequence[Slo], paths: Mapping[str, str] | None = None) -> dict[str, Policy]:
@@ -109,6 +116,7 @@ class _Compiler:
     policy: Policy
     options: CompileOptions
     watches_hang: bool
+    watches_demand: bool
 
     @property
     def events(self) -> Expressions:
@@ -136,6 +144,8 @@ class _Compiler:
         rules += self._burn_alerts("page")
         if self.watches_hang:
             rules.append(self._hang_alert())
+        if self.watches_demand:
+            rules.append(self._unanswered_alert())
         return rules
 
     def _ticket_rules(self) -> list[Rule]:
@@ -191,14 +201,8 @@ class _Compiler:
 
     def _burn_alert(self, tier: Tier) -> Rule:
         slo, events, limit = self.slo, self.events, firing_burn_rate(tier, self.slo)
-        rates = [weighed_burn_rate(events, tier.long_seconds, slo)]
-        if tier.short_seconds < tier.long_seconds:
-            rates.append(burn_rate(events, tier.short_seconds, slo))
-        conditions = [f"{rate} > {number(limit)}" for rate in rates]
-        if tier.min_bad_events and slo.sli.counts_events:
-            conditions.append(f"{events.bad(tier.long_seconds)} >= {tier.min_bad_events}")
         said = slo.alerting.of(tier.severity)
-        rule: Rule = {"alert": slo.alerting.name or BURN_ALERT, "expr": "\nand\n".join(conditions)}
+        rule: Rule = {"alert": slo.alerting.name or BURN_ALERT, "expr": self._burns(tier)}
         if tier.for_seconds:
             rule["for"] = format_duration(tier.for_seconds)
         if tier.keep_firing_seconds:
@@ -210,6 +214,25 @@ class _Compiler:
         }
         rule["annotations"] = {**burn_annotations(slo, tier, events, limit=limit), **said.annotations}
         return rule
+
+    def _burns(self, tier: Tier) -> str:
+        """Whether it burns; while all targets are down, whether it did when that was last known."""
+        now, targets = "\nand\n".join(self._conditions(tier, self.events)), targets_selector(self.slo.sli)
+        if targets is None or not (self.options.recorded or tier.severity == "page"):
+            return now
+        down = f"max(min_over_time({targets}[{format_duration(DOWN_SECONDS)}])) == 0"
+        last = self._conditions(tier, LastKnown(self.slo, self.events))
+        return f"{now}\nor\n" + "\nand\n".join([*last, f"on () ({down})"])
+
+    def _conditions(self, tier: Tier, events: Expressions) -> list[str]:
+        slo, limit = self.slo, firing_burn_rate(tier, self.slo)
+        rates = [weighed_burn_rate(events, tier.long_seconds, slo)]
+        if tier.short_seconds < tier.long_seconds:
+            rates.append(burn_rate(events, tier.short_seconds, slo))
+        conditions = [f"{rate} > {number(limit)}" for rate in rates]
+        if tier.min_bad_events and slo.sli.counts_events:
+            conditions.append(f"{events.bad(tier.long_seconds)} >= {tier.min_bad_events}")
+        return conditions
 
     def _alert_labels(self, severity: Severity, tier: str) -> dict[str, str]:
         kind = {"severity": severity, "sloth_severity": severity, "tier": tier}
@@ -223,6 +246,16 @@ class _Compiler:
             "for": "1m",
             "labels": self._alert_labels("page", "hang"),
             "annotations": hang_annotations(self.slo, window),
+        }
+
+    def _unanswered_alert(self) -> Rule:
+        window = self.policy.hang_seconds
+        return {
+            "alert": UNANSWERED_ALERT,
+            "expr": f"{self.slo.sli.demand} > 0\nunless on ()\n{self.events.total(window)} > 0",
+            "for": "1m",
+            "labels": self._alert_labels("page", "unanswered"),
+            "annotations": unanswered_annotations(self.slo, window),
         }
 
     def _no_data_alert(self) -> Rule:

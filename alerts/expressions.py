@@ -66,6 +66,36 @@ class RecordedExpressions:
         return f"{BUDGET_REMAINING}{selector(self.slo)}"
 
 
+FROZEN_SECONDS = 900.0
+"""For how long what was last known of a service whose targets are down is held."""
+
+
+@dataclass(frozen=True)
+class LastKnown:
+    """As others, with what they last answered in place of nothing."""
+
+    slo: Slo
+    events: Expressions
+
+    def bad(self, seconds: float) -> str:
+        return self._last(self.events.bad(seconds))
+
+    def total(self, seconds: float) -> str:
+        return self._last(self.events.total(seconds))
+
+    def history(self, seconds: float) -> str:
+        return self._last(self.events.history(seconds), recorded=False)
+
+    def budget_remaining(self) -> str | None:
+        return self.events.budget_remaining()
+
+    def _last(self, query: str, *, recorded: bool = True) -> str:
+        window = format_duration(FROZEN_SECONDS)
+        if recorded and isinstance(self.events, RecordedExpressions):
+            return f"last_over_time({query}[{window}])"
+        return f"last_over_time(({query})[{window}:1m])"
+
+
 LONGEST_STEPPED_SECONDS = 3 * 86_400.0
 """Beyond it, counts that are evaluated minute by minute cost more than they tell."""
 

@@ -22,6 +22,8 @@ class Sli:
     bad, total: increases of events over the window, one series without labels each; bad where total is.
     bucket: the histogram bucket that ``bad`` is counted from, if it is; where it is absent, so is bad.
     in_flight: an instant query above 0 while requests have begun and not ended; tells a hang from idleness.
+    demand: an instant query above 0 while requests arrive at the edge; where none is counted then, all fail.
+    targets: a selector of the ``up`` of what the queries' series come from.
     counts_events: False where only the ratio of both means something, as of rates and of averages.
     slice_seconds: where not events but stretches of time are counted, how long each is.
     """
@@ -34,6 +36,8 @@ class Sli:
     bucket: str | None = None
     counts_events: bool = True
     slice_seconds: float | None = None
+    demand: str | None = None
+    targets: str | None = None
 
     def bad_over(self, window: str) -> str:
         return self.bad.replace(WINDOW, window)

@@ -52,6 +52,22 @@ def hang_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
     }
 
 
+def unanswered_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
+    """For an alert whose value is what the query of demand answers."""
+    window, window_ko = format_duration(window_seconds), duration_ko(window_seconds)
+    return {
+        "summary": f"{slo.service}: requests arrive and none is counted as answered",
+        "description": f"Requests arrive at the edge, and {title(slo)} counted none in the last {window}: "
+        "the service is not idle. It is down, cut off, or not scraped.",
+        "summary_ko": f"{slo.service}: 요청이 들어오는데 처리된 것으로 집계된 요청이 없습니다",
+        "description_ko": f"엣지에는 요청이 들어오지만 {title(slo, 'ko')} 목표가 최근 {window_ko} 동안 "
+        "센 요청은 없습니다. "
+        "유휴 상태가 아니라 서비스가 내려갔거나, 연결이 끊겼거나, 수집되지 않는 상태입니다.",
+        **_subject(slo),
+        **_links(slo),
+    }
+
+
 def no_data_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
     """For an alert on series that are absent; names the queries that match nothing."""
     needed = slo.sli.needed_over(format_duration(window_seconds))

@@ -12,6 +12,10 @@ from alerts.formats.openslo.library import Library
 from alerts.formats.openslo.metadata import IndicatorAnnotations
 from alerts.queries import checked_query, one_series
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
+from collector.errors import QueryError
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import Selector
 
 EVALUATION = "1m"
 """How often a query that answers a value, not a count, is looked at."""
@@ -28,6 +32,8 @@ class Notes:
     kind: SliKind = SliKind.AVAILABILITY
     threshold: float | None = None
     in_flight: str | None = None
+    demand: str | None = None
+    targets: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,19 @@ class Indicator:
         counts_events: bool = True,
         slice_seconds: float | None = None,
     ) -> Sli:
-        kind, threshold, in_flight = self.notes.kind, self.notes.threshold, self.notes.in_flight
-        return Sli(kind, bad, total, in_flight, threshold, bucket, counts_events, slice_seconds)
+        notes = self.notes
+        return Sli(
+            notes.kind,
+            bad,
+            total,
+            notes.in_flight,
+            notes.threshold,
+            bucket,
+            counts_events,
+            slice_seconds,
+            notes.demand,
+            notes.targets,
+        )
 
     def _query(self, name: str, metric: Metric) -> tuple[str, str]:
         """The key of a metric's query, and the query on one line."""
@@ -159,10 +176,26 @@ def _checked(place: str, notes: Notes) -> Notes:
     if (notes.kind is SliKind.LATENCY) != (notes.threshold is not None):
         key = "metadata.annotations.fireline/threshold"
         raise SpecError(f"{place}: {key}: expected with fireline/kind: latency, and only there")
-    if notes.in_flight is None:
-        return notes
-    key = "metadata.annotations.fireline/in-flight"
-    return replace(notes, in_flight=one_series(place, key, notes.in_flight, windowed=False))
+    at = f"{place}: metadata.annotations.fireline/"
+    if notes.targets is not None and not _is_selector(notes.targets):
+        raise SpecError(f'{at}targets: expected a selector of the metric up, such as up{{job="shop"}}')
+    return replace(
+        notes,
+        in_flight=_instant(place, "in-flight", notes.in_flight),
+        demand=_instant(place, "demand", notes.demand),
+    )
+
+
+def _instant(place: str, name: str, query: str | None) -> str | None:
+    key = f"metadata.annotations.fireline/{name}"
+    return None if query is None else one_series(place, key, query, windowed=False)
+
+
+def _is_selector(query: str) -> bool:
+    try:
+        return isinstance(parse(query, size=QuerySize()), Selector)
+    except QueryError:
+        return False
 
 
 def _windowed(query: str, *, counter: bool) -> str:

@@ -55,6 +55,8 @@ class IndicatorAnnotations(Strict):
     kind: SliKind = Field(SliKind.AVAILABILITY, alias="fireline/kind")
     threshold: Window | None = Field(None, alias="fireline/threshold")
     in_flight: str | None = Field(None, alias="fireline/in-flight")
+    demand: str | None = Field(None, alias="fireline/demand")
+    targets: str | None = Field(None, alias="fireline/targets")
 
 
 class SloAnnotations(IndicatorAnnotations):

@@ -1,0 +1,115 @@
+"""No data is one of three things: idle keeps quiet, absent warns, a target that is down changes nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from alerts.backtest.engine import alert_histories
+from alerts.compile import (
+    BURN_ALERT,
+    NO_DATA_ALERT,
+    UNANSWERED_ALERT,
+    CompileOptions,
+    compile_slos,
+    policies_of,
+)
+from alerts.slo import Sli, SliKind, Slo, bad_counted
+from alerts.targets import targets_selector
+from collector.labels import METRIC_NAME, Labels
+from collector.memory import MemoryStore
+from collector.rules.files import parse_groups
+from collector.series import STALE_NAN
+
+TOTAL = 'sum(increase(all_total{job="web"}[$window]))'
+SLI = Sli(SliKind.AVAILABILITY, bad_counted('sum(increase(bad_total{job="web"}[$window]))', TOTAL), TOTAL)
+WEB = Slo("web", "shop", 0.99, SLI)
+SCRAPE, BURN_AT, DOWN_AT, END = 15, 3600, 3900, 9000
+RECORDED = pytest.mark.parametrize("recorded", [True, False])
+
+
+def history(back_at: int, *, fails_before: bool, fails_after: bool = False) -> MemoryStore:
+    """A target that answers until DOWN_AT and again from ``back_at`` on, with a new process."""
+    times = np.arange(0, END + 1, SCRAPE)
+    up = (times < DOWN_AT) | (times >= back_at)
+    failing = (fails_before & (times >= BURN_AT) & (times < DOWN_AT)) | (fails_after & (times >= back_at))
+    counters = {
+        "all_total": np.cumsum(np.full(len(times), 150.0)),
+        "bad_total": np.cumsum(np.where(failing, 150.0, 0.0)),
+    }
+    store = MemoryStore()
+    for name, values in counters.items():
+        shown = np.where(up, values, STALE_NAN)
+        kept = up | np.concatenate([[False], up[:-1]])  # one marker, when it went down
+        store.append_column(Labels({METRIC_NAME: name, "job": "web"}), times[kept] * 1000, shown[kept])
+    store.append_column(Labels({METRIC_NAME: "up", "job": "web"}), times * 1000, up.astype(float))
+    return store
+
+
+Spans = dict[str, list[tuple[float, float]]]
+
+
+def firing(store: MemoryStore, slo: Slo = WEB, *, recorded: bool = True) -> Spans:
+    """From when to when each alert fires, the fast tier's or others; endless ones until END."""
+    groups = parse_groups(compile_slos([slo], policies_of([slo]), CompileOptions(recorded=recorded)))
+    found: Spans = {}
+    for each in alert_histories(groups, store, 1800, END):
+        for labels, lives in each.lives.items():
+            name = labels["tier"] if each.rule.alert == BURN_ALERT else each.rule.alert
+            found.setdefault(name, []).extend(
+                (life.firing_at, life.resolved_at or END) for life in lives if life.firing_at is not None
+            )
+    return {name: sorted(spans) for name, spans in found.items() if spans}
+
+
+@RECORDED
+def test_a_target_that_goes_down_while_the_budget_burns_ends_no_page(recorded):
+    spans = firing(history(DOWN_AT + 600, fails_before=True, fails_after=True), recorded=recorded)
+    assert [begin for begin, _ in spans["fast"]] == [pytest.approx(BURN_AT + 60, abs=45)]
+    assert spans["fast"][0][1] == END
+
+
+@RECORDED
+def test_it_ends_when_the_target_is_back_and_well(recorded):
+    ((_, end),) = firing(history(DOWN_AT + 600, fails_before=True), recorded=recorded)["fast"]
+    assert DOWN_AT + 600 < end < DOWN_AT + 600 + 300
+
+
+@RECORDED
+def test_what_was_last_known_is_held_for_a_while_only(recorded):
+    spans = firing(history(END, fails_before=True), recorded=recorded)
+    assert DOWN_AT + 900 < spans["fast"][0][1] < DOWN_AT + 900 + 300
+    assert spans[NO_DATA_ALERT]
+
+
+@RECORDED
+def test_a_target_that_goes_down_in_good_health_pages_nobody(recorded):
+    assert set(firing(history(END, fails_before=False), recorded=recorded)) == {NO_DATA_ALERT}
+
+
+def test_demand_at_the_edge_without_an_answer_pages():
+    store = history(END, fails_before=False)
+    times = np.arange(0, END + 1, SCRAPE)
+    store.append_column(Labels({METRIC_NAME: "edge"}), times * 1000, np.where(times < 7200, 5.0, 0.0))
+    ((begin, end),) = firing(store, replace(WEB, sli=replace(SLI, demand="sum(edge)")))[UNANSWERED_ALERT]
+    assert DOWN_AT + 300 <= begin <= DOWN_AT + 400
+    assert end == 7200
+
+
+@pytest.mark.parametrize(
+    ("queries", "targets", "expected"),
+    [
+        ('sum(increase(a{job="web"}[$window]))', None, 'up{job="web"}'),
+        (
+            'sum(increase(a{namespace="n",job=~"w.*",code="1"}[$window]))',
+            None,
+            'up{job=~"w.*",namespace="n"}',
+        ),
+        ('sum(increase(a{job="web"}[$window])) + sum(increase(b{job="x"}[$window]))', None, None),
+        ("sum(increase(a[$window]))", None, None),
+        ('sum(increase(a{job!="web"}[$window]))', None, None),
+        ("sum(increase(a[$window]))", 'up{job="x"}', 'up{job="x"}'),
+    ],
+)
+def test_targets_are_those_of_the_job_that_queries_name(queries, targets, expected):
+    assert targets_selector(Sli(SliKind.AVAILABILITY, queries, queries, targets=targets)) == expected
