@@ -55,6 +55,7 @@ class BudgetStatus:
 
     period: start and end of a period of the calendar, whose counts reach from its start to ``at``.
     history: the share of each tier's long window that is recorded, where that is weighed and known.
+    burning_seconds: the long window of the first tier that burns, if one does.
     """
 
     slo: Slo
@@ -69,6 +70,7 @@ class BudgetStatus:
     total: float | None
     history: Mapping[float, float] = field(default_factory=dict)
     period: tuple[float, float] | None = None
+    burning_seconds: float | None = None
 
     @property
     def recorded_seconds(self) -> dict[float, float]:
@@ -134,22 +136,24 @@ def budget_status(
     more_windows: Collection[float] = (),
     count: Count = count_events,
     history: History = recorded_share,
+    so_far: WindowCounts | None = None,
 ) -> BudgetStatus:
     """Asks for the counts of each window and judges them.
 
     more_windows: seconds of windows whose burn rate is wanted beside those of the policy and the period.
     count, history: what counts a window, and says how much of it is recorded; those that remember may
         spare the querier.
+    so_far: the counts of the period, where they are not those of its whole window: some may be excluded.
 
     Raises:
         QueryError: if the querier cannot answer.
     """
     tiers = {window for tier in policy.tiers for window in (tier.long_seconds, tier.short_seconds)}
-    period = counted_seconds(slo, at)
     rolling = {slo.period_seconds} if slo.calendar is None else set()
     windows = sorted({*tiers, *more_windows, policy.hang_seconds, *rolling})
     counts = [count(querier, slo, window, at) for window in windows]
-    so_far = None if slo.calendar is None else count(querier, slo, period, at)
+    if so_far is None and slo.calendar is not None:
+        so_far = count(querier, slo, counted_seconds(slo, at), at)
     in_flight = single_value(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
     weighed = {tier.long_seconds for tier in policy.tiers if is_weighed(tier.long_seconds)}
     shares = {window: history(querier, slo, window, at) for window in sorted(weighed)}
@@ -174,15 +178,15 @@ def judge(
 ) -> BudgetStatus:
     """The status that follows from counts of all the policy's windows, the hang's and of the period.
 
-    so_far: the counts of a period of the calendar; without it they are those of the period's window.
+    so_far: the counts of the period, as of one of the calendar; without it those of the period's window.
     history: the shares of long windows that are recorded; without one a window counts as full.
     """
     by_window, history = {count.seconds: count for count in counts}, history or {}
     period = by_window[slo.period_seconds] if so_far is None else so_far
     burn_rate = {window: _burn(slo, count) for window, count in by_window.items()}
     burnt = _burn(slo, period)
-    burning = any(_burns(tier, slo, by_window, history) for tier in policy.tiers)
-    state, reason = _state(policy, by_window, period, burnt, in_flight, burning=burning)
+    burning = [tier.long_seconds for tier in policy.tiers if _burns(tier, slo, by_window, history)]
+    state, reason = _state(policy, by_window, period, burnt, in_flight, burning=bool(burning))
     return BudgetStatus(
         slo=slo,
         at=at,
@@ -196,6 +200,7 @@ def judge(
         total=period.total,
         history=history,
         period=None if slo.calendar is None else period_at(slo.calendar, at),
+        burning_seconds=burning[0] if burning else None,
     )
 
 
