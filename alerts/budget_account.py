@@ -1,6 +1,6 @@
 """All that is told of a budget at a time: its status, what is excluded, bad minutes, when it runs out."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +32,12 @@ from collector.querier import Querier
 class Account:
     """status: judged by the counts without what is excluded; burn rates, and so tiers, are with it.
 
+    counted_seconds: how far back the counts of the period reach.
     bad_minutes: None without data. forecast: None without errors to go on.
     """
 
     status: BudgetStatus
+    counted_seconds: float
     excluded: Excluded | None
     forecast: Forecast | None
     bad_minutes: float | None
@@ -77,7 +79,7 @@ def hourly_traffic(querier: Querier, slo: Slo, at: float) -> Hourly:
 
 
 TakeOff = Callable[
-    [Querier, Slo, Iterable[Exclusion], WindowCounts, float], tuple[WindowCounts, Excluded | None]
+    [Querier, Slo, Sequence[Exclusion], WindowCounts, float], tuple[WindowCounts, Excluded | None]
 ]
 
 
@@ -98,7 +100,7 @@ def take_account(
     policy: Policy,
     at: float,
     *,
-    exclusions: Iterable[Exclusion] = (),
+    exclusions: Sequence[Exclusion] = (),
     more_windows: Collection[float] = (),
     sources: Sources | None = None,
 ) -> Account:
@@ -124,20 +126,26 @@ def take_account(
     period = slo.period_seconds if status.period is None else status.period[1] - status.period[0]
     allowed = allowed_bad_minutes(slo, period, 0.0 if excluded is None else excluded.seconds)
     if status.state is BudgetState.NO_DATA:
-        return Account(status, excluded, None, None, allowed)
+        return Account(status, gross.seconds, excluded, None, None, allowed)
     minutes = bad_minutes(slo, ask.ratios(querier, slo, at - gross.seconds, at), spans)
-    return Account(status, excluded, _forecast(querier, status, net, ask), minutes, allowed)
+    window = status.burning_seconds or HOUR
+    going_on = ask.count(querier, slo, window, at)
+    if excluded is not None:
+        going_on, _ = ask.take_off(querier, slo, exclusions, going_on, at)
+    forecast = _forecast(querier, status, net, going_on, ask)
+    return Account(status, gross.seconds, excluded, forecast, minutes, allowed)
 
 
-def _forecast(querier: Querier, status: BudgetStatus, net: WindowCounts, ask: Sources) -> Forecast | None:
-    """With the errors of the long window of the tier that burns, or of the last hour.
+def _forecast(
+    querier: Querier, status: BudgetStatus, net: WindowCounts, going_on: WindowCounts, ask: Sources
+) -> Forecast | None:
+    """With the errors of ``going_on``: of the long window of the tier that burns, or of the last hour.
 
     A rolling budget that burns at its pace or slower lasts: as much leaves its window as comes. It gains by
     new events, as the calendar's does, while its window is not full yet of traffic like last week's.
     """
-    slo, at, window = status.slo, status.at, status.burning_seconds or HOUR
-    burn_rate = status.burn_rate.get(window)
-    if not burn_rate or burn_rate <= 1 or net.bad is None or not net.total:
+    slo, at, ratio = status.slo, status.at, going_on.error_ratio
+    if ratio is None or ratio <= slo.error_budget or net.bad is None or not net.total:
         return None
     per_hour = ask.count(querier, slo, HOUR, at).total or 0.0
     traffic = expected_traffic(ask.traffic(querier, slo, at), per_hour)
@@ -148,7 +156,6 @@ def _forecast(querier: Querier, status: BudgetStatus, net: WindowCounts, ask: So
     else:
         held = total / traffic.mean_per_hour * HOUR if traffic.mean_per_hour else slo.period_seconds
         full_at, until = at + slo.period_seconds - held, None
-    ratio = burn_rate * slo.error_budget
     found = exhausted_at(
         slo.error_budget * total - bad,
         ratio,
@@ -158,4 +165,4 @@ def _forecast(querier: Querier, status: BudgetStatus, net: WindowCounts, ask: So
         gains_until=full_at,
         until=until,
     )
-    return Forecast(found, ratio, window, traffic.seasonal)
+    return Forecast(found, ratio, going_on.seconds, traffic.seasonal)

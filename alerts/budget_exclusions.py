@@ -1,7 +1,7 @@
 """A period's counts without what happened in excluded time, and how much that was."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -15,13 +15,14 @@ from collector.querier import Querier
 _POINTS_A_SPAN = 24  # of one range query: nights across a change of clocks are an hour's multiples apart
 _MOST_HALVINGS = 5
 _COARSE_SECONDS = 60.0
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
 class Excluded:
     """What exclusions take off the counts of a period.
 
-    gross: the counts with nothing taken off. bad, total: what is.
+    gross: the counts with nothing taken off. bad, total: what is. bad_by_span: of each span, by its ends.
     """
 
     occurrences: tuple[Occurrence, ...]
@@ -29,6 +30,7 @@ class Excluded:
     bad: float
     total: float
     at: float
+    bad_by_span: tuple[tuple[tuple[float, float], float], ...] = ()
 
     @property
     def spans(self) -> list[tuple[float, float]]:
@@ -73,7 +75,7 @@ class Excluded:
 
 
 def take_off(
-    querier: Querier, slo: Slo, exclusions: Iterable[Exclusion], gross: WindowCounts, at: float
+    querier: Querier, slo: Slo, exclusions: Sequence[Exclusion], gross: WindowCounts, at: float
 ) -> tuple[WindowCounts, Excluded | None]:
     """The counts of the window before ``at`` without its excluded time; None where nothing is excluded.
 
@@ -86,21 +88,26 @@ def take_off(
     spans = merged((one.start, one.end) for one in found)
     events = RawExpressions(slo)
     counted = [
-        (run.seconds, bad, total)
+        (run.seconds, end, bad, total)
         for run in _runs(spans)
-        for bad, total in zip(
+        for end, bad, total in zip(
+            run.ends,
             _values(querier, run, events.bad(run.seconds)),
             _values(querier, run, events.total(run.seconds)),
             strict=True,
         )
     ]
-    averaged = is_averaged(slo, gross)
-    bad = sum(bad * (seconds / gross.seconds if averaged else 1) for seconds, bad, _ in counted)
-    total = sum(total * (seconds / gross.seconds if averaged else 1) for seconds, _, total in counted)
+    if is_averaged(slo, gross):
+        counted = [
+            (seconds, end, bad * seconds / gross.seconds, total * seconds / gross.seconds)
+            for seconds, end, bad, total in counted
+        ]
+    bad, total = (sum(one[place] for one in counted) for place in (2, 3))
     net = gross.total - total
-    net = net if net > 1e-6 * gross.total else 0.0
+    net = net if net > _ROUNDING * gross.total else 0.0
     counts = WindowCounts(gross.seconds, min(max(gross.bad - bad, 0.0), net), net)
-    return counts, Excluded(found, gross, bad, total, at)
+    by_span = tuple(((end - seconds, end), bad) for seconds, end, bad, _ in counted)
+    return counts, Excluded(found, gross, bad, total, at, by_span)
 
 
 def is_averaged(slo: Slo, counts: WindowCounts) -> bool:

@@ -9,12 +9,14 @@ import click
 from rich.console import Console
 
 from alerts.backtest.cli import backtest_command
+from alerts.budget_cli import budget_command
 from alerts.casefile import load_case
 from alerts.check.cli import check_command
 from alerts.ci.cli import ci_command, freeze_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slo_files, load_slos
+from alerts.gate_cli import gate_command
 from alerts.guardrails import load_guardrails
 from alerts.policy import load_policy
 from alerts.replay import replay as replay_case
@@ -63,6 +65,8 @@ alerts.add_command(backtest_command)
 alerts.add_command(ci_command)
 alerts.add_command(freeze_command)
 alerts.add_command(tune_command)
+alerts.add_command(budget_command)
+alerts.add_command(gate_command)
 
 
 @alerts.command("compile")

@@ -1,6 +1,7 @@
 """Charts as accessible HTML figures that hold an SVG: no script, nothing from outside, themed by CSS."""
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -10,6 +11,8 @@ from markupsafe import Markup
 from alerts.charts import layout, spans
 from alerts.charts.model import BudgetBar, Chart
 from alerts.charts.summary import WORDS, budget_text, data_table, summary_text, window_text
+
+_HEAD = 12.0  # above a chart that carries its title inside the picture
 
 
 def render_chart(chart: Chart) -> Markup:
@@ -47,6 +50,22 @@ def render_spans(chart: spans.SpanChart) -> Markup:
     """A timeline as an SVG picture that stands alone, as a file or in a page."""
     return _render(
         "spans.svg.j2", chart=chart, layout=spans.lay_out_spans(chart), place=spans, stylesheet=stylesheet()
+    )
+
+
+def render_charts(title: str, charts: Sequence[Chart]) -> Markup:
+    """Charts one below the other as an SVG picture that stands alone, as a file."""
+    panel_height = layout.HEIGHT + _HEAD
+    panels = [(one, layout.lay_out(one), summary_text(one)) for one in charts]
+    return _render(
+        "charts.svg.j2",
+        title=title,
+        panels=panels,
+        place=layout,
+        head=_HEAD,
+        panel_height=panel_height,
+        height=max(len(panels), 1) * panel_height,
+        stylesheet=stylesheet(),
     )
 
 

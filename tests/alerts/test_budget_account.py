@@ -142,6 +142,15 @@ def test_averages_are_taken_off_by_how_long_they_last():
     assert net.status.budget_remaining == pytest.approx(1 - 100 / 166, abs=0.02)
 
 
+def test_forecast_does_not_go_on_with_what_is_excluded():
+    """A tier of three days burns by an outage that is excluded; beside it one per mille fails."""
+    slow = Policy("p", (Tier("3d", 3 * DAY, 6 * HOUR, 0.01, "ticket"),))
+    querier = querier_of([(0, 6, 0.1), (6, 6 + 2 / 24, 100.0), (6 + 2 / 24, 8, 0.1)])
+    net = take_account(querier, SLO, slow, AT, exclusions=[exclusion(day=6)])
+    assert net.status.burning_seconds == 3 * DAY
+    assert net.forecast is None
+
+
 def test_forecast_waits_for_the_morning():
     """Nights have no traffic. At 4 % errors, 3 % more than allowed, the last hour before dusk burns on."""
     busy = lambda minutes: np.where((minutes - 1) // 720 % 2 == 1, 100.0, 0.0)  # noqa: E731

@@ -1,0 +1,67 @@
+"""`fireline alerts budget`: how much of each budget is left, and how it went down."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+
+from alerts.budget_options import budget_options, warn_of_idle
+from alerts.budget_readings import load_wanted, patient_querier, read_budgets
+from alerts.budget_report import budget_json, budget_table, burn_down_charts
+from alerts.charts.svg import render_charts
+from alerts.errors import SpecError
+from collector.clock import SystemClock
+from collector.errors import QueryError
+
+
+@click.command("budget")
+@budget_options
+@click.option(
+    "--burn-down", is_flag=True, help="Tell in --format json how each budget went down, in a hundred points."
+)
+@click.option(
+    "--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw that into this SVG file."
+)
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def budget_command(  # noqa: PLR0917  click passes them by name
+    files: Sequence[Path],
+    url: str,
+    names: Sequence[str],
+    exclusions: Sequence[Path],
+    at: float | None,
+    zone: ZoneInfo,
+    burn_down: bool,
+    chart: Path | None,
+    style: str,
+) -> None:
+    """Say how the budgets of the SLOs in FILES stand."""
+    if burn_down and style != "json":
+        raise SpecError("--burn-down: expected with --format json (or --chart, for a picture)")
+    wanted = load_wanted(files, names, exclusions)
+    warn_of_idle(wanted)
+    at = SystemClock().now() if at is None else at
+    try:
+        with patient_querier(url) as querier:
+            readings = read_budgets(querier, wanted, at, with_burn_down=burn_down or chart is not None)
+    except QueryError as error:
+        raise SpecError(str(error)) from error
+    if style == "json":
+        click.echo(
+            json.dumps(budget_json(readings, at, with_burn_down=burn_down), indent=1, ensure_ascii=False)
+        )
+    else:
+        Console().print(budget_table(readings, zone))
+    if chart is not None:
+        _write(chart, f"{render_charts('Error budgets', burn_down_charts(readings, zone))}\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SpecError(f"--chart: expected a file that can be written: {error}") from error
+    click.echo(f"wrote {path}", err=True)

@@ -1,0 +1,40 @@
+"""What commands that ask for budgets take."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from alerts.backtest.cli import Zone
+from alerts.budget_readings import Wanted
+from collector.cli_values import Time
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)),
+    click.option("--url", required=True, help="Of a Prometheus HTTP API that has the events."),
+    click.option("--slo", "names", multiple=True, metavar="NAME", help="Of this SLO only. May be repeated."),
+    click.option(
+        "--exclusions",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="File of times that budgets leave out. May be repeated.",
+    ),
+    click.option("--at", type=Time(), help="Instead of now; Unix seconds or RFC 3339."),
+    click.option("--timezone", "zone", type=Zone(), default="UTC", show_default=True, help="Of times shown."),
+)
+
+
+def budget_options(command: Command) -> Command:
+    """Which SLOs, where their events are, what is left out, and when."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def warn_of_idle(wanted: Wanted) -> None:
+    """A line for each exclusion that applies to no SLO of the files."""
+    for name in wanted.idle:
+        click.echo(f"warning: exclusion {name!r} applies to no SLO of these files", err=True)

@@ -1,0 +1,96 @@
+"""Asks a Prometheus how the budgets of SLOs stand, for commands that are run once."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alerts.addresses import http_url
+from alerts.budget_account import Account, take_account
+from alerts.budget_burndown import burn_down
+from alerts.compile import policies_of
+from alerts.errors import SpecError
+from alerts.exclusion_files import idle_exclusions, load_exclusions
+from alerts.exclusions import Exclusion
+from alerts.formats.files import load_slos
+from alerts.slo import Slo
+from collector.errors import QueryError
+from collector.querier import Querier
+from collector.remote import RemoteQuerier
+
+_DEADLINE_SECONDS = 5.0  # of trying to reach a server that somebody waits for
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which SLOs, and what their budgets leave out. idle: exclusions that apply to no SLO of the files."""
+
+    slos: Sequence[Slo]
+    exclusions: Sequence[Exclusion] = ()
+    idle: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An SLO's budget, or why it cannot be told; and how it went down, if that was asked for."""
+
+    slo: Slo
+    account: Account | None
+    failure: str = ""
+    burn_down: Sequence[tuple[float, float]] = ()
+
+
+def load_wanted(files: Sequence[Path], names: Sequence[str], exclusion_files: Sequence[Path]) -> Wanted:
+    """Reads the files.
+
+    names: of the SLOs that are wanted, as ``NAME`` or ``SERVICE/NAME``; all without one.
+
+    Raises:
+        SpecError: for the first mistake, or a name that no SLO has.
+    """
+    slos = load_slos(*files)
+    known = {name for slo in slos for name in _names(slo)}
+    if unknown := [name for name in names if name not in known]:
+        expected = ", ".join(slo.name for slo in slos)
+        raise SpecError(f"--slo: expected one of {expected}, found {unknown[0]!r}")
+    exclusions = load_exclusions(*exclusion_files)
+    wanted = [slo for slo in slos if not names or not _names(slo).isdisjoint(names)]
+    return Wanted(wanted, exclusions, idle_exclusions(exclusions, slos))
+
+
+def read_budgets(
+    querier: Querier, wanted: Wanted, at: float, *, with_burn_down: bool = False
+) -> list[Reading]:
+    """Every SLO's budget. A query that is wrong costs its own SLO's only.
+
+    Raises:
+        QueryError: if the querier does not answer.
+    """
+    policies = policies_of(wanted.slos)
+    found = []
+    for slo in wanted.slos:
+        try:
+            account = take_account(querier, slo, policies[slo.policy], at, exclusions=wanted.exclusions)
+            found.append(Reading(slo, account, "", burn_down(querier, account) if with_burn_down else ()))
+        except QueryError as error:
+            if error.retryable:
+                raise
+            found.append(Reading(slo, None, str(error)))
+    return found
+
+
+@contextmanager
+def patient_querier(url: str) -> Iterator[RemoteQuerier]:
+    """The server at a URL, tried for a few seconds. Raises ``SpecError`` for another text."""
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asks says it
+    try:
+        address = http_url(url or "no URL")
+    except ValueError as error:
+        raise SpecError(f"--url: {error}") from error
+    with closing(RemoteQuerier(address, deadline_seconds=_DEADLINE_SECONDS)) as querier:
+        yield querier
+
+
+def _names(slo: Slo) -> set[str]:
+    return {slo.name, f"{slo.service}/{slo.name}"}

@@ -1,0 +1,89 @@
+"""Whether budgets allow a deploy: the worst of some SLOs decides."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from alerts.budget import BudgetReason, BudgetState
+from alerts.budget_account import Account
+from alerts.budget_readings import Reading
+from alerts.budget_words import BudgetWords
+from alerts.charts.quantities import format_percent
+
+
+class Outcome(StrEnum):
+    """From the best to the worst.
+
+    A budget that is spent is known to be; what nobody knows stays below that, so that a pipeline which
+    lets "no data" pass never lets a spent budget pass with it, and above what is only low.
+    """
+
+    OK = "ok"
+    LOW = "low"
+    NO_DATA = "no_data"
+    SPENT = "spent"
+
+    @property
+    def exit_code(self) -> int:
+        """2 is for mistakes."""
+        return {Outcome.OK: 0, Outcome.LOW: 3, Outcome.SPENT: 4, Outcome.NO_DATA: 5}[self]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """line: why, for people."""
+
+    reading: Reading
+    outcome: Outcome
+    line: str
+
+
+def verdict(reading: Reading, low: float, zone: ZoneInfo) -> Verdict:
+    """Of one SLO.
+
+    low: the share of a budget (0–1) below which it is low. zone: of times in the line.
+    """
+    outcome = _outcome(reading.account, low)
+    return Verdict(reading, outcome, _line(reading, outcome, low, zone))
+
+
+def worst(verdicts: Iterable[Verdict]) -> Outcome:
+    """What decides; no data without an SLO."""
+    order: Sequence[Outcome] = list(Outcome)
+    return max((one.outcome for one in verdicts), key=order.index, default=Outcome.NO_DATA)
+
+
+def _outcome(account: Account | None, low: float) -> Outcome:
+    if account is None or account.status.state is BudgetState.NO_DATA:
+        return Outcome.NO_DATA
+    remaining = account.status.budget_remaining
+    if remaining is None:  # idle for all of the period
+        return Outcome.NO_DATA
+    if remaining <= 0:
+        return Outcome.SPENT
+    return Outcome.LOW if remaining < low else Outcome.OK
+
+
+def _line(reading: Reading, outcome: Outcome, low: float, zone: ZoneInfo) -> str:
+    account = reading.account
+    if account is None:
+        return reading.failure
+    words = BudgetWords(account, zone)
+    if outcome is Outcome.NO_DATA:
+        idle = account.status.state is not BudgetState.NO_DATA
+        return "no events in the period" if idle else str(account.status.reason)
+    left = f"{words.left()} of the budget left" if outcome is not Outcome.SPENT else words.left()
+    if outcome is Outcome.SPENT and account.status.budget_remaining == 0:
+        left = "nothing of the budget left"
+    below = f", below {format_percent(low)}" if outcome is Outcome.LOW else ""
+    runs_out = f"runs out {words.runs_out()}" if words.runs_out() else _burning(account)
+    parts = (f"{left}{below}", words.events(), words.minutes(), runs_out, words.excluded())
+    return "; ".join(part for part in parts if part)
+
+
+def _burning(account: Account) -> str:
+    """A deploy on top of an incident is somebody's choice: it is told, and does not decide."""
+    if account.status.state is not BudgetState.BURNING:
+        return ""
+    return "burning now" if account.status.reason is BudgetReason.TIER else str(account.status.reason)

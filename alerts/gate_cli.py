@@ -1,0 +1,93 @@
+"""`fireline alerts gate`: may we deploy?"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from alerts.budget_options import budget_options, warn_of_idle
+from alerts.budget_readings import load_wanted, patient_querier, read_budgets
+from alerts.gate import Outcome, Verdict, verdict, worst
+from collector.clock import SystemClock
+from collector.errors import QueryError
+
+_STYLES = {Outcome.OK: "green", Outcome.LOW: "yellow", Outcome.SPENT: "bold red", Outcome.NO_DATA: "bold red"}
+
+
+@click.command("gate")
+@budget_options
+@click.option(
+    "--low",
+    type=click.FloatRange(0, 1),
+    default=0.1,
+    show_default=True,
+    help="Share of a budget below which it is low.",
+)
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_context
+def gate_command(  # noqa: PLR0917  click passes them by name
+    ctx: click.Context,
+    files: Sequence[Path],
+    url: str,
+    names: Sequence[str],
+    exclusions: Sequence[Path],
+    at: float | None,
+    zone: ZoneInfo,
+    low: float,
+    style: str,
+) -> None:
+    """Say whether the budgets of the SLOs in FILES allow a deploy.
+
+    Exit 0: they do; 3: one is low; 4: one is spent; 5: of one there is no data, or the server does not
+    answer; 2: a mistake. Of several, spent goes before no data, and that before low.
+    """
+    wanted = load_wanted(files, names, exclusions)
+    warn_of_idle(wanted)
+    at = SystemClock().now() if at is None else at
+    verdicts, failure = [], ""
+    try:
+        with patient_querier(url) as querier:
+            verdicts = [verdict(reading, low, zone) for reading in read_budgets(querier, wanted, at)]
+    except QueryError as error:
+        failure = str(error)
+    outcome = worst(verdicts)
+    if style == "json":
+        click.echo(json.dumps(_json(verdicts, outcome, at, low, failure), indent=1, ensure_ascii=False))
+    elif failure:
+        click.echo(f"fireline: no data: {failure}", err=True)
+    else:
+        Console(soft_wrap=True).print(*(_line(one) for one in verdicts), sep="\n")
+    ctx.exit(outcome.exit_code)
+
+
+def _line(one: Verdict) -> Text:
+    slo, said = one.reading.slo, one.outcome.replace("_", " ")
+    return Text.assemble((f"{said:<8}", _STYLES[one.outcome]), f"{slo.service}/{slo.name}: {one.line}")
+
+
+def _json(
+    verdicts: Sequence[Verdict], outcome: Outcome, at: float, low: float, failure: str
+) -> dict[str, Any]:
+    return {
+        "outcome": outcome.value,
+        "exit_code": outcome.exit_code,
+        "at": at,
+        "low": low,
+        "failure": failure,
+        "slos": [
+            {
+                "service": one.reading.slo.service,
+                "slo": one.reading.slo.name,
+                "objective": one.reading.slo.objective,
+                "outcome": one.outcome.value,
+                "message": one.line,
+                "status": None if one.reading.account is None else one.reading.account.to_json(),
+            }
+            for one in verdicts
+        ],
+    }

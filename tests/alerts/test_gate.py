@@ -1,0 +1,81 @@
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerts.budget import BudgetReason, BudgetState, BudgetStatus, WindowCounts
+from alerts.budget_account import Account
+from alerts.budget_exclusions import Excluded
+from alerts.budget_readings import Reading
+from alerts.exclusions import Exclusion, occurrences
+from alerts.forecast import Forecast
+from alerts.gate import Outcome, verdict, worst
+from alerts.slo import Sli, SliKind, Slo
+
+SLO = Slo("web", "shop", 0.99, Sli(SliKind.AVAILABILITY, "b[$window]", "t[$window]"))
+AT, SEOUL = 1_756_861_500.0, ZoneInfo("Asia/Seoul")
+
+
+def account(remaining, state="ok", reason=BudgetReason.WITHIN, **more):
+    bad = None if remaining is None else (1 - remaining) * 100
+    status = BudgetStatus(SLO, AT, BudgetState(state), reason, None, remaining, {}, None, bad, 10_000.0)
+    return replace(Account(status, SLO.period_seconds, None, None, 20.0, 432.0), **more)
+
+
+def judged(found, low=0.1):
+    return verdict(Reading(SLO, found), low, SEOUL)
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome", "code", "said"),
+    [
+        (account(0.5), Outcome.OK, 0, "50% of the budget left; 50 bad of 10,000 events (100 allowed)"),
+        (account(0.1), Outcome.OK, 0, "10% of the budget left"),
+        (account(0.099), Outcome.LOW, 3, "9.9% of the budget left, below 10%"),
+        (account(0.0, "spent"), Outcome.SPENT, 4, "nothing of the budget left"),
+        (account(-0.5, "spent"), Outcome.SPENT, 4, "overspent by 50%; 150 bad of 10,000 events"),
+        (account(0.5, "no_data", BudgetReason.ABSENT), Outcome.NO_DATA, 5, "the series are absent"),
+        (account(None), Outcome.NO_DATA, 5, "no events in the period"),
+        (account(0.5, "burning", BudgetReason.TIER), Outcome.OK, 0, "burning now"),
+        (account(0.5, "burning", BudgetReason.HANG), Outcome.OK, 0, "requests in flight, none completing"),
+    ],
+)  # fmt: skip
+def test_outcomes_each_have_a_code_and_a_line(found, outcome, code, said):
+    one = judged(found)
+    assert (one.outcome, one.outcome.exit_code) == (outcome, code)
+    assert said in one.line
+
+
+def test_line_tells_when_the_budget_runs_out_and_what_is_left_out(exclusion):
+    out = Forecast(AT + 11_400, 0.05, 3600.0, seasonal=True)
+    excluded = Excluded(exclusion, WindowCounts(SLO.period_seconds, 149.0, 10_000.0), 99.0, 99.0, AT)
+    line = judged(account(0.5, forecast=out, excluded=excluded)).line
+    assert "20 bad minutes (432 allowed); runs out in 3 h 10 min (2025-09-03 13:15 KST)" in line
+    assert line.endswith("; 2 h excluded (move by Kim: agreed), with it overspent by 49%")
+
+
+@pytest.fixture
+def exclusion():
+    start = datetime.fromtimestamp(AT - 9000, SEOUL).replace(tzinfo=None)
+    one = Exclusion("move", start, SEOUL, 0, 7200.0, ("*",), ("*",), "Kim", "agreed")
+    return occurrences([one], SLO, AT - SLO.period_seconds, AT)
+
+
+def test_a_query_that_is_wrong_is_no_data_with_its_reason():
+    one = verdict(Reading(SLO, None, "many-to-many"), 0.1, SEOUL)
+    assert (one.outcome, one.line) == (Outcome.NO_DATA, "many-to-many")
+
+
+@pytest.mark.parametrize(
+    ("remaining", "outcome"),
+    [
+        ([0.5, 0.05], Outcome.LOW),
+        ([0.05, None], Outcome.NO_DATA),
+        ([None, -0.5, 0.05], Outcome.SPENT),
+        ([0.5], Outcome.OK),
+        ([], Outcome.NO_DATA),
+    ],
+)
+def test_the_worst_decides(remaining, outcome):
+    assert worst(judged(account(left)) for left in remaining) is outcome
