@@ -13,6 +13,7 @@ from collector.querier import Querier
 
 STEP_SECONDS = 300.0
 _ROUNDING = 1e-9
+_PART_STEPS = 287  # a day: engines limit how many samples a query may load
 
 Times = npt.NDArray[np.float64]
 
@@ -50,10 +51,13 @@ def error_ratios(querier: Querier, slo: Slo, start: float, end: float) -> ErrorR
     """
     step = step_seconds(slo)
     first, last = math.ceil(start / step + 1) * step, math.floor(end / step) * step
-    if last < first:
-        return NO_RATIOS
-    found = querier.range(ratio(RawExpressions(slo), step), first, last, step)
-    return ErrorRatios(found[0].times, found[0].values) if found else NO_RATIOS
+    query, found = ratio(RawExpressions(slo), step), NO_RATIOS
+    while first <= last:
+        end = min(first + _PART_STEPS * step, last)
+        for series in querier.range(query, first, end, step):
+            found = found.and_then(ErrorRatios(series.times, series.values))
+        first = end + step
+    return found
 
 
 def bad_minutes(slo: Slo, ratios: ErrorRatios, spans: Iterable[tuple[float, float]]) -> float:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from alerts.app import Alerts
 from alerts.check.lint import blind_tiers
 from alerts.compile import CompileOptions, compile_slos
+from alerts.documents import shortened
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
 from alerts.selectors import seconds_between_samples
@@ -175,6 +176,8 @@ def run(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) 
     with closing(listener):
         config = load_config(config_file, page_url=address.url, prometheus=prometheus)
         specs = load_specs(config)
+        for name in specs.idle_exclusions:
+            log.warning("%s: exclusion_files: %s applies to no objective", config.path, shortened(name))
         rule_groups(config, specs)
         if config.prometheus:
             with closing(OtherEngine(config.prometheus)) as engine:

@@ -29,6 +29,7 @@ class FirelineConfig:
     policies: files that stand in for a policy of this name.
     prometheus: the server to query instead of scraping; None for the embedded engine.
     receives_remote_write: whether others may write samples here.
+    exclusion_files: of the times that budgets leave out.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class FirelineConfig:
     zone: ZoneInfo
     prometheus: RemoteConfig | None
     receives_remote_write: bool = False
+    exclusion_files: tuple[Path, ...] = ()
 
 
 def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None) -> FirelineConfig:
@@ -71,6 +73,7 @@ def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None
         zone=zone,
         prometheus=engine,
         receives_remote_write=_receives_remote_write(top, engine),
+        exclusion_files=_files(top, "exclusion_files", path.parent),
     )
     top.finish()
     return config

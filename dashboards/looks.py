@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from alerts.budget import (
     BudgetStatus,
     WindowCounts,
-    budget_status,
     count_events,
     counted_seconds,
     recorded_share,
     single_value,
 )
+from alerts.budget_account import Sources, take_account
+from alerts.exclusions import Exclusion
 from alerts.guardrails import Guardrail
 from alerts.policy import Policy
 from alerts.selectors import Unmatched, unmatched
 from alerts.slo import Slo
 from collector.errors import QueryError
 from collector.querier import Querier
+from dashboards.account_memory import AccountMemory
 from dashboards.guardrail_alerts import GuardrailAlerts
 from dashboards.readings import SHOWN_WINDOWS_SECONDS, GuardrailReading, SloReading, State, TargetReading
 
@@ -35,6 +37,12 @@ class Counts:
     _known: dict[tuple[str, float], tuple[float, WindowCounts]] = field(default_factory=dict)
     _shares: dict[tuple[str, float], tuple[float, float | None]] = field(default_factory=dict)
     _unmatched: dict[str, tuple[float, Unmatched | None]] = field(default_factory=dict)
+    _memory: AccountMemory = field(default_factory=AccountMemory)
+
+    def sources(self) -> Sources:
+        """All that an account asks for, as it is remembered."""
+        memory = self._memory
+        return Sources(self.over, self.share, memory.take_off, memory.traffic, memory.ratios)
 
     def over(self, querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
         grows = slo.calendar is not None and seconds == counted_seconds(slo, at)
@@ -68,18 +76,25 @@ class Counts:
         return age_seconds >= min(seconds * AGE_SHARE, self.oldest_seconds)
 
 
-def slo_reading(querier: Querier, slo: Slo, policy: Policy, counts: Counts, at: float) -> SloReading:
+def slo_reading(  # noqa: PLR0917  what a look has
+    querier: Querier,
+    slo: Slo,
+    policy: Policy,
+    counts: Counts,
+    at: float,
+    exclusions: Sequence[Exclusion] = (),
+) -> SloReading:
     """How the objective stands, judged from counts of its period, its policy's windows and the page's."""
-    status = budget_status(
+    account = take_account(
         querier,
         slo,
         policy,
         at,
+        exclusions=exclusions,
         more_windows=SHOWN_WINDOWS_SECONDS,
-        count=counts.over,
-        history=counts.share,
+        sources=counts.sources(),
     )
-    return SloReading(slo, status, counts.unmatched(querier, status, at))
+    return SloReading(slo, account, counts.unmatched(querier, account.status, at))
 
 
 def guardrail_reading(
@@ -117,6 +132,7 @@ class Look:
 
     querier: Querier
     at: float
+    exclusions: Sequence[Exclusion] = ()
     failures: list[str] = field(default_factory=list)
 
     def slos(
@@ -131,7 +147,7 @@ class Look:
 
     def _slo(self, slo: Slo, policy: Policy, counts: Counts) -> SloReading:
         try:
-            return slo_reading(self.querier, slo, policy, counts, self.at)
+            return slo_reading(self.querier, slo, policy, counts, self.at, self.exclusions)
         except QueryError as error:
             self._note(slo.name, error)
             return SloReading(slo)

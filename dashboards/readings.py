@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alerts.budget import BudgetStatus
+from alerts.budget_account import Account
 from alerts.guardrails import Guardrail
 from alerts.selectors import Unmatched
 from alerts.slo import Slo
@@ -28,14 +29,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class SloReading:
-    """``status`` is None until the objective's counts were read.
+    """``account`` is None until the objective's counts were read.
 
     unmatched: why the query of bad events never finds any, where that is seen.
     """
 
     slo: Slo
-    status: BudgetStatus | None = None
+    account: Account | None = None
     unmatched: Unmatched | None = None
+
+    @property
+    def status(self) -> BudgetStatus | None:
+        return None if self.account is None else self.account.status
 
     @property
     def state(self) -> State:

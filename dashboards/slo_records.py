@@ -29,5 +29,5 @@ def _record(reading: SloReading) -> Json:
         "threshold_seconds": sli.threshold_seconds,
         "policy": slo.policy,
         "queries": {"bad": sli.bad, "total": sli.total, "idle": sli.in_flight},
-        "status": None if reading.status is None else reading.status.to_json(),
+        "status": None if reading.account is None else reading.account.to_json(),
     }

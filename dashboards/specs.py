@@ -1,4 +1,4 @@
-"""The files that ``fireline.yml`` names: objectives, their policies, guardrails and the signal map."""
+"""The files that ``fireline.yml`` names: objectives and what belongs to them, guardrails, the signal map."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from alerts.compile import policies_of
 from alerts.errors import SpecError
+from alerts.exclusion_files import idle_exclusions, load_exclusions
+from alerts.exclusions import Exclusion
 from alerts.formats.files import load_slos
 from alerts.guardrails import Guardrail, load_guardrails
 from alerts.policy import Policy
@@ -22,6 +24,12 @@ class Specs:
     policies: Mapping[str, Policy]
     guardrails: Sequence[Guardrail]
     signals: SignalMap
+    exclusions: Sequence[Exclusion] = ()
+
+    @property
+    def idle_exclusions(self) -> list[str]:
+        """The names of those that apply to none of the objectives."""
+        return idle_exclusions(self.exclusions, self.slos)
 
 
 def load_specs(config: FirelineConfig) -> Specs:
@@ -40,4 +48,5 @@ def load_specs(config: FirelineConfig) -> Specs:
         policies,
         [guardrail for path in config.guardrail_files for guardrail in load_guardrails(path)],
         load_signals(config.signal_map) if config.signal_map else SignalMap({}, ()),
+        load_exclusions(*config.exclusion_files),
     )

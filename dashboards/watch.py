@@ -70,7 +70,7 @@ class Watcher:
             self._latest = replace(self._latest, failure=str(error))
 
     def _looked(self, at: float) -> Readings:
-        look = Look(self._querier, at)
+        look = Look(self._querier, at, self._specs.exclusions)
         slos = look.slos(self._specs.slos, self._specs.policies, self._counts)
         self._warn_of_unmatched(slos)
         return Readings(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerts.budget_exclusions import Excluded
 from alerts.charts.model import Language, Unit
 from alerts.charts.quantities import (
     NO_DATA,
@@ -122,14 +123,37 @@ class Show:
         return self._gone_in(reading)
 
     def _gone_in(self, reading: SloReading) -> str:
-        """When the budget runs out at the pace of the last hour; empty unless that is within its period."""
-        left, pace = reading.budget_remaining, reading.burn_rate.get("1h")
-        if left is None or left <= 0 or not pace or pace <= 1:
+        """When the budget runs out; empty where it lasts."""
+        account = reading.account
+        if account is None or account.exhausted_at is None:
             return ""
-        seconds = _lasts_seconds(reading, left, pace)
-        if seconds is None:
-            return ""
+        seconds = account.exhausted_at - account.status.at
         return self.say("gone_in", time=self.seconds(round(seconds / 60) * 60 or 60))
+
+    def minutes(self, minutes: float) -> str:
+        """Whole ones: 65, and 0.4 of an objective that allows less than one."""
+        return f"{minutes:,.0f}" if minutes >= 9.95 or minutes == round(minutes) else f"{minutes:.1f}"
+
+    def excluded(self, excluded: Excluded) -> str:
+        """Which exclusions, by whom, and why."""
+        return "; ".join(
+            self.say(
+                "excluded_now" if goes_on else "excluded_by",
+                name=one.name,
+                author=one.author,
+                reason=one.reason,
+                time=self.seconds(round(seconds)),
+            )
+            for one, seconds, goes_on in excluded.windows()
+        )
+
+    def left_with(self, reading: SloReading, excluded: Excluded) -> str:
+        """What would be left if nothing were excluded."""
+        ratio = excluded.gross.error_ratio
+        left = None if ratio is None else 1 - ratio / reading.slo.error_budget
+        if left is not None and left < 0:
+            return self.say("overspent", percent=self.percent(-left))
+        return self.say("left_percent", percent=self.percent(left))
 
     def pending(self, reading: GuardrailReading) -> str:
         """For how long a guardrail has been past its limit, and when it tickets; empty unless it waits."""
@@ -180,18 +204,6 @@ class Show:
             return ""
         before, after = (_setting(attributes.get(key)) for key in ("from", "to"))
         return f"{attributes['switch']}: {before} → {after}"
-
-
-def _lasts_seconds(reading: SloReading, left: float, pace: float) -> float | None:
-    """How long what is left lasts at a pace above 1; None if the calendar's period ends before.
-
-    Of a period so far, each second at the pace spends ``pace`` and adds 1 to what may be spent.
-    """
-    if reading.status is None or reading.status.period is None:
-        return left * reading.slo.period_seconds / pace
-    (start, end), at = reading.status.period, reading.status.at
-    seconds = left * (at - start) / (pace - 1)
-    return seconds if at + seconds < end else None
 
 
 def _setting(value: object) -> str:

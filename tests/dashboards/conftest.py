@@ -12,7 +12,9 @@ from starlette.applications import Starlette
 from alerts import events
 from alerts import storage_incidents as rows
 from alerts.budget import BudgetReason, BudgetState, BudgetStatus
+from alerts.budget_account import Account
 from alerts.events import Kind, NewEvent
+from alerts.forecast import Forecast
 from alerts.group import Pace
 from alerts.guardrails import Guardrail
 from alerts.incidents import Dependencies, Incident, Timing
@@ -64,11 +66,12 @@ def slo(name="orders", **more):
     return Slo(name, "order", 0.99, Sli(SliKind.AVAILABILITY, BAD, ALL), title=title, **more)
 
 
-def reading(state="ok", left=0.83, rates=(0.5, 0.4, 0.3), **more):
+def reading(state="ok", left=0.83, rates=(0.5, 0.4, 0.3), gone_in=None, **more):
     windows = dict(zip((300.0, 3600.0, 21_600.0), rates, strict=True))
     state, reason = BudgetState(state), BudgetReason.WITHIN
     status = BudgetStatus(slo(**more), AT, state, reason, 0.0017, left, windows, 2.0, 17.0, 10_000.0)
-    return SloReading(status.slo, status)
+    goes_on = None if gone_in is None else Forecast(AT + gone_in, 0.3, 3600.0, seasonal=True)
+    return SloReading(status.slo, Account(status, 2_592_000.0, None, goes_on, 35.0, 432.0))
 
 
 GUARDRAIL = Guardrail(

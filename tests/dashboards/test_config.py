@@ -1,10 +1,14 @@
+from pathlib import Path
+
 import pytest
+import yaml
 
 from alerts.errors import SpecError
 from collector.config_http import Authorization, BasicAuth, HttpClientConfig, TlsConfig
 from collector.config_remote import RemoteConfig
 from collector.errors import ConfigError
 from dashboards.config import load_config, server_url
+from dashboards.specs import load_specs
 
 
 def written(tmp_path, text):
@@ -107,6 +111,17 @@ def test_patterns_are_relative_to_the_file(tmp_path):
         (tmp_path / "slos" / name).write_text("")
     config = load_config(written(tmp_path, "slo_files: [slos/*.yml]"))
     assert [path.name for path in config.slo_files] == ["a.yml", "b.yml"]
+
+
+def test_specs_hold_the_exclusions_and_know_those_that_apply_to_nothing(tmp_path):
+    said = {"start": "2026-11-01T02:00:00Z", "duration": "1h", "author": "Kim", "reason": "agreed"}
+    listed = [{"name": name, **said, "services": name} for name in ("demo", "typo")]
+    (tmp_path / "out.yml").write_text(yaml.safe_dump({"version": 1, "exclusions": listed}))
+    shop = Path("alerts/examples/shop.slo.yml").resolve()
+    config = load_config(written(tmp_path, f"slo_files: [{shop}]\nexclusion_files: [out.yml]"))
+    specs = load_specs(config)
+    assert [one.name for one in specs.exclusions] == ["demo", "typo"]
+    assert specs.idle_exclusions == ["demo", "typo"]
 
 
 def test_command_line_wins_over_the_file(tmp_path):

@@ -1,8 +1,13 @@
 import re
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from alerts.budget import WindowCounts
+from alerts.budget_exclusions import Excluded
+from alerts.exclusions import Exclusion, occurrences
 from alerts.receive import Severity
 from alerts.selectors import Unmatched
 from alerts.slo import Calendar, CalendarUnit
@@ -12,7 +17,7 @@ from dashboards.web.show import Show
 from dashboards.web.words import LANGUAGES, texts
 
 MONTH = Calendar(CalendarUnit.MONTH, 1, "2025-01-01 00:00:00", "Asia/Seoul")
-MONTH_SECONDS = 30 * 86_400.0
+SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def text_of(html):
@@ -69,7 +74,7 @@ def test_failed_look_is_said_beside_what_was_last_seen(site):
 
 
 def test_budget_that_runs_out_says_when(site):
-    site.shows(slos=(site.reading("burning", left=0.5, rates=(20.0, 30.0, 9.0)),))
+    site.shows(slos=(site.reading("burning", left=0.5, gone_in=43_210.0),))
     assert "50% gone in 12 h at this pace" in text_of(site.html("/"))
 
 
@@ -90,7 +95,7 @@ def test_every_state_has_a_shape_and_words_of_its_own(site, state):
 def test_tier_says_how_much_of_its_window_is_recorded(site):
     young = site.reading()
     shares = {259_200.0: 900 / 259_200}
-    site.shows(slos=(replace(young, status=replace(young.status, history=shares)),))
+    site.shows(slos=(with_status(young, history=shares),))
     text = text_of(site.html("/slos/orders"))
     assert "3d Windows: 3d, 6h · 10 min of 3 d recorded" in text
     assert "1d Windows: 1d, 2h 3.0×" in text
@@ -236,24 +241,36 @@ def test_an_objective_whose_bad_events_are_misspelt_says_so(site, path, why, tex
     assert text in site.html(path)
 
 
-def monthly(site, at_share, **more):
-    """An objective of a month, of which a share is over."""
-    reading = site.reading("burning", calendar=MONTH, **more)
-    at = reading.status.at
-    period = at - at_share * MONTH_SECONDS, at + (1 - at_share) * MONTH_SECONDS
-    return replace(reading, status=replace(reading.status, period=period))
+def with_status(reading, **more):
+    return replace(reading, account=replace(reading.account, status=replace(reading.status, **more)))
 
 
 def test_calendar_period_is_named_as_such(site):
-    site.shows(slos=(monthly(site, 0.5),))
+    site.shows(slos=(site.reading("burning", calendar=MONTH),))
     assert "99% over a calendar month" in text_of(site.html("/"))
     assert "달력 1개월 동안 99%" in text_of(site.html("/?lang=ko"))
 
 
-@pytest.mark.parametrize(("over", "said"), [(0.1, "gone in 16 h"), (0.99, "")])
-def test_budget_of_a_calendar_period_runs_out_before_it_ends_or_not(site, over, said):
-    """Of 3 days half is left: at 3.25 times the pace it lasts 16 hours; of 29.7 it outlasts the month."""
-    site.shows(slos=(monthly(site, over, left=0.5, rates=(5.0, 3.25, 3.0)),))
-    text = text_of(site.html("/"))
-    assert said in text
-    assert ("gone in" in text) is bool(said)
+def test_objective_tells_its_bad_minutes(site):
+    assert "Bad minutes 35 allowed 432" in text_of(site.html("/slos/orders"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "The budget leaves out 2 h: move, 2 h and going on (by Kim: agreed). With it: overspent by 50%",
+        ),
+        ("ko", "예산에서 2시간을 뺐습니다: move, 2시간, 진행 중 (Kim: agreed). 빼지 않으면 50% 초과 소진."),
+    ],
+)
+def test_objective_tells_what_its_budget_leaves_out(site, language, said):
+    reading = site.reading()
+    at = reading.status.at
+    start = datetime.fromtimestamp(at - 7200, SEOUL).replace(tzinfo=None)
+    one = Exclusion("move", start, SEOUL, 0, 7200.0, ("*",), ("*",), "Kim", "agreed")
+    found = occurrences([one], reading.slo, at - 86_400, at)
+    excluded = Excluded(found, WindowCounts(2_592_000.0, 150.0, 10_000.0), 100.0, 100.0, at)
+    site.shows(slos=(replace(reading, account=replace(reading.account, excluded=excluded)),))
+    assert said in text_of(site.html(f"/slos/orders?lang={language}"))
