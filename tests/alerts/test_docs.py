@@ -3,7 +3,7 @@ from pathlib import Path
 import click
 import pytest
 
-from alerts import cli, guardrails, policy, signals
+from alerts import cli, exclusion_files, guardrails, policy, signals
 from alerts.formats.openslo import metadata
 
 TEXT = Path("docs/slos.md").read_text(encoding="utf-8")
@@ -16,6 +16,7 @@ MODELS = [
     guardrails._BaselineFile,
     signals._SignalFile,
     signals._ServiceFile,
+    exclusion_files._ExclusionFile,
 ]
 
 
