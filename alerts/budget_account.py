@@ -125,9 +125,11 @@ def take_account(
     spans = [] if excluded is None else excluded.spans
     period = slo.period_seconds if status.period is None else status.period[1] - status.period[0]
     allowed = allowed_bad_minutes(slo, period, 0.0 if excluded is None else excluded.seconds)
-    if status.state is BudgetState.NO_DATA:
+    if gross.total is None:
         return Account(status, gross.seconds, excluded, None, None, allowed)
     minutes = bad_minutes(slo, ask.ratios(querier, slo, at - gross.seconds, at), spans)
+    if status.state is BudgetState.NO_DATA:
+        return Account(status, gross.seconds, excluded, None, minutes, allowed)
     window = status.burning_seconds or HOUR
     going_on = ask.count(querier, slo, window, at)
     if excluded is not None:

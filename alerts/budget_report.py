@@ -45,7 +45,8 @@ def _row(reading: Reading, zone: ZoneInfo) -> Iterator[RenderableType]:
         return
     words, status = BudgetWords(account, zone), account.status
     known = status.budget_remaining is not None
-    yield Text(words.left() if known else "no data", style="bold red" if not known or _spent(reading) else "")
+    left = status.budget_remaining
+    yield Text("no data" if left is None else _left(left), style="bold red" if not left or left < 0 else "")
     counted = known and slo.sli.counts_events and status.bad is not None and status.total is not None
     yield f"{count(status.bad or 0.0)} / {count(status.total or 0.0)}" if counted else NOTHING
     if account.bad_minutes is None:
@@ -113,10 +114,10 @@ def _chart(name: str, reading: Reading, zone: ZoneInfo) -> Chart:
     spans = [] if account is None or account.excluded is None else account.excluded.occurrences
     bands = [Band(one.start, one.end, f"excluded: {one.exclusion.name}", Tone.PLAIN) for one in spans]
     promise = f"{100 * slo.objective:.10g}% over {_period(reading)}"
-    title = f"{slo.service}/{slo.name}: {_left(left[-1])}, {promise}"
+    title = f"{slo.service}/{slo.name}: {_left(left[-1])}{' left' if left[-1] >= 0 else ''}, {promise}"
     return Chart(name, title, Unit.RATIO, [Line("left", times, left)], times[0], times[-1], zone, bands=bands)
 
 
 def _left(remaining: float) -> str:
     said = format_percent(abs(remaining))
-    return f"{said} left" if remaining >= 0 else f"overspent by {said}"
+    return said if remaining >= 0 else f"overspent by {said}"

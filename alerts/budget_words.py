@@ -18,11 +18,13 @@ class BudgetWords:
     zone: ZoneInfo
 
     def left(self) -> str:
-        """``70%``, ``overspent by 49%``."""
+        """``70% of the budget left``, ``overspent by 49%``."""
         remaining = self.account.status.budget_remaining
         if remaining is None:
             return NOTHING
-        return format_percent(remaining) if remaining >= 0 else f"overspent by {format_percent(-remaining)}"
+        if remaining <= 0:
+            return f"overspent by {format_percent(-remaining)}" if remaining else "nothing of the budget left"
+        return f"{format_percent(remaining)} of the budget left"
 
     def events(self) -> str:
         """Bad and all events, and how many may be bad; empty where only their ratio means something."""

@@ -71,14 +71,13 @@ def _line(reading: Reading, outcome: Outcome, low: float, zone: ZoneInfo) -> str
         return reading.failure
     words = BudgetWords(account, zone)
     if outcome is Outcome.NO_DATA:
-        idle = account.status.state is not BudgetState.NO_DATA
-        return "no events in the period" if idle else str(account.status.reason)
-    left = f"{words.left()} of the budget left" if outcome is not Outcome.SPENT else words.left()
-    if outcome is Outcome.SPENT and account.status.budget_remaining == 0:
-        left = "nothing of the budget left"
+        if account.status.state is not BudgetState.NO_DATA:
+            return "no events in the period"
+        known = account.status.budget_remaining is not None
+        return f"{account.status.reason}{f' now ({words.left()} before)' if known else ''}"
     below = f", below {format_percent(low)}" if outcome is Outcome.LOW else ""
     runs_out = f"runs out {words.runs_out()}" if words.runs_out() else _burning(account)
-    parts = (f"{left}{below}", words.events(), words.minutes(), runs_out, words.excluded())
+    parts = (f"{words.left()}{below}", words.events(), words.minutes(), runs_out, words.excluded())
     return "; ".join(part for part in parts if part)
 
 

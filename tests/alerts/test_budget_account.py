@@ -126,6 +126,16 @@ def test_calendars_period_takes_off_from_its_start_on():
     assert net.allowed_bad_minutes == pytest.approx((30 * 1440 - 180) * 0.01)
 
 
+@pytest.mark.parametrize(("rate", "runs_out"), [(2.0, True), (1.1, False)])
+def test_calendars_budget_gains_by_traffic_and_begins_anew(rate, runs_out):
+    """After eight days without errors each minute spends ``rate`` and gains 1."""
+    monthly = replace(SLO, calendar=Calendar(CalendarUnit.MONTH, 1, "2026-01-01 00:00:00", "Asia/Seoul"))
+    account = take_account(querier_of([(8, 9.6, rate)], days=9.6), monthly, POLICY, START + 9.6 * DAY)
+    left = 0.01 * account.status.total - account.status.bad
+    expected = AT + 1.6 * DAY + left / (rate - 1) * 60
+    assert account.exhausted_at == (pytest.approx(expected, abs=3600) if runs_out else None)
+
+
 def test_averages_are_taken_off_by_how_long_they_last():
     """A ready-made ratio: all fails for the two hours that are excluded, and half for two others."""
     known = "count(bad_share) * 0"

@@ -260,9 +260,12 @@ def test_objective_tells_its_bad_minutes(site):
     [
         (
             "en",
-            "The budget leaves out 2 h: move, 2 h and going on (by Kim: agreed). With it: overspent by 50%",
+            "The budget leaves out 2 h: move, 2 h and going on (by Kim: agreed). With it, as charts and",
         ),
-        ("ko", "예산에서 2시간을 뺐습니다: move, 2시간, 진행 중 (Kim: agreed). 빼지 않으면 50% 초과 소진."),
+        (
+            "ko",
+            "2시간을 뺐습니다: move, 2시간, 진행 중 (Kim: agreed). 차트와 경보처럼 빼지 않으면 50% 초과",
+        ),
     ],
 )
 def test_objective_tells_what_its_budget_leaves_out(site, language, said):
