@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
 
 from alerts.documents import Document, Strict, duration_seconds, read_document, shortened
 from alerts.errors import SpecError
@@ -16,6 +16,7 @@ from alerts.plain_text import PlainText
 from alerts.slo import Slo
 
 _DAYS = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?")
+_YEARS = range(1970, 3000)
 _LONGEST_SECONDS = 366 * 86_400.0
 
 
@@ -24,9 +25,12 @@ def _start(value: object) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         raise ValueError(f"{expected} (a day alone has no time)")  # noqa: TRY004  pydantic wraps this
     try:
-        return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        start = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError as error:
         raise ValueError(expected) from error
+    if start.year not in _YEARS:  # of others, some of a time's neighbours cannot be told
+        raise ValueError(f"{expected} (of the years {_YEARS[0]} to {_YEARS[-1]})")
+    return start
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -47,6 +51,8 @@ def _length(value: object) -> tuple[int, float]:
 
 
 def _patterns(value: object) -> object:
+    if value == []:
+        raise ValueError('expected a pattern, such as "*", or a list of them, found none')
     return [value] if isinstance(value, str) else value
 
 
@@ -56,7 +62,7 @@ def _said(text: str) -> str:
     return " ".join(text.split())
 
 
-Patterns = Annotated[list[str], BeforeValidator(_patterns), Field(min_length=1)]
+Patterns = Annotated[list[str], BeforeValidator(_patterns)]
 Said = Annotated[PlainText, AfterValidator(_said)]
 
 

@@ -119,6 +119,8 @@ def test_which_slos(load, applies, matches):
         (weekly(timezone=""), "exclusions.0.timezone: expected beside a start without an offset"),
         (weekly(start="soon"), "exclusions.0.start: expected a time such as"),
         (weekly(start="2026-01-04"), "a day alone has no time"),
+        (weekly(start="9999-12-31T23:00:00"), "of the years 1970 to 2999"),
+        (weekly(slos="[]"), "exclusions.0.slos: expected a pattern"),
         (weekly(duration="0s"), "exclusions.0.duration: expected a duration above 0"),
         (weekly(slos=""), "exclusions.0: expected services or slos"),
         (weekly().replace("author: Kim", "author: ' '"), "exclusions.0.author: expected a text, found none"),
