@@ -1,7 +1,7 @@
 """All that is told of a budget at a time: its status, what is excluded, bad minutes, when it runs out."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,7 @@ def take_account(
         QueryError: if the querier cannot answer.
     """
     ask = sources or Sources()
+    ask = replace(ask, count=_once(ask.count))
     gross = ask.count(querier, slo, counted_seconds(slo, at), at)
     net, excluded = ask.take_off(querier, slo, exclusions, gross, at)
     status = budget_status(
@@ -136,6 +137,18 @@ def take_account(
         going_on, _ = ask.take_off(querier, slo, exclusions, going_on, at)
     forecast = _forecast(querier, status, net, going_on, ask)
     return Account(status, gross.seconds, excluded, forecast, minutes, allowed)
+
+
+def _once(count: Count) -> Count:
+    """Asks for each window once: a period's are as many samples as all the others'."""
+    known: dict[float, WindowCounts] = {}
+
+    def counted(querier: Querier, slo: Slo, seconds: float, at: float) -> WindowCounts:
+        if seconds not in known:
+            known[seconds] = count(querier, slo, seconds, at)
+        return known[seconds]
+
+    return counted
 
 
 def _forecast(

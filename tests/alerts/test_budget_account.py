@@ -73,15 +73,22 @@ def test_burn_rates_are_with_what_is_excluded():
 
 class Counting:
     def __init__(self, querier):
-        self.querier, self.ranges, self.points = querier, 0, 0
+        self.querier, self.ranges, self.points, self.instants = querier, 0, 0, []
 
     def instant(self, query, at):
+        self.instants.append(query)
         return self.querier.instant(query, at)
 
     def range(self, query, start, end, step_seconds):
         self.ranges += 1
         self.points += round((end - start) / step_seconds) + 1
         return self.querier.range(query, start, end, step_seconds)
+
+
+def test_each_window_is_counted_once():
+    querier = Counting(querier_of([(0, 8, 4.0)]))
+    take_account(querier, SLO, POLICY, AT)
+    assert len(querier.instants) == len(set(querier.instants))
 
 
 def test_nights_are_counted_by_two_queries_more_across_a_change_of_clocks():
