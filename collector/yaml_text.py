@@ -142,6 +142,12 @@ def load_as_written(text: str) -> object:
         return yaml.load(text, _AsWrittenLoader)  # noqa: S506  # it is a SafeLoader
 
 
+def load_all_as_written(text: str) -> list[Any]:
+    """All documents of a text, as ``load_as_written`` has each of them; raises as ``load`` does."""
+    with _told(text):
+        return list(yaml.load_all(text, _AsWrittenLoader))  # it is a SafeLoader
+
+
 @contextmanager
 def _told(text: str) -> Iterator[None]:
     """PyYAML quotes the line, which may hold a password, and lets out what making a value raises."""

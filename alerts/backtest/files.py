@@ -16,6 +16,8 @@ from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.rules.files import RuleGroup, load_rule_files, parse_groups
 
+_OF_RULES = {"PrometheusRule", "PrometheusRuleList", "List"}
+
 
 @dataclass(frozen=True)
 class Alerts:
@@ -56,14 +58,8 @@ def _compiled(slos: Sequence[Slo], policy: Policy | None) -> tuple[RuleGroup, ..
 def _rule_groups(path: Path, documents: Sequence[Document]) -> Sequence[RuleGroup] | None:
     """None for a file of something else."""
     try:
-        if "groups" in documents[0].content:
+        if "groups" in documents[0].content or documents[0].content.get("kind") in _OF_RULES:
             return load_rule_files([path], check=_checked)
-        if documents[0].content.get("kind") == "PrometheusRule":
-            return [
-                g
-                for one in documents
-                for g in parse_groups(one.content.get("spec"), one.place, check=_checked)
-            ]
     except ConfigError as error:
         raise SpecError(str(error)) from error
     return None

@@ -1,8 +1,8 @@
-"""Rule groups as Prometheus writes them: recording and alerting rules, read and checked."""
+"""Rule groups as Prometheus writes them, and as Kubernetes' ``PrometheusRule``: read and checked."""
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +12,12 @@ from collector.errors import ConfigError, QueryError, TemplateError
 from collector.labels import METRIC_NAME
 from collector.settings import Section
 from collector.templates import parse_template
-from collector.yaml_text import load_as_written
+from collector.yaml_text import load_all_as_written
 
 logger = logging.getLogger(__name__)
+
+RESOURCE_VERSION, RESOURCE_KIND = "monitoring.coreos.com/v1", "PrometheusRule"
+_LISTS = {"List", "PrometheusRuleList"}
 
 CheckExpression = Callable[[str], object]
 _RECORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
@@ -114,21 +117,55 @@ def load_rule_files(
 ) -> tuple[RuleGroup, ...]:
     """Reads rule files; a pattern may hold ``*`` in its last part, and then may match none.
 
+    A file may have several documents, each of them groups, a ``PrometheusRule``, or a list of such.
+
     Raises:
         ConfigError: naming file, key and what was expected.
     """
     groups: list[RuleGroup] = []
     for path in _matched(patterns):
         try:
-            value = load_as_written(path.read_text(encoding="utf-8"))
+            found = load_all_as_written(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
-        groups += parse_groups(
-            value, str(path), default_interval_seconds=default_interval_seconds, check=check
-        )
+        for value, place in _contents(found, str(path)):
+            groups += parse_groups(
+                value, place, default_interval_seconds=default_interval_seconds, check=check
+            )
     return tuple(groups)
+
+
+def _contents(documents: Sequence[object], file: str) -> list[tuple[object, str]]:
+    """What holds the groups, with the place that messages and groups name: which of several it is."""
+    given = [document for document in documents if document is not None] or [None]
+    resources = [one for document in given for one in _listed(document, file)]
+    places = [f"{file} (document {n})" if len(resources) > 1 else file for n in range(1, len(resources) + 1)]
+    return [(_spec(one, place), place) for one, place in zip(resources, places, strict=True)]
+
+
+def _listed(document: object, file: str) -> list[object]:
+    """``kubectl get -o yaml`` puts several resources into a list."""
+    if not isinstance(document, Mapping) or document.get("kind") not in _LISTS:
+        return [document]
+    items = document.get("items")
+    if not isinstance(items, list):
+        raise Section(document, file).error("items", "expected a list")
+    return items
+
+
+def _spec(resource: object, file: str) -> object:
+    """The mapping with the groups. Of a resource the rest is for Kubernetes."""
+    if not isinstance(resource, Mapping) or "kind" not in resource:
+        return resource
+    top = Section(resource, file)
+    top.choice("apiVersion", (RESOURCE_VERSION,), RESOURCE_VERSION)
+    top.choice("kind", (RESOURCE_KIND,), "")
+    for key in ("metadata", "spec", "status"):
+        top.raw(key)
+    top.finish()
+    return resource.get("spec")
 
 
 def _matched(patterns: Iterable[str | Path]) -> list[Path]:

@@ -125,3 +125,45 @@ def test_a_limit_that_is_no_count_is_refused(limit):
 def test_a_pattern_that_matches_nothing_is_logged(tmp_path, caplog):
     assert load_rule_files([tmp_path / "*.yml"]) == ()
     assert caplog.messages == [f"rule_files: no file matches {tmp_path / '*.yml'}"]
+
+
+RESOURCE = """\
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: a}
+spec:
+  groups: [{name: g}]
+"""
+
+
+def load(folder, text):
+    (folder / "r.yml").write_text(text)
+    return load_rule_files([folder / "r.yml"])
+
+
+def test_rules_as_kubernetes_has_them_are_read_beside_plain_ones(tmp_path):
+    found = load(tmp_path, f"---\n# by hand\n{RESOURCE}---\ngroups: [{{name: h}}]\n---\n")
+    assert [group.name for group in found] == ["g", "h"]
+    assert len({group.key for group in found}) == 2
+
+
+def test_a_list_of_resources_is_read(tmp_path):
+    group = '{name: g, rules: [{record: r, expr: "1", labels: {v: 1.10}}]}'
+    item = f"{{kind: PrometheusRule, spec: {{groups: [{group}]}}}}"
+    (group,) = load(tmp_path, f"kind: List\nitems: [{item}]\n")
+    assert group.rules[0].labels == {"v": "1.10"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (RESOURCE.replace("PrometheusRule", "Rule"), "kind: expected one of PrometheusRule, found 'Rule'"),
+        (RESOURCE.replace("/v1", "/v9"), "apiVersion: expected one of monitoring.coreos.com/v1"),
+        (RESOURCE + "groups: []\n", "groups: unknown key"),
+        (f"groups: []\n---\n{RESOURCE}---\ngroup: []\n", r"\(document 3\): group: unknown key"),
+        ("kind: List\nitems: a\n", "items: expected a list"),
+    ],
+)
+def test_a_resource_that_is_wrong_is_refused(tmp_path, text, said):
+    with pytest.raises(ConfigError, match=r"r\.yml:? ?" + said):
+        load(tmp_path, text)
