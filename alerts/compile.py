@@ -62,8 +62,14 @@ class CompileOptions:
 def compile_slos(
     slos: Sequence[Slo], policies: Mapping[str, Policy], options: CompileOptions | None = None
 ) -> dict[str, list[Group]]:
-    """A rule file (``{"groups": […]}``) for these SLOs; ``policies`` holds the policy of each by its name."""
+    """A rule file (``{"groups": […]}``) for these SLOs; ``policies`` holds the policy of each by its name.
+
+    Raises:
+        SpecError: for a policy that is meant for another period than the SLO's.
+    """
     options = options or CompileOptions()
+    for slo in slos:
+        _check_period(slo, policies[slo.policy])
     hang = _first_with(slos, lambda slo: slo.sli.in_flight)
     demand = _first_with(slos, lambda slo: slo.sli.demand)
     compilers = [
@@ -96,6 +102,13 @@ def policies_of(slos: Sequence[Slo], paths: Mapping[str, str] | None = None) -> 
         if slo.own_policy is not None and policies.setdefault(slo.policy, slo.own_policy) != slo.own_policy:
             raise SpecError(f"{slo.name}: policy {slo.policy}: expected a name used for one policy")
     return policies
+
+
+def _check_period(slo: Slo, policy: Policy) -> None:
+    """A share of the budget of a week is another burn rate than that of a month."""
+    if policy.period_seconds not in {None, slo.period_seconds}:
+        meant, found = (format_duration(s) for s in (policy.period_seconds or 0.0, slo.period_seconds))
+        raise SpecError(f"{slo.name}: policy {policy.name}: expected a period of {meant}, found {found}")
 
 
 def rules_yaml(rules: Mapping[str, Any]) -> str:
@@ -153,7 +166,8 @@ class _Compiler:
         if self.options.recorded:
             rules = self._records(self._windows("ticket") - self._windows("page"))
             rules += self._histories("ticket") + metadata_rules(self.slo)
-        return [*rules, *self._burn_alerts("ticket"), self._no_data_alert()]
+        rules += self._burn_alerts("ticket")
+        return [*rules, self._no_data_alert()] if self.slo.alerting.tells_no_data else rules
 
     def _windows(self, severity: Severity) -> set[float]:
         tiers = self.policy.with_severity(severity)
@@ -244,7 +258,7 @@ class _Compiler:
             "alert": HANG_ALERT,
             "expr": f"{self.slo.sli.in_flight} > 0\nand on ()\n{self.events.total(window)} == 0",
             "for": "1m",
-            "labels": self._alert_labels("page", "hang"),
+            "labels": {**self._alert_labels("page", "hang"), **self.slo.alerting.of("page").labels},
             "annotations": hang_annotations(self.slo, window),
         }
 
@@ -263,7 +277,7 @@ class _Compiler:
             "alert": NO_DATA_ALERT,
             "expr": self._absent(),
             "for": "10m",
-            "labels": self._alert_labels("ticket", "no_data"),
+            "labels": {**self._alert_labels("ticket", "no_data"), **self.slo.alerting.of("ticket").labels},
             "annotations": no_data_annotations(self.slo, FIVE_MINUTES),
         }
 

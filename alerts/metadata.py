@@ -34,7 +34,19 @@ def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
     if slo.calendar is None:  # PromQL has no window that begins with a month
         spent = burn_rate(events, slo.period_seconds, slo)
         expressions |= {"slo:period_burn_rate:ratio": spent, BUDGET_REMAINING: f"1 - {spent}"}
-    rules = [{"record": name, "expr": expr, "labels": labels} for name, expr in expressions.items()]
+    windows = {
+        "slo:current_burn_rate:ratio": FIVE_MINUTES,
+        "slo:period_burn_rate:ratio": slo.period_seconds,
+        BUDGET_REMAINING: slo.period_seconds,
+    }
+    rules = [
+        {
+            "record": name,
+            "expr": expr,
+            "labels": labels | ({"sloth_window": format_duration(windows[name])} if name in windows else {}),
+        }
+        for name, expr in expressions.items()
+    ]
     return [*rules, {"record": "sloth_slo_info", "expr": "vector(1)", "labels": {**labels, **info}}]
 
 

@@ -62,9 +62,9 @@ class _Tests:
         return cls(slo, policy, any(rule.get("alert") == HANG_ALERT for rule in own), tiled)
 
     def all(self) -> list[dict[str, Any]]:
-        tests = [self._idle(), self._no_data()]
-        if self.slo.sli.bucket is not None:
-            tests.append(self._no_bucket())
+        tests = [self._idle()]
+        if self.slo.alerting.tells_no_data:
+            tests += [self._no_data()] + ([self._no_bucket()] if self.slo.sli.bucket is not None else [])
         for tier in self.policy.tiers:
             if not self.slo.alerting.of(tier.severity).disabled:
                 tests += self._of_tier(tier)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from alerts.policy import Policy, Severity
 
 WINDOW = "$window"
+HIGHEST_OBJECTIVE = 0.999999999  # a budget below a billionth has no burn rate that floats can tell
 FEWEST_WITHOUT_SUCCESS = 10  # as few bad events as the fast tier of the default policy fires on
 
 
@@ -106,12 +107,14 @@ class Alerting:
     """What a spec says of its burn alerts, over what Fireline would say. name: empty for Fireline's.
 
     labels, annotations: of all of them; those of a severity go over these.
+    tells_no_data: whether there is an alert on data that is absent.
     """
 
     name: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     by_severity: Mapping[Severity, AlertTexts] = field(default_factory=dict)
+    tells_no_data: bool = True
 
     def of(self, severity: Severity) -> AlertTexts:
         """Those of one severity, with what is said of all."""
