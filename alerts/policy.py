@@ -44,8 +44,11 @@ class Tier:
 
 @dataclass(frozen=True)
 class Policy:
+    """period_seconds: of the SLOs that its shares of the budget are meant for; None for any."""
+
     name: str
     tiers: tuple[Tier, ...]
+    period_seconds: float | None = None
 
     def with_severity(self, severity: Severity) -> tuple[Tier, ...]:
         return tuple(tier for tier in self.tiers if tier.severity == severity)
@@ -97,8 +100,40 @@ class _PolicyFile(Strict):
     tiers: list[_TierFile] = Field(min_length=1)
 
 
+class _SlothWindow(Strict):
+    error_budget_percent: float = Field(alias="errorBudgetPercent", ge=100 * LEAST_SHARE, le=100)
+    short_window: Window = Field(alias="shortWindow")
+    long_window: Window = Field(alias="longWindow")
+
+    def tier(self, severity: Severity, pace: str) -> Tier:
+        share = round(self.error_budget_percent / 100, 12)
+        return Tier(f"{severity}-{pace}", self.long_window, self.short_window, share, severity)
+
+
+class _SlothPaces(Strict):
+    quick: _SlothWindow
+    slow: _SlothWindow
+
+    def tiers(self, severity: Severity) -> tuple[Tier, ...]:
+        return self.quick.tier(severity, "quick"), self.slow.tier(severity, "slow")
+
+
+class _SlothWindows(Strict):
+    slo_period: Window = Field(alias="sloPeriod")
+    page: _SlothPaces
+    ticket: _SlothPaces
+
+
+class _AlertWindowsFile(Strict):
+    """Sloth's catalogue of windows: https://github.com/slok/sloth, pkg/prometheus/alertwindows/v1."""
+
+    api_version: Literal["sloth.slok.dev/v1"] = Field(alias="apiVersion")
+    kind: Literal["AlertWindows"]
+    spec: _SlothWindows
+
+
 def load_policy(name_or_path: str) -> Policy:
-    """A built-in policy by its name, or a policy file by its path (it ends in .yml or .yaml).
+    """A built-in policy by its name, or a file by its path: a policy, or Sloth's kind ``AlertWindows``.
 
     Raises:
         SpecError: for an unknown name or a file that is wrong.
@@ -119,12 +154,18 @@ def built_in_names() -> list[str]:
 
 def _read_policy(path: Path) -> Policy:
     document = read_document(path)
-    content = document.parse(_PolicyFile)
+    if "kind" in document.content:
+        spec = document.parse(_AlertWindowsFile).spec
+        tiers = (*spec.page.tiers("page"), *spec.ticket.tiers("ticket"))
+        policy = Policy(path.stem, tiers, spec.slo_period)
+    else:
+        content = document.parse(_PolicyFile)
+        policy = Policy(content.name, tuple(tier.tier() for tier in content.tiers))
     seen: set[str] = set()
-    for tier in content.tiers:
-        if tier.short >= tier.long:
+    for tier in policy.tiers:
+        if tier.short_seconds >= tier.long_seconds:
             raise SpecError(f"{document.place}: tiers: {tier.name}: expected short below long")
         if tier.name in seen:
             raise SpecError(f"{document.place}: tiers: {tier.name}: expected a name used once")
         seen.add(tier.name)
-    return Policy(content.name, tuple(tier.tier() for tier in content.tiers))
+    return policy

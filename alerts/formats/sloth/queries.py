@@ -1,0 +1,152 @@
+"""Sloth's queries as bad and total events, with the ratio of both as it was.
+
+Sloth asks for rates. Ours have to be counts, which alerts tell and floors hold against: ``rate`` over a
+window is ``increase`` divided by its length, so where both queries are sums of rates and nothing else, both
+are made sums of increases and the ratio stays. Others are left, and then only their ratio means something.
+"""
+
+import re
+from dataclasses import dataclass
+
+import promql_parser
+
+from alerts.documents import shortened
+from alerts.errors import SpecError
+from alerts.formats.sloth.kinds import EventsSpec, RawSpec
+from alerts.queries import checked_query, one_series
+from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
+from collector.errors import QueryError
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import (
+    Aggregation,
+    Binary,
+    Call,
+    Negation,
+    Node,
+    Number,
+    RangeSelector,
+    Subquery,
+    unwrapped,
+)
+
+_TEMPLATE = re.compile(r"\{\{-?\s*\.window\s*-?\}\}")
+_STAND_IN, _STAND_IN_MS = "2h11m59s", 7_919_000  # for $window while a query is parsed; nobody else writes it
+_RATE = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)|\brate(?=\s*\()""")
+_BUCKET = re.compile(r'_bucket\{.*\ble=~?"([0-9.]+)["|]')
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Where the queries of an SLI stand: the document, and the names of their keys."""
+
+    place: str
+    error: str
+    total: str = ""
+
+
+def events_sli(events: EventsSpec, keys: Keys) -> Sli:
+    """Raises ``SpecError`` for a query that is no PromQL, or has no ``{{.window}}``."""
+    error = _windowed(keys.place, keys.error, events.error_query)
+    total = _windowed(keys.place, keys.total, events.total_query)
+    counts = _counts([_tree(error), _tree(total)])
+    if counts == {"rate"}:
+        error, total = _as_increase(error), _as_increase(total)
+    error, total = (
+        _one_series(keys.place, key, text) for key, text in ((keys.error, error), (keys.total, total))
+    )
+    good = _subtracted(error, total)
+    if good is None or counts is None:
+        return Sli(SliKind.AVAILABILITY, bad_counted(error, total), total, counts_events=counts is not None)
+    bound = _BUCKET.search(good)
+    if bound is None:
+        return Sli(SliKind.AVAILABILITY, bad_remaining(good, total), total)
+    return Sli(
+        SliKind.LATENCY, bad_beyond(good, total), total, threshold_seconds=float(bound[1]), bucket=good
+    )
+
+
+def raw_sli(raw: RawSpec, keys: Keys) -> Sli:
+    """A ready-made ratio; the average of several series, and nothing where it is no number."""
+    query = _windowed(keys.place, keys.error, raw.error_ratio_query)
+    checked_query(keys.place, keys.error, f"({query}) >= -Inf", windowed=False)
+    ratio, known = f"avg({query}) >= -Inf", f"count({query}) * 0"
+    return Sli(
+        SliKind.AVAILABILITY,
+        f"sum(({ratio}) or {known})",
+        f"sum(({ratio}) * 0 + 1 or {known})",
+        counts_events=False,
+    )
+
+
+def _windowed(place: str, key: str, query: str) -> str:
+    """With ``$window``, which may also be a part of a metric's name, as in ``job:errors:ratio_rate5m``."""
+    told = _TEMPLATE.sub(WINDOW, query)
+    if told == query:
+        raise SpecError(f"{place}: {key}: expected a query with {{{{.window}}}}, found {shortened(query)}")
+    return checked_query(place, key, told, windowed=False)
+
+
+def _one_series(place: str, key: str, query: str) -> str:
+    if f"[{WINDOW}]" in query or f"[{WINDOW}:" in query:
+        return one_series(place, key, query)
+    return f"sum({query})"
+
+
+def _tree(query: str) -> Node | None:
+    try:
+        return parse(query.replace(WINDOW, _STAND_IN), size=QuerySize())
+    except QueryError:  # of another Prometheus than ours
+        return None
+
+
+def _counts(trees: list[Node | None]) -> set[str] | None:
+    """Of what queries are sums, ``rate`` or ``increase``; None for anything else, and for a mixture."""
+    found = [None if tree is None else _terms(tree) for tree in trees]
+    if any(terms is None or len(terms) != 1 for terms in found):
+        return None
+    kinds = {kind for terms in found if terms is not None for kind in terms}
+    return kinds if len(kinds) == 1 else None
+
+
+def _terms(node: Node) -> set[str] | None:
+    match unwrapped(node):
+        case Aggregation(op="sum", expr=inner) | Negation(expr=inner):
+            return _terms(inner)
+        case Binary(op="+" | "-" | "or", left=left, right=right):
+            terms, others = _terms(left), _terms(right)
+            return None if terms is None or others is None else terms | others
+        case Call(name="vector", args=(Number(value=0.0),)):
+            return set()
+        case Call(name="rate" | "increase" as name, args=(RangeSelector() | Subquery() as counter,)):
+            return {name} if counter.range_ms == _STAND_IN_MS else None
+    return None
+
+
+def _as_increase(query: str) -> str:
+    return _RATE.sub(lambda found: found[1] or "increase", query)
+
+
+def _subtracted(error: str, total: str) -> str | None:
+    """What is good, where the errors are what remains of all events without it."""
+    tree = _plain(promql_parser.parse(error.replace(WINDOW, _STAND_IN)))
+    if isinstance(tree, promql_parser.AggregateExpr) and tree.modifier is None and str(tree.op) == "sum":
+        tree = _plain(tree.expr)
+    if not isinstance(tree, promql_parser.BinaryExpr) or str(tree.op) != "-":
+        return None
+    all_events, good = _plain(tree.lhs), _plain(tree.rhs)
+    if not all(_is_sum(each) for each in (all_events, good)):
+        return None
+    whole = _plain(promql_parser.parse(total.replace(WINDOW, _STAND_IN)))
+    return str(good).replace(_STAND_IN, WINDOW) if str(all_events) == str(whole) else None
+
+
+def _is_sum(expression: promql_parser.Expr) -> bool:
+    """Whether it is one series without labels: else they would not go together."""
+    return isinstance(expression, promql_parser.AggregateExpr) and expression.modifier is None
+
+
+def _plain(expression: promql_parser.Expr) -> promql_parser.Expr:
+    while isinstance(expression, promql_parser.ParenExpr):
+        expression = expression.expr
+    return expression
