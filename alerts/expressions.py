@@ -84,14 +84,17 @@ class LastKnown:
         return self._last(self.events.total(seconds))
 
     def history(self, seconds: float) -> str:
-        return self._last(self.events.history(seconds), recorded=False)
+        """As it is: it goes by the first count of the window, which stays known."""
+        if isinstance(self.events, RecordedExpressions):
+            return f"({history_name(seconds)}{selector(self.slo)} or {self.total(seconds)} * 0 + 1)"
+        return self.events.history(seconds)
 
     def budget_remaining(self) -> str | None:
         return self.events.budget_remaining()
 
-    def _last(self, query: str, *, recorded: bool = True) -> str:
+    def _last(self, query: str) -> str:
         window = format_duration(FROZEN_SECONDS)
-        if recorded and isinstance(self.events, RecordedExpressions):
+        if isinstance(self.events, RecordedExpressions):
             return f"last_over_time({query}[{window}])"
         return f"last_over_time(({query})[{window}:1m])"
 

@@ -17,7 +17,7 @@ from collector.promql.parse import parse
 from collector.rules.files import parse_groups
 from collector.series import Series
 
-MONTH = 30 * 86_400.0
+DAY = 86_400.0
 
 
 class History:
@@ -62,7 +62,7 @@ def test_a_frozen_incident_is_judged_as_the_incident_itself(tmp_path):
     slos = load_slos(EXAMPLES / "shop.slo.yml")
     groups = parse_groups(compile_slos(slos, policies_of(slos)))
     (seed,) = (case for case in shipped() if case.name == "seed-2025-09-03")
-    description = Description("frozen", "The same", "the case", seed.expected, MONTH)
+    description = Description("frozen", "The same", "the case", seed.expected, 2 * DAY)
     freeze(tmp_path / "frozen", description, History(seed.load()), selectors_read(groups))
     (frozen,) = load_casebook(tmp_path)
     assert frozen.expected == seed.expected
