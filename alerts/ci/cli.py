@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from alerts.backtest.files import load_alerts
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.compare import compared
@@ -15,6 +16,7 @@ from alerts.ci.report import ci_json, ci_table
 from alerts.ci.run import judged
 from alerts.ci.verdict import PAGING, Expected
 from alerts.errors import SpecError
+from alerts.formats.files import load_slos
 from alerts.matchers import parse_matcher
 from collector.cli_values import Duration, Time
 from collector.errors import ConfigError, QueryError
@@ -46,6 +48,12 @@ from collector.rules.files import RuleGroup, load_rule_files
     + " or ".join(str(matcher) for matcher in PAGING)
     + ".",
 )
+@click.option(
+    "--slos",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="SLO file whose budgets are told of, where RULES are rule files; may be repeated.",
+)
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context
 def ci_command(  # noqa: PLR0917  click passes them by name
@@ -55,15 +63,17 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     accepted: Path | None,
     accept: bool,
     page: Sequence[str],
+    slos: Sequence[Path],
     style: str,
 ) -> None:
-    """Replay every case through the rule files RULES; exit 1 on a page that is late, later, lost or new."""
-    groups = _groups(rules)
+    """Replay every case through RULES (rule or SLO files); exit 1 on a page late, later, lost or new."""
+    given = load_alerts(rules)
+    budgets = [*given.slos, *(load_slos(*slos) if slos else [])]
     paging = [parse_matcher(text) for text in page] or PAGING
     path = accepted or (cases or Path()) / FILE_NAME
     before = read_accepted(path)
     found = load_casebook(cases) if cases else shipped()
-    verdicts = {case.name: judged(case, groups, paging) for case in found}
+    verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in found}
     outcomes = [compared(c.name, c.expected, verdicts[c.name], before.get(c.name)) for c in found]
     if style == "json":
         click.echo(json.dumps(ci_json(outcomes), indent=1))

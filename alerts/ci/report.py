@@ -15,39 +15,54 @@ from collector.durations import format_duration
 def ci_table(outcomes: Sequence[Compared]) -> Group:
     """A row for each case, then a line for each that fails."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("case", "wanted"):
-        table.add_column(name)
-    for name in ("page then", "page now", "reset then", "reset now"):
+    table.add_column("case", no_wrap=True, min_width=16)
+    table.add_column("wanted", no_wrap=True)
+    with_budget = any(one.verdict.budget_spent is not None for one in outcomes)
+    for name in ("page then", "page now", *(["spent"] if with_budget else []), "reset"):
         table.add_column(name, justify="right")
     table.add_column("by")
     table.add_column("")
     for one in outcomes:
-        table.add_row(*_row(one))
+        table.add_row(*_row(one, with_budget=with_budget))
     failed = [one for one in outcomes if one.failure]
     lines = [Text(f"{one.case}: {one.failure}", style="bold red") for one in failed]
     count = f"{len(outcomes) - len(failed)} of {len(outcomes)} cases pass"
+    unknown = sum(one.change is Change.UNKNOWN for one in outcomes)
+    if unknown:
+        count += f"; {unknown} not accepted yet (--accept)"
     return Group(table, *lines, Text(count, style="bold red" if failed else "green"))
 
 
-def _row(one: Compared) -> list[Text]:
+def _row(one: Compared, *, with_budget: bool) -> list[Text]:
     then, now = one.accepted, one.verdict
     wanted = "no page" if one.page_within_seconds is None else f"≤ {format_duration(one.page_within_seconds)}"
+    spent = "—" if now.budget_spent is None else f"{100 * now.budget_spent:.2g} %"
     cells = [
         one.case,
         wanted,
         _span(then.page_seconds) if then else "",
         _span(now.page_seconds),
-        _span(then.reset_seconds) if then else "",
-        _span(now.reset_seconds) if now.page_seconds is not None else "—",
+        *([spent] if with_budget else []),
+        _reset(one),
         ", ".join(now.by),
     ]
     return [*map(Text, cells), _mark(one)]
 
 
+def _reset(one: Compared) -> str:
+    """How long after the onset it reset, and what was accepted where that is another time."""
+    if one.verdict.page_seconds is None:
+        return "—"
+    now = _span(one.verdict.reset_seconds)
+    then = one.accepted and one.accepted.reset_seconds
+    return now if not then or then == one.verdict.reset_seconds else f"{_span(then)} → {now}"
+
+
 def _mark(one: Compared) -> Text:
     if one.failure:
-        return Text(f"✗ {one.failure}", style="bold red")
-    return Text("✓" if one.change is Change.SAME else f"✓ {one.change.value}", style="green")
+        return Text("✗", style="bold red")
+    is_told = one.change not in {Change.SAME, Change.UNKNOWN}
+    return Text(f"✓ {one.change.value}" if is_told else "✓", style="green")
 
 
 def _span(seconds: float | None) -> str:
@@ -65,6 +80,7 @@ def ci_json(outcomes: Sequence[Compared]) -> dict[str, Any]:
                 "page_within_seconds": one.page_within_seconds,
                 "page_seconds": one.verdict.page_seconds,
                 "reset_seconds": one.verdict.reset_seconds,
+                "budget_spent": one.verdict.budget_spent,
                 "by": list(one.verdict.by),
                 "accepted_page_seconds": one.accepted.page_seconds if one.accepted else None,
                 "accepted_reset_seconds": one.accepted.reset_seconds if one.accepted else None,

@@ -1,31 +1,44 @@
 """Replays cases through rules."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from alerts.backtest.engine import BacktestError, alert_histories
 from alerts.backtest.order import StepwiseError
+from alerts.backtest.spent import budget_spent
 from alerts.backtest.stepwise import stepwise_histories
 from alerts.ci.casebook import FiledCase
 from alerts.ci.verdict import PAGING, Verdict, verdict
+from alerts.slo import Slo
 from collector.labels import Matcher
 from collector.rules.files import RuleGroup
 
 LEAD_SECONDS = 10 * 60.0  # rules run this long before the case begins: what fires then is no answer to it
 
 
-def judged(case: FiledCase, groups: Sequence[RuleGroup], paging: Sequence[Matcher] = PAGING) -> Verdict:
-    """What the rules make of a case.
+def judged(
+    case: FiledCase,
+    groups: Sequence[RuleGroup],
+    paging: Sequence[Matcher] = PAGING,
+    slos: Sequence[Slo] = (),
+) -> Verdict:
+    """What the rules make of a case, and of the budgets of SLOs until the page.
 
     Raises:
         BacktestError: for rules that cannot be replayed, naming the rule and the case.
     """
-    expected = case.expected
+    expected, samples = case.expected, case.load()
     during = expected.start - LEAD_SECONDS, expected.end
     try:
         try:
-            histories = alert_histories(groups, case.load(), *during)
+            histories = alert_histories(groups, samples, *during)
         except StepwiseError:
             histories = stepwise_histories(groups, case.load(), *during)
     except BacktestError as error:
         raise BacktestError(f"case {case.name}: {error}") from error
-    return verdict(histories, expected, paging)
+    found = verdict(histories, expected, paging)
+    if found.page_seconds is None or expected.is_quiet:
+        return found
+    page_at = expected.onset + found.page_seconds
+    spent = [budget_spent(slo, samples, expected.onset, page_at) for slo in slos]
+    return replace(found, budget_spent=max((each for each in spent if each is not None), default=None))

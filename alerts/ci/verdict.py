@@ -34,12 +34,14 @@ class Verdict:
     page_seconds: from the onset to the first page, below 0 if it came before; None without a page.
     reset_seconds: from the onset until no page fires any more; None without, or while one still does.
     by: the alerts that paged first. problem: why it is not as wanted; empty where it is.
+    budget_spent: the share of the most burnt budget that was gone at the page, where the SLOs are known.
     """
 
     page_seconds: float | None
     reset_seconds: float | None
     by: tuple[str, ...]
     problem: str
+    budget_spent: float | None = None
 
 
 def verdict(

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -7,6 +8,10 @@ from click.testing import CliRunner
 from alerts.cli import EXAMPLES, alerts
 from alerts.compile import compile_slos, policies_of
 from alerts.formats.files import load_slos
+from collector.durations import format_duration
+from tests.alerts.ci.sloth_rules import sloth_rules
+
+DOCS = Path("docs/slos.md")
 
 
 def run(*arguments):
@@ -79,4 +84,28 @@ def test_rules_that_read_their_own_past_are_run_step_by_step(tmp_path, accepted)
 
 def test_files_without_rules_are_told(tmp_path):
     (tmp_path / "empty.yml").write_text("groups: []")
-    assert "expected rule files with groups, found none" in run(tmp_path / "empty.yml").stderr
+    assert "expected alerts, found none" in run(tmp_path / "empty.yml").stderr
+
+
+def test_what_sloths_rules_do_with_the_shipped_cases_is_as_the_docs_say(tmp_path):
+    path, slos = tmp_path / "sloth.yml", load_slos(EXAMPLES / "shop.slo.yml")
+    path.write_text(yaml.safe_dump(sloth_rules(slos)))
+    result = run(path, "--accepted", tmp_path / "accepted.yml", "--format", "json")
+    cases = {case["case"]: case for case in json.loads(result.stdout)["cases"]}
+    seed = cases.pop("seed-2025-09-03")
+    quiet = [name for name, case in cases.items() if case["page_seconds"] is not None]
+    told = [duration(seed["page_seconds"]), duration(seed["reset_seconds"]), ", ".join(quiet) or "none"]
+    assert f"| Sloth's rules for them | {' | '.join(told)} |" in DOCS.read_text(encoding="utf-8")
+
+
+def test_slo_files_are_compiled_and_their_budgets_told(accepted):
+    result = run(EXAMPLES / "shop.slo.yml", "--accepted", accepted, "--format", "json")
+    cases = {case["case"]: case for case in json.loads(result.stdout)["cases"]}
+    seed = cases.pop("seed-2025-09-03")
+    # Two minutes in which at most all requests are bad, at three times the usual traffic, of 1 % of a month.
+    assert 0 < seed["budget_spent"] < 3 * seed["page_seconds"] / (0.01 * 30 * 86_400)
+    assert {case["budget_spent"] for case in cases.values()} == {None}
+
+
+def duration(seconds):
+    return "never" if seconds is None else format_duration(seconds)
