@@ -7,6 +7,7 @@ from alerts.history import history_name, history_ratio, is_weighed
 from alerts.slo import WINDOW, Slo
 from collector.durations import format_duration
 
+CURRENT_RATIO = "slo:sli_error:ratio_rate5m"
 BUDGET_REMAINING = "slo:period_error_budget_remaining:ratio"
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from alerts.expressions import Expressions, burn_rate, number, ratio
+from alerts.expressions import CURRENT_RATIO, Expressions, burn_rate, number, ratio, selector
 from alerts.policy import Tier
 from alerts.slo import SliKind, Slo
 from collector.durations import format_duration
@@ -113,7 +113,22 @@ def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
         "ko": f" {period_ko} 예산이 {percent}% 남았습니다{gone % ('(이 속도면 ', IN_KOREAN, ' 뒤 소진)')}.",
     }
     known = f"{{{{ with query `clamp_min(100 * {left}, 0)` }}}}%s{{{{ end }}}}"
-    return {language: known % text for language, text in sentences.items()}
+    minutes = _bad_minutes(slo)
+    return {language: known % text + minutes[language] for language, text in sentences.items()}
+
+
+def _bad_minutes(slo: Slo) -> dict[str, str]:
+    """Beside bad events, of which busy days dilute a share: stretches of five minutes over the allowance."""
+    if slo.sli.slice_seconds is not None:  # what is counted is time already
+        return {"en": "", "ko": ""}
+    period, allowed = format_duration(slo.period_seconds), slo.error_budget * slo.period_seconds / 60
+    over = f"{CURRENT_RATIO}{selector(slo)} > bool {number(slo.error_budget)}"
+    spent = f"{{{{ with query `5 * sum_over_time(({over})[{period}:5m])` }}}}%s{{{{ end }}}}"
+    value = '{{ . | first | value | printf "%.0f" }}'
+    return {
+        "en": spent % f" Bad minutes: {value} of the {allowed:.0f} allowed.",
+        "ko": spent % f" 나쁜 시간은 허용된 {allowed:.0f}분 중 {value}분입니다.",
+    }
 
 
 def _filled(query: str, form: str) -> str:

@@ -226,12 +226,13 @@ LABELS = {
 BURN = {
     "summary": "Web: the error budget burns 200.0 times as fast as allowed",
     "description": "20.0% of requests failed in the last 5m (600 of 3000); the objective allows 0.1%. "
-    "This alert begins at a burn rate of 120. Budget left of 30d: 49.4%, gone in 1h 47m at this pace.",
+    "This alert begins at a burn rate of 120. Budget left of 30d: 49.4%, gone in 1h 47m at this pace. "
+    "Bad minutes: 0 of the 43 allowed.",
     "summary_ko": "웹: 오류 예산이 허용 속도의 200.0배로 소진되고 있습니다",
     "description_ko": "최근 5분 동안 요청 3000건 중 600건(20.0%)이 실패했습니다. "
     "목표가 허용하는 비율은 0.1%이고, "
     "이 경보는 소진 속도 120배부터 울립니다. "
-    "30일 예산이 49.4% 남았습니다(이 속도면 1시간 47분 뒤 소진).",
+    "30일 예산이 49.4% 남았습니다(이 속도면 1시간 47분 뒤 소진). 나쁜 시간은 허용된 43분 중 0분입니다.",
     "subject": "Web",
     "subject_ko": "웹",
     "runbook_url": "https://wiki.example/web",

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.burnrate import detection_seconds
 from alerts.compile import CompileOptions, compile_slos
-from alerts.expressions import BUDGET_REMAINING, RecordedExpressions
+from alerts.expressions import BUDGET_REMAINING, CURRENT_RATIO, RecordedExpressions
 from alerts.policy import Policy, Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo
 from alerts.wording import burn_annotations
@@ -112,6 +112,24 @@ def test_time_until_the_budget_is_gone_has_two_units_at_most(left, span, korean_
     )
     assert f"gone in {span} at this pace" in english_text
     assert f"(이 속도면 {korean_span} 뒤 소진)" in korean_text
+
+
+def test_bad_minutes_stand_beside_bad_events():
+    """A sale gives an event budget more events; minutes it gives none."""
+    web, store, who = slo(0.99), MemoryStore(), {"service": "shop", "slo": "web"}
+    times = np.arange(0, 7201, 60)
+    ratio = np.where((times >= 1800) & (times < 3600), 0.02, 0.01)  # half an hour above 1 %
+    for name, values in ((CURRENT_RATIO, ratio), (BUDGET_REMAINING, ratio * 0 + 0.5)):
+        store.append_column(Labels({METRIC_NAME: name, **who}), times * 1000, values)
+    texts = burn_annotations(web, FAST, RecordedExpressions(web), limit=12.0)
+    english_text, korean_text = (
+        parse_template(texts[key]).fill(
+            {}, 1.0, {}, lambda query: EmbeddedQuerier(store).instant(query, 7200)
+        )
+        for key in ("description", "description_ko")
+    )
+    assert english_text.endswith("Budget left of 30d: 50.0%. Bad minutes: 30 of the 432 allowed.")
+    assert korean_text.endswith("나쁜 시간은 허용된 432분 중 30분입니다.")
 
 
 @pytest.mark.parametrize("objective", [0.99, 0.995, 0.999])
