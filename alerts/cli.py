@@ -16,9 +16,11 @@ from alerts.ci.cli import ci_command, freeze_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slo_files, load_slos
+from alerts.formats.sloth import PeriodOptions, with_period
 from alerts.gate_cli import gate_command
 from alerts.guardrails import load_guardrails
 from alerts.policy import load_policy
+from alerts.prometheus_rule import prometheus_rule, resource_labels
 from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
@@ -88,28 +90,66 @@ alerts.add_command(gate_command)
     help="Count windows of a day and more on the raw counters instead of summing five minutes up: "
     "exact to the sample, and dear on a Prometheus.",
 )
-def compile_command(
-    files: Sequence[Path], out: Path, interval: float, self_contained: bool, exact_windows: bool
+@click.option("--policy", help="Another policy than the SLOs name: a name or a file.")
+@click.option(
+    "--slo-period",
+    "--default-slo-period",
+    type=Duration(),
+    help="Period of Sloth's SLOs, whose specs do not say it; 30d, or that of --windows.",
+)
+@click.option(
+    "--windows",
+    "--slo-period-windows-path",
+    type=click.Path(path_type=Path, exists=True),
+    help="Windows of Sloth's SLOs: a file of the kind AlertWindows, or a folder with one for each period.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["rules", "prometheusrule"]),
+    default="rules",
+    show_default=True,
+    help="prometheusrule: Kubernetes' resource around the rules (and no rule test file).",
+)
+@click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="Of each prometheusrule.")
+def compile_command(  # noqa: PLR0917  click passes them by name
+    files: Sequence[Path],
+    out: Path,
+    interval: float,
+    self_contained: bool,
+    exact_windows: bool,
+    policy: str | None,
+    slo_period: float | None,
+    windows: Path | None,
+    style: str,
+    labels: tuple[str, ...],
 ) -> None:
     """Write NAME.rules.yml and NAME.test.yml for each file that has SLOs."""
+    if labels and style != "prometheusrule":
+        raise UserMistake("--label: expected with --format prometheusrule only")
+    if policy and windows:
+        raise UserMistake("--windows: expected without --policy, which says the windows too")
+    resource = resource_labels(labels)
     written = {out / f"{_name(file)}.rules.yml" for file in files}
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
     options = CompileOptions(not self_contained, exact_windows, interval)
     loaded = load_slo_files(*files)
-    named = [(_name(file), slos) for file, slos in loaded.items() if slos]
-    compiled = [(name, *_compiled(name, slos, options)) for name, slos in named]
+    period = PeriodOptions(slo_period, windows)
+    named = [(_name(file), with_period(slos, period)) for file, slos in loaded.items() if slos]
+    compiled = [(name, *_compiled(name, slos, policy, options)) for name, slos in named]
     out.mkdir(parents=True, exist_ok=True)
     for name, rules, tests in compiled:
-        _write(out / f"{name}.rules.yml", rules)
-        if options.recorded:
+        is_plain = style == "rules"
+        _write(out / f"{name}.rules.yml", rules if is_plain else prometheus_rule(name, rules, resource))
+        if options.recorded and is_plain:
             _write(out / f"{name}.test.yml", tests)
 
 
 def _compiled(
-    name: str, slos: Sequence[Slo], options: CompileOptions
+    name: str, slos: Sequence[Slo], policy: str | None, options: CompileOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    policies = policies_of(slos)
+    policies = {slo.policy: load_policy(policy) for slo in slos} if policy else policies_of(slos)
     rules = compile_slos(slos, policies, options)
     return rules, rule_tests(slos, policies, f"{name}.rules.yml", rules)
 

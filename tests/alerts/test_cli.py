@@ -98,3 +98,29 @@ def test_replay_fails_where_the_page_comes_too_late(short_case, product_slo):
 def test_replay_refuses_an_unknown_case_or_policy():
     assert "case 'none': expected one of" in run(replay, "none").stderr
     assert "policy 'none': expected one of" in run(replay, "--policy", "none").stderr
+
+
+def test_compile_makes_resources_for_kubernetes(tmp_path):
+    kubernetes = ("--format", "prometheusrule", "--label", "release=prom")
+    assert run(alerts, "compile", SHOP, "--out", tmp_path, *kubernetes).exit_code == 0
+    made = {path.name: yaml.safe_load(path.read_text()) for path in tmp_path.iterdir()}
+    assert made["shop.rules.yml"]["metadata"] == {"name": "shop", "labels": {"release": "prom"}}
+    assert list(made) == ["shop.rules.yml"]
+
+
+def test_compile_takes_another_policy(tmp_path):
+    run(alerts, "compile", SHOP, "--out", tmp_path, "--policy", "workbook")
+    assert "tier: fast" not in (tmp_path / "shop.rules.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--label", "a=b"], "--label: expected with --format prometheusrule only"),
+        (["--policy", "sloth", "--windows", SHOP], "--windows: expected without --policy"),
+        (["--slo-period", "7d"], "--slo-period: expected 28d or 30d, or --windows"),
+    ],
+)
+def test_compile_refuses_options_that_do_not_go_together(tmp_path, arguments, said):
+    done = run(alerts, "compile", SHOP, "--out", tmp_path, *arguments)
+    assert (done.exit_code, said in done.stderr) == (2, True)
