@@ -32,6 +32,10 @@ from collector.promql.syntax import (
 
 _TEMPLATE = re.compile(r"\{\{-?\s*\.window\s*-?\}\}")
 _STAND_IN, _STAND_IN_MS = "2h11m59s", 7_919_000  # for $window while a query is parsed; nobody else writes it
+_NO_STEP = re.compile(r"\[\$window\s*:\s*\]")
+_DEFAULT_STEP = f"[{WINDOW}:1m]"  # Prometheus' default; a server, or a test of rules, may have another
+_OR_ZERO = re.compile(r"\s+or\s+(on\s*\(\s*\)\s*)?vector\s*\(\s*0\s*\)$", re.IGNORECASE)
+_VECTOR = re.compile(r"\bvector\s*\(")
 _RATE = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)|\brate(?=\s*\()""")
 _BUCKET = re.compile(r'_bucket\{.*\ble=~?"([0-9.]+)["|]')
 
@@ -53,11 +57,15 @@ def events_sli(events: EventsSpec, keys: Keys) -> Sli:
     if counts == {"rate"}:
         error, total = _as_increase(error), _as_increase(total)
     error, total = (
-        _one_series(keys.place, key, text) for key, text in ((keys.error, error), (keys.total, total))
+        _one_series(keys.place, key, _OR_ZERO.sub("", text))  # ours say where there is nothing to count
+        for key, text in ((keys.error, error), (keys.total, total))
     )
     good = _subtracted(error, total)
     if good is None or counts is None:
-        return Sli(SliKind.AVAILABILITY, bad_counted(error, total), total, counts_events=counts is not None)
+        bad = bad_counted(error, total)
+        if _VECTOR.search(error):
+            bad = f"({bad}) and {total}"  # where nothing is counted, nothing is bad either
+        return Sli(SliKind.AVAILABILITY, bad, total, counts_events=counts is not None)
     bound = _BUCKET.search(good)
     if bound is None:
         return Sli(SliKind.AVAILABILITY, bad_remaining(good, total), total)
@@ -84,7 +92,7 @@ def _windowed(place: str, key: str, query: str) -> str:
     told = _TEMPLATE.sub(WINDOW, query)
     if told == query:
         raise SpecError(f"{place}: {key}: expected a query with {{{{.window}}}}, found {shortened(query)}")
-    return checked_query(place, key, told, windowed=False)
+    return checked_query(place, key, _NO_STEP.sub(lambda _: _DEFAULT_STEP, told), windowed=False)
 
 
 def _one_series(place: str, key: str, query: str) -> str:

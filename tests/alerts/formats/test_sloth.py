@@ -103,6 +103,12 @@ def test_all_but_the_good_is_bad_without_any_good(tmp_path):
     assert sli.bad.endswith("or (sum(increase(hits_total[$window])) >= 10) * 0)")
 
 
+def test_a_subquery_without_a_step_has_that_of_prometheus(tmp_path):
+    assert events(tmp_path, ERRORS, "sum_over_time((count(up))[{{.window}}:])").total.endswith(
+        "[$window:1m]))"
+    )
+
+
 def test_a_window_may_be_part_of_a_name(tmp_path):
     raw = {"raw": {"error_ratio_query": 'job:errors:ratio_rate{{.window}}{job="a"}'}}
     slos = load(tmp_path, spec(slo(sli=raw)))
