@@ -18,21 +18,34 @@ IN_KOREAN = "".join(
 def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float) -> dict[str, str]:
     """For an alert whose value is the burn rate over the tier's long window; ``limit`` is a burn rate too."""
     long = tier.long_seconds
-    bad, total = _filled(events.bad(long), "%.0f"), _filled(events.total(long), "%.0f")
-    share = _filled(f"100 * {ratio(events, long)}", "%.1f")
+    told = _told(slo, events, long)
     times, allowed = '{{ $value | printf "%.1f" }}', number(100 * slo.error_budget)
     left = _budget_left(slo, tier, events)
     return {
         "summary": f"{title(slo)}: the error budget burns {times} times as fast as allowed",
-        "description": f"{share}% of {_counted(slo)} {_fault(slo)} in the last {format_duration(long)} "
-        f"({bad} of {total}); the objective allows {allowed}%. "
+        "description": f"{told['en']}; the objective allows {allowed}%. "
         f"This alert begins at a burn rate of {limit:.3g}.{left['en']}",
         "summary_ko": f"{title(slo, 'ko')}: 오류 예산이 허용 속도의 {times}배로 소진되고 있습니다",
-        "description_ko": f"최근 {duration_ko(long)} 동안 {_counted_ko(slo, total, bad)}({share}%)"
-        f"{_fault_ko(slo)}. 목표가 허용하는 비율은 {allowed}%이고, "
+        "description_ko": f"{told['ko']}. 목표가 허용하는 비율은 {allowed}%이고, "
         f"이 경보는 소진 속도 {limit:.3g}배부터 울립니다.{left['ko']}",
         **_subject(slo),
         **_links(slo),
+    }
+
+
+def _told(slo: Slo, events: Expressions, long: float) -> dict[str, str]:
+    """How much failed of how much; of what counts no events, the ratio alone."""
+    share = _filled(f"100 * {ratio(events, long)}", "%.1f")
+    if not slo.sli.counts_events and slo.sli.slice_seconds is None:
+        return {
+            "en": f"The error ratio of the last {format_duration(long)} is {share}%",
+            "ko": f"최근 {duration_ko(long)}의 오류 비율은 {share}%입니다",
+        }
+    bad, total = _filled(events.bad(long), "%.0f"), _filled(events.total(long), "%.0f")
+    return {
+        "en": f"{share}% of {_counted(slo)} {_fault(slo)} in the last {format_duration(long)} "
+        f"({bad} of {total})",
+        "ko": f"최근 {duration_ko(long)} 동안 {_counted_ko(slo, total, bad)}({share}%){_fault_ko(slo)}",
     }
 
 

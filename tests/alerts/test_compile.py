@@ -60,7 +60,9 @@ def test_a_spec_may_name_its_alerts_and_leave_some_out():
 
 def test_what_counts_no_events_has_no_least_number_of_them():
     averages = replace(WEB, sli=replace(WEB.sli, counts_events=False))
-    assert ">= 10" not in next(r for r in rules(averages) if r.get("alert") == BURN_ALERT)["expr"]
+    fast = next(rule for rule in rules(averages) if rule.get("alert") == BURN_ALERT)
+    assert ">= 10" not in fast["expr"]
+    assert fast["annotations"]["description"].startswith("The error ratio of the last 5m is ")
 
 
 def test_long_windows_weigh_how_much_of_them_is_recorded():
