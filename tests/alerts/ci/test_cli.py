@@ -5,6 +5,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from alerts.casefile import BUILT_IN
 from alerts.cli import EXAMPLES, alerts
 from alerts.compile import compile_slos, policies_of
 from alerts.formats.files import load_slos
@@ -36,6 +37,16 @@ def accepted(tmp_path):
     return tmp_path / "accepted.yml"
 
 
+@pytest.fixture
+def two_cases(tmp_path):
+    """The incident and a quiet day of those that ship: all of them take their time."""
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    for name in ("seed-2025-09-03", "deploy"):
+        (folder / name).symlink_to(BUILT_IN / name)
+    return folder
+
+
 def test_our_rules_page_on_the_incident_within_two_minutes_and_on_no_quiet_day(file, accepted):
     result = run(file, "--accepted", accepted, "--accept", "--format", "json")
     assert result.exit_code == 0, result.output
@@ -46,26 +57,26 @@ def test_our_rules_page_on_the_incident_within_two_minutes_and_on_no_quiet_day(f
     assert "seed-2025-09-03" in accepted.read_text()
 
 
-def test_a_weaker_rule_fails_and_the_case_is_named(file, accepted, rules):
-    run(file, "--accepted", accepted, "--accept")
+def test_a_weaker_rule_fails_and_the_case_is_named(file, two_cases, accepted, rules):
+    run(file, "--cases", two_cases, "--accepted", accepted, "--accept")
     for group in rules["groups"]:
         slower = [{**rule, "for": "1m"} if "alert" in rule else rule for rule in group["rules"]]
         group["rules"] = slower
     file.write_text(yaml.safe_dump(rules))
-    result = run(file, "--accepted", accepted)
+    result = run(file, "--cases", two_cases, "--accepted", accepted)
     assert result.exit_code == 1
     assert "seed-2025-09-03: pages 1m later than accepted" in result.stdout
 
 
-def test_what_is_not_as_wanted_is_not_accepted(tmp_path, accepted):
+def test_what_is_not_as_wanted_is_not_accepted(tmp_path, two_cases, accepted):
     rule = {"alert": "Always", "expr": "vector(1)", "labels": {"severity": "page"}}
     path = tmp_path / "always.yml"
     path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
-    result = run(path, "--accepted", accepted, "--accept")
+    result = run(path, "--cases", two_cases, "--accepted", accepted, "--accept")
     assert (result.exit_code, accepted.exists()) == (1, False)
 
 
-def test_rules_that_read_their_own_past_are_run_step_by_step(tmp_path, accepted):
+def test_rules_that_read_their_own_past_are_run_step_by_step(tmp_path, two_cases, accepted):
     """The third evaluation in a row with errors above 5 % pages."""
     orders = 'http_server_request_duration_seconds_count{http_route="/orders"'
     bad = f'{orders},http_response_status_code=~"5.."}}'
@@ -76,7 +87,7 @@ def test_rules_that_read_their_own_past_are_run_step_by_step(tmp_path, accepted)
     ]
     path = tmp_path / "own.yml"
     path.write_text(yaml.safe_dump({"groups": [{"name": "g", "interval": "1m", "rules": rules}]}))
-    result = run(path, "--accepted", accepted, "--format", "json")
+    result = run(path, "--cases", two_cases, "--accepted", accepted, "--format", "json")
     cases = {case["case"]: case for case in json.loads(result.stdout)["cases"]}
     assert cases["seed-2025-09-03"]["by"] == ["Bad"]
     assert 420 < cases["seed-2025-09-03"]["page_seconds"] <= 720
@@ -98,8 +109,8 @@ def test_what_sloths_rules_do_with_the_shipped_cases_is_as_the_docs_say(tmp_path
     assert f"| Sloth's rules for them | {' | '.join(told)} |" in DOCS.read_text(encoding="utf-8")
 
 
-def test_slo_files_are_compiled_and_their_budgets_told(accepted):
-    result = run(EXAMPLES / "shop.slo.yml", "--accepted", accepted, "--format", "json")
+def test_slo_files_are_compiled_and_their_budgets_told(two_cases, accepted):
+    result = run(EXAMPLES / "shop.slo.yml", "--cases", two_cases, "--accepted", accepted, "--format", "json")
     cases = {case["case"]: case for case in json.loads(result.stdout)["cases"]}
     seed = cases.pop("seed-2025-09-03")
     # Two minutes in which at most all requests are bad, at three times the usual traffic, of 1 % of a month.
