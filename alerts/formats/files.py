@@ -8,6 +8,7 @@ from pathlib import Path
 from alerts.documents import Document, read_documents, shortened
 from alerts.errors import SpecError
 from alerts.formats.openslo import is_openslo, read_openslo
+from alerts.formats.pyrra import is_pyrra, read_pyrra
 from alerts.formats.sloth import is_sloth, read_sloth
 from alerts.slo import Slo
 
@@ -17,6 +18,7 @@ Reader = Callable[[Document], list[Slo]]
 FORMATS: dict[str, tuple[Claim, Reader]] = {
     "apiVersion: openslo/v1": (is_openslo, read_openslo),
     "version: prometheus/v1": (is_sloth, read_sloth),
+    "apiVersion: pyrra.dev/v1alpha1": (is_pyrra, read_pyrra),
 }
 """By what a document of the format says of itself: whether it is one, and what reads it."""
 
