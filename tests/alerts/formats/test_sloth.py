@@ -90,6 +90,12 @@ def test_only_sums_of_rates_count_events(tmp_path, error, counts):
     assert ("increase(hits_total[" in sli.total) is counts
 
 
+@pytest.mark.parametrize("zero", [" or vector(0)", " OR on() vector(0)"])
+def test_nothing_is_bad_where_nothing_is_counted(tmp_path, zero):
+    assert events(tmp_path, ERRORS + zero) == events(tmp_path, ERRORS)
+    assert events(tmp_path, f"({ERRORS}{zero})").bad.endswith(" * 0) and sum(increase(hits_total[$window]))")
+
+
 def test_all_but_those_under_a_bucket_is_latency(tmp_path):
     count, bucket = "sum(rate(took_count[{{.window}}]))", 'sum(rate(took_bucket{le="0.4"}[{{.window}}]))'
     sli = events(tmp_path, f"(\n{count}\n-\n{bucket}\n)", count)
@@ -104,9 +110,8 @@ def test_all_but_the_good_is_bad_without_any_good(tmp_path):
 
 
 def test_a_subquery_without_a_step_has_that_of_prometheus(tmp_path):
-    assert events(tmp_path, ERRORS, "sum_over_time((count(up))[{{.window}}:])").total.endswith(
-        "[$window:1m]))"
-    )
+    sli = events(tmp_path, ERRORS, "sum_over_time((count(up))[{{.window}}:])")
+    assert sli.total == "sum(sum_over_time((count(up))[$window:1m]))"
 
 
 def test_a_window_may_be_part_of_a_name(tmp_path):
