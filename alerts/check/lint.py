@@ -13,6 +13,7 @@ from collector.durations import format_duration
 
 DEPLOY_SECONDS = 30.0  # an outage that a restart may cost; nobody should be woken for it
 HALF_OUTAGE = 0.5
+LEAST_FACTOR = 0.9  # the workbook's shares give 0.93 over 28 days
 _INTEGER_BOUND = re.compile(r"""\ble\s*=\s*["'`](\d+)["'`]""")
 _BOUND = re.compile(r"""\ble\s*=~?\s*["'`]([0-9.|]+)["'`]""")
 _FEWEST_WRITTEN = 5e-12  # of a burn rate; rules are written with 12 digits
@@ -37,6 +38,9 @@ def tier_findings(checked: TierCheck) -> list[Finding]:
         period = format_duration(slo.period_seconds)
         message = f"{place}: its long window is longer than the period of {period}"
         findings.append(Finding("error", "window-beyond-period", message))
+    if checked.factor < LEAST_FACTOR and slo.error_budget < HALF_OUTAGE:  # else none is faster
+        message = f"{place} fires at a burn rate of {checked.factor:.2g}, at which the budget lasts"
+        findings.append(Finding("warning", "fires-within-budget", message))
     outage = checked.silent_outage_seconds
     if tier.severity == "page" and outage is not None and outage <= DEPLOY_SECONDS:
         message = f"{place} pages on a full outage of {outage:.0f} s, which a deploy may cost"

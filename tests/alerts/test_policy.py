@@ -13,7 +13,7 @@ def policy_file(folder: Path, tiers: str) -> str:
 
 
 def test_ships_the_workbook_and_the_default():
-    assert built_in_names() == ["default", "pyrra", "sloth", "workbook"]
+    assert built_in_names() == ["default", "pyrra", "sloth", "weekly", "workbook"]
 
 
 def test_default_is_the_workbook_and_a_fast_tier():
@@ -65,5 +65,7 @@ def test_names_file_and_key_of_a_mistake(tmp_path, tiers, expected):
 
 
 def test_an_unknown_name_lists_the_known():
-    with pytest.raises(SpecError, match="policy 'sre': expected one of default, pyrra, sloth, workbook"):
+    with pytest.raises(
+        SpecError, match="policy 'sre': expected one of default, pyrra, sloth, weekly, workbook"
+    ):
         load_policy("sre")

@@ -24,6 +24,15 @@ def test_a_sound_objective_has_no_findings():
     assert findings(0.99) == []
 
 
+@pytest.mark.parametrize(("policy", "found"), [("workbook", ["1d", "3d"]), ("weekly", [])])
+def test_a_month_s_shares_fire_within_a_week_s_budget(policy, found):
+    week = replace(slo(0.99), period_seconds=7 * 86_400.0)
+    checked = check([week], {"default": load_policy(policy)})
+    told = [finding for finding in checked.findings if finding.rule == "fires-within-budget"]
+    assert [finding.message.split()[2] for finding in told] == found
+    assert not checked.has_errors
+
+
 def test_ninety_percent_is_out_of_reach_of_the_fast_tiers():
     checked = check([slo(0.9)], {"default": load_policy("workbook")})
     assert [tier.tier.name for tier in checked.tiers if not tier.can_fire] == ["1h"]
