@@ -1,19 +1,18 @@
 """The ``Querier`` that evaluates PromQL itself, on any source of samples."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from collector.errors import QueryError, StoreError
+from collector.errors import QueryError
 from collector.labels import Labels
 from collector.parts import in_parts
+from collector.promql.asking import milliseconds, store_told
 from collector.promql.engine import Engine
 from collector.promql.limits import Limits
 from collector.promql.parse import parse
-from collector.promql.results import Answer, MatrixResult, ScalarResult, StringResult, VectorResult
+from collector.promql.results import Answer, MatrixResult, samples_of
 from collector.promql.syntax import Selector
+from collector.promql.together import Together
 from collector.series import Sample, SampleSource, Series
 
 
@@ -43,8 +42,10 @@ class EmbeddedQuerier:
         lookback_seconds: float | None = None,
     ) -> Answer:
         """An instant query as the HTTP API answers it: typed, with warnings and infos."""
-        with _store_told():
-            return self._engine.instant(query, _ms(at), timeout_seconds, lookback_seconds=lookback_seconds)
+        with store_told():
+            return self._engine.instant(
+                query, milliseconds(at), timeout_seconds, lookback_seconds=lookback_seconds
+            )
 
     def evaluate_range(
         self,
@@ -57,20 +58,16 @@ class EmbeddedQuerier:
         lookback_seconds: float | None = None,
     ) -> Answer:
         """A range query as the HTTP API answers it: always a matrix."""
-        with _store_told():
-            times = _ms(start), _ms(end), _ms(step_seconds)
+        with store_told():
+            times = milliseconds(start), milliseconds(end), milliseconds(step_seconds)
             return self._engine.range(query, *times, timeout_seconds, lookback_seconds=lookback_seconds)
 
     def instant(self, query: str, at: float) -> list[Sample]:
-        match self.evaluate(query, at).result:
-            case VectorResult(labels=labels, values=values):
-                return [Sample(one, at, value) for one, value in zip(labels, values.tolist(), strict=True)]
-            case ScalarResult(value=value):
-                return [Sample(Labels(), at, value)]
-            case StringResult():
-                raise QueryError('invalid expression type "string", must be Scalar or instant Vector')
-            case MatrixResult():
-                raise QueryError('invalid expression type "range vector", must be Scalar or instant Vector')
+        return samples_of(self.evaluate(query, at).result, at)
+
+    def together(self) -> Together:
+        """Asks the same queries again and again, many at one time."""
+        return Together(self._engine, self._source)
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
         def part(asked: str, first: float, last: float) -> list[Series]:
@@ -86,23 +83,8 @@ class EmbeddedQuerier:
             node = parse(text, size=self._engine.limits.size)
             if not isinstance(node, Selector):
                 raise QueryError(f"parse error: {text!r} is no series selector")
-            with _store_told():
-                groups = self._source.select(node.matchers, _ms(start), _ms(end))
+            with store_told():
+                groups = self._source.select(node.matchers, milliseconds(start), milliseconds(end))
             for group in groups:
                 found |= dict.fromkeys(group.labels)
         return sorted(found, key=lambda labels: labels.pairs)
-
-
-@contextmanager
-def _store_told() -> Iterator[None]:
-    """A store that cannot be read is this query's error."""
-    try:
-        yield
-    except StoreError as error:
-        raise QueryError(str(error), kind="internal") from error
-
-
-def _ms(seconds: float) -> int:
-    if not np.isfinite(seconds):
-        raise QueryError(f"not a time: {seconds}")
-    return round(seconds * 1000)

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass, field, replace
 
+from collector.labels import Labels, LabelSets
 from collector.promql.limits import Budget, Limits
 from collector.promql.notes import Notes
 from collector.promql.syntax import At
 from collector.series import Milliseconds, SampleSource
 
+BARE = LabelSets([Labels()])
+
 
 @dataclass(frozen=True)
 class QueryContext:
-    """One query. start_ms and end_ms are what ``start()`` and ``end()`` mean, also inside subqueries."""
+    """One query. start_ms and end_ms are what ``start()`` and ``end()`` mean, also inside subqueries.
+
+    bare: the label sets that a scalar gets where it becomes a vector.
+    """
 
     source: SampleSource
     limits: Limits
@@ -18,6 +24,7 @@ class QueryContext:
     start_ms: int
     end_ms: int
     delayed_names: bool = False
+    bare: LabelSets = BARE
     notes: Notes = field(default_factory=Notes)
 
     @property

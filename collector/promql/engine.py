@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME
-from collector.promql.context import QueryContext, Steps
+from collector.labels import METRIC_NAME, LabelSets
+from collector.promql.context import BARE, QueryContext, Steps
 from collector.promql.evaluate import evaluate, windows
 from collector.promql.limits import Budget, Limits
 from collector.promql.parse import parse
@@ -34,6 +34,7 @@ class Engine:
     """Evaluates queries on a source of samples. Safe to call from several threads.
 
     delayed_names: drop metric names only when a query ends, as Prometheus' feature flag of that name does.
+    bare: the label sets of what is made of a scalar: one without labels, as long as queries are told apart.
     """
 
     def __init__(
@@ -43,14 +44,27 @@ class Engine:
         *,
         experimental: bool = False,
         delayed_names: bool = False,
+        bare: LabelSets = BARE,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self.limits = limits or Limits()
         self._experimental = experimental
-        self._delayed_names = delayed_names
+        self.delayed_names = delayed_names
         self._monotonic = monotonic
+        self._bare = bare
         self._parsed: OrderedDict[str, Node] = OrderedDict()
+
+    def over(self, source: SampleSource, bare: LabelSets) -> "Engine":
+        """This engine on another source, and with other label sets for what ``vector`` makes."""
+        return Engine(
+            source,
+            self.limits,
+            experimental=self._experimental,
+            delayed_names=self.delayed_names,
+            bare=bare,
+            monotonic=self._monotonic,
+        )
 
     def instant(
         self,
@@ -61,7 +75,7 @@ class Engine:
         lookback_seconds: float | None = None,
     ) -> Answer:
         """timeout_seconds: less than the limit; lookback_seconds: other than it. Raises ``QueryError``."""
-        node = self._parse(query) if isinstance(query, str) else query
+        node = self.parsed(query) if isinstance(query, str) else query
         times = np.array([time_ms], dtype=np.int64)
         steps = self._steps(times, timeout_seconds, lookback_seconds, time_ms, instant=True)
         with np.errstate(all="ignore"):
@@ -83,7 +97,7 @@ class Engine:
     ) -> Answer:
         """A value at start, start + step, … up to end. Raises ``QueryError``."""
         times = self._range_times(start_ms, end_ms, step_ms)
-        node = self._parse(query) if isinstance(query, str) else query
+        node = self.parsed(query) if isinstance(query, str) else query
         _check_range_type(node)
         steps = self._steps(times, timeout_seconds, lookback_seconds, end_ms, instant=False)
         with np.errstate(all="ignore"):
@@ -117,10 +131,12 @@ class Engine:
         """end_ms: as asked, which the last step need not reach: ``@ end()`` is there."""
         limits = replace(self.limits, lookback_seconds=lookback_seconds) if lookback_seconds else self.limits
         budget = Budget(limits, self._monotonic, timeout_seconds)
-        query = QueryContext(self._source, limits, budget, int(times[0]), end_ms, self._delayed_names)
+        query = QueryContext(
+            self._source, limits, budget, int(times[0]), end_ms, self.delayed_names, self._bare
+        )
         return Steps(query, times, instant)
 
-    def _parse(self, query: str) -> Node:
+    def parsed(self, query: str) -> Node:
         """Rules and dashboards ask the same again and again, so what was parsed is kept for a while."""
         node = self._parsed.get(query)
         if node is None:
@@ -169,7 +185,7 @@ def _at_instant(value: Value, time_ms: int) -> Result:
 
 def _over_range(value: Value, times: Milliseconds) -> MatrixResult:
     if isinstance(value, Scalar):
-        value = vector_of_scalar(value)
+        value = vector_of_scalar(value, BARE)
     assert isinstance(value, Vector)
     value = checked_unique(value)
     series = []

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from collector.errors import QueryError
 from collector.labels import Labels
-from collector.series import Milliseconds, Values
+from collector.series import Milliseconds, Sample, Values
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,16 @@ class Answer:
     warnings: tuple[str, ...] = ()
     infos: tuple[str, ...] = ()
     samples: int = 0
+
+
+def samples_of(result: Result, at: float) -> list[Sample]:
+    """An instant answer as samples; ``at`` in Unix seconds. Raises ``QueryError`` for what is no vector."""
+    match result:
+        case VectorResult(labels=labels, values=values):
+            return [Sample(one, at, value) for one, value in zip(labels, values.tolist(), strict=True)]
+        case ScalarResult(value=value):
+            return [Sample(Labels(), at, value)]
+        case StringResult():
+            raise QueryError('invalid expression type "string", must be Scalar or instant Vector')
+        case MatrixResult():
+            raise QueryError('invalid expression type "range vector", must be Scalar or instant Vector')

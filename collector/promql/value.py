@@ -103,10 +103,10 @@ def empty_vector(steps: int) -> Vector:
     return vector((), np.empty((0, steps)), np.zeros((0, steps), dtype=bool))
 
 
-def vector_of_scalar(scalar: Scalar) -> Vector:
-    """One series without labels."""
-    values = scalar.values[None, :]
-    return vector((Labels(),), values, np.ones(values.shape, dtype=bool))
+def vector_of_scalar(scalar: Scalar, labels: LabelSets) -> Vector:
+    """A series for each of the label sets."""
+    values = np.repeat(scalar.values[None, :], len(labels), axis=0)
+    return vector(labels, values, np.ones(values.shape, dtype=bool))
 
 
 def without_names(value: Vector, *, delayed: bool) -> Vector:

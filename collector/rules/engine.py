@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
+from collector.promql.together import Outcome
 from collector.querier import Querier
+from collector.rules.asking import Reading, asker, readings
 from collector.rules.files import AlertingRule, RecordingRule, RuleGroup
 from collector.rules.restore import RESTORING_EVALUATIONS, restore
-from collector.rules.run import Appender, RuleRun
+from collector.rules.run import Appender, RuleRun, flush
 from collector.rules.state import TRANSITIONS, Alert, AlertState, Hold, Observed, advance
 from collector.rules.status import Evaluation, GroupStatus, RuleStatus, Transition
 from collector.rules.texts import AlertTexts
@@ -49,6 +51,8 @@ class RuleEngine:
         self._restoring = restoring
         self._is_blind = is_blind
         self._monotonic = monotonic
+        self._asker = asker(querier)
+        self._readings: dict[str, list[Reading]] = {}
         self._orphans: set[Labels] = set()
         self._statuses = {g.key: GroupStatus(g, [RuleStatus(rule) for rule in g.rules]) for g in groups}
 
@@ -79,18 +83,49 @@ class RuleEngine:
 
         ``query_offset`` moves queries and samples back, not the times of alerts.
         """
-        status = self._statuses[group.key]
+        return self.evaluate_many([group], at, group.key)[0]
+
+    def evaluate_many(self, groups: Sequence[RuleGroup], at: float, name: str) -> list[Evaluation]:
+        """Evaluates groups side by side: the first rule of each, then the second, and so on.
+
+        So rules that are alike are asked as one. Of what another group records now a rule may see some.
+        name: of these groups together, whose samples are stored together.
+        """
         began = self._monotonic()
-        run = RuleRun(status, at, self._appender)
-        for rule in status.rules:
-            self._evaluate_rule(rule, status, run)
-        self._end_orphans(run)
-        evaluation = run.finish()
-        if status.evaluated_at is not None and at > status.evaluated_at:
-            status.missed += max(0, round((at - status.evaluated_at) / group.interval_seconds) - 1)
-        status.evaluated_at, status.evaluations = at, status.evaluations + 1
-        status.duration_seconds = self._monotonic() - began
-        return evaluation
+        runs = [RuleRun(self._statuses[group.key], at) for group in groups]
+        by_time: dict[float, list[RuleRun]] = {}
+        for run in runs:
+            by_time.setdefault(run.queried_at, []).append(run)
+        for queried_at, some in by_time.items():
+            late = f"{at - queried_at:g}" if queried_at != at else ""
+            self._evaluate_in_step(some, queried_at, f"rules\n{name}\n{late}")
+        evaluations = [run.finished() for run in runs]
+        seconds = self._monotonic() - began
+        for run in runs:
+            run.status.note_evaluation(at, seconds)
+        return evaluations
+
+    def _evaluate_in_step(self, runs: Sequence[RuleRun], queried_at: float, stream: str) -> None:
+        asked = [self._readings_of(run.group) for run in runs]
+        for number in range(max(map(len, asked))):
+            now = [(run, own[number]) for run, own in zip(runs, asked, strict=True) if number < len(own)]
+            reading = [run for run, one in now if not run.waiting_names.isdisjoint(one.names)]
+            flush(reading, self._appender, f"{stream}{number}")
+            began = self._monotonic()
+            outcomes = self._asker.answers([one.asked for _, one in now], queried_at)
+            seconds = (self._monotonic() - began) / len(now)
+            for (run, _), outcome in zip(now, outcomes, strict=True):
+                self._conclude(run.status.rules[number], run, outcome, seconds)
+        self._end_orphans(runs[0])
+        for run in runs:
+            run.close()
+        flush(runs, self._appender, f"{stream}end")
+
+    def _readings_of(self, group: RuleGroup) -> Sequence[Reading]:
+        known = self._readings.get(group.key)
+        if known is None:
+            known = self._readings[group.key] = readings(group, self._asker, {ALERTS, FOR_STATE})
+        return known
 
     def _end_orphans(self, run: RuleRun) -> None:
         if self._orphans:
@@ -98,28 +133,27 @@ class RuleEngine:
             run.end(self._orphans - written)
             self._orphans = set()
 
-    def _evaluate_rule(self, status: RuleStatus, group: GroupStatus, run: RuleRun) -> None:
+    def _conclude(self, status: RuleStatus, run: RuleRun, outcome: Outcome, asking_seconds: float) -> None:
         began = self._monotonic()
         rule = status.rule
-        run.flush_before(rule.expr)
         try:
-            vector = self._querier.instant(rule.expr, run.queried_at)
+            if isinstance(outcome, QueryError):
+                raise outcome
             if isinstance(rule, RecordingRule):
-                samples = _recorded(rule, vector, run)
+                samples = _recorded(rule, outcome, run)
             else:
-                samples = self._advance_alerts(rule, status, group, vector, run)
+                samples = self._advance_alerts(rule, status, outcome, run)
             status.last_error = ""
             run.add(status, samples)
         except (QueryError, RuleFailedError) as error:
             status.last_error = run.failures[rule.name] = str(error)
         status.evaluated_at = run.at
-        status.duration_seconds = self._monotonic() - began
+        status.duration_seconds = asking_seconds + self._monotonic() - began
 
     def _advance_alerts(
         self,
         rule: AlertingRule,
         status: RuleStatus,
-        group: GroupStatus,
         vector: Sequence[Sample],
         run: RuleRun,
     ) -> list[Sample]:
@@ -136,7 +170,7 @@ class RuleEngine:
                 transitions.append(Transition(rule.alert, labels, reason, run.at, value))
         self._refuse_too_many(alerts, status, run.group)
         run.transitions += transitions
-        if self._restoring and group.evaluations < RESTORING_EVALUATIONS:
+        if self._restoring and run.status.evaluations < RESTORING_EVALUATIONS:
             new = {labels: alert for labels, alert in alerts.items() if labels not in status.alerts}
             alerts |= restore(rule, new, self._querier, run.at)
         status.alerts = alerts

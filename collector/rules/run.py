@@ -1,7 +1,6 @@
 """One evaluation of a rule group under way: what it recorded, and what became of it."""
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +13,6 @@ from collector.rules.status import Evaluation, GroupStatus, RuleStatus, Transiti
 from collector.series import STALE_NAN, Sample
 
 logger = logging.getLogger(__name__)
-
-_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_NAMELESS = re.compile(r"(?:^|[^a-zA-Z0-9_:\s])\s*\{")
 
 
 class Appender(Protocol):
@@ -45,7 +41,6 @@ class RuleRun:
 
     status: GroupStatus
     at: float
-    appender: Appender
     samples: int = 0
     transitions: list[Transition] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
@@ -55,7 +50,6 @@ class RuleRun:
     _valued: set[Labels] = field(default_factory=set)
     _to_come: Counter[str] = field(init=False)
     _names: set[str] = field(default_factory=set)
-    _flushed: int = 0
 
     def __post_init__(self) -> None:
         self._to_come = Counter(status.rule.name for status in self.status.rules)
@@ -95,22 +89,22 @@ class RuleRun:
         """Ends series that rules wrote which are no more."""
         self._waiting.append(_Waiting(None, frozenset(), self._ends_of(labels)))
 
-    def flush_before(self, expr: str) -> None:
-        if self._names and (not self._names.isdisjoint(_WORD.findall(expr)) or _NAMELESS.search(expr)):
-            self.flush()
+    @property
+    def waiting_names(self) -> set[str]:
+        """The metrics of what waits; who reads any of them must wait until it is kept."""
+        return self._names
 
-    def flush(self) -> None:
-        waiting = [part for part in self._waiting if part.samples]
-        if waiting:
-            self._keep(waiting)
-        self._flushed += 1
-        self._waiting, self._names = [], set()
+    def take_waiting(self) -> list["_Waiting"]:
+        waiting, self._waiting, self._names = self._waiting, [], set()
+        return [part for part in waiting if part.samples]
 
-    def finish(self) -> Evaluation:
-        """Keeps what still waits."""
+    def close(self) -> None:
+        """What is left to end waits with the rest."""
         for rule, before, ends in self._ended:
             self._waiting.append(_Waiting(rule, before, self._ends_of(ends - self._valued)))
-        self.flush()
+
+    def finished(self) -> Evaluation:
+        """Once all is kept."""
         self.status.unkept_reason = self.unkept
         self.status.failures += len(self.failures)
         return Evaluation(
@@ -120,19 +114,7 @@ class RuleRun:
     def _ends_of(self, labels: Iterable[Labels]) -> list[Sample]:
         return [Sample(one, self.queried_at, STALE_NAN) for one in labels]
 
-    def _keep(self, waiting: Sequence[_Waiting]) -> None:
-        samples = [sample for part in waiting for sample in part.samples]
-        try:
-            self.appender.append(f"rules\n{self.group.key}\n{self._flushed}", self.queried_at, samples)
-        except CollectorError as error:  # whoever stores logs it
-            self._lose(waiting, str(error))
-        except Exception as error:  # whatever it is, alerts must go out
-            reason = f"keeping samples failed: {error!r}"
-            if reason != self.status.unkept_reason:
-                logger.exception("rule group %s: keeping samples failed", self.group.name)
-            self._lose(waiting, reason)
-
-    def _lose(self, waiting: Sequence[_Waiting], reason: str) -> None:
+    def lose(self, waiting: Sequence[_Waiting], reason: str) -> None:
         """The rules say so; what they could not end now, they end at the next evaluation."""
         self.unkept = reason
         for part in waiting:
@@ -140,3 +122,26 @@ class RuleRun:
                 part.rule.last_error = reason
                 part.rule.written = part.before
             self.status.unkept_samples += len(part.samples)
+
+
+def flush(runs: Iterable[RuleRun], appender: Appender, stream: str) -> None:
+    """Keeps what waits in runs of one time, all of it or nothing."""
+    waiting = [(run, parts) for run in runs if (parts := run.take_waiting())]
+    if not waiting:
+        return
+    samples = [sample for _, parts in waiting for part in parts for sample in part.samples]
+    try:
+        appender.append(stream, waiting[0][0].queried_at, samples)
+    except CollectorError as error:  # whoever stores logs it
+        _lose(waiting, str(error))
+    except Exception as error:  # whatever it is, alerts must go out
+        reason = f"keeping samples failed: {error!r}"
+        if any(run.status.unkept_reason != reason for run, _ in waiting):
+            names = ", ".join(run.group.name for run, _ in waiting)
+            logger.exception("rule group %s: keeping samples failed", names)
+        _lose(waiting, reason)
+
+
+def _lose(waiting: Iterable[tuple[RuleRun, list[_Waiting]]], reason: str) -> None:
+    for run, parts in waiting:
+        run.lose(parts, reason)

@@ -73,6 +73,13 @@ class GroupStatus:
     unkept_reason: str = ""
     unkept_samples: int = 0
 
+    def note_evaluation(self, at: float, seconds: float) -> None:
+        """seconds: how long it took, with all that was evaluated at its side."""
+        if self.evaluated_at is not None and at > self.evaluated_at:
+            self.missed += max(0, round((at - self.evaluated_at) / self.group.interval_seconds) - 1)
+        self.evaluated_at, self.evaluations = at, self.evaluations + 1
+        self.duration_seconds = seconds
+
     def inherit(self, former: "GroupStatus") -> list[RuleStatus]:
         """Takes over the state of the rules that are in both; returns the former rules that are not here."""
         self.evaluated_at, self.missed = former.evaluated_at, former.missed

@@ -23,7 +23,7 @@ from collector.store.file import StoreFile, pack_labels
 from collector.store.import_intake import ImportIntake
 from collector.store.intake import Intake
 from collector.store.load import load_samples, reading
-from collector.store.pieces import OverlapError, stitch
+from collector.store.pieces import OverlapError, Piece, stitch
 from collector.store.postgresql import PostgresDatabase
 from collector.store.size import end_of_oldest
 from collector.store.sqlite import SqliteDatabase
@@ -108,13 +108,24 @@ class SampleStore:
         cuts: Milliseconds | None = None,
     ) -> list[SeriesGroup]:
         """Samples in the closed interval of the series that match; each series is in one group."""
-        wanted = self.index.match(matchers)
-        try:
-            pieces = stitch(self._state.pieces(wanted, start_ms, end_ms, cuts)) if len(wanted) else []
-        except OverlapError:
-            return self.select(matchers, start_ms, end_ms)
+        pieces = self._pieces(self.index.match(matchers), start_ms, end_ms, cuts)
         named = self.index.labels_of
         return [SeriesGroup(named(p.series), p.times, p.values, p.omitted, p.finite) for p in pieces]
+
+    def select_series(
+        self, series: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None = None
+    ) -> list[tuple[SeriesIds, SeriesGroup]]:
+        """As ``select``, of (ascending) series; gives their numbers in place of their labels."""
+        pieces = self._pieces(series, start_ms, end_ms, cuts)
+        return [(p.series, SeriesGroup((), p.times, p.values, p.omitted, p.finite)) for p in pieces]
+
+    def _pieces(
+        self, wanted: SeriesIds, start_ms: int, end_ms: int, cuts: Milliseconds | None
+    ) -> Sequence[Piece]:
+        try:
+            return stitch(self._state.pieces(wanted, start_ms, end_ms, cuts)) if len(wanted) else ()
+        except OverlapError:
+            return self._pieces(wanted, start_ms, end_ms, None)
 
     def present(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> tuple[Labels, ...]:
         """Labels of the matching series with samples in the interval, to the precision of a block."""

@@ -50,7 +50,7 @@ def _elementwise(arguments: Arguments) -> Vector:
 
 
 def _date(arguments: Arguments) -> Vector:
-    value = arguments.vector(0) if len(arguments) else vector_of_scalar(_time(arguments))
+    value = arguments.vector(0) if len(arguments) else _bare(_time(arguments), arguments)
     return arguments.nameless(value.with_values(date_part(arguments.call.name, value.values)))
 
 
@@ -80,7 +80,11 @@ def _scalar(arguments: Arguments) -> Scalar:
 
 
 def _vector(arguments: Arguments) -> Vector:
-    return vector_of_scalar(Scalar(arguments.scalar(0)))
+    return _bare(Scalar(arguments.scalar(0)), arguments)
+
+
+def _bare(scalar: Scalar, arguments: Arguments) -> Vector:
+    return vector_of_scalar(scalar, arguments.steps.query.bare)
 
 
 def _histogram_quantile(arguments: Arguments) -> Vector:
