@@ -26,6 +26,7 @@ from collector.remotewrite.receiver import Receiver
 from collector.rules.appenders import NowhereAppender, StoreAppender
 from collector.rules.engine import RuleEngine
 from collector.rules.files import RuleGroup, load_rule_files
+from collector.rules.slices import Slice, slices_of
 from collector.scheduler import Scheduler, slot_of
 from collector.sinks import (
     AlertDispatcher,
@@ -38,11 +39,12 @@ from collector.sinks import (
 )
 from collector.store.batches import Batch
 from collector.store.durable import SampleStore
-from collector.targets import discover, spread
+from collector.targets import discover
 
 logger = logging.getLogger(__name__)
 
 _RETENTION_CHECK_SECONDS = 600.0
+_ALERTS_AT_ONCE = 64
 
 
 class Collector:
@@ -153,8 +155,8 @@ class Collector:
         dispatchers = self._dispatchers(config)
         engine = self._engine(groups, config)
         engine.inherit(self.engine)
-        for group in self.engine.groups:
-            self.scheduler.remove(_rules_job(group))
+        for each in slices_of(self.engine.groups):
+            self.scheduler.remove(_rules_job(each))
         self.engine, self.config, self.configured_at = engine, config, self.clock.now()
         self._schedule_rules()
         self.scheduler.call(self.pool.apply(config.scrape_configs, clients))
@@ -220,18 +222,24 @@ class Collector:
             dispatcher.stop()
 
     def _schedule_rules(self) -> None:
-        for group in self.engine.groups:
-            offset = spread(group.key, group.interval_seconds)
-            job = partial(self._evaluate, group, offset)
-            self.scheduler.every_in_thread(_rules_job(group), group.interval_seconds, offset, job)
+        for each in slices_of(self.engine.groups):
+            job = partial(self._evaluate, each)
+            self.scheduler.every_in_thread(_rules_job(each), each.interval_seconds, each.offset_seconds, job)
 
-    def _evaluate(self, group: RuleGroup, offset_seconds: float) -> None:
-        at = slot_of(self.clock.now(), group.interval_seconds, offset_seconds)
-        engine, config = self.engine, self.config
-        evaluation = engine.evaluate(group, at)
-        for rule, reason in evaluation.failures.items():
-            logger.warning("rule group %s: rule %s failed: %s", group.name, rule, reason)
-        self._offer(take_due(engine.status(group), at, self._outgoing(config)))
+    def _evaluate(self, each: Slice) -> None:
+        at = slot_of(self.clock.now(), each.interval_seconds, each.offset_seconds)
+        engine, outgoing = self.engine, self._outgoing(self.config)
+        groups = [group for group in each.groups if engine.has(group)]  # a reload may have come between
+        for evaluation in engine.evaluate_many(groups, at, each.name):
+            for rule, reason in evaluation.failures.items():
+                logger.warning("rule group %s: rule %s failed: %s", evaluation.group, rule, reason)
+        due: list[PostableAlert] = []
+        for group in groups:
+            due += take_due(engine.status(group), at, outgoing)
+            if len(due) >= _ALERTS_AT_ONCE:
+                self._offer(due)
+                due = []
+        self._offer(due)
 
     async def _tell_of_itself(self) -> None:
         at, outgoing = self.clock.now(), self._outgoing(self.config)
@@ -271,5 +279,5 @@ def _refusal(error: Exception) -> str:
     return f"an unexpected {type(error).__name__}: the log tells more"
 
 
-def _rules_job(group: RuleGroup) -> str:
-    return f"rules\n{group.key}"
+def _rules_job(each: Slice) -> str:
+    return f"rules\n{each.name}"

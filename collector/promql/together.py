@@ -156,10 +156,13 @@ class _Batch:
             return [samples_of(result, at) for _ in range(self.members)]
         assert isinstance(result, VectorResult)
         members, labels = _untagged(result.labels)
-        own: list[list[Sample]] = [[] for _ in range(self.members)]
+        own: dict[int, list[Sample]] = {}
         for member, one, value in zip(members, labels, result.values.tolist(), strict=True):
-            own[member].append(Sample(one, at, value))
-        return [[] if samples else None for samples in own] if self.shape.is_absent else own
+            own.setdefault(member, []).append(Sample(one, at, value))
+        nothing: list[Sample] = []
+        if self.shape.is_absent:
+            return [nothing if member in own else None for member in range(self.members)]
+        return [own.get(member, nothing) for member in range(self.members)]
 
 
 @Remembered

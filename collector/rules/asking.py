@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
+from collector.labels import Labels
 from collector.promql.together import Asked, Outcome, Together
 from collector.querier import Querier
 from collector.rules.files import RecordingRule, RuleGroup
@@ -50,10 +51,14 @@ def asker(querier: Querier) -> Together | OneByOne:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a rule asks. names: metrics of its own group in it, or any of all where a selector has no name."""
+    """What a rule asks. names: metrics of its own group in it, or any of all where a selector has no name.
+
+    recorded: what a recording rule lately called the series that it was answered.
+    """
 
     asked: Asked
     names: frozenset[str]
+    recorded: dict[Labels, Labels] = field(default_factory=dict)
 
 
 def readings(group: RuleGroup, ask: Asker, of_alerts: set[str]) -> list[Reading]:

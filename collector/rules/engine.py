@@ -67,6 +67,9 @@ class RuleEngine:
     def status(self, group: RuleGroup) -> GroupStatus:
         return self._statuses[group.key]
 
+    def has(self, group: RuleGroup) -> bool:
+        return group.key in self._statuses
+
     def inherit(self, earlier: "RuleEngine") -> None:
         """Takes over the state of rules that a reload left in place.
 
@@ -114,8 +117,8 @@ class RuleEngine:
             began = self._monotonic()
             outcomes = self._asker.answers([one.asked for _, one in now], queried_at)
             seconds = (self._monotonic() - began) / len(now)
-            for (run, _), outcome in zip(now, outcomes, strict=True):
-                self._conclude(run.status.rules[number], run, outcome, seconds)
+            for (run, one), outcome in zip(now, outcomes, strict=True):
+                self._conclude(run.status.rules[number], run, one, outcome, seconds)
         self._end_orphans(runs[0])
         for run in runs:
             run.close()
@@ -133,14 +136,16 @@ class RuleEngine:
             run.end(self._orphans - written)
             self._orphans = set()
 
-    def _conclude(self, status: RuleStatus, run: RuleRun, outcome: Outcome, asking_seconds: float) -> None:
+    def _conclude(
+        self, status: RuleStatus, run: RuleRun, reading: Reading, outcome: Outcome, asking_seconds: float
+    ) -> None:
         began = self._monotonic()
         rule = status.rule
         try:
             if isinstance(outcome, QueryError):
                 raise outcome
             if isinstance(rule, RecordingRule):
-                samples = _recorded(rule, outcome, run)
+                samples = _recorded(rule, outcome, run, reading.recorded)
             else:
                 samples = self._advance_alerts(rule, status, outcome, run)
             status.last_error = ""
@@ -203,9 +208,16 @@ class RuleEngine:
         return observed
 
 
-def _recorded(rule: RecordingRule, vector: Sequence[Sample], run: RuleRun) -> list[Sample]:
-    extra = {**run.group.labels, **rule.labels, METRIC_NAME: rule.record}
-    samples = [Sample(sample.labels.merged(extra), run.queried_at, sample.value) for sample in vector]
+def _recorded(
+    rule: RecordingRule, vector: Sequence[Sample], run: RuleRun, known: dict[Labels, Labels]
+) -> list[Sample]:
+    """known: what answers were called before, which is the same now."""
+    if any(sample.labels not in known for sample in vector):
+        extra = {**run.group.labels, **rule.labels, METRIC_NAME: rule.record}
+        called = {sample.labels: sample.labels.merged(extra) for sample in vector}
+        known.clear()
+        known.update(called)
+    samples = [Sample(known[sample.labels], run.queried_at, sample.value) for sample in vector]
     if len({sample.labels for sample in samples}) < len(samples):
         raise RuleFailedError("vector contains metrics with the same labelset after applying rule labels")
     if run.group.limit and len(samples) > run.group.limit:

@@ -69,14 +69,17 @@ class RuleRun:
         A series that another rule of the group has written now does not end; where one of the same name may
         yet write it, that is seen at the end. Of two rules that write a series, the first counts in a store.
         """
-        before, written = rule.written, frozenset(sample.labels for sample in samples)
+        is_named_again, before = self._is_named_again(rule), rule.written
+        if not samples and not before:
+            return
+        written = frozenset([sample.labels for sample in samples])
         self._valued |= written
         ends = before - self._valued
-        if self._is_named_again(rule):
+        if is_named_again:
             self._ended.append((rule, before, ends))
             ends = frozenset()
         self._waiting.append(_Waiting(rule, before, [*samples, *self._ends_of(ends)]))
-        self._names |= {labels.metric for labels in before | written}
+        self._names |= {labels.metric for labels in (written if written == before else before | written)}
         rule.written = written
         self.samples += len(samples)
 

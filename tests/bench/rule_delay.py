@@ -85,15 +85,15 @@ def _import_history(folder: Path) -> None:
 
 
 def _serve(folder: Path, port: int) -> None:
-    evaluate = RuleEngine.evaluate
+    evaluate = RuleEngine.evaluate_many
     with (folder / "delays").open("w", buffering=1) as out:
 
-        def noted(self: RuleEngine, group: object, at: float) -> object:
-            evaluation = evaluate(self, group, at)
+        def noted(self: RuleEngine, groups: object, at: float, name: str) -> object:
+            evaluations = evaluate(self, groups, at, name)
             out.write(f"[{at}, {time.time() - at}]\n")
-            return evaluation
+            return evaluations
 
-        RuleEngine.evaluate = noted
+        RuleEngine.evaluate_many = noted
         files = ["--config", str(folder / "prometheus.yml"), "--data", str(folder / "data")]
         collector(["serve", *files, "--listen", f"127.0.0.1:{port}"])
 

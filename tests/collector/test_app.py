@@ -1,6 +1,7 @@
 import asyncio
 import queue
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from collector.config import parse_config
 from collector.errors import ConfigError, StoreError
 from collector.labels import Labels
 from collector.rules.files import parse_groups
+from collector.rules.slices import slices_of
 from collector.sinks import HttpAlertSink
 from collector.store.columns import Column
 from tests.collector.full_disk import FullDisk
@@ -220,6 +222,7 @@ class Inbox:
 def test_a_full_disk_stops_no_alert_and_is_one_itself(tmp_path):
     inbox, clock = Inbox(), ManualClock(60.0)
     rules = groups({"record": "a:b", "expr": "up"}, {"alert": "Down", "expr": "sum(up) == 0"})
+    each = replace(slices_of(rules)[0], offset_seconds=0.0)
     collector = Collector(
         parse_config({}, "f.yml"), tmp_path, clock=clock, sinks=[inbox], extra_rule_groups=rules
     )
@@ -231,13 +234,13 @@ def test_a_full_disk_stops_no_alert_and_is_one_itself(tmp_path):
     collector.dispatchers[0].start()
     disk = FullDisk(collector.store)
     disk.fill()
-    collector._evaluate(rules[0], 0.0)
+    collector._evaluate(each)
     assert inbox.take()[0] == "Down"
     asyncio.run(collector._tell_of_itself())
     assert inbox.take()[0] == "FirelineCannotStoreSamples"
     clock.advance(30)
     disk.make_room()
-    collector._evaluate(rules[0], 0.0)
+    collector._evaluate(each)
     asyncio.run(collector._tell_of_itself())
     assert inbox.take() == ("FirelineCannotStoreSamples", "1970-01-01T00:01:30.000Z")
     assert collector.engine.statuses[0].rules[0].health == "ok"
