@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import backtest, budget, disk, index, ingest, memory, queries, readiness, rule_delay
+from tests.bench import backtest, budget, disk, index, ingest, memory, queries, readiness, rule_delay, slos
 from tests.bench.report import replaced, report
 
 BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "disk": disk.run,
     "readiness": readiness.run,
     "memory": lambda: [memory.run()],
+    "slos": slos.run,
     "rule_delay": lambda: [rule_delay.run()],
 }
 

@@ -9,12 +9,12 @@ WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 ALERTS = {"page": (("5m", "1h", 14.4), ("30m", "6h", 6)), "ticket": (("2h", "1d", 3), ("6h", "3d", 1))}
 
 
-def sloth_rules(slos: Sequence[Slo]) -> dict[str, Any]:
+def sloth_rules(slos: Sequence[Slo], interval: str = "30s") -> dict[str, Any]:
     """A rule file: ratios of every window, and an alert a severity out of two pairs of windows."""
-    return {"groups": [group for slo in slos for group in _groups(slo)]}
+    return {"groups": [group for slo in slos for group in _groups(slo, interval)]}
 
 
-def _groups(slo: Slo) -> list[dict[str, Any]]:
+def _groups(slo: Slo, interval: str) -> list[dict[str, Any]]:
     identity = {"sloth_id": f"{slo.service}-{slo.name}", "sloth_service": slo.service, "sloth_slo": slo.name}
     records = [
         {
@@ -34,8 +34,8 @@ def _groups(slo: Slo) -> list[dict[str, Any]]:
     ]
     name = identity["sloth_id"]
     return [
-        {"name": f"sloth-slo-sli-recordings-{name}", "interval": "30s", "rules": records},
-        {"name": f"sloth-slo-alerts-{name}", "interval": "30s", "rules": alerts},
+        {"name": f"sloth-slo-sli-recordings-{name}", "interval": interval, "rules": records},
+        {"name": f"sloth-slo-alerts-{name}", "interval": interval, "rules": alerts},
     ]
 
 
