@@ -6,12 +6,13 @@ from alerts.expressions import BUDGET_REMAINING, RecordedExpressions, burn_rate,
 from alerts.slo import Slo
 from collector.durations import format_duration
 
+_PERIODS = {"y": 365 * 86_400, "w": 7 * 86_400}
 FIVE_MINUTES = 300.0  # the window of Sloth's current burn rate, and of the test for absent data
 
 
 def ratio_rule(slo: Slo, seconds: float) -> dict[str, Any]:
     """The error ratio over a window."""
-    window = format_duration(seconds)
+    window = _window(seconds)
     labels = {**_labels(slo), "sloth_window": window}
     expr = ratio(RecordedExpressions(slo), seconds)
     return {"record": f"slo:sli_error:ratio_rate{window}", "expr": expr, "labels": labels}
@@ -43,7 +44,7 @@ def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
         {
             "record": name,
             "expr": expr,
-            "labels": labels | ({"sloth_window": format_duration(windows[name])} if name in windows else {}),
+            "labels": labels | ({"sloth_window": _window(windows[name])} if name in windows else {}),
         }
         for name, expr in expressions.items()
     ]
@@ -59,6 +60,14 @@ def identity_labels(slo: Slo) -> dict[str, str]:
         "sloth_service": slo.service,
         "sloth_slo": slo.name,
     }
+
+
+def _window(seconds: float) -> str:
+    """As Sloth has it, who has it of Prometheus: whole weeks are ``4w``, whole years ``1y``."""
+    for unit, length in _PERIODS.items():
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds // length:.0f}{unit}"
+    return format_duration(seconds)
 
 
 def _labels(slo: Slo) -> dict[str, str]:

@@ -47,6 +47,14 @@ def test_bad_and_total_are_recorded_apart_and_divided_last():
     )
 
 
+@pytest.mark.parametrize(("days", "window"), [(7, "1w"), (28, "4w"), (30, "30d"), (365, "1y")])
+def test_ratios_name_their_windows_as_sloth_does(days, window):
+    compiled = rules(replace(WEB, period_seconds=days * 86_400.0))
+    labels = {rule["record"]: rule["labels"] for rule in compiled if "record" in rule}
+    assert labels[f"slo:sli_error:ratio_rate{window}"]["sloth_window"] == window
+    assert labels["slo:period_burn_rate:ratio"]["sloth_window"] == window
+
+
 def test_a_spec_may_name_its_alerts_and_leave_some_out():
     texts = AlertTexts({"severity": "pageteam"}, {"summary": "Help"})
     alerting = Alerting("WebFails", {"team": "red"}, {}, {"page": texts, "ticket": AlertTexts(disabled=True)})
