@@ -115,8 +115,8 @@ def is_tiled(slo: Slo, seconds: float, *, exact: bool) -> bool:
 
     exact: whether long windows are read from the counters themselves, all of each series' samples at once.
     """
-    is_stepped = f"[{WINDOW}]" not in slo.sli.total and (slo.sli.slice_seconds or not slo.sli.counts_events)
-    if is_stepped:
+    steps = f"[{WINDOW}:" in slo.sli.bad or f"[{WINDOW}]" not in slo.sli.total
+    if steps and (slo.sli.slice_seconds or not slo.sli.counts_events):
         return seconds > LONGEST_STEPPED_SECONDS
     return not exact and slo.sli.counts_events and seconds >= SHORTEST_TILED_SECONDS
 
