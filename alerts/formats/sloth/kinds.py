@@ -4,9 +4,9 @@ Source: https://github.com/slok/sloth, pkg/prometheus/api/v1 and pkg/kubernetes/
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from alerts.documents import Service, Strict
 from alerts.formats.labels import Texts
@@ -35,6 +35,13 @@ class RawSpec(_Sloth):
     error_ratio_query: str
 
 
+def _in_snake_case(raw: object) -> object:
+    """In some versions of Sloth its own files spell this one key as Kubernetes does."""
+    if isinstance(raw, Mapping) and "error_ratio_query" not in raw:
+        return {"error_ratio_query" if k == "errorRatioQuery" else k: v for k, v in raw.items()}
+    return raw
+
+
 class PluginSpec(_Sloth):
     id: str
     options: Any = None
@@ -42,7 +49,7 @@ class PluginSpec(_Sloth):
 
 class SliSpec(_Sloth):
     events: EventsSpec | None = None
-    raw: RawSpec | None = None
+    raw: Annotated[RawSpec | None, BeforeValidator(_in_snake_case)] = None
     plugin: PluginSpec | None = None
 
 

@@ -56,10 +56,8 @@ def events_sli(events: EventsSpec, keys: Keys) -> Sli:
     counts = _counts([_tree(error), _tree(total)])
     if counts == {"rate"}:
         error, total = _as_increase(error), _as_increase(total)
-    error, total = (
-        _one_series(keys.place, key, _OR_ZERO.sub("", text))  # ours say where there is nothing to count
-        for key, text in ((keys.error, error), (keys.total, total))
-    )
+    error, total = _OR_ZERO.sub("", error), _without_zero(total)  # ours say where there is nothing to count
+    error, total = _one_series(keys.place, keys.error, error), _one_series(keys.place, keys.total, total)
     good = _subtracted(error, total)
     if good is None or counts is None:
         bad = bad_counted(error, total)
@@ -93,6 +91,16 @@ def _windowed(place: str, key: str, query: str) -> str:
     if told == query:
         raise SpecError(f"{place}: {key}: expected a query with {{{{.window}}}}, found {shortened(query)}")
     return checked_query(place, key, _NO_STEP.sub(lambda _: _DEFAULT_STEP, told), windowed=False)
+
+
+def _without_zero(query: str) -> str:
+    """Without ``or vector(0)`` at its end, nor at that of what it is the sum of: absent, it is no traffic."""
+    query = _OR_ZERO.sub("", query)
+    for start in ("(", "sum("):
+        inner = query[len(start) : -1]
+        if query.startswith(start) and query.endswith(")") and _tree(inner) is not None:
+            return f"{start}{_without_zero(inner)})"
+    return query
 
 
 def _one_series(place: str, key: str, query: str) -> str:

@@ -96,6 +96,16 @@ def test_nothing_is_bad_where_nothing_is_counted(tmp_path, zero):
     assert events(tmp_path, f"({ERRORS}{zero})").bad.endswith(" * 0) and sum(increase(hits_total[$window]))")
 
 
+@pytest.mark.parametrize("total", [f"({TOTAL} or vector(0))", f"sum({TOTAL} OR on() vector(0))"])
+def test_all_events_that_are_absent_are_not_none(tmp_path, total):
+    assert "vector" not in events(tmp_path, ERRORS, total).total
+
+
+def test_sums_that_are_none_without_a_part_keep_their_zero(tmp_path):
+    total = f"({TOTAL} or vector(0)) + ({TOTAL} or vector(0))"
+    assert events(tmp_path, ERRORS, total).total.count("vector(0)") == 2
+
+
 def test_all_but_those_under_a_bucket_is_latency(tmp_path):
     count, bucket = "sum(rate(took_count[{{.window}}]))", 'sum(rate(took_bucket{le="0.4"}[{{.window}}]))'
     sli = events(tmp_path, f"(\n{count}\n-\n{bucket}\n)", count)
@@ -112,6 +122,25 @@ def test_all_but_the_good_is_bad_without_any_good(tmp_path):
 def test_a_subquery_without_a_step_has_that_of_prometheus(tmp_path):
     sli = events(tmp_path, ERRORS, "sum_over_time((count(up))[{{.window}}:])")
     assert sli.total == "sum(sum_over_time((count(up))[$window:1m]))"
+
+
+def test_a_long_window_is_no_subquery_where_only_errors_are_one(tmp_path):
+    error, total = "sum_over_time((up < bool 1)[{{.window}}:])", "sum(count_over_time(up[{{.window}}]))"
+    slos = load(tmp_path, spec(slo(sli={"events": {"error_query": error, "total_query": total}})))
+    rules = [r for g in compile_slos(slos, policies_of(slos))["groups"] for r in g["rules"]]
+    exprs = {rule["record"]: rule["expr"] for rule in rules if "record" in rule}
+    assert "[3d:1m]" in exprs["slo:bad_events:increase3d"]
+    for counts in ("bad", "total"):
+        assert exprs[f"slo:{counts}_events:increase30d"].startswith(f"sum_over_time(slo:{counts}_events:")
+
+
+def test_reads_a_ratio_as_older_files_spell_it(tmp_path):
+    query = "avg(job:errors:ratio_rate{{.window}})"
+    one, other = (
+        load(tmp_path, spec(slo(sli={"raw": {key: query}})))
+        for key in ("error_ratio_query", "errorRatioQuery")
+    )
+    assert one == other
 
 
 def test_a_window_may_be_part_of_a_name(tmp_path):
