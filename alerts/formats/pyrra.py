@@ -28,7 +28,6 @@ from alerts.slo import (
     Slo,
     bad_beyond,
     bad_counted,
-    bad_remaining,
 )
 from collector.durations import format_duration
 from collector.errors import QueryError
@@ -47,6 +46,7 @@ _UNSUPPORTED = {
     "absentName": "the alert on absent data is NoSloData",
 }
 _NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
+_POSITIVE = {MatchOp.EQUAL, MatchOp.REGEX}
 _SEVERITIES: dict[Severity, str] = {"page": "critical", "ticket": "warning"}
 
 
@@ -89,14 +89,18 @@ class _Alerting(_Pyrra):
     name: str = ""
     burnrates: bool = True
     absent: bool = True
+    burn_rate_type: Literal["static"] = Field("static", alias="burnRateType")
 
 
 class _Spec(_Pyrra):
+    """partial_response_strategy: for Thanos, whose rules are not written here."""
+
     description: str = ""
     target: float = Field(gt=0, le=100 * HIGHEST_OBJECTIVE)
     window: Window
     indicator: _Indicator
-    alerting: _Alerting = _Alerting()
+    partial_response_strategy: str = ""
+    alerting: _Alerting = Field(default_factory=lambda: _Alerting.model_validate({}))
 
 
 class _ServiceName(Strict):
@@ -211,11 +215,18 @@ def _sli(place: str, indicator: _Indicator) -> tuple[Sli, str]:
 def _latency(place: str, key: str, latency: _Latency) -> tuple[Sli, str]:
     total, job = _increase(place, f"{key}.total.metric", latency.total)
     good, _ = _increase(place, f"{key}.success.metric", latency.success)
-    bound = re.search(r'\ble=~?"([0-9.]+)["|]', latency.success.metric)
-    if bound is None:
-        return Sli(SliKind.AVAILABILITY, bad_remaining(good, total), total), job
-    seconds = float(bound[1])
+    seconds = _bound_seconds(place, f"{key}.success.metric", latency.success.metric)
     return Sli(SliKind.LATENCY, bad_beyond(good, total), total, threshold_seconds=seconds, bucket=good), job
+
+
+def _bound_seconds(place: str, key: str, bucket: str) -> float:
+    """The bound that a bucket's ``le`` says; of ``le=~"1|1.0"`` the first."""
+    bounds = [m.value for m in _parsed(place, key, bucket).matchers if m.name == "le" and m.op in _POSITIVE]
+    try:
+        (bound,) = (float(value.partition("|")[0]) for value in bounds)
+    except ValueError as error:
+        raise SpecError(f'{place}: {key}: expected a bucket, such as {{le="0.5"}}') from error
+    return bound
 
 
 def _increase(place: str, key: str, metric: _Metric) -> tuple[str, str]:
@@ -226,6 +237,13 @@ def _increase(place: str, key: str, metric: _Metric) -> tuple[str, str]:
 def _selector(place: str, key: str, metric: str) -> tuple[str, str]:
     """A selector on one line, and the job that it names."""
     text = checked_query(place, key, metric, windowed=False)
+    node = _parsed(place, key, text)
+    jobs = [m.value for m in node.matchers if m.name == "job" and m.op is MatchOp.EQUAL]
+    return text, jobs[0] if jobs else ""
+
+
+def _parsed(place: str, key: str, text: str) -> Selector:
+    """Raises ``SpecError`` for anything but a selector of a metric's name."""
     try:
         node = parse(text, size=QuerySize())
     except QueryError as error:
@@ -236,8 +254,7 @@ def _selector(place: str, key: str, metric: str) -> tuple[str, str]:
         )
     if not any(m.name == METRIC_NAME for m in node.matchers):
         raise SpecError(f"{place}: {key}: expected the name of a metric, found {shortened(text)}")
-    jobs = [m.value for m in node.matchers if m.name == "job" and m.op is MatchOp.EQUAL]
-    return text, jobs[0] if jobs else ""
+    return node
 
 
 def _policy(place: str, window_seconds: float) -> Policy:

@@ -13,5 +13,5 @@ def objective(metadata: dict | None = None, **changes: object) -> dict:
     return {**head, "metadata": metadata or {"name": "web"}, "spec": spec}
 
 
-def latency() -> dict:
-    return {"latency": {"success": {"metric": BUCKET}, "total": {"metric": COUNT}}}
+def latency(bucket: str = BUCKET) -> dict:
+    return {"latency": {"success": {"metric": bucket}, "total": {"metric": COUNT}}}

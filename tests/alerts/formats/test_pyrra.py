@@ -37,6 +37,17 @@ def test_a_bucket_is_latency(tmp_path):
     assert sli.bad == f"sum(increase({COUNT}[$window])) - sum(increase({BUCKET}[$window]))"
 
 
+@pytest.mark.parametrize("bound", ["le='1e-1'", 'le=~"0.1|0.10"'])
+def test_a_bound_may_be_written_in_any_way(tmp_path, bound):
+    sli = load(tmp_path, objective(indicator=latency(f"took_bucket{{{bound}}}")))[0].sli
+    assert (sli.kind, sli.threshold_seconds) == (SliKind.LATENCY, 0.1)
+
+
+def test_what_changes_nothing_here_is_read(tmp_path):
+    changes = {"alerting": {"burnRateType": "static"}, "partial_response_strategy": "warn"}
+    assert load(tmp_path, objective(**changes)) == load(tmp_path, objective())
+
+
 def test_a_gauge_is_counted_by_its_samples(tmp_path):
     (read,) = load(tmp_path, objective(indicator={"bool_gauge": {"metric": 'probe_success{job="probe"}'}}))
     total = 'sum(count_over_time(probe_success{job="probe"}[$window]))'
@@ -94,6 +105,11 @@ def test_windows_scale_with_the_period(tmp_path):
         ({"window": "1d"}, "spec.window: expected 3d or more"),
         ({"window": "4 weeks"}, "spec.window: expected a duration"),
         ({"targets": "99"}, "spec: unknown key 'targets'"),
+        ({"alerting": {"burnRateType": "dynamic"}}, "spec.alerting.burnRateType: expected 'static'"),
+        (
+            {"indicator": latency("took_bucket")},
+            "spec.indicator.latency.success.metric: expected a bucket, such as",
+        ),
         ({"rulenamespace": "x"}, "spec: rulenamespace: is for Pyrra's operator"),
         (
             {"alerting": {"absentName": "Gone"}},
