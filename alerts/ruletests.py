@@ -1,7 +1,7 @@
 """The promtool unit tests beside compiled rules: each tier just above and just below its limit."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ _EVENTS_PER_BUDGET = 1_000  # bad events that a window's budget allows; far abov
 _WAITING = 5.0  # requests in flight
 _MARGIN = 0.05
 _TOTALS = "slo:total_events:"
-_STEP_SECONDS = 15
+_STEP_SECONDS, _LONG_STEP_SECONDS = 15, 60
+_LONG_FOR_SECONDS = 900.0  # from here on a test at each step would last
 _SOON = 120.0
 _AFTER_NO_DATA = 720.0
 
@@ -32,12 +33,18 @@ def rule_tests(
     rule_file, rules: what these SLOs were compiled to, with their recordings, and its name.
     """
     written = [rule for group in rules["groups"] for rule in group["rules"]]
+    step = _step_seconds(policies[slo.policy] for slo in slos)
     return {
         "rule_files": [rule_file],
-        "evaluation_interval": f"{_STEP_SECONDS}s",
+        "evaluation_interval": f"{step}s",
         "group_eval_order": group_names(rules),
-        "tests": [test for slo in slos for test in _Tests.of(slo, policies[slo.policy], written).all()],
+        "tests": [test for slo in slos for test in _Tests.of(slo, policies[slo.policy], written, step).all()],
     }
+
+
+def _step_seconds(policies: Iterable[Policy]) -> int:
+    longest = max((tier.for_seconds for policy in policies for tier in policy.tiers), default=0.0)
+    return _LONG_STEP_SECONDS if longest >= _LONG_FOR_SECONDS else _STEP_SECONDS
 
 
 def group_names(rules: Mapping[str, Any]) -> list[str]:
@@ -53,13 +60,15 @@ class _Tests:
     policy: Policy
     watches_hang: bool
     tiled: frozenset[str]
+    step_seconds: int
 
     @classmethod
-    def of(cls, slo: Slo, policy: Policy, rules: Sequence[Mapping[str, Any]]) -> "_Tests":
+    def of(cls, slo: Slo, policy: Policy, rules: Sequence[Mapping[str, Any]], step_seconds: int) -> "_Tests":
         identity = {"service": slo.service, "slo": slo.name}
         own = [rule for rule in rules if identity.items() <= rule["labels"].items()]
         tiled = frozenset(rule["record"] for rule in own if rule["expr"].startswith(TILED))
-        return cls(slo, policy, any(rule.get("alert") == HANG_ALERT for rule in own), tiled)
+        watches_hang = any(rule.get("alert") == HANG_ALERT for rule in own)
+        return cls(slo, policy, watches_hang, tiled, step_seconds)
 
     def all(self) -> list[dict[str, Any]]:
         tests = [self._idle()]
@@ -135,7 +144,7 @@ class _Tests:
         """A rule is evaluated as often as there are inputs: nothing that it records stands between two."""
         return {
             "name": f"{self.slo.name} {name}",
-            "interval": f"{_STEP_SECONDS}s",
+            "interval": f"{self.step_seconds}s",
             **({"input_series": list(inputs)} if inputs else {}),
             "promql_expr_test": list(checks),
         }
@@ -169,7 +178,7 @@ class _Tests:
     def _series(
         self, values: Mapping[str, str], until_seconds: float = _AFTER_NO_DATA
     ) -> list[dict[str, str]]:
-        times = math.ceil(until_seconds / _STEP_SECONDS) + 4
+        times = math.ceil(until_seconds / self.step_seconds) + 4
         return [
             {"series": f"{name}{selector(self.slo)}", "values": f"{value}x{times}"}
             for name, value in values.items()

@@ -42,3 +42,13 @@ def test_a_rule_that_is_gone_fails_them(tmp_path, alert):
 def test_a_hang_that_no_series_are_known_for_is_not_tested(tmp_path):
     slo = replace(WEB, sli=replace(BUSY, in_flight='sum(busy{job=~"[a-z]"})'))
     assert "SUCCESS" in judged(slo, ["fast"], tmp_path, without=HANG_ALERT)
+
+
+def test_a_tier_that_waits_long_is_tested_in_few_steps(tmp_path):
+    waits = Policy("some", (replace(TIERS["1h"], for_seconds=3600.0),))
+    rules = compile_slos([WEB], {WEB.policy: waits})
+    (tmp_path / "r.yml").write_text(rules_yaml(rules))
+    tests = rule_tests([WEB], {WEB.policy: waits}, "r.yml", rules)
+    (tmp_path / "t.yml").write_text(rules_yaml(tests))
+    assert tests["evaluation_interval"] == "60s"
+    assert "SUCCESS" in CliRunner().invoke(collector, ["test-rules", str(tmp_path / "t.yml")]).output
