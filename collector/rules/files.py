@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,9 +103,8 @@ def parse_groups(
     top = Section(value, file)
     groups = top.sections("groups", lambda section: _group(section, default_interval_seconds, check))
     top.finish()
-    names = [group.name for group in groups]
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(group.name for group in groups).items():
+        if count > 1:
             raise top.error("groups", f"group {name!r} is there twice: expected a name of its own")
     return groups
 
