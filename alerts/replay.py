@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.backtest.stepwise import evaluations, lives_of
+from alerts.backtest.engine import AlertHistory, alert_histories
 from alerts.burnrate import firing_burn_rate
-from alerts.cases import Case
+from alerts.cases import LEAD_SECONDS, Case
 from alerts.compile import BURN_ALERT, CompileOptions, compile_slos
-from alerts.expressions import RecordedExpressions, burn_rate
+from alerts.expressions import RawExpressions, burn_rate
 from alerts.guardrail_rules import compile_guardrails
 from alerts.guardrails import Guardrail
 from alerts.policy import Policy, Tier
@@ -15,17 +15,7 @@ from alerts.slo import Slo
 from alerts.synthesis import samples_of
 from collector.embedded import EmbeddedQuerier
 from collector.labels import Labels
-from collector.memory import MemoryStore
-from collector.rules.appenders import MemoryAppender
-from collector.rules.engine import RuleEngine
-from collector.rules.files import RuleGroup, parse_groups
-from collector.rules.status import Transition
-
-LEAD_SECONDS = 10 * 60.0  # rules run this long before the case begins: what fires then is no answer to it
-
-
-class ReplayFailedError(Exception):
-    """A rule could not be evaluated, so the replay proves nothing."""
+from collector.rules.files import parse_groups
 
 
 @dataclass(frozen=True)
@@ -86,7 +76,7 @@ def replay(
     """Runs the rules of these SLOs and guardrails over the case's samples.
 
     Raises:
-        ReplayFailedError: if a rule fails.
+        BacktestError: if a rule fails.
     """
     store = samples_of(case)
     querier = EmbeddedQuerier(store)
@@ -95,7 +85,7 @@ def replay(
     if guardrails:
         rules += compile_guardrails(guardrails, interval)["groups"]
     groups = parse_groups({"groups": rules}, case.name)
-    episodes = _episodes(_transitions(case, groups, querier, store))
+    episodes = _episodes(alert_histories(groups, store, case.start - LEAD_SECONDS, case.end))
     return Outcome(
         case,
         tuple(policies.values()),
@@ -105,21 +95,11 @@ def replay(
     )
 
 
-def _transitions(
-    case: Case, groups: Sequence[RuleGroup], querier: EmbeddedQuerier, store: MemoryStore
-) -> Iterable[Transition]:
-    engine = RuleEngine(groups, querier, MemoryAppender(store))
-    for at, group in evaluations(groups, case.start - LEAD_SECONDS, case.end):
-        evaluation = engine.evaluate(group, at)
-        for rule, reason in evaluation.failures.items():
-            raise ReplayFailedError(f"{group.name}: {rule}: {reason}")
-        yield from evaluation.transitions
-
-
-def _episodes(transitions: Iterable[Transition]) -> list[Episode]:
+def _episodes(histories: Iterable[AlertHistory]) -> list[Episode]:
     episodes = [
         Episode(labels, life.pending_at, life.firing_at, life.resolved_at)
-        for labels, lives in lives_of(transitions).items()
+        for history in histories
+        for labels, lives in history.lives.items()
         for life in lives
     ]
     return sorted(episodes, key=lambda episode: episode.pending_at)
@@ -139,7 +119,7 @@ def _tier_outcomes(
 
 
 def _peak(case: Case, slo: Slo, tier: Tier, querier: EmbeddedQuerier) -> float:
-    events = RecordedExpressions(slo)
+    events = RawExpressions(slo)
     long, short = (burn_rate(events, window, slo) for window in (tier.long_seconds, tier.short_seconds))
     lower = f"({long} < {short}) or {short}"
     lines = querier.range(lower, case.start, case.end, case.sampling.interval_seconds)

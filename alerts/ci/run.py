@@ -7,13 +7,12 @@ from alerts.backtest.engine import BacktestError, alert_histories
 from alerts.backtest.order import StepwiseError
 from alerts.backtest.spent import budget_spent
 from alerts.backtest.stepwise import stepwise_histories
+from alerts.cases import LEAD_SECONDS
 from alerts.ci.casebook import FiledCase
 from alerts.ci.verdict import PAGING, Verdict, verdict
 from alerts.slo import Slo
 from collector.labels import Matcher
 from collector.rules.files import RuleGroup
-
-LEAD_SECONDS = 10 * 60.0  # rules run this long before the case begins: what fires then is no answer to it
 
 
 def judged(

@@ -8,9 +8,8 @@ from alerts.compile import policies_of
 from alerts.formats.files import load_slos
 from alerts.guardrails import load_guardrails
 from alerts.policy import load_policy
-from alerts.replay import Outcome, TierOutcome, evaluations, replay
+from alerts.replay import Outcome, TierOutcome, replay
 from alerts.replay_report import report
-from collector.rules.files import parse_groups
 
 SEED = load_case("seed-2025-09-03")
 UNTIL_A_QUARTER_TO_ELEVEN = changed(SEED, end=SEED.start + 45 * 60)
@@ -36,25 +35,6 @@ def minutes_after_onset(at: float | None) -> float:
 def test_pages_within_three_minutes_of_the_onset_and_not_before(outcome):
     assert 0 <= minutes_after_onset(outcome.page_at) <= 3
     assert outcome.as_wanted
-
-
-@pytest.mark.parametrize("sampling", [7.0, 15.0, 90.0])
-def test_every_group_is_evaluated_at_its_own_interval(sampling):
-    page, ticket = parse_groups(
-        {
-            "groups": [
-                {"name": "page", "interval": f"{sampling:g}s", "rules": [{"record": "a", "expr": "1"}]},
-                {"name": "ticket", "interval": "1m", "rules": [{"record": "b", "expr": "1"}]},
-            ]
-        }
-    )
-    done = list(evaluations((page, ticket), 1000.0, 3400.0))
-    assert [at for at, group in done if group is ticket] == [1000.0 + 60 * n for n in range(41)]
-    assert [at for at, group in done if group is page] == [
-        1000.0 + sampling * n for n in range(int(2400 // sampling) + 1)
-    ]
-    assert [at for at, _ in done] == sorted(at for at, _ in done)
-    assert [group for _, group in done[:2]] == [page, ticket]
 
 
 def test_the_fast_tier_of_product_latency_is_first(outcome):
