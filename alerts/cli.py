@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from alerts.backtest.cli import backtest_command
-from alerts.budget_cli import budget_command
 from alerts.casefile import load_case
-from alerts.check.cli import check_command
-from alerts.ci.cli import ci_command, freeze_command
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slo_files, load_slos
 from alerts.formats.sloth import PeriodOptions, with_period
-from alerts.gate_cli import gate_command
 from alerts.guardrails import load_guardrails
 from alerts.policy import load_policy
 from alerts.prometheus_rule import prometheus_rule, resource_labels
@@ -25,7 +21,6 @@ from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
 from alerts.slo import Slo
-from alerts.tune.cli import tune_command
 from collector.cli_values import Duration
 
 
@@ -38,8 +33,27 @@ class UserMistake(click.ClickException):
         click.echo(f"fireline: {self.message}", err=True, file=file)
 
 
+_ELSEWHERE = {
+    "backtest": "alerts.backtest.cli:backtest_command",
+    "budget": "alerts.budget_cli:budget_command",
+    "check": "alerts.check.cli:check_command",
+    "ci": "alerts.ci.cli:ci_command",
+    "freeze": "alerts.ci.cli:freeze_command",
+    "gate": "alerts.gate_cli:gate_command",
+    "tune": "alerts.tune.cli:tune_command",
+}
+"""Commands in modules of their own, which are imported when the command is used."""
+
+
 class _Group(click.Group):
     """Turns our errors into one line and exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = _ELSEWHERE.get(cmd_name)
+        return super().get_command(ctx, cmd_name) if place is None else EntryPoint(cmd_name, place, "").load()
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
         with _mistakes():
@@ -60,15 +74,6 @@ _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_t
 @click.group(cls=_Group)
 def alerts() -> None:
     """SLOs into rules, and what those rules can and cannot do."""
-
-
-alerts.add_command(check_command)
-alerts.add_command(backtest_command)
-alerts.add_command(ci_command)
-alerts.add_command(freeze_command)
-alerts.add_command(tune_command)
-alerts.add_command(budget_command)
-alerts.add_command(gate_command)
 
 
 @alerts.command("compile")

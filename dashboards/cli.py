@@ -1,13 +1,11 @@
-"""The ``fireline`` command: what the packages register under ``fireline.commands``, our own among it."""
+"""The ``fireline`` command: what the packages register under ``fireline.commands``, a module each.
 
-# A command imports what it needs when it runs: `fireline collector …` stays without FastAPI and Slack.
-# ruff: noqa: PLC0415
+What a command needs is imported with its module: `fireline collector …` stays without FastAPI and Slack.
+"""
 
 import difflib
-import shlex
 import sys
 from importlib.metadata import EntryPoint, entry_points, version
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -49,64 +47,6 @@ def _entries() -> dict[str, EntryPoint]:
 @click.version_option(version("fireline"), prog_name="fireline", message="%(prog)s %(version)s")
 def fireline() -> None:
     """Watch error budgets, page before they are gone, write the post-mortem."""
-
-
-@click.command()
-@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--language", type=click.Choice(["en", "ko"]), default="en", help="Of pages and messages.")
-@click.option("--example", type=click.Choice(["shop"]), help="One for this service instead of a blank one.")
-def init(folder: Path, language: str, example: str | None) -> None:
-    """Write a commented configuration to DIR, ready to start; its service is named after DIR."""
-    from dashboards.starter import PLAIN, write_starter
-
-    for path in write_starter(folder, language, example or PLAIN):
-        click.echo(f"wrote {path}")
-    arguments = ["--config", str(folder / "fireline.yml"), "--data", str(folder / "data")]
-    click.echo(f"next: fireline up {shlex.join(arguments)}")
-
-
-@click.command()
-@click.option("--config", "config_file", required=True, type=click.Path(path_type=Path), help="fireline.yml")
-@click.option(
-    "--data",
-    "data_dir",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder of samples and incidents.",
-)
-@click.option("--listen", default="127.0.0.1:9600", show_default=True, help="Address and port to serve on.")
-@click.option("--prometheus", metavar="URL", help="Query this server and scrape nothing.")
-def up(config_file: Path, data_dir: Path, listen: str, prometheus: str | None) -> None:
-    """Run every part in one process on one port."""
-    from dashboards.app import run
-
-    run(config_file, data_dir, listen, prometheus)
-
-
-@click.group()
-def dashboards() -> None:
-    """Grafana dashboards, made from the SLO files."""
-
-
-@dashboards.command()
-@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    default=Path("fireline.yml"),
-    show_default=True,
-)
-@click.option(
-    "--url", default="http://127.0.0.1:9600", show_default=True, help="Where Grafana finds the metrics."
-)
-def export(folder: Path, config_file: Path, url: str) -> None:
-    """Write two dashboards and their provisioning to DIR."""
-    from dashboards.config import load_config
-    from dashboards.grafana.export import export_dashboards
-
-    for path in export_dashboards(folder, load_config(config_file), url):
-        click.echo(f"wrote {path}")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

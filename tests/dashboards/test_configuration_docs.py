@@ -12,8 +12,10 @@ from alerts.budget import BudgetReason, BudgetState
 from alerts.config import AlertsConfig
 from collector.durations import parse_duration
 from collector.settings import Section
-from dashboards import cli
 from dashboards.config import load_config
+from dashboards.export_cli import export
+from dashboards.init_cli import init
+from dashboards.up_cli import up
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 RELABEL = "[{source_labels: [a], target_label: b}]"
@@ -114,6 +116,6 @@ def test_a_state_of_an_objective_is_documented_with_its_reason():
 
 def test_every_flag_of_our_commands_is_documented():
     text = (DOCUMENT.parent / "dashboards.md").read_text(encoding="utf-8")
-    params = [param for command in (cli.init, cli.up, cli.export) for param in command.params]
+    params = [param for command in (init, up, export) for param in command.params]
     flags = {flag for param in params for flag in param.opts if flag.startswith("--")}
     assert {flag for flag in flags if flag not in text} == set()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.cli import up
+from dashboards.up_cli import up
 from postmortem.archive import render_json
 from postmortem.cli import main
 from postmortem.facts import Operation
