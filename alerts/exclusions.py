@@ -63,11 +63,6 @@ def occurrences(
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
-def excluded_spans(exclusions: Iterable[Exclusion], slo: Slo, start: float, end: float) -> Spans:
-    """What an SLO's budget leaves out of [start, end), in Unix seconds: in order, apart, none empty."""
-    return merged((one.start, one.end) for one in occurrences(exclusions, slo, start, end))
-
-
 def merged(spans: Iterable[tuple[float, float]]) -> Spans:
     """The same time in as few spans as possible; they come ordered by their starts."""
     found: Spans = []

@@ -1,13 +1,13 @@
 """The series selectors of a query, and what is known of the series that they name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
-from collector.promql.syntax import Node, Selector, children
-from collector.querier import Querier
+from collector.promql.syntax import Selector, walk
+from collector.querier import InstantQuerier
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Unmatched:
 
 def selectors(query: str) -> tuple[Selector, ...]:
     """In the order of the text. Raises ``QueryError`` for a query that is wrong."""
-    return tuple(_selectors(parse(query, size=QuerySize())))
+    return tuple(each for each in walk(parse(query, size=QuerySize())) if isinstance(each, Selector))
 
 
-def unmatched(querier: Querier, query: str, at: float) -> Unmatched | None:
+def unmatched(querier: InstantQuerier, query: str, at: float) -> Unmatched | None:
     """The first mistake that keeps a query from ever matching; None while each selector can match.
 
     Raises:
@@ -38,15 +38,15 @@ def unmatched(querier: Querier, query: str, at: float) -> Unmatched | None:
         name = next((m for m in selector.matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL), None)
         if name is None:
             continue
-        if not querier.instant(f"count({_spelled([name])})", at):
+        if not querier.instant(f"count({spelled([name])})", at):
             return Unmatched(name.value)
         for label in _needed(selector):
-            if not querier.instant(f"count({_spelled([name, Matcher(label, MatchOp.NOT_EQUAL, '')])})", at):
+            if not querier.instant(f"count({spelled([name, Matcher(label, MatchOp.NOT_EQUAL, '')])})", at):
                 return Unmatched(name.value, label)
     return None
 
 
-def seconds_between_samples(querier: Querier, query: str, at: float) -> float | None:
+def seconds_between_samples(querier: InstantQuerier, query: str, at: float) -> float | None:
     """The shortest scrape interval of the series that a query reads; None where none is there for long.
 
     Raises:
@@ -54,17 +54,10 @@ def seconds_between_samples(querier: Querier, query: str, at: float) -> float | 
     """
     found = []
     for selector in selectors(query):
-        text = _spelled(selector.matchers)
+        text = spelled(selector.matchers)
         counted = f"count_over_time({text}[10m]) and {text} offset 10m"
         found += [sample.value for sample in querier.instant(f"min(600 / ({counted}))", at)]
     return min(found, default=None)
-
-
-def _selectors(node: Node) -> Iterator[Selector]:
-    if isinstance(node, Selector):
-        yield node
-    for child in children(node):
-        yield from _selectors(child)
 
 
 def _needed(selector: Selector) -> list[str]:
@@ -72,5 +65,6 @@ def _needed(selector: Selector) -> list[str]:
     return [m.name for m in selector.matchers if m.name != METRIC_NAME and not m.matches("")]
 
 
-def _spelled(matchers: Iterable[Matcher]) -> str:
+def spelled(matchers: Iterable[Matcher]) -> str:
+    """A selector as PromQL, whatever its metric is called."""
     return "{" + ",".join(map(str, matchers)) + "}"

@@ -7,15 +7,19 @@ from collector.labels import Labels
 from collector.series import Sample, Series
 
 
-class Querier(Protocol):
-    """Reads metrics. Times are Unix seconds. Calls block; an event loop calls them in a thread.
-
-    Every method raises ``collector.errors.QueryError``: ``retryable`` is False for a query that is wrong.
-    """
+class InstantQuerier(Protocol):
+    """Reads metrics at a time, in Unix seconds. Raises ``collector.errors.QueryError``."""
 
     def instant(self, query: str, at: float) -> list[Sample]:
         """The vector (or the scalar, as one sample without labels) at ``at``."""
         ...
+
+
+class Querier(InstantQuerier, Protocol):
+    """Reads metrics. Times are Unix seconds. Calls block; an event loop calls them in a thread.
+
+    Every method raises ``collector.errors.QueryError``: ``retryable`` is False for a query that is wrong.
+    """
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
         """One series for each label set, with a value at each step that has one; both ends are included.

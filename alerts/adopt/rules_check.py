@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from alerts.adopt.rules_history import Firings
 from alerts.adopt.source import Source
-from alerts.selectors import seconds_between_samples, unmatched
+from alerts.selectors import seconds_between_samples, spelled, unmatched
 from collector.durations import format_duration
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME, Labels
+from collector.labels import METRIC_NAME
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import (
@@ -21,11 +21,11 @@ from collector.promql.syntax import (
     Number,
     RangeSelector,
     Selector,
-    children,
     unwrapped,
+    walk,
 )
-from collector.querier import Querier
-from collector.series import Sample, Series
+from collector.querier import InstantQuerier
+from collector.series import Sample
 
 Level = Literal["error", "warning"]
 MOST_RULES = 500
@@ -101,14 +101,14 @@ def check_rules(
     return findings
 
 
-def _of_expression(source: Querier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
+def _of_expression(source: InstantQuerier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
     if not _is_meant_to_fire(rule) and not _is_conditional(node):
         message = "has no condition: it fires for each series that is there, whatever its value"
         yield RuleFinding("error", "always-fires", rule, message)
-    if not any(isinstance(each, Call) and each.name in _ABSENCE for each in _walk(node)):
+    if not any(isinstance(each, Call) and each.name in _ABSENCE for each in walk(node)):
         missing = unmatched(source, rule.query, at)
         if missing is not None:
-            partly = any(isinstance(each, Binary) and each.op in {"or", "unless"} for each in _walk(node))
+            partly = any(isinstance(each, Binary) and each.op in {"or", "unless"} for each in walk(node))
             lame = "a part of it is empty" if partly else "it cannot fire, or only once such a series is born"
             message = f"{missing} now: {lame}"
             yield RuleFinding("warning", "matches-nothing", rule, message)
@@ -117,14 +117,14 @@ def _of_expression(source: Querier, rule: AlertRule, node: Node, at: float) -> I
     yield from _blind(source, rule, node, at)
 
 
-def _blind(source: Querier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
-    for each in _walk(node):
+def _blind(source: InstantQuerier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
+    for each in walk(node):
         if not isinstance(each, Call) or each.name not in _COUNTING:
             continue
         window = unwrapped(each.args[0])
         if not isinstance(window, RangeSelector):
             continue
-        text = "{" + ",".join(map(str, window.selector.matchers)) + "}"
+        text = spelled(window.selector.matchers)
         interval = seconds_between_samples(source, text, at)
         if interval is not None and window.range_ms / 1000 < 1.9 * interval:
             shown = format_duration(float(round(interval)))
@@ -161,11 +161,11 @@ def _is_conditional(node: Node) -> bool:
     return any(
         (isinstance(each, Binary) and each.op in {*_COMPARISONS, "and", "unless"} and not each.returns_bool)
         or (isinstance(each, Call) and each.name in _ABSENCE)
-        for each in _walk(node)
+        for each in walk(node)
     )
 
 
-def _unreachable(source: Querier, node: Node, at: float) -> Iterator[str]:
+def _unreachable(source: InstantQuerier, node: Node, at: float) -> Iterator[str]:
     """Comparisons that no value meets, of those that have to hold: not of what stands beside an ``or``."""
     node = unwrapped(node)
     if not isinstance(node, Binary):
@@ -184,7 +184,7 @@ def _unreachable(source: Querier, node: Node, at: float) -> Iterator[str]:
         yield f"{why} is never above {highest:g}, and it wants {node.op} {limit:g}"
 
 
-def _highest(source: Querier, node: Node, at: float) -> tuple[float | None, str]:
+def _highest(source: InstantQuerier, node: Node, at: float) -> tuple[float | None, str]:
     """The highest value that an expression can have, where that is plain to see."""
     if isinstance(node, Binary) and node.op == "-" and constant(node.left) == 1 and _is_share(node.right):
         return 1.0, "the rest of a share"
@@ -218,11 +218,11 @@ def _counted(node: Node) -> list[object] | None:
     return [node.grouping, call.name, window.range_ms, *window.selector.matchers]
 
 
-def _last_bound(source: Querier, node: Node, at: float) -> float | None:
-    selectors = [each for each in _walk(node) if isinstance(each, Selector)]
+def _last_bound(source: InstantQuerier, node: Node, at: float) -> float | None:
+    selectors = [each for each in walk(node) if isinstance(each, Selector)]
     if len(selectors) != 1 or not any(m.name == METRIC_NAME for m in selectors[0].matchers):
         return None
-    text = "{" + ",".join(map(str, selectors[0].matchers)) + "}"
+    text = spelled(selectors[0].matchers)
     bounds = [sample.labels.get("le") for sample in source.instant(f"count by (le) ({text})", at)]
     finite = [float(bound) for bound in bounds if bound and bound != "+Inf"]
     return max(finite, default=None)
@@ -244,14 +244,8 @@ def constant(node: Node) -> float | None:
     return None
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
-
-
 class _Remembering:
-    """A source as the ``Querier`` that the checks of selectors take; what many rules ask is asked once."""
+    """A source that is asked once what many rules ask."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -261,9 +255,3 @@ class _Remembering:
         if (query, at) not in self._answers:
             self._answers[query, at] = self._source.instant(query, at)
         return self._answers[query, at]
-
-    def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
-        return self._source.range(query, start, end, step_seconds)
-
-    def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
-        raise NotImplementedError("no check lists series")

@@ -7,7 +7,7 @@ from functools import cached_property
 from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
-from collector.promql.syntax import Node, Selector, Subquery, children
+from collector.promql.syntax import Node, Selector, Subquery, walk
 from collector.rules.engine import ALERTS, FOR_STATE
 from collector.rules.files import AlertingRule, Rule, RuleGroup
 
@@ -35,7 +35,7 @@ class Placed:
 
     @cached_property
     def selectors(self) -> tuple[Selector, ...]:
-        return tuple(node for node in _nodes(self.node) if isinstance(node, Selector))
+        return tuple(node for node in walk(self.node) if isinstance(node, Selector))
 
     @cached_property
     def fixed_labels(self) -> dict[str, str]:
@@ -86,7 +86,7 @@ def writers_of(placed: Sequence[Placed]) -> dict[str, list[int]]:
 
 def _needs(reader: Placed, placed: Sequence[Placed], writers: Mapping[str, Sequence[int]]) -> list[int]:
     """Numbers of the rules that record what a rule reads."""
-    if any(_is_at_an_edge(node) for node in _nodes(reader.node)):
+    if any(_is_at_an_edge(node) for node in walk(reader.node)):
         raise StepwiseError(f"{reader.rule.name}: @ start() and @ end() are another time at each step")
     needed = list(dict.fromkeys(n for one in reader.selectors for n in writers_read(one, placed, writers)))
     for number in needed:
@@ -134,13 +134,6 @@ def _sorted(needs: Sequence[Sequence[int]], placed: Sequence[Placed]) -> list[in
         yield number
 
     return [number for first in range(len(needs)) for number in visit(first)]
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        yield (node := pending.pop())
-        pending.extend(children(node))
 
 
 def _may_find(matchers: Sequence[Matcher], fixed: Mapping[str, str]) -> bool:

@@ -19,12 +19,9 @@ from alerts.errors import SpecError
 from alerts.formats.files import load_slos
 from alerts.matchers import parse_matcher
 from collector.cli_values import Duration, Time
-from collector.errors import ConfigError, QueryError
-from collector.promql.guard import QuerySize
-from collector.promql.parse import parse
+from collector.errors import QueryError
 from collector.redaction import without_userinfo
 from collector.remote import RemoteQuerier
-from collector.rules.files import RuleGroup, load_rule_files
 
 
 @click.command("ci")
@@ -86,16 +83,6 @@ def ci_command(  # noqa: PLR0917  click passes them by name
         ctx.exit(1)
 
 
-def _groups(paths: Sequence[Path]) -> tuple[RuleGroup, ...]:
-    try:
-        groups = load_rule_files(paths, check=lambda expr: parse(expr, size=QuerySize(), experimental=True))
-    except ConfigError as error:
-        raise SpecError(str(error)) from error
-    if not groups:
-        raise SpecError(f"{', '.join(map(str, paths))}: expected rule files with groups, found none")
-    return groups
-
-
 @click.command("freeze")
 @click.argument("name")
 @click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -130,11 +117,11 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     title: str,
     cases: Path,
 ) -> None:
-    """Make a case called NAME of a stretch of history: of the series that the rule files RULES read."""
+    """Make a case called NAME of a stretch of history: of what alerts of RULES (rule or SLO files) read."""
     if not start < end or (onset is not None and not start <= onset < end):
         raise SpecError("--to: expected after --from, and --onset between them")
     expected = Expected(start, end, start if onset is None else onset, None if onset is None else page_within)
-    selectors = selectors_read(_groups(rules))
+    selectors = selectors_read(load_alerts(rules).groups)
     description = Description(
         name, title or name, f"recorded from {without_userinfo(url)}", expected, history
     )

@@ -13,6 +13,7 @@ from alerts.backtest.order import placed_rules
 from alerts.ci.casebook import CASE_FILE
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
+from alerts.selectors import spelled
 from collector.exporter import Progress, RawSource, export
 from collector.labels import METRIC_NAME, Labels
 from collector.promql.syntax import Selector
@@ -66,7 +67,7 @@ def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
     rules = placed_rules(groups)
     recorded = {name for placed in rules for name in placed.writes}
     found = dict.fromkeys(
-        _spelled(one) for placed in rules for one in placed.selectors if not _is_of(one, recorded)
+        spelled(one.matchers) for placed in rules for one in placed.selectors if not _is_of(one, recorded)
     )
     return list(found)
 
@@ -74,10 +75,6 @@ def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
 def _is_of(selector: Selector, names: Iterable[str]) -> bool:
     own = [matcher for matcher in selector.matchers if matcher.name == METRIC_NAME]
     return any(all(matcher.matches(name) for matcher in own) for name in names) if own else False
-
-
-def _spelled(selector: Selector) -> str:
-    return f"{{{','.join(str(matcher) for matcher in selector.matchers)}}}"
 
 
 def freeze(

@@ -1,5 +1,6 @@
 """The expression tree that the evaluator walks; plain values, free of the parser's hazards."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -132,3 +133,11 @@ def children(node: Node) -> tuple[Node, ...]:
             return (left, right)
         case _:
             return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, in the order of the text."""
+    pending = [node]
+    while pending:
+        yield (node := pending.pop())
+        pending.extend(reversed(children(node)))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alerts.errors import SpecError
 from alerts.exclusion_files import idle_exclusions, load_exclusions
-from alerts.exclusions import excluded_spans, merged, occurrences, seconds_of
+from alerts.exclusions import merged, occurrences, seconds_of
 from alerts.slo import Sli, SliKind, Slo
 
 SLO = Slo("orders", "shop", 0.99, Sli(SliKind.AVAILABILITY, "b[$window]", "t[$window]"))
@@ -34,6 +34,11 @@ def weekly(**more):
     said = {"name": "n", "start": "'2026-01-04T02:30:00'", "timezone": "America/New_York", "duration": "2h",
             "rrule": "FREQ=WEEKLY", "slos": "'*'"} | more  # fmt: skip
     return ", ".join(f"{key}: {value}" for key, value in said.items() if value) + f", {WHO}"
+
+
+def excluded_spans(exclusions, slo, start, end):
+    """What a budget leaves out: what ``budget_exclusions`` takes the counts of."""
+    return merged((one.start, one.end) for one in occurrences(exclusions, slo, start, end))
 
 
 def test_one_that_happens_once_is_cut_to_what_is_asked_for(load):

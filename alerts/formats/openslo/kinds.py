@@ -21,8 +21,8 @@ from alerts.formats.openslo.metadata import (
     SliMetadata,
     SloMetadata,
 )
+from alerts.slo import HIGHEST_OBJECTIVE
 
-HIGHEST_TARGET = 0.999999999  # a budget below a billionth has no burn rate that floats can tell
 _OPS = Literal["lte", "gte", "lt", "gt"]
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 _COMPOSITE = ("indicator", "indicatorRef", "compositeWeight")
@@ -109,8 +109,8 @@ class Objective(Strict):
     display_name: str = Field("", alias="displayName")
     op: _OPS | None = None
     value: float | None = Field(None, allow_inf_nan=False)
-    target: float | None = Field(None, gt=0, le=HIGHEST_TARGET)
-    target_percent: float | None = Field(None, alias="targetPercent", gt=0, le=100 * HIGHEST_TARGET)
+    target: float | None = Field(None, gt=0, le=HIGHEST_OBJECTIVE)
+    target_percent: float | None = Field(None, alias="targetPercent", gt=0, le=100 * HIGHEST_OBJECTIVE)
     time_slice_target: float | None = Field(None, alias="timeSliceTarget", gt=0, le=1)
     time_slice_window: Annotated[Window | None, BeforeValidator(_slice_window)] = Field(
         None, alias="timeSliceWindow"

@@ -64,9 +64,10 @@ def test_promtool_comes_to_the_same_verdict(case, tmp_path):
 
 
 def test_the_tests_beside_compiled_rules_pass(tmp_path):
-    rules = compile_slos(SLOS, policies_of(SLOS))
+    slos = SLOS[:1]
+    rules = compile_slos(slos, policies_of(slos))
     (tmp_path / "r.yml").write_text(rules_yaml(rules))
-    (tmp_path / "t.yml").write_text(rules_yaml(rule_tests(SLOS, policies_of(SLOS), "r.yml", rules)))
+    (tmp_path / "t.yml").write_text(rules_yaml(rule_tests(slos, policies_of(slos), "r.yml", rules)))
     done = ours(tmp_path / "t.yml")
     assert done.exit_code == 0, done.output
 
