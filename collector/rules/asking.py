@@ -13,7 +13,10 @@ from collector.querier import Querier
 from collector.rules.files import RecordingRule, RuleGroup
 
 _WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_NAMELESS = re.compile(r"(?:^|[^a-zA-Z0-9_:\s])\s*\{")
+# A brace after no metric's name: at the start, after a sign, after a word of the language.
+_NAMELESS = re.compile(
+    r"(?:^|[^a-zA-Z0-9_:\s]|\b(?:and|or|unless|atan2|bool|group_left|group_right))\s*\{", re.IGNORECASE
+)
 
 
 class Asker(Protocol):
@@ -69,4 +72,7 @@ def readings(group: RuleGroup, ask: Asker, of_alerts: set[str]) -> list[Reading]
 
 
 def _named(expr: str, made: frozenset[str]) -> frozenset[str]:
-    return made if _NAMELESS.search(expr) else made.intersection(_WORD.findall(expr))
+    """By the text, as reading it again would double a start; a comment may hide what it stands between."""
+    if "#" in expr or _NAMELESS.search(expr):
+        return made
+    return made.intersection(_WORD.findall(expr))

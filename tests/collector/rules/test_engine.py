@@ -54,6 +54,29 @@ def test_a_recorded_answer_can_be_read_by_the_next_rule():
     assert world.value('{__name__=~"a:.*"}', 1) == {'a:b{job="shop"}': 10.0, 'a:c{job="shop",x="y"}': 11.0}
 
 
+@pytest.mark.parametrize(
+    "expr",
+    [
+        '{__name__=~"a.b.*"}',
+        'sum({__name__=~"a.b.*"})',
+        'absent_metric or {__name__=~"a.b.*"}',
+        'absent_metric or{__name__=~"a.b.*"}',
+        'absent_metric OR # or what\n {__name__=~"a.b.*"}',
+        'sum(up unless on (nothing) up offset 1h) * on () group_left {__name__=~"a.b.*"} / sum(up)',
+        'absent_metric > bool{from="x"} or {from="rule", __name__!="out"}',
+        '{"a:b"}',
+    ],
+)
+def test_a_recorded_answer_can_be_read_without_its_name(expr):
+    world = World(
+        {"record": "a:b", "expr": "up * 2", "labels": {"from": "rule"}}, {"record": "out", "expr": expr}
+    )
+    for at, value in [(0, 5), (60, 6)]:
+        world.put(at, value)
+        world.evaluate(at + 1)
+        assert list(world.value("out", at + 1).values()) == [value * 2.0]
+
+
 def test_templates_know_the_metric_which_no_alert_has():
     world = World({"alert": "Down", "expr": "up == 0", "annotations": {"a": "{{ $labels.__name__ }}"}})
     world.put(0, 0)
