@@ -1,4 +1,7 @@
-"""The promtool unit tests beside compiled rules: each tier just above and just below its limit."""
+"""The promtool unit tests beside compiled rules: each tier just above and just below its limit.
+
+What is tested of one SLO is tested of all in one test: promtool evaluates the whole file for each test.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,8 +22,7 @@ _EVENTS_PER_BUDGET = 1_000  # bad events that a window's budget allows; far abov
 _WAITING = 5.0  # requests in flight
 _MARGIN = 0.05
 _TOTALS = "slo:total_events:"
-_STEP_SECONDS, _LONG_STEP_SECONDS = 15, 60
-_LONG_FOR_SECONDS = 900.0  # from here on a test at each step would last
+_STEP_SECONDS = 60  # every evaluation of a test is one of all rules
 _SOON = 120.0
 _AFTER_NO_DATA = 720.0
 
@@ -33,18 +35,23 @@ def rule_tests(
     rule_file, rules: what these SLOs were compiled to, with their recordings, and its name.
     """
     written = [rule for group in rules["groups"] for rule in group["rules"]]
-    step = _step_seconds(policies[slo.policy] for slo in slos)
     return {
         "rule_files": [rule_file],
-        "evaluation_interval": f"{step}s",
+        "evaluation_interval": f"{_STEP_SECONDS}s",
         "group_eval_order": group_names(rules),
-        "tests": [test for slo in slos for test in _Tests.of(slo, policies[slo.policy], written, step).all()],
+        "tests": _of_all(_Tests.of(slo, policies[slo.policy], written).all() for slo in slos),
     }
 
 
-def _step_seconds(policies: Iterable[Policy]) -> int:
-    longest = max((tier.for_seconds for policy in policies for tier in policy.tiers), default=0.0)
-    return _LONG_STEP_SECONDS if longest >= _LONG_FOR_SECONDS else _STEP_SECONDS
+def _of_all(tests_of_slos: Iterable[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Tests of one name made one: no SLO reads another's series."""
+    together: dict[str, dict[str, Any]] = {}
+    for test in (test for tests in tests_of_slos for test in tests):
+        merged = together.setdefault(test["name"], {**test, "input_series": [], "promql_expr_test": []})
+        known = {series["series"] for series in merged["input_series"]}
+        merged["input_series"] += [s for s in test["input_series"] if s["series"] not in known]
+        merged["promql_expr_test"] += test["promql_expr_test"]
+    return list(together.values())
 
 
 def group_names(rules: Mapping[str, Any]) -> list[str]:
@@ -60,15 +67,14 @@ class _Tests:
     policy: Policy
     watches_hang: bool
     tiled: frozenset[str]
-    step_seconds: int
 
     @classmethod
-    def of(cls, slo: Slo, policy: Policy, rules: Sequence[Mapping[str, Any]], step_seconds: int) -> "_Tests":
+    def of(cls, slo: Slo, policy: Policy, rules: Sequence[Mapping[str, Any]]) -> "_Tests":
         identity = {"service": slo.service, "slo": slo.name}
         own = [rule for rule in rules if identity.items() <= rule["labels"].items()]
         tiled = frozenset(rule["record"] for rule in own if rule["expr"].startswith(TILED))
         watches_hang = any(rule.get("alert") == HANG_ALERT for rule in own)
-        return cls(slo, policy, watches_hang, tiled, step_seconds)
+        return cls(slo, policy, watches_hang, tiled)
 
     def all(self) -> list[dict[str, Any]]:
         tests = [self._idle()]
@@ -143,9 +149,9 @@ class _Tests:
     def _test(self, name: str, inputs: Sequence[Mapping[str, str]], *checks: Any) -> dict[str, Any]:  # noqa: ANN401
         """A rule is evaluated as often as there are inputs: nothing that it records stands between two."""
         return {
-            "name": f"{self.slo.name} {name}",
-            "interval": f"{self.step_seconds}s",
-            **({"input_series": list(inputs)} if inputs else {}),
+            "name": name,
+            "interval": f"{_STEP_SECONDS}s",
+            "input_series": list(inputs),
             "promql_expr_test": list(checks),
         }
 
@@ -178,7 +184,7 @@ class _Tests:
     def _series(
         self, values: Mapping[str, str], until_seconds: float = _AFTER_NO_DATA
     ) -> list[dict[str, str]]:
-        times = math.ceil(until_seconds / self.step_seconds) + 4
+        times = math.ceil(until_seconds / _STEP_SECONDS) + 4
         return [
             {"series": f"{name}{selector(self.slo)}", "values": f"{value}x{times}"}
             for name, value in values.items()
