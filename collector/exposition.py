@@ -8,6 +8,7 @@ from enum import Enum
 
 import numpy as np
 
+from collector.created import NOWHERE, CreatedLines, CreatedPlaces
 from collector.errors import ExpositionError
 from collector.families import Families, Metadata
 from collector.label_pairs import PAIRS_A_SERIES, exceeds, most_pairs
@@ -77,6 +78,7 @@ class PageParser:
         self._layout: PageLayout | None = None
         self._layout_format = PageFormat.TEXT
         self._families = Families()
+        self._created = CreatedLines()
 
     @property
     def metadata(self) -> Mapping[str, Metadata]:
@@ -113,12 +115,17 @@ class PageParser:
         self._forget(reader)
         series = reader.new.numbered(reader.found)
         kept = first_of_each(series)
-        page = reader.page(series, kept)
+        page = reader.page(series, kept, (yield from self._created_places(reader)))
         self._layout_format = page_format
         self._layout = None
         if reader.ends_with_values and not reader.timed_ms:
             self._layout = PageLayout(reader.keys, reader.is_sample, reader.others, kept, page)
         return page
+
+    def _created_places(self, reader: "_PageReader") -> Steps[CreatedPlaces]:
+        if reader.page_format is PageFormat.TEXT or reader.timed_ms:
+            return NOWHERE
+        return (yield from self._created.finding(reader.texts, reader.families.known))
 
     def _refuse_too_many_pairs(self, text: str) -> None:
         """Before a line is read, as those that were would be known at the next scrape."""
@@ -178,14 +185,16 @@ class _PageReader:
         if self.page_format is PageFormat.OPENMETRICS and not self.ended:
             raise ExpositionError(number + 1, "expected # EOF at the end")
 
-    def page(self, series: SeriesIds, kept: SeriesIds) -> Page:
+    def page(self, series: SeriesIds, kept: SeriesIds, created: CreatedPlaces) -> Page:
+        values = np.array(self.values, np.float64)
         return Page(
             series[kept],
-            np.array(self.values, np.float64)[kept],
+            values[kept],
             self.new.numbered(self.timed_series),
             np.array(self.timed_ms, np.int64),
             np.array(self.timed_values, np.float64),
             self.lines,
+            created.among(kept).times(series, values),
         )
 
     def _read_line(self, line: str) -> bool:

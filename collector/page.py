@@ -6,6 +6,7 @@ from itertools import compress
 
 import numpy as np
 
+from collector.created import NO_TIMES, CreatedTimes
 from collector.postings import SeriesIds
 from collector.sample_line import read_floats
 from collector.series import Milliseconds, Values
@@ -22,6 +23,7 @@ class Page:
     series, values: (n,) samples without a time of their own; the same array object while nothing changed.
     timed_*: (m,) samples with their own milliseconds.
     lines: how many samples the page holds, with those that were dropped.
+    created: since when its series count, as far as it says so.
     """
 
     series: SeriesIds
@@ -30,6 +32,7 @@ class Page:
     timed_ms: Milliseconds
     timed_values: Values
     lines: int
+    created: CreatedTimes = NO_TIMES
 
 
 def line_slices(text: str) -> Iterator[list[str]]:
@@ -84,7 +87,7 @@ class PageLayout:
 
     def page(self, numbers: Values) -> Page:
         values = numbers if len(self._kept) == len(numbers) else numbers[self._kept]
-        return replace(self._page, values=values)
+        return replace(self._page, values=values, created=self._page.created.as_in(numbers))
 
 
 def first_of_each(series: SeriesIds) -> SeriesIds:
