@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from collector.config import ScrapeConfig
+from collector.created import NO_TIMES, CreatedTimes
 from collector.errors import ExpositionError, RelabelError
 from collector.exposition import PageFormat, PageParser
 from collector.families import Metadata
@@ -22,6 +23,7 @@ from collector.steps import Steps, finished
 from collector.store.batches import Batch, Points, Row
 from collector.store.durable import SampleStore
 from collector.targets import Target
+from collector.zeros import Span, zeros
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +78,10 @@ class TargetWriter:
         self._present: SeriesIds = former._present if former else _NO_SERIES
         # All that may have no end in the store: also what is in pages that were, for all we know, not kept.
         self._unended: SeriesIds = former._unended if former else _NO_SERIES
-        self._before = self._present, self._unended
+        self._created: CreatedTimes | None = (
+            former._created if former else None
+        )  # as the last good page has it
+        self._before = self._present, self._unended, self._created
         self._former = former
         self._reports = _NO_SERIES
         self.is_reading = False
@@ -123,7 +128,7 @@ class TargetWriter:
 
     def take_back(self) -> None:
         """The latest batch was not kept, for all we know: what it ended or began is yet to be ended."""
-        self._present, unended = self._before
+        self._present, unended, self._created = self._before
         self._unended = np.union1d(unended, self._unended)
 
     def farewell(self, at: float) -> Batch:
@@ -142,6 +147,7 @@ class TargetWriter:
         if self._former is not None:
             self._former._take_over()
             self._present, self._unended = self._former._present, self._former._unended
+            self._created = self._former._created
             self._former = None
 
     def _warned(self, at: float) -> str:
@@ -164,7 +170,7 @@ class TargetWriter:
         at_ms = round(result.at * 1000)
         series, values = (page.series, page.values) if page else (_NO_SERIES, _NO_VALUES)
         added = 0
-        self._before = self._present, self._unended
+        self._before = self._present, self._unended, self._created
         row_series, row_values = series, values
         if series is not self._unended:
             vanished = np.setdiff1d(self._unended, series)
@@ -173,9 +179,23 @@ class TargetWriter:
             row_values = np.concatenate([values, np.full(len(vanished), STALE_NAN)])
             self._present = self._unended = series
         rows = [Row(self._stream("reports"), at_ms, self._reports, self._report_values(result, page, added))]
+        if page:
+            rows += self._zeros(page.created, result)
         if len(row_series):
             rows.append(Row(self._stream("page"), at_ms, row_series, row_values))
         return Batch(rows, self._timed(page, at_ms))
+
+    def _zeros(self, created: CreatedTimes, result: ScrapeResult) -> list[Row]:
+        """The rows before the page's, in which series that are new, or whose process is, begin."""
+        stream, at_ms = self._stream("page"), round(result.at * 1000)
+        read_ms = at_ms + round(result.duration_seconds * 1000)
+        interval_ms = round(self._target.job.interval_seconds * 1000)
+        found = zeros(
+            created, self._created, Span(self._store.newest_row_ms(stream), at_ms, read_ms, interval_ms)
+        )
+        self._created = created
+        self._store.counters.too_new += found.ahead
+        return [Row(stream, zero_ms, series, np.zeros(len(series))) for zero_ms, series in found.rows]
 
     def _report_values(self, result: ScrapeResult, page: Page | None, added: int) -> Values:
         kept = len(page.series) + len(page.timed_series) if page else 0
@@ -249,7 +269,7 @@ def _without_times(page: Page) -> Page:
         return page
     series, first = np.unique(np.concatenate([page.series, page.timed_series]), return_index=True)
     values = np.concatenate([page.values, page.timed_values])[first]
-    return Page(series, values, _NO_SERIES, _NO_SERIES, _NO_VALUES, page.lines)
+    return Page(series, values, _NO_SERIES, _NO_SERIES, _NO_VALUES, page.lines, NO_TIMES)
 
 
 _NO_SERIES = np.empty(0, np.int64)
