@@ -1,7 +1,7 @@
 """All that can be said of SLOs and their policies from the files, and from what was observed of them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,13 +26,15 @@ class Known:
     """What is known beside the files.
 
     traffic: given by hand; it goes over what is observed. observed: by the SLO's service and name.
-    series: findings on the series that there are now. retention_seconds: None where it is not known.
+    series: findings on the series that there are now. created: SLOs of which
+        there are created times. retention_seconds: None where it is not known.
     """
 
     pace: Pace = field(default_factory=Pace)
     traffic: Traffic = field(default_factory=Traffic)
     observed: Mapping[tuple[str, str], Observed] = field(default_factory=dict)
     series: Sequence[Finding] = ()
+    created: Set[tuple[str, str]] = frozenset()
     retention_seconds: float | None = None
 
     def of(self, slo: Slo) -> Observed | None:
@@ -108,13 +110,14 @@ def check(slos: Sequence[Slo], policies: Mapping[str, Policy], known: Known | No
 
 
 def _slo_findings(slo: Slo, policy: Policy, tiers: Sequence[TierCheck], known: Known) -> list[Finding]:
-    found = slo_findings(slo, policy) + traffic_findings(tiers)
+    is_created_known = _key(slo) in known.created
+    found = slo_findings(slo, policy) + traffic_findings(tiers, are_created_known=is_created_known)
     if (observed := known.of(slo)) is not None:
         found += observed_findings(slo, observed, tiers)
         if known.traffic.of(slo) is None:
             quiet = check_tiers(slo, policy.tiers, known.pace, observed.lowest_per_second)
             rules = {(finding.rule, finding.message.partition(" at ")[0]) for finding in found}
-            more = traffic_findings(quiet, QUIETEST)
+            more = traffic_findings(quiet, QUIETEST, are_created_known=is_created_known)
             found += [one for one in more if (one.rule, one.message.partition(" at ")[0]) not in rules]
     if known.retention_seconds is not None:
         found += retention_findings(slo, tiers, known.retention_seconds)

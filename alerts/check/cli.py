@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from alerts.check.analysis import Checked, Known, check
-from alerts.check.observe import observe, retention_seconds, series_findings
+from alerts.check.observe import has_created_times, observe, retention_seconds, series_findings
 from alerts.check.rates import Traffic, parse_rate
 from alerts.check.report import check_table
 from alerts.check.tiers import SCRAPE_INTERVAL_SECONDS, Pace
@@ -121,10 +121,11 @@ def _known(slos: Sequence[Slo], url: str | None, over: float, retention: float |
         querier = RemoteQuerier(url, deadline_seconds=_DEADLINE_SECONDS)
         observed = {(slo.service, slo.name): observe(querier, slo, at, over) for slo in slos}
         series = tuple(finding for slo in slos for finding in series_findings(querier, slo, at))
+        created = frozenset((slo.service, slo.name) for slo in slos if has_created_times(querier, slo, at))
         kept = retention or retention_seconds(querier)
     except QueryError as error:
         raise SpecError(str(error)) from error
-    return Known(observed=observed, series=series, retention_seconds=kept)
+    return Known(observed=observed, series=series, created=created, retention_seconds=kept)
 
 
 def _write(folder: Path, checked: Checked) -> None:

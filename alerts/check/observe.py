@@ -1,17 +1,18 @@
 """Asks a Prometheus what an SLO's queries found: hour by hour, and which series there are now."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import orjson
 
 from alerts.check.findings import Finding
 from alerts.check.observed import HOUR, Counts, Observed
-from alerts.check.parts import BUCKET_LABEL, metric, parts_of, spelled
+from alerts.check.parts import BUCKET_LABEL, family, metric, parts_of, spelled
 from alerts.check.retention import parse_retention
 from alerts.selectors import selectors, unmatched
 from alerts.slo import Slo
-from collector.labels import METRIC_NAME
+from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.syntax import Selector
 from collector.querier import Querier
 from collector.remote import RemoteQuerier
@@ -53,6 +54,16 @@ def series_findings(querier: Querier, slo: Slo, at: float) -> Iterator[Finding]:
         for one in selectors(slo.sli.in_flight):
             if not _count(querier, one, at):
                 yield _nothing(querier, slo, one, "warning", at)
+
+
+def has_created_times(querier: Querier, slo: Slo, at: float) -> bool:
+    """Whether the engine has created times of what the SLO counts. Raises ``QueryError``."""
+    for one in parts_of(slo).total:
+        name = Matcher(METRIC_NAME, MatchOp.EQUAL, f"{family(one)}_created")
+        others = (m for m in one.matchers if m.name not in {METRIC_NAME, BUCKET_LABEL})
+        if metric(one) and _count(querier, replace(one, matchers=(name, *others)), at):
+            return True
+    return False
 
 
 def slo_bucket(slo: Slo) -> str | None:

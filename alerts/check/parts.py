@@ -71,7 +71,7 @@ def label_findings(slo: Slo) -> Iterator[Finding]:
 
 
 def _differences(part: Selector, total: Selector) -> Iterator[str]:
-    same_metric = _family(part) == _family(total)
+    same_metric = family(part) == family(total)
     for one in (m for m in total.matchers if _is_fixed(m)):
         own = [m for m in part.matchers if m.name == one.name]
         if any(not m.matches(one.value) for m in own):
@@ -91,5 +91,6 @@ def _is_fixed(matcher: Matcher) -> bool:
     )
 
 
-def _family(selector: Selector) -> str:
+def family(selector: Selector) -> str:
+    """The metric's name without what a sample's adds to it."""
     return _SAMPLE_SUFFIX.sub("", metric(selector))

@@ -12,13 +12,24 @@ from alerts.check.tiers import TierCheck
 from collector.durations import format_duration
 
 _FEW = 10  # bad events: of so few, those that increase does not see as their series is born are missed
+_CREATED = {
+    False: "; export it from the start, at 0, or with its created time (OpenMetrics), from which Fireline's "
+    "collector counts",
+    True: " in a Prometheus without the feature created-timestamp-zero-ingestion; its created time is given, "
+    "from which Fireline's collector counts",
+}
 _BLIND_SPOT = 1.05  # a limit that lack of events lifts by less is as good as it was
 
 
-def traffic_findings(tiers: Sequence[TierCheck], when: str = "") -> list[Finding]:
-    """Of the tiers of one SLO. when: such as ``your quietest hour``, for a traffic that nobody gave."""
+def traffic_findings(
+    tiers: Sequence[TierCheck], when: str = "", *, are_created_known: bool = False
+) -> list[Finding]:
+    """Of the tiers of one SLO. when: such as ``your quietest hour``, for a traffic that nobody gave.
+
+    are_created_known: whether the engine has created times of what the SLO counts.
+    """
     found = [finding for tier in tiers if tier.can_fire for finding in _tier_findings(tier, tiers, when)]
-    return found + list(_born_counter(tiers, when))
+    return found + list(_born_counter(tiers, when, are_created_known))
 
 
 def _tier_findings(tier: TierCheck, tiers: Sequence[TierCheck], when: str) -> Iterator[Finding]:
@@ -82,7 +93,7 @@ def _outage(tier: TierCheck) -> str:
     return "a while" if seconds is None else span(seconds)
 
 
-def _born_counter(tiers: Sequence[TierCheck], when: str) -> Iterator[Finding]:
+def _born_counter(tiers: Sequence[TierCheck], when: str, are_created_known: bool) -> Iterator[Finding]:
     """Prometheus does not know a counter's value from before its first sample, so that it is no increase."""
     pages = [
         t
@@ -99,6 +110,6 @@ def _born_counter(tiers: Sequence[TierCheck], when: str) -> Iterator[Finding]:
     pages_on = "one bad event pages" if fewest == 1 else f"{fewest} bad events page"
     message = (
         f"{pages[0].slo.name}: {pages_on} at {at}, and of a series by {', '.join(labels)} that is born with "
-        "its first failure, what it has counted by its first scrape is lost; export it from the start, at 0"
+        f"its first failure, what it has counted by its first scrape is lost{_CREATED[are_created_known]}"
     )
     yield Finding("warning", "born-counter", message)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from alerts.check.observe import observe, retention_seconds, series_findings
+from alerts.check.observe import has_created_times, observe, retention_seconds, series_findings
 from alerts.check.retention import parse_retention
 from alerts.slo import Sli, SliKind, Slo, bad_beyond, bad_counted
 from collector.embedded import EmbeddedQuerier
@@ -30,6 +30,7 @@ def querier():
         ({"__name__": "other_total", "job": "b", "pod": "1"}, times),
         ({"__name__": "took_count", "job": "a"}, times),
         ({"__name__": "took_bucket", "job": "a", "le": "0.5"}, times),
+        ({"__name__": "took_created", "job": "a"}, times),
         ({"__name__": "busy", "job": "a"}, times),
     ):
         store.append_column(Labels(labels), (times * 1000).astype(np.int64), values)
@@ -54,6 +55,20 @@ def test_hours_before_the_first_sample_are_unknown(querier):
 
 def test_selectors_that_find_series_are_fine(querier):
     assert findings(querier, counted('http_total{code=~"5.."}', "http_total", "sum(busy)")) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "total", "expected"),
+    [
+        ('took_bucket{le="0.5"}', "took_count", True),
+        ('took_bucket{le="0.5"}', 'took_bucket{le="+Inf"}', True),
+        ('took_count{job="b",code="500"}', 'took_count{job="b"}', False),
+        ('http_total{code=~"5.."}', "http_total", False),
+        ('{__name__=~"http.*",code="500"}', '{__name__=~"http.*"}', False),
+    ],
+)
+def test_created_times_are_looked_for_beside_what_is_counted(querier, bad, total, expected):
+    assert has_created_times(querier, counted(bad, total), NOW) is expected
 
 
 @pytest.mark.parametrize(

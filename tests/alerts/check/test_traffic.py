@@ -3,9 +3,11 @@ from dataclasses import replace
 import pytest
 
 from alerts.burnrate import Sampling, bad_events_needed, detection_seconds, firing_ratio_at
+from alerts.check.analysis import Known, check
+from alerts.check.rates import Traffic
 from alerts.check.tiers import Pace, check_tiers
 from alerts.check.traffic import traffic_findings
-from alerts.policy import Tier, load_policy
+from alerts.policy import Policy, Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo, bad_counted
 
 COUNTER = 'sum(increase(http_count{route="/o"%s}[$window]))'
@@ -83,6 +85,21 @@ def test_first_failures_are_lost_only_where_few_count_and_a_label_tells_them():
     assert ("warning", "born-counter") not in rules(HOUR, per_second=0.1)
     other = replace(WEB.sli, bad=bad_counted("sum(increase(failed_total[$window]))", TOTAL))
     assert ("warning", "born-counter") not in rules(HOUR, per_second=0.01, slo=replace(WEB, sli=other))
+
+
+@pytest.mark.parametrize(
+    ("is_known", "said"),
+    [
+        (False, "is lost; export it from the start, at 0, or with its created time (OpenMetrics)"),
+        (True, "is lost in a Prometheus without the feature created-timestamp-zero-ingestion; its created"),
+    ],
+)
+def test_created_times_are_told_of_a_counter_that_is_born(is_known, said):
+    created = frozenset({("shop", "web")} if is_known else ())
+    known = Known(traffic=Traffic(0.01), created=created)
+    findings = check([WEB], {"default": Policy("p", (HOUR,))}, known).findings
+    (message,) = (one.message for one in findings if one.rule == "born-counter")
+    assert said in message
 
 
 def test_ratio_of_rates_has_no_events_to_count():
