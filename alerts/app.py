@@ -15,6 +15,7 @@ from alerts.api import Sources, own_router
 from alerts.api_v2 import Station, v2_router
 from alerts.config import AlertsConfig
 from alerts.deliver import Briefing, Courier
+from alerts.desk import Desk
 from alerts.errors import RequestError, StorageError
 from alerts.group import Pace
 from alerts.incidents import Dependencies
@@ -22,7 +23,7 @@ from alerts.notify.console import ConsoleNotifier
 from alerts.notify.message import Notifier, Style
 from alerts.notify.slack import SlackNotifier
 from alerts.notify.webhook import WebhookNotifier
-from alerts.pipeline import Desk, Pipeline
+from alerts.pipeline import Pipeline
 from alerts.readiness import WriteCheck
 from alerts.receive import Alert, parse_alerts
 from alerts.response import Response

@@ -3,24 +3,22 @@
 import itertools
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from alerts import events, outbox, silence
 from alerts import storage_incidents as rows
+from alerts.desk import Desk
 from alerts.events import Event, Kind, NewEvent
-from alerts.group import Occasion, Pace
+from alerts.group import Occasion
 from alerts.incidents import (
     Action,
     Decision,
-    Dependencies,
     Incident,
     State,
-    Timing,
     after_quiet,
     changed,
     is_call,
@@ -37,34 +35,6 @@ from alerts.transitions import attributes, transition_of
 
 MOST_AT_ONCE = 100  # alerts, or incidents that end, in one transaction
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What decisions stand on: the graph of services, the rules of time, and who is told."""
-
-    dependencies: Dependencies
-    notifiers: tuple[str, ...]
-    timing: Timing
-    pace: Pace
-    language: str
-    zone: ZoneInfo
-
-    def tell(
-        self,
-        connection: sa.Connection,
-        occasion: Occasion,
-        event: Event,
-        alert: Alert | None = None,
-        *,
-        own: bool = False,
-        first: bool = False,
-    ) -> None:
-        """Queues news of the event's incident; ``own`` and ``first`` as in ``Notice``."""
-        assert event.incident is not None
-        fingerprint = alert.fingerprint if alert else None
-        notice = outbox.Notice(occasion, event.incident, (event.id,), fingerprint, own=own, first=first)
-        outbox.post(connection, notice, self.notifiers, event.recorded_at, self.pace)
 
 
 class Pipeline:

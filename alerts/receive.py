@@ -57,6 +57,11 @@ class Alert:
         return self.labels.get("service") or self.labels.get("job") or self.name
 
     @property
+    def subject(self) -> tuple[str, str]:
+        """What it is about: the tiers of one SLO say the same."""
+        return self.service, self.labels.get("slo") or self.labels.get("guardrail") or self.fingerprint
+
+    @property
     def is_guardrail(self) -> bool:
         return "guardrail" in self.labels
 

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from alerts import events, silence
 from alerts import storage_incidents as rows
+from alerts.desk import Desk
 from alerts.errors import RequestError
 from alerts.events import Event, Kind, NewEvent
 from alerts.group import Occasion
 from alerts.incidents import Incident, State
 from alerts.notify.words import say, texts
-from alerts.pipeline import Desk, resolve
+from alerts.pipeline import resolve
 from alerts.receive import format_time
 from alerts.storage import Database
 from collector.labels import Labels, Matcher, MatchOp

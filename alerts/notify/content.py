@@ -56,12 +56,6 @@ def write(message: Message, style: Style) -> Content:
     )
 
 
-def _subject(alert: Alert) -> tuple[str, str]:
-    """What an alert is about: the tiers of one SLO say the same."""
-    labels = alert.labels
-    return alert.service, labels.get("slo") or labels.get("guardrail") or alert.fingerprint
-
-
 class _Pen:
     def __init__(self, message: Message, style: Style) -> None:
         self._message = message
@@ -69,7 +63,7 @@ class _Pen:
         self._style = style
         self._language = style.language
         loud = {message.incident.headline, message.rang}
-        self._loud = {_subject(r.alert) for r in message.alerts if r.alert.fingerprint in loud}
+        self._loud = {r.alert.subject for r in message.alerts if r.alert.fingerprint in loud}
 
     def severity(self) -> tuple[str, str]:
         """Shadow is the first word that is read: a page that woke nobody must not look like one that did."""
@@ -120,7 +114,7 @@ class _Pen:
         """One line for each thing that is off, the worst first."""
         told: dict[tuple[str, str], AlertRecord] = {}
         for record in sorted(records, key=self._worst_first):
-            told.setdefault(_subject(record.alert), record)
+            told.setdefault(record.alert.subject, record)
         return self.capped([self._alert_line(record) for record in told.values()])
 
     def _worst_first(self, record: AlertRecord) -> tuple[bool, bool, bool, float]:
@@ -144,7 +138,7 @@ class _Pen:
         By their labels: two objectives may bear one name. What the title says is not said again.
         """
         summary = alert.title(self._language)
-        if _subject(alert) not in self._loud:
+        if alert.subject not in self._loud:
             return " ".join(summary.split())
         said = summary == self._incident.titled(self._language)
         parts = ("" if said else summary.rstrip("."), alert.text("description", self._language))

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from alerts import events, outbox
 from alerts import storage_incidents as rows
+from alerts.desk import Desk
 from alerts.errors import DamagedError, StorageError
 from alerts.events import Kind, NewEvent
 from alerts.group import Pace
 from alerts.incidents import Dependencies, Incident, Timing
-from alerts.pipeline import Desk, Pipeline
+from alerts.pipeline import Pipeline
 from alerts.receive import Alert, Severity
 from alerts.storage import ConflictError, open_database
 from alerts.storage_schema import VERSION_TABLE, metadata

@@ -13,12 +13,12 @@ from alerts import events
 from alerts import storage_incidents as rows
 from alerts.budget import BudgetReason, BudgetState, BudgetStatus
 from alerts.budget_account import Account
+from alerts.desk import Desk
 from alerts.events import Kind, NewEvent
 from alerts.forecast import Forecast
 from alerts.group import Pace
 from alerts.guardrails import Guardrail
 from alerts.incidents import Dependencies, Incident, Timing
-from alerts.pipeline import Desk
 from alerts.policy import load_policy
 from alerts.receive import Alert, Severity
 from alerts.response import Response
