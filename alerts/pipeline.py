@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alerts import events, outbox, silence
 from alerts import storage_incidents as rows
 from alerts.desk import Desk
+from alerts.easing import Easing
 from alerts.events import Event, Kind, NewEvent
 from alerts.group import Occasion
 from alerts.incidents import (
@@ -86,6 +87,7 @@ class _Shift:
         self._paging: set[str] = set()
         self._ids: Iterator[str] | None = None
         self._silences = silence.select(connection, ending_after=at)
+        self._easing = Easing()
 
     def take(self, alerts: Sequence[Alert]) -> None:
         latest = rows.latest_alerts(self._connection, [alert.fingerprint for alert in alerts])
@@ -95,12 +97,14 @@ class _Shift:
                 latest[alert.fingerprint] = self._fire(alert, known)
             elif known is not None and known.firing:
                 latest[alert.fingerprint] = self._end(alert, known)
+        self._easing.tell(self._connection, self._desk, self._at)
 
     def close(self) -> bool:
         """Ends a hundred alerts, or else a hundred incidents; whether there may be more."""
         over = rows.run_out(self._connection, self._at, MOST_AT_ONCE)
         for record in over:
             self._end(record.alert, record)
+        self._easing.tell(self._connection, self._desk, self._at)
         if len(over) == MOST_AT_ONCE:
             return True
         ends = rows.unresolved_ends(self._connection)
@@ -215,8 +219,11 @@ class _Shift:
 
     def _tell_end(self, ended: Alert, home: Incident) -> None:
         event = self._record(Kind.NOTE, home, ended, "alert resolved", "sent as resolved or not sent again")
-        if home.is_resolved or not silence.silenced_by(ended.labels, self._silences, self._at):
+        silenced = bool(silence.silenced_by(ended.labels, self._silences, self._at))
+        if home.is_resolved or not silenced:
             self._tell(Occasion.UPDATE, event, ended)
+        if not home.is_resolved:
+            self._easing.ended(ended, home, silenced=silenced)
 
     def _fires(self, incident: Incident) -> bool:
         """Closed by hand, it may: whoever follows the alerts learns when the last of them ended."""

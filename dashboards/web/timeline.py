@@ -12,6 +12,7 @@ RECOVERED = "alert resolved"
 _TURNS = {
     "join": ("turn_fires", "fires"),
     "escalate": ("turn_rings", "fires"),
+    "de-escalate": ("turn_eases", "recovered"),
     "reopen": ("turn_back", "fires"),
     "fires again": ("turn_again", "fires"),
     "no longer silenced": ("turn_unsilenced", "fires"),
@@ -47,7 +48,8 @@ class Entry:
 
     def words(self, language: str) -> str:
         """What it says; of an end what it is the end of, as the figures of the beginning are past."""
-        subject = self.event.attributes.get(f"subject_{language}") if self.look == "recovered" else None
+        is_end = self.event.attributes.get("transition") == RECOVERED
+        subject = self.event.attributes.get(f"subject_{language}") if is_end else None
         return str(subject or self.event.words(language))
 
     def label(self, language: str) -> str:

@@ -24,6 +24,7 @@ def paged(channel, at=100.0, alert="a"):
         ("alert resolved", "ko", "회복 응답"),
         ("join", "en", "Fires Requests answered: burns 13 times"),
         ("join", "ko", "발생 응답: 13배로 소진"),
+        ("de-escalate", "en", "Pages no more Requests answered: burns 13 times"),
         ("reopen", "ko", "재발 응답: 13배로 소진"),
         ("of a later Fireline", "en", "Note Requests answered: burns 13 times"),
     ],
