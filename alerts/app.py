@@ -23,6 +23,7 @@ from alerts.notify.console import ConsoleNotifier
 from alerts.notify.message import Notifier, Style
 from alerts.notify.slack import SlackNotifier
 from alerts.notify.webhook import WebhookNotifier
+from alerts.outlook import Accounts
 from alerts.pipeline import Pipeline
 from alerts.readiness import WriteCheck
 from alerts.receive import Alert, parse_alerts
@@ -43,6 +44,7 @@ class Alerts:
     slos_provider, signals_provider: what ``/api/v1/slos`` and ``/api/v1/signals`` answer.
     depends_on: for each service, what it stands on.
     notifiers: in place of those that the configuration names.
+    accounts: of budgets, as they were last taken.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Alerts:
         signals_provider: Provider,
         depends_on: Mapping[str, Collection[str]],
         notifiers: Sequence[Notifier] | None = None,
+        accounts: Accounts = tuple,
     ) -> None:
         self._clock = clock
         self._resolve_timeout_seconds = config.timing.resolve_timeout
@@ -68,7 +71,7 @@ class Alerts:
         )
         self.pipeline = Pipeline(self.database, desk)
         self.response = Response(self.database, desk)
-        briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow)
+        briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow, accounts)
         used = tuple(notifier for notifier in chosen if notifier.name in names)
         last, longest = last_resort(config, names), desk.pace.longest_wait_seconds
         self._couriers = tuple(

@@ -14,6 +14,7 @@ from alerts.incidents import Dependencies
 from alerts.notify.message import Message, Notifier, Receipt, Withheld
 from alerts.notify.words import say, texts
 from alerts.outbox import Delivery, Posting, Turn
+from alerts.outlook import Accounts, run_out_times
 from alerts.storage import Database
 from collector.clock import Clock
 
@@ -29,6 +30,7 @@ class Briefing:
     language: str
     lookback_seconds: float
     shadow: bool
+    accounts: Accounts
 
     def compose(self, connection: sa.Connection, posting: Posting, at: float) -> Message:
         """The incident as it is now: a message that waited tells no old news as new."""
@@ -52,6 +54,7 @@ class Briefing:
             ),
             acknowledged_by=taken[-1].author if taken else "",
             rang=(posting.alert or "") if posting.occasion is Occasion.PAGE else "",
+            runs_out=run_out_times(self.accounts(), at),
             shadow=self.shadow,
         )
 

@@ -65,6 +65,7 @@ class Fireline:
             slos_provider=lambda: slo_records(self._watcher.readings),
             signals_provider=specs.signals.to_mapping,
             depends_on=specs.signals.services,
+            accounts=lambda: self._watcher.readings.accounts,
         )
         self._collector = Collector(
             _collector_config(config),

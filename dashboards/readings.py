@@ -91,3 +91,8 @@ class Readings:
     guardrails: tuple[GuardrailReading, ...] = ()
     targets: tuple[TargetReading, ...] = ()
     failure: str = ""
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Of the objectives whose counts were read."""
+        return tuple(reading.account for reading in self.slos if reading.account is not None)

@@ -128,9 +128,19 @@ class _Pen:
         if not record.firing:
             text = alert.text("subject", language) or text
             return f"✓ {text} ({say(language, 'recovered', at=self.time(alert.ends_at))})"
+        text = self._with_outlook(alert, text)
         return (
             f"{text} ({say(language, 'silenced')})" if alert.fingerprint in self._message.silenced else text
         )
+
+    def _with_outlook(self, alert: Alert, text: str) -> str:
+        """Beside "at this pace" of the rule's own text, which any Prometheus fills in: nights are no days."""
+        at = self._message.runs_out.get(alert.subject)
+        if at is None or alert.subject not in self._loud:
+            return text
+        left = elapsed(at - self._message.at, self._language)
+        outlook = say(self._language, "runs_out", left=left, at=self.time(at, zone=True))
+        return f"{text.rstrip('.')}. {outlook}"
 
     def _alert_text(self, alert: Alert) -> str:
         """The summary; of what the title is of and of what rang also the description.

@@ -28,6 +28,7 @@ class Message:
     changes: deploys and switches shortly before it began.
     silenced: fingerprints of alerts that are evidence only.
     rang: the fingerprint of the alert that this page is for.
+    runs_out: by ``Alert.subject``, when a budget is gone by the traffic that is usual at each hour.
     is_recorded: False when the store cannot keep the incident: it has no page, and no button acts on it.
     """
 
@@ -40,6 +41,7 @@ class Message:
     silenced: frozenset[str] = frozenset()
     acknowledged_by: str = ""
     rang: str = ""
+    runs_out: Mapping[tuple[str, str], float] = field(default_factory=dict)
     shadow: bool = False
     is_recorded: bool = True
 

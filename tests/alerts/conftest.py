@@ -10,6 +10,7 @@ import pytest
 from alerts import events, outbox
 from alerts import storage_incidents as rows
 from alerts.app import Alerts
+from alerts.budget_account import Account
 from alerts.config import AlertsConfig, parse_config
 from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident
@@ -53,6 +54,7 @@ class World:
         self.clock = ManualClock(NOON)
         self.config: AlertsConfig = parse_config({"timezone": "Asia/Seoul", **raw})
         self.notifiers = notifiers
+        self.accounts: list[Account] = []
         self.app = self.open()
 
     def open(self) -> Alerts:
@@ -65,6 +67,7 @@ class World:
             signals_provider=lambda: {"version": 1},
             depends_on=DEPENDS_ON,
             notifiers=self.notifiers,
+            accounts=lambda: self.accounts,
         )
 
     @property

@@ -65,3 +65,13 @@ def test_limits_of_queries_are_those_of_the_file(tmp_path):
     fireline._collector.stop()
     assert (options.limits.timeout_seconds, options.queries_at_once) == (9.0, 3)
     assert options.limits.max_samples == 50_000_000
+
+
+def test_messages_have_the_accounts_of_the_last_look(tmp_path, calm):
+    write_starter(tmp_path, "en")
+    config = load_config(tmp_path / "fireline.yml")
+    fireline = Fireline(config, load_specs(config), tmp_path, SystemClock(), "http://here")
+    fireline._watcher._latest = calm
+    (courier,) = fireline._alerts._couriers
+    fireline._collector.stop()
+    assert courier._briefing.accounts() == (calm.slos[0].account,)
