@@ -166,6 +166,12 @@ def firing_alerts(connection: sa.Connection) -> list[AlertRecord]:
     return _records(connection, sa.select(alerts).where(alerts.c.firing.is_(True)).order_by(alerts.c.id))
 
 
+def paging(connection: sa.Connection) -> frozenset[str]:
+    """The ids of incidents of which a page fires."""
+    pages = (record for record in firing_alerts(connection) if record.alert.severity is Severity.PAGE)
+    return frozenset(record.incident_id for record in pages if record.incident_id is not None)
+
+
 def run_out(connection: sa.Connection, at: float, limit: int) -> list[AlertRecord]:
     """Alerts that count as firing though their end has passed, the oldest first."""
     over = sa.and_(alerts.c.firing.is_(True), alerts.c.ends_at <= at)

@@ -40,6 +40,11 @@ class IncidentDesk:
         with self._database.read() as connection:
             return [record.alert.labels for record in rows.firing_alerts(connection)]
 
+    def paging(self) -> frozenset[str]:
+        """The ids of incidents of which a page fires."""
+        with self._database.read() as connection:
+            return rows.paging(connection)
+
     def latest(self) -> list[Incident]:
         """Of every state, newest first."""
         with self._database.read() as connection:

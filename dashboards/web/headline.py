@@ -1,11 +1,12 @@
 """The one sentence at the top of the control room: the worst that is true now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from alerts.incidents import Incident
 from alerts.receive import Severity
 from dashboards.readings import Readings, State
+from dashboards.web.severity import shown_severity
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,12 @@ class Headline:
     all: int = 0
 
 
-def headline(readings: Readings, open_incidents: Sequence[Incident]) -> Headline:
-    """Pages before tickets before objectives before targets; "all kept" only when something is watched."""
-    pages = sum(incident.severity is Severity.PAGE for incident in open_incidents)
+def headline(readings: Readings, open_incidents: Sequence[Incident], paging: Collection[str]) -> Headline:
+    """Pages before tickets before objectives before targets; "all kept" only when something is watched.
+
+    paging: the ids of incidents of which a page fires.
+    """
+    pages = sum(shown_severity(incident, paging) is Severity.PAGE for incident in open_incidents)
     if pages:
         return Headline("page", "head_pages", pages)
     for state, tone in ((State.SPENT, "spent"), (State.BURNING, "burning")):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,6 +38,7 @@ from dashboards.web.figures import (
     slo_figures,
 )
 from dashboards.web.headline import headline
+from dashboards.web.severity import shown_severity
 from dashboards.web.show import Show
 from dashboards.web.timeline import timeline
 from dashboards.web.words import LANGUAGES
@@ -128,20 +130,24 @@ class Pages:
 
     def overview(self, request: Request) -> Response:
         readings, open_incidents = self._room.readings(), self._room.desk.open()
+        paging = self._room.desk.paging()
         return self._page(
             request,
             "overview",
             here="overview",
             readings=readings,
             open_incidents=open_incidents,
-            head=headline(readings, open_incidents),
+            head=headline(readings, open_incidents, paging),
+            severity=partial(shown_severity, paging=paging),
             remote=self._room.remote,
             budget=lambda reading: _budget(reading, self._language(request)),
             as_of=readings.at,
         )
 
     def incidents(self, request: Request) -> Response:
-        return self._page(request, "incidents", here="incidents", incidents=self._room.desk.latest())
+        severity = partial(shown_severity, paging=self._room.desk.paging())
+        incidents = self._room.desk.latest()
+        return self._page(request, "incidents", here="incidents", incidents=incidents, severity=severity)
 
     def incident(self, request: Request) -> Response:
         case = self._room.desk.case(request.path_params["incident_id"])
@@ -155,6 +161,7 @@ class Pages:
             "incident",
             here="incidents",
             incident=case.incident,
+            severity=shown_severity(case.incident, room.desk.paging()),
             entries=timeline(case.events),
             alerts=alert_groups(case.alerts),
             base_url=str(request.base_url).rstrip("/"),

@@ -153,6 +153,17 @@ class Site:
         self.database.change(write)
         return incident
 
+    def eases(self):
+        """The incident's page ends, its ticket goes on."""
+
+        def write(connection):
+            for known in rows.alerts_of(connection, "2025-09-03-1"):
+                if known.alert.severity is Severity.PAGE:
+                    over = replace(known.alert, ends_at=AT)
+                    rows.save_alert(connection, over, known.incident_id, AT, known)
+
+        self.database.change(write)
+
     def event(self, kind, text, **more):
         fact = NewEvent(AT - 20, Kind(kind), text, "order", "2025-09-03-1", **more)
         self.database.change(lambda connection: events.append(connection, fact, AT))

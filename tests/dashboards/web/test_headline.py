@@ -13,28 +13,28 @@ DOWN = TargetReading("a", "b", State.DOWN)
 
 
 def test_all_kept(calm):
-    assert headline(calm, []).key == "head_ok"
+    assert headline(calm, [], ()).key == "head_ok"
 
 
 @pytest.mark.parametrize(
     ("changes", "incidents", "key"),
     [
         ({"targets": (DOWN,)}, [TICKET, PAGE], "head_pages"),
-        ({"targets": (DOWN,)}, [TICKET], "head_tickets"),
+        ({"targets": (DOWN,)}, [TICKET, replace(PAGE, id="2")], "head_tickets"),
         ({"targets": (DOWN,)}, [], "head_down"),
         ({"slos": ()}, [], "head_nothing"),
     ],
 )
 def test_worst_comes_first(calm, changes, incidents, key):
-    assert headline(replace(calm, **changes), incidents).key == key
+    assert headline(replace(calm, **changes), incidents, {"1"}).key == key
 
 
 @pytest.mark.parametrize("state", ["spent", "burning"])
 def test_objective_in_trouble_comes_before_tickets(site, state):
     site.shows(slos=(site.reading(state), site.reading()))
-    head = headline(site.readings, [TICKET])
+    head = headline(site.readings, [TICKET], ())
     assert (head.key, head.n, head.all) == (f"head_{state}", 1, 2)
 
 
 def test_objective_without_data_is_not_kept(orders):
-    assert headline(Readings(1.0, slos=(SloReading(orders),)), []).key == "head_no_data"
+    assert headline(Readings(1.0, slos=(SloReading(orders),)), [], ()).key == "head_no_data"
