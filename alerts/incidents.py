@@ -27,6 +27,7 @@ class Reason(StrEnum):
     ALREADY_IN = "already part of the incident"
     FIRES_AGAIN = "fires again"
     CLOSED_BY_HAND = "closed by hand while it fired"
+    SAME_OBJECTIVE = "its objective has a new incident"
     SILENCED = "silenced"
     SAME_SERVICE = "same service"
     DEPENDS_ON = "depends on a service of the incident"

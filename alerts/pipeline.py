@@ -19,6 +19,7 @@ from alerts.incidents import (
     Action,
     Decision,
     Incident,
+    Reason,
     State,
     after_quiet,
     changed,
@@ -31,6 +32,7 @@ from alerts.incidents import (
 from alerts.live import LiveIncidents
 from alerts.notify.words import Key, say, texts
 from alerts.receive import Alert, Severity, merged
+from alerts.rejoining import leave, rejoined
 from alerts.storage import Database
 from alerts.transitions import attributes, transition_of
 
@@ -124,21 +126,26 @@ class _Shift:
         if transition := transition_of(decision, known, untold=not told and not silenced):
             self._announce(decision, incident, alert, transition, silenced=silenced)
             told = not silenced
+        if decision.reason is Reason.SAME_OBJECTIVE and known is not None:
+            leave(self._connection, self._desk, known, incident, self._at)
         return rows.save_alert(self._connection, alert, incident.id, self._at, known, told=told)
 
     def _placed(
         self, alert: Alert, known: rows.AlertRecord | None, *, silenced: bool, told: bool
     ) -> Decision:
+        near = self._live.near(alert.service)
         decision = place(
             alert,
             self._home(known),
-            self._live.near(alert.service),
+            near,
             self._desk.dependencies,
             self._at,
             silenced=silenced,
             told=told,
             timing=self._desk.timing,
         )
+        if decision.reason is Reason.CLOSED_BY_HAND:
+            return rejoined(self._connection, decision, alert, near)
         quiet = is_call(alert, silenced=silenced, told=told) and not self._paged_lately(decision.incident)
         return after_quiet(decision) if quiet else decision
 
