@@ -33,7 +33,9 @@ class Easing:
     def tell(self, connection: sa.Connection, desk: Desk, at: float) -> None:
         """Writes who has eased, and queues an update where somebody heard of the page."""
         for incident_id, pages in self._ended.items():
-            incident, alerts = rows.get(connection, incident_id), rows.alerts_of(connection, incident_id)
+            incident = rows.get(connection, incident_id)
+            known = rows.alerts_of(connection, incident_id)
+            alerts = [record for record in known if record.alert.firing(at)]  # some ends are yet unnoticed
             if has_eased(incident, alerts):
                 event = _record(connection, desk, incident, alerts, at)
                 if not all(silenced for _, silenced in pages):

@@ -122,6 +122,22 @@ def test_tiers_that_end_together_do_not_de_escalate(world):
     assert transitions(world) == ["join", "alert resolved", "alert resolved"]
 
 
+def test_page_that_is_not_sent_again_de_escalates_at_its_end(world):
+    fire(world, "3d", "ticket")
+    world.fire("Slow", "order", endsAt=world.clock.now() + 30)
+    world.pass_time(31)
+    assert transitions(world)[-2:] == ["alert resolved", "de-escalate"]
+
+
+def test_ticket_that_has_run_out_unnoticed_does_not_de_escalate(world):
+    fire(world, "1h", "page")
+    world.fire("Hits", "order", "ticket", endsAt=world.clock.now() + 30)
+    world.clock.advance(40)
+    end(world, "1h", "page")
+    world.pass_time()
+    assert "de-escalate" not in transitions(world)
+
+
 def test_page_that_fires_again_after_a_de_escalation_rings_by_the_rule_of_reopen(world):
     ease(world)
     fire(world, "1h", "page")

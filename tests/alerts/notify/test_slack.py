@@ -118,6 +118,18 @@ def test_message_of_an_incident_whose_page_ended_is_headed_so_and_mentions_nobod
     assert "<!here>" not in json.dumps(update.body)
 
 
+def test_de_escalation_edits_the_message_and_is_told_in_the_thread_alone(world, slack):
+    world.fire("ProductSlow", "product", "ticket")
+    world.pass_time()
+    world.end("ProductSlow", "product")
+    world.pass_time(15)
+    reply = slack.calls[-1].body
+    assert (reply["thread_ts"], reply["reply_broadcast"]) == ("1.0", False)
+    said = "now a ticket: no page fires any more; tickets still do: ProductSlow summary"
+    assert reply["text"].splitlines()[-1].endswith(said)
+    assert "<!here>" not in json.dumps(reply)
+
+
 def test_escalation_rings_in_the_channel(make_world, slack):
     world = make_world(SlackNotifier("x", "#i", Style(), mention="<!here>", base_url=slack.url))
     world.fire("HitRatio", "product", "ticket")
