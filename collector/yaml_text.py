@@ -1,119 +1,19 @@
 """YAML in which every key is given once: of two, one would be dropped without a word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import yaml
 
 from collector.redaction import without_quotations
+from collector.yaml_loaders import ExactAsWrittenLoader, ExactLoader, FastAsWrittenLoader, FastLoader
 
-_MERGE = "tag:yaml.org,2002:merge"
-_DEEPEST = 100
-_MOST_REPEATED = 200_000
-_LONGEST_NUMBER = 100
-_NULL = "tag:yaml.org,2002:null"
-_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
-_HALF = re.compile("[\ud800-\udfff]")
+# What libyaml and PyYAML read differently: tabs, byte order marks, the tag that is only a "!".
+_READ_OTHERWISE = re.compile(r"[\t\ufeff]|(?:\A|[\s\[{,:])!(?=[\s\[\]{},]|\Z)")
 
-
-class RepeatedKeyError(yaml.YAMLError):
-    """A mapping that gives a key twice; the text names the key and both lines."""
-
-
-class NestedTooDeeplyError(yaml.YAMLError):
-    """More levels than anybody means, which would exhaust the stack; the text names the line."""
-
-
-class NoTextError(yaml.YAMLError):
-    """An escaped surrogate, which no file, label or header can hold; the text names the line."""
-
-
-class TooMuchRepeatedError(yaml.YAMLError):
-    """Aliases and merges that make a short text fill the memory; the text names the line."""
-
-
-class NoValueError(yaml.YAMLError):
-    """A scalar of which no value can be made; the text names the line."""
-
-
-class _OnceLoader(yaml.SafeLoader):
-    """Looks before merges are resolved: a key may stand in for a merged one."""
-
-    _depth = 0
-    _repeated = 0
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self._sizes: dict[yaml.Node, int] = {}
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            return self._alias(parent, index)
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # PyYAML publishes none
-            raise NestedTooDeeplyError(f"line {line}: expected at most {_DEEPEST} levels of nesting")
-        node = super().compose_node(parent, index)
-        if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
-            raise NoTextError(f"line {node.start_mark.line + 1}: expected Unicode, found half of a character")
-        self._depth -= 1
-        if node is not None:
-            self._sizes[node] = 1 + sum(self._sizes.get(child, 1) for child in _children(node))
-        return node
-
-    def _alias(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """A merge copies what the alias stands for, and so does whoever reads the document."""
-        line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # PyYAML publishes none
-        node = super().compose_node(parent, index)
-        self._repeated += self._sizes.get(node, 1) if node is not None else 0
-        if self._repeated > _MOST_REPEATED:
-            said = f"expected aliases and merges that repeat at most {_MOST_REPEATED} values"
-            raise TooMuchRepeatedError(f"line {line}: {said}")
-        return node
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401  # as PyYAML
-        if not isinstance(node, yaml.ScalarNode):
-            return super().construct_object(node, deep)
-        line = node.start_mark.line + 1
-        if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
-            raise NoValueError(f"line {line}: expected a number of at most {_LONGEST_NUMBER} characters")
-        try:
-            return super().construct_object(node, deep)
-        except (ArithmeticError, AttributeError, LookupError, ValueError) as error:  # of PyYAML's own making
-            kind = node.tag.rpartition(":")[2]
-            raise NoValueError(f"line {line}: expected a value of the kind {kind}") from error
-
-    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        lines: dict[tuple[str, str], int] = {}
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
-                continue
-            name, line = (key.tag, key.value), key.start_mark.line + 1
-            if name in lines:
-                raise RepeatedKeyError(f"line {line}: the key {key.value!r} is in line {lines[name]} already")
-            lines[name] = line
-        return node
-
-
-def _children(node: yaml.Node) -> Iterator[yaml.Node]:
-    if isinstance(node, yaml.SequenceNode):
-        yield from node.value
-    elif isinstance(node, yaml.MappingNode):
-        for pair in node.value:
-            yield from pair
-
-
-class _AsWrittenLoader(_OnceLoader):
-    pass
-
-
-_AsWrittenLoader.yaml_implicit_resolvers = {
-    sign: [(tag, pattern) for tag, pattern in resolvers if tag in {_MERGE, _NULL}]
-    for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader = type[FastLoader] | type[ExactLoader]
 
 
 def load(text: str) -> object:
@@ -123,14 +23,12 @@ def load(text: str) -> object:
         yaml.YAMLError: for what is not YAML, gives a key twice, is nested more than 100 levels deep, or
             whose aliases repeat too much; the text names the line, and does not repeat what stands in it.
     """
-    with _told(text):
-        return yaml.load(text, _OnceLoader)  # noqa: S506  # it is a SafeLoader
+    return _single(text, FastLoader, ExactLoader)
 
 
 def load_all(text: str) -> list[Any]:
     """All documents of a text; raises as ``load`` does."""
-    with _told(text):
-        return list(yaml.load_all(text, _OnceLoader))  # it is a SafeLoader
+    return _several(text, FastLoader, ExactLoader)
 
 
 def load_as_written(text: str) -> object:
@@ -138,14 +36,32 @@ def load_as_written(text: str) -> object:
 
     Raises as ``load`` does.
     """
-    with _told(text):
-        return yaml.load(text, _AsWrittenLoader)  # noqa: S506  # it is a SafeLoader
+    return _single(text, FastAsWrittenLoader, ExactAsWrittenLoader)
 
 
 def load_all_as_written(text: str) -> list[Any]:
     """All documents of a text, as ``load_as_written`` has each of them; raises as ``load`` does."""
+    return _several(text, FastAsWrittenLoader, ExactAsWrittenLoader)
+
+
+def _single(text: str, fast: _Loader, exact: _Loader) -> object:
+    return _read(text, fast, exact, yaml.load)
+
+
+def _several(text: str, fast: _Loader, exact: _Loader) -> list[Any]:
+    found: list[Any] = _read(text, fast, exact, lambda *given: list(yaml.load_all(*given)))
+    return found
+
+
+def _read(text: str, fast: _Loader, exact: _Loader, read: Callable[[str, Any], Any]) -> Any:  # noqa: ANN401  # as PyYAML
+    """What libyaml refuses is read again: PyYAML decides, and places and words errors as people know them."""
+    if not _READ_OTHERWISE.search(text):
+        try:
+            return read(text, fast)
+        except (yaml.YAMLError, RecursionError, ValueError):
+            pass  # what it is, the exact parser says below
     with _told(text):
-        return list(yaml.load_all(text, _AsWrittenLoader))  # it is a SafeLoader
+        return read(text, exact)
 
 
 @contextmanager

@@ -1,16 +1,17 @@
 import pytest
 import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from collector.yaml_text import (
+from collector.yaml_loaders import (
+    ExactAsWrittenLoader,
     NestedTooDeeplyError,
     NoTextError,
     NoValueError,
     RepeatedKeyError,
     TooMuchRepeatedError,
-    load,
-    load_all,
-    load_as_written,
 )
+from collector.yaml_text import load, load_all, load_all_as_written, load_as_written
 
 
 @pytest.mark.parametrize(
@@ -101,3 +102,74 @@ def test_a_line_that_is_no_yaml_is_named_and_not_repeated(text, said):
     assert str(refused.value).startswith(said)
     assert "hunter2" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+_SPELLINGS = [
+    "a",
+    "b: ",
+    "- ",
+    "\n",
+    "\n  ",
+    "\n- ",
+    "\nb: ",
+    " ",
+    ": ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "'",
+    '"',
+    "#",
+    " # c\n",
+    "|\n",
+    "|-\n  ",
+    ">+\n",
+    "&x ",
+    "*x",
+    "!!str ",
+    "! ",
+    "!",
+    "%YAML 1.1\n",
+    "--- ",
+    "...\n",
+    "\t",
+    "? ",
+    "<<: ",
+    "\\x41",
+    "~",
+    "0x1",
+    "1:30",
+    "\u2028",
+    "\x85",
+    "\r",
+    "\ufeff",
+    "\x7f",
+    "\x00",
+    "\U0001f600",
+    "@",
+    "a: 1\n",
+]
+
+
+@given(st.lists(st.sampled_from(_SPELLINGS), max_size=9).map("".join))
+@example("! ")
+@example("b: \ta")
+@example("\r\ufeff\r\n")
+@example("a: *x\nb: [")
+def test_what_is_read_or_refused_is_what_the_exact_parser_says(text):
+    exactly = _read_or_none(lambda: list(yaml.load_all(text, ExactAsWrittenLoader)))
+    assert _read_or_none(lambda: load_all_as_written(text)) == exactly
+
+
+def _read_or_none(read):
+    try:
+        return repr(read())
+    except yaml.YAMLError:
+        return None
+
+
+def test_an_error_far_down_is_told_as_by_the_exact_parser():
+    with pytest.raises(yaml.YAMLError, match=r"^line 1001, column 7: mapping values are not allowed here$"):
+        load_all("- a: b\n" * 1_000 + "- a: b: c\n")
