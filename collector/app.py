@@ -19,7 +19,7 @@ from collector.options import DEFAULTS, Options
 from collector.own_alerts import EVALUATING, OWN_CHECK_SECONDS, STORING, OwnAlertState, unevaluated
 from collector.pool import ScrapePool, made_clients
 from collector.promql.guard import QuerySize
-from collector.promql.parse import parse
+from collector.promql.likeness import ExpressionCheck
 from collector.querier import Querier
 from collector.query_threads import QueryThreads
 from collector.remotewrite.receiver import Receiver
@@ -189,7 +189,7 @@ class Collector:
         loaded = load_rule_files(
             config.rule_files,
             default_interval_seconds=config.evaluation_interval_seconds,
-            check=lambda expr: parse(expr, size=QuerySize(), experimental=self.options.experimental),
+            check=ExpressionCheck(QuerySize(), experimental=self.options.experimental),
         )
         return (*loaded, *self._extra_rule_groups)
 

@@ -11,7 +11,7 @@ from collector.credentials import credentials
 from collector.errors import ConfigError
 from collector.fetch import tls_context
 from collector.promql.guard import QuerySize
-from collector.promql.parse import parse
+from collector.promql.likeness import ExpressionCheck
 from collector.rules.files import RuleGroup, load_rule_files
 from collector.targets import discover
 
@@ -54,9 +54,7 @@ def _told(path: Path, check: Callable[[], str]) -> bool:
 
 
 def _groups(patterns: tuple[str, ...], *, experimental: bool) -> tuple[RuleGroup, ...]:
-    return load_rule_files(
-        patterns, check=lambda expr: parse(expr, size=QuerySize(), experimental=experimental)
-    )
+    return load_rule_files(patterns, check=ExpressionCheck(QuerySize(), experimental=experimental))
 
 
 def _missing_discovery_files(config: CollectorConfig) -> list[str]:

@@ -12,7 +12,7 @@ import yaml
 from collector.errors import ConfigError, QueryError, TemplateError
 from collector.labels import METRIC_NAME
 from collector.settings import Section
-from collector.templates import parse_template
+from collector.template_likeness import TemplateCheck
 from collector.yaml_text import load_all_as_written
 
 logger = logging.getLogger(__name__)
@@ -86,6 +86,12 @@ class RuleGroup:
         return f"{self.file};{self.name}"
 
 
+@dataclass(frozen=True)
+class _Checks:
+    expression: CheckExpression | None
+    template: TemplateCheck
+
+
 def parse_groups(
     value: object,
     file: str = "rules",
@@ -101,7 +107,8 @@ def parse_groups(
         ConfigError: naming file, key and what was expected.
     """
     top = Section(value, file)
-    groups = top.sections("groups", lambda section: _group(section, default_interval_seconds, check))
+    checks = _Checks(check, TemplateCheck())
+    groups = top.sections("groups", lambda section: _group(section, default_interval_seconds, checks))
     top.finish()
     for name, count in Counter(group.name for group in groups).items():
         if count > 1:
@@ -180,14 +187,14 @@ def _matched(patterns: Iterable[str | Path]) -> list[Path]:
     return list(paths)
 
 
-def _group(section: Section, default_interval: float, check: CheckExpression | None) -> RuleGroup:
+def _group(section: Section, default_interval: float, checks: _Checks) -> RuleGroup:
     interval = section.seconds("interval", default_interval)
     if interval <= 0:
         raise section.error("interval", "expected a duration above 0")
     group = RuleGroup(
         name=section.required("name"),
         interval_seconds=interval,
-        rules=section.sections("rules", lambda rule: _rule(rule, check)),
+        rules=section.sections("rules", lambda rule: _rule(rule, checks)),
         file=section.file,
         limit=_limit(section),
         query_offset_seconds=section.seconds("query_offset", 0.0),
@@ -204,15 +211,15 @@ def _limit(section: Section) -> int:
     return int(text)
 
 
-def _rule(section: Section, check: CheckExpression | None) -> Rule:
-    rule = _alerting(section) if "alert" in section else _recording(section)
+def _rule(section: Section, checks: _Checks) -> Rule:
+    rule = _alerting(section, checks.template) if "alert" in section else _recording(section)
     section.finish()
     _check_names(section, "labels", rule.labels)
     if METRIC_NAME in rule.labels:
         raise section.error("labels", f"expected labels other than {METRIC_NAME}")
-    if check is not None:
+    if checks.expression is not None:
         try:
-            check(rule.expr)
+            checks.expression(rule.expr)
         except QueryError as error:
             raise section.error("expr", f"rule {rule.name!r}: {error}") from error
     return rule
@@ -225,7 +232,7 @@ def _recording(section: Section) -> RecordingRule:
     return RecordingRule(record, section.required("expr").strip(), section.mapping("labels"))
 
 
-def _alerting(section: Section) -> AlertingRule:
+def _alerting(section: Section, check: TemplateCheck) -> AlertingRule:
     rule = AlertingRule(
         alert=section.required("alert"),
         expr=section.required("expr").strip(),
@@ -237,8 +244,8 @@ def _alerting(section: Section) -> AlertingRule:
     if "record" in section:
         raise section.error("record", "expected record or alert, found both")
     _check_names(section, "annotations", rule.annotations)
-    _check_templates(section, "labels", rule.labels)
-    _check_templates(section, "annotations", rule.annotations)
+    _check_templates(section, "labels", rule.labels, check)
+    _check_templates(section, "annotations", rule.annotations, check)
     return rule
 
 
@@ -248,9 +255,9 @@ def _check_names(section: Section, key: str, texts: Mapping[str, str]) -> None:
             raise section.error(key, f"expected names of letters, digits and _, found {name!r}")
 
 
-def _check_templates(section: Section, key: str, templates: Mapping[str, str]) -> None:
+def _check_templates(section: Section, key: str, templates: Mapping[str, str], check: TemplateCheck) -> None:
     for name, text in templates.items():
         try:
-            parse_template(text)
+            check(text)
         except TemplateError as error:
             raise section.error(f"{key}.{name}", f"expected a template: {error}") from error
