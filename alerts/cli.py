@@ -13,7 +13,7 @@ from alerts.casefile import load_case
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slo_files, load_slos
-from alerts.formats.sloth import PeriodOptions, with_period
+from alerts.formats.sloth import PeriodOptions
 from alerts.guardrails import load_guardrails
 from alerts.policy import load_policy
 from alerts.prometheus_rule import prometheus_rule, resource_labels
@@ -139,9 +139,8 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
     options = CompileOptions(not self_contained, exact_windows, interval)
-    loaded = load_slo_files(*files)
-    period = PeriodOptions(slo_period, windows)
-    named = [(_name(file), with_period(slos, period)) for file, slos in loaded.items() if slos]
+    loaded = load_slo_files(*files, period=PeriodOptions(slo_period, windows))
+    named = [(_name(file), slos) for file, slos in loaded.items() if slos]
     compiled = [(name, *_compiled(name, slos, policy, options)) for name, slos in named]
     out.mkdir(parents=True, exist_ok=True)
     for name, rules, tests in compiled:

@@ -9,7 +9,7 @@ from alerts.documents import Document, read_documents, shortened
 from alerts.errors import SpecError
 from alerts.formats.openslo import is_openslo, read_openslo
 from alerts.formats.pyrra import is_pyrra, read_pyrra
-from alerts.formats.sloth import is_sloth, read_sloth
+from alerts.formats.sloth import PeriodOptions, is_sloth, read_sloth, with_period
 from alerts.slo import Slo
 
 Claim = Callable[[Document], bool]
@@ -23,16 +23,18 @@ FORMATS: dict[str, tuple[Claim, Reader]] = {
 """By what a document of the format says of itself: whether it is one, and what reads it."""
 
 
-def load_slos(*paths: Path) -> list[Slo]:
+def load_slos(*paths: Path, period: PeriodOptions | None = None) -> list[Slo]:
     """All SLOs of some files, in their order; where a service has a title twice, with their names beside it.
+
+    period: of those whose format does not say it.
 
     Raises:
         SpecError: for the first mistake, or a name that a service has twice.
     """
-    return [slo for slos in load_slo_files(*paths).values() for slo in slos]
+    return [slo for slos in load_slo_files(*paths, period=period).values() for slo in slos]
 
 
-def load_slo_files(*paths: Path) -> dict[Path, list[Slo]]:
+def load_slo_files(*paths: Path, period: PeriodOptions | None = None) -> dict[Path, list[Slo]]:
     """The same by their files: none of a file that only defines what SLOs of others refer to.
 
     Raises:
@@ -49,8 +51,8 @@ def load_slo_files(*paths: Path) -> dict[Path, list[Slo]]:
     if paths and not slos:
         raise SpecError(f"{', '.join(map(str, paths))}: expected an SLO, found only what SLOs refer to")
     by_file: dict[Path, list[Slo]] = {path: [] for path in paths}
-    told_apart = _told_apart([slo for _, slo in slos.values()])
-    for (path, _), slo in zip(slos.values(), told_apart, strict=True):
+    finished = with_period(_told_apart([slo for _, slo in slos.values()]), period or PeriodOptions())
+    for (path, _), slo in zip(slos.values(), finished, strict=True):
         by_file[path].append(slo)
     return by_file
 

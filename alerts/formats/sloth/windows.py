@@ -20,10 +20,17 @@ class PeriodOptions:
     """seconds: the period; without it that of ``windows``, or 30 days.
 
     windows: a file of Sloth's kind ``AlertWindows``, or a folder of such, one for each period.
+    seconds_key, windows_key: what messages call both: flags, or keys of a file.
     """
 
     seconds: float | None = None
     windows: Path | None = None
+    seconds_key: str = "--slo-period"
+    windows_key: str = "--windows"
+
+    @property
+    def are_given(self) -> bool:
+        return self.seconds is not None or self.windows is not None
 
 
 def with_period(slos: Sequence[Slo], options: PeriodOptions) -> list[Slo]:
@@ -32,7 +39,7 @@ def with_period(slos: Sequence[Slo], options: PeriodOptions) -> list[Slo]:
     Raises:
         SpecError: for windows that are wrong, or where there are none for the period.
     """
-    if options == PeriodOptions():
+    if not options.are_given:
         return list(slos)
     policy, period_seconds = _found(options)
     return [
@@ -47,7 +54,8 @@ def _found(options: PeriodOptions) -> tuple[str, float]:
     wanted, windows = options.seconds, options.windows
     if windows is None:
         if wanted not in _BUILT_IN_SECONDS:
-            raise SpecError("--slo-period: expected 28d or 30d, or --windows with others")
+            others = options.windows_key.rpartition(" ")[-1]
+            raise SpecError(f"{options.seconds_key}: expected 28d or 30d, or {others} with others")
         return "sloth", wanted
     if windows.is_dir():
         return _in_folder(windows, wanted or DEFAULT_PERIOD_SECONDS)
@@ -56,7 +64,8 @@ def _found(options: PeriodOptions) -> tuple[str, float]:
     meant = load_policy(str(windows)).period_seconds
     if wanted and meant and wanted != meant:
         said, found = format_duration(wanted), format_duration(meant)
-        raise SpecError(f"{windows}: sloPeriod: expected {said} as --slo-period says, found {found}")
+        key = options.seconds_key.rpartition(" ")[-1]
+        raise SpecError(f"{windows}: sloPeriod: expected {said} as {key} says, found {found}")
     return str(windows), wanted or meant or DEFAULT_PERIOD_SECONDS
 
 
