@@ -13,12 +13,15 @@ from alerts.budget_readings import load_wanted, patient_querier, read_budgets
 from alerts.budget_report import budget_json, budget_table, burn_down_charts
 from alerts.charts.svg import render_charts
 from alerts.errors import SpecError
+from alerts.formats.sloth import PeriodOptions
+from alerts.period_options import period_options
 from collector.clock import SystemClock
 from collector.errors import QueryError
 
 
 @click.command("budget")
 @budget_options
+@period_options
 @click.option(
     "--burn-down", is_flag=True, help="Tell in --format json how each budget went down, in a hundred points."
 )
@@ -33,6 +36,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
     exclusions: Sequence[Path],
     at: float | None,
     zone: ZoneInfo,
+    period: PeriodOptions,
     burn_down: bool,
     chart: Path | None,
     style: str,
@@ -40,7 +44,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
     """Say how the budgets of the SLOs in FILES stand."""
     if burn_down and style != "json":
         raise SpecError("--burn-down: expected with --format json (or --chart, for a picture)")
-    wanted = load_wanted(files, names, exclusions)
+    wanted = load_wanted(files, names, exclusions, period)
     warn_of_idle(wanted)
     at = SystemClock().now() if at is None else at
     try:

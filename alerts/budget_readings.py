@@ -14,6 +14,7 @@ from alerts.errors import SpecError
 from alerts.exclusion_files import idle_exclusions, load_exclusions
 from alerts.exclusions import Exclusion
 from alerts.formats.files import load_slos
+from alerts.formats.sloth import PeriodOptions
 from alerts.slo import Slo
 from collector.errors import QueryError
 from collector.querier import Querier
@@ -41,15 +42,21 @@ class Reading:
     burn_down: Sequence[tuple[float, float]] = ()
 
 
-def load_wanted(files: Sequence[Path], names: Sequence[str], exclusion_files: Sequence[Path]) -> Wanted:
+def load_wanted(
+    files: Sequence[Path],
+    names: Sequence[str],
+    exclusion_files: Sequence[Path],
+    period: PeriodOptions | None = None,
+) -> Wanted:
     """Reads the files.
 
     names: of the SLOs that are wanted, as ``NAME`` or ``SERVICE/NAME``; all without one.
+    period: of SLOs whose format does not say it.
 
     Raises:
         SpecError: for the first mistake, or a name that no SLO has.
     """
-    slos = load_slos(*files)
+    slos = load_slos(*files, period=period)
     known = {name for slo in slos for name in _names(slo)}
     if unknown := [name for name in names if name not in known]:
         expected = ", ".join(slo.name for slo in slos)

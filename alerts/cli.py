@@ -15,6 +15,7 @@ from alerts.errors import AlertsError
 from alerts.formats.files import load_slo_files, load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.guardrails import load_guardrails
+from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import load_policy
 from alerts.prometheus_rule import prometheus_rule, resource_labels
 from alerts.replay import replay as replay_case
@@ -96,18 +97,7 @@ def alerts() -> None:
     "exact to the sample, and dear on a Prometheus.",
 )
 @click.option("--policy", help="Another policy than the SLOs name: a name or a file.")
-@click.option(
-    "--slo-period",
-    "--default-slo-period",
-    type=Duration(),
-    help="Period of Sloth's SLOs, whose specs do not say it; 30d, or that of --windows.",
-)
-@click.option(
-    "--windows",
-    "--slo-period-windows-path",
-    type=click.Path(path_type=Path, exists=True),
-    help="Windows of Sloth's SLOs: a file of the kind AlertWindows, or a folder with one for each period.",
-)
+@period_options
 @click.option(
     "--format",
     "style",
@@ -124,22 +114,20 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     self_contained: bool,
     exact_windows: bool,
     policy: str | None,
-    slo_period: float | None,
-    windows: Path | None,
+    period: PeriodOptions,
     style: str,
     labels: tuple[str, ...],
 ) -> None:
     """Write NAME.rules.yml and NAME.test.yml for each file that has SLOs."""
     if labels and style != "prometheusrule":
         raise UserMistake("--label: expected with --format prometheusrule only")
-    if policy and windows:
-        raise UserMistake("--windows: expected without --policy, which says the windows too")
+    refuse_windows_beside(policy, period)
     resource = resource_labels(labels)
     written = {out / f"{_name(file)}.rules.yml" for file in files}
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
     options = CompileOptions(not self_contained, exact_windows, interval)
-    loaded = load_slo_files(*files, period=PeriodOptions(slo_period, windows))
+    loaded = load_slo_files(*files, period=period)
     named = [(_name(file), slos) for file, slos in loaded.items() if slos]
     compiled = [(name, *_compiled(name, slos, policy, options)) for name, slos in named]
     out.mkdir(parents=True, exist_ok=True)
@@ -182,6 +170,7 @@ EXAMPLES = Path(__file__).parent / "examples"
     default=EXAMPLES / "shop.guardrails.yml",
     help="Guardrail file.",
 )
+@period_options
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write Markdown to this file instead."
 )
@@ -194,10 +183,12 @@ def replay(  # noqa: PLR0917  click passes them by name
     slos: Path,
     guardrails: Path,
     out: Path | None,
+    period: PeriodOptions,
 ) -> None:
     """When would each alert have fired in CASE, a recorded incident? Exit 1 if the page is not as wanted."""
     with _mistakes():
-        loaded = load_slos(slos)
+        refuse_windows_beside(policy, period)
+        loaded = load_slos(slos, period=period)
         policies = {slo.policy: load_policy(policy) for slo in loaded} if policy else policies_of(loaded)
         outcome = replay_case(load_case(case), loaded, policies, load_guardrails(guardrails))
     told = report(outcome, lang)

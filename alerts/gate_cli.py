@@ -12,7 +12,9 @@ from rich.text import Text
 
 from alerts.budget_options import budget_options, warn_of_idle
 from alerts.budget_readings import load_wanted, patient_querier, read_budgets
+from alerts.formats.sloth import PeriodOptions
 from alerts.gate import Outcome, Verdict, verdict, worst
+from alerts.period_options import period_options
 from collector.clock import SystemClock
 from collector.errors import QueryError
 
@@ -21,6 +23,7 @@ _STYLES = {Outcome.OK: "green", Outcome.LOW: "yellow", Outcome.SPENT: "bold red"
 
 @click.command("gate")
 @budget_options
+@period_options
 @click.option(
     "--low",
     type=click.FloatRange(0, 1),
@@ -38,6 +41,7 @@ def gate_command(  # noqa: PLR0917  click passes them by name
     exclusions: Sequence[Path],
     at: float | None,
     zone: ZoneInfo,
+    period: PeriodOptions,
     low: float,
     style: str,
 ) -> None:
@@ -46,7 +50,7 @@ def gate_command(  # noqa: PLR0917  click passes them by name
     Exit 0: they do; 3: one is low; 4: one is spent; 5: of one there is no data, or the server does not
     answer; 2: a mistake. Of several, spent goes before no data, and that before low.
     """
-    wanted = load_wanted(files, names, exclusions)
+    wanted = load_wanted(files, names, exclusions, period)
     warn_of_idle(wanted)
     at = SystemClock().now() if at is None else at
     verdicts, failure = [], ""

@@ -18,7 +18,9 @@ from alerts.backtest.run import run
 from alerts.backtest.score import score
 from alerts.charts.svg import render_spans
 from alerts.ci.verdict import PAGING
+from alerts.formats.sloth import PeriodOptions
 from alerts.matchers import parse_matcher
+from alerts.period_options import period_options
 from collector.cli_values import Time
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -85,6 +87,7 @@ def history_options(command: Command) -> Command:
 @click.option(
     "--chart", type=click.Path(path_type=Path, dir_okay=False), help="Write a timeline to this SVG file."
 )
+@period_options
 def backtest_command(  # noqa: PLR0917  click passes them by name
     files: Sequence[Path],
     page: Sequence[str],
@@ -92,10 +95,11 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     style: str,
     limit: int,
     chart: Path | None,
+    period: PeriodOptions,
     **history: Any,  # noqa: ANN401  whatever the options are
 ) -> None:
     """Say when each alert of FILES (rules of anybody, or SLOs) would have fired and reset in a history."""
-    alerts = load_alerts(files)
+    alerts = load_alerts(files, period=period)
     paging = [parse_matcher(text) for text in page] or PAGING
     run_up = reach(alerts.groups).run_up_seconds
     with opened(Wanted(**history), alerts.groups) as stretches:

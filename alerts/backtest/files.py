@@ -9,6 +9,7 @@ from alerts.compile import compile_slos, policies_of
 from alerts.documents import Document, read_documents
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
+from alerts.formats.sloth import PeriodOptions
 from alerts.policy import Policy
 from alerts.slo import Slo
 from collector.errors import ConfigError
@@ -27,10 +28,12 @@ class Alerts:
     slos: tuple[Slo, ...] = ()
 
 
-def load_alerts(paths: Sequence[Path], policy: Policy | None = None) -> Alerts:
+def load_alerts(
+    paths: Sequence[Path], policy: Policy | None = None, period: PeriodOptions | None = None
+) -> Alerts:
     """Rule files (also as Kubernetes' ``PrometheusRule``) and SLO files, told apart by what they hold.
 
-    policy: in place of the policies that the SLOs name.
+    policy: in place of the policies that the SLOs name. period: of SLOs whose format does not say it.
 
     Raises:
         SpecError: for the first mistake, and where there is no alert.
@@ -43,7 +46,7 @@ def load_alerts(paths: Sequence[Path], policy: Policy | None = None) -> Alerts:
             specs.append(path)
         else:
             rule_groups += found
-    slos = load_slos(*specs) if specs else []
+    slos = load_slos(*specs, period=period) if specs else []
     groups = needed_by_alerts([*rule_groups, *_compiled(slos, policy)])
     if not groups:
         raise SpecError(f"{', '.join(map(str, paths))}: expected alerts, found none")

@@ -17,6 +17,8 @@ from alerts.check.tiers import SCRAPE_INTERVAL_SECONDS, Pace
 from alerts.compile import policies_of
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
+from alerts.formats.sloth import PeriodOptions
+from alerts.period_options import period_options
 from alerts.slo import Slo
 from collector.cli_values import Duration
 from collector.clock import SystemClock
@@ -76,6 +78,7 @@ class _SloRate(click.ParamType[tuple[str, float]]):
     type=click.Path(path_type=Path, file_okay=False),
     help="Write NAME.policy.yml into this folder for each SLO with tiers that cannot fire.",
 )
+@period_options
 @click.pass_context
 def check_command(  # noqa: PLR0917  click passes them by name
     ctx: click.Context,
@@ -88,9 +91,10 @@ def check_command(  # noqa: PLR0917  click passes them by name
     over: float,
     retention: float | None,
     propose: Path | None,
+    period: PeriodOptions,
 ) -> None:
     """Say what each tier of each SLO can and cannot do; exit 1 on an error."""
-    slos = load_slos(*files)
+    slos = load_slos(*files, period=period)
     known = _known(slos, prometheus, over, retention)
     pace = Pace(scrape_interval, interval)
     checked = check(slos, policies_of(slos), replace(known, pace=pace, traffic=_traffic(slos, traffic)))

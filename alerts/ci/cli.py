@@ -17,7 +17,9 @@ from alerts.ci.run import judged
 from alerts.ci.verdict import PAGING, Expected
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
+from alerts.formats.sloth import PeriodOptions
 from alerts.matchers import parse_matcher
+from alerts.period_options import period_options
 from collector.cli_values import Duration, Time
 from collector.errors import QueryError
 from collector.redaction import without_userinfo
@@ -52,6 +54,7 @@ from collector.remote import RemoteQuerier
     help="SLO file whose budgets are told of, where RULES are rule files; may be repeated.",
 )
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@period_options
 @click.pass_context
 def ci_command(  # noqa: PLR0917  click passes them by name
     ctx: click.Context,
@@ -62,10 +65,11 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     page: Sequence[str],
     slos: Sequence[Path],
     style: str,
+    period: PeriodOptions,
 ) -> None:
     """Replay every case through RULES (rule or SLO files); exit 1 on a page late, later, lost or new."""
-    given = load_alerts(rules)
-    budgets = [*given.slos, *(load_slos(*slos) if slos else [])]
+    given = load_alerts(rules, period=period)
+    budgets = [*given.slos, *(load_slos(*slos, period=period) if slos else [])]
     paging = [parse_matcher(text) for text in page] or PAGING
     path = accepted or (cases or Path()) / FILE_NAME
     before = read_accepted(path)
@@ -105,6 +109,7 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder of all cases.",
 )
+@period_options
 def freeze_command(  # noqa: PLR0917  click passes them by name
     name: str,
     rules: Sequence[Path],
@@ -116,12 +121,13 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     history: float,
     title: str,
     cases: Path,
+    period: PeriodOptions,
 ) -> None:
     """Make a case called NAME of a stretch of history: of what alerts of RULES (rule or SLO files) read."""
     if not start < end or (onset is not None and not start <= onset < end):
         raise SpecError("--to: expected after --from, and --onset between them")
     expected = Expected(start, end, start if onset is None else onset, None if onset is None else page_within)
-    selectors = selectors_read(load_alerts(rules).groups)
+    selectors = selectors_read(load_alerts(rules, period=period).groups)
     description = Description(
         name, title or name, f"recorded from {without_userinfo(url)}", expected, history
     )

@@ -19,6 +19,8 @@ from alerts.casefile import BUILT_IN
 from alerts.compile import CompileOptions, compile_slos, policies_of
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
+from alerts.formats.sloth import PeriodOptions
+from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import Policy, load_policy
 from alerts.slo import Slo
 from alerts.tune.frontier import Wish
@@ -49,6 +51,7 @@ from collector.rules.files import RuleGroup, parse_groups
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the policy to this file.")
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@period_options
 @click.pass_context
 def tune_command(  # noqa: PLR0917  click passes them by name
     ctx: click.Context,
@@ -60,13 +63,15 @@ def tune_command(  # noqa: PLR0917  click passes them by name
     headroom: float,
     out: Path | None,
     style: str,
+    period: PeriodOptions,
     **history: Any,  # noqa: ANN401  whatever the options are
 ) -> None:
     """Weigh time to page against false pages for the SLOs in FILES, over cases and history.
 
     Advisory: it prints a policy and changes nothing. Exit 1 where no policy tried does what is wished for.
     """
-    slos = load_slos(*files)
+    refuse_windows_beside(base, period)
+    slos = load_slos(*files, period=period)
     policy = _base(slos, base)
     with _evidence(Wanted(**history), slos, policy) as stretches:
         console = Console(stderr=True)

@@ -20,13 +20,14 @@ class PeriodOptions:
     """seconds: the period; without it that of ``windows``, or 30 days.
 
     windows: a file of Sloth's kind ``AlertWindows``, or a folder of such, one for each period.
-    seconds_key, windows_key: what messages call both: flags, or keys of a file.
+    seconds_key, windows_key, place: what messages call both, flags or keys of the file ``place``.
     """
 
     seconds: float | None = None
     windows: Path | None = None
     seconds_key: str = "--slo-period"
     windows_key: str = "--windows"
+    place: str = ""
 
     @property
     def are_given(self) -> bool:
@@ -54,8 +55,8 @@ def _found(options: PeriodOptions) -> tuple[str, float]:
     wanted, windows = options.seconds, options.windows
     if windows is None:
         if wanted not in _BUILT_IN_SECONDS:
-            others = options.windows_key.rpartition(" ")[-1]
-            raise SpecError(f"{options.seconds_key}: expected 28d or 30d, or {others} with others")
+            key = f"{options.place}: {options.seconds_key}" if options.place else options.seconds_key
+            raise SpecError(f"{key}: expected 28d or 30d, or {options.windows_key} with others")
         return "sloth", wanted
     if windows.is_dir():
         return _in_folder(windows, wanted or DEFAULT_PERIOD_SECONDS)
@@ -64,8 +65,8 @@ def _found(options: PeriodOptions) -> tuple[str, float]:
     meant = load_policy(str(windows)).period_seconds
     if wanted and meant and wanted != meant:
         said, found = format_duration(wanted), format_duration(meant)
-        key = options.seconds_key.rpartition(" ")[-1]
-        raise SpecError(f"{windows}: sloPeriod: expected {said} as {key} says, found {found}")
+        expected = f"expected {said} as {options.seconds_key} says"
+        raise SpecError(f"{windows}: sloPeriod: {expected}, found {found}")
     return str(windows), wanted or meant or DEFAULT_PERIOD_SECONDS
 
 
