@@ -1,7 +1,7 @@
 """``fireline.yml``: the collector's keys as Prometheus spells them, and beside them the other parts' keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +11,7 @@ from alerts.addresses import http_url
 from alerts.config import AlertsConfig
 from alerts.config import parse_config as parse_alerts
 from alerts.documents import shortened
+from alerts.formats.sloth import PeriodOptions
 from collector.config import KEYS as COLLECTOR_KEYS
 from collector.config import CollectorConfig
 from collector.config import parse_config as parse_collector
@@ -29,7 +30,7 @@ class FirelineConfig:
     policies: files that stand in for a policy of this name.
     prometheus: the server to query instead of scraping; None for the embedded engine.
     receives_remote_write: whether others may write samples here.
-    exclusion_files: of the times that budgets leave out.
+    exclusion_files: of the times that budgets leave out. period: of SLOs whose format does not say it.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class FirelineConfig:
     prometheus: RemoteConfig | None
     receives_remote_write: bool = False
     exclusion_files: tuple[Path, ...] = ()
+    period: PeriodOptions = field(default_factory=PeriodOptions)
 
 
 def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None) -> FirelineConfig:
@@ -74,6 +76,7 @@ def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None
         prometheus=engine,
         receives_remote_write=_receives_remote_write(top, engine),
         exclusion_files=_files(top, "exclusion_files", path.parent),
+        period=_period(top, path),
     )
     top.finish()
     return config
@@ -139,6 +142,14 @@ def _zone(top: Section) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise top.error("time_zone", f"expected a zone such as Asia/Seoul or UTC, found {name!r}") from error
+
+
+def _period(top: Section, path: Path) -> PeriodOptions:
+    seconds, name = top.seconds("slo_period", 0.0), top.text("slo_windows")
+    windows = path.parent / name if name else None
+    if windows is not None and not windows.is_dir():
+        windows = _existing(top, "slo_windows", windows)
+    return PeriodOptions(seconds or None, windows, "slo_period", "slo_windows", str(path))
 
 
 def _files(top: Section, key: str, folder: Path) -> tuple[Path, ...]:

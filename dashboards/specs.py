@@ -38,7 +38,7 @@ def load_specs(config: FirelineConfig) -> Specs:
     Raises:
         alerts.errors.SpecError: for the first mistake, naming file, key and what was expected.
     """
-    slos = load_slos(*config.slo_files)
+    slos = load_slos(*config.slo_files, period=config.period)
     for name, count in Counter(slo.name for slo in slos).items():
         if count > 1:  # pages and reports know an objective by its name alone
             raise SpecError(f"alerts.slos: expected names that are used once in all services: {name}")

@@ -28,6 +28,8 @@ def written(tmp_path, text):
             r"fireline\.yml: slo_files: expected files that exist, found none for 'none",
         ),
         ("slo_files: x.yml", r"fireline\.yml: slo_files: expected a list of texts"),
+        ("slo_windows: none.yml", r"fireline\.yml: slo_windows: expected a file that exists"),
+        ("slo_period: soon", r"fireline\.yml: slo_period: expected a duration"),
         ("signal_map: none.yml", r"fireline\.yml: signal_map: expected a file that exists"),
         ("policies: {mine: none.yml}", r"fireline\.yml: policies: expected a file that exists"),
         ("prometheus: localhost:9090", r"fireline\.yml: prometheus: expected a URL such as http://"),
@@ -103,6 +105,48 @@ def test_messages_speak_as_pages_do_unless_told_otherwise(tmp_path):
     path = written(tmp_path, "{language: ko, time_zone: Asia/Seoul, alerts: {timezone: UTC}}")
     alerts = load_config(path, page_url="http://here:9600").alerts
     assert (alerts.language, alerts.timezone, alerts.base_url) == ("ko", "UTC", "http://here:9600")
+
+
+SLOTH = """version: prometheus/v1
+service: shop
+slos:
+  - name: web
+    objective: 99.9
+    sli: {events: {error_query: "sum(rate(bad[{{.window}}]))", total_query: "sum(rate(all[{{.window}}]))"}}
+"""
+WEEK = """apiVersion: sloth.slok.dev/v1
+kind: AlertWindows
+spec:
+  sloPeriod: 7d
+  page: &tiers
+    quick: {errorBudgetPercent: 8, shortWindow: 5m, longWindow: 1h}
+    slow: {errorBudgetPercent: 12.5, shortWindow: 30m, longWindow: 6h}
+  ticket: *tiers
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "days"),
+    [
+        ("", 30),
+        ("slo_period: 28d", 28),
+        ("slo_windows: windows/week.yml", 7),
+        ("slo_period: 7d\nslo_windows: windows", 7),
+    ],
+)
+def test_the_period_of_sloths_slos(tmp_path, keys, days):
+    (tmp_path / "web.yml").write_text(SLOTH)
+    (tmp_path / "windows").mkdir()
+    (tmp_path / "windows" / "week.yml").write_text(WEEK)
+    config = load_config(written(tmp_path, f"slo_files: [web.yml]\n{keys}"))
+    assert [slo.period_seconds for slo in load_specs(config).slos] == [days * 86_400]
+
+
+def test_a_period_without_windows_names_the_file_and_the_key(tmp_path):
+    (tmp_path / "web.yml").write_text(SLOTH)
+    config = load_config(written(tmp_path, "{slo_period: 7d, slo_files: [web.yml]}"))
+    with pytest.raises(SpecError, match=r"fireline\.yml: slo_period: expected 28d or 30d, or slo_windows"):
+        load_specs(config)
 
 
 def test_patterns_are_relative_to_the_file(tmp_path):
