@@ -23,7 +23,7 @@ def guardrail_annotations(guardrail: Guardrail) -> dict[str, str]:
     title, title_ko = guardrail.title["en"], guardrail.title.get("ko", guardrail.title["en"])
     texts = {
         "summary": f"{title} is at {value}",
-        "description": f"A ticket because it is {_reasons(guardrail)}. "
+        "description": f"A ticket because it is {reasons(guardrail)}. "
         "A guardrail has no budget: it is evidence for whoever is paged.",
         "summary_ko": f"{title_ko}: 현재 {value_ko}",
         "description_ko": f"기준: {_reasons_ko(guardrail)}. "
@@ -33,14 +33,15 @@ def guardrail_annotations(guardrail: Guardrail) -> dict[str, str]:
     return {**texts, "runbook_url": guardrail.runbook_url} if guardrail.runbook_url else texts
 
 
-def _reasons(guardrail: Guardrail) -> str:
-    reasons = [] if guardrail.limit is None else [f"{guardrail.bad} {_value(guardrail, guardrail.limit)}"]
+def reasons(guardrail: Guardrail) -> str:
+    """What its alert is for: beyond which limit, or how far from where it was."""
+    found = [] if guardrail.limit is None else [f"{guardrail.bad} {_value(guardrail, guardrail.limit)}"]
     if (baseline := guardrail.baseline) is not None:
         over, before = format_duration(baseline.over_seconds), format_duration(baseline.before_seconds)
-        reasons.append(
+        found.append(
             f"{_departure(guardrail, baseline)} where it was over the {over} that ended {before} ago"
         )
-    return " or ".join(reasons)
+    return " or ".join(found)
 
 
 def _departure(guardrail: Guardrail, baseline: Baseline) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from alerts.documents import Seconds, Service, Strict, Window, read_document
+from alerts.documents import Document, Seconds, Service, Strict, Window, read_document
 from alerts.errors import SpecError
 from alerts.queries import checked_query
 from alerts.signals import Title, Unit
@@ -26,6 +26,13 @@ class Baseline:
     factor: float | None
     difference: float | None
 
+    def bound(self, earlier: float, bad: Direction) -> float:
+        """How far the signal may go from where it was."""
+        if self.factor is not None:
+            return self.factor * earlier
+        difference = self.difference or 0.0
+        return earlier - difference if bad == "below" else earlier + difference
+
 
 @dataclass(frozen=True)
 class Guardrail:
@@ -42,6 +49,19 @@ class Guardrail:
     window_seconds: float = 60.0
     for_seconds: float = 0.0
     runbook_url: str = ""
+
+    def crosses_limit(self, value: float) -> bool:
+        """Whether a value is beyond the limit; False without one."""
+        return self.limit is not None and self._is_beyond(value, self.limit)
+
+    def departs(self, value: float, earlier: float) -> bool:
+        """Whether a value has left the baseline, where the signal was ``earlier``; False without one."""
+        if self.baseline is None:
+            return False
+        return self._is_beyond(value, self.baseline.bound(earlier, self.bad))
+
+    def _is_beyond(self, value: float, bound: float) -> bool:
+        return value < bound if self.bad == "below" else value > bound
 
     def now(self) -> str:
         """The signal as PromQL."""
@@ -77,6 +97,28 @@ class _GuardrailFile(Strict):
 class _File(Strict):
     version: Literal[1]
     guardrails: list[_GuardrailFile] = Field(min_length=1)
+
+
+def is_guardrails(document: Document) -> bool:
+    """Whether a document says that it is one of guardrails."""
+    return "guardrails" in document.content
+
+
+def load_guardrail_files(*paths: Path) -> dict[Path, list[Guardrail]]:
+    """The guardrails of some files by their files.
+
+    Raises:
+        SpecError: for the first mistake, or a name that two files use.
+    """
+    by_file = {path: load_guardrails(path) for path in paths}
+    used: dict[str, Path] = {}
+    for path, guardrails in by_file.items():
+        for guardrail in guardrails:
+            if guardrail.name in used:
+                expected = f"expected a name used once, found it in {used[guardrail.name]} too"
+                raise SpecError(f"{path}: guardrails: {guardrail.name}: {expected}")
+            used[guardrail.name] = path
+    return by_file
 
 
 def load_guardrails(path: Path) -> list[Guardrail]:

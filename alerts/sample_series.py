@@ -14,12 +14,12 @@ def series_for(query: str, value: float) -> list[Labels]:
     value: of each series.
     """
     wanted = selectors(query)
-    found = [labels for selector in wanted if (labels := _labels(selector)) is not None]
+    found = [labels for selector in wanted if (labels := labels_for(selector)) is not None]
     series = list(dict.fromkeys(found))
     return series if len(found) == len(wanted) and _is_answered(query, series, value) else []
 
 
-def _labels(selector: Selector) -> Labels | None:
+def labels_for(selector: Selector) -> Labels | None:
     """Labels that meet every condition; None where they are not to be had from its text."""
     wanted = {matcher.name: _value(matcher) for matcher in selector.matchers if not matcher.matches("")}
     labels = Labels(wanted)

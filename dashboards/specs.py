@@ -9,7 +9,7 @@ from alerts.errors import SpecError
 from alerts.exclusion_files import idle_exclusions, load_exclusions
 from alerts.exclusions import Exclusion
 from alerts.formats.files import load_slos
-from alerts.guardrails import Guardrail, load_guardrails
+from alerts.guardrails import Guardrail, load_guardrail_files
 from alerts.policy import Policy
 from alerts.signals import SignalMap, load_signals
 from alerts.slo import Slo
@@ -46,7 +46,7 @@ def load_specs(config: FirelineConfig) -> Specs:
     return Specs(
         slos,
         policies,
-        [guardrail for path in config.guardrail_files for guardrail in load_guardrails(path)],
+        [guardrail for some in load_guardrail_files(*config.guardrail_files).values() for guardrail in some],
         load_signals(config.signal_map) if config.signal_map else SignalMap({}, ()),
         load_exclusions(*config.exclusion_files),
     )
