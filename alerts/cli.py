@@ -12,9 +12,11 @@ from rich.console import Console
 from alerts.casefile import load_case
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
 from alerts.errors import AlertsError
-from alerts.formats.files import load_slo_files, load_slos
+from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
-from alerts.guardrails import load_guardrails
+from alerts.guardrail_rules import compile_guardrails
+from alerts.guardrail_tests import guardrail_tests, untested
+from alerts.guardrails import Guardrail, load_guardrails
 from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import load_policy
 from alerts.prometheus_rule import prometheus_rule, resource_labels
@@ -22,6 +24,7 @@ from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
 from alerts.slo import Slo
+from alerts.spec_files import load_spec_files
 from collector.cli_values import Duration
 
 
@@ -118,7 +121,7 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     style: str,
     labels: tuple[str, ...],
 ) -> None:
-    """Write NAME.rules.yml and NAME.test.yml for each file that has SLOs."""
+    """Write NAME.rules.yml and NAME.test.yml for each file that has SLOs or guardrails."""
     if labels and style != "prometheusrule":
         raise UserMistake("--label: expected with --format prometheusrule only")
     refuse_windows_beside(policy, period)
@@ -127,9 +130,11 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
     options = CompileOptions(not self_contained, exact_windows, interval)
-    loaded = load_slo_files(*files, period=period)
-    named = [(_name(file), slos) for file, slos in loaded.items() if slos]
-    compiled = [(name, *_compiled(name, slos, policy, options)) for name, slos in named]
+    specs = load_spec_files(*files, period=period)
+    slos = [(_name(file), slos) for file, slos in specs.slo_files.items() if slos]
+    guardrails = [(_name(file), some) for file, some in specs.guardrail_files.items()]
+    compiled = [(name, *_compiled(name, some, policy, options)) for name, some in slos]
+    compiled += [(name, *_compiled_guardrails(name, some, options)) for name, some in guardrails]
     out.mkdir(parents=True, exist_ok=True)
     for name, rules, tests in compiled:
         is_plain = style == "rules"
@@ -144,6 +149,17 @@ def _compiled(
     policies = {slo.policy: load_policy(policy) for slo in slos} if policy else policies_of(slos)
     rules = compile_slos(slos, policies, options)
     return rules, rule_tests(slos, policies, f"{name}.rules.yml", rules)
+
+
+def _compiled_guardrails(
+    name: str, guardrails: Sequence[Guardrail], options: CompileOptions
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    rules = compile_guardrails(guardrails, options.interval_seconds)
+    tests = guardrail_tests(guardrails, f"{name}.rules.yml", rules)
+    for one in untested(guardrails, tests):
+        reason = "no series made up for its query crosses what it guards"
+        click.echo(f"warning: guardrail {one} has no unit test: {reason}", err=True)
+    return rules, tests
 
 
 def _name(file: Path) -> str:

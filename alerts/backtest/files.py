@@ -1,4 +1,4 @@
-"""Reads what is to be backtested: rule files of anybody, and files of SLOs, which are compiled first."""
+"""Reads what is to be backtested: rule files of anybody; files of SLOs and guardrails are compiled first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from alerts.backtest.reach import needed_by_alerts
 from alerts.compile import compile_slos, policies_of
 from alerts.documents import Document, read_documents
 from alerts.errors import SpecError
-from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
+from alerts.guardrail_rules import compile_guardrails
 from alerts.policy import Policy
 from alerts.slo import Slo
+from alerts.spec_files import SpecFiles, load_spec_files
 from collector.errors import ConfigError
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
@@ -31,7 +32,7 @@ class Alerts:
 def load_alerts(
     paths: Sequence[Path], policy: Policy | None = None, period: PeriodOptions | None = None
 ) -> Alerts:
-    """Rule files (also as Kubernetes' ``PrometheusRule``) and SLO files, told apart by what they hold.
+    """Files of rules (also as ``PrometheusRule``), SLOs and guardrails, told apart by what they hold.
 
     policy: in place of the policies that the SLOs name. period: of SLOs whose format does not say it.
 
@@ -46,16 +47,20 @@ def load_alerts(
             specs.append(path)
         else:
             rule_groups += found
-    slos = load_slos(*specs, period=period) if specs else []
-    groups = needed_by_alerts([*rule_groups, *_compiled(slos, policy)])
+    given = load_spec_files(*specs, period=period)
+    groups = needed_by_alerts([*rule_groups, *_compiled(given, policy)])
     if not groups:
         raise SpecError(f"{', '.join(map(str, paths))}: expected alerts, found none")
-    return Alerts(groups, tuple(slos))
+    return Alerts(groups, tuple(given.slos))
 
 
-def _compiled(slos: Sequence[Slo], policy: Policy | None) -> tuple[RuleGroup, ...]:
+def _compiled(given: SpecFiles, policy: Policy | None) -> tuple[RuleGroup, ...]:
+    slos = given.slos
     policies = policies_of(slos) if policy is None else {slo.policy: policy for slo in slos}
-    return parse_groups(compile_slos(slos, policies), "compiled SLOs")
+    groups = parse_groups(compile_slos(slos, policies), "compiled SLOs")
+    if given.guardrails:
+        groups += parse_groups(compile_guardrails(given.guardrails), "compiled guardrails")
+    return groups
 
 
 def _rule_groups(path: Path, documents: Sequence[Document]) -> Sequence[RuleGroup] | None:

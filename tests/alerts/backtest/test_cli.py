@@ -191,3 +191,13 @@ def test_an_own_store_is_read(tmp_path, rules):
     store.close()
     told = json.loads(run(rules, *DURING, "--data", tmp_path / "data", "--format", "json").stdout)
     assert told["firings"][0]["seconds"] == 300.0
+
+
+def test_guardrails_are_backtested_as_slos_are(tmp_path, url):
+    signal = {"query": "max_over_time(x[$window])", "unit": "count", "bad": "above", "limit": 1, "for": "30s"}
+    one = {"name": "high", "title": {"en": "High"}, "service": "web", **signal}
+    path = written(tmp_path / "g.yml", {"version": 1, "guardrails": [one]})
+    told = json.loads(run(path, *DURING, "--url", url, "--format", "json").stdout)
+    (firing,) = told["firings"]
+    assert (firing["fired_at"], firing["labels"]["guardrail"]) == (FROM + 1830, "high")
+    assert told["false_pages"] == 0
