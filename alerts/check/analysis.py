@@ -1,4 +1,4 @@
-"""All that can be said of SLOs and their policies from the files, and from what was observed of them."""
+"""All that can be said of SLOs, their policies and guardrails from the files and what was observed."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
@@ -7,6 +7,7 @@ from typing import Any
 
 from alerts.burnrate import is_blind
 from alerts.check.findings import Finding
+from alerts.check.guardrails import GuardrailCheck, check_guardrail
 from alerts.check.lint import blind_finding, perfect, slo_findings, tier_findings
 from alerts.check.observed import Observed, observed_findings
 from alerts.check.proposals import Proposal, policy_yaml, proposals, proposed_policy, why
@@ -15,6 +16,7 @@ from alerts.check.retention import retention_findings
 from alerts.check.slices import empty_slices, slice_findings
 from alerts.check.tiers import Pace, TierCheck, check_tiers
 from alerts.check.traffic import traffic_findings
+from alerts.guardrails import Guardrail
 from alerts.policy import Policy
 from alerts.slo import Slo
 
@@ -58,6 +60,7 @@ class Checked:
     known: Known
     proposals: tuple[Proposal, ...]
     proposed: Mapping[str, str]
+    guardrails: tuple[GuardrailCheck, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -67,6 +70,7 @@ class Checked:
         observed = [(slo, self.known.observed.get((slo.service, slo.name))) for slo in self.slos]
         return {
             "tiers": [tier.to_json() for tier in self.tiers],
+            "guardrails": [one.to_json() for one in self.guardrails],
             "findings": [finding.to_json() for finding in self.findings],
             "proposals": [
                 {"instead_of": one.instead_of.name, **one.to_json(self.known.pace)} for one in self.proposals
@@ -76,8 +80,13 @@ class Checked:
         }
 
 
-def check(slos: Sequence[Slo], policies: Mapping[str, Policy], known: Known | None = None) -> Checked:
-    """All tiers of all SLOs; ``policies`` by the names that the SLOs use."""
+def check(
+    slos: Sequence[Slo],
+    policies: Mapping[str, Policy],
+    known: Known | None = None,
+    guardrails: Sequence[Guardrail] = (),
+) -> Checked:
+    """All tiers of all SLOs; ``policies`` by the names that the SLOs use. And all guardrails."""
     known = known or Known()
     with_budget = [slo for slo in slos if slo.error_budget > 0]
     tiers = {
@@ -92,6 +101,8 @@ def check(slos: Sequence[Slo], policies: Mapping[str, Policy], known: Known | No
     findings += [finding for slo in slos for finding in empty_slices(slo, known.pace.scrape_seconds)]
     for slo in with_budget:
         findings += _slo_findings(slo, policies[slo.policy], tiers[_key(slo)], known)
+    guarded = [check_guardrail(one, known.pace, known.retention_seconds) for one in guardrails]
+    findings += [finding for one in guarded for finding in one.findings]
     shared = Counter(slo.name for slo in slos)
     wanted = {
         f"{slo.service}-{slo.name}" if shared[slo.name] > 1 else slo.name: _proposed(
@@ -106,6 +117,7 @@ def check(slos: Sequence[Slo], policies: Mapping[str, Policy], known: Known | No
         known,
         tuple(proposal for tier in every for proposal in proposals(tier)),
         {name: text for name, text in wanted.items() if text},
+        tuple(guarded),
     )
 
 

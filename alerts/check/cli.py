@@ -10,16 +10,17 @@ import click
 from rich.console import Console
 
 from alerts.check.analysis import Checked, Known, check
+from alerts.check.guardrails import guardrail_series_findings
 from alerts.check.observe import has_created_times, observe, retention_seconds, series_findings
 from alerts.check.rates import Traffic, parse_rate
 from alerts.check.report import check_table
 from alerts.check.tiers import SCRAPE_INTERVAL_SECONDS, Pace
 from alerts.compile import policies_of
 from alerts.errors import SpecError
-from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.period_options import period_options
 from alerts.slo import Slo
+from alerts.spec_files import SpecFiles, load_spec_files
 from collector.cli_values import Duration
 from collector.clock import SystemClock
 from collector.errors import QueryError
@@ -93,11 +94,13 @@ def check_command(  # noqa: PLR0917  click passes them by name
     propose: Path | None,
     period: PeriodOptions,
 ) -> None:
-    """Say what each tier of each SLO can and cannot do; exit 1 on an error."""
-    slos = load_slos(*files, period=period)
-    known = _known(slos, prometheus, over, retention)
+    """Say what each tier of each SLO and each guardrail can and cannot do; exit 1 on an error."""
+    specs = load_spec_files(*files, period=period)
+    slos = specs.slos
+    known = _known(specs, prometheus, over, retention)
     pace = Pace(scrape_interval, interval)
-    checked = check(slos, policies_of(slos), replace(known, pace=pace, traffic=_traffic(slos, traffic)))
+    known = replace(known, pace=pace, traffic=_traffic(slos, traffic))
+    checked = check(slos, policies_of(slos), known, specs.guardrails)
     if style == "json":
         click.echo(json.dumps(checked.to_json(), indent=2, ensure_ascii=False))
     else:
@@ -116,16 +119,17 @@ def _traffic(slos: Sequence[Slo], given: Sequence[tuple[str, float]]) -> Traffic
     return Traffic(rates.pop("", None), rates)
 
 
-def _known(slos: Sequence[Slo], url: str | None, over: float, retention: float | None) -> Known:
+def _known(specs: SpecFiles, url: str | None, over: float, retention: float | None) -> Known:
     if url is None:
         return Known(retention_seconds=retention)
     logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     at = SystemClock().now()
     try:
         querier = RemoteQuerier(url, deadline_seconds=_DEADLINE_SECONDS)
-        observed = {(slo.service, slo.name): observe(querier, slo, at, over) for slo in slos}
-        series = tuple(finding for slo in slos for finding in series_findings(querier, slo, at))
-        created = frozenset((slo.service, slo.name) for slo in slos if has_created_times(querier, slo, at))
+        observed = {(slo.service, slo.name): observe(querier, slo, at, over) for slo in specs.slos}
+        series = [one for slo in specs.slos for one in series_findings(querier, slo, at)]
+        series += [o for g in specs.guardrails for o in guardrail_series_findings(querier, g, at)]
+        created = frozenset((s.service, s.name) for s in specs.slos if has_created_times(querier, s, at))
         kept = retention or retention_seconds(querier)
     except QueryError as error:
         raise SpecError(str(error)) from error

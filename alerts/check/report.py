@@ -10,10 +10,12 @@ from rich.text import Text
 
 from alerts.check.analysis import Checked, Known
 from alerts.check.findings import percent
+from alerts.check.guardrails import GuardrailCheck
 from alerts.check.observed import Observed
 from alerts.check.rates import format_rate
 from alerts.check.spans import span
 from alerts.check.tiers import ERROR_RATIOS, TierCheck
+from alerts.guardrail_wording import reasons
 from alerts.slo import Slo
 from collector.durations import format_duration
 
@@ -22,6 +24,10 @@ _CAPTION = (
     "ratio until the tier fires{within}; the share of the budget that a full outage spends until then; and "
     "the time from its end until the tier resolves."
 )
+_GUARDRAIL_CAPTION = (
+    "fires within: at the latest, once the signal is and stays bad, wherever scrapes and evaluations fall."
+)
+_CAN_FIRE = {True: "yes", False: "cannot", None: "not known"}
 _STYLES = {"error": "bold red", "warning": "yellow"}
 
 
@@ -32,6 +38,8 @@ def check_table(checked: Checked) -> Group:
         parts += [_table(slo.name, list(tiers)), *_facts(slo, checked.known)]
     if checked.tiers:
         parts.append(Text(_CAPTION.format(within=_within(checked.tiers)), style="dim"))
+    if checked.guardrails:
+        parts += [_guardrails(checked.guardrails), Text(_GUARDRAIL_CAPTION, style="dim")]
     errors_first = sorted(checked.findings, key=lambda finding: finding.level != "error")
     parts += [_finding(f.level, f.message, f.rule) for f in errors_first]
     return Group(*parts, *_proposed(checked))
@@ -86,6 +94,29 @@ def _table(slo: str, tiers: Sequence[TierCheck]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for tier in tiers:
         table.add_row(*_row(tier))
+    return table
+
+
+def _guardrails(guardrails: Sequence[GuardrailCheck]) -> Table:
+    table = Table(
+        title="guardrails",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    for name in ("guardrail", "ticket when", "window", "for", "can fire", "fires within"):
+        table.add_column(name, no_wrap=name not in {"guardrail", "ticket when"})
+    for one in guardrails:
+        guardrail = one.guardrail
+        table.add_row(
+            guardrail.name,
+            reasons(guardrail),
+            format_duration(guardrail.window_seconds),
+            format_duration(guardrail.for_seconds),
+            _CAN_FIRE[one.can_fire],
+            "" if one.fires_within_seconds is None else span(one.fires_within_seconds),
+        )
     return table
 
 
