@@ -11,6 +11,7 @@ from alerts.formats.openslo.kinds import IndicatorSpec, Metric, Objective, Query
 from alerts.formats.openslo.library import Library
 from alerts.formats.openslo.metadata import IndicatorAnnotations
 from alerts.queries import checked_query, one_series
+from alerts.query_groups import refuse_groups
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
 from collector.errors import QueryError
 from collector.promql.guard import QuerySize
@@ -70,6 +71,11 @@ class Indicator:
         if ratio.total is None or (ratio.good is None) == (ratio.bad is None):
             raise self._mistake("ratioMetric", "expected either good or bad beside total")
         total = self._count("total", ratio.total, counter=ratio.counter)
+        part = ("bad", ratio.bad) if ratio.bad is not None else ("good", ratio.good)
+        written = [
+            self._query(f"ratioMetric.{name}", one) for name, one in (part, ("total", ratio.total)) if one
+        ]
+        refuse_groups(self.place, dict(written))
         if ratio.bad is not None:
             bad = bad_counted(self._count("bad", ratio.bad, counter=ratio.counter), total)
             return self._sli(bad, total, counts_events=ratio.counter)
@@ -88,6 +94,7 @@ class Indicator:
         """Each evaluation weighs as much as another: of a ratio alone nobody knows how many events it had."""
         key, query = self._query("ratioMetric.raw", metric)
         checked_query(self.place, key, f"({query}) >= -Inf", windowed=False)
+        refuse_groups(self.place, {key: query})
         value, known = f"avg({query})", f"count({query}) * 0"
         bad = value if raw_type == "failure" else f"1 - {value}"
         if WINDOW in query:

@@ -14,6 +14,7 @@ from alerts.documents import shortened
 from alerts.errors import SpecError
 from alerts.formats.sloth.kinds import EventsSpec, RawSpec
 from alerts.queries import checked_query, one_series
+from alerts.query_groups import refuse_groups
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
 from collector.errors import QueryError
 from collector.promql.guard import QuerySize
@@ -53,6 +54,7 @@ def events_sli(events: EventsSpec, keys: Keys) -> Sli:
     """Raises ``SpecError`` for a query that is no PromQL, or has no ``{{.window}}``."""
     error = _windowed(keys.place, keys.error, events.error_query)
     total = _windowed(keys.place, keys.total, events.total_query)
+    refuse_groups(keys.place, {keys.error: error, keys.total: total})
     counts = _counts([_tree(error), _tree(total)])
     if counts == {"rate"}:
         error, total = _as_increase(error), _as_increase(total)
@@ -76,6 +78,7 @@ def raw_sli(raw: RawSpec, keys: Keys) -> Sli:
     """A ready-made ratio; the average of several series, and nothing where it is no number."""
     query = _windowed(keys.place, keys.error, raw.error_ratio_query)
     checked_query(keys.place, keys.error, f"({query}) >= -Inf", windowed=False)
+    refuse_groups(keys.place, {keys.error: query})
     ratio, known = f"avg({query}) >= -Inf", f"count({query}) * 0"
     return Sli(
         SliKind.AVAILABILITY,

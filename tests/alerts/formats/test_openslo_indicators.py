@@ -59,6 +59,18 @@ def test_a_counter_that_no_window_is_plain_for_is_named(tmp_path, query):
         load(tmp_path, ratio(bad=metric("b"), total=metric(query)))
 
 
+@pytest.mark.parametrize("part", ["good", "bad"])
+def test_queries_grouped_by_different_labels_are_refused_with_both(tmp_path, part):
+    grouped = {
+        part: metric("sum by (x) (rate(a[$window]))"),
+        "total": metric("sum by (y) (rate(b[$window]))"),
+    }
+    key = "metricSource.spec.query"
+    told = rf"{part}.{key}: expected a query of one result.* found by \(x\) and by \(y\) in .*total.{key}"
+    with pytest.raises(SpecError, match=told):
+        load(tmp_path, ratio(**grouped))
+
+
 def threshold(query: str, op: str, value: float, **objective: object) -> dict:
     content = measured_by(thresholdMetric=metric(query))
     return put(content, "spec.objectives.0", {"target": 0.9, "op": op, "value": value, **objective})

@@ -189,6 +189,14 @@ def test_labels_that_would_stand_in_for_ours_are_kept_beside_them(tmp_path):
             "slos.0.sli.events.error_query: expected PromQL",
         ),
         (
+            spec(slo(sli={"events": {"error_query": f"sum by (r) {ERRORS[3:]}", "total_query": TOTAL}})),
+            "slos.0.sli.events.error_query: expected a query of one result, since an SLO has one budget (",
+        ),
+        (
+            spec(slo(sli={"raw": {"error_ratio_query": "avg by (r) (bad_ratio{{.window}})"}})),
+            "slos.0.sli.raw.error_ratio_query: expected a query of one result, since an SLO has one budget (",
+        ),
+        (
             crd(sli={"raw": {"errorRatioQuery": "up"}}),
             "spec.slos.0.sli.raw.errorRatioQuery: expected a query",
         ),
