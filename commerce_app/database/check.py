@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from commerce_app.database.seed import SCHEMA_VERSION
 from commerce_app.errors import SettingsError
 from commerce_app.settings import Settings
 
@@ -17,16 +18,21 @@ async def check_databases(settings: Settings) -> None:
     seeded = await _ask("DATABASE_URL", settings.database_url, "SELECT to_regclass('shop_seed') IS NOT NULL")
     if not seeded:
         raise SettingsError("DATABASE_URL: expected a seeded database: run `fireline shop seed` first")
+    version = await _ask("DATABASE_URL", settings.database_url, "SELECT max(schema_version) FROM shop_seed")
+    if version != SCHEMA_VERSION:
+        raise SettingsError(
+            f"DATABASE_URL: expected schema {SCHEMA_VERSION}, found {version}: seed an empty database"
+        )
     await _ask("REPLICA_URL", settings.replica_url, "SELECT true")
 
 
-async def _ask(variable: str, url: str, question: str) -> bool:
+async def _ask(variable: str, url: str, question: str) -> object:
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     except CONNECT_FAILURES as error:
         raise SettingsError(unreachable(variable, url, error)) from error
     try:
-        return bool(await connection.fetchval(question))
+        return await connection.fetchval(question)
     finally:
         await connection.close()
 

@@ -7,7 +7,7 @@ from string import Template
 
 import asyncpg
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 PRODUCTS_PER_CATEGORY = 100
 ORDERS_PER_PRODUCT = 30
 REVIEWS_PER_PRODUCT = 60
@@ -43,9 +43,10 @@ async def seed(database_url: str, size: Size, at: datetime) -> bool:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", SEED_LOCK)
             await connection.execute("SET LOCAL client_min_messages = warning")
-            await connection.execute(_script("schema.sql"))
+            # Before the tables: those of another schema would make nonsense of the script.
             if await _seeded(connection, size):
                 return False
+            await connection.execute(_script("schema.sql"))
             await connection.execute(Template(_script("seed.sql")).substitute(size.variables(at)))
             await connection.execute(
                 "INSERT INTO shop_seed (schema_version, products, users, seeded_at) VALUES ($1, $2, $3, $4)",
@@ -58,6 +59,8 @@ async def seed(database_url: str, size: Size, at: datetime) -> bool:
 
 
 async def _seeded(connection: asyncpg.Connection, size: Size) -> bool:
+    if not await connection.fetchval("SELECT to_regclass('shop_seed') IS NOT NULL"):
+        return False
     row = await connection.fetchrow("SELECT schema_version, products, users FROM shop_seed")
     if row is None:
         return False

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from commerce_app.order.stock import Line
 
 INSERT_ORDER = text("""
-INSERT INTO orders (user_id, coupon_id, subtotal, discount, paid_at)
-VALUES (:user_id, :coupon_id, :subtotal, :discount, :at) RETURNING order_id
+INSERT INTO orders (user_id, coupon_id, subtotal, discount, status, reserved_at, hold_until, paid_at)
+VALUES (:user_id, :coupon_id, :subtotal, :discount, 'confirmed', :at, :at, :at) RETURNING order_id
 """)
 INSERT_ITEMS = text("""
 INSERT INTO order_items (order_id, product_id, quantity, unit_price, paid_at)

@@ -1,4 +1,4 @@
-"""What a product page shows, read from the replica."""
+"""What a product page shows, read from the replica. A line of an order counts once it has a ``paid_at``."""
 
 from sqlalchemy import text
 
@@ -41,7 +41,7 @@ WHERE product_id = :product_id
 
 BOUGHT_TOGETHER = text("""
 SELECT other.product_id, p.name, p.price, count(*) AS orders
-FROM (SELECT order_id FROM order_items WHERE product_id = :product_id
+FROM (SELECT order_id FROM order_items WHERE product_id = :product_id AND paid_at IS NOT NULL
       ORDER BY paid_at DESC LIMIT 200) AS recent
 JOIN order_items AS other ON other.order_id = recent.order_id AND other.product_id <> :product_id
 JOIN products AS p ON p.product_id = other.product_id

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from commerce_app.app import build_app, build_shop
 from commerce_app.database.check import check_databases
 from commerce_app.database.replication import watch_replication
-from commerce_app.database.seed import Size, seed
+from commerce_app.database.seed import SCHEMA_VERSION, Size, seed
 from commerce_app.errors import SettingsError
 from commerce_app.metrics import Metrics
 from commerce_app.settings import Settings
@@ -105,6 +105,18 @@ async def test_serving_wants_a_seeded_database(settings):
         await check_databases(replace(settings, database_url=empty))
 
 
+async def test_tables_of_another_version_are_refused(settings, primary):
+    """Without touching them: `seed` would else run its script over tables that lack its columns."""
+    await primary.execute("UPDATE shop_seed SET schema_version = 1")
+    try:
+        with pytest.raises(SettingsError, match="expected schema 2, found 1"):
+            await check_databases(settings)
+        with pytest.raises(ValueError, match="of schema 1, expected an empty database"):
+            await seed(settings.database_url, SIZE, datetime.now(UTC))
+    finally:
+        await primary.execute("UPDATE shop_seed SET schema_version = $1", SCHEMA_VERSION)
+
+
 async def test_every_wallet_agrees_with_its_ledger_after_all_this(client, primary):
     users = range(1, 61)
     await asyncio.gather(*(order(client, user, 1 + user % 7, quantity=3) for user in users))
@@ -117,7 +129,7 @@ async def test_every_wallet_agrees_with_its_ledger_after_all_this(client, primar
 
 
 async def test_no_more_is_sold_than_there_is(client, primary):
-    await primary.execute("UPDATE stock SET available = 20 WHERE product_id = 50")
+    await primary.execute("UPDATE stock SET available = 20, initial = 20 WHERE product_id = 50")
     answers = await asyncio.gather(*(order(client, 100 + buyer, 50) for buyer in range(50)))
     assert statuses(answers) == {201: 20, 409: 30}
     assert await primary.fetchval("SELECT available FROM stock WHERE product_id = 50") == 0
