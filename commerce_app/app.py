@@ -31,6 +31,8 @@ from commerce_app.database.engine import Database
 from commerce_app.database.replication import watch_replication
 from commerce_app.errors import DeadlineError, DependencyError, ErrorType, ShopError
 from commerce_app.events import EventPoster
+from commerce_app.idempotency.header import key_reader
+from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.instrument.database import error_type
 from commerce_app.instrument.requests import RequestMetrics, mark_error
 from commerce_app.locks import RowLocks
@@ -117,8 +119,9 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     caches = _caches(settings, redis, switches, metrics)
     products = Products(database.replica, caches, switches)
     locks = RowLocks(metrics)
-    coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE))
-    wallets = Wallets(database.primary, locks, metrics)
+    keys = IdempotencyKeys(settings.lock_timeout_seconds)
+    coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys)
+    wallets = Wallets(database.primary, locks, keys, metrics)
     orders = Orders(
         database.primary,
         products,
@@ -176,8 +179,9 @@ def _add_routes(app: FastAPI, shop: Shop) -> None:
     seconds = shop.settings.request_deadline_seconds
     app.include_router(product_routes(shop.products, seconds))
     app.include_router(order_routes(shop.orders, _utc_now))
-    app.include_router(coupon_routes(shop.coupons, _utc_now, seconds))
-    app.include_router(wallet_routes(shop.wallets, _utc_now, seconds))
+    read_key = key_reader(shop.switches)
+    app.include_router(coupon_routes(shop.coupons, _utc_now, seconds, read_key))
+    app.include_router(wallet_routes(shop.wallets, _utc_now, seconds, read_key))
     app.include_router(
         admin_routes(shop.switches, shop.products, shop.events, time.time, shop.settings.admin_token)
     )

@@ -2,6 +2,7 @@
 
 ShopError             every answer that is not a success: status, error_type, text
 ├── RejectedError     the customer asked for what the shop's rules forbid (4xx, not a failure of ours)
+│   └── InFlightError a request with the same Idempotency-Key is under way (409, Retry-After)
 ├── RateLimitedError  too often for one user (429)
 ├── LoadShedError     turned away to protect the rest (503, Retry-After)
 ├── DeadlineError     not done in time (504)
@@ -34,13 +35,20 @@ class ShopError(Exception):
 
 
 class RejectedError(ShopError):
-    """A rule of the shop says no; ``status`` is 401, 404, 409 or 422."""
+    """A rule of the shop says no; ``status`` is 400, 401, 404, 409 or 422."""
 
     error_type = ErrorType.NONE
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status = status
+
+
+class InFlightError(RejectedError):
+    retry_after_seconds = 1
+
+    def __init__(self) -> None:
+        super().__init__(409, "a request with this Idempotency-Key is under way")
 
 
 class RateLimitedError(ShopError):

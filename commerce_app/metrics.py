@@ -31,6 +31,9 @@ OPERATIONS = (
     ("postgresql", "SELECT", "primary"),
     ("postgresql", "INSERT", "primary"),
     ("postgresql", "UPDATE", "primary"),
+    ("postgresql", "DELETE", "primary"),
+    # Several changes in one statement.
+    ("postgresql", "WITH", "primary"),
 )
 
 

@@ -11,10 +11,16 @@ def json_response(body: bytes, status: int = 200) -> Response:
     return Response(body, status_code=status, media_type="application/json")
 
 
+def error_body(error: ShopError) -> bytes:
+    """``{"error": …, "error_type": …}``."""
+    return orjson.dumps({"error": str(error), "error_type": error.error_type})
+
+
 def error_response(error: ShopError) -> Response:
-    """``{"error": …, "error_type": …}``, with Retry-After where waiting helps."""
-    body = orjson.dumps({"error": str(error), "error_type": error.error_type})
+    """The body of an error, with Retry-After where waiting helps."""
     headers = {}
     if error.retry_after_seconds is not None:
         headers["Retry-After"] = str(error.retry_after_seconds)
-    return Response(body, status_code=error.status, headers=headers, media_type="application/json")
+    return Response(
+        error_body(error), status_code=error.status, headers=headers, media_type="application/json"
+    )

@@ -16,6 +16,7 @@ class Switch(StrEnum):
     LOAD_SHEDDING = "load_shedding"
     READ_ONLY_EXTRAS = "read_only_extras"
     DISTRIBUTED_LOCK = "distributed_lock"
+    IDEMPOTENCY_KEYS = "idempotency_keys"
 
 
 @dataclass(frozen=True)

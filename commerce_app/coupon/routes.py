@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from commerce_app.coupon.service import Coupons
+from commerce_app.idempotency.header import request_key
 from commerce_app.resilience.deadline import deadline
 
 
@@ -17,20 +19,22 @@ class ClaimRequest(BaseModel):
     user_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class ClaimAnswer(BaseModel):
-    coupon_id: int
-    user_id: int
-    left: int
-
-
-def coupon_routes(coupons: Coupons, now: Callable[[], datetime], deadline_seconds: float) -> APIRouter:
+def coupon_routes(
+    coupons: Coupons,
+    now: Callable[[], datetime],
+    deadline_seconds: float,
+    read_key: Callable[[Request], str | None],
+) -> APIRouter:
     """Routes of claiming."""
     router = APIRouter()
 
-    @router.post("/coupons/{coupon_id}/claim", status_code=201)
-    async def claim(coupon_id: int, request: ClaimRequest) -> ClaimAnswer:
+    @router.post("/coupons/{coupon_id}/claim")
+    async def claim(
+        coupon_id: int, request: ClaimRequest, key: Annotated[str | None, Depends(read_key)]
+    ) -> Response:
+        asked = request_key(key, f"claim/{coupon_id}", request.user_id, request)
         async with deadline(deadline_seconds):
-            left = await coupons.claim(coupon_id, request.user_id, now())
-        return ClaimAnswer(coupon_id=coupon_id, user_id=request.user_id, left=left)
+            answer = await coupons.claim(coupon_id, request.user_id, now(), asked)
+        return answer.response()
 
     return router

@@ -1,12 +1,16 @@
 """Claiming a coupon first come, first served; using it once in an order."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.coupon.discount import Coupon
-from commerce_app.errors import RejectedError
+from commerce_app.errors import InFlightError, RejectedError
+from commerce_app.idempotency.answer import Answer
+from commerce_app.idempotency.header import RequestKey
+from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
 from commerce_app.resilience.user_limits import UserLimits
 
@@ -30,34 +34,46 @@ UPDATE coupon_claims SET order_id = :order_id WHERE coupon_id = :coupon_id AND u
 
 
 class Coupons:
-    def __init__(self, primary: AsyncEngine, locks: RowLocks, limits: UserLimits) -> None:
+    def __init__(
+        self, primary: AsyncEngine, locks: RowLocks, limits: UserLimits, keys: IdempotencyKeys
+    ) -> None:
         self._primary = primary
         self._locks = locks
         self._limits = limits
+        self._keys = keys
 
-    async def claim(self, coupon_id: int, user_id: int, at: datetime) -> int:
-        """Give the user one and return how many are left; raises RejectedError, RateLimitedError."""
+    async def claim(
+        self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None = None
+    ) -> Answer:
+        """Give the user one and answer how many are left; raises RejectedError, RateLimitedError."""
         self._limits.admit(user_id, at.timestamp())
         try:
-            left = await self._claim(coupon_id, user_id, at)
+            async with self._primary.begin() as connection:
+                work = partial(self._claim, connection, coupon_id, user_id, at)
+                answer = await self._keys.once(connection, key, at, work)
+        except InFlightError:
+            raise
         except RejectedError:
             self._limits.failed(user_id, at.timestamp())
             raise
-        self._limits.succeeded(user_id)
-        return left
+        if answer.status == 201:
+            self._limits.succeeded(user_id)
+        elif not answer.replayed:
+            self._limits.failed(user_id, at.timestamp())
+        return answer
 
-    async def _claim(self, coupon_id: int, user_id: int, at: datetime) -> int:
-        async with self._primary.begin() as connection:
-            rows = await self._locks.take("coupon", connection, LOCK_COUPON, {"coupon_id": coupon_id})
-            if not rows:
-                raise RejectedError(404, f"no coupon {coupon_id}")
-            if at >= rows[0].expires_at:
-                raise RejectedError(409, "the coupon has expired")
-            if rows[0].available == 0:
-                raise RejectedError(409, "the coupon is sold out")
-            await self._record_claim(connection, coupon_id, user_id, at)
-            await connection.execute(TAKE_ONE, {"coupon_id": coupon_id})
-            return int(rows[0].available) - 1
+    async def _claim(self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime) -> Answer:
+        rows = await self._locks.take("coupon", connection, LOCK_COUPON, {"coupon_id": coupon_id})
+        if not rows:
+            raise RejectedError(404, f"no coupon {coupon_id}")
+        if at >= rows[0].expires_at:
+            raise RejectedError(409, "the coupon has expired")
+        if rows[0].available == 0:
+            raise RejectedError(409, "the coupon is sold out")
+        await self._record_claim(connection, coupon_id, user_id, at)
+        await connection.execute(TAKE_ONE, {"coupon_id": coupon_id})
+        left = rows[0].available - 1
+        return Answer.created({"coupon_id": coupon_id, "user_id": user_id, "left": left})
 
     async def _record_claim(
         self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime

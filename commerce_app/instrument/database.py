@@ -5,6 +5,7 @@ import time
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, QueuePool
@@ -92,6 +93,11 @@ def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's error code, also where SQLAlchemy's adapter wrapped the driver's error."""
     found: str | None = getattr(error, "sqlstate", None)
     return found
+
+
+def lock_not_available(error: DBAPIError) -> bool:
+    """Whether a statement gave up waiting for a lock."""
+    return error.orig is not None and sqlstate(error.orig) == asyncpg.LockNotAvailableError.sqlstate
 
 
 def error_type(error: BaseException) -> str:

@@ -1,11 +1,15 @@
 """Charging a wallet optimistically; debiting it under a row lock inside an order."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.errors import DependencyError, RejectedError
+from commerce_app.idempotency.answer import Answer
+from commerce_app.idempotency.header import RequestKey
+from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
 
@@ -27,25 +31,33 @@ VALUES (:user_id, :amount, :kind, :order_id, :at)
 """)
 
 
+class _ChangedMeanwhileError(Exception):
+    """Rolls back an attempt, and the key with it."""
+
+
 class Wallets:
-    def __init__(self, primary: AsyncEngine, locks: RowLocks, metrics: Metrics) -> None:
+    def __init__(
+        self, primary: AsyncEngine, locks: RowLocks, keys: IdempotencyKeys, metrics: Metrics
+    ) -> None:
         self._primary = primary
         self._locks = locks
+        self._keys = keys
         self._metrics = metrics
 
-    async def charge(self, user_id: int, amount: int, at: datetime) -> int:
-        """Add won to a wallet and return the balance; raises RejectedError past the limit."""
+    async def charge(self, user_id: int, amount: int, at: datetime, key: RequestKey | None = None) -> Answer:
+        """Add won to a wallet and answer with the balance; raises RejectedError past the limit."""
         for _ in range(CHARGE_ATTEMPTS):
-            async with self._primary.begin() as connection:
-                balance = await self._try_charge(connection, user_id, amount, at)
-            if balance is not None:
-                return balance
+            try:
+                async with self._primary.begin() as connection:
+                    attempt = partial(self._try_charge, connection, user_id, amount, at)
+                    return await self._keys.once(connection, key, at, attempt)
+            except _ChangedMeanwhileError:
+                continue
         raise DependencyError(f"wallet {user_id} changed {CHARGE_ATTEMPTS} times while it was charged")
 
     async def _try_charge(
         self, connection: AsyncConnection, user_id: int, amount: int, at: datetime
-    ) -> int | None:
-        """None when somebody else changed the wallet since it was read."""
+    ) -> Answer:
         wallet = (await connection.execute(READ, {"user_id": user_id})).one_or_none()
         if wallet is None:
             raise RejectedError(404, f"no wallet of user {user_id}")
@@ -55,11 +67,11 @@ class Wallets:
             "wallet", connection, CHARGE, {"user_id": user_id, "amount": amount, "version": wallet.version}
         )
         if not charged:
-            return None
+            raise _ChangedMeanwhileError
         await connection.execute(
             LEDGER, {"user_id": user_id, "amount": amount, "kind": "charge", "order_id": None, "at": at}
         )
-        return int(charged[0].balance)
+        return Answer.created({"user_id": user_id, "balance": charged[0].balance})
 
     async def debit(
         self, connection: AsyncConnection, user_id: int, amount: int, order_id: int, at: datetime

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,82 +13,18 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from commerce_app.app import build_app, build_shop
 from commerce_app.database.check import check_databases
 from commerce_app.database.replication import watch_replication
 from commerce_app.database.seed import SCHEMA_VERSION, Size, seed
 from commerce_app.errors import SettingsError
 from commerce_app.metrics import Metrics
-from commerce_app.settings import Settings
-from commerce_app.stack.stack import Stack
 from commerce_app.switches import Switch
+from tests.commerce_app.shop_client import SIZE, asking, order, statuses
 
 pytestmark = pytest.mark.servers
 
-SIZE = Size(products=100, users=300)
 COUPON_500 = 1
 WELCOME = 2
-
-
-@pytest.fixture(scope="module")
-def servers():
-    with Stack() as servers:
-        asyncio.run(seed(servers.primary.url, SIZE, datetime.now(UTC)))
-        asyncio.run(catch_up(servers))
-        yield servers
-
-
-async def catch_up(servers):
-    """Any of the tests may be the first, and reads what was seeded from the replica."""
-    primary = await asyncpg.connect(servers.primary.url)
-    replica = await asyncpg.connect(servers.replica.url)
-    seeded_at = await primary.fetchval("SELECT pg_current_wal_lsn()::text")
-    while not await replica.fetchval("SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", seeded_at):
-        pass
-    await primary.close()
-    await replica.close()
-
-
-@pytest.fixture(scope="module")
-def settings(servers):
-    return Settings(servers.primary.url, servers.replica.url, servers.valkey.url, admin_token="secret")
-
-
-@pytest.fixture
-async def client(settings):
-    async with asking(settings) as client:
-        yield client
-
-
-@pytest.fixture
-def shop(client):
-    return client.shop
-
-
-@pytest.fixture
-async def primary(servers):
-    connection = await asyncpg.connect(servers.primary.url)
-    yield connection
-    await connection.close()
-
-
-@asynccontextmanager
-async def asking(settings, fireline=None):
-    """A client of a shop of its own."""
-    shop = build_shop(settings, fireline)
-    transport = httpx.ASGITransport(build_app(shop))
-    async with shop.running(), httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
-        client.shop = shop
-        yield client
-
-
-async def order(client, user, product, quantity=1, **more):
-    items = [{"product_id": product, "quantity": quantity}]
-    return await client.post("/orders", json={"user_id": user, "items": items, **more})
-
-
-def statuses(answers):
-    return Counter(answer.status_code for answer in answers)
 
 
 async def test_seeding_again_does_nothing_and_another_size_is_refused(servers):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from commerce_app.errors import DeadlineError, RejectedError, UnknownOutcomeError
+from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
 from commerce_app.order.service import Cart, Orders
@@ -75,7 +76,7 @@ class World:
     def __init__(self):
         self.connection = FakeConnection()
         self.metrics = Metrics()
-        self.wallets = Wallets(self.connection, RowLocks(self.metrics), self.metrics)
+        self.wallets = Wallets(self.connection, RowLocks(self.metrics), IdempotencyKeys(5), self.metrics)
 
     async def place(self, **limits):
         orders = Orders(

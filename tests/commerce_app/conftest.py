@@ -1,0 +1,54 @@
+"""A seeded shop on real servers, one for each module of tests that asks for it."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from commerce_app.database.seed import seed
+from commerce_app.settings import Settings
+from commerce_app.stack.stack import Stack
+from tests.commerce_app.shop_client import SIZE, asking
+
+
+@pytest.fixture(scope="module")
+def servers():
+    with Stack() as servers:
+        asyncio.run(seed(servers.primary.url, SIZE, datetime.now(UTC)))
+        asyncio.run(catch_up(servers))
+        yield servers
+
+
+async def catch_up(servers):
+    """Any of the tests may be the first, and reads what was seeded from the replica."""
+    primary = await asyncpg.connect(servers.primary.url)
+    replica = await asyncpg.connect(servers.replica.url)
+    seeded_at = await primary.fetchval("SELECT pg_current_wal_lsn()::text")
+    while not await replica.fetchval("SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", seeded_at):
+        pass
+    await primary.close()
+    await replica.close()
+
+
+@pytest.fixture(scope="module")
+def settings(servers):
+    return Settings(servers.primary.url, servers.replica.url, servers.valkey.url, admin_token="secret")
+
+
+@pytest.fixture
+async def client(settings):
+    async with asking(settings) as client:
+        yield client
+
+
+@pytest.fixture
+def shop(client):
+    return client.shop
+
+
+@pytest.fixture
+async def primary(servers):
+    connection = await asyncpg.connect(servers.primary.url)
+    yield connection
+    await connection.close()
