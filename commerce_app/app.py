@@ -37,6 +37,8 @@ from commerce_app.instrument.database import error_type
 from commerce_app.instrument.requests import RequestMetrics, mark_error
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
+from commerce_app.order.compensation import Compensation
+from commerce_app.order.reservation import Reservations
 from commerce_app.order.routes import order_routes
 from commerce_app.order.service import Orders
 from commerce_app.order.stock import Stock
@@ -121,15 +123,16 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     locks = RowLocks(metrics)
     keys = IdempotencyKeys(settings.lock_timeout_seconds)
     coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys)
-    wallets = Wallets(database.primary, locks, keys, metrics)
+    wallets = Wallets(database.primary, locks, keys)
     orders = Orders(
         database.primary,
         products,
-        Stock(locks),
-        coupons,
-        wallets,
+        Reservations(Stock(locks), coupons, keys, settings.order_hold_seconds),
+        Compensation(locks),
+        locks,
         limits=UserLimits(ORDER_ALLOWANCE),
         metrics=metrics,
+        now=_utc_now,
         deadline_seconds=settings.order_deadline_seconds,
     )
     events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
@@ -178,8 +181,8 @@ def build_app(shop: Shop) -> ASGIApp:
 def _add_routes(app: FastAPI, shop: Shop) -> None:
     seconds = shop.settings.request_deadline_seconds
     app.include_router(product_routes(shop.products, seconds))
-    app.include_router(order_routes(shop.orders, _utc_now))
     read_key = key_reader(shop.switches)
+    app.include_router(order_routes(shop.orders, read_key))
     app.include_router(coupon_routes(shop.coupons, _utc_now, seconds, read_key))
     app.include_router(wallet_routes(shop.wallets, _utc_now, seconds, read_key))
     app.include_router(

@@ -1,9 +1,12 @@
 """Row locks, taken by SELECT … FOR UPDATE, with their waiting measured.
 
-An order takes stock rows by ascending product, the user's claim on a coupon, the coupon and the wallet.
-It meets the coupon only through the foreign key of its own row, which waits for whoever is claiming it.
-Claiming locks the coupon first and then inserts the claim. The two do not wait for each other in a
-circle: inserting waits for no lock on a claim that exists, and a claim not yet committed is not seen.
+The order, everywhere: the order's row → stock by ascending product → the user's claim on a coupon → the
+coupon (shared) → wallets by ascending user. An order makes its own row after it holds the stock, but nobody
+can wait for that row before it is committed.
+
+Claiming locks the coupon first and then inserts the claim. An order and a claimer do not wait for each other
+in a circle: inserting waits for no lock on a claim that exists, only for a change of it, and an order changes
+the claim when it holds the coupon too. A claim not yet committed is not seen.
 """
 
 import time

@@ -190,7 +190,7 @@ class Metrics:
 
     def _business(self) -> None:
         self.orders = self._counter("shop_orders_total", "Orders asked for, by how they ended.", ("outcome",))
-        for outcome in ("placed", "rejected", "unknown", *filter(None, ErrorType)):
+        for outcome in ("placed", "replayed", "rejected", "unknown", *filter(None, ErrorType)):
             self.orders.labels(outcome)
         self.payment_attempts = self._counter(
             "shop_payment_attempts_total", "Debits tried on a wallet.", ("outcome",)

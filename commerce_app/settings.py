@@ -32,6 +32,7 @@ class Settings:
     local_entries: int = 20_000
 
     order_deadline_seconds: float = 7.0
+    order_hold_seconds: float = 30.0
     request_deadline_seconds: float = 10.0
     lock_timeout_seconds: float = 5.0
 

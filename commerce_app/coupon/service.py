@@ -23,13 +23,12 @@ ON CONFLICT DO NOTHING RETURNING coupon_id
 """)
 TAKE_ONE = text("UPDATE coupons SET available = available - 1 WHERE coupon_id = :coupon_id")
 USER_EXISTS = text("SELECT 1 FROM users WHERE user_id = :user_id")
+# The coupon too, before the claim changes: a claimer waits for a changed claim, but not for a locked one.
 LOCK_CLAIM = text("""
 SELECT n.kind, n.value, n.cap, n.minimum, n.expires_at, c.order_id
 FROM coupon_claims AS c JOIN coupons AS n USING (coupon_id)
-WHERE c.coupon_id = :coupon_id AND c.user_id = :user_id FOR UPDATE OF c
-""")
-USE = text("""
-UPDATE coupon_claims SET order_id = :order_id WHERE coupon_id = :coupon_id AND user_id = :user_id
+WHERE c.coupon_id = :coupon_id AND c.user_id = :user_id
+FOR UPDATE OF c FOR KEY SHARE OF n
 """)
 
 
@@ -94,7 +93,3 @@ class Coupons:
             raise RejectedError(409, f"user {user_id} has used coupon {coupon_id}")
         row = rows[0]
         return Coupon(row.kind, row.value, row.cap, row.minimum, row.expires_at)
-
-    async def use(self, connection: AsyncConnection, coupon_id: int, user_id: int, order_id: int) -> None:
-        """Mark a claim that ``lock_claim`` holds as spent on this order."""
-        await connection.execute(USE, {"coupon_id": coupon_id, "user_id": user_id, "order_id": order_id})

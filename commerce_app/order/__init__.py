@@ -1,1 +1,1 @@
-"""Order creation: stock, coupon and wallet in one transaction."""
+"""Orders: reserve stock and coupon, debit the wallet, confirm; undone when any of it fails."""

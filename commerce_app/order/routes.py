@@ -1,13 +1,15 @@
 """POST /orders."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.responses import Response
 
-from commerce_app.order.service import Cart, Orders
+from commerce_app.idempotency.header import request_key
+from commerce_app.order.bill import Cart
+from commerce_app.order.service import Orders
 
 ITEMS_LIMIT = 30
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -26,6 +28,7 @@ class OrderRequest(BaseModel):
     user_id: Number
     items: Annotated[list[Item], Field(min_length=1, max_length=ITEMS_LIMIT)]
     coupon_id: Number | None = None
+    expected_total: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _check_items(self) -> Self:
@@ -36,26 +39,17 @@ class OrderRequest(BaseModel):
         return self
 
     def cart(self) -> Cart:
-        return Cart(self.user_id, {item.product_id: item.quantity for item in self.items}, self.coupon_id)
+        quantities = {item.product_id: item.quantity for item in self.items}
+        return Cart(self.user_id, quantities, self.coupon_id, self.expected_total)
 
 
-class OrderAnswer(BaseModel):
-    order_id: int
-    subtotal: int
-    discount: int
-    total: int
-
-
-def order_routes(orders: Orders, now: Callable[[], datetime]) -> APIRouter:
+def order_routes(orders: Orders, read_key: Callable[[Request], str | None]) -> APIRouter:
     """Routes of ordering."""
     router = APIRouter()
 
-    @router.post("/orders", status_code=201)
-    async def create(request: OrderRequest) -> OrderAnswer:
-        placed = await orders.place(request.cart(), now())
-        bill = placed.bill
-        return OrderAnswer(
-            order_id=placed.order_id, subtotal=bill.subtotal, discount=bill.discount, total=bill.total
-        )
+    @router.post("/orders")
+    async def create(request: OrderRequest, key: Annotated[str | None, Depends(read_key)]) -> Response:
+        answer = await orders.place(request.cart(), request_key(key, "order", request.user_id, request))
+        return answer.response()
 
     return router

@@ -1,40 +1,41 @@
-"""Creating an order: read the pages, then stock, coupon and wallet in one transaction on the primary."""
+"""An order from top to bottom, a saga of three transactions: reserve, pay, confirm; or undo.
+
+docs/decisions/0010-orders-are-sagas.md says why, and what is left when any of it fails.
+"""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from commerce_app.coupon.service import Coupons
 from commerce_app.errors import ErrorType, RejectedError, ShopError, UnknownOutcomeError
+from commerce_app.idempotency.answer import Answer
+from commerce_app.idempotency.header import RequestKey
+from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
-from commerce_app.order.bill import Bill, record, subtotal
-from commerce_app.order.commit import COMMIT_SECONDS, commit
-from commerce_app.order.stock import Stock
+from commerce_app.order.bill import Cart
+from commerce_app.order.compensation import Compensation
+from commerce_app.order.confirmation import confirm
+from commerce_app.order.outcome import outcome
+from commerce_app.order.payment import pay
+from commerce_app.order.reservation import Reservations, Reserved
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
 from commerce_app.resilience.user_limits import UserLimits
-from commerce_app.wallet.service import Wallets
+
+CONFIRM_SECONDS = 2.0
+UNDO_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Cart:
-    """What a user wants: quantities by product."""
+class _Progress:
+    """How far an order came: what the request must undo if it fails."""
 
-    user_id: int
-    quantities: Mapping[int, int]
-    coupon_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A paid order."""
-
-    order_id: int
-    bill: Bill
+    reserved: Reserved | None = None
 
 
 class Orders:
@@ -42,80 +43,129 @@ class Orders:
         self,
         primary: AsyncEngine,
         products: Products,
-        stock: Stock,
-        coupons: Coupons,
-        wallets: Wallets,
+        reservations: Reservations,
+        compensation: Compensation,
+        locks: RowLocks,
         *,
         limits: UserLimits,
         metrics: Metrics,
+        now: Callable[[], datetime],
         deadline_seconds: float,
-        commit_seconds: float = COMMIT_SECONDS,
+        confirm_seconds: float = CONFIRM_SECONDS,
     ) -> None:
         self._primary = primary
         self._products = products
-        self._stock = stock
-        self._coupons = coupons
-        self._wallets = wallets
+        self._reservations = reservations
+        self._compensation = compensation
+        self._locks = locks
         self._limits = limits
         self._metrics = metrics
+        self._now = now
         self._deadline_seconds = deadline_seconds
-        self._commit_seconds = commit_seconds
+        self._confirm_seconds = confirm_seconds
 
-    async def place(self, cart: Cart, at: datetime) -> Placed:
+    async def place(self, cart: Cart, key: RequestKey | None = None) -> Answer:
         """Sell the cart or nothing of it; raises ShopError, every end counted."""
         self._metrics.checkouts_begun.inc()
-        outcome: str = ErrorType.INTERNAL
+        ending: str = ErrorType.INTERNAL
         try:
-            self._limits.admit(cart.user_id, at.timestamp())
-            async with deadline(self._deadline_seconds) as limit:
-                await self._read_pages(cart)
-                async with self._primary.begin() as connection:
-                    placed = await self._sell(connection, cart, at)
-                    await self._commit(connection, limit)
-            outcome = "placed"
+            self._limits.admit(cart.user_id, self._now().timestamp())
+            answer = await self._sell_or_undo(cart, key)
+            ending = "replayed" if answer.replayed else "placed" if answer.status == 201 else "rejected"
         except RejectedError:
-            outcome = "rejected"
+            ending = "rejected"
             raise
         except UnknownOutcomeError:
-            outcome = "unknown"
+            ending = "unknown"
             raise
         except ShopError as error:
-            outcome = error.error_type
+            ending = error.error_type
             raise
         except (SQLAlchemyError, OSError):
-            outcome = ErrorType.DEPENDENCY
+            ending = ErrorType.DEPENDENCY
             raise
         finally:
-            self._metrics.orders.labels(outcome).inc()
-        self._metrics.revenue_krw.inc(placed.bill.total)
-        return placed
+            self._metrics.orders.labels(ending).inc()
+        return answer
+
+    async def _sell_or_undo(self, cart: Cart, key: RequestKey | None) -> Answer:
+        progress = _Progress()
+        try:
+            async with deadline(self._deadline_seconds) as limit:
+                await self._read_pages(cart)
+                async with self._primary.connect() as connection:
+                    return await self._sell(connection, cart, key, limit, progress)
+        except UnknownOutcomeError:
+            # It may be confirmed. If it is not, the sweeper undoes it.
+            raise
+        except Exception as error:
+            if progress.reserved is not None:
+                await self._undo(progress.reserved, error)
+            raise
 
     async def _read_pages(self, cart: Cart) -> None:
         """The checkout shows every product once more, from the cache like every page."""
         for product_id in cart.quantities:
             await self._products.detail(product_id)
 
-    async def _commit(self, connection: AsyncConnection, limit: asyncio.Timeout) -> None:
-        """The payment counts as what COMMIT made of it."""
-        payment = "unknown"
+    async def _sell(
+        self,
+        connection: AsyncConnection,
+        cart: Cart,
+        key: RequestKey | None,
+        limit: asyncio.Timeout,
+        progress: _Progress,
+    ) -> Answer:
+        async with connection.begin():
+            reserved = await self._reservations.reserve(connection, cart, key, self._now())
+            if isinstance(reserved, Answer):
+                return reserved
+            # Known before COMMIT: one that is cut short may leave a reservation.
+            progress.reserved = reserved
+        # The steps to come are one statement each: a transaction around it would cost two more round trips.
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        return await self._pay_and_confirm(connection, reserved, limit)
+
+    async def _pay_and_confirm(
+        self, connection: AsyncConnection, order: Reserved, limit: asyncio.Timeout
+    ) -> Answer:
+        """The payment counts as what became of the order: it stands only if that is confirmed."""
+        payment = "failed"
+        answer = _placed(order)
         try:
-            await commit(connection, limit, self._commit_seconds)
+            paid_at = self._now()
+            await pay(connection, self._locks, order, paid_at)
+            confirmation = confirm(connection, order, answer, paid_at, self._now())
+            await outcome(confirmation, limit, self._confirm_seconds)
             payment = "paid"
-        except SQLAlchemyError:
-            payment = "failed"
+        except RejectedError:
+            payment = "insufficient_balance"
+            raise
+        except UnknownOutcomeError:
+            payment = "unknown"
             raise
         finally:
             self._metrics.payment_attempts.labels(payment).inc()
+        self._metrics.revenue_krw.inc(order.bill.total)
+        return answer
 
-    async def _sell(self, connection: AsyncConnection, cart: Cart, at: datetime) -> Placed:
-        lines = await self._stock.take(connection, cart.quantities)
-        discount = 0
-        if cart.coupon_id is not None:
-            coupon = await self._coupons.lock_claim(connection, cart.coupon_id, cart.user_id)
-            discount = coupon.discount(subtotal(lines), at)
-        bill = Bill(cart.user_id, lines, cart.coupon_id, discount, at)
-        order_id = await record(connection, bill)
-        if cart.coupon_id is not None:
-            await self._coupons.use(connection, cart.coupon_id, cart.user_id, order_id)
-        await self._wallets.debit(connection, cart.user_id, bill.total, order_id, at)
-        return Placed(order_id, bill)
+    async def _undo(self, order: Reserved, reason: Exception) -> None:
+        """Give back what the order holds, before its failure is answered; else the sweeper will."""
+        rejection = Answer.rejection(reason) if isinstance(reason, RejectedError) else None
+        try:
+            async with deadline(UNDO_SECONDS), self._primary.begin() as connection:
+                await self._compensation.undo(connection, order.order_id, rejection, self._now())
+        except (ShopError, SQLAlchemyError, OSError) as error:
+            log.warning("order %d is left to the sweeper: %s", order.order_id, error)
+
+
+def _placed(order: Reserved) -> Answer:
+    bill = order.bill
+    return Answer.created(
+        {
+            "order_id": order.order_id,
+            "subtotal": bill.subtotal,
+            "discount": bill.discount,
+            "total": bill.total,
+        }
+    )

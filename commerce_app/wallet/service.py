@@ -1,4 +1,4 @@
-"""Charging a wallet optimistically; debiting it under a row lock inside an order."""
+"""Charging a wallet, optimistically: whoever finds that it changed meanwhile tries again."""
 
 from datetime import datetime
 from functools import partial
@@ -11,23 +11,17 @@ from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
-from commerce_app.metrics import Metrics
 
 BALANCE_LIMIT = 10_000_000
 CHARGE_ATTEMPTS = 5
 
 READ = text("SELECT balance, version FROM wallets WHERE user_id = :user_id")
-LOCK = text("SELECT balance FROM wallets WHERE user_id = :user_id FOR UPDATE")
 CHARGE = text("""
 UPDATE wallets SET balance = balance + :amount, version = version + 1
 WHERE user_id = :user_id AND version = :version RETURNING balance
 """)
-DEBIT = text("""
-UPDATE wallets SET balance = balance - :amount, version = version + 1 WHERE user_id = :user_id
-""")
 LEDGER = text("""
-INSERT INTO wallet_ledger (user_id, amount, kind, order_id, at)
-VALUES (:user_id, :amount, :kind, :order_id, :at)
+INSERT INTO wallet_ledger (user_id, amount, kind, at) VALUES (:user_id, :amount, 'charge', :at)
 """)
 
 
@@ -36,13 +30,10 @@ class _ChangedMeanwhileError(Exception):
 
 
 class Wallets:
-    def __init__(
-        self, primary: AsyncEngine, locks: RowLocks, keys: IdempotencyKeys, metrics: Metrics
-    ) -> None:
+    def __init__(self, primary: AsyncEngine, locks: RowLocks, keys: IdempotencyKeys) -> None:
         self._primary = primary
         self._locks = locks
         self._keys = keys
-        self._metrics = metrics
 
     async def charge(self, user_id: int, amount: int, at: datetime, key: RequestKey | None = None) -> Answer:
         """Add won to a wallet and answer with the balance; raises RejectedError past the limit."""
@@ -68,32 +59,5 @@ class Wallets:
         )
         if not charged:
             raise _ChangedMeanwhileError
-        await connection.execute(
-            LEDGER, {"user_id": user_id, "amount": amount, "kind": "charge", "order_id": None, "at": at}
-        )
+        await connection.execute(LEDGER, {"user_id": user_id, "amount": amount, "at": at})
         return Answer.created({"user_id": user_id, "balance": charged[0].balance})
-
-    async def debit(
-        self, connection: AsyncConnection, user_id: int, amount: int, order_id: int, at: datetime
-    ) -> None:
-        """Pay for an order within its transaction; raises RejectedError when the balance does not do.
-
-        Counts what fails here. Whether it is paid is known, and counted, once the transaction has ended.
-        """
-        try:
-            await self._debit(connection, user_id, amount, order_id, at)
-        except BaseException as error:
-            outcome = "insufficient_balance" if isinstance(error, RejectedError) else "failed"
-            self._metrics.payment_attempts.labels(outcome).inc()
-            raise
-
-    async def _debit(
-        self, connection: AsyncConnection, user_id: int, amount: int, order_id: int, at: datetime
-    ) -> None:
-        rows = await self._locks.take("wallet", connection, LOCK, {"user_id": user_id})
-        if not rows or rows[0].balance < amount:
-            raise RejectedError(409, f"the wallet of user {user_id} does not hold {amount} won")
-        await connection.execute(DEBIT, {"user_id": user_id, "amount": amount})
-        await connection.execute(
-            LEDGER, {"user_id": user_id, "amount": -amount, "kind": "order", "order_id": order_id, "at": at}
-        )

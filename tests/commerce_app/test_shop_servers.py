@@ -138,7 +138,7 @@ async def test_using_a_coupon_and_claiming_it_again_do_not_deadlock(client, prim
             await claimer.fetch("SELECT FROM coupons WHERE coupon_id = $1 FOR UPDATE", WELCOME)
             ordering = asyncio.create_task(order(client, 251, 61, quantity=10, coupon_id=WELCOME))
             while not await primary.fetchval(
-                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%INSERT INTO orders%' "
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%FOR UPDATE OF c%' "
                 "AND wait_event_type = 'Lock'"
             ):
                 assert not ordering.done()
@@ -195,15 +195,15 @@ async def test_an_order_past_its_deadline_is_a_timeout_and_leaves_nothing(settin
 
 
 @asynccontextmanager
-async def slow_commit(primary, user, seconds):
-    """Orders of this user take so long to COMMIT."""
+async def slow_confirmation(primary, user, seconds):
+    """Orders of this user take so long to be committed in their last step."""
     await primary.execute(
         "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
         f"'BEGIN IF NEW.user_id = {user} THEN PERFORM pg_sleep({seconds}); END IF; RETURN NULL; END'"
     )
     await primary.execute(
-        "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED "
-        "FOR EACH ROW EXECUTE FUNCTION dawdle()"
+        "CREATE CONSTRAINT TRIGGER dawdle AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW WHEN (NEW.status = 'confirmed') EXECUTE FUNCTION dawdle()"
     )
     try:
         yield
@@ -213,23 +213,25 @@ async def slow_commit(primary, user, seconds):
 
 def orders_of(primary, user):
     return primary.fetchval(
-        "SELECT count(*) FROM orders WHERE user_id = $1 AND paid_at > now() - '1m'::interval", user
+        "SELECT count(*) FROM orders WHERE user_id = $1 AND hold_until > now() AND status = 'confirmed'", user
     )
 
 
-async def test_the_deadline_does_not_hide_an_order_that_commits_late(settings, primary):
-    async with asking(replace(settings, order_deadline_seconds=1)) as client, slow_commit(primary, 282, 1.2):
+async def test_the_deadline_does_not_hide_an_order_that_is_confirmed_late(settings, primary):
+    async with (
+        asking(replace(settings, order_deadline_seconds=1)) as client,
+        slow_confirmation(primary, 282, 1.2),
+    ):
         answer = await order(client, 282, 63)
     assert answer.status_code == 201
     assert await orders_of(primary, 282) == 1
 
 
-async def test_an_order_whose_commit_is_not_answered_is_unknown(settings, primary):
-    async with asking(settings) as client, slow_commit(primary, 283, 60):
+async def test_an_order_whose_confirmation_is_not_answered_is_unknown(settings, primary):
+    async with asking(settings) as client, slow_confirmation(primary, 283, 60):
         ordering = asyncio.create_task(order(client, 283, 63))
         while not await primary.fetchval(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE query = 'COMMIT;' AND state = 'active'"
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
         ):
             assert not ordering.done()
         answer = await ordering
@@ -237,8 +239,8 @@ async def test_an_order_whose_commit_is_not_answered_is_unknown(settings, primar
         assert client.shop.metrics.orders.labels("unknown")._value.get() == 1
 
 
-async def test_an_order_whose_commit_takes_too_long_is_unknown(settings, primary):
-    async with asking(settings) as client, slow_commit(primary, 284, 60):
+async def test_an_order_whose_confirmation_takes_too_long_is_unknown(settings, primary):
+    async with asking(settings) as client, slow_confirmation(primary, 284, 60):
         answer = await order(client, 284, 63)
         assert (answer.status_code, "may have been placed" in answer.json()["error"]) == (504, True)
         assert client.shop.metrics.payment_attempts.labels("unknown")._value.get() == 1

@@ -1,8 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
+from commerce_app.order.bill import Cart
 from commerce_app.order.routes import OrderRequest
-from commerce_app.order.service import Cart
 
 
 def request(*items, **more):
@@ -11,7 +11,8 @@ def request(*items, **more):
 
 
 def test_a_request_becomes_a_cart():
-    assert request((7, 2), (3, 10), coupon_id=2).cart() == Cart(1, {7: 2, 3: 10}, 2)
+    cart = request((7, 2), (3, 10), coupon_id=2, expected_total=9_900).cart()
+    assert cart == Cart(1, {7: 2, 3: 10}, 2, 9_900)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Orders over a connection that does as it is told: how they end, and what is counted."""
+"""Orders over a connection that does as it is told: how they end, what is counted, what is undone."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -10,16 +10,21 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from commerce_app.errors import DeadlineError, RejectedError, UnknownOutcomeError
-from commerce_app.idempotency.keys import IdempotencyKeys
+from commerce_app.idempotency.answer import Answer
+from commerce_app.idempotency.header import RequestKey
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
-from commerce_app.order.service import Cart, Orders
-from commerce_app.order.stock import Line
+from commerce_app.order.bill import Bill, Cart, Line
+from commerce_app.order.confirmation import CONFIRM
+from commerce_app.order.payment import PAY
+from commerce_app.order.reservation import Reserved
+from commerce_app.order.service import Orders
 from commerce_app.resilience.user_limits import Allowance, UserLimits
-from commerce_app.wallet.service import DEBIT, Wallets
 
 AT = datetime(2025, 9, 3, tzinfo=UTC)
 CART = Cart(user_id=1, quantities={7: 2})
+ORDER = Reserved(42, Bill(1, [Line(7, 2, 100)], None, 0), None)
+KEY = RequestKey("order:1", "a", "print")
 
 
 class RefusalError(Exception):
@@ -27,42 +32,56 @@ class RefusalError(Exception):
 
 
 class FakeConnection:
-    """Every statement finds a wallet of ``balance``; a transaction ends as SQLAlchemy's does."""
+    """Transactions end as SQLAlchemy's do; the single statements find what ``rows`` says."""
 
     def __init__(self):
-        self.balance = 1_000
-        self.ends = []
-        self.refusal = None
+        self.rows = {PAY: SimpleNamespace(held=1, paid=1), CONFIRM: 1}
+        self.failures = {}
         self.hangs_on = None
-        self.answer = asyncio.Event()
-        self.answer.set()
+        self.commit_failure = None
+        self.done = []
 
     @asynccontextmanager
     async def begin(self):
-        try:
-            yield self
-        except BaseException:
-            self.ends.append("rolled back")
-            raise
-        if not self.ends:
-            await self.commit()
+        yield self
+        self.done.append("committed")
+        if self.commit_failure is not None:
+            raise self.commit_failure
+
+    @asynccontextmanager
+    async def connect(self):
+        yield self
+
+    async def execution_options(self, **options):
+        self.done.append(options["isolation_level"])
 
     async def execute(self, statement, _parameters):
         if statement is self.hangs_on:
             await asyncio.Event().wait()
-        rows = [SimpleNamespace(balance=self.balance)]
-        return SimpleNamespace(all=lambda: rows, scalar_one=lambda: 42)
-
-    async def commit(self):
-        await self.answer.wait()
-        if self.refusal is not None:
-            raise self.refusal
-        self.ends.append("committed")
+        if statement in self.failures:
+            raise self.failures[statement]
+        row = self.rows[statement]
+        return SimpleNamespace(all=lambda: [row], scalar_one=lambda: row)
 
 
-class FakeStock:
-    async def take(self, _connection, quantities):
-        return [Line(product_id, quantity, 100) for product_id, quantity in quantities.items()]
+class FakeReservations:
+    result = ORDER
+
+    async def reserve(self, _connection, _cart, _key, _at):
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+class FakeCompensation:
+    def __init__(self):
+        self.undone = []
+        self.failure = None
+
+    async def undo(self, _connection, order_id, rejection, _at):
+        if self.failure is not None:
+            raise self.failure
+        self.undone.append((order_id, rejection and rejection.status))
 
 
 class FakeProducts:
@@ -75,32 +94,34 @@ class World:
 
     def __init__(self):
         self.connection = FakeConnection()
+        self.reservations = FakeReservations()
+        self.compensation = FakeCompensation()
         self.metrics = Metrics()
-        self.wallets = Wallets(self.connection, RowLocks(self.metrics), IdempotencyKeys(5), self.metrics)
 
     async def place(self, **limits):
         orders = Orders(
             self.connection,
             FakeProducts(),
-            FakeStock(),
-            None,
-            self.wallets,
+            self.reservations,
+            self.compensation,
+            RowLocks(self.metrics),
             limits=UserLimits(Allowance("ordering", 1, 1)),
             metrics=self.metrics,
+            now=lambda: AT,
             **{"deadline_seconds": 60, **limits},
         )
-        return await orders.place(CART, AT)
+        return await orders.place(CART, KEY)
 
     def counted(self, counter):
         return {s.labels["outcome"]: s.value for s in counter.collect()[0].samples if s.value}
 
     @property
-    def orders(self):
-        return self.counted(self.metrics.orders)
+    def counts(self):
+        return self.counted(self.metrics.orders), self.counted(self.metrics.payment_attempts)
 
     @property
-    def payments(self):
-        return self.counted(self.metrics.payment_attempts)
+    def revenue(self):
+        return self.metrics.revenue_krw._value.get()
 
 
 @pytest.fixture
@@ -108,48 +129,92 @@ async def world():
     return World()
 
 
-async def test_what_is_committed_is_placed_and_paid(world):
-    placed = await world.place()
-    assert (placed.order_id, placed.bill.total) == (42, 200)
-    assert world.connection.ends == ["committed"]
-    assert (world.orders, world.payments) == ({"placed": 1}, {"paid": 1})
-    assert world.metrics.revenue_krw._value.get() == 200
+async def test_what_is_confirmed_is_placed_and_paid(world):
+    answer = await world.place()
+    assert answer == Answer(201, b'{"order_id":42,"subtotal":200,"discount":0,"total":200}')
+    assert world.connection.done == ["committed", "AUTOCOMMIT"]
+    assert (world.counts, world.revenue) == (({"placed": 1}, {"paid": 1}), 200)
+    assert world.compensation.undone == []
 
 
-async def test_a_commit_without_an_answer_is_unknown(world):
-    world.connection.answer.clear()
-    with pytest.raises(UnknownOutcomeError, match="may have been placed or not") as unknown:
-        await world.place(commit_seconds=0.001)
-    assert unknown.value.status == 504
-    assert (world.orders, world.payments) == ({"unknown": 1}, {"unknown": 1})
-    assert world.metrics.revenue_krw._value.get() == 0
+@pytest.mark.parametrize(
+    ("answer", "counted"),
+    [(Answer(201, b"{}", replayed=True), "replayed"), (Answer(409, b"{}"), "rejected")],
+)
+async def test_an_answer_instead_of_a_reservation_ends_the_order(world, answer, counted):
+    world.reservations.result = answer
+    assert await world.place() is answer
+    assert (world.counts, world.revenue) == (({counted: 1}, {}), 0)
 
 
-async def test_a_connection_lost_in_commit_leaves_it_unknown(world):
-    world.connection.refusal = OSError("connection reset")
-    with pytest.raises(UnknownOutcomeError):
-        await world.place()
-    assert (world.orders, world.payments) == ({"unknown": 1}, {"unknown": 1})
-
-
-async def test_nothing_is_paid_when_the_server_refuses_to_commit(world):
-    world.connection.refusal = DBAPIError("COMMIT", None, RefusalError())
-    with pytest.raises(DBAPIError):
-        await world.place()
-    assert (world.orders, world.payments) == ({"dependency": 1}, {"failed": 1})
-    assert world.metrics.revenue_krw._value.get() == 0
-
-
-async def test_a_balance_that_does_not_do_is_counted_once(world):
-    world.connection.balance = 199
+async def test_what_was_not_reserved_is_not_undone(world):
+    world.reservations.result = RejectedError(409, "out of stock")
     with pytest.raises(RejectedError):
         await world.place()
-    assert (world.orders, world.payments) == ({"rejected": 1}, {"insufficient_balance": 1})
+    assert (world.counts, world.compensation.undone) == (({"rejected": 1}, {}), [])
 
 
-async def test_a_debit_cut_short_is_a_failed_payment(world):
-    world.connection.hangs_on = DEBIT
+async def test_a_reservation_whose_commit_is_not_answered_is_undone(world):
+    world.connection.commit_failure = OSError("connection reset")
+    with pytest.raises(OSError, match="reset"):
+        await world.place()
+    assert (world.counts, world.compensation.undone) == (({"dependency": 1}, {}), [(42, None)])
+
+
+async def test_a_confirmation_without_an_answer_is_unknown_and_left_alone(world):
+    world.connection.hangs_on = CONFIRM
+    with pytest.raises(UnknownOutcomeError, match="may have been placed or not") as unknown:
+        await world.place(confirm_seconds=0.001)
+    assert unknown.value.status == 504
+    assert (world.counts, world.revenue) == (({"unknown": 1}, {"unknown": 1}), 0)
+    assert world.compensation.undone == []
+
+
+async def test_a_connection_lost_in_the_confirmation_leaves_it_unknown(world):
+    world.connection.failures[CONFIRM] = OSError("connection reset")
+    with pytest.raises(UnknownOutcomeError):
+        await world.place()
+    assert world.counts == ({"unknown": 1}, {"unknown": 1})
+    assert world.compensation.undone == []
+
+
+async def test_a_confirmation_that_the_server_refuses_is_undone(world):
+    world.connection.failures[CONFIRM] = DBAPIError("UPDATE", None, RefusalError())
+    with pytest.raises(DBAPIError):
+        await world.place()
+    assert (world.counts, world.revenue) == (({"dependency": 1}, {"failed": 1}), 0)
+    assert world.compensation.undone == [(42, None)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "row"), [(PAY, SimpleNamespace(held=0, paid=0)), (CONFIRM, 0)], ids=["pay", "confirm"]
+)
+async def test_a_step_that_finds_the_hold_over_is_a_timeout(world, statement, row):
+    world.connection.rows[statement] = row
+    with pytest.raises(DeadlineError, match="within its hold"):
+        await world.place()
+    assert world.counts == ({"timeout": 1}, {"failed": 1})
+    assert world.compensation.undone == [(42, None)]
+
+
+async def test_a_balance_that_does_not_do_is_counted_once_and_kept_under_the_key(world):
+    world.connection.rows[PAY] = SimpleNamespace(held=1, paid=0)
+    with pytest.raises(RejectedError, match="does not hold 200 won"):
+        await world.place()
+    assert world.counts == ({"rejected": 1}, {"insufficient_balance": 1})
+    assert world.compensation.undone == [(42, 409)]
+
+
+async def test_a_debit_cut_short_is_a_failed_payment_and_undone(world):
+    world.connection.hangs_on = PAY
     with pytest.raises(DeadlineError):
         await world.place(deadline_seconds=0.001)
-    assert (world.orders, world.payments) == ({"timeout": 1}, {"failed": 1})
-    assert world.connection.ends == ["rolled back"]
+    assert world.counts == ({"timeout": 1}, {"failed": 1})
+    assert world.compensation.undone == [(42, None)]
+
+
+async def test_an_undo_that_fails_does_not_hide_why_the_order_failed(world):
+    world.connection.hangs_on = PAY
+    world.compensation.failure = OSError("gone")
+    with pytest.raises(DeadlineError, match="not done within"):
+        await world.place(deadline_seconds=0.001)

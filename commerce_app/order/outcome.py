@@ -1,29 +1,32 @@
-"""COMMIT has a time of its own: once it is sent, only the server knows how the order ended."""
+"""The last step of an order has a time of its own: once it is sent, only the server knows how it ended."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commerce_app.errors import UnknownOutcomeError
 from commerce_app.instrument.database import error_type, sqlstate
 
-COMMIT_SECONDS = 2.0
+T = TypeVar("T")
 
 
-async def commit(connection: AsyncConnection, limit: asyncio.Timeout, seconds: float) -> None:
-    """End the transaction, and with it the ``limit`` of the work before it, which must not cut COMMIT short.
+async def outcome(step: Awaitable[T], limit: asyncio.Timeout, seconds: float) -> T:
+    """What the step returns; it ends the ``limit`` of the work before it, which must not cut it short.
 
     Raises what the server says when it refuses, or UnknownOutcomeError when it says nothing.
     """
     limit.reschedule(None)
     try:
         async with asyncio.timeout(seconds):
-            await connection.commit()
+            return await step
     except (SQLAlchemyError, OSError) as error:
         if is_refusal(error):
             raise
-        raise UnknownOutcomeError("the order may have been placed or not: COMMIT was not answered") from error
+        raise UnknownOutcomeError(
+            "the order may have been placed or not: its confirmation was not answered"
+        ) from error
 
 
 def is_refusal(error: Exception) -> bool:

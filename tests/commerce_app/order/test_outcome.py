@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from commerce_app.order.commit import commit, is_refusal
+from commerce_app.errors import UnknownOutcomeError
+from commerce_app.order.outcome import is_refusal, outcome
 from commerce_app.resilience.deadline import deadline
 
 
@@ -15,16 +16,22 @@ def database_error(sqlstate):
     return DBAPIError("COMMIT", None, cause)
 
 
-class SlowConnection:
-    async def commit(self):
-        for _ in range(10):
-            await asyncio.sleep(0)
+async def slow_step():
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return "confirmed"
 
 
 async def test_the_deadline_of_the_work_before_does_not_cut_it_short():
     async with deadline(0) as limit:
-        await commit(SlowConnection(), limit, seconds=60)
+        assert await outcome(slow_step(), limit, seconds=60) == "confirmed"
     assert limit.when() is None
+
+
+async def test_its_own_time_leaves_it_unknown():
+    async with deadline(60) as limit:
+        with pytest.raises(UnknownOutcomeError):
+            await outcome(asyncio.Event().wait(), limit, seconds=0.001)
 
 
 @pytest.mark.parametrize(
