@@ -10,7 +10,7 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 CACHES = ("product", "extras", "popular")
-BACKGROUND = ("replication", "popular")
+BACKGROUND = ("replication", "popular", "sweeper", "relay", "expiry")
 POOLS = ("primary", "replica", "redis")
 OPERATION_ERRORS = ("", "timeout", "connection", "other")
 REDIS_ERRORS = ("timeout", "connection", "pool_exhausted", "other")
@@ -48,6 +48,7 @@ class Metrics:
         self._databases()
         self._protections()
         self._business()
+        self._sagas()
 
     def follow(self, flip: Flip) -> None:
         """Show a switch's new state."""
@@ -199,3 +200,22 @@ class Metrics:
             self.payment_attempts.labels(outcome)
         self.checkouts_begun = self._counter("shop_checkouts_begun_total", "Orders begun.")
         self.revenue_krw = self._counter("shop_revenue_krw_total", "Won paid for orders.")
+
+    def _sagas(self) -> None:
+        self.orders_held = self._gauge(
+            "orders_held", "Orders reserved or paid and not yet confirmed; NaN when that cannot be asked."
+        )
+        self.orders_oldest_held_age_seconds = self._gauge(
+            "orders_oldest_held_age_seconds", "Time since the oldest held order was reserved."
+        )
+        self.orders_repaired = self._counter(
+            "orders_repaired_total", "Orders that the sweeper undid, by the state they were in.", ("from",)
+        )
+        for state in ("reserved", "paid"):
+            self.orders_repaired.labels(state)
+        self.outbox_pending = self._gauge(
+            "outbox_pending", "Events not yet sent; NaN when that cannot be asked."
+        )
+        self.outbox_oldest_age_seconds = self._gauge(
+            "outbox_oldest_age_seconds", "Age of the oldest event not yet sent."
+        )

@@ -1,10 +1,15 @@
 """The two engines: writes and locks on the primary, reads on the replica."""
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from commerce_app.instrument.database import measure_engine, measured_pool
 from commerce_app.metrics import Metrics
 from commerce_app.settings import Settings
+
+# The sweeper's, the relay's with its consumer's, the one that removes what is old.
+BACKGROUND_CONNECTIONS = 4
 
 
 class Database:
@@ -17,25 +22,41 @@ class Database:
         replica = _engine(settings, metrics, "replica", settings.replica_url, settings.replica_pool_size)
         # A read is one statement: a transaction around it would cost two more round trips.
         self.replica = replica.execution_options(isolation_level="AUTOCOMMIT")
+        # Work beside the requests must not wait behind them, nor count as theirs.
+        self.background = create_async_engine(
+            _driver_url(settings.database_url),
+            pool_size=BACKGROUND_CONNECTIONS,
+            max_overflow=0,
+            connect_args=_connect_args(settings),
+        )
 
     async def close(self) -> None:
+        await self.background.dispose()
         await self.primary.dispose()
         await self.replica.dispose()
 
 
 def _engine(settings: Settings, metrics: Metrics, server: str, url: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        _driver_url(url),
+        poolclass=measured_pool(metrics, server),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout_seconds,
+        connect_args=_connect_args(settings),
+    )
+    measure_engine(engine, metrics, server)
+    return engine
+
+
+def _driver_url(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+def _connect_args(settings: Settings) -> dict[str, Any]:
     server_settings = {
         "application_name": "fireline-shop",
         "jit": "off",
         "lock_timeout": str(int(settings.lock_timeout_seconds * 1000)),
     }
-    engine = create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        poolclass=measured_pool(metrics, server),
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=settings.pool_timeout_seconds,
-        connect_args={"server_settings": server_settings},
-    )
-    measure_engine(engine, metrics, server)
-    return engine
+    return {"server_settings": server_settings}

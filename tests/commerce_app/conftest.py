@@ -52,3 +52,15 @@ async def primary(servers):
     connection = await asyncpg.connect(servers.primary.url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def quiet_client(settings):
+    """A client of a shop whose loops do not run: tests sweep and relay themselves."""
+    async with asking(settings, loops=False) as client:
+        yield client
+
+
+@pytest.fixture
+def quiet_shop(quiet_client):
+    return quiet_client.shop

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 
@@ -12,9 +13,11 @@ SIZE = Size(products=100, users=300)
 
 
 @asynccontextmanager
-async def asking(settings, fireline=None):
+async def asking(settings, fireline=None, *, loops=True):
     """A client of a shop of its own."""
     shop = build_shop(settings, fireline)
+    if not loops:
+        shop = replace(shop, upkeep={})
     transport = httpx.ASGITransport(build_app(shop))
     async with shop.running(), httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         client.shop = shop

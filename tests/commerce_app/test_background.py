@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from commerce_app.background import keep_running
+from commerce_app.background import keep_running, repeat
+from commerce_app.errors import DependencyError
 from commerce_app.metrics import Metrics
 
 
@@ -31,3 +32,19 @@ async def test_a_loop_that_dies_is_told_and_started_again(caplog):
     keeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await keeping
+
+
+async def test_a_turn_that_fails_waits_for_the_next(caplog):
+    turns, enough = [], asyncio.Event()
+
+    async def turn(at):
+        turns.append(at)
+        if len(turns) == 1:
+            raise DependencyError("no database")
+        enough.set()
+
+    repeating = asyncio.create_task(repeat("sweeping", turn, lambda: 7, every_seconds=0))
+    await enough.wait()
+    repeating.cancel()
+    assert turns == [7, 7]
+    assert [record.message for record in caplog.records] == ["sweeping failed, again in 0 s: no database"]
