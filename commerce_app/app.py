@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from commerce_app.admin import admin_routes
-from commerce_app.background import keep_running
+from commerce_app.background import Loop, keep_running
 from commerce_app.cache.fill_lock import FillLock, Patience, random_token
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lifetime import Lifetime
@@ -51,6 +51,7 @@ from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.responses import error_response
 from commerce_app.settings import Settings
 from commerce_app.switches import Switches
+from commerce_app.upkeep import upkeep
 from commerce_app.wallet.routes import wallet_routes
 from commerce_app.wallet.service import Wallets
 
@@ -78,6 +79,7 @@ class Shop:
     coupons: Coupons
     wallets: Wallets
     events: EventPoster
+    upkeep: Mapping[str, Loop]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -85,10 +87,8 @@ class Shop:
         settings = self.settings
         watch = partial(watch_replication, settings.replica_url, self.metrics, LAG_EVERY_SECONDS)
         refresh = partial(self.products.keep_popular, settings.popular_refresh_seconds)
-        loops = [
-            asyncio.create_task(keep_running("replication", watch, self.metrics)),
-            asyncio.create_task(keep_running("popular", refresh, self.metrics)),
-        ]
+        beside: dict[str, Loop] = {"replication": watch, "popular": refresh, **self.upkeep}
+        loops = [asyncio.create_task(keep_running(name, loop, self.metrics)) for name, loop in beside.items()]
         try:
             yield
         finally:
@@ -124,11 +124,12 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     keys = IdempotencyKeys(settings.lock_timeout_seconds)
     coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys)
     wallets = Wallets(database.primary, locks, keys)
+    compensation = Compensation(locks)
     orders = Orders(
         database.primary,
         products,
         Reservations(Stock(locks), coupons, keys, settings.order_hold_seconds),
-        Compensation(locks),
+        compensation,
         locks,
         limits=UserLimits(ORDER_ALLOWANCE),
         metrics=metrics,
@@ -138,7 +139,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
     return Shop(
         settings, metrics, switches, database, redis, caches.all(), products, orders, coupons, wallets,
-        events,
+        events, upkeep(database.background, compensation, metrics, _utc_now),
     )  # fmt: skip
 
 

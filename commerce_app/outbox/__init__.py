@@ -1,0 +1,1 @@
+"""Events that are written with what they tell, sent at least once, and taken once."""
