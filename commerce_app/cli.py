@@ -17,10 +17,12 @@ from commerce_app.database.seed import Size
 from commerce_app.database.seed import seed as seed_database
 from commerce_app.drill.cli import drill
 from commerce_app.errors import SettingsError
+from commerce_app.order.invariants import findings_json, findings_text, verify_books
 from commerce_app.settings import Settings, read_settings
 
 __all__ = ["drill", "shop"]
 
+VIOLATED = 1
 USER_MISTAKE = 2
 GRACE_SECONDS = 5
 LEVELS = click.Choice(["debug", "info", "warning", "error"])
@@ -70,6 +72,20 @@ def seed(products: int, users: int) -> None:
         _fail(unreachable("DATABASE_URL", settings.database_url, error))
     done = f"seeded {products} products and {users} users" if seeded else "already seeded"
     click.echo(f"{done} in {time.monotonic() - started:.1f} s")
+
+
+@shop.command()
+@click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
+def verify(as_json: bool) -> None:
+    """Count, on DATABASE_URL, what breaks the shop's invariants; exit 1 if anything does."""
+    settings = _settings()
+    try:
+        findings = asyncio.run(verify_books(settings.database_url, datetime.now(UTC)))
+    except CONNECT_FAILURES as error:
+        _fail(unreachable("DATABASE_URL", settings.database_url, error))
+    click.echo(findings_json(findings) if as_json else findings_text(findings))
+    if any(finding.violations for finding in findings):
+        raise SystemExit(VIOLATED)
 
 
 def _settings() -> Settings:
