@@ -67,7 +67,7 @@ function parameters(route, headers) {
 }
 
 function post(path, route, body) {
-  const headers = { 'Content-Type': 'application/json' };
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() };
   return http.post(`${plan.base_url}${path}`, JSON.stringify(body), parameters(route, headers));
 }
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -91,6 +91,8 @@ class Customers(RuleBasedStateMachine):
     def begin(self):
         """What an example that failed before has broken stays broken, and is not this one's."""
         self.book.example += 1
+        self.book.at += timedelta(minutes=1)
+        self.book.runner.run(self.book.sweeper.sweep(self.book.at))
         self.book.runner.run(self.book.reader.execute(RESTOCK))
         self.before = self.book.runner.run(self.book.violations())
 
@@ -152,6 +154,8 @@ def test_the_books_are_right_whatever_happens(settings):
             machine,
             settings=examples(
                 max_examples=15, stateful_step_count=20, deadline=None,
+                # Examples share a database: shrinking one would take what it left for its own.
+                phases=[Phase.generate],
                 suppress_health_check=[HealthCheck.too_slow],
             ),
         )  # fmt: skip
