@@ -165,7 +165,7 @@ class _Compiler:
         rules: list[Rule] = []
         if self.options.recorded:
             rules = self._records(self._windows("ticket") - self._windows("page"))
-            rules += self._histories("ticket") + metadata_rules(self.slo)
+            rules += self._histories("ticket", besides="page") + metadata_rules(self.slo)
         rules += self._burn_alerts("ticket")
         return [*rules, self._no_data_alert()] if self.slo.alerting.tells_no_data else rules
 
@@ -190,13 +190,16 @@ class _Compiler:
             return None
         return tiled_count(name(FIVE_MINUTES), self.slo, seconds)
 
-    def _histories(self, severity: Severity) -> list[Rule]:
-        windows = sorted({tier.long_seconds for tier in self.policy.with_severity(severity)})
+    def _histories(self, severity: Severity, besides: Severity | None = None) -> list[Rule]:
+        windows = self._weighed(severity) - (self._weighed(besides) if besides else set())
         return [
             {"record": history_name(w), "expr": self._history(w), "labels": self._labels()}
-            for w in windows
-            if is_weighed(w)
+            for w in sorted(windows)
         ]
+
+    def _weighed(self, severity: Severity) -> set[float]:
+        tiers = self.policy.with_severity(severity)
+        return {tier.long_seconds for tier in tiers if is_weighed(tier.long_seconds)}
 
     def _history(self, seconds: float) -> str:
         """Of what a long window is counted from: the recorded counts, where there are counters, or these."""
@@ -253,23 +256,25 @@ class _Compiler:
         return {**self.slo.labels, **identity_labels(self.slo), **kind}
 
     def _hang_alert(self) -> Rule:
-        window = self.policy.hang_seconds
-        return {
-            "alert": HANG_ALERT,
-            "expr": f"{self.slo.sli.in_flight} > 0\nand on ()\n{self.events.total(window)} == 0",
-            "for": "1m",
-            "labels": {**self._alert_labels("page", "hang"), **self.slo.alerting.of("page").labels},
-            "annotations": hang_annotations(self.slo, window),
-        }
+        window, waiting = self.policy.hang_seconds, self.slo.sli.in_flight
+        assert waiting is not None
+        return self._none_answered(HANG_ALERT, "hang", waiting, hang_annotations(self.slo, window))
 
     def _unanswered_alert(self) -> Rule:
-        window = self.policy.hang_seconds
+        window, asked = self.policy.hang_seconds, self.slo.sli.demand
+        assert asked is not None
+        texts = unanswered_annotations(self.slo, window)
+        return self._none_answered(UNANSWERED_ALERT, "unanswered", asked, texts)
+
+    def _none_answered(self, alert: str, tier: str, wanted: str, annotations: Mapping[str, str]) -> Rule:
+        """A counter is born with what it first counts: where it is absent, nothing was answered either."""
+        answered = self.events.total(self.policy.hang_seconds)
         return {
-            "alert": UNANSWERED_ALERT,
-            "expr": f"{self.slo.sli.demand} > 0\nunless on ()\n{self.events.total(window)} > 0",
+            "alert": alert,
+            "expr": f"{wanted} > 0\nunless on ()\n{answered} > 0",
             "for": "1m",
-            "labels": self._alert_labels("page", "unanswered"),
-            "annotations": unanswered_annotations(self.slo, window),
+            "labels": {**self._alert_labels("page", tier), **self.slo.alerting.of("page").labels},
+            "annotations": annotations,
         }
 
     def _no_data_alert(self) -> Rule:

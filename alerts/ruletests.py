@@ -121,12 +121,12 @@ class _Tests:
         if not waiting:
             return []
         inputs = [{"series": str(labels), "values": f"{_WAITING:g}x80"} for labels in waiting]
+        pages = self._firing(HANG_ALERT, "", _SOON, fires=True)
         return [
             self._test(
-                "pages when requests are in flight and none completes",
-                [*self._idle_inputs(), *inputs],
-                self._firing(HANG_ALERT, "", _SOON, fires=True),
-            )
+                "pages when requests are in flight and none completes", [*self._idle_inputs(), *inputs], pages
+            ),
+            self._test("pages when requests are in flight and none ever completed", inputs, pages),
         ]
 
     def _no_data(self) -> dict[str, Any]:

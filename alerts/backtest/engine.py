@@ -16,8 +16,9 @@ from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
 from collector.promql.engine import Engine
 from collector.promql.limits import Limits
-from collector.rules.engine import ALERTS, FOR_STATE
+from collector.rules.engine import ALERTS
 from collector.rules.files import AlertingRule, RecordingRule, RuleGroup
+from collector.rules.restore import FOR_STATE
 from collector.rules.state import AlertState, Hold
 from collector.series import STALE_NAN, SampleSource, Values
 from collector.templates import parse_template

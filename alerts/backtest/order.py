@@ -8,8 +8,9 @@ from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import Node, Selector, Subquery, walk
-from collector.rules.engine import ALERTS, FOR_STATE
+from collector.rules.engine import ALERTS
 from collector.rules.files import AlertingRule, Rule, RuleGroup
+from collector.rules.restore import FOR_STATE
 
 
 class StepwiseError(Exception):

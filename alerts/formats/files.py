@@ -43,10 +43,10 @@ def load_slo_files(*paths: Path, period: PeriodOptions | None = None) -> dict[Pa
     documents = [(path, document) for path in paths for document in read_documents(path)]
     beside = tuple(document for _, document in documents)
     slos: dict[tuple[str, str], tuple[Path, Slo]] = {}
+    places: dict[str, tuple[Slo, str]] = {}
     for path, document in documents:
         for slo in _reader(document)(replace(document, beside=beside)):
-            if (slo.service, slo.name) in slos:
-                raise SpecError(f"{document.place}: expected a name used once in {slo.service}: {slo.name}")
+            _refuse_twice(slo, document.place, places)
             slos[slo.service, slo.name] = path, slo
     if paths and not slos:
         raise SpecError(f"{', '.join(map(str, paths))}: expected an SLO, found only what SLOs refer to")
@@ -55,6 +55,20 @@ def load_slo_files(*paths: Path, period: PeriodOptions | None = None) -> dict[Pa
     for (path, _), slo in zip(slos.values(), finished, strict=True):
         by_file[path].append(slo)
     return by_file
+
+
+def _refuse_twice(slo: Slo, place: str, places: dict[str, tuple[Slo, str]]) -> None:
+    """Service and name are joined by a dash in Sloth's ``sloth_id`` and in the names of groups of rules."""
+    joined = f"{slo.service}-{slo.name}"
+    other, where = places.setdefault(joined, (slo, place))
+    if other is slo:
+        return
+    if (other.service, other.name) == (slo.service, slo.name):
+        raise SpecError(
+            f"{place}: expected a name used once in {slo.service}: {slo.name} stands in {where} too"
+        )
+    told = f"{slo.name} of {slo.service} and {other.name} of {other.service}, in {where}, are both {joined}"
+    raise SpecError(f"{place}: expected names that differ when joined to their service's: {told}")
 
 
 def _reader(document: Document) -> Reader:

@@ -15,11 +15,11 @@ from alerts.burnrate import factor
 from alerts.documents import Document, Service, Strict, Window, shortened
 from alerts.errors import SpecError
 from alerts.formats.labels import exported, with_labels_filled
+from alerts.formats.objectives import Percent
 from alerts.metadata import identity_labels
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.queries import checked_query, one_series
 from alerts.slo import (
-    HIGHEST_OBJECTIVE,
     WINDOW,
     Alerting,
     AlertTexts,
@@ -96,7 +96,7 @@ class _Spec(_Pyrra):
     """partial_response_strategy: for Thanos, whose rules are not written here."""
 
     description: str = ""
-    target: float = Field(gt=0, le=100 * HIGHEST_OBJECTIVE)
+    target: Percent
     window: Window
     indicator: _Indicator
     partial_response_strategy: str = ""

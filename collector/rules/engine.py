@@ -10,7 +10,7 @@ from collector.promql.together import Outcome
 from collector.querier import Querier
 from collector.rules.asking import Reading, asker, readings
 from collector.rules.files import AlertingRule, RecordingRule, RuleGroup
-from collector.rules.restore import RESTORING_EVALUATIONS, restore
+from collector.rules.restore import FOR_STATE, RESTORING_EVALUATIONS, restore
 from collector.rules.run import Appender, RuleRun, flush
 from collector.rules.state import TRANSITIONS, Alert, AlertState, Hold, Observed, advance
 from collector.rules.status import Evaluation, GroupStatus, RuleStatus, Transition
@@ -18,7 +18,6 @@ from collector.rules.texts import AlertTexts
 from collector.series import Sample
 
 ALERTS = "ALERTS"
-FOR_STATE = "ALERTS_FOR_STATE"
 
 
 class RuleFailedError(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from collector.labels import METRIC_NAME, Labels
+from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.querier import Querier
 from collector.rules.files import AlertingRule
 from collector.rules.state import (
@@ -16,7 +16,7 @@ from collector.rules.state import (
 
 # As Prometheus: at the first evaluation not every target may have been scraped again.
 RESTORING_EVALUATIONS = 2
-_FOR_STATE = "ALERTS_FOR_STATE"
+FOR_STATE = "ALERTS_FOR_STATE"
 _STEP_SECONDS = 60.0
 _LOOKBACK_SECONDS = 300.0
 
@@ -27,7 +27,7 @@ def restore(
     """Alerts that appear now, with ``active_at`` as before the outage where the rule waits long enough."""
     if rule.for_seconds < RESTORE_GRACE_SECONDS or not alerts:
         return dict(alerts)
-    selector = f'{_FOR_STATE}{{alertname="{rule.alert}"}}'
+    selector = f"{FOR_STATE}{{{Matcher('alertname', MatchOp.EQUAL, rule.alert)}}}"
     began = _latest(querier, selector, at)
     seen = _latest(querier, f"timestamp({selector})", at)
     restored = dict(alerts)

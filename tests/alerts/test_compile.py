@@ -132,6 +132,17 @@ def test_every_expression_parses():
             promql_parser.parse(rule["expr"])
 
 
+def test_a_long_window_of_both_severities_is_recorded_once(tmp_path):
+    path = tmp_path / "both.policy.yml"
+    tiers = [
+        {"name": n, "long": "6h", "short": short, "budget_share": 0.05, "severity": n}
+        for n, short in (("page", "30m"), ("ticket", "1h"))
+    ]
+    write(path, {"name": "both", "tiers": tiers})
+    recorded = [r["record"] for r in rules(WEB, policy=str(path)) if "record" in r]
+    assert len(recorded) == len(set(recorded))
+
+
 def test_two_slos_on_the_same_requests_page_once_for_a_hang():
     hangs = [r["labels"]["slo"] for r in rules(*SHOP) if r.get("alert") == "RequestsHang"]
     assert hangs == ["order-availability", "product-latency"]

@@ -7,6 +7,7 @@ import promql_parser
 
 from alerts.documents import Document, shortened
 from alerts.errors import SpecError
+from alerts.formats.counts import as_increase, counts_of, tree_of
 from alerts.formats.openslo.kinds import IndicatorSpec, Metric, Objective, QuerySpec, RatioMetric, SloFile
 from alerts.formats.openslo.library import Library
 from alerts.formats.openslo.metadata import IndicatorAnnotations
@@ -68,27 +69,41 @@ class Indicator:
         return self._raw(ratio.raw, ratio.raw_type) if ratio.raw and ratio.raw_type else self._ratio(ratio)
 
     def _ratio(self, ratio: RatioMetric) -> Sli:
-        if ratio.total is None or (ratio.good is None) == (ratio.bad is None):
+        if ratio.total is None:
+            raise self._mistake("ratioMetric", "expected total beside good or bad")
+        part = ratio.good if ratio.bad is None else ratio.bad
+        if part is None or (ratio.good is not None and ratio.bad is not None):
             raise self._mistake("ratioMetric", "expected either good or bad beside total")
-        total = self._count("total", ratio.total, counter=ratio.counter)
-        part = ("bad", ratio.bad) if ratio.bad is not None else ("good", ratio.good)
+        name = "good" if ratio.bad is None else "bad"
         written = [
-            self._query(f"ratioMetric.{name}", one) for name, one in (part, ("total", ratio.total)) if one
+            self._query(f"ratioMetric.{key}", one) for key, one in ((name, part), ("total", ratio.total))
         ]
         refuse_groups(self.place, dict(written))
+        counted, total = (self._count(name, part, ratio), self._count("total", ratio.total, ratio))
+        if ratio.counter:
+            counted, total = self._counts(counted, total)
         if ratio.bad is not None:
-            bad = bad_counted(self._count("bad", ratio.bad, counter=ratio.counter), total)
-            return self._sli(bad, total, counts_events=ratio.counter)
-        assert ratio.good is not None
-        good = self._count("good", ratio.good, counter=ratio.counter)
+            return self._sli(bad_counted(counted, total), total, counts_events=ratio.counter)
+        good = counted
         if self.notes.kind is SliKind.LATENCY and _BUCKET.search(good):
             return self._sli(bad_beyond(good, total), total, bucket=good, counts_events=ratio.counter)
         return self._sli(bad_remaining(good, total), total, counts_events=ratio.counter)
 
-    def _count(self, name: str, metric: Metric, *, counter: bool) -> str:
+    def _count(self, name: str, metric: Metric, ratio: RatioMetric) -> str:
         key = f"ratioMetric.{name}"
         place, query = self._query(key, metric)
-        return one_series(self.place, place, _windowed(query, counter=counter))
+        return one_series(self.place, place, _windowed(query, counter=ratio.counter))
+
+    def _counts(self, counted: str, total: str) -> tuple[str, str]:
+        """Rates made counts, on both sides or on none: their ratio must stay."""
+        kinds = [counts_of([tree_of(query)]) for query in (counted, total)]
+        if kinds == [{"rate"}, {"rate"}]:
+            return as_increase(counted), as_increase(total)
+        if {"rate"} in kinds:
+            raise self._mistake(
+                "ratioMetric", f"expected increase(…[{WINDOW}]), which counts events, found rate on one side"
+            )
+        return counted, total
 
     def _raw(self, metric: Metric, raw_type: str) -> Sli:
         """Each evaluation weighs as much as another: of a ratio alone nobody knows how many events it had."""

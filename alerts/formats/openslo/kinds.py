@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from alerts.documents import Service, Strict, Window, shortened
+from alerts.formats.objectives import Percent, Share
 from alerts.formats.openslo.alert_kinds import (
     AlertConditionFile,
     AlertNotificationTargetFile,
@@ -21,7 +22,6 @@ from alerts.formats.openslo.metadata import (
     SliMetadata,
     SloMetadata,
 )
-from alerts.slo import HIGHEST_OBJECTIVE
 
 _OPS = Literal["lte", "gte", "lt", "gt"]
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
@@ -109,8 +109,8 @@ class Objective(Strict):
     display_name: str = Field("", alias="displayName")
     op: _OPS | None = None
     value: float | None = Field(None, allow_inf_nan=False)
-    target: float | None = Field(None, gt=0, le=HIGHEST_OBJECTIVE)
-    target_percent: float | None = Field(None, alias="targetPercent", gt=0, le=100 * HIGHEST_OBJECTIVE)
+    target: Share | None = None
+    target_percent: Percent | None = Field(None, alias="targetPercent")
     time_slice_target: float | None = Field(None, alias="timeSliceTarget", gt=0, le=1)
     time_slice_window: Annotated[Window | None, BeforeValidator(_slice_window)] = Field(
         None, alias="timeSliceWindow"

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from alerts.documents import Service, Strict
 from alerts.formats.labels import Texts
-from alerts.slo import HIGHEST_OBJECTIVE
+from alerts.formats.objectives import Percent
 
 _PLUGINS = ("slo_plugins", "sloPlugins", "plugins")
 _NAME = r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$"
@@ -70,7 +70,7 @@ class AlertingSpec(_Sloth):
 class SloSpec(_Sloth):
     name: str = Field(pattern=_NAME, max_length=128)
     description: str = ""
-    objective: float = Field(gt=0, le=100 * HIGHEST_OBJECTIVE)
+    objective: Percent
     labels: Texts = Field(default_factory=dict)
     sli: SliSpec
     alerting: AlertingSpec = AlertingSpec()

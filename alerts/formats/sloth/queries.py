@@ -1,8 +1,7 @@
 """Sloth's queries as bad and total events, with the ratio of both as it was.
 
-Sloth asks for rates. Ours have to be counts, which alerts tell and floors hold against: ``rate`` over a
-window is ``increase`` divided by its length, so where both queries are sums of rates and nothing else, both
-are made sums of increases and the ratio stays. Others are left, and then only their ratio means something.
+Where both are sums of rates and nothing else, both are made sums of increases and the ratio stays. Others
+are left, and then only their ratio means something.
 """
 
 import re
@@ -12,32 +11,17 @@ import promql_parser
 
 from alerts.documents import shortened
 from alerts.errors import SpecError
+from alerts.formats.counts import STAND_IN, as_increase, counts_of, tree_of
 from alerts.formats.sloth.kinds import EventsSpec, RawSpec
 from alerts.queries import checked_query, one_series
 from alerts.query_groups import refuse_groups
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
-from collector.errors import QueryError
-from collector.promql.guard import QuerySize
-from collector.promql.parse import parse
-from collector.promql.syntax import (
-    Aggregation,
-    Binary,
-    Call,
-    Negation,
-    Node,
-    Number,
-    RangeSelector,
-    Subquery,
-    unwrapped,
-)
 
 _TEMPLATE = re.compile(r"\{\{-?\s*\.window\s*-?\}\}")
-_STAND_IN, _STAND_IN_MS = "2h11m59s", 7_919_000  # for $window while a query is parsed; nobody else writes it
 _NO_STEP = re.compile(r"\[\$window\s*:\s*\]")
 _DEFAULT_STEP = f"[{WINDOW}:1m]"  # Prometheus' default; a server, or a test of rules, may have another
 _OR_ZERO = re.compile(r"\s+or\s+(on\s*\(\s*\)\s*)?vector\s*\(\s*0\s*\)$", re.IGNORECASE)
 _VECTOR = re.compile(r"\bvector\s*\(")
-_RATE = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)|\brate(?=\s*\()""")
 _BUCKET = re.compile(r'_bucket\{.*\ble=~?"([0-9.]+)["|]')
 
 
@@ -55,9 +39,9 @@ def events_sli(events: EventsSpec, keys: Keys) -> Sli:
     error = _windowed(keys.place, keys.error, events.error_query)
     total = _windowed(keys.place, keys.total, events.total_query)
     refuse_groups(keys.place, {keys.error: error, keys.total: total})
-    counts = _counts([_tree(error), _tree(total)])
+    counts = counts_of([tree_of(error), tree_of(total)])
     if counts == {"rate"}:
-        error, total = _as_increase(error), _as_increase(total)
+        error, total = as_increase(error), as_increase(total)
     error, total = _OR_ZERO.sub("", error), _without_zero(total)  # ours say where there is nothing to count
     error, total = _one_series(keys.place, keys.error, error), _one_series(keys.place, keys.total, total)
     good = _subtracted(error, total)
@@ -101,7 +85,7 @@ def _without_zero(query: str) -> str:
     query = _OR_ZERO.sub("", query)
     for start in ("(", "sum("):
         inner = query[len(start) : -1]
-        if query.startswith(start) and query.endswith(")") and _tree(inner) is not None:
+        if query.startswith(start) and query.endswith(")") and tree_of(inner) is not None:
             return f"{start}{_without_zero(inner)})"
     return query
 
@@ -112,43 +96,9 @@ def _one_series(place: str, key: str, query: str) -> str:
     return f"sum({query})"
 
 
-def _tree(query: str) -> Node | None:
-    try:
-        return parse(query.replace(WINDOW, _STAND_IN), size=QuerySize())
-    except QueryError:  # of another Prometheus than ours
-        return None
-
-
-def _counts(trees: list[Node | None]) -> set[str] | None:
-    """Of what queries are sums, ``rate`` or ``increase``; None for anything else, and for a mixture."""
-    found = [None if tree is None else _terms(tree) for tree in trees]
-    if any(terms is None or len(terms) != 1 for terms in found):
-        return None
-    kinds = {kind for terms in found if terms is not None for kind in terms}
-    return kinds if len(kinds) == 1 else None
-
-
-def _terms(node: Node) -> set[str] | None:
-    match unwrapped(node):
-        case Aggregation(op="sum", expr=inner) | Negation(expr=inner):
-            return _terms(inner)
-        case Binary(op="+" | "-" | "or", left=left, right=right):
-            terms, others = _terms(left), _terms(right)
-            return None if terms is None or others is None else terms | others
-        case Call(name="vector", args=(Number(value=0.0),)):
-            return set()
-        case Call(name="rate" | "increase" as name, args=(RangeSelector() | Subquery() as counter,)):
-            return {name} if counter.range_ms == _STAND_IN_MS else None
-    return None
-
-
-def _as_increase(query: str) -> str:
-    return _RATE.sub(lambda found: found[1] or "increase", query)
-
-
 def _subtracted(error: str, total: str) -> str | None:
     """What is good, where the errors are what remains of all events without it."""
-    tree = _plain(promql_parser.parse(error.replace(WINDOW, _STAND_IN)))
+    tree = _plain(promql_parser.parse(error.replace(WINDOW, STAND_IN)))
     if isinstance(tree, promql_parser.AggregateExpr) and tree.modifier is None and str(tree.op) == "sum":
         tree = _plain(tree.expr)
     if not isinstance(tree, promql_parser.BinaryExpr) or str(tree.op) != "-":
@@ -156,8 +106,8 @@ def _subtracted(error: str, total: str) -> str | None:
     all_events, good = _plain(tree.lhs), _plain(tree.rhs)
     if not all(_is_sum(each) for each in (all_events, good)):
         return None
-    whole = _plain(promql_parser.parse(total.replace(WINDOW, _STAND_IN)))
-    return str(good).replace(_STAND_IN, WINDOW) if str(all_events) == str(whole) else None
+    whole = _plain(promql_parser.parse(total.replace(WINDOW, STAND_IN)))
+    return str(good).replace(STAND_IN, WINDOW) if str(all_events) == str(whole) else None
 
 
 def _is_sum(expression: promql_parser.Expr) -> bool:

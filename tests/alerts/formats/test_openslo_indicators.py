@@ -38,7 +38,6 @@ def counted(
     [
         ('sum(http_total{code=~"2.."})', True, 'sum(increase(http_total{code=~"2.."}[$window]))'),
         ("http_total", True, "sum(increase(http_total[$window]))"),
-        ("sum(rate(http_total[{{.window}}]))", True, "sum(rate(http_total[$window]))"),
         ("sum(increase(http_total[{{ .window }}]))", True, "sum(increase(http_total[$window]))"),
         ("http_now", False, "sum(sum_over_time(http_now[$window]))"),
         ("sum(http_now)", False, "sum(sum_over_time(http_now[$window]))"),
@@ -51,9 +50,22 @@ def test_a_query_is_put_over_the_window(tmp_path, query, counter, expected):
     assert slo.sli.counts_events is counter
 
 
-@pytest.mark.parametrize(
-    "query", ["sum(a) / 2", "sum by (x) (a)", "a offset 5m", "sum(a @ 5)", "rate(a[5m])"]
-)
+@pytest.mark.parametrize("part", ["good", "bad"])
+def test_rates_are_made_counts(tmp_path, part):
+    rates = {part: metric('sum(rate(a{x="rate("}[$window]))'), "total": metric("rate(b[{{.window}}])")}
+    (slo,) = load(tmp_path, ratio(**rates))
+    assert slo.sli.total == "sum(increase(b[$window]))"
+    assert 'sum(increase(a{x="rate("}[$window]))' in slo.sli.bad
+    assert "rate(a" not in slo.sli.bad
+
+
+def test_a_rate_beside_a_count_is_refused(tmp_path):
+    mixed = {"bad": metric("sum(rate(a[$window]))"), "total": metric("sum(increase(b[$window]))")}
+    with pytest.raises(SpecError, match=r"ratioMetric: expected increase.*found rate on one side"):
+        load(tmp_path, ratio(**mixed))
+
+
+@pytest.mark.parametrize("query", ["sum(a) / 2", "a offset 5m", "sum(a @ 5)", "rate(a[5m])"])
 def test_a_counter_that_no_window_is_plain_for_is_named(tmp_path, query):
     with pytest.raises(SpecError, match=r"ratioMetric.total.metricSource.spec.query: expected a query over"):
         load(tmp_path, ratio(bad=metric("b"), total=metric(query)))
@@ -159,7 +171,8 @@ GOOD, TOTAL = metric("increase(a[$window])"), metric("increase(b[$window])")
             "spec.objectives.0.value: expected with thresholdMetric only",
         ),
         (measured_by(), "spec.indicator.spec: expected either ratioMetric or thresholdMetric"),
-        (ratio(good=GOOD), "ratioMetric: expected either good or bad beside total"),
+        (ratio(good=GOOD), "ratioMetric: expected total beside good or bad"),
+        (ratio(total=TOTAL), "ratioMetric: expected either good or bad beside total"),
         (ratio(good=GOOD, bad=GOOD, total=TOTAL), "ratioMetric: expected either good or bad beside total"),
         (ratio(raw=GOOD), "ratioMetric: expected raw and rawType together"),
         (ratio(raw=GOOD, rawType="success", total=TOTAL), "ratioMetric: expected raw and rawType together"),

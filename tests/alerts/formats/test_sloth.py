@@ -169,6 +169,10 @@ def test_labels_that_would_stand_in_for_ours_are_kept_beside_them(tmp_path):
     [
         (spec(version="prometheus/v2"), "version: expected 'prometheus/v1'"),
         (spec(slos=[]), "slos: expected at least 1 item"),
+        (
+            spec(slo(objective=0.999)),
+            "slos.0.objective: expected per cent, such as 99.9, found 0.999",
+        ),
         (spec(slo(objective=100)), "slos.0.objective: expected at most 99.9999999, found 100"),
         (spec(slo(objetive=1)), "slos.0: unknown key 'objetive', expected one of name, description"),
         (spec(slo(), slo()), "slos.1.name: expected a name used once, found 'web'"),

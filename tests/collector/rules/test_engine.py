@@ -214,8 +214,9 @@ def test_missed_slots_are_counted_and_not_caught_up():
     assert world.engine.statuses[0].evaluations == 3
 
 
-def test_a_pending_alert_goes_on_waiting_after_a_restart():
-    rule = {"alert": "Down", "expr": "up == 0", "for": "30m"}
+@pytest.mark.parametrize("name", ["Down", 'say "down"'])
+def test_a_pending_alert_goes_on_waiting_after_a_restart(name):
+    rule = {"alert": name, "expr": "up == 0", "for": "30m"}
     before = World(rule)
     for minute in range(11):
         before.put(minute * 60, 0)
