@@ -33,8 +33,9 @@ class Sweeper:
         """Undo all whose hold is over, and show what is still held; returns how many were undone."""
         undone = 0
         try:
-            while batch := await self._undo_batch(at):
+            while (batch := await self._undo_batch(at)) == BATCH:
                 undone += batch
+            undone += batch
             await self._show_held(at)
         except BaseException:
             self._metrics.orders_held.set(math.nan)

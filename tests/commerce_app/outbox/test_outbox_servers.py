@@ -87,6 +87,23 @@ async def test_an_event_that_is_sent_twice_counts_once(engine, primary):
     assert await sold(primary) == before + 10
 
 
+async def test_a_turn_ends_although_events_keep_coming(engine, primary):
+    await write_events(primary, "first", 3)
+
+    class Selling(Recorder):
+        async def take(self, events, at):
+            await super().take(events, at)
+            await primary.execute(
+                "INSERT INTO outbox VALUES ($1, 'order-confirmed', '{}', $2, NULL)",
+                f"next:{len(self.taken)}",
+                PAID_AT,
+            )
+
+    metrics = Metrics()
+    assert await Relay(engine, [Selling()], metrics).relay(PAID_AT) == 3
+    assert metrics.outbox_pending._value.get() == 1
+
+
 async def test_two_relays_share_the_work(engine, primary):
     await write_events(primary, "shared", 400)
     before = await sold(primary)
