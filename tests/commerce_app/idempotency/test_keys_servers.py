@@ -135,7 +135,7 @@ async def test_after_a_day_a_key_is_as_new(client, primary):
     assert await balance(primary, 12) == 5_002_000
 
 
-async def test_expired_keys_are_removed_in_batches(shop, primary, monkeypatch):
+async def test_expired_keys_are_removed_in_batches(quiet_shop, primary, monkeypatch):
     monkeypatch.setattr("commerce_app.idempotency.keys.EXPIRED_BATCH", 10)
     at = datetime.now(UTC)
     await primary.execute("DELETE FROM idempotency_keys")
@@ -143,5 +143,5 @@ async def test_expired_keys_are_removed_in_batches(shop, primary, monkeypatch):
         "INSERT INTO idempotency_keys VALUES ('s', $1, 'print', 201, '', $2)",
         [(str(number), at + timedelta(seconds=number - 25)) for number in range(30)],
     )
-    assert await remove_expired(shop.database.primary, at) == 26
+    assert await remove_expired(quiet_shop.database.primary, at) == 26
     assert await primary.fetchval("SELECT count(*) FROM idempotency_keys") == 4
