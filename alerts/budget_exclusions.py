@@ -1,20 +1,16 @@
 """A period's counts without what happened in excluded time, and how much that was."""
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from alerts.budget import WindowCounts
 from alerts.exclusions import Exclusion, Occurrence, merged, occurrences, seconds_of
-from alerts.expressions import RawExpressions
 from alerts.slo import Slo
+from alerts.span_counts import SpanCount, count_spans, lengths
 from collector.querier import Querier
 
-_POINTS_A_SPAN = 24  # of one range query: nights across a change of clocks are an hour's multiples apart
-_MOST_HALVINGS = 5
-_COARSE_SECONDS = 60.0
+_MOST_LENGTHS = 24  # of the time between spans that is counted: each costs queries of its own
 _ROUNDING = 1e-6
 
 
@@ -23,6 +19,7 @@ class Excluded:
     """What exclusions take off the counts of a period.
 
     gross: the counts with nothing taken off. bad, total: what is. bad_by_span: of each span, by its ends.
+    uncounted: how many spans are so short that no scrape lies in them: nothing is taken off.
     """
 
     occurrences: tuple[Occurrence, ...]
@@ -31,6 +28,7 @@ class Excluded:
     total: float
     at: float
     bad_by_span: tuple[tuple[tuple[float, float], float], ...] = ()
+    uncounted: int = 0
 
     @property
     def spans(self) -> list[tuple[float, float]]:
@@ -56,6 +54,7 @@ class Excluded:
             "seconds": self.seconds,
             "bad": self.bad,
             "total": self.total,
+            "uncounted": self.uncounted,
             "windows": [
                 {
                     "name": e.name,
@@ -79,35 +78,30 @@ def take_off(
 ) -> tuple[WindowCounts, Excluded | None]:
     """The counts of the window before ``at`` without its excluded time; None where nothing is excluded.
 
+    What is taken off and what is left are the window's counts: the excluded time and the time between are
+    counted apart, and the whole is shared out between them. An increase is extrapolated to the
+    ends of its window, so that an outage in five minutes may count more than in the month around it: taken
+    off as it is, it would take bad events of other times with it.
+
     Raises:
         QueryError: if the querier cannot answer.
     """
-    found = occurrences(exclusions, slo, at - gross.seconds, at)
+    start = at - gross.seconds
+    found = occurrences(exclusions, slo, start, at)
     if not found or gross.bad is None or not gross.total:
         return gross, None
     spans = merged((one.start, one.end) for one in found)
-    events = RawExpressions(slo)
-    counted = [
-        (run.seconds, end, bad, total)
-        for run in _runs(spans)
-        for end, bad, total in zip(
-            run.ends,
-            _values(querier, run, events.bad(run.seconds)),
-            _values(querier, run, events.total(run.seconds)),
-            strict=True,
-        )
-    ]
-    if is_averaged(slo, gross):
-        counted = [
-            (seconds, end, bad * seconds / gross.seconds, total * seconds / gross.seconds)
-            for seconds, end, bad, total in counted
-        ]
-    bad, total = (sum(one[place] for one in counted) for place in (2, 3))
-    net = gross.total - total
-    net = net if net > _ROUNDING * gross.total else 0.0
-    counts = WindowCounts(gross.seconds, min(max(gross.bad - bad, 0.0), net), net)
-    by_span = tuple(((end - seconds, end), bad) for seconds, end, bad, _ in counted)
-    return counts, Excluded(found, gross, bad, total, at, by_span)
+    inside = count_spans(querier, slo, spans, gross.seconds)
+    between = _between(spans, start, at)
+    few = lengths(between) <= _MOST_LENGTHS
+    outside = count_spans(querier, slo, between, gross.seconds) if few else None
+    net, bad_scale = _shared_out(gross, inside, outside)
+    by_span = tuple(((one.start, one.end), one.bad * bad_scale) for one in inside)
+    uncounted = sum(not one.scraped for one in inside)
+    assert net.bad is not None
+    assert net.total is not None
+    bad, total = gross.bad - net.bad, gross.total - net.total
+    return net, Excluded(found, gross, bad, total, at, by_span, uncounted)
 
 
 def is_averaged(slo: Slo, counts: WindowCounts) -> bool:
@@ -115,44 +109,36 @@ def is_averaged(slo: Slo, counts: WindowCounts) -> bool:
     return not slo.sli.counts_events and counts.total == 1
 
 
-@dataclass(frozen=True)
-class _Run:
-    """Spans of one length whose ends a single range query meets."""
-
-    seconds: float
-    ends: tuple[float, ...]
-    step_seconds: float
+def _between(spans: Sequence[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
+    """What lies between spans, from a second on."""
+    ends, starts = [start, *(end for _, end in spans)], [*(start for start, _ in spans), end]
+    return [(a, b) for a, b in zip(ends, starts, strict=True) if b - a >= 1]
 
 
-def _runs(spans: Sequence[tuple[float, float]]) -> Iterator[_Run]:
-    whole = sorted((max(1.0, float(round(end - start))), float(round(end))) for start, end in spans)
-    for seconds, group in groupby(whole, key=lambda one: one[0]):
-        yield from _halved(seconds, [end for _, end in group], _MOST_HALVINGS)
+def _shared_out(
+    gross: WindowCounts, inside: Sequence[SpanCount], outside: Sequence[SpanCount] | None
+) -> tuple[WindowCounts, float]:
+    """What is left of the counts, and by how much the bad events counted inside are to be scaled.
+
+    outside: None where it was not counted: then what is left is what the whole has more than the spans.
+    """
+    assert gross.bad is not None
+    assert gross.total is not None
+    bads = None if outside is None else [one.bad for one in outside]
+    totals = None if outside is None else [one.total for one in outside]
+    bad, bad_scale = _left_of(gross.bad, [one.bad for one in inside], bads)
+    total, _ = _left_of(gross.total, [one.total for one in inside], totals)
+    return WindowCounts(gross.seconds, min(bad, total), total), bad_scale
 
 
-def _halved(seconds: float, ends: Sequence[float], halvings: int) -> Iterator[_Run]:
-    """One run where the ends lie on a coarse enough grid, else those of both halves."""
-    step = float(math.gcd(*(round(end - ends[0]) for end in ends)) or 1)
-    points = (ends[-1] - ends[0]) / step + 1
-    if points <= _POINTS_A_SPAN * len(ends):
-        yield _Run(seconds, tuple(ends), step)
-    elif halvings:
-        middle = len(ends) // 2
-        yield from _halved(seconds, ends[:middle], halvings - 1)
-        yield from _halved(seconds, ends[middle:], halvings - 1)
-    else:  # anyhow scattered: half a minute beside their ends, in one query
-        yield _Run(seconds, tuple(ends), max(step, _COARSE_SECONDS))
+def _left_of(whole: float, inside: Sequence[float], outside: Sequence[float] | None) -> tuple[float, float]:
+    """What is left of a whole, and by how much counts inside are scaled to what is taken off.
 
-
-def _values(querier: Querier, run: _Run, query: str) -> list[float]:
-    """The query's value at each end; 0 where it has none."""
-    start, step = run.ends[0], run.step_seconds
-    places = [round((end - start) / step) for end in run.ends]
-    found = querier.range(query, start, start + max(places) * step, step)
-    if not found:
-        return [0.0] * len(places)
-    values = {
-        round((time - start) / step): value
-        for time, value in zip(found[0].times.tolist(), found[0].values.tolist(), strict=True)
-    }
-    return [value if math.isfinite(value := values.get(place, 0.0)) else 0.0 for place in places]
+    Where both are more than the whole, each keeps its share; where they are less, what happened between the
+    scrapes on both sides of an end is not in them, and is left.
+    """
+    within, without = sum(inside), sum(outside or ())
+    counted = within + without
+    left = max(whole - within, without * whole / counted if counted else 0.0)
+    left = left if left > _ROUNDING * whole else 0.0
+    return left, (whole - left) / within if within else 0.0

@@ -61,12 +61,14 @@ def error_ratios(querier: Querier, slo: Slo, start: float, end: float) -> ErrorR
 
 
 def bad_minutes(slo: Slo, ratios: ErrorRatios, spans: Iterable[tuple[float, float]]) -> float:
-    """Minutes whose error ratio was above what the SLO allows, outside of the excluded spans."""
+    """Minutes whose error ratio was above what the SLO allows, in steps that no excluded span touches.
+
+    Errors of a step that a span begins or ends in may be those that are excluded.
+    """
     step = step_seconds(slo)
     bad = ratios.values > slo.error_budget + _ROUNDING
-    middles = ratios.times - step / 2
     for start, end in spans:
-        bad &= ~((middles >= start) & (middles < end))
+        bad &= ~((ratios.times > start) & (ratios.times - step < end))
     return float(bad.sum()) * step / 60
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from alerts.budget_account import Account
+from alerts.budget_exclusions import Excluded
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_clock, format_date, format_percent, format_seconds, zone_name
 
@@ -64,11 +65,18 @@ class BudgetWords:
         ratio = excluded.gross.error_ratio
         left = 1 - (ratio or 0.0) / self.account.status.slo.error_budget
         with_it = f"{format_percent(left)} left" if left >= 0 else f"overspent by {format_percent(-left)}"
-        return f"{format_seconds(excluded.seconds, Language.EN)} excluded ({whys}), with it {with_it}"
+        lasts = format_seconds(excluded.seconds, Language.EN)
+        return f"{lasts} excluded ({whys}), with it {with_it}{_unscraped(excluded)}"
 
     def _moment(self, at: float) -> str:
         clock = format_clock(at, self.zone, with_seconds=False)
         return f"{format_date(at, self.zone)} {clock} {zone_name(at, self.zone)}"
+
+
+def _unscraped(excluded: Excluded) -> str:
+    if not excluded.uncounted:
+        return ""
+    return f"; {excluded.uncounted} of its times too short to count: no scrape in it, nothing taken off"
 
 
 def count(value: float) -> str:
