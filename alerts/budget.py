@@ -31,6 +31,10 @@ class BudgetReason(StrEnum):
     HANG = "requests in flight, none completing"
     OVERSPENT = "the period's budget is spent"
     ABSENT = "the series are absent"
+    BEGUN = "the period has just begun"
+
+
+_BEGIN_SECONDS = 600.0  # two scrapes, at the longest interval that a burn rate can be told from
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,8 @@ def judge(
     burnt = _burn(slo, period)
     burning = [tier.long_seconds for tier in policy.tiers if _burns(tier, slo, by_window, history)]
     state, reason = _state(policy, by_window, period, burnt, in_flight, burning=bool(burning))
+    if state is BudgetState.OK and slo.calendar and not period.total and period.seconds < _BEGIN_SECONDS:
+        reason = BudgetReason.BEGUN
     return BudgetStatus(
         slo=slo,
         at=at,

@@ -21,6 +21,7 @@ from collector.querier import Querier
 from collector.remote import RemoteQuerier
 
 _DEADLINE_SECONDS = 5.0  # of trying to reach a server that somebody waits for
+_MOST_UNANSWERED = 3
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,30 @@ def load_wanted(
 def read_budgets(
     querier: Querier, wanted: Wanted, at: float, *, with_burn_down: bool = False
 ) -> list[Reading]:
-    """Every SLO's budget. A query that is wrong costs its own SLO's only.
+    """Every SLO's budget. A query that is wrong, or gets no answer, costs its own SLO's only.
+
+    A server that gives no answer three times in a row is asked no more.
 
     Raises:
-        QueryError: if the querier does not answer.
+        QueryError: if it gives none at all.
     """
     policies = policies_of(wanted.slos)
-    found = []
+    found: list[Reading] = []
+    unanswered: list[QueryError] = []
     for slo in wanted.slos:
+        if len(unanswered) >= _MOST_UNANSWERED:
+            found.append(Reading(slo, None, f"not asked: {unanswered[-1]}"))
+            continue
         try:
             account = take_account(querier, slo, policies[slo.policy], at, exclusions=wanted.exclusions)
             found.append(Reading(slo, account, "", burn_down(querier, account) if with_burn_down else ()))
         except QueryError as error:
-            if error.retryable:
-                raise
             found.append(Reading(slo, None, str(error)))
+            unanswered = [*unanswered, error] if error.retryable else []
+        else:
+            unanswered = []
+    if unanswered and all(reading.account is None for reading in found):
+        raise unanswered[0]
     return found
 
 

@@ -58,6 +58,8 @@ def _outcome(account: Account | None, low: float) -> Outcome:
     if account is None or account.status.state is BudgetState.NO_DATA:
         return Outcome.NO_DATA
     remaining = account.status.budget_remaining
+    if remaining is None and account.status.reason is BudgetReason.BEGUN:
+        return Outcome.OK  # nothing of it can be spent yet, and the series are there
     if remaining is None:  # idle for all of the period
         return Outcome.NO_DATA
     if remaining <= 0:
@@ -75,6 +77,8 @@ def _line(reading: Reading, outcome: Outcome, low: float, zone: ZoneInfo) -> str
             return "no events in the period"
         known = account.status.budget_remaining is not None
         return f"{account.status.reason}{f' now ({words.left()} before)' if known else ''}"
+    if account.status.reason is BudgetReason.BEGUN:
+        return str(account.status.reason)
     below = f", below {format_percent(low)}" if outcome is Outcome.LOW else ""
     runs_out = f"runs out {words.runs_out()}" if words.runs_out() else _burning(account)
     parts = (f"{words.left()}{below}", words.events(), words.minutes(), runs_out, words.excluded())

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from alerts.budget import BudgetState
+from alerts.budget import BudgetReason, BudgetState
 from alerts.budget_account import take_account
 from alerts.exclusions import Exclusion
 from alerts.policy import Policy, Tier
@@ -132,6 +132,16 @@ def test_calendars_period_takes_off_from_its_start_on():
     assert net.status.budget_remaining == pytest.approx(1, abs=0.01)
     assert net.excluded.seconds == 3 * HOUR
     assert net.allowed_bad_minutes == pytest.approx((30 * 1440 - 180) * 0.01)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reason"),
+    [(20, BudgetReason.BEGUN), (100, BudgetReason.BEGUN), (130, BudgetReason.WITHIN)],
+)
+def test_calendars_period_has_just_begun_until_two_scrapes_are_in_it(seconds, reason):
+    daily = replace(SLO, calendar=Calendar(CalendarUnit.DAY, 1, "2026-01-01 00:00:00", "Asia/Seoul"))
+    status = take_account(querier_of([], days=9), daily, POLICY, AT + seconds).status
+    assert (status.state, status.reason) == (BudgetState.OK, reason)
 
 
 @pytest.mark.parametrize(("rate", "runs_out"), [(2.0, True), (1.1, False)])

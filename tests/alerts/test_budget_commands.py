@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -7,7 +8,9 @@ import yaml
 from click.testing import CliRunner
 
 from alerts import budget_readings
+from alerts.budget_readings import Wanted, read_budgets
 from alerts.cli import alerts
+from alerts.formats.files import load_slos
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
@@ -50,6 +53,8 @@ class Engine(EmbeddedQuerier):
         self.refuses = "refuses" in url
 
     def instant(self, query, at):
+        if "slow" in query:
+            raise QueryError("504 Gateway Time-out", kind="timeout", retryable=True)
         if "broken" in query:
             raise QueryError("many-to-many matching")
         return super().instant(query, at)
@@ -68,12 +73,14 @@ def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(budget_readings, "RemoteQuerier", Engine)
     (tmp_path / "s.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("few", "many")]))
+    (tmp_path / "slow.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("slow", "many", "slow2")]))
     (tmp_path / "gone.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("few", "gone", "broken")]))
     outage = {"name": "move", "start": "2026-11-28T00:00:00Z", "duration": "2h", "slos": "many"}
     both = [{**outage, "author": "Kim", "reason": "agreed"}]
     both.append({**both[0], "name": "typo", "slos": "mnay"})
     (tmp_path / "out.yml").write_text(yaml.safe_dump({"version": 1, "exclusions": both[:1]}))
     (tmp_path / "typo.yml").write_text(yaml.safe_dump({"version": 1, "exclusions": both[1:]}))
+    return tmp_path
 
 
 def run(*arguments, url="http://prometheus:9090"):
@@ -118,6 +125,27 @@ def test_server_that_does_not_answer_closes_the_gate_with_one_line(files, monkey
     assert (told.exit_code, said["exit_code"], said["outcome"], said["slos"]) == (5, 5, "no_data", [])
     budget = run("budget", "s.yml")
     assert (budget.exit_code, budget.output) == (2, "fireline: http://away: Connection refused\n")
+
+
+def test_a_query_without_an_answer_costs_its_own_budget_only(files):
+    """A spent budget closes the gate for good, whatever else cannot be told."""
+    result = run("gate", "slow.yml")
+    assert result.exit_code == 4
+    assert "no data shop/slow: 504 Gateway Time-out\nspent   shop/many: overspent" in result.output
+    budget = run("budget", "slow.yml")
+    assert budget.exit_code == 0
+    assert "slow2: 504 Gateway Time-out" in budget.output
+    assert "overspent" in budget.output
+
+
+def test_a_server_that_does_not_answer_is_asked_three_times(files):
+    names = ["slow1", "slow2", "slow3", "few"]
+    slos = [replace(load_slos(files / "s.yml")[0], name=name) for name in names]
+    slos = [replace(one, sli=replace(one.sli, total=f"sum(increase({one.name}[$window]))")) for one in slos]
+    few, *slow = load_slos(files / "s.yml")[:1] + slos[:3]
+    readings = read_budgets(Engine(""), Wanted([few, *slow, slos[3]]), AT)
+    assert [reading.account is not None for reading in readings] == [True, False, False, False, False]
+    assert readings[4].failure == "not asked: 504 Gateway Time-out"
 
 
 def test_gate_as_json(files):
