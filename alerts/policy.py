@@ -69,28 +69,33 @@ def _share(value: object) -> float:
     return float(share)
 
 
+LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
+
+
 class _TierFile(Strict):
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")
     long: Window
-    short: Window
+    short: Window | None = None
     budget_share: Annotated[float, BeforeValidator(_share)]
     severity: Severity
     for_: Seconds = Field(0.0, alias="for")
     keep_firing_for: Seconds = 0.0
     min_error_ratio: float = Field(0.0, ge=0, lt=1)
     min_bad_events: int = Field(0, ge=0, le=1_000_000_000)
+    labels: dict[LabelName, str] = Field(default_factory=dict)
 
     def tier(self) -> Tier:
         return Tier(
             self.name,
             self.long,
-            self.short,
+            self.long if self.short is None else self.short,
             self.budget_share,
             self.severity,
             self.for_,
             self.keep_firing_for,
             self.min_error_ratio,
             self.min_bad_events,
+            self.labels,
         )
 
 
@@ -153,7 +158,7 @@ def built_in_names() -> list[str]:
 
 
 def _read_policy(path: Path) -> Policy:
-    document = read_document(path)
+    document, single = read_document(path), set[str]()
     if "kind" in document.content:
         spec = document.parse(_AlertWindowsFile).spec
         tiers = (*spec.page.tiers("page"), *spec.ticket.tiers("ticket"))
@@ -161,9 +166,10 @@ def _read_policy(path: Path) -> Policy:
     else:
         content = document.parse(_PolicyFile)
         policy = Policy(content.name, tuple(tier.tier() for tier in content.tiers))
+        single = {tier.name for tier in content.tiers if tier.short is None}
     seen: set[str] = set()
     for tier in policy.tiers:
-        if tier.short_seconds >= tier.long_seconds:
+        if tier.short_seconds >= tier.long_seconds and tier.name not in single:
             raise SpecError(f"{document.place}: tiers: {tier.name}: expected short below long")
         if tier.name in seen:
             raise SpecError(f"{document.place}: tiers: {tier.name}: expected a name used once")

@@ -10,7 +10,7 @@ from alerts.check.findings import Finding
 from alerts.check.guardrails import GuardrailCheck, check_guardrail
 from alerts.check.lint import blind_finding, perfect, slo_findings, tier_findings
 from alerts.check.observed import Observed, observed_findings
-from alerts.check.proposals import Proposal, policy_yaml, proposals, proposed_policy, why
+from alerts.check.proposals import Proposal, proposals, proposed_policy, why
 from alerts.check.rates import Traffic
 from alerts.check.retention import retention_findings
 from alerts.check.slices import empty_slices, slice_findings
@@ -18,6 +18,7 @@ from alerts.check.tiers import Pace, TierCheck, check_tiers
 from alerts.check.traffic import traffic_findings
 from alerts.guardrails import Guardrail
 from alerts.policy import Policy
+from alerts.policy_text import policy_yaml
 from alerts.slo import Slo
 
 QUIETEST = "your quietest hour"

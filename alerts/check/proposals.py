@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
-
 from alerts.check.tiers import Pace, TierCheck, check_tiers
 from alerts.policy import Policy, Tier
 from alerts.slo import Slo
@@ -23,7 +21,6 @@ _WINDOWS = (
 )
 _SHORT_PART = 1 / 12  # of a long window, as in the SRE Workbook
 _LEAST_SHARE = 1e-9
-_YAML_WIDTH = 58  # a line of a flow mapping is broken after it: what is shown keeps below 80
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,8 @@ def _with_longer_windows(slo: Slo, tier: Tier) -> Tier | None:
     long = next((window for window in _WINDOWS if window >= wanted), math.inf)
     if long > slo.period_seconds / 2:
         return None
+    if tier.short_seconds == tier.long_seconds:  # a tier of one window stays one
+        return replace(tier, long_seconds=long, short_seconds=long)
     short = max(
         (w for w in _WINDOWS if w <= max(long * _SHORT_PART, tier.short_seconds)), default=tier.short_seconds
     )
@@ -83,29 +82,6 @@ def proposed_policy(slo: Slo, policy: Policy, tiers: Sequence[TierCheck]) -> Pol
 
 def _first(found: Sequence[Proposal]) -> Tier | None:
     return found[0].tier if found else None
-
-
-def policy_yaml(policy: Policy, description: str) -> str:
-    """A policy file."""
-    content = {"name": policy.name, "description": description, "tiers": [_written(t) for t in policy.tiers]}
-    return yaml.safe_dump(
-        content, sort_keys=False, allow_unicode=True, width=_YAML_WIDTH, default_flow_style=None
-    )
-
-
-def _written(tier: Tier) -> dict[str, Any]:
-    content = {
-        "name": tier.name,
-        "long": format_duration(tier.long_seconds),
-        "short": format_duration(tier.short_seconds),
-        "budget_share": tier.budget_share,
-        "severity": tier.severity,
-    }
-    for key, seconds in (("for", tier.for_seconds), ("keep_firing_for", tier.keep_firing_seconds)):
-        if seconds:
-            content[key] = format_duration(seconds)
-    guards = {"min_error_ratio": tier.min_error_ratio, "min_bad_events": tier.min_bad_events}
-    return content | {key: value for key, value in guards.items() if value}
 
 
 def why(slo: Slo, policy: Policy) -> str:

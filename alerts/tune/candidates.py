@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from fractions import Fraction
 from itertools import product
-
-import yaml
 
 from alerts.burnrate import can_fire
 from alerts.policy import Policy, Tier
+from alerts.policy_text import spelled_share
 from alerts.slo import Slo
 from collector.durations import format_duration
 
@@ -73,43 +71,6 @@ def _changes(tiers: Sequence[Tier], base: Policy) -> int:
 def tuned_policy(candidate: Candidate, base: Policy) -> Policy:
     """The candidate's page tiers with the base's tickets."""
     return Policy(candidate.name or "tuned", (*candidate.tiers, *base.with_severity("ticket")))
-
-
-def policy_yaml(policy: Policy, description: str) -> str:
-    """A policy file, as ``load_policy`` reads it."""
-    content = {
-        "name": policy.name,
-        "description": description,
-        "tiers": [_tier_content(tier) for tier in policy.tiers],
-    }
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
-
-
-def _tier_content(tier: Tier) -> dict[str, object]:
-    content: dict[str, object] = {
-        "name": tier.name,
-        "long": format_duration(tier.long_seconds),
-        "short": format_duration(tier.short_seconds),
-        "budget_share": spelled_share(tier.budget_share),
-        "severity": tier.severity,
-    }
-    if tier.for_seconds:
-        content["for"] = format_duration(tier.for_seconds)
-    if tier.keep_firing_seconds:
-        content["keep_firing_for"] = format_duration(tier.keep_firing_seconds)
-    if tier.min_error_ratio:
-        content["min_error_ratio"] = tier.min_error_ratio
-    if tier.min_bad_events:
-        content["min_bad_events"] = tier.min_bad_events
-    return content
-
-
-def spelled_share(share: float) -> str | float:
-    """``1/720`` for what no short decimal says, 0.02 as it is."""
-    if round(share, 4) == share:
-        return share
-    fraction = Fraction(share).limit_denominator(100_000)
-    return str(fraction) if float(fraction) == share else share
 
 
 def tier_text(tier: Tier) -> str:

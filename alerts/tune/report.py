@@ -12,7 +12,8 @@ from rich.text import Text
 from alerts.backtest.score import MONTH_SECONDS
 from alerts.backtest.wording import NOTHING, share, span
 from alerts.policy import Policy
-from alerts.tune.candidates import policy_yaml, tier_text, tuned_policy
+from alerts.policy_text import policy_yaml
+from alerts.tune.candidates import tier_text, tuned_policy
 from alerts.tune.confidence import least_share, most_events, most_share
 from alerts.tune.frontier import Point, Wish
 from alerts.tune.judge import Evidence, Judged

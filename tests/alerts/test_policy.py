@@ -53,6 +53,7 @@ def tier(**changes: str) -> str:
         ),
         (tier(min_error_ratio=".nan"), "tiers.0.min_error_ratio: expected"),
         (tier(severity="loud"), "tiers.0.severity: expected 'page'"),
+        (tier(labels="{a-b: c}"), "tiers.0.labels"),
         (tier(fore="1m"), "tiers.0: unknown key 'fore'"),
         ("  []", "tiers: expected at least 1 item"),
     ],

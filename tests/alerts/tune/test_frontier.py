@@ -1,7 +1,8 @@
 import pytest
 
 from alerts.policy import Tier, load_policy
-from alerts.tune.candidates import Candidate, candidates, policy_yaml, tuned_policy
+from alerts.policy_text import policy_yaml
+from alerts.tune.candidates import Candidate, candidates, tuned_policy
 from alerts.tune.confidence import least_share, most_events, most_share
 from alerts.tune.frontier import Wish, chosen, frontier
 from alerts.tune.judge import Judged, _calls
