@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import orjson
 
+from alerts.budget import recorded_share
 from alerts.check.findings import Finding
 from alerts.check.observed import HOUR, Counts, Observed
 from alerts.check.parts import BUCKET_LABEL, family, metric, parts_of, spelled
@@ -35,7 +36,17 @@ def observe(querier: Querier, slo: Slo, at: float, over_seconds: float) -> Obser
 
     total = counted(slo.sli.total_over(_WINDOW))
     bad = np.clip(counted(slo.sli.bad_over(_WINDOW)), 0, None)
-    return Observed(at, bad, np.where(np.isnan(bad), np.nan, total))
+    total = np.where(np.isnan(bad), np.nan, total)
+    return Observed(at, bad, total, _first_seconds(querier, slo, start, total))
+
+
+def _first_seconds(querier: Querier, slo: Slo, start: float, total: Counts) -> float:
+    """How much of the first hour with data is recorded; all of it where scrapes are too seldom to tell."""
+    known = ~np.isnan(total)
+    if not known.any():
+        return HOUR
+    share = recorded_share(querier, slo, HOUR, start + HOUR * int(np.argmax(known)))
+    return HOUR if share is None else share * HOUR
 
 
 def series_findings(querier: Querier, slo: Slo, at: float) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _MOST_OF_THE_TIME = 0.5
 _LOOSE = 0.1  # of the budget, on the worst day
 _ENOUGH = 10  # bad events that the budget allows over what was observed
 _FEWEST_DAYS = 7
+_FEWEST_DAYS_TO_MISS = 3  # one bad day says nothing of what is normal
 
 Counts = npt.NDArray[np.float64]
 
@@ -29,16 +30,37 @@ class Observed:
     """Bad and total events of each hour, (hours,), oldest first; NaN where there is no data.
 
     end: Unix seconds at which the last hour ends.
+    first_seconds: how much of the first hour with data is recorded: a store begins within an hour.
     """
 
     end: float
     bad: Counts
     total: Counts
+    first_seconds: float = HOUR
 
     @cached_property
     def known(self) -> npt.NDArray[np.bool_]:
         """(hours,) those with events."""
         return np.nan_to_num(self.total) > 0
+
+    @cached_property
+    def seconds(self) -> Counts:
+        """(hours,) how much of each hour is recorded, from the first with data on."""
+        known = ~np.isnan(self.total)
+        seconds = np.where(np.logical_or.accumulate(known), HOUR, 0.0)
+        if known.any():
+            seconds[int(np.argmax(known))] = self.first_seconds
+        return seconds
+
+    @property
+    def recorded_seconds(self) -> float:
+        return float(self.seconds.sum())
+
+    @property
+    def per_second(self) -> Counts:
+        """(known hours,) events a second of the time that is recorded."""
+        rates: Counts = self.total[self.known] / self.seconds[self.known]
+        return rates
 
     @property
     def has_events(self) -> bool:
@@ -51,19 +73,19 @@ class Observed:
 
     @property
     def median_per_second(self) -> float:
-        return float(np.median(self.total[self.known])) / HOUR
+        return float(np.median(self.per_second))
 
     @property
     def lowest_per_second(self) -> float:
         """Of the quietest hour that has events at all."""
-        return float(self.total[self.known].min()) / HOUR
+        return float(self.per_second.min())
 
     @property
     def worst_hour(self) -> tuple[float, float]:
         """Its error ratio, and when it ended; hours that are nearly idle do not count."""
         ratios, counted = (
             self.ratios(HOUR),
-            np.nan_to_num(self.total) >= _QUIET * self.median_per_second * HOUR,
+            np.nan_to_num(self.total) >= _QUIET * self.median_per_second * self.seconds,
         )
         worst = int(np.argmax(np.where(counted, np.nan_to_num(ratios), -1.0)))
         return float(ratios[worst]), self.end - HOUR * (len(ratios) - 1 - worst)
@@ -76,8 +98,8 @@ class Observed:
         return ratios
 
     def days(self) -> Counts:
-        """(days,) error ratios of whole days with events, the last ends with the last hour."""
-        ratios = self.ratios(DAY)[::-24][: len(self.bad) // 24]
+        """(days,) error ratios of recorded days with events, the last ends with the last hour."""
+        ratios = self.ratios(DAY)[::-24][: round(self.recorded_seconds / HOUR) // 24]
         found: Counts = ratios[~np.isnan(ratios)]
         return found
 
@@ -95,7 +117,12 @@ class Observed:
         return bool((np.nan_to_num(during) > tier.start_ratio).any())
 
     def to_json(self, slo: Slo) -> dict[str, Any]:
-        who = {"slo": slo.name, "service": slo.service, "hours": int(self.known.sum())}
+        who = {
+            "slo": slo.name,
+            "service": slo.service,
+            "hours": int(self.known.sum()),
+            "recorded_seconds": self.recorded_seconds,
+        }
         if not self.has_events:
             return who
         worst, at = self.worst_hour
@@ -117,7 +144,7 @@ def _sums(counts: Counts, hours: int) -> Counts:
 
 
 def observed_findings(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) -> list[Finding]:
-    """Of one SLO; none where nothing was observed."""
+    """Of one SLO; none where nothing was observed, or too little to say what is normal."""
     if not observed.has_events:
         return []
     found = [finding for tier in tiers for finding in _always_burning(slo, observed, tier)]
@@ -127,7 +154,7 @@ def observed_findings(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) 
 def _always_burning(slo: Slo, observed: Observed, tier: TierCheck) -> Iterator[Finding]:
     limit, long = tier.start_ratio, tier.tier.long_seconds
     share = observed.share_of_time_above(limit, long)
-    if share > _MOST_OF_THE_TIME:
+    if share > _MOST_OF_THE_TIME and observed.recorded_seconds >= max(DAY, long):
         message = (
             f"{slo.name}: tier {tier.tier.name} is always burning: {percent(share)} of the time "
             f"{format_duration(long)} had more errors than its limit of {percent(limit)}; "
@@ -140,6 +167,8 @@ def _silent(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) -> Iterato
     """An hour that met the objective is nothing to page for; nor does it matter which tier pages."""
     worst, at = observed.worst_hour
     pages = [tier for tier in tiers if tier.tier.severity == "page" and tier.can_fire]
+    if observed.recorded_seconds < HOUR:
+        return
     if pages and worst > slo.error_budget and not any(observed.reaches(tier, at) for tier in pages):
         message = (
             f"{slo.name}: no page can fire at your worst hour, to {_spelled(at)}: {percent(worst)} of errors "
@@ -155,7 +184,7 @@ def _wanted(tiers: Sequence[TierCheck]) -> str:
 
 def _objective(slo: Slo, observed: Observed) -> Iterator[Finding]:
     days, budget = observed.days(), slo.error_budget
-    if len(days) and (days > budget).all():
+    if len(days) >= _FEWEST_DAYS_TO_MISS and (days > budget).all():
         message = (
             f"{slo.name}: the objective of {100 * slo.objective:.6g} % was met on none of {len(days)} days: "
             f"{100 * (1 - observed.error_ratio):.6g} % is what there was"

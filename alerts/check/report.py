@@ -8,10 +8,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from alerts.charts.model import Language
+from alerts.charts.quantities import format_seconds
 from alerts.check.analysis import Checked, Known
 from alerts.check.findings import percent
 from alerts.check.guardrails import GuardrailCheck
-from alerts.check.observed import Observed
+from alerts.check.observed import DAY, Observed
 from alerts.check.rates import format_rate
 from alerts.check.spans import span
 from alerts.check.tiers import ERROR_RATIOS, TierCheck
@@ -64,11 +66,26 @@ def _facts(slo: Slo, known: Known) -> Iterator[Text]:
 
 def _observed(observed: Observed) -> str:
     worst, _ = observed.worst_hour
+    hours = int(observed.known.sum())
+    if hours == 1:
+        rate = format_rate(observed.median_per_second)
+        return f"{percent(observed.error_ratio)} of errors at {rate}{_young(observed)}"
     return (
-        f"{percent(observed.error_ratio)} of errors in {int(observed.known.sum())} hours, "
-        f"{percent(worst)} in the worst; {format_rate(observed.median_per_second)} in the median hour, "
-        f"{format_rate(observed.lowest_per_second)} in the quietest"
+        f"{percent(observed.error_ratio)} of errors in {hours} hours, {percent(worst)} in the worst; "
+        f"{format_rate(observed.median_per_second)} in the median hour, "
+        f"{format_rate(observed.lowest_per_second)} in the quietest{_young(observed)}"
     )
+
+
+def _young(observed: Observed) -> str:
+    if observed.recorded_seconds >= DAY:
+        return ""
+    recorded = _spelled(observed.recorded_seconds)
+    return f" ({recorded} recorded: less than a day does not say what is normal)"
+
+
+def _spelled(seconds: float) -> str:
+    return format_seconds(60 * max(round(seconds / 60), 1), Language.EN)
 
 
 def _finding(level: str, message: str, rule: str) -> Text:

@@ -133,3 +133,14 @@ def test_an_engine_may_not_tell_its_retention(body, seconds):
             return Forwarded(200, body, "application/json")
 
     assert retention_seconds(Engine()) == seconds
+
+
+def test_the_first_hour_of_a_young_store_is_as_long_as_is_recorded():
+    """27.4 requests a second since eight minutes ago, scraped each 15 s."""
+    times = np.arange(NOW - 480, NOW + 1, 15)
+    store = MemoryStore()
+    labels = Labels({"__name__": "http_total", "code": "200"})
+    store.append_column(labels, (times * 1000).astype(np.int64), 27.4 * (times - times[0]))
+    seen = observe(EmbeddedQuerier(store), counted('http_total{code=~"5.."}', "http_total"), NOW, 24 * HOUR)
+    assert seen.recorded_seconds == pytest.approx(480, abs=60)
+    assert seen.median_per_second == pytest.approx(27.4, rel=0.15)

@@ -6,6 +6,7 @@ import pytest
 from alerts.check.analysis import Known, check
 from alerts.check.observed import HOUR, Observed
 from alerts.check.rates import Traffic
+from alerts.check.report import _observed
 from alerts.policy import Policy, load_policy
 from alerts.slo import Sli, SliKind, Slo
 
@@ -64,7 +65,37 @@ def test_hours_without_data_are_unknown():
     assert (observed.error_ratio, int(observed.known.sum())) == (0.5, 1)
     nothing = Observed(HOUR, np.array([np.nan]), np.array([np.nan]))
     assert rules(nothing) == []
-    assert nothing.to_json(WEB) == {"slo": "web", "service": "shop", "hours": 0}
+    assert nothing.to_json(WEB) == {"slo": "web", "service": "shop", "hours": 0, "recorded_seconds": 0}
+
+
+def young(ratio, minutes):
+    """A store that began some minutes ago, at ten events a second."""
+    total = np.full(24, np.nan)
+    total[-1] = 600.0 * minutes
+    return Observed(24 * HOUR, total * ratio, total, 60.0 * minutes)
+
+
+def test_traffic_of_a_young_store_is_that_of_the_time_recorded():
+    observed = young(0.5, 8)
+    assert (observed.median_per_second, observed.recorded_seconds) == (10, 480)
+    assert _observed(observed) == (
+        "50 % of errors at 10/s (8 min recorded: less than a day does not say what is normal)"
+    )
+
+
+def test_hours_before_the_first_are_not_recorded_and_idle_ones_are():
+    total = np.array([np.nan, 360.0, np.nan, 3600.0])
+    observed = Observed(4 * HOUR, total * 0, total, 360.0)
+    assert (observed.recorded_seconds, observed.lowest_per_second) == (360 + 2 * HOUR, 1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "burns", "missed"), [(23, False, False), (24, True, False), (72, True, True)]
+)
+def test_what_is_normal_wants_a_least_history(hours, burns, missed):
+    total = np.full(hours, 36_000.0)
+    told = [rule for _, rule in rules(Observed(hours * HOUR, total * 0.2, total))]
+    assert ("always-burning" in told, "objective-never-met" in told) == (burns, missed)
 
 
 def test_errors_that_are_normal_burn_a_tier_always():
