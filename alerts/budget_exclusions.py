@@ -7,7 +7,7 @@ from typing import Any
 from alerts.budget import WindowCounts
 from alerts.exclusions import Exclusion, Occurrence, merged, occurrences, seconds_of
 from alerts.slo import Slo
-from alerts.span_counts import SpanCount, count_spans, lengths
+from alerts.span_counts import SpanCount, count_scraped, count_spans, lengths
 from collector.querier import Querier
 
 _MOST_LENGTHS = 24  # of the time between spans that is counted: each costs queries of its own
@@ -91,7 +91,7 @@ def take_off(
     if not found or gross.bad is None or not gross.total:
         return gross, None
     spans = merged((one.start, one.end) for one in found)
-    inside = count_spans(querier, slo, spans, gross.seconds)
+    inside = count_scraped(querier, slo, spans, gross.seconds)
     between = _between(spans, start, at)
     few = lengths(between) <= _MOST_LENGTHS
     outside = count_spans(querier, slo, between, gross.seconds) if few else None

@@ -32,16 +32,30 @@ class SpanCount:
 
 
 def count_spans(querier: Querier, slo: Slo, spans: Sequence[Span], of_seconds: float) -> list[SpanCount]:
-    """The counts of each span, in the order of their lengths.
+    """The increase of each span, in the order of their lengths.
 
-    Those of a long one are its increase. A short one's are what the increase until its end has more than
-    that until its start, so that one scrape in it is enough. Rates and averages weigh as much as their span
-    is long, of ``of_seconds``.
+    Rates and averages weigh as much as their span is long, of ``of_seconds``.
 
     Raises:
         QueryError: if the querier cannot answer.
     """
     return [count for run in _runs(spans) for count in _counts(querier, slo, run, of_seconds)]
+
+
+def count_scraped(querier: Querier, slo: Slo, spans: Sequence[Span], of_seconds: float) -> list[SpanCount]:
+    """As ``count_spans``, but one scrape in a short span is enough.
+
+    Its counts are what the increase until its end has more than that until its start. That is exact where
+    the errors lie in the span, and not where they lie before it.
+
+    Raises:
+        QueryError: if the querier cannot answer.
+    """
+    adds_up = slo.sli.counts_events and not slo.sli.slice_seconds
+    short = [span for span in spans if adds_up and round(span[1] - span[0]) < _SHORT_SECONDS]
+    long = [span for span in spans if span not in short]
+    counts = [count for run in _runs(short) for count in _short_counts(querier, slo, run)]
+    return [*counts, *count_spans(querier, slo, long, of_seconds)]
 
 
 def lengths(spans: Sequence[Span]) -> int:
@@ -51,10 +65,6 @@ def lengths(spans: Sequence[Span]) -> int:
 
 def _counts(querier: Querier, slo: Slo, run: "_Run", of_seconds: float) -> Iterator[SpanCount]:
     events = RawExpressions(slo)
-    adds_up = slo.sli.counts_events and not slo.sli.slice_seconds
-    if adds_up and run.seconds < _SHORT_SECONDS:
-        yield from _short_counts(querier, slo, run)
-        return
     bads, totals = (_values(querier, run, query(run.seconds)) for query in (events.bad, events.total))
     weight = 1.0 if slo.sli.counts_events else run.seconds / of_seconds
     for end, bad, total in zip(run.ends, bads, totals, strict=True):

@@ -75,9 +75,9 @@ def test_left_and_taken_off_add_up_and_neither_is_negative(outage_at, outage, en
     assert status.bad == pytest.approx(10 * (outage - overlap), abs=0.05 * excluded.gross.bad + 300)
 
 
-@pytest.mark.parametrize("age", [780.0, 7200.0])
+@pytest.mark.parametrize("age", [780.0, 1800.0, 7200.0])
 def test_an_outage_between_the_scrapes_of_excluded_minutes_leaves_the_others(age):
-    """All 2,420 lie between the first and the last scrape: their increase is extrapolated past the whole's."""
+    """All 2,420 lie between its first and its last scrape: their increase is extrapolated."""
     found = account([((age, 0), 25 / age), ((630, 345), 2420 / 285)], (637, 337), age=age)
     assert found.status.bad == pytest.approx(25 * (age - 300) / age, abs=8)
     assert found.bad_minutes == 0
