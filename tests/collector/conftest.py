@@ -6,6 +6,7 @@ import cramjam
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+from collector.store.durable import SampleStore
 from tests.collector.served import Served
 from tests.collector.target import counting_target
 
@@ -91,3 +92,11 @@ def serve(tmp_path):
         if served.process.poll() is None:
             served.end(signal.SIGKILL)
         served.process.stderr.close()
+
+
+@pytest.fixture
+def store(tmp_path):
+    """An empty store of samples in a folder of its own."""
+    store = SampleStore(tmp_path / "data")
+    yield store
+    store.close()

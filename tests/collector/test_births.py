@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from collector.fetch import Fetched, fetch
 from collector.scrape import TargetWriter
-from collector.store.durable import SampleStore
 from tests.collector.test_scrape import Watched
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
@@ -34,13 +33,6 @@ class Shop(Watched):
     def samples(self, at, query="errors_total[1h]"):
         (last,) = self.value(f"count_over_time({query})", at).values() or (0,)
         return last
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = SampleStore(tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture

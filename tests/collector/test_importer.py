@@ -20,13 +20,6 @@ from collector.store.durable import SampleStore
 TEXT = '# TYPE a counter\na_total{x="1"} 1 10.5\na_total{x="1"} 2 20\nb 3 10 # {trace="x"} 1 2\n# EOF\n'
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = SampleStore(tmp_path / "data")
-    yield store
-    store.close()
-
-
 def imported(store, path, text):
     path.write_text(text)
     return import_file(path, store)

@@ -11,15 +11,7 @@ from collector.labels import Labels
 from collector.rules.appenders import StoreAppender
 from collector.series import Sample
 from collector.store.batches import Batch, Row
-from collector.store.durable import SampleStore
 from tests.collector.full_disk import FullDisk
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = SampleStore(tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture

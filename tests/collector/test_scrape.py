@@ -5,15 +5,7 @@ from collector.config import parse_config
 from collector.embedded import EmbeddedQuerier
 from collector.fetch import Fetched
 from collector.scrape import TargetWriter
-from collector.store.durable import SampleStore
 from collector.targets import discover
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = SampleStore(tmp_path)
-    yield store
-    store.close()
 
 
 class Watched:

@@ -18,13 +18,6 @@ DAY_MS = 86_400_000
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = SampleStore(tmp_path)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def receiver(store):
     return Receiver(store, ManualClock(NOW / 1000), window_seconds=0.0, keep_seconds=lambda: 60 * 86_400.0)
 
