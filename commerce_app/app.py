@@ -23,7 +23,8 @@ from commerce_app.cache.fill_lock import FillLock, Patience, random_token
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
-from commerce_app.cache.read_path import Cache, Parts
+from commerce_app.cache.parts import Parts
+from commerce_app.cache.read_path import Cache
 from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
 from commerce_app.coupon.routes import coupon_routes
 from commerce_app.coupon.service import Coupons

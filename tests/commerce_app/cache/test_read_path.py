@@ -9,7 +9,8 @@ from commerce_app.cache.fill_lock import FillLock, Patience
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
-from commerce_app.cache.read_path import Cache, Parts
+from commerce_app.cache.parts import Parts
+from commerce_app.cache.read_path import Cache
 from commerce_app.errors import CacheUnavailableError, LoadShedError
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.concurrency import ConcurrencyLimit

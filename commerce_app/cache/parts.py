@@ -1,0 +1,29 @@
+"""What the caches of one shop share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from commerce_app.cache.fill_lock import FillLock
+from commerce_app.metrics import Metrics
+from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.switches import Switches
+
+
+class SharedTier(Protocol):
+    """Redis; raises CacheUnavailableError, and nothing else."""
+
+    async def get(self, key: str) -> bytes | None: ...
+
+    async def set(self, key: str, value: bytes, expire_seconds: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    shared: SharedTier
+    fill_lock: FillLock
+    loads: ConcurrencyLimit
+    switches: Switches
+    metrics: Metrics
+    now: Callable[[], float]
+    draw: Callable[[], float]
