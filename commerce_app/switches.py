@@ -3,20 +3,31 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class Switch(StrEnum):
-    REDIS_FAST_TIMEOUTS = "redis_fast_timeouts"
-    SINGLE_FLIGHT = "single_flight"
-    LOCAL_TIER = "local_tier"
-    STALE_WHILE_REVALIDATE = "stale_while_revalidate"
-    TTL_EXTENDED = "ttl_extended"
-    EARLY_REFRESH = "early_refresh"
-    CIRCUIT_BREAKER = "circuit_breaker"
-    LOAD_SHEDDING = "load_shedding"
-    READ_ONLY_EXTRAS = "read_only_extras"
-    DISTRIBUTED_LOCK = "distributed_lock"
-    IDEMPOTENCY_KEYS = "idempotency_keys"
+    """A protection by its name, and what it does while it is on."""
+
+    description: str
+
+    def __new__(cls, name: str, description: str = "") -> Self:
+        switch = str.__new__(cls, name)
+        switch._value_ = name
+        switch.description = description
+        return switch
+
+    REDIS_FAST_TIMEOUTS = "redis_fast_timeouts", "Redis has 50 ms to answer and is asked once"
+    SINGLE_FLIGHT = "single_flight", "one read of a key at a time in a process, shared by all who ask for it"
+    LOCAL_TIER = "local_tier", "a copy in the process is trusted for seconds, and serves while Redis is away"
+    STALE_WHILE_REVALIDATE = "stale_while_revalidate", "values past their TTL are served while one load runs"
+    TTL_EXTENDED = "ttl_extended", "values live longer, each by a TTL a little different"
+    EARLY_REFRESH = "early_refresh", "values are refreshed in the background shortly before they expire"
+    CIRCUIT_BREAKER = "circuit_breaker", "Redis is left alone while too many of its answers fail or are slow"
+    LOAD_SHEDDING = "load_shedding", "requests and loads beyond a number in flight are turned away"
+    READ_ONLY_EXTRAS = "read_only_extras", "pages come without rank and recommendations"
+    DISTRIBUTED_LOCK = "distributed_lock", "one process of all fills a hot key"
+    IDEMPOTENCY_KEYS = "idempotency_keys", "orders, charges and claims need an Idempotency-Key"
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Switches:
     """Which protections are on. ``observe`` is called with each flip."""
 
     def __init__(self, enabled: Iterable[Switch] = ()) -> None:
-        self._enabled = set(enabled)
+        self._enabled = frozenset(enabled)
         self._observers: list[Callable[[Flip], None]] = []
 
     def on(self, switch: Switch) -> bool:
@@ -44,10 +55,14 @@ class Switches:
         self._observers.append(observer)
 
     def set(self, wanted: Mapping[Switch, bool]) -> list[Flip]:
-        """Bring the switches to the wanted states; returns those that changed, in the order given."""
+        """Bring the switches to the wanted states; returns those that changed, in the order given.
+
+        All change at once: no observer sees, and no failing one leaves, a part of them.
+        """
         flips = [Flip(switch, state) for switch, state in wanted.items() if state != self.on(switch)]
+        on = {flip.switch for flip in flips if flip.enabled}
+        self._enabled = (self._enabled | on) - {flip.switch for flip in flips if not flip.enabled}
         for flip in flips:
-            (self._enabled.add if flip.enabled else self._enabled.discard)(flip.switch)
             for observer in self._observers:
                 observer(flip)
         return flips

@@ -1,32 +1,93 @@
+import logging
+from types import SimpleNamespace
+
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from commerce_app.admin import flip_event, prewarm_event, read_flips
-from commerce_app.errors import RejectedError
-from commerce_app.switches import Flip, Switch
+from commerce_app.admin import admin_routes, flip_event, prewarm_event
+from commerce_app.errors import ShopError
+from commerce_app.responses import error_response
+from commerce_app.switches import Flip, Switch, Switches
 
-
-def test_switches_author_and_reason_are_told_apart():
-    body = {"local_tier": True, "early_refresh": False, "author": "runbook", "reason": "hit rate fell"}
-    wanted = {Switch.LOCAL_TIER: True, Switch.EARLY_REFRESH: False}
-    assert read_flips(body) == (wanted, "runbook", "hit rate fell")
+WHO = {"author": "runbook", "reason": "hit rate fell"}
 
 
-def test_author_and_reason_may_be_left_out():
-    assert read_flips({}) == ({}, "operator", "")
+class World:
+    """The routes of administration over switches, with the events they post."""
+
+    def __init__(self):
+        self.switches = Switches([Switch.SINGLE_FLIGHT])
+        self.events = []
+        app = FastAPI(exception_handlers={ShopError: self._answer})
+        poster = SimpleNamespace(post=self.events.append)
+        app.include_router(admin_routes(self.switches, None, poster, lambda: 7.0, "secret"))
+        headers = {"Authorization": "Bearer secret"}
+        transport = httpx.ASGITransport(app)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://shop", headers=headers)
+
+    @staticmethod
+    async def _answer(_request, error):
+        return error_response(error)
+
+    async def put(self, body, **headers):
+        return await self.client.put("/admin/switches", json=body, headers=headers)
 
 
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        ({"turbo": True}, "turbo: expected a switch: redis_fast_timeouts"),
-        ({"local_tier": "yes"}, "local_tier: expected true or false"),
-        ({"author": 7}, "author and reason: expected text"),
-    ],
-)
-def test_a_mistake_is_named(body, reason):
-    with pytest.raises(RejectedError, match=reason) as rejected:
-        read_flips(body)
-    assert rejected.value.status == 422
+@pytest.fixture
+def world():
+    return World()
+
+
+async def test_put_answers_with_the_state_of_all_and_tells_each_flip(world):
+    answer = await world.put({"local_tier": True, "single_flight": False, "early_refresh": False, **WHO})
+    assert answer.json() == {**dict.fromkeys(Switch, False), "local_tier": True}
+    told = [
+        (event.attributes["switch"], event.attributes["from"], event.attributes["to"])
+        for event in world.events
+    ]
+    assert told == [("local_tier", False, True), ("single_flight", True, False)]
+
+
+async def test_get_says_what_each_switch_does(world):
+    body = (await world.client.get("/admin/switches")).json()
+    assert body.pop("descriptions") == {switch: switch.description for switch in Switch}
+    assert body == world.switches.states()
+
+
+async def test_a_request_with_one_mistake_flips_nothing_and_is_in_the_log(world, caplog):
+    before = world.switches.states()
+    answer = await world.put({"local_tier": True, "turbo": True, **WHO})
+    assert (answer.status_code, answer.json()["error"].split(":")[0]) == (422, "turbo")
+    assert (world.switches.states(), world.events) == (before, [])
+    assert [(each.levelno, "turbo: expected" in each.message) for each in caplog.records] == [
+        (logging.WARNING, True)
+    ]
+
+
+@pytest.mark.parametrize("given", ["Bearer other", "Bearer  secret", "secret", "Bearer s\u00e9cret"])
+async def test_a_wrong_token_is_refused_and_in_the_log_without_it(world, caplog, given):
+    answer = await world.put({"local_tier": True, **WHO}, Authorization=given.encode())
+    assert (answer.status_code, world.switches.on(Switch.LOCAL_TIER)) == (401, False)
+    assert "401" in caplog.text
+    assert given not in caplog.text
+
+
+async def test_a_body_without_end_is_not_read_to_its_end(world):
+    read = []
+
+    async def endless():
+        for _ in range(1000):
+            read.append(4096)
+            yield b" " * 4096
+
+    answer = await world.client.put("/admin/switches", content=endless())
+    assert (answer.status_code, len(read) < 1000) == (422, True)
+
+
+async def test_a_line_break_in_a_name_does_not_forge_a_line_of_the_log(world, caplog):
+    await world.put({"local\nWARNING root: all is well": True, **WHO})
+    assert "\n" not in caplog.records[0].message
 
 
 @pytest.mark.parametrize(
