@@ -9,11 +9,12 @@ from commerce_app.drill.customers import LoadSummary, RunningLoad
 from commerce_app.drill.display import Display
 from commerce_app.drill.errors import CommandError
 from commerce_app.drill.fireline_api import Json
-from commerce_app.drill.measure import SERIES, SloResult, machine, read_series, slo_results
+from commerce_app.drill.measure import SloResult, machine, read_series, slo_results
 from commerce_app.drill.onsets import Moments, Points
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.runbook import RECOVERED, Due, Seen, due
-from commerce_app.drill.scenario import Act, ActName, RunbookStep, Scenario, Step, Text
+from commerce_app.drill.scenario import Act, RunbookStep, Scenario, Step, Text
+from commerce_app.drill.series import SERIES
 
 TICK_SECONDS = 0.5
 OBSERVE_SECONDS = 1.0
@@ -25,12 +26,14 @@ HISTORY_NOTE = Text(
     ko='이전 표본 중 origin="synthetic_history"는 훈련이 만들어 넣은 정상 상태의 가상 이력입니다',
 )
 
+HEALED = Text(en="The fault is over", ko="장애 요인 해소")
+
 
 @dataclass(frozen=True)
 class ActRecord:
     """What was measured in an act. Times are Unix seconds; None: did not happen."""
 
-    act: ActName
+    act: str
     started_at: float
     ended_at: float
     ended: str
@@ -60,10 +63,10 @@ class ActRun:
     """One run of an act on a plant that stands; ``now`` gives Unix seconds."""
 
     def __init__(
-        self, scenario: Scenario, name: ActName, plant: Plant, display: Display, now: Callable[[], float]
+        self, scenario: Scenario, name: str, plant: Plant, display: Display, now: Callable[[], float]
     ) -> None:
         self._scenario = scenario
-        self._name: ActName = name
+        self._name = name
         self._act: Act = scenario.acts[name]
         self._plant = plant
         self._display = display
@@ -71,6 +74,7 @@ class ActRun:
         self._steps: dict[str, float] = {}
         self._alarm_at: float | None = None
         self._page_at: float | None = None
+        self._healed_at: float | None = None
         self._looked_at = self._shown_at = 0.0
 
     def run(self) -> ActRecord:
@@ -99,6 +103,7 @@ class ActRun:
             self._look(at)
             now_due = due(self._scenario, self._act, self._seen(started_at), frozenset(self._steps), seconds)
             self._take(now_due, at)
+            self._heal_in_time(at, seconds)
             if now_due.ended is not None:
                 return now_due.ended
             if at - self._shown_at >= SHOW_SECONDS:
@@ -141,6 +146,15 @@ class ActRun:
             self._plant.controls.inject(step.name, step.fault)
         kind, service = ("fault", "redis") if step.fault else ("note", "product")
         self._post(kind, step.text, at, service=service, attributes={"step": step.name})
+
+    def _heal_in_time(self, at: float, seconds: float) -> None:
+        heal_seconds = self._act.heal_seconds
+        if heal_seconds is None or self._healed_at is not None or seconds < heal_seconds:
+            return
+        self._healed_at = at
+        self._display.say(HEALED.en)
+        self._plant.controls.heal()
+        self._post("fault", HEALED, at, service=None, attributes={"phase": "healed"})
 
     def _mitigate(self, step: RunbookStep, at: float) -> None:
         self._display.say(step.text.en)
@@ -193,7 +207,7 @@ class ActRun:
 
     def _record(self, started_at: float, ended: str, load: LoadSummary, incident: str | None) -> ActRecord:
         api, ended_at = self._plant.fireline, self._now()
-        moments = act_moments(self._scenario, started_at, ended_at, self._steps)
+        moments = act_moments(self._scenario, started_at, ended_at, self._steps, self._healed_at)
         return ActRecord(
             act=self._name,
             started_at=started_at,
@@ -232,18 +246,23 @@ def handed_over_at(incidents: list[Json]) -> float | None:
 
 
 def act_moments(
-    scenario: Scenario, started_at: float, ended_at: float, steps: Mapping[str, float]
+    scenario: Scenario,
+    started_at: float,
+    ended_at: float,
+    steps: Mapping[str, float],
+    healed_at: float | None = None,
 ) -> Moments:
     """Where before, peak and after lie in an act that ended."""
     measuring = scenario.measuring
     fault_at = steps.get(scenario.fault_step.name, ended_at)
-    first = next((steps[step.name] for step in scenario.runbook if step.name in steps), ended_at)
+    relief = [steps[step.name] for step in scenario.runbook if step.name in steps]
+    hurt_end = min([*relief, *([] if healed_at is None else [healed_at])], default=ended_at)
     banner = min((at for at in steps.values()), default=ended_at)
     return Moments(
         normal_start=started_at + measuring.settle_seconds,
         normal_end=banner,
         fault_at=fault_at,
-        hurt_end=first,
+        hurt_end=hurt_end,
         after_start=ended_at - measuring.after_seconds,
         end=ended_at,
     )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, get_args
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -19,7 +19,7 @@ from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.errors import DrillError, Interrupted, ScenarioError
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.policy import policy_lines, read_policy
-from commerce_app.drill.scenario import ActName, load_scenario, scenario_names
+from commerce_app.drill.scenario import PROTECTED, load_scenario, scenario_names
 from commerce_app.stack.errors import StackError
 
 USER_MISTAKE, FAILURE, INTERRUPTED = 2, 1, 130
@@ -41,22 +41,18 @@ def list_command() -> None:
 
 @drill.command("run")
 @click.argument("name")
-@click.option(
-    "--act", type=click.Choice([a for a in get_args(ActName) if a != "protected"]), help="One act only."
-)
+@click.option("--act", help="One act only, by its name; `fireline drill list` tells them.")
 @click.option("--protected", is_flag=True, help="Every protection on from the start.")
 @click.option("--hold", is_flag=True, help="After the act keep everything running until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @click.option(
     "--out", default="var/drill", show_default=True, type=click.Path(path_type=Path), help="Folder to fill."
 )
-def run_command(
-    *, name: str, act: ActName | None, protected: bool, hold: bool, as_json: bool, out: Path
-) -> None:
+def run_command(*, name: str, act: str | None, protected: bool, hold: bool, as_json: bool, out: Path) -> None:
     """Live through NAME: both acts, or one, or the protected run."""
-    acts: tuple[ActName, ...] = ("protected",) if protected else (act,) if act else ("late", "early")
     if protected and act:
         _fail(f"--act {act}: expected either --act or --protected", USER_MISTAKE)
+    acts = _chosen_acts(name, PROTECTED if protected else act)
     console = console_for(stderr=as_json)
 
     def live() -> None:
@@ -103,6 +99,20 @@ def demo_command(out: Path, language: str) -> None:
         console.print(f"Everything is in {out} ({minutes:.0f} min {seconds:.0f} s).")
 
     _guarded(live)
+
+
+def _chosen_acts(name: str, act: str | None) -> tuple[str, ...]:
+    """The act asked for; else those whose runbook waits for something, and where there is none, all."""
+    try:
+        scenario = load_scenario(name)
+    except ScenarioError as error:
+        _fail(str(error), USER_MISTAKE)
+    if act is None:
+        waiting = [one for one, how in scenario.acts.items() if how.trigger != "none"]
+        return tuple(waiting or scenario.acts)
+    if act not in scenario.acts:
+        _fail(f"--act {act}: expected one of {', '.join(scenario.acts)}", USER_MISTAKE)
+    return (act,)
 
 
 def _drill(name: str, out: Path, console: Console, language: str = "ko") -> Drill:
@@ -155,6 +165,6 @@ def _interrupt(number: int, _: FrameType | None) -> None:
     raise Interrupted(signal.Signals(number).name)
 
 
-def _fail(message: str, code: int) -> None:
+def _fail(message: str, code: int) -> NoReturn:
     click.echo(f"fireline: {message}", err=True)
     sys.exit(code)

@@ -36,6 +36,10 @@ class Controls:
         body = {"name": name, **toxic.model_dump()}
         self._send("POST", f"{self._proxy_url}/proxies/{PROXY}/toxics", json=body)
 
+    def heal(self) -> None:
+        """Take every fault away."""
+        self._send("POST", f"{self._proxy_url}/reset")
+
     def _send(self, method: str, url: str, **options: Any) -> None:  # noqa: ANN401 -- httpx's own
         try:
             answer = self._client.request(method, url, **options)

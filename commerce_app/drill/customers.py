@@ -5,9 +5,10 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from commerce_app.drill.errors import CommandError
-from commerce_app.drill.scenario import Scenario
+from commerce_app.drill.scenario import Act, Scenario
 from commerce_app.stack.binaries import k6_program
 from commerce_app.stack.process import Child, Placement, wait_until
 from commerce_app.stack.stack import SERVER_NICE
@@ -24,12 +25,18 @@ class LoadSummary:
     orders_offered: int
     orders_placed: int
     orders_refused: int
-    metrics: Mapping[str, object]
+    metrics: Mapping[str, Any]
 
     @property
     def orders_failed(self) -> int:
         """Refusals by a rule of the shop's (sold out, empty wallet) are no failures."""
         return self.orders_offered - self.orders_placed - self.orders_refused
+
+    def figure(self, name: str) -> float | None:
+        """A metric of k6's: a rate's share of trues, else its count; None where k6 has none of that name."""
+        metric = self.metrics.get(name)
+        values = metric["values"] if metric else {}
+        return values.get("rate") if metric and metric["type"] == "rate" else values.get("count")
 
 
 @dataclass(frozen=True)
@@ -53,10 +60,10 @@ class RunningLoad:
         return read_summary(json.loads(self.summary.read_text()))
 
 
-def start_customers(scenario: Scenario, shop_url: str, folder: Path) -> RunningLoad:
+def start_customers(scenario: Scenario, act: Act, shop_url: str, folder: Path) -> RunningLoad:
     """Start k6, with its log and its summary in ``folder``."""
     summary = folder / "k6.json"
-    plan = json.dumps(load_plan(scenario, shop_url))
+    plan = json.dumps(load_plan(scenario, act, shop_url))
     child = Child.start(
         "k6",
         [k6_program(), "run", "--quiet", "--no-color", "--address", "", LOAD / scenario.load.script],
@@ -68,9 +75,11 @@ def start_customers(scenario: Scenario, shop_url: str, folder: Path) -> RunningL
     return RunningLoad(child, summary)
 
 
-def load_plan(scenario: Scenario, shop_url: str) -> dict[str, object]:
-    """What the k6 script reads."""
+def load_plan(scenario: Scenario, act: Act, shop_url: str) -> dict[str, object]:
+    """What the k6 script reads: the scenario's load, at the act's stages where it has its own."""
     load, shop = scenario.load, scenario.shop
+    if act.stages is not None:
+        load = load.model_copy(update={"stages": act.stages})
     return {
         "base_url": shop_url,
         "products": shop.products,
@@ -80,7 +89,7 @@ def load_plan(scenario: Scenario, shop_url: str) -> dict[str, object]:
     }
 
 
-def read_summary(metrics: Mapping[str, Mapping[str, Mapping[str, float]]]) -> LoadSummary:
+def read_summary(metrics: Mapping[str, Any]) -> LoadSummary:
     """k6's own figures; an order that no virtual user was free to send was offered too."""
 
     def count(name: str) -> int:

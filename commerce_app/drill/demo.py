@@ -14,7 +14,7 @@ from commerce_app.drill.display import ConsoleDisplay
 from commerce_app.drill.errors import CommandError
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.programs import fireline_program, postmortem_program
-from commerce_app.drill.scenario import ActName, Scenario
+from commerce_app.drill.scenario import Scenario
 from commerce_app.stack.inventory import describe
 from commerce_app.stack.process import run
 from commerce_app.stack.stack import Servers, Stack
@@ -54,7 +54,7 @@ class Drill:
         self._display.say("stopping everything")
         self._exit.close()
 
-    def run(self, name: ActName, after: AfterAct | None = None) -> ActRecord:
+    def run(self, name: str, after: AfterAct | None = None) -> ActRecord:
         """Live through an act; ``after`` is called while Fireline still answers."""
         assert self._servers is not None, "enter the drill first"
         act = self._scenario.acts[name]

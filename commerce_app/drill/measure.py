@@ -6,56 +6,7 @@ from dataclasses import dataclass
 from commerce_app.drill.fireline_api import FirelineApi
 from commerce_app.drill.onsets import Course, Moments, Points, course
 from commerce_app.drill.scenario import Measuring
-
-# The synthetic history has an origin; what the drill lived through has none.
-_REQUESTS = 'http_server_request_duration_seconds_{part}{{job="shop",origin="",{which}}}'
-_PRODUCT = 'http_route="/products/{product_id}"'
-_ORDER = 'http_route="/orders",http_request_method="POST"'
-_FAILED = 'http_response_status_code=~"5..|429"'
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A series of the closing table. ``rises``: whether trouble makes it larger."""
-
-    name: str
-    rises: bool
-    query: str
-
-    def over(self, window_seconds: float) -> str:
-        return self.query.replace("$window", f"{window_seconds:g}s")
-
-
-def _requests(part: str, *which: str) -> str:
-    return _REQUESTS.format(part=part, which=",".join(which))
-
-
-def _quantile(q: float, which: str) -> str:
-    return f"histogram_quantile({q}, sum by (le) (rate({_requests('bucket', which)}[$window])))"
-
-
-SERIES = (
-    Measured(
-        "hit_rate",
-        rises=False,
-        query='sum(rate(cache_requests_total{result=~"hit|stale"}[$window]))'
-        ' / sum(rate(cache_requests_total{result!="bypass"}[$window]))',
-    ),
-    Measured("product_p95", rises=True, query=_quantile(0.95, _PRODUCT)),
-    Measured(
-        "replica_cpu",
-        rises=True,
-        query='sum(rate(namedprocess_namegroup_cpu_seconds_total{groupname="postgres-replica"}[$window]))'
-        ' / sum(namedprocess_namegroup_cpu_limit_cores{groupname="postgres-replica"})',
-    ),
-    Measured("order_p99", rises=True, query=_quantile(0.99, _ORDER)),
-    Measured(
-        "order_errors",
-        rises=True,
-        query=f"sum(rate({_requests('count', _ORDER, _FAILED)}[$window]))"
-        f" / sum(rate({_requests('count', _ORDER)}[$window]))",
-    ),
-)
+from commerce_app.drill.series import SERIES
 
 
 def read_series(api: FirelineApi, start: float, end: float, measuring: Measuring) -> dict[str, Points]:

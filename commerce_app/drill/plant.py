@@ -1,6 +1,9 @@
 """Everything that runs during one act, beside the servers: Fireline, proxy, shop, exporter, load."""
 
+import json
+import os
 import secrets
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +19,7 @@ from commerce_app.drill import history
 from commerce_app.drill.configuration import write_configuration
 from commerce_app.drill.controls import PROXY, Controls
 from commerce_app.drill.customers import LoadSummary, RunningLoad, start_customers
+from commerce_app.drill.errors import CommandError
 from commerce_app.drill.fireline_api import FirelineApi
 from commerce_app.drill.programs import fireline_program
 from commerce_app.drill.scenario import Act, Scenario
@@ -26,6 +30,7 @@ from commerce_app.stack.stack import SERVER_NICE, Servers
 
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
+VERIFY_SECONDS = 60.0
 TARGETS = 2
 
 Say = Callable[[str], None]
@@ -78,7 +83,7 @@ class Plant:
 
     def start_load(self) -> RunningLoad:
         """Customers begin to come."""
-        load = start_customers(self._scenario, self._url("shop"), self._folder)
+        load = start_customers(self._scenario, self._act, self._url("shop"), self._folder)
         self._exit.callback(load.child.kill)
         self._children.append(load.child)
         return load
@@ -87,6 +92,22 @@ class Plant:
         """No more customers; what they got."""
         self._children.remove(load.child)
         return load.stop()
+
+    def verify(self) -> dict[str, int]:
+        """What `fireline shop verify` counts now: violations of each invariant of the books.
+
+        Raises:
+            CommandError: when it says nothing that can be read.
+        """
+        command = [str(fireline_program()), "shop", "verify", "--json"]
+        environment = {**os.environ, **self._shop_environment()}
+        done = subprocess.run(  # noqa: S603  ours
+            command, env=environment, capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False
+        )
+        try:
+            return {each["invariant"]: each["violations"] for each in json.loads(done.stdout)}
+        except (ValueError, KeyError, TypeError) as error:
+            raise CommandError(f"fireline shop verify: {done.stderr.strip() or 'no JSON'}") from error
 
     def _prepare(self) -> None:
         self._say("filling the database, emptying the cache")

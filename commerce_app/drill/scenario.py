@@ -8,9 +8,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from commerce_app.drill.errors import ScenarioError
+from commerce_app.drill.expectations import Expectations
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-ActName = Literal["late", "early", "protected"]
+NORMAL = Path(__file__).parent / "normal.yml"
+UNPROTECTED, PROTECTED = "unprotected", "protected"
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -80,13 +82,18 @@ class RunbookStep(_Part):
 
 
 class Act(_Part):
-    """How one run differs: what the runbook acts on, what is on from the start."""
+    """How one run differs: what the runbook acts on, what is on from the start.
+
+    stages: in place of the scenario's. heal_seconds: when every fault ends; None: at the act's end.
+    """
 
     title: Text
-    trigger: Literal["alarm", "page", "none"]
+    trigger: Literal["alarm", "page", "none"] = "none"
     switches: tuple[str, ...] = ()
     prewarm: bool = False
     shadow: bool = False
+    stages: tuple[Stage, ...] | None = None
+    heal_seconds: Seconds | None = None
     end_seconds: Seconds | None = None
 
 
@@ -122,7 +129,11 @@ class NormalTraffic(_Part):
 
 
 class Scenario(_Part):
-    """``alarm``: the threshold rule that stands for the document's late alarm; it waits ``alarm_for``."""
+    """``alarm``: the threshold rule that stands for the document's late alarm; it waits ``alarm_for``.
+
+    What a file leaves out is as in ``normal.yml``. With ``expects`` it is a drill of the suite: it has an
+    unprotected and a protected act, and something to be judged by.
+    """
 
     name: str
     title: Text
@@ -132,8 +143,9 @@ class Scenario(_Part):
     steps: tuple[Step, ...]
     alarm: str
     alarm_for: str
-    runbook: tuple[RunbookStep, ...]
-    acts: Mapping[ActName, Act]
+    runbook: tuple[RunbookStep, ...] = ()
+    acts: Mapping[str, Act] = Field(min_length=1)
+    expects: Expectations | None = None
     recovery_seconds: Seconds
     limit_seconds: Annotated[float, Field(gt=0, le=300)]
     measuring: Measuring
@@ -148,6 +160,18 @@ class Scenario(_Part):
     def _has_a_fault(self) -> Self:
         if not any(step.fault for step in self.steps):
             raise ValueError("steps: expected at least one step with a fault")
+        return self
+
+    @model_validator(mode="after")
+    def _is_judged_whole(self) -> Self:
+        if self.expects is None:
+            return self
+        if missing := {UNPROTECTED, PROTECTED} - set(self.acts):
+            raise ValueError(f"acts: expected {' and '.join(sorted(missing))}, for there is `expects`")
+        if self.expects.cause not in {step.name for step in self.steps if step.fault}:
+            raise ValueError(
+                f"expects.cause: expected the name of a step with a fault, got {self.expects.cause}"
+            )
         return self
 
 
@@ -165,7 +189,7 @@ def load_scenario(name: str) -> Scenario:
     path = Path(name) if name.endswith((".yml", ".yaml")) else SCENARIOS / f"{name}.yml"
     try:
         content: Any = yaml.safe_load(path.read_text())
-        return Scenario.model_validate(content)
+        return Scenario.model_validate({**_normal(), **content} if isinstance(content, dict) else content)
     except FileNotFoundError as error:
         expected = f"expected one of {', '.join(scenario_names())}, or a YAML file"
         raise ScenarioError(f"{name}: {expected}") from error
@@ -176,3 +200,8 @@ def load_scenario(name: str) -> Scenario:
         key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
         message = problem["msg"].removeprefix("Value error, ")
         raise ScenarioError(f"{path.name}: {key}: {message}") from error
+
+
+def _normal() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(NORMAL.read_text())
+    return content

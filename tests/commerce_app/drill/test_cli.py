@@ -16,7 +16,7 @@ def run(*arguments: str):
 
 def test_list_names_the_drills_and_their_acts():
     assert "banner-spike: Traffic ×4" in run("list").output
-    assert "late, early, protected" in run("list").output
+    assert "late, early, unprotected, protected" in run("list").output
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 
 from commerce_app.drill.comparison import chain_order, directions_agree, protected_verdict, read_document
-from commerce_app.drill.measure import SERIES
 from commerce_app.drill.onsets import Course
+from commerce_app.drill.series import SERIES
 
 DOCUMENT = read_document()
 IN_ORDER = {

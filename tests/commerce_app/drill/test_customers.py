@@ -3,7 +3,9 @@ import json
 import pytest
 
 from commerce_app.drill.customers import LoadSummary, load_plan, read_summary
-from commerce_app.drill.scenario import load_scenario
+from commerce_app.drill.scenario import Stage, load_scenario
+
+SCENARIO = load_scenario("banner-spike")
 
 
 def counter(count):
@@ -26,7 +28,21 @@ def test_counters_that_never_counted_are_zero():
 
 
 def test_the_plan_is_json_that_the_script_reads():
-    plan = json.loads(json.dumps(load_plan(load_scenario("banner-spike"), "http://127.0.0.1:1")))
+    plan = json.loads(json.dumps(load_plan(SCENARIO, SCENARIO.acts["late"], "http://127.0.0.1:1")))
     assert plan["base_url"] == "http://127.0.0.1:1"
     assert [stage["rps"] for stage in plan["stages"]] == [68, 272]
     assert sum(plan["mix"].values()) == pytest.approx(1)
+
+
+def test_an_act_may_have_a_load_of_its_own():
+    act = SCENARIO.acts["late"].model_copy(update={"stages": (Stage(rps=7, hold_seconds=3),)})
+    assert [stage["rps"] for stage in load_plan(SCENARIO, act, "http://127.0.0.1:1")["stages"]] == [7]
+
+
+@pytest.mark.parametrize(("name", "figure"), [("late", 0.25), ("retries", 12), ("no_such", None)])
+def test_a_figure_is_a_share_or_a_count(name, figure):
+    metrics = {
+        "late": {"type": "rate", "values": {"rate": 0.25, "passes": 1}},
+        "retries": {"type": "counter", "values": {"count": 12}},
+    }
+    assert read_summary(metrics).figure(name) == figure

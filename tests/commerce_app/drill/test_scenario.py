@@ -44,6 +44,10 @@ def test_switches_are_the_shops():
     [
         ({"limit_seconds": 301}, r"own\.yml: limit_seconds: .*less than or equal to 300"),
         ({"steps": []}, r"own\.yml: .*steps: expected at least one step with a fault"),
+        (
+            {"acts": {"late": {"title": {"en": "a", "ko": "b"}}}},
+            r"own\.yml: .*acts: expected protected and unprotected",
+        ),
         ({"loud": True}, r"own\.yml: loud: Extra inputs are not permitted"),
     ],
 )

@@ -1,0 +1,132 @@
+"""Whether an act went as its scenario said: a finding for each thing said, none taken on trust."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from commerce_app.drill.act import ActRecord
+from commerce_app.drill.display import figure
+from commerce_app.drill.expectations import Bound, Expectation
+from commerce_app.drill.measure import SloResult
+from commerce_app.drill.onsets import Moments, Points
+from commerce_app.drill.series import SERIES
+
+UNITS = {"hit_rate": "ratio", "replica_cpu": "ratio", "order_errors": "ratio"}
+_SECONDS = {each.name for each in SERIES} - set(UNITS)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was said beforehand, and what was measured."""
+
+    what: str
+    wanted: str
+    measured: str
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What `fireline shop verify` said after the act: violations by invariant."""
+
+    violations: Mapping[str, int]
+
+
+def judge_act(expected: Expectation, record: ActRecord, ledger: Ledger) -> tuple[Finding, ...]:
+    """Everything that the scenario says of this act, and that the books are right after it."""
+    return (
+        *_slos(expected, record.slos),
+        *(_bound(bound, record) for bound in expected.bounds),
+        *_served(expected, record),
+        *_paged(expected, record),
+        *_books(ledger),
+    )
+
+
+def _slos(expected: Expectation, slos: Iterable[SloResult]) -> Iterable[Finding]:
+    found = {slo.name: slo for slo in slos}
+    if expected.lost == "none":
+        for name, slo in found.items():
+            yield Finding(name, f"kept: at most {_share(1 - slo.objective)} bad", _bad(slo), slo.kept)
+        return
+    for name in expected.lost:
+        lost = found.get(name)
+        if lost is None:
+            yield Finding(name, "an objective of the drill", f"there are {', '.join(found) or 'none'}", False)
+        else:
+            agrees = lost.error_ratio is not None and not lost.kept
+            yield Finding(name, f"lost: over {_share(1 - lost.objective)} bad", _bad(lost), agrees)
+
+
+def _bad(slo: SloResult) -> str:
+    return "no events" if slo.error_ratio is None else f"{_share(slo.error_ratio)} bad"
+
+
+def _bound(bound: Bound, record: ActRecord) -> Finding:
+    value = bounded_value(bound, record)
+    spell = _speller(bound.figure)
+    sides = [
+        *([f"at least {spell(bound.at_least)}"] if bound.at_least is not None else []),
+        *([f"at most {spell(bound.at_most)}"] if bound.at_most is not None else []),
+    ]
+    measured = "not measured" if value is None else spell(value)
+    return Finding(f"{bound.figure} ({bound.during})", " and ".join(sides), measured, bound.holds(value))
+
+
+def bounded_value(bound: Bound, record: ActRecord) -> float | None:
+    """The figure that a bound is about; None where nothing was measured."""
+    series = bound.measured
+    if series is None:
+        return record.load.figure(bound.figure)
+    start, end = stretch(bound.during, record.moments, record.started_at)
+    return worst(record.series[series.name], start, end, rises=series.rises)
+
+
+def stretch(during: str, moments: Moments, started_at: float) -> tuple[float, float]:
+    """Begin and end of a stretch, in Unix seconds."""
+    return {
+        "fault": (moments.fault_at, moments.hurt_end),
+        "after": (moments.after_start, moments.end),
+        "act": (max(started_at, moments.normal_start), moments.end),
+    }[during]
+
+
+def worst(points: Points, start: float, end: float, *, rises: bool) -> float | None:
+    """The worst sample of a stretch; None where it has none."""
+    values = [value for at, value in points if start <= at <= end and not math.isnan(value)]
+    return (max if rises else min)(values, default=None)
+
+
+def _served(expected: Expectation, record: ActRecord) -> Iterable[Finding]:
+    if expected.served_at_least is None:
+        return
+    load = record.load
+    served = (load.orders_placed + load.orders_refused) / load.orders_offered if load.orders_offered else 0.0
+    wanted = f"at least {_share(expected.served_at_least)}"
+    yield Finding("orders served", wanted, _share(served), served >= expected.served_at_least)
+
+
+def _paged(expected: Expectation, record: ActRecord) -> Iterable[Finding]:
+    if expected.paged is None:
+        return
+    seconds = record.page_seconds
+    measured = "nobody" if seconds is None else f"{seconds:.0f} s after the fault"
+    wanted = "somebody" if expected.paged else "nobody"
+    yield Finding("paged", wanted, measured, (seconds is not None) == expected.paged)
+
+
+def _books(ledger: Ledger) -> Iterable[Finding]:
+    broken = {name: count for name, count in ledger.violations.items() if count}
+    measured = ", ".join(f"{name}: {count}" for name, count in broken.items()) or "kept"
+    wanted = f"{len(ledger.violations)} kept"
+    yield Finding("invariants", wanted, measured, bool(ledger.violations) and not broken)
+
+
+def _speller(name: str) -> Callable[[float], str]:
+    if name in UNITS:
+        return _share
+    return (lambda value: figure(value, "seconds")) if name in _SECONDS else (lambda value: f"{value:g}")
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.2f}%"

@@ -1,0 +1,116 @@
+import pytest
+from pydantic import ValidationError
+
+from commerce_app.drill.act import ActRecord
+from commerce_app.drill.customers import LoadSummary
+from commerce_app.drill.expectations import Bound, Expectation
+from commerce_app.drill.judge import Ledger, judge_act
+from commerce_app.drill.measure import SloResult
+from commerce_app.drill.onsets import Moments
+
+RIGHT = Ledger({"stock": 0, "wallet": 0})
+KEPT = SloResult("order-latency", 0.99, 0.002)
+LOST = SloResult("order-latency", 0.99, 0.2)
+UNKNOWN = SloResult("order-latency", 0.99, None)
+MOMENTS = Moments(normal_start=0, normal_end=30, fault_at=40, hurt_end=80, after_start=100, end=120)
+
+
+def record(*, slos=(KEPT,), page_at=None, placed=97, refused=0, series=None, metrics=None):
+    return ActRecord(
+        act="protected", started_at=0, ended_at=120, ended="", steps={}, fault_at=40, alarm_at=None,
+        page_at=page_at, incident=None, load=LoadSummary(100, placed, refused, metrics or {}),
+        series=series or {}, slos=slos, machine={}, moments=MOMENTS,
+    )  # fmt: skip
+
+
+def findings(expected, measured, ledger=RIGHT):
+    return {each.what: each for each in judge_act(Expectation(**expected), measured, ledger)}
+
+
+@pytest.mark.parametrize(
+    ("lost", "slo", "agrees"),
+    [
+        ("none", KEPT, True),
+        ("none", LOST, False),
+        ("none", UNKNOWN, False),
+        (["order-latency"], LOST, True),
+        (["order-latency"], KEPT, False),
+        (["order-latency"], UNKNOWN, False),
+    ],
+)
+def test_an_objective_is_lost_or_kept_as_foretold(lost, slo, agrees):
+    assert findings({"lost": lost}, record(slos=[slo]))["order-latency"].agrees is agrees
+
+
+def test_an_objective_that_there_is_not_agrees_with_nothing():
+    found = findings({"lost": ["no-such"]}, record())["no-such"]
+    assert not found.agrees
+    assert found.measured == "there are order-latency"
+
+
+HITS = [(20.0, 0.1), (50.0, 0.6), (60.0, 0.4), (70.0, float("nan")), (110.0, 0.9)]
+
+
+@pytest.mark.parametrize(
+    ("bound", "measured", "agrees"),
+    [
+        ({"at_most": 0.5}, "40.00%", True),
+        ({"at_most": 0.3}, "40.00%", False),
+        ({"at_least": 0.5}, "40.00%", False),
+        ({"at_least": 0.88, "during": "after"}, "90.00%", True),
+        ({"at_least": 0.05, "at_most": 0.2, "during": "act"}, "10.00%", True),
+    ],
+)
+def test_a_series_is_judged_by_its_worst_sample(bound, measured, agrees):
+    bounds = [Bound(series="hit_rate", **bound)]
+    found = findings({"lost": "none", "bounds": bounds}, record(series={"hit_rate": HITS}))
+    one = next(each for what, each in found.items() if what.startswith("hit_rate"))
+    assert (one.measured, one.agrees) == (measured, agrees)
+
+
+def test_what_was_not_measured_is_within_no_bound():
+    bounds = [Bound(series="order_p99", at_most=9), Bound(customers="twice", at_most=9)]
+    found = findings({"lost": "none", "bounds": bounds}, record(series={"order_p99": []}))
+    assert not found["order_p99 (fault)"].agrees
+    assert found["twice (fault)"].measured == "not measured"
+
+
+def test_a_figure_of_the_customers_is_k6s():
+    metrics = {"twice": {"type": "counter", "values": {"count": 3}}}
+    bounds = [Bound(customers="twice", at_least=2)]
+    assert findings({"lost": "none", "bounds": bounds}, record(metrics=metrics))["twice (fault)"].agrees
+
+
+@pytest.mark.parametrize(("placed", "refused", "agrees"), [(95, 0, True), (94, 0, False), (90, 5, True)])
+def test_shed_orders_are_not_served(placed, refused, agrees):
+    found = findings({"lost": "none", "served_at_least": 0.95}, record(placed=placed, refused=refused))
+    assert found["orders served"].agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("wanted", "page_at", "agrees"),
+    [(True, 60.0, True), (True, None, False), (False, 60.0, False), (False, None, True)],
+)
+def test_somebody_is_paged_or_nobody(wanted, page_at, agrees):
+    assert findings({"lost": "none", "paged": wanted}, record(page_at=page_at))["paged"].agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("violations", "agrees"), [({"stock": 0}, True), ({"stock": 0, "wallet": 2}, False), ({}, False)]
+)
+def test_the_books_are_right_only_if_they_were_looked_at(violations, agrees):
+    assert findings({"lost": "none"}, record(), Ledger(violations))["invariants"].agrees is agrees
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"at_most": 1},
+        {"series": "hit_rate"},
+        {"series": "hit_rate", "customers": "late", "at_most": 1},
+        {"series": "no_such", "at_most": 1},
+    ],
+)
+def test_a_bound_is_of_one_figure_and_bounds_it(wrong):
+    with pytest.raises(ValidationError):
+        Bound(**wrong)
