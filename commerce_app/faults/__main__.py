@@ -6,7 +6,7 @@ import click
 import uvicorn
 import uvloop
 
-from commerce_app.faults.api import ApiError, FaultApi, parse_address
+from commerce_app.faults.proxy.api import ApiError, FaultApi, parse_address
 
 
 async def serve(name: str, listen: str, upstream: str, api: str, seed: int | None) -> None:

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from commerce_app.faults.proxy import Proxy
-from commerce_app.faults.toxics import Toxic, ToxicError, parse_toxic
+from commerce_app.faults.proxy.relay import Proxy
+from commerce_app.faults.proxy.toxics import Toxic, ToxicError, parse_toxic
 
 VERSION = "2.9.0"
 
@@ -41,6 +41,7 @@ class FaultApi:
             routes=[
                 Route("/version", self.version),
                 Route("/reset", self.reset, methods=["POST"]),
+                Route("/populate", self.populate, methods=["POST"]),
                 Route("/proxies", self.list_proxies),
                 Route("/proxies", self.create_proxy, methods=["POST"]),
                 Route("/proxies/{proxy}", self.show_proxy),
@@ -66,15 +67,19 @@ class FaultApi:
                 await _listen(proxy, proxy.listen)
         return Response(status_code=204)
 
+    async def populate(self, request: Request) -> Response:
+        """Makes the proxies of a list; one that is there with other addresses is replaced."""
+        bodies = await _json(request)
+        if not isinstance(bodies, list) or not all(isinstance(body, dict) for body in bodies):
+            raise ApiError(400, "body: expected a list of proxies")
+        made = [await self._populate(body) for body in bodies]
+        return JSONResponse({"proxies": [show(proxy) for proxy in made]}, status_code=201)
+
     async def list_proxies(self, _: Request) -> Response:
         return JSONResponse({name: show(proxy) for name, proxy in self.proxies.items()})
 
     async def create_proxy(self, request: Request) -> Response:
-        body = await _body(request)
-        if not body.get("name"):
-            raise ApiError(400, "name: expected a name for the proxy")
-        proxy = await self.add(str(body["name"]), str(body.get("listen", "")), str(body.get("upstream", "")))
-        return JSONResponse(show(proxy), status_code=201)
+        return JSONResponse(show(await self._create(await _body(request))), status_code=201)
 
     async def show_proxy(self, request: Request) -> Response:
         return JSONResponse(show(self._proxy(request)))
@@ -82,12 +87,12 @@ class FaultApi:
     async def change_proxy(self, request: Request) -> Response:
         proxy = self._proxy(request)
         body = await _body(request)
-        if "upstream" in body:
-            proxy.upstream = parse_address("upstream", str(body["upstream"]))
+        upstream = parse_address("upstream", str(body["upstream"])) if "upstream" in body else proxy.upstream
         listen = parse_address("listen", str(body["listen"])) if "listen" in body else proxy.listen
-        wanted = bool(body.get("enabled", proxy.enabled))
-        if proxy.enabled and (not wanted or listen != proxy.listen):
+        wanted = _flag(body, "enabled", there=proxy.enabled)
+        if proxy.enabled and (not wanted or (listen, upstream) != (proxy.listen, proxy.upstream)):
             await proxy.stop()
+        proxy.upstream = upstream
         if wanted and not proxy.enabled:
             await _listen(proxy, listen)
         return JSONResponse(show(proxy))
@@ -124,6 +129,26 @@ class FaultApi:
     async def delete_toxic(self, request: Request) -> Response:
         self._proxy(request).remove(self._toxic(request).name)
         return Response(status_code=204)
+
+    async def _populate(self, body: dict[str, Any]) -> Proxy:
+        there = self.proxies.get(str(body.get("name")))
+        if there is None:
+            return await self._create(body)
+        wanted = tuple(parse_address(key, str(body.get(key, ""))) for key in ("listen", "upstream"))
+        if wanted == (there.listen, there.upstream):
+            return there
+        await there.stop()
+        del self.proxies[there.name]
+        return await self._create(body)
+
+    async def _create(self, body: dict[str, Any]) -> Proxy:
+        if not body.get("name"):
+            raise ApiError(400, "name: expected a name for the proxy")
+        enabled = _flag(body, "enabled", there=True)
+        proxy = await self.add(str(body["name"]), str(body.get("listen", "")), str(body.get("upstream", "")))
+        if not enabled:
+            await proxy.stop()
+        return proxy
 
     def _proxy(self, request: Request) -> Proxy:
         proxy = self.proxies.get(request.path_params["proxy"])
@@ -164,11 +189,22 @@ async def _listen(proxy: Proxy, address: tuple[str, int]) -> None:
         raise ApiError(409, f"listen: {address[0]}:{address[1]}: {error.strerror}") from error
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def _json(request: Request) -> Any:  # noqa: ANN401 -- JSON
     try:
-        body = json.loads(await request.body() or b"{}")
+        return json.loads(await request.body() or b"{}")
     except ValueError as error:
         raise ApiError(400, f"body: expected JSON ({error})") from error
+
+
+def _flag(body: dict[str, Any], key: str, *, there: bool) -> bool:
+    value = body.get(key, there)
+    if not isinstance(value, bool):
+        raise ApiError(400, f"{key}: expected true or false, got {value!r}")
+    return value
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    body = await _json(request)
     if not isinstance(body, dict):
         raise ApiError(400, "body: expected a JSON object")
     return body

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from commerce_app.faults.bandwidth import Bandwidth
-from commerce_app.faults.blackhole import Blackhole
-from commerce_app.faults.fault import Decision, Fault, Forward, Piece
-from commerce_app.faults.latency import Latency
-from commerce_app.faults.reset import ResetPeer
+from commerce_app.faults.proxy.bandwidth import Bandwidth
+from commerce_app.faults.proxy.blackhole import Blackhole
+from commerce_app.faults.proxy.kind import Close, Decision, Forward, Kind, Piece
+from commerce_app.faults.proxy.latency import Latency
+from commerce_app.faults.proxy.limit_data import LimitData
+from commerce_app.faults.proxy.reset import ResetPeer
+from commerce_app.faults.proxy.slow_close import SlowClose
 
-FAULTS: Mapping[str, type[Latency | Blackhole | ResetPeer | Bandwidth]] = {
-    kind.type: kind for kind in (Latency, Blackhole, ResetPeer, Bandwidth)
+KINDS: Mapping[str, type[Kind]] = {
+    kind.type: kind for kind in (Latency, Blackhole, ResetPeer, Bandwidth, SlowClose, LimitData)
 }
 STREAMS = ("upstream", "downstream")
 
@@ -29,15 +31,15 @@ class Toxic:
     name: str
     stream: str
     toxicity: float
-    fault: Fault
+    kind: Kind
 
     def as_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "type": self.fault.type,
+            "type": self.kind.type,
             "stream": self.stream,
             "toxicity": self.toxicity,
-            "attributes": dataclasses.asdict(self.fault),  # type: ignore[call-overload]  # all faults are dataclasses
+            "attributes": dataclasses.asdict(self.kind),
         }
 
     def touches(self, connection: int) -> bool:
@@ -52,8 +54,8 @@ def parse_toxic(body: Mapping[str, Any]) -> Toxic:
         ToxicError: naming the key that is wrong.
     """
     kind = body.get("type")
-    if kind not in FAULTS:
-        raise ToxicError(f"type: expected one of {', '.join(sorted(FAULTS))}, got {kind!r}")
+    if kind not in KINDS:
+        raise ToxicError(f"type: expected one of {', '.join(sorted(KINDS))}, got {kind!r}")
     stream = body.get("stream", "downstream")
     if stream not in STREAMS:
         raise ToxicError(f"stream: expected upstream or downstream, got {stream!r}")
@@ -61,19 +63,19 @@ def parse_toxic(body: Mapping[str, Any]) -> Toxic:
     if toxicity > 1:
         raise ToxicError(f"toxicity: expected a number from 0 to 1, got {toxicity:g}")
     name = body.get("name") or f"{kind}_{stream}"
-    return Toxic(str(name), stream, toxicity, _parse_fault(kind, body.get("attributes") or {}))
+    return Toxic(str(name), stream, toxicity, _parse_kind(kind, body.get("attributes") or {}))
 
 
-def _parse_fault(kind: object, attributes: Mapping[str, Any]) -> Fault:
-    fault = FAULTS[str(kind)]
-    known = {field.name for field in dataclasses.fields(fault)}
+def _parse_kind(kind: object, attributes: Mapping[str, Any]) -> Kind:
+    made = KINDS[str(kind)]
+    known = {field.name for field in dataclasses.fields(made)}
     unknown = sorted(set(attributes) - known)
     if unknown:
         raise ToxicError(f"attributes.{unknown[0]}: expected one of {', '.join(sorted(known))}")
     values = {key: _number(f"attributes.{key}", value) for key, value in attributes.items()}
     if values.get("rate") == 0:
         raise ToxicError("attributes.rate: expected more than 0 kilobytes a second")
-    return fault(**values)
+    return made(**values)
 
 
 def _number(key: str, value: object) -> float:
@@ -82,11 +84,19 @@ def _number(key: str, value: object) -> float:
     return float(value)
 
 
-def decide(toxics: Sequence[Toxic], piece: Piece, chance: random.Random) -> Decision:
-    """What becomes of a piece that passes all of them in turn; none overtakes the one before it."""
+def decide(
+    toxics: Sequence[Toxic], piece: Piece, chance: random.Random, passed: Mapping[str, int] | None = None
+) -> Decision:
+    """What becomes of a piece that passes all of them in turn; none overtakes the one before it.
+
+    passed: bytes that came before the piece while the toxic of that name was there.
+    """
     decision: Decision = Forward(piece.at)
     for toxic in toxics:
         if not isinstance(decision, Forward):
             break
-        decision = toxic.fault.decide(dataclasses.replace(piece, at=decision.at), chance)
-    return Forward(max(decision.at, piece.previous_at)) if isinstance(decision, Forward) else decision
+        before = (passed or {}).get(toxic.name, 0)
+        decision = toxic.kind.decide(dataclasses.replace(piece, at=decision.at, passed_bytes=before), chance)
+    if isinstance(decision, Forward | Close):
+        return dataclasses.replace(decision, at=max(decision.at, piece.previous_at))
+    return decision

@@ -4,7 +4,7 @@ import random
 import httpx
 import pytest
 
-from commerce_app.faults.api import FaultApi
+from commerce_app.faults.proxy.api import FaultApi
 
 LATENCY = {"type": "latency", "name": "slow", "attributes": {"latency": 400, "jitter": 200}}
 
@@ -56,6 +56,18 @@ async def test_makes_and_deletes_a_proxy(api):
     assert (await api.get("/proxies/db")).status_code == 404
 
 
+async def test_populates_a_list_and_replaces_what_has_another_address(api):
+    (there,) = (await api.get("/proxies")).json().values()
+    moved = {"name": "db", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:5433", "enabled": False}
+    made = await api.post("/populate", json=[there, moved])
+    assert made.status_code == 201
+    again = await api.post("/populate", json=[{**moved, "upstream": "127.0.0.1:5434"}])
+    assert [proxy["upstream"] for proxy in again.json()["proxies"]] == ["127.0.0.1:5434"]
+    proxies = (await api.get("/proxies")).json()
+    assert proxies["redis"]["listen"] == there["listen"]
+    assert (proxies["db"]["upstream"], proxies["db"]["enabled"]) == ("127.0.0.1:5434", False)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "message"),
     [
@@ -64,6 +76,8 @@ async def test_makes_and_deletes_a_proxy(api):
         ("/proxies/redis/toxics", {"type": "x"}, 400, "type: expected one of"),
         ("/proxies/redis/toxics", [], 400, "body: expected a JSON object"),
         ("/proxies", {"name": "a", "upstream": "x"}, 400, "upstream: expected HOST:PORT"),
+        ("/proxies/redis", {"enabled": "no"}, 400, "enabled: expected true or false, got 'no'"),
+        ("/populate", {}, 400, "body: expected a list of proxies"),
         ("/proxies", {"listen": "127.0.0.1:0"}, 400, "name: expected"),
     ],
 )

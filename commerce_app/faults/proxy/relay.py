@@ -4,11 +4,11 @@ import asyncio
 import random
 import socket
 import struct
-from collections import deque
+from collections import Counter, deque
 from typing import cast
 
-from commerce_app.faults.fault import Forward, Piece, Reset, Swallow
-from commerce_app.faults.toxics import STREAMS, Toxic, decide
+from commerce_app.faults.proxy.kind import Close, Forward, Piece, Reset, Swallow
+from commerce_app.faults.proxy.toxics import STREAMS, Toxic, decide
 
 HELD_BYTES_LIMIT = 1 << 20
 
@@ -46,13 +46,17 @@ class Proxy:
 
     def put(self, toxic: Toxic) -> None:
         """Add a toxic, or change the one of its name."""
-        self.remove(toxic.name)
+        if any(there.name == toxic.name for there in self.toxics):
+            self.remove(toxic.name)
         self.toxics = (*self.toxics, toxic)
+        for connection in list(self.connections.values()):
+            connection.expire_under(toxic)
 
     def remove(self, name: str) -> None:
         """Connections that lost data to it are reset: what follows would not fit what went before."""
         self.toxics = tuple(toxic for toxic in self.toxics if toxic.name != name)
         for connection in list(self.connections.values()):
+            connection.forget(name)
             if connection.lost_data:
                 connection.reset()
 
@@ -75,6 +79,8 @@ class Connection:
     def opened(self) -> None:
         self.proxy.connections[self.number] = self
         self._connecting = asyncio.get_running_loop().create_task(self._connect())
+        for toxic in self.proxy.toxics:
+            self.expire_under(toxic)
 
     async def _connect(self) -> None:
         try:
@@ -85,18 +91,39 @@ class Connection:
     def toxics(self, stream: str) -> list[Toxic]:
         return [t for t in self.proxy.toxics if t.stream == stream and t.touches(self.number)]
 
-    def closed(self) -> None:
-        """One side has ended: the other gets what is under way to it, then ends too."""
-        self.proxy.connections.pop(self.number, None)
+    def expire_under(self, toxic: Toxic) -> None:
+        """A toxic that lets no connection live for long closes this one in time, unless it goes before."""
+        seconds = toxic.kind.lifetime_seconds()
+        if seconds is not None and toxic.touches(self.number):
+            asyncio.get_running_loop().call_later(seconds, self._expire, toxic)
+
+    def _expire(self, toxic: Toxic) -> None:
+        if any(there is toxic for there in self.proxy.toxics):
+            self.close()
+
+    def forget(self, toxic: str) -> None:
+        """The toxic of that name is gone: what passed under it counts no more."""
+        for side in (self.client, self.server):
+            side.passed_bytes.pop(toxic, None)
+
+    def close(self) -> None:
+        """End both sides once they have what is under way to them."""
         if self._connecting is not None and self.server.transport is None:
             self._connecting.cancel()
         for side in (self.client, self.server):
             side.close_when_delivered()
 
+    def closed(self) -> None:
+        """One side has ended: the other gets what is under way to it, then ends too."""
+        self.close()
+        if self.client.is_over and self.server.is_over:
+            self.proxy.connections.pop(self.number, None)
+
     def reset(self) -> None:
         for side in (self.client, self.server):
             side.abort()
         self.closed()
+        self.proxy.connections.pop(self.number, None)
 
 
 class Side(asyncio.Protocol):
@@ -106,6 +133,7 @@ class Side(asyncio.Protocol):
         self.connection = connection
         self.stream = stream
         self.transport: asyncio.Transport | None = None
+        self.passed_bytes: Counter[str] = Counter()
         self._waiting: list[bytes] = []
         self._last_delivery_at = 0.0
         # Timers of one instant run in any order, so a timer delivers the oldest piece, not its own.
@@ -115,6 +143,10 @@ class Side(asyncio.Protocol):
     @property
     def other(self) -> "Side":
         return self.connection.server if self is self.connection.client else self.connection.client
+
+    @property
+    def is_over(self) -> bool:
+        return self.transport is None or self.transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
@@ -132,11 +164,14 @@ class Side(asyncio.Protocol):
             return
         loop = asyncio.get_running_loop()
         piece = Piece(loop.time(), len(data), self._last_delivery_at)
-        match decide(toxics, piece, self.connection.proxy.chance):
+        decision = decide(toxics, piece, self.connection.proxy.chance, self.passed_bytes)
+        self.passed_bytes.update({toxic.name: len(data) for toxic in toxics})
+        match decision:
             case Forward(at):
-                self._last_delivery_at = at
-                self._hold(data)
-                loop.call_at(at, self._deliver_next)
+                self._deliver_at(at, data)
+            case Close(at, kept_bytes):
+                self._deliver_at(at, data[:kept_bytes])
+                self.connection.close()
             case Swallow():
                 self.connection.lost_data = True
             case Reset(at):
@@ -147,6 +182,11 @@ class Side(asyncio.Protocol):
             self._waiting.append(data)
         elif not self.transport.is_closing():
             self.transport.write(data)
+
+    def _deliver_at(self, at: float, data: bytes) -> None:
+        self._last_delivery_at = at
+        self._hold(data)
+        asyncio.get_running_loop().call_at(at, self._deliver_next)
 
     def _hold(self, data: bytes) -> None:
         self._held.append(data)
@@ -182,7 +222,9 @@ class Side(asyncio.Protocol):
         """Close once the other side's held pieces have come: they were scheduled before this."""
         if self.transport is not None and not self.transport.is_closing():
             loop = asyncio.get_running_loop()
-            loop.call_at(max(loop.time(), self.other._last_delivery_at), self.transport.close)
+            delivered_at = max(loop.time(), self.other._last_delivery_at)
+            delay = sum(t.kind.close_delay_seconds() for t in self.connection.toxics(self.other.stream))
+            loop.call_at(delivered_at + delay, self.transport.close)
 
     def abort(self) -> None:
         """Close with a TCP reset, as a broken peer does."""

@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from commerce_app.faults.proxy import Proxy
-from commerce_app.faults.toxics import parse_toxic
+from commerce_app.faults.proxy.relay import Proxy
+from commerce_app.faults.proxy.toxics import parse_toxic
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,6 +87,48 @@ async def test_reset_peer_resets(proxy, client):
 async def test_a_toxic_of_no_toxicity_touches_nobody(proxy, client):
     proxy.put(parse_toxic({"type": "timeout", "toxicity": 0}))
     assert (await ask(client, b"ping"))[0] == b"ping"
+
+
+async def test_a_black_hole_with_a_timeout_closes_idle_and_new_connections(proxy, client):
+    proxy.put(toxic("timeout", timeout=20))
+    assert await client[0].read(1) == b""
+    reader, writer = await asyncio.open_connection(*proxy.listen)
+    assert await reader.read(1) == b""
+    writer.close()
+
+
+async def test_a_black_hole_that_went_in_time_closes_nobody(proxy, client):
+    proxy.put(toxic("timeout", timeout=20))
+    proxy.remove("timeout_downstream")
+    proxy.put(toxic("latency", latency=60))
+    assert (await ask(client, b"ping"))[0] == b"ping"
+
+
+async def test_another_toxic_leaves_the_victims_of_a_black_hole_in_it(proxy, client):
+    proxy.put(toxic("timeout"))
+    client[1].write(b"lost")
+    await until(lambda: [each for each in proxy.connections.values() if each.lost_data])
+    proxy.put(toxic("latency", latency=1))
+    assert len(proxy.connections) == 1
+
+
+async def test_an_answer_is_cut_off_at_its_limit(proxy, client):
+    proxy.put(toxic("limit_data", bytes=10))
+    client[1].write(b"0123456")
+    assert await client[0].readexactly(7) == b"0123456"
+    client[1].write(b"789abc")
+    assert await client[0].read() == b"789"
+
+
+async def test_a_slow_close_comes_late(proxy):
+    proxy.put(parse_toxic({"type": "slow_close", "stream": "upstream", "attributes": {"delay": 50}}))
+    _, writer = await asyncio.open_connection(*proxy.listen)
+    await until(lambda: [each for each in proxy.connections.values() if each.server.transport])
+    writer.close()
+    await until(lambda: [each for each in proxy.connections.values() if each.client.is_over])
+    lingering = asyncio.get_running_loop().time()
+    await until(lambda: not proxy.connections)
+    assert asyncio.get_running_loop().time() - lingering >= 0.04
 
 
 async def test_closing_ends_the_other_side_too(proxy, client):

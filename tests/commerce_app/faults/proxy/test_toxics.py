@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce_app.faults.fault import Forward, Piece, Reset, Swallow
-from commerce_app.faults.toxics import Toxic, ToxicError, decide, parse_toxic
+from commerce_app.faults.proxy.kind import Close, Forward, Piece, Reset, Swallow
+from commerce_app.faults.proxy.toxics import Toxic, ToxicError, decide, parse_toxic
 
 LATENCY = {"type": "latency", "attributes": {"latency": 400, "jitter": 200}}
 
@@ -44,12 +44,21 @@ def test_latencies_add_up():
     ("body", "decision"),
     [
         ({"type": "timeout"}, Swallow()),
-        ({"type": "timeout", "attributes": {"timeout": 500}}, Reset(10.5)),
+        ({"type": "timeout", "attributes": {"timeout": 500}}, Swallow()),
+        ({"type": "limit_data", "attributes": {"bytes": 1500}}, Close(10.0, 1500)),
         ({"type": "reset_peer"}, Reset(10.0)),
     ],
 )
 def test_what_breaks_ends_the_chain(body, decision):
     assert decided(body, LATENCY) == decision
+
+
+def test_a_limit_counts_what_passed_under_it():
+    toxic = parse_toxic({"type": "limit_data", "name": "cut", "attributes": {"bytes": 5000}})
+    chance = random.Random(1)
+    assert decide([toxic], PIECE, chance, {"cut": 2_000}) == Forward(10.0)
+    assert decide([toxic], PIECE, chance, {"cut": 3_500}) == Close(10.0, 1_500)
+    assert decide([toxic], PIECE, chance, {"cut": 9_000}) == Close(10.0, 0)
 
 
 def test_toxicity_is_a_share_of_connections_and_keeps_to_them():
@@ -74,7 +83,10 @@ def test_reads_and_writes_toxiproxys_json():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"type": "slow"}, "type: expected one of bandwidth, latency, reset_peer, timeout, got 'slow'"),
+        (
+            {"type": "slow"},
+            "type: expected one of bandwidth, latency, .*, slow_close, timeout, got 'slow'",
+        ),
         ({"stream": "up"}, "stream: expected upstream or downstream"),
         ({"toxicity": 2}, "toxicity: expected a number from 0 to 1"),
         ({"attributes": {"delay": 1}}, "attributes.delay: expected one of jitter, latency"),
