@@ -17,7 +17,11 @@ from collector.errors import QueryError
 
 @dataclass(frozen=True)
 class Adoption:
-    """rules_note: why the rules were not looked at, if they were not."""
+    """What was found, and what is made of it.
+
+    recognised: how many metrics are known, by ecosystem; unknown: the others, so that both add up to all.
+    rules_note: why the rules were not looked at, if they were not.
+    """
 
     found: Survey
     proposals: Proposals
@@ -39,9 +43,8 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
     found = survey(source, catalogue, at)
     proposals = propose(measure(source, found, over_seconds))
     mapped = map_signals(source, catalogue, found, proposals.proposals)
-    recognised, unknown = _sorted_out(catalogue, found.names)
     used = " ".join(signal.query for signal in mapped.signals)
-    unknown = [name for name in unknown if f"({name}{{" not in used]
+    recognised, unknown = _sorted_out(catalogue, found, used)
     rules: list[AlertRule] = []
     findings: list[RuleFinding] = []
     history: Mapping[tuple[str, str], Firings] = {}
@@ -55,16 +58,26 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
     return Adoption(found, proposals, mapped, rules, findings, history, recognised, unknown, note)
 
 
-def _sorted_out(catalogue: Sequence[Ecosystem], names: frozenset[str]) -> tuple[dict[str, int], list[str]]:
-    """How many names each ecosystem knows, and those that none does; what rules record is nobody's."""
+def _sorted_out(catalogue: Sequence[Ecosystem], found: Survey, used: str) -> tuple[dict[str, int], list[str]]:
+    """How many names each ecosystem knows, and those that nobody does; each name counts once.
+
+    used: the queries of the signal map.
+    """
     counts: dict[str, int] = {}
-    left = {name for name in names if ":" not in name}
+    left = set(found.names)
+
+    def take(title: str, own: set[str]) -> None:
+        if own:
+            counts[title] = len(own)
+            left.difference_update(own)
+
+    take("recorded by rules", {name for name in left if ":" in name})
     for ecosystem in catalogue:
         patterns = re.compile("|".join(f"(?:{pattern})" for pattern in ecosystem.known) or "(?!)")
         metrics = {n for signal in ecosystem.signals for n in signal.needs}
-        metrics |= {n for f in ecosystem.requests for n in (f.count, f.bucket, *f.in_flight)}
-        own = {name for name in left if name in metrics or patterns.fullmatch(name)}
-        if own:
-            counts[ecosystem.title] = len(own)
-        left -= own
+        metrics |= {n for family in ecosystem.requests for n in family.metrics}
+        take(ecosystem.title, {name for name in left if name in metrics or patterns.fullmatch(name)})
+    shaped = {n for one in found.served if one.family.confidence != "known" for n in one.family.metrics}
+    take("requests of applications, recognised by their shape", left & shaped)
+    take("business, by their names", {name for name in left if f"({name}{{" in used})
     return counts, sorted(left)

@@ -18,6 +18,8 @@ class Requests(Strict):
     count: the counter of requests. bucket: the histogram's, if there is one, in units of ``unit_seconds``.
     status, route, method, service: names of labels, the first that is there counts.
     only: matchers of the series that are meant.
+    errors: a counter of those that failed, where no label tells them.
+    confidence: ``known`` of a library's names; ``likely`` and ``guess`` of a shape.
     """
 
     count: str
@@ -30,6 +32,14 @@ class Requests(Strict):
     service: list[str] = Field(default_factory=list)
     in_flight: list[str] = Field(default_factory=list)
     only: list[str] = Field(default_factory=list)
+    errors: str = ""
+    confidence: Literal["known", "likely", "guess"] = "known"
+
+    @property
+    def metrics(self) -> set[str]:
+        """All names of the family."""
+        times = {self.bucket, self.bucket.replace("_bucket", "_sum")} if self.bucket else set()
+        return {self.count, self.errors, *times, *self.in_flight} - {""}
 
 
 class SignalTemplate(Strict):

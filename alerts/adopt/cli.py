@@ -1,15 +1,15 @@
 """`fireline adopt`: the first command of a team that has a Prometheus."""
 
-import shlex
 import time
 from pathlib import Path
 
 import click
 
-from alerts.adopt.adoption import Adoption, adopt
+from alerts.adopt.adoption import adopt
 from alerts.adopt.catalogue import load_catalogue
 from alerts.adopt.source import PrometheusSource
-from alerts.adopt.write import CONFIG, SLOS, texts, write
+from alerts.adopt.summary import summary
+from alerts.adopt.write import texts, write
 from alerts.errors import SpecError
 from collector.cli_values import Duration
 from collector.errors import QueryError
@@ -18,7 +18,6 @@ from collector.remote import RemoteQuerier
 
 _OVER_SECONDS = 7 * 86_400.0
 _DEADLINE_SECONDS = 15.0
-_MOST_FINDINGS = 5
 
 
 @click.command("adopt")
@@ -55,7 +54,8 @@ def adopt_command(url: str, out: Path, over: float, headers: tuple[str, ...], fo
         raise SpecError(f"--prometheus: {shown}: expected metrics of the last hour, found none")
     for path in write(out, texts(adoption, shown, at, over), force=force):
         click.echo(f"wrote {path}")
-    _say(adoption, out)
+    for line in summary(adoption, out):
+        click.echo(line)
 
 
 def _header(text: str) -> tuple[str, str]:
@@ -63,36 +63,3 @@ def _header(text: str) -> tuple[str, str]:
     if not colon or not name.strip():
         raise SpecError("--header: expected NAME: VALUE")
     return name.strip(), value.strip()
-
-
-def _say(adoption: Adoption, out: Path) -> None:
-    proposals = adoption.proposals.proposals
-    young = sum(not one.enough for one in proposals)
-    services = _counted(len({proposal.slo.service for proposal in proposals}), "service")
-    late = f", {young} of them on too little history" if young else ""
-    click.echo(f"{_counted(len(proposals), 'SLO')} for {services}{late}")
-    parts = len(adoption.mapped.services)
-    click.echo(f"{_counted(len(adoption.mapped.signals), 'signal')} of {parts} services and parts")
-    if adoption.rules_note:
-        click.echo(f"alert rules {adoption.rules_note}")
-    else:
-        _say_rules(adoption)
-    click.echo(f"{_counted(len(adoption.unknown), 'metric')} not known here: report.md lists them")
-    if proposals:
-        click.echo(f"next: fireline alerts check {shlex.quote(str(out / SLOS))}")
-    data = shlex.quote(str(out / "data"))
-    click.echo(f"next: fireline up --config {shlex.quote(str(out / CONFIG))} --data {data}")
-
-
-def _say_rules(adoption: Adoption) -> None:
-    errors = sum(one.level == "error" for one in adoption.findings)
-    warnings = _counted(len(adoption.findings) - errors, "warning")
-    click.echo(f"{_counted(len(adoption.rules), 'alert rule')}: {_counted(errors, 'error')}, {warnings}")
-    for finding in adoption.findings[:_MOST_FINDINGS]:
-        click.echo(f"  {finding.alert.name} {finding.message}")
-    if len(adoption.findings) > _MOST_FINDINGS:
-        click.echo(f"  and {len(adoption.findings) - _MOST_FINDINGS} more in report.md")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

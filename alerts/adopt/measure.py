@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from alerts.adopt.figures import Figures, figures_of
 from alerts.adopt.source import Source
-from alerts.adopt.statuses import bad_of, refused_of
+from alerts.adopt.statuses import StatusKind, bad_of, refused_of
 from alerts.adopt.survey import Route, Served, Survey
 from collector.durations import format_duration
 from collector.errors import QueryError
@@ -45,6 +45,8 @@ class Measured:
         return self.selector(self.served.family.count)
 
     def bad(self) -> str:
+        if self.served.errors and not self.served.status:
+            return self.selector(self.served.errors)
         return self.selector(self.served.family.count, self._status(MatchOp.REGEX, bad_of))
 
     def answered(self, metric: str, *more: str) -> str:
@@ -52,8 +54,8 @@ class Measured:
         kept = [self._status(MatchOp.NOT_REGEX, refused_of)] if self.served.status else []
         return self.selector(metric, *kept, *more)
 
-    def _status(self, op: MatchOp, statuses_of: Callable[[str], str]) -> str:
-        return str(Matcher(self.served.status, op, statuses_of(self.served.family.protocol)))
+    def _status(self, op: MatchOp, statuses_of: Callable[[StatusKind], str]) -> str:
+        return str(Matcher(self.served.status, op, statuses_of(self.served.kind)))
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _measured(source: Source, found: Survey, one: Measured, over_seconds: float)
     availability, latency, in_flight = None, {}, ""
     try:
         steps = _steps(source, found.at, one, over_seconds)
-        if one.served.status:
+        if one.served.tells_bad:
             availability = _availability(source, one, steps)
         if one.served.bounds:
             latency = _latency(source, one, steps)

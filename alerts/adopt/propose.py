@@ -32,6 +32,7 @@ class Proposal:
     slo: Slo
     evidence: str
     enough: bool
+    confidence: str = "known"
 
 
 @dataclass
@@ -43,21 +44,30 @@ class Proposals:
 def propose(measured: Iterable[Measured]) -> Proposals:
     """At most one SLO of a kind for each service, protocol and route: of the family that comes first."""
     made = Proposals()
-    taken: set[tuple[str, ...]] = set()
+    taken: dict[tuple[str, ...], str] = {}
     for one in measured:
         route = one.route.name if one.route else ""
         key = (one.served.service.name, one.served.family.protocol, route)
         made.notes += one.notes
-        if one.served.status and (*key, "availability") not in taken:
-            taken.add((*key, "availability"))
-            _add(made, *_availability(one))
-        if one.served.bounds and (*key, "latency") not in taken:
-            taken.add((*key, "latency"))
-            _add(made, *_latency(one))
+        if one.served.tells_bad and _is_first(made, taken, one, (*key, "availability")):
+            _add(made, one, *_availability(one))
+        if one.served.bounds and _is_first(made, taken, one, (*key, "latency")):
+            _add(made, one, *_latency(one))
     return made
 
 
-def _add(made: Proposals, content: Content | None, evidence: str, enough: bool) -> None:
+def _is_first(
+    made: Proposals, taken: dict[tuple[str, ...], str], one: Measured, key: tuple[str, ...]
+) -> bool:
+    """Of a shape that comes second it is told, for it may count something else."""
+    family = one.served.family
+    first = taken.setdefault(key, family.count)
+    if first != family.count and family.confidence != "known" and one.route is None:
+        made.notes.append(f"{one.name}: {family.count} is left out: {key[-1]} is told by {first}")
+    return first == family.count
+
+
+def _add(made: Proposals, one: Measured, content: Content | None, evidence: str, enough: bool) -> None:
     if content is None:
         made.notes.append(evidence)
         return
@@ -70,7 +80,7 @@ def _add(made: Proposals, content: Content | None, evidence: str, enough: bool) 
     if errors:
         made.notes.append(f"{slo.name}: left out: {errors[0].message}")
         return
-    made.proposals.append(Proposal(content, slo, evidence, enough))
+    made.proposals.append(Proposal(content, slo, evidence, enough, one.served.family.confidence))
 
 
 def _availability(one: Measured) -> tuple[Content | None, str, bool]:
@@ -80,10 +90,31 @@ def _availability(one: Measured) -> tuple[Content | None, str, bool]:
     if objective is None:
         return None, f"{one.name}: no objective for availability: {evidence}", False
     queries = {"bad": f"sum(increase({one.bad()}[$window]))", "total": _sum(one.total())}
-    meant = "5xx and 429" if one.served.family.protocol == "http" else "codes that are the server's fault"
-    says = f"Answers without an error of the server ({meant} count as failures). {evidence}"
+    says = f"Answers without an error of the server ({_meant(one)}). {_sure(one)}{evidence}"
     enough = figures is not None and figures.enough
     return _document(one, "availability", objective, queries=queries, says=says), evidence, enough
+
+
+def _meant(one: Measured) -> str:
+    if not one.served.status:
+        return f"failures are what {one.served.errors} counts"
+    bad = {
+        "grpc": "codes that are the server's fault",
+        "words": f"`error`, `failed` and the like in {one.served.status}, whoever's fault it was,",
+    }.get(one.served.kind, "5xx and 429")
+    return f"{bad} count as failures"
+
+
+def _sure(one: Measured) -> str:
+    """How sure it is that the family is what it is taken for."""
+    family = one.served.family
+    if family.confidence == "known":
+        return ""
+    labels = ", ".join([*family.route, *family.method, *filter(None, [one.served.status])])
+    told = f"its name and the labels {labels}" if labels else "its name alone"
+    surely = "likely right" if family.confidence == "likely" else "a guess"
+    why = f"{family.count} was recognised by {told}, not as a library's: {surely}"
+    return f"{why}; see that it counts requests. "
 
 
 def _latency(one: Measured) -> tuple[Content | None, str, bool]:
@@ -108,7 +139,7 @@ def _latency(one: Measured) -> tuple[Content | None, str, bool]:
     left = " Requests that are turned away are left out." if one.served.status else ""
     more = {"fireline/kind": "latency", "fireline/threshold": shown}
     enough = figures is not None and figures.enough
-    says = f"Answers within {shown}.{left} {evidence}"
+    says = f"Answers within {shown}.{left} {_sure(one)}{evidence}"
     return (
         _document(one, "latency", objective, queries=queries, says=says, annotations=more),
         evidence,

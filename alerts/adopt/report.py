@@ -29,14 +29,46 @@ def report(adoption: Adoption, url: str, at: float, over_seconds: float) -> str:
 def _objectives(adoption: Adoption) -> Iterable[str]:
     yield "## Objectives"
     rows = [
-        (one.slo.service, one.slo.name, f"{100 * one.slo.objective:g} %", one.evidence)
+        (one.slo.service, one.slo.name, f"{100 * one.slo.objective:g} %", one.confidence, one.evidence)
         for one in adoption.proposals.proposals
     ]
     if rows:
-        yield table(("service", "SLO", "objective", "observed"), rows)
-    else:
-        yield "None: no family of requests is known that tells good from bad, or how long answers take."
-    yield from _bullets([*adoption.found.notes, *adoption.proposals.notes])
+        yield table(("service", "SLO", "objective", "its metrics are", "observed"), rows)
+        if any(one.confidence != "known" for one in adoption.proposals.proposals):
+            yield SHAPED
+        yield from _bullets(left_out(adoption))
+        return
+    yield "None."
+    yield from _bullets([*why_nothing(adoption), *WHAT_TO_DO])
+
+
+SHAPED = (
+    "`known`: metrics of a library that is known here. `likely`, `guess`: taken for requests by their name "
+    "and labels alone; see that they count what your users ask for before you use them."
+)
+WHAT_TO_DO = (
+    "Write an SLO on what counts your requests by hand (docs/slos.md has an example), or count them with a "
+    'status: a counter such as `shop_requests_total{route="/cart",status="500"}`, a histogram such as '
+    "`shop_request_duration_seconds`.",
+    "If they are counted and have had no traffic yet, adopt again when there was some.",
+)
+
+
+def left_out(adoption: Adoption) -> list[str]:
+    """What was found and not used, and why."""
+    return list(dict.fromkeys([*adoption.found.notes, *adoption.proposals.notes]))
+
+
+def why_nothing(adoption: Adoption) -> list[str]:
+    """What was found, where no SLO could be proposed, and why none fits."""
+    notes = left_out(adoption)
+    if adoption.found.served:
+        services = ", ".join(sorted({one.service.name for one in adoption.found.served}))
+        return [f"Requests are counted for {services}, but nothing could be promised of them.", *notes]
+    found = f"{len(adoption.found.names)} metrics are there"
+    if notes:
+        return [f"{found}; these look like requests, but none can be used:", *notes]
+    return [f"{found}, and none of them counts requests or times answers, by name and labels."]
 
 
 def _signals(adoption: Adoption) -> Iterable[str]:
@@ -81,8 +113,13 @@ def _metrics(adoption: Adoption) -> Iterable[str]:
         return
     families = Counter(re.sub(r"_(bucket|sum|count)$", "", name) for name in adoption.unknown)
     shown = ", ".join(f"`{name}`" for name in list(families)[:_MOST_UNKNOWN])
-    more = f" and {len(families) - _MOST_UNKNOWN} more" if len(families) > _MOST_UNKNOWN else ""
-    yield f"{len(families)} families that are not known here, and nothing was guessed of: {shown}{more}."
+    more = f" and {len(families) - _MOST_UNKNOWN} more families" if len(families) > _MOST_UNKNOWN else ""
+    yield f"{not_known(adoption)}, and nothing was guessed of them: {shown}{more}."
+
+
+def not_known(adoption: Adoption) -> str:
+    """How many metrics nobody knows, in the same words wherever it is told."""
+    return f"{len(adoption.unknown)} of {len(adoption.found.names)} metrics are not known here"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,7 +1,10 @@
-"""Which values of a status label are bad: as HTTP has them, and as gRPC does."""
+"""Which values of a status label are bad: as HTTP has them, as gRPC does, and as plain words do."""
 
 import re
 from collections.abc import Iterable
+from typing import Literal
+
+StatusKind = Literal["http", "grpc", "words", ""]
 
 # HTTP: our own 429 and 503 turn customers away; other 4xx are the client's. "5xx" is a class of its own.
 _HTTP = re.compile(r"[1-5]([0-9]{2}|xx)|UNKNOWN|unknown|", re.IGNORECASE)
@@ -46,21 +49,35 @@ _GRPC = {one for code in (*_GRPC_CODES, *_NUMBERS) for one in _spellings(code)}
 _GRPC |= {str(number) for number in range(17)} | {"OK", ""}
 
 
-def are_statuses(protocol: str, values: Iterable[str]) -> bool:
-    """Whether a label's values are statuses of the protocol, so that bad ones can be told."""
+# Words of applications, and of Micrometer's `outcome`; what is the client's is nobody's failure.
+_WORDS_REFUSED = ("rejected", "throttled", "rate_limited", "shed", "overloaded")
+_WORDS_BAD = (
+    *("error", "errors", "err", "failure", "failed", "fail", "exception", "timeout", "timed_out"),
+    *("unavailable", "server_error", "internal_error", *_WORDS_REFUSED),
+)
+_WORDS_GOOD = ("success", "successful", "succeeded", "ok", "good", "completed")
+_WORDS_NEITHER = ("client_error", "redirection", "informational", "invalid", "canceled", "cancelled")
+_WORDS = {*_WORDS_BAD, *_WORDS_GOOD, *_WORDS_NEITHER, "unknown", ""}
+
+
+def status_kind(protocol: str, values: Iterable[str]) -> StatusKind:
+    """How a label's values say what is bad: as the protocol's statuses or in words; empty if they do not."""
     values = list(values)
     if not any(values):
-        return False
+        return ""
     if protocol == "grpc":
-        return all(value in _GRPC for value in values)
-    return all(_HTTP.fullmatch(value) for value in values)
+        return "grpc" if all(value in _GRPC for value in values) else ""
+    if all(_HTTP.fullmatch(value) for value in values):
+        return "http"
+    words = {value.lower() for value in values}
+    return "words" if words <= _WORDS and words & {*_WORDS_BAD, *_WORDS_GOOD} else ""
 
 
-def bad_of(protocol: str) -> str:
+def bad_of(kind: StatusKind) -> str:
     """A regex of the statuses that are bad."""
-    return GRPC_BAD if protocol == "grpc" else HTTP_BAD
+    return {"grpc": GRPC_BAD, "words": f"(?i)({'|'.join(_WORDS_BAD)})"}.get(kind, HTTP_BAD)
 
 
-def refused_of(protocol: str) -> str:
+def refused_of(kind: StatusKind) -> str:
     """A regex of the statuses with which a server turns requests away, which is fast."""
-    return GRPC_REFUSED if protocol == "grpc" else HTTP_REFUSED
+    return {"grpc": GRPC_REFUSED, "words": f"(?i)({'|'.join(_WORDS_REFUSED)})"}.get(kind, HTTP_REFUSED)

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from alerts.adopt.catalogue import Ecosystem, Requests
 from alerts.adopt.identity import Identity, identities, identity_labels, named_apart
+from alerts.adopt.shapes import shaped_families
 from alerts.adopt.source import Source
-from alerts.adopt.statuses import are_statuses
+from alerts.adopt.statuses import StatusKind, status_kind
 from collector.labels import Labels, Matcher, MatchOp
+from collector.series import Sample
 
 # Probes of machines, whose answers no customer sees.
 PROBES = (
@@ -33,8 +35,9 @@ class Route:
 
 @dataclass(frozen=True)
 class Served:
-    """What a service answers, counted by one family. status: the label, empty where bad cannot be told.
+    """What a service answers, counted by one family. status: the label, empty where none tells what is bad.
 
+    kind: how its values are to be read. errors: the counter of those that failed, in its place.
     probes: matchers that leave health checks out.
     """
 
@@ -44,6 +47,12 @@ class Served:
     bounds: tuple[str, ...]
     probes: tuple[Matcher, ...] = ()
     routes: tuple[Route, ...] = ()
+    kind: StatusKind = "http"
+    errors: str = ""
+
+    @property
+    def tells_bad(self) -> bool:
+        return bool(self.status or self.errors)
 
     def selector(self, metric: str, *more: str) -> str:
         """A selector of this service's series of a metric, health checks left out."""
@@ -71,6 +80,9 @@ def survey(source: Source, catalogue: Sequence[Ecosystem], at: float) -> Survey:
     found = Survey(at, frozenset(source.names(at)))
     types = source.types()
     families = [f for e in catalogue for f in e.requests if f.count in found.names]
+    shaped, notes = shaped_families(source, catalogue, found.names, at)
+    families += shaped
+    found.notes += notes
     taken: dict[Labels, Identity] = {}
     for family in families:
         if types.get(family.count, "counter") == "gauge":
@@ -104,14 +116,32 @@ def _served(
 ) -> Served:
     label = next((name for name in family.status if any(one.get(name) for one in sets)), "")
     values = {one.get(label) for one in sets} if label else set()
-    if label and not are_statuses(family.protocol, values):
+    kind = status_kind(family.protocol, values)
+    if label and not kind:
         shown = ", ".join(sorted(values)[:4])
         found.notes.append(f"{service.name}: {family.count}: {label} holds no statuses ({shown})")
         label = ""
-    served = Served(service, family, label, _bounds(source, family, service, found))
-    probes = _probes(source, served, found.at)
-    served = Served(service, family, label, served.bounds, probes)
-    return Served(service, family, label, served.bounds, probes, _routes(source, served, found))
+    errors = _errors(source, family, service, found)
+    served = Served(service, family, label, _bounds(source, family, service, found), kind=kind, errors=errors)
+    served = replace(served, probes=_probes(source, served, found.at))
+    return replace(served, routes=_routes(source, served, found))
+
+
+def _errors(source: Source, family: Requests, service: Identity, found: Survey) -> str:
+    """The family's counter of failures, if the service has it and it counts no more than there were."""
+    if not family.errors or not source.instant(f"count({family.errors}{{{service.matchers()}}})", found.at):
+        return ""
+    failed, all_ = (
+        f"sum(increase({metric}{{{service.matchers()}}}[{TRAFFIC_WINDOW}]))"
+        for metric in (family.errors, family.count)
+    )
+    if source.instant(f"{failed} > {all_}", found.at):
+        found.notes.append(
+            f"{service.name}: {family.errors} rose faster than {family.count}: it is no part of it, so failures "
+            f"cannot be told"
+        )
+        return ""
+    return family.errors
 
 
 def _bounds(source: Source, family: Requests, service: Identity, found: Survey) -> tuple[str, ...]:
@@ -138,12 +168,10 @@ def _probes(source: Source, served: Served, at: float) -> tuple[Matcher, ...]:
 
 def _routes(source: Source, served: Served, found: Survey) -> tuple[Route, ...]:
     """The routes with a large share of a large traffic; none where one is nearly all of it."""
-    label = next((n for n in served.family.route), "")
+    counted = f"increase({served.selector(served.family.count)}[{TRAFFIC_WINDOW}])"
+    label, samples = _busiest(source, served, counted, found.at)
     if not label:
         return ()
-    by = ",".join([label, *served.family.method])
-    counted = f"increase({served.selector(served.family.count)}[{TRAFFIC_WINDOW}])"
-    samples = source.instant(f"topk({MOST_ROUTES + 1}, sum by ({by}) ({counted}))", found.at)
     whole = sum(sample.value for sample in source.instant(f"sum({counted})", found.at))
     traffic: dict[Labels, float] = defaultdict(float)
     for sample in samples:
@@ -156,6 +184,16 @@ def _routes(source: Source, served: Served, found: Survey) -> tuple[Route, ...]:
     ]
     ranked = sorted(large, key=lambda one: -one[0])[:MOST_ROUTES]
     return tuple(_route(label, served.family.method, labels) for _, labels in ranked)
+
+
+def _busiest(source: Source, served: Served, counted: str, at: float) -> tuple[str, list[Sample]]:
+    """The first route label that the series have, and the traffic of the routes with most of it."""
+    for label in served.family.route:
+        by = ",".join([label, *served.family.method])
+        samples = source.instant(f"topk({MOST_ROUTES + 1}, sum by ({by}) ({counted}))", at)
+        if any(sample.labels.get(label) for sample in samples):
+            return label, samples
+    return "", []
 
 
 def _route(label: str, methods: Sequence[str], labels: Labels) -> Route:

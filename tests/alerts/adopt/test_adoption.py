@@ -58,7 +58,52 @@ def test_nginx_without_statuses_gives_traffic_and_no_objective(adopted):
 def test_a_status_of_another_meaning_is_no_objective(adopted):
     adoption = adopted(batch="misnamed")
     assert slos(adoption) == {}
-    assert any("holds no statuses (failure, success)" in note for note in adoption.found.notes)
+    assert any("holds no statuses (active, archived)" in note for note in adoption.found.notes)
+
+
+def test_applications_are_known_by_their_shape(adopted):
+    adoption = adopted(shop="prefixed", web="timed")
+    found = slos(adoption)
+    assert {
+        "shop-availability",
+        "shop-get-cart-availability",
+        "web-availability",
+        "web-latency",
+    } <= found.keys()
+    sli = found["shop-availability"].sli
+    assert 'shop_requests_total{job="shop",route!~"/health",status=~"5..|429"}' in sli.bad
+    assert sli.in_flight == 'sum(shop_requests_in_progress{job="shop",route!~"/health"})'
+    assert found["web-latency"].sli.threshold_seconds == 0.25
+    assert "likely right" in found["web-latency"].description
+    assert adoption.unknown == ["shop_build_info"]
+
+
+def test_a_counter_of_errors_tells_failures_where_no_status_does(adopted):
+    (slo,) = slos(adopted(api="failures")).values()
+    assert 'sum(increase(api_errors_total{job="api"}[$window]))' in slo.sli.bad
+    assert "failures are what api_errors_total counts" in slo.description
+    assert "a guess" in slo.description
+    assert slo.objective == 0.9995
+
+
+def test_errors_that_outgrow_the_requests_are_no_part_of_them(adopted):
+    adoption = adopted(api="failures", more="outgrown")
+    assert [name for name in slos(adoption) if name.startswith("more")] == []
+    assert any("rose faster than api_requests_total" in note for note in adoption.found.notes)
+
+
+def test_outcomes_in_words_are_read_as_such(adopted):
+    (slo,) = slos(adopted(ledger="outcomes")).values()
+    assert slo.objective == 0.9995
+    assert 'outcome=~"(?i)(error|' in slo.sli.bad
+
+
+def test_all_that_is_said_of_metrics_adds_up(adopted):
+    adoption = adopted(shop="prefixed", mail="unfit", any="exporters")
+    text = texts(adoption, "http://here:9090", AT, 3600)["report.md"]
+    known = sum(adoption.recognised.values())
+    assert known + len(adoption.unknown) == len(adoption.found.names)
+    assert f"{len(adoption.unknown)} of {len(adoption.found.names)} metrics are not known here" in text
 
 
 def test_a_gauge_is_not_counted(adopted):
