@@ -19,8 +19,8 @@ from starlette.types import ASGIApp
 
 from commerce_app.admin import admin_routes
 from commerce_app.background import Loop, keep_running
-from commerce_app.cache.fill_lock import FillLock, Patience, random_token
 from commerce_app.cache.hot_keys import HotKeys
+from commerce_app.cache.lease import Leases, Patience, random_token
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
 from commerce_app.cache.parts import Parts
@@ -148,8 +148,8 @@ def _caches(settings: Settings, redis: RedisTier, switches: Switches, metrics: M
     loads = ConcurrencyLimit(
         "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
     )
-    fill_lock = FillLock(redis, Patience(), random_token)
-    parts = Parts(redis, fill_lock, loads, switches, metrics, time.time, random.random)
+    leases = Leases(redis, Patience(), random_token, time.monotonic)
+    parts = Parts(redis, leases, loads, switches, metrics, time.time, random.random)
 
     def cache(name: str, ttl_seconds: float) -> Cache:
         lifetime = Lifetime(

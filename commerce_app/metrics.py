@@ -10,6 +10,7 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 CACHES = ("product", "extras", "popular")
+LEASE_OUTCOMES = ("won", "filled", "held", "impatient", "unavailable")
 BACKGROUND = ("replication", "popular", "sweeper", "relay", "expiry")
 POOLS = ("primary", "replica", "redis")
 OPERATION_ERRORS = ("", "timeout", "connection", "other")
@@ -95,7 +96,12 @@ class Metrics:
         self.cache_store_failures = self._counter(
             "cache_store_failures_total", "Loaded values that Redis did not take.", ("cache",)
         )
+        self.cache_leases = self._counter(
+            "cache_leases_total", "How it was settled which process fills a key.", ("cache", "outcome")
+        )
         for cache in CACHES:
+            for outcome in LEASE_OUTCOMES:
+                self.cache_leases.labels(cache, outcome)
             self.cache_refresh_failures.labels(cache)
             self.cache_store_failures.labels(cache)
             self.cache_load_seconds.labels(cache)

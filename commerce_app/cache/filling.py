@@ -1,10 +1,11 @@
-"""How a value comes into the cache: one process fills, the load is limited, every tier is told."""
+"""How a value comes into the cache: one load of many asked for, within limits, and every tier is told."""
 
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from commerce_app.cache.entry import Entry
+from commerce_app.cache.lease import FOR_EVER, Lease, Outcome, Turn
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
 from commerce_app.cache.parts import Parts
@@ -22,55 +23,92 @@ class Filling:
         self._lifetime = lifetime
         self._local = local
         self._shared = parts.shared
-        self._fill_lock = parts.fill_lock
+        self._leases = parts.leases
         self._loads = parts.loads
         self._on = parts.switches.on
         self._now = parts.now
         self._draw = parts.draw
+        self._name = name
+        self._lease_outcomes = parts.metrics.cache_leases
         self._load_shed = parts.metrics.load_shed
         self._load_seconds = parts.metrics.cache_load_seconds.labels(name)
         self._coalesced = parts.metrics.cache_coalesced.labels(name)
         self._refresh_failures = parts.metrics.cache_refresh_failures.labels(name)
         self._store_failures = parts.metrics.cache_store_failures.labels(name)
+        self._fills: SingleFlight[bytes | None] = SingleFlight()
         self._refreshes: SingleFlight[None] = SingleFlight()
 
-    async def fill_alone(self, key: str, load: Load) -> bytes | None:
-        """Load and store, or take what another process stores meanwhile."""
-        async with self._fill_lock.hold(key) as holder:
-            packed = await self._fill_lock.find_fill(key, holder, self._is_fresh)
-            if packed is None:
-                return await self.fill(key, load)
-        self._coalesced.inc()
-        entry = Entry.unpack(packed)
-        self.keep_local(key, entry)
-        return entry.body
+    async def fill_once(self, key: str, load: Load, *, ask_redis: bool = True) -> bytes | None:
+        """One load of a key at a time, in all processes or, without Redis, in this one; others share it."""
+        fill = self._fill_in_turn if ask_redis else self.fill
+        body, joined = await self._fills.join(key, lambda: fill(key, load))
+        if joined:
+            self._coalesced.inc()
+        return body
 
     async def fill(self, key: str, load: Load) -> bytes | None:
         """Load and store; raises what ``load`` raises, or LoadShedError."""
-        started = self._now()
-        body = await self._load(load)
-        at = self._now()
-        self._load_seconds.observe(at - started)
-        if body is not None:
-            await self._store(key, body, at, load_seconds=at - started)
-        return body
+        return await self._fill(key, load, None)
 
-    def refresh(self, key: str, load: Load) -> None:
-        """Fill in the background, once at a time for a key."""
+    def refresh(self, key: str, load: Load, beyond: float = FOR_EVER) -> None:
+        """Fill in the background, once at a time for a key.
+
+        What another process has made fresh beyond that time meanwhile need not be loaded.
+        """
 
         async def refresh() -> None:
             try:
-                await self.fill(key, load)
+                await self._refresh(key, load, beyond)
             except (ShopError, SQLAlchemyError, OSError):
                 self._refresh_failures.inc()
 
         self._refreshes.launch(key, refresh)
+
+    async def _fill_in_turn(self, key: str, load: Load) -> bytes | None:
+        turn = self._settled(await self._leases.wait(key, self._now()))
+        if turn.packed is None:
+            return await self._fill(key, load, turn.lease)
+        self._coalesced.inc()
+        return self._take_over(key, turn.packed)
+
+    async def _refresh(self, key: str, load: Load, beyond: float) -> None:
+        if not self._on(Switch.DISTRIBUTED_LOCK):
+            await self.fill(key, load)
+            return
+        turn = self._settled(await self._leases.ask(key, beyond))
+        if turn.packed is not None:
+            self._take_over(key, turn.packed)
+        elif turn.outcome is not Outcome.HELD:
+            await self._fill(key, load, turn.lease)
+
+    async def _fill(self, key: str, load: Load, lease: Lease | None) -> bytes | None:
+        try:
+            started = self._now()
+            body = await self._load(load)
+            at = self._now()
+            self._load_seconds.observe(at - started)
+            if body is not None:
+                await self._store(key, body, at, at - started, lease)
+            return body
+        finally:
+            if lease is not None:
+                await lease.release()
+
+    def _settled(self, turn: Turn) -> Turn:
+        self._lease_outcomes.labels(self._name, turn.outcome).inc()
+        return turn
+
+    def _take_over(self, key: str, packed: bytes) -> bytes:
+        entry = Entry.unpack(packed)
+        self.keep_local(key, entry)
+        return entry.body
 
     def keep_local(self, key: str, entry: Entry) -> None:
         if self._on(Switch.LOCAL_TIER):
             self._local.put(key, entry, self._now())
 
     async def close(self) -> None:
+        await self._fills.close()
         await self._refreshes.close()
 
     async def _load(self, load: Load) -> bytes | None:
@@ -84,17 +122,20 @@ class Filling:
             self._load_shed.labels(shed.reason).inc()
             raise
 
-    async def _store(self, key: str, body: bytes, at: float, load_seconds: float) -> None:
+    async def _store(
+        self, key: str, body: bytes, at: float, load_seconds: float, lease: Lease | None
+    ) -> None:
         fresh_seconds = self._lifetime.fresh_seconds(
             extended=self._on(Switch.TTL_EXTENDED), draw=self._draw()
         )
         entry = Entry(body, at + fresh_seconds, load_seconds)
         self.keep_local(key, entry)
-        kept = self._lifetime.stale_seconds if self._on(Switch.STALE_WHILE_REVALIDATE) else 0
+        kept_seconds = self._lifetime.stale_seconds if self._on(Switch.STALE_WHILE_REVALIDATE) else 0
+        expire_seconds = fresh_seconds + kept_seconds
         try:
-            await self._shared.set(key, entry.pack(), fresh_seconds + kept)
+            if lease is None:
+                await self._shared.set(key, entry.pack(), expire_seconds)
+            else:
+                await lease.store(entry.pack(), expire_seconds)
         except CacheUnavailableError:
             self._store_failures.inc()
-
-    def _is_fresh(self, packed: bytes) -> bool:
-        return Entry.unpack(packed).fresh(self._now())

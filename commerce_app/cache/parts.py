@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from commerce_app.cache.fill_lock import FillLock
+from commerce_app.cache.lease import Leases
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.concurrency import ConcurrencyLimit
 from commerce_app.switches import Switches
@@ -21,7 +21,7 @@ class SharedTier(Protocol):
 @dataclass(frozen=True)
 class Parts:
     shared: SharedTier
-    fill_lock: FillLock
+    leases: Leases
     loads: ConcurrencyLimit
     switches: Switches
     metrics: Metrics

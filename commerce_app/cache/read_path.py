@@ -61,10 +61,10 @@ class Cache:
         self._filling.keep_local(key, entry)
         if entry.fresh(at):
             if self._on(Switch.EARLY_REFRESH) and refresh_early(entry, at, 1 - self._draw()):
-                self.refresh(key, load)
+                self._filling.refresh(key, load, beyond=entry.fresh_until)
             return Answer(entry.body, Tier.REDIS, Result.HIT)
         if self._on(Switch.STALE_WHILE_REVALIDATE):
-            self.refresh(key, load)
+            self._filling.refresh(key, load, beyond=at)
             return Answer(entry.body, Tier.REDIS, Result.STALE)
         return await self._fill(key, load, tally)
 
@@ -73,16 +73,19 @@ class Cache:
         at = self._now()
         if self._on(Switch.LOCAL_TIER) and (entry := self._local.fallback(key, at)):
             if not entry.fresh(at):
-                self.refresh(key, load)
+                self._filling.refresh(key, load, beyond=at)
             return Answer(entry.body, Tier.LOCAL, Result.STALE)
         tally.note(Tier.ORIGIN, Result.ERROR)
-        return Answer(await self._filling.fill(key, load), Tier.ORIGIN, Result.ERROR)
+        return Answer(await self._load_through(key, load, ask_redis=False), Tier.ORIGIN, Result.ERROR)
 
     async def _fill(self, key: str, load: Load, tally: Tally) -> Answer:
         tally.note(Tier.ORIGIN, Result.MISS)
-        alone = self._on(Switch.DISTRIBUTED_LOCK) and self.hot.hot(key)
-        fill = self._filling.fill_alone if alone else self._filling.fill
-        return Answer(await fill(key, load), Tier.ORIGIN, Result.MISS)
+        return Answer(await self._load_through(key, load, ask_redis=True), Tier.ORIGIN, Result.MISS)
+
+    async def _load_through(self, key: str, load: Load, *, ask_redis: bool) -> bytes | None:
+        if self._on(Switch.DISTRIBUTED_LOCK):
+            return await self._filling.fill_once(key, load, ask_redis=ask_redis)
+        return await self._filling.fill(key, load)
 
     async def warm(self, key: str, load: Load) -> bool:
         """Load and store whatever the tiers hold; False when there is no such value."""

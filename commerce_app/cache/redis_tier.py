@@ -10,6 +10,7 @@ from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.commands.core import AsyncScript
 from redis.maint_notifications import MaintNotificationsConfig
 
+from commerce_app.cache.lease_scripts import FILL, RELEASE, TAKE, script_keys
 from commerce_app.errors import CacheUnavailableError
 from commerce_app.instrument.redis import REDIS_FAILURES, MeasuredPool, MeasuredRetry, redis_error_type
 from commerce_app.metrics import Metrics
@@ -17,7 +18,6 @@ from commerce_app.resilience.breaker import Breaker, State
 from commerce_app.switches import Switch, Switches
 
 T = TypeVar("T")
-RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 _ERROR_LABELS = {"pool_exhausted": "connection"}
 
 
@@ -60,6 +60,8 @@ class RedisTier:
         self._breaker = breaker
         self._metrics = metrics
         self._now = now
+        self._take: AsyncScript = self._default.register_script(TAKE)
+        self._fill: AsyncScript = self._default.register_script(FILL)
         self._release: AsyncScript = self._default.register_script(RELEASE)
         self._show_pools()
 
@@ -70,18 +72,26 @@ class RedisTier:
     async def set(self, key: str, value: bytes, expire_seconds: float) -> None:
         await self._call("SET", lambda redis: redis.set(key, value, px=int(expire_seconds * 1000)))
 
-    async def lock(self, key: str, token: str, expire_seconds: float) -> bool:
-        """Take a lock that frees itself after ``expire_seconds``."""
-        milliseconds = int(expire_seconds * 1000)
-        return bool(await self._call("SET", lambda redis: redis.set(key, token, nx=True, px=milliseconds)))
+    async def lease(self, key: str, token: str, lease_seconds: float, beyond: float) -> bytes | bool:
+        """The entry if it is fresh beyond that time, else whether the lease is ours; one atomic step."""
+        answer = await self._run(self._take, key, token, int(lease_seconds * 1000), beyond)
+        return answer if isinstance(answer, bytes) else bool(answer)
 
-    async def unlock(self, key: str, token: str) -> None:
-        """Release the lock if it is still ours."""
-        await self._call("EVALSHA", lambda redis: self._release(keys=[key], args=[token], client=redis))
+    async def fill(self, key: str, token: str, value: bytes, expire_seconds: float) -> None:
+        """Store unless another holds the lease, and give it back; one atomic step."""
+        await self._run(self._fill, key, token, value, int(expire_seconds * 1000))
+
+    async def release(self, key: str, token: str) -> None:
+        """Give the lease back if it is still ours."""
+        await self._run(self._release, key, token)
 
     async def close(self) -> None:
         for pool in self._pools:
             await pool.aclose()
+
+    async def _run(self, script: AsyncScript, key: str, *args: bytes | str | float) -> object:
+        keys = script_keys(key)
+        return await self._call("EVALSHA", lambda redis: script(keys=keys, args=args, client=redis))
 
     async def _call(self, operation: str, call: Callable[[Redis], Awaitable[T]]) -> T:
         guarded = self._switches.on(Switch.CIRCUIT_BREAKER)

@@ -5,48 +5,17 @@ import asyncio
 import pytest
 
 from commerce_app.cache.entry import Entry
-from commerce_app.cache.fill_lock import FillLock, Patience
 from commerce_app.cache.hot_keys import HotKeys
+from commerce_app.cache.lease import Leases, Patience
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.read_path import Cache
-from commerce_app.errors import CacheUnavailableError, LoadShedError
+from commerce_app.errors import LoadShedError
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.concurrency import ConcurrencyLimit
 from commerce_app.switches import Switch, Switches
-
-
-class FakeRedis:
-    """Keeps values until they expire; ``down`` makes it fail like a Redis that does not answer."""
-
-    def __init__(self, world):
-        self.world = world
-        self.values = {}
-        self.locks = {}
-        self.down = False
-
-    async def get(self, key):
-        self._ask()
-        value, expires_at = self.values.get(key, (None, 0))
-        return value if self.world.at < expires_at else None
-
-    async def set(self, key, value, expire_seconds):
-        self._ask()
-        self.values[key] = (value, self.world.at + expire_seconds)
-
-    async def lock(self, key, token, _expire_seconds):
-        self._ask()
-        return self.locks.setdefault(key, token) == token
-
-    async def unlock(self, key, token):
-        if self.locks.get(key) == token:
-            del self.locks[key]
-
-    def _ask(self):
-        self.world.asked += 1
-        if self.down:
-            raise CacheUnavailableError("down")
+from tests.commerce_app.cache.fake_redis import FakeRedis
 
 
 class World:
@@ -54,13 +23,13 @@ class World:
 
     def __init__(self):
         self.at = 1000.0
-        self.asked = 0
+        self.waited = 0.0
         self.loads = 0
         self.draw = 0.5
         self.answer = b"v1"
         self.gate = asyncio.Event()
         self.gate.set()
-        self.redis = FakeRedis(self)
+        self.redis = FakeRedis(lambda: self.at)
         self.switches = Switches()
         self.metrics = Metrics()
         self.cache = self._cache()
@@ -68,7 +37,7 @@ class World:
     def _cache(self):
         parts = Parts(
             self.redis,
-            FillLock(self.redis, Patience(wait_seconds=0.002, poll_seconds=0.001), lambda: "mine"),
+            Leases(self.redis, Patience(), lambda: "mine", lambda: self.waited, self._wait),
             ConcurrencyLimit("loads", running=1, queued=0, wait_seconds=1),
             self.switches,
             self.metrics,
@@ -77,6 +46,10 @@ class World:
         )
         lifetime = Lifetime(ttl_seconds=100, stale_seconds=60, extended_factor=3, jitter_ratio=0.1)
         return Cache("product", lifetime, LocalTier(5, 60, 100), HotKeys(10, threshold=2), parts)
+
+    async def _wait(self, seconds):
+        self.waited += seconds
+        await asyncio.sleep(0)
 
     def on(self, *switches):
         self.switches.set(dict.fromkeys(switches, True))
@@ -107,6 +80,10 @@ class World:
         """Logical reads by (tier, result), of those that happened."""
         samples = self.metrics.cache_requests.collect()[0].samples
         return {(s.labels["tier"], s.labels["result"]): s.value for s in samples if s.value}
+
+    def leases(self):
+        samples = self.metrics.cache_leases.collect()[0].samples
+        return {sample.labels["outcome"]: sample.value for sample in samples if sample.value}
 
 
 @pytest.fixture
@@ -174,12 +151,12 @@ async def test_single_flight_loads_once_for_all(world):
 async def test_local_tier_spares_redis_for_its_short_ttl(world):
     world.on(Switch.LOCAL_TIER)
     await world.read()
-    asked = world.asked
+    asked = world.redis.asked
     await world.read()
-    assert world.asked == asked
+    assert world.redis.asked == asked
     world.at += 5
     await world.read()
-    assert world.asked == asked + 1
+    assert world.redis.asked == asked + 1
     assert world.counted() == {("origin", "miss"): 1, ("local", "hit"): 1, ("redis", "hit"): 1}
 
 
@@ -270,16 +247,24 @@ async def test_load_shedding_turns_away_what_cannot_wait(world):
     assert world.metrics.load_shed.labels("loads")._value.get() == 2
 
 
-async def test_distributed_lock_lets_one_fill_a_hot_key(world):
+async def test_distributed_lock_lets_one_process_fill(world):
     world.on(Switch.DISTRIBUTED_LOCK)
-    world.cache.hot.touch("k", world.at)
-    world.redis.locks["lock:k"] = "another process"
+    await world.redis.lease("k", "another process", 3, 0)
     read = asyncio.create_task(world.read())
-    await asyncio.sleep(0)
-    await world.redis.set("k", _slow_entry(world), 60)
-    assert await read == b"old"
+    await world.settle()
+    await world.redis.fill("k", "another process", Entry(b"theirs", world.at + 1, 5.0).pack(), 60)
+    assert await read == b"theirs"
     assert world.loads == 0
     assert world.counted() == {("origin", "miss"): 1}
+    assert world.leases() == {"filled": 1}
+
+
+async def test_distributed_lock_lets_one_reader_of_the_process_load(world):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    assert await world.read_at_once(50) == [b"v1"] * 50
+    assert world.loads == 1
+    assert world.counted() == {("origin", "miss"): 50}
+    assert world.metrics.cache_coalesced.labels("product")._value.get() == 49
 
 
 async def test_distributed_lock_does_not_take_an_expired_entry_for_a_fill(world):
@@ -287,38 +272,68 @@ async def test_distributed_lock_does_not_take_an_expired_entry_for_a_fill(world)
     await world.read()
     world.switches.set({Switch.STALE_WHILE_REVALIDATE: False})
     world.at, world.answer = world.at + 159, b"v2"
-    world.cache.hot.touch("k", world.at)
-    world.redis.locks["lock:k"] = "another process that died"
     assert await world.read() == b"v2"
-    assert world.metrics.cache_coalesced.labels("product")._value.get() == 0
+    assert world.leases() == {"won": 2}
 
 
-async def test_distributed_lock_won_after_another_filled_loads_nothing(world, monkeypatch):
+async def test_distributed_lock_takes_what_another_stored_since_the_read(world, monkeypatch):
     world.on(Switch.DISTRIBUTED_LOCK)
-    world.cache.hot.touch("k", world.at)
+    await world.redis.set("k", Entry(b"theirs", world.at + 1, 5.0).pack(), 60)
 
-    async def lock_late(_key, _token, _expire_seconds):
-        await world.redis.set("k", _slow_entry(world), 60)
-        return True
+    async def find_nothing(_key):
+        return None
 
-    monkeypatch.setattr(world.redis, "lock", lock_late)
-    assert await world.read() == b"old"
+    monkeypatch.setattr(world.redis, "get", find_nothing)
+    assert await world.read() == b"theirs"
     assert world.loads == 0
     assert world.metrics.cache_coalesced.labels("product")._value.get() == 1
 
 
-async def test_distributed_lock_leaves_cold_keys_alone(world):
-    world.on(Switch.DISTRIBUTED_LOCK)
-    world.redis.locks["lock:k"] = "another process"
-    assert await world.read() == b"v1"
-
-
 async def test_distributed_lock_gives_up_waiting_and_loads(world):
     world.on(Switch.DISTRIBUTED_LOCK)
-    world.cache.hot.touch("k", world.at)
-    world.redis.locks["lock:k"] = "another process that died"
+    await world.redis.lease("k", "another process that hangs", 3, 0)
     assert await world.read() == b"v1"
+    assert world.leases() == {"impatient": 1}
+
+
+async def test_distributed_lock_is_free_after_a_load_that_failed(world):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    world.answer = OSError("database down")
+    with pytest.raises(OSError, match="database down"):
+        await world.read()
+    assert world.redis.leases == {}
+
+
+async def test_distributed_lock_without_redis_loads_once_in_the_process(world):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    world.redis.down = True
+    assert await world.read_at_once(50) == [b"v1"] * 50
     assert world.loads == 1
+    assert world.counted() == {("origin", "error"): 50}
+
+
+async def test_distributed_lock_leaves_a_refresh_to_the_process_that_is_at_it(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE, Switch.DISTRIBUTED_LOCK)
+    await world.read()
+    world.at += 101
+    await world.redis.lease("k", "another process", 3, world.at)
+    assert await world.read() == b"v1"
+    await world.settle()
+    assert world.loads == 1
+    assert world.leases() == {"won": 1, "held": 1}
+
+
+async def test_distributed_lock_spares_an_early_refresh_that_another_has_made(world):
+    world.on(Switch.EARLY_REFRESH, Switch.DISTRIBUTED_LOCK, Switch.LOCAL_TIER)
+    world.draw = 1 - 1e-12
+    seen, newer = (
+        Entry(body, world.at + seconds, 5.0).pack() for body, seconds in ((b"old", 1), (b"new", 99))
+    )
+    await world.redis.set("k", seen, 100)
+    assert await world.read() == b"old"
+    await world.redis.set("k", newer, 100)
+    await world.settle()
+    assert (await world.read(), world.loads) == (b"new", 0)
 
 
 async def test_warming_loads_whatever_is_there_and_is_no_read(world):
