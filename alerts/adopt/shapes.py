@@ -63,8 +63,8 @@ def shaped_families(
             families.append(family)
         else:
             notes.append(
-                f"{count}: counts requests, but no label of it holds statuses (such as 500, 5xx or error) and "
-                f"no counter of errors stands beside it, so failures cannot be told"
+                f"{count}: counts requests, but no label of it holds statuses (such as 500, 5xx or error) "
+                f"and no counter of errors stands beside it, so failures cannot be told"
             )
     if len(wanted) > MOST_FAMILIES:
         more, first = len(wanted) - MOST_FAMILIES, wanted[MOST_FAMILIES]

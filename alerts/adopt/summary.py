@@ -35,9 +35,9 @@ def _doubts(proposals: Sequence[Proposal]) -> str:
     young = sum(not one.enough for one in proposals)
     shaped = sum(one.confidence != "known" for one in proposals)
     late = f", {young} of them on too little history" if young else ""
-    return (
-        f"{late}, {shaped} by the shape of their metrics only: look before you use them" if shaped else late
-    )
+    if not shaped:
+        return late
+    return f"{late}, {shaped} by the shape of their metrics only: look before you use them"
 
 
 def _nothing(adoption: Adoption, out: Path) -> Iterator[str]:

@@ -137,8 +137,8 @@ def _errors(source: Source, family: Requests, service: Identity, found: Survey) 
     )
     if source.instant(f"{failed} > {all_}", found.at):
         found.notes.append(
-            f"{service.name}: {family.errors} rose faster than {family.count}: it is no part of it, so failures "
-            f"cannot be told"
+            f"{service.name}: {family.errors} rose faster than {family.count}: it is no part of it, so "
+            f"failures cannot be told"
         )
         return ""
     return family.errors
