@@ -13,8 +13,6 @@ from alerts.disturbances import Disturbance
 FigureUnit = Literal["ratio", "seconds", "times"]
 Floats = npt.NDArray[np.float64]
 
-LEAD_SECONDS = 10 * 60.0  # rules run this long before a case begins: what fires then is no answer to it
-
 
 @dataclass(frozen=True)
 class Row:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.backtest.engine import AlertHistory, alert_histories
+from alerts.backtest.engine import AlertHistory
+from alerts.backtest.evaluated import evaluated
+from alerts.backtest.lives import Life
 from alerts.burnrate import firing_burn_rate
-from alerts.cases import LEAD_SECONDS, Case
+from alerts.cases import Case
 from alerts.compile import BURN_ALERT, CompileOptions, compile_slos
 from alerts.expressions import RawExpressions, burn_rate
 from alerts.guardrail_rules import compile_guardrails
@@ -85,7 +87,8 @@ def replay(
     if guardrails:
         rules += compile_guardrails(guardrails, interval)["groups"]
     groups = parse_groups({"groups": rules}, case.name)
-    episodes = _episodes(alert_histories(groups, store, case.start - LEAD_SECONDS, case.end))
+    found = evaluated(groups, store, case.start, case.end)
+    episodes = _episodes(found.histories, case.start)
     return Outcome(
         case,
         tuple(policies.values()),
@@ -95,14 +98,22 @@ def replay(
     )
 
 
-def _episodes(histories: Iterable[AlertHistory]) -> list[Episode]:
+def _episodes(histories: Iterable[AlertHistory], start: float) -> list[Episode]:
+    """Those of the case: what fired before its start is no answer to it."""
     episodes = [
         Episode(labels, life.pending_at, life.firing_at, life.resolved_at)
         for history in histories
         for labels, lives in history.lives.items()
         for life in lives
+        if _is_of(life, start)
     ]
     return sorted(episodes, key=lambda episode: episode.pending_at)
+
+
+def _is_of(life: Life, start: float) -> bool:
+    if life.firing_at is not None:
+        return life.firing_at >= start
+    return life.resolved_at is None or life.resolved_at > start
 
 
 def _tier_outcomes(

@@ -12,7 +12,6 @@ from rich.console import Console
 from alerts.backtest.files import load_alerts
 from alerts.backtest.histories import Wanted, opened
 from alerts.backtest.picture import picture
-from alerts.backtest.reach import reach
 from alerts.backtest.report import Backtest, backtest_json, backtest_markdown, backtest_text
 from alerts.backtest.run import run
 from alerts.backtest.score import score
@@ -101,9 +100,8 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     """Say when each alert of FILES (rules of anybody, or SLOs) would have fired and reset in a history."""
     alerts = load_alerts(files, period=period)
     paging = [parse_matcher(text) for text in page] or PAGING
-    run_up = reach(alerts.groups).run_up_seconds
     with opened(Wanted(**history), alerts.groups) as stretches:
-        ran = tuple(run(alerts.groups, stretch, run_up, paging) for stretch in stretches)
+        ran = tuple(run(alerts.groups, stretch, paging) for stretch in stretches)
         backtest = Backtest(tuple(file.name for file in files), ran, score(ran, alerts.slos), zone)
     if style == "json":
         click.echo(json.dumps(backtest_json(backtest), indent=1, ensure_ascii=False))

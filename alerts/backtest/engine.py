@@ -9,6 +9,7 @@ import numpy as np
 from alerts.backtest.answers import Answers, answers
 from alerts.backtest.lives import Life, Mask, Times, lives
 from alerts.backtest.order import Placed, ordered
+from alerts.backtest.reach import AT_ONCE, Reach
 from alerts.backtest.recorded import RecordedHistory
 from alerts.errors import AlertsError
 from collector.errors import QueryError, TemplateError
@@ -45,11 +46,12 @@ class AlertHistory:
 
 
 def alert_histories(
-    groups: Sequence[RuleGroup], history: SampleSource, start: float, end: float
+    groups: Sequence[RuleGroup], history: SampleSource, start: float, end: float, before: Reach = AT_ONCE
 ) -> list[AlertHistory]:
     """When each alert would have fired and reset, in Unix seconds.
 
-    Groups are evaluated at ``start`` and then at their interval; what one records, others read at that time.
+    Groups are evaluated at ``start`` and at their interval, each rule as long before as ``before`` says.
+    What one records, others read at that time.
 
     Raises:
         BacktestError: for a rule that fails at many evaluations.
@@ -61,7 +63,8 @@ def alert_histories(
     engine = Engine(recorded, limits, experimental=True)
     found: list[AlertHistory] = []
     for number, placed in enumerate(order.rules):
-        made, alerts = _run(placed, engine, start, end, is_read=order.last_read[number] is not None)
+        times = evaluation_times(placed.group, start, end, before.steps_before(placed))
+        made, alerts = _run(placed, engine, times, is_read=order.last_read[number] is not None)
         if made is not None:
             recorded.record(number, made)
         if alerts is not None:
@@ -72,12 +75,11 @@ def alert_histories(
 
 
 def _run(
-    placed: Placed, engine: Engine, start: float, end: float, *, is_read: bool
+    placed: Placed, engine: Engine, times: Times, *, is_read: bool
 ) -> tuple[MemoryStore | None, AlertHistory | None]:
     """What a rule makes, if anybody reads it, and what became of its alerts, if it has any."""
     if isinstance(placed.rule, RecordingRule) and not is_read:
         return None, None
-    times = evaluation_times(placed.group, start, end)
     queried_ms = np.round((times - placed.group.query_offset_seconds) * 1000).astype(np.int64)
     try:
         found = _within_limit(placed.group, answers(engine, placed.node, queried_ms))
@@ -93,10 +95,10 @@ def _run(
     return (_alert_series(alerts, times, found) if is_read else None), alerts
 
 
-def evaluation_times(group: RuleGroup, start: float, end: float) -> Times:
-    """(t,) Unix seconds."""
+def evaluation_times(group: RuleGroup, start: float, end: float, steps_before: int = 0) -> Times:
+    """(t,) Unix seconds: so many steps before the start, then those up to the end."""
     steps = int((end - start) / group.interval_seconds + 1e-9)
-    return start + np.arange(steps + 1, dtype=np.float64) * group.interval_seconds
+    return start + np.arange(-steps_before, steps + 1, dtype=np.float64) * group.interval_seconds
 
 
 def _within_limit(group: RuleGroup, found: Answers) -> Answers:

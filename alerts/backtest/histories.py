@@ -25,7 +25,6 @@ from collector.rules.files import RuleGroup
 from collector.series import SampleSource
 from collector.store.durable import SampleStore
 
-_CASE_SECONDS = 30 * 86_400.0
 LONGEST_SECONDS = 400 * 86_400.0  # more steps than memory holds, beyond
 
 
@@ -66,7 +65,8 @@ def _opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretc
             raise SpecError("expected a history: --url URL, --data DIR or --cases DIR")
         if known:
             raise SpecError("--incidents: expected a history beside it: --url URL or --data DIR")
-        yield [_of_case(case) for case in _during(cases, wanted)]
+        how_far = reach(groups).samples_seconds
+        yield [_of_case(case, how_far) for case in _during(cases, wanted)]
         return
     start, end = wanted.start, wanted.end
     if start is None or end is None or not start < end:
@@ -75,8 +75,7 @@ def _opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretc
         raise SpecError(f"expected --to within {format_duration(LONGEST_SECONDS)} of --from")
     if known and not within(known, start, end):
         raise SpecError(f"{wanted.incidents}: expected an incident that begins in the history, found none")
-    how_far = reach(groups)
-    begin = start - how_far.run_up_seconds - how_far.samples_seconds
+    begin = start - reach(groups).samples_seconds
     incidents = within([*known, *incidents_of(cases)], start, end)
     with _samples(wanted, groups, begin, end) as (name, samples):
         yield [Stretch(name, samples, begin, start, end, incidents)]
@@ -128,10 +127,8 @@ def _during(cases: Sequence[FiledCase], wanted: Wanted) -> list[FiledCase]:
     return found
 
 
-def _of_case(case: FiledCase) -> Stretch:
+def _of_case(case: FiledCase, samples_seconds: float) -> Stretch:
     """A case from its start to its end, with its own samples."""
-    expected = case.expected
-    incidents = within(incidents_of([case]), expected.start, expected.end)
-    return Stretch(
-        case.name, case.load(), expected.start - _CASE_SECONDS, expected.start, expected.end, incidents
-    )
+    start, end = case.expected.start, case.expected.end
+    incidents = within(incidents_of([case]), start, end)
+    return Stretch(case.name, case.load(), start - samples_seconds, start, end, incidents)

@@ -1,6 +1,6 @@
 """The order in which rules can run over a whole history: what records a series before what reads it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,9 +25,14 @@ class Placed:
     place: int
     rule: Rule
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Names the rule among all."""
+        return self.group.key, self.place
+
     @cached_property
     def node(self) -> Node:
-        return parse(self.rule.expr, size=QuerySize())
+        return parse(self.rule.expr, size=QuerySize(), experimental=True)
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -109,10 +114,19 @@ def writers_read(
 
 def _names(matchers: Sequence[Matcher], writers: Mapping[str, Sequence[int]]) -> list[str]:
     """Names of recorded series that matchers may mean."""
-    exact = next((m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL), None)
+    exact = _exact_name(matchers)
     if exact is None:
         return list(writers)
     return [exact] if exact in writers else []
+
+
+def is_recorded(selector: Selector, names: Container[str]) -> bool:
+    """Whether a selector can only find series of these names: one that has no exact name may find others."""
+    return _exact_name(selector.matchers) in names
+
+
+def _exact_name(matchers: Sequence[Matcher]) -> str | None:
+    return next((m.value for m in matchers if m.name == METRIC_NAME and m.op is MatchOp.EQUAL), None)
 
 
 def _is_at_an_edge(node: Node) -> bool:

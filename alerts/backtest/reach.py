@@ -1,9 +1,10 @@
 """How far back rules look, and which of them alerts need at all."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from alerts.backtest.order import Placed, placed_rules, writers_of, writers_read
+from alerts.backtest.order import Placed, is_recorded, placed_rules, writers_of, writers_read
 from collector.promql.syntax import Node, RangeSelector, Selector, Subquery, children
 from collector.rules.files import AlertingRule, RuleGroup
 
@@ -12,14 +13,46 @@ LEAST_RUN_UP_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
-class Reach:
-    """run_up_seconds: how long rules run before alerts stand on what rules recorded, and on their ``for``.
+class Window:
+    """What a selector reads at once: so many seconds of samples, the oldest of them so old at most."""
 
-    samples_seconds: how far before its time a rule may look at samples that no rule records.
+    seconds: float
+    age_seconds: float
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far before the time from which on alerts count rules have to begin, and samples.
+
+    leads_seconds: of each rule that alerts need, by ``Placed.key``. windows: of samples that no rule records,
+    their ages before that time.
     """
 
-    run_up_seconds: float
-    samples_seconds: float
+    leads_seconds: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()
+
+    @property
+    def run_up_seconds(self) -> float:
+        """How long the rules run before alerts stand on what rules recorded, and on their ``for``."""
+        return max(self.leads_seconds.values(), default=0.0)
+
+    @property
+    def samples_seconds(self) -> float:
+        """How old the oldest sample is that is read."""
+        return max((one.age_seconds for one in self.windows), default=0.0)
+
+    def steps_before(self, placed: Placed) -> int:
+        """How many evaluations of the rule come before that time."""
+        lead = self.leads_seconds.get(placed.key, 0.0)
+        return math.ceil(lead / placed.group.interval_seconds - 1e-9)
+
+    def group_steps_before(self, group: RuleGroup) -> int:
+        """The most of any rule of the group."""
+        return max((self.steps_before(one) for one in placed_rules([group])), default=0)
+
+
+AT_ONCE = Reach()
+"""Rules begin when they count."""
 
 
 def needed_by_alerts(groups: Sequence[RuleGroup]) -> tuple[RuleGroup, ...]:
@@ -40,32 +73,75 @@ def needed_by_alerts(groups: Sequence[RuleGroup]) -> tuple[RuleGroup, ...]:
 
 
 def reach(groups: Sequence[RuleGroup]) -> Reach:
-    """Of rules that read what others recorded, the sum; one that reads its own past counts once."""
+    """How far back alerts look: through windows, offsets, ``for``, and what other rules record.
+
+    What one rule needs of another adds up along the way; a rule that reads its own past counts once.
+    """
     placed = placed_rules(groups)
     writers = writers_of(placed)
-    farthest = 0.0
-
-    def run_up(number: int, above: frozenset[int]) -> float:
-        nonlocal farthest
-        longest = 0.0
-        for selector, seconds in windows_read(placed[number].node):
-            read = [n for n in writers_read(selector, placed, writers) if n not in above]
-            longest = max([longest, *(seconds + run_up(n, above | {n}) for n in read)])
-            farthest = max(farthest, seconds)
-        rule = placed[number].rule
-        return longest + (rule.for_seconds if isinstance(rule, AlertingRule) else 0.0)
-
+    read = [_seconds_read(one, placed, writers) for one in placed]
     alerts = [n for n, one in enumerate(placed) if isinstance(one.rule, AlertingRule)]
-    return Reach(max([LEAST_RUN_UP_SECONDS, *(run_up(n, frozenset({n})) for n in alerts)]), farthest)
+    leads = {n: max(LEAST_RUN_UP_SECONDS, _own_seconds(placed[n])) for n in alerts}
+    order = _readers_first(alerts, read)
+    for reader, position in order.items():
+        for writer, seconds in read[reader].items():
+            if order[writer] > position:
+                lead = leads[reader] + seconds + _own_seconds(placed[writer])
+                leads[writer] = max(leads.get(writer, 0.0), lead)
+    windows = {
+        replace(window, age_seconds=window.age_seconds + leads[n] + placed[n].group.query_offset_seconds)
+        for n in order
+        for selector, window in windows_read(placed[n].node)
+        if not is_recorded(selector, writers)
+    }
+    leads_by_key = {placed[n].key: leads[n] for n in order}
+    return Reach(leads_by_key, tuple(sorted(windows, key=lambda one: (one.age_seconds, one.seconds))))
 
 
-def windows_read(node: Node, outer_seconds: float = 0.0) -> Iterator[tuple[Selector, float]]:
-    """Each selector, and how far before the evaluation its oldest sample may lie, in seconds."""
+def _own_seconds(placed: Placed) -> float:
+    """How long a rule runs until it is as if it always had: evaluations need not meet the time."""
+    rule, interval = placed.rule, placed.group.interval_seconds
+    if isinstance(rule, AlertingRule):
+        return rule.for_seconds + rule.keep_firing_for_seconds + 2 * interval
+    return interval
+
+
+def _seconds_read(
+    reader: Placed, placed: Sequence[Placed], writers: Mapping[str, Sequence[int]]
+) -> dict[int, float]:
+    """How far back a rule looks at what each other rule records."""
+    found: dict[int, float] = {}
+    for selector, window in windows_read(reader.node):
+        seconds = max(0.0, window.age_seconds + reader.group.query_offset_seconds)
+        for number in writers_read(selector, placed, writers):
+            found[number] = max(found.get(number, 0.0), seconds)
+    return found
+
+
+def _readers_first(alerts: Sequence[int], read: Sequence[Mapping[int, float]]) -> dict[int, int]:
+    """The alerts and what they need, each before what it reads, but in a circle."""
+    left: list[int] = []
+    seen: set[int] = set()
+    for alert in alerts:
+        pending = [(alert, False)]
+        while pending:
+            number, is_done = pending.pop()
+            if is_done:
+                left.append(number)
+            elif number not in seen:
+                seen.add(number)
+                pending += [(number, True), *((other, False) for other in read[number])]
+    return {number: position for position, number in enumerate(reversed(left))}
+
+
+def windows_read(node: Node, outer_seconds: float = 0.0) -> Iterator[tuple[Selector, Window]]:
+    """Each selector, and what it reads at one evaluation, its age at that time."""
     match node:
         case RangeSelector(selector=selector, range_ms=range_ms):
-            yield selector, outer_seconds + (range_ms + selector.offset_ms) / 1000
+            seconds = range_ms / 1000
+            yield selector, Window(seconds, outer_seconds + seconds + selector.offset_ms / 1000)
         case Selector(offset_ms=offset_ms):
-            yield node, outer_seconds + offset_ms / 1000 + LOOKBACK_SECONDS
+            yield node, Window(LOOKBACK_SECONDS, outer_seconds + offset_ms / 1000 + LOOKBACK_SECONDS)
         case Subquery(expr=expr, range_ms=range_ms, offset_ms=offset_ms):
             yield from windows_read(expr, outer_seconds + (range_ms + offset_ms) / 1000)
         case _:

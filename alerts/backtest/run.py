@@ -1,16 +1,14 @@
-"""Runs rules over a history, all steps at once, or step by step where they need it."""
+"""What fires in a stretch of history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerts.backtest.engine import AlertHistory, BacktestError, alert_histories
+from alerts.backtest.engine import AlertHistory, BacktestError
+from alerts.backtest.evaluated import evaluated
 from alerts.backtest.lives import Life
-from alerts.backtest.order import StepwiseError
-from alerts.backtest.stepwise import stepwise_histories
 from alerts.backtest.stretch import Stretch
 from alerts.ci.freeze import selectors_read
 from collector.labels import Labels, Matcher
-from collector.memory import MemoryStore
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import Selector
@@ -48,24 +46,19 @@ class Ran:
     notes: tuple[str, ...] = ()
 
 
-def run(
-    groups: Sequence[RuleGroup], stretch: Stretch, run_up_seconds: float, paging: Sequence[Matcher]
-) -> Ran:
-    """Rules begin their run-up before the stretch, so that what it begins with is known.
+def run(groups: Sequence[RuleGroup], stretch: Stretch, paging: Sequence[Matcher]) -> Ran:
+    """What fires within the stretch, and what already did at its start.
 
     Raises:
         BacktestError: for rules that cannot be run, naming the rule and the stretch.
     """
-    begin, notes = stretch.start - run_up_seconds, []
     try:
-        try:
-            histories = alert_histories(groups, stretch.samples, begin, stretch.end)
-        except StepwiseError as error:
-            notes.append(f"run step by step, which is slower: {error}")
-            store = copied(groups, stretch)
-            histories = stepwise_histories(groups, store, begin, stretch.end)
+        found = evaluated(groups, stretch.samples, stretch.start, stretch.end)
     except BacktestError as error:
         raise BacktestError(f"{stretch.name}: {error}") from error
+    histories, notes = found.histories, []
+    if found.why_stepwise:
+        notes.append(f"run step by step, which is slower: {found.why_stepwise}")
     fired = [firing for one in histories for firing in _firings(one, stretch, paging)]
     fired.sort(key=lambda firing: (firing.fired_at, firing.labels.pairs))
     notes += [
@@ -104,18 +97,3 @@ def _has_samples(groups: Sequence[RuleGroup], stretch: Stretch) -> bool:
     found = (parse(text, size=QuerySize()) for text in selectors_read(groups))
     during = round(stretch.begin * 1000), round(stretch.end * 1000)
     return any(stretch.samples.select(one.matchers, *during) for one in found if isinstance(one, Selector))
-
-
-def copied(groups: Sequence[RuleGroup], stretch: Stretch) -> MemoryStore:
-    """What rules read of a history, in a store that they can record into."""
-    store, end_ms = MemoryStore(), round(stretch.end * 1000)
-    seen: set[Labels] = set()
-    for text in selectors_read(groups):
-        selector = parse(text, size=QuerySize())
-        assert isinstance(selector, Selector)
-        for group in stretch.samples.select(selector.matchers, round(stretch.begin * 1000), end_ms):
-            for labels, values in zip(group.labels, group.values, strict=True):
-                if labels not in seen:
-                    seen.add(labels)
-                    store.append_column(labels, group.times, values)
-    return store

@@ -6,6 +6,7 @@ from itertools import count
 
 from alerts.backtest.engine import AlertHistory, BacktestError
 from alerts.backtest.lives import Life
+from alerts.backtest.reach import AT_ONCE, Reach
 from collector.embedded import EmbeddedQuerier
 from collector.labels import Labels
 from collector.memory import MemoryStore
@@ -17,7 +18,7 @@ from collector.rules.status import Transition
 
 
 def stepwise_histories(
-    groups: Sequence[RuleGroup], store: MemoryStore, start: float, end: float
+    groups: Sequence[RuleGroup], store: MemoryStore, start: float, end: float, before: Reach = AT_ONCE
 ) -> list[AlertHistory]:
     """As ``alert_histories``, of any rules, slowly. What they record is added to the store.
 
@@ -27,7 +28,7 @@ def stepwise_histories(
     engine = RuleEngine(groups, EmbeddedQuerier(store, experimental=True), MemoryAppender(store))
     found: list[AlertHistory] = []
     by_group: dict[str, list[Transition]] = {group.key: [] for group in groups}
-    for at, group in evaluations(groups, start, end):
+    for at, group in evaluations(groups, start, end, before):
         evaluation = engine.evaluate(group, at)
         for failed, reason in evaluation.failures.items():
             raise BacktestError(f"{group.name}: {failed}: {reason}")
@@ -45,11 +46,14 @@ def _alerting(group: RuleGroup) -> dict[str, AlertingRule]:
     return {rule.alert: rule for rule in group.rules if isinstance(rule, AlertingRule)}
 
 
-def evaluations(groups: Sequence[RuleGroup], start: float, end: float) -> Iterator[tuple[float, RuleGroup]]:
-    """Each group at its own interval from ``start`` on, in the order of time, then of the groups."""
+def evaluations(
+    groups: Sequence[RuleGroup], start: float, end: float, before: Reach = AT_ONCE
+) -> Iterator[tuple[float, RuleGroup]]:
+    """Each group at its own interval, as long before ``start`` as its rules need; by time, then group."""
 
     def times(number: int, group: RuleGroup) -> Iterator[tuple[float, int]]:
-        return ((start + n * group.interval_seconds, number) for n in count())
+        first = -before.group_steps_before(group)
+        return ((start + n * group.interval_seconds, number) for n in count(first))
 
     for at, number in merge(*(times(number, group) for number, group in enumerate(groups))):
         if at > end:

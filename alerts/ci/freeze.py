@@ -1,6 +1,6 @@
 """Makes a case of a stretch of history: the series that rules read, small enough for a repository."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,14 +9,13 @@ import numpy as np
 import yaml
 import zstandard
 
-from alerts.backtest.order import placed_rules
+from alerts.backtest.order import is_recorded, placed_rules
 from alerts.ci.casebook import CASE_FILE
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
 from alerts.selectors import spelled
 from collector.exporter import Progress, RawSource, export
-from collector.labels import METRIC_NAME, Labels
-from collector.promql.syntax import Selector
+from collector.labels import Labels
 from collector.rules.files import RuleGroup
 from collector.series import Series
 
@@ -66,15 +65,8 @@ def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
     """Selectors of what rules read and do not record themselves."""
     rules = placed_rules(groups)
     recorded = {name for placed in rules for name in placed.writes}
-    found = dict.fromkeys(
-        spelled(one.matchers) for placed in rules for one in placed.selectors if not _is_of(one, recorded)
-    )
-    return list(found)
-
-
-def _is_of(selector: Selector, names: Iterable[str]) -> bool:
-    own = [matcher for matcher in selector.matchers if matcher.name == METRIC_NAME]
-    return any(all(matcher.matches(name) for matcher in own) for name in names) if own else False
+    read = (one for placed in rules for one in placed.selectors if not is_recorded(one, recorded))
+    return list(dict.fromkeys(spelled(one.matchers) for one in read))
 
 
 def freeze(

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alerts.backtest.engine import BacktestError, alert_histories
-from alerts.backtest.order import StepwiseError
+from alerts.backtest.engine import BacktestError
+from alerts.backtest.evaluated import evaluated
 from alerts.backtest.spent import budget_spent
-from alerts.backtest.stepwise import stepwise_histories
-from alerts.cases import LEAD_SECONDS
 from alerts.ci.casebook import FiledCase
 from alerts.ci.verdict import PAGING, Verdict, verdict
 from alerts.slo import Slo
@@ -27,12 +25,8 @@ def judged(
         BacktestError: for rules that cannot be replayed, naming the rule and the case.
     """
     expected, samples = case.expected, case.load()
-    during = expected.start - LEAD_SECONDS, expected.end
     try:
-        try:
-            histories = alert_histories(groups, samples, *during)
-        except StepwiseError:
-            histories = stepwise_histories(groups, case.load(), *during)
+        histories = evaluated(groups, samples, expected.start, expected.end).histories
     except BacktestError as error:
         raise BacktestError(f"case {case.name}: {error}") from error
     found = verdict(histories, expected, paging)

@@ -36,7 +36,7 @@ def test_a_figure_changes_within_a_minute_and_then_moves_straight():
 
 def test_samples_come_every_interval_and_more_rarely_in_old_history():
     steps = np.unique(np.diff(sample_times(SEED)))
-    assert steps.tolist() == [15.0, 300.0]
+    assert steps.tolist() == [15.0, 100.0]
 
 
 @pytest.mark.parametrize(("clock", "seconds", "tolerance"), [("09:59", 0.18, 0.15), ("10:08", 1.7, 0.15)])

@@ -78,6 +78,15 @@ def test_selectors_are_of_what_is_read_and_not_recorded():
     assert selectors_read(groups) == ['{job="x",__name__="a_total"}', '{__name__="b"}']
 
 
+def test_selectors_of_any_name_that_may_be_recorded_are_read_too():
+    """``a.*`` finds what the rule records, and what is there besides."""
+    groups = groups_of(
+        {"record": "a:rate", "expr": 'sum(rate({__name__=~"a.*"}[5m]))'},
+        {"alert": "A", "expr": '{__name__=~"a.*"} > 1 or {job=~"x.*"} > 1 or a:rate > 1'},
+    )
+    assert selectors_read(groups) == ['{__name__=~"a.*"}', '{job=~"x.*"}']
+
+
 def test_rules_that_read_their_own_past_have_selectors_too():
     groups = groups_of({"record": "a", "expr": "b + (a or vector(0))"})
     assert selectors_read(groups) == ['{__name__="b"}']

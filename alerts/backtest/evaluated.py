@@ -1,0 +1,56 @@
+"""Runs rules over a history: all steps at once, or step by step where they need it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alerts.backtest.engine import AlertHistory, alert_histories
+from alerts.backtest.order import StepwiseError
+from alerts.backtest.reach import reach
+from alerts.backtest.stepwise import stepwise_histories
+from alerts.ci.freeze import selectors_read
+from collector.labels import Labels
+from collector.memory import MemoryStore
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
+from collector.promql.syntax import Selector
+from collector.rules.files import RuleGroup
+from collector.series import SampleSource
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """why_stepwise: why the rules could not run at all steps at once; empty where they did."""
+
+    histories: tuple[AlertHistory, ...]
+    why_stepwise: str = ""
+
+
+def evaluated(groups: Sequence[RuleGroup], samples: SampleSource, start: float, end: float) -> Evaluated:
+    """What becomes of the alerts of rules that count from ``start`` to ``end``, Unix seconds.
+
+    The rules begin as long before as they look back, so that what fires at the start is known.
+
+    Raises:
+        BacktestError: for rules that cannot be run, naming the rule.
+    """
+    before = reach(groups)
+    try:
+        return Evaluated(tuple(alert_histories(groups, samples, start, end, before)))
+    except StepwiseError as error:
+        store = _copied(groups, samples, start - before.samples_seconds, end)
+        return Evaluated(tuple(stepwise_histories(groups, store, start, end, before)), str(error))
+
+
+def _copied(groups: Sequence[RuleGroup], samples: SampleSource, begin: float, end: float) -> MemoryStore:
+    """What rules read of a history, in a store that they can record into."""
+    store, begin_ms, end_ms = MemoryStore(), round(begin * 1000), round(end * 1000)
+    seen: set[Labels] = set()
+    for text in selectors_read(groups):
+        selector = parse(text, size=QuerySize())
+        assert isinstance(selector, Selector)
+        for group in samples.select(selector.matchers, begin_ms, end_ms):
+            for labels, values in zip(group.labels, group.values, strict=True):
+                if labels not in seen:
+                    seen.add(labels)
+                    store.append_column(labels, group.times, values)
+    return store

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from alerts.ci.casebook import FiledCase
+from alerts.ci.run import judged
+from alerts.ci.verdict import Expected
+from collector.labels import Labels
+from collector.memory import MemoryStore
+from collector.rules.files import parse_groups
+
+DAY = 86_400.0
+START, ONSET, END = 4 * DAY, 4 * DAY + 600, 4 * DAY + 3600
+
+
+def case_of(expected, **series):
+    times = np.arange(0, END, 15.0)
+    store = MemoryStore()
+    for name, values in series.items():
+        store.append_column(Labels({"__name__": name}), (times * 1000).astype(np.int64), values(times))
+    return FiledCase("here", "Here", expected, lambda: store)
+
+
+def groups_of(*rules, interval="15s"):
+    return parse_groups({"groups": [{"name": "g", "interval": interval, "rules": list(rules)}]})
+
+
+def errors(times):
+    """One each 15 s, ten of them from the onset on."""
+    return np.cumsum(np.where(times >= ONSET, 10.0, 1.0))
+
+
+PAGE = {"severity": "page"}
+
+
+@pytest.mark.parametrize("window", ["sum_over_time(five[1d:5m])", "increase(errors_total[1d])"])
+def test_windows_of_a_day_are_full_at_the_start_also_where_they_are_tiled(window):
+    """A day had 5,760; six more times 9 in each minute."""
+    rules = [
+        {"record": "five", "expr": "increase(errors_total[5m])"},
+        {"alert": "Day", "expr": f"{window} > 6000", "labels": PAGE},
+    ]
+    case = case_of(Expected(START, END, ONSET, 900.0), errors_total=errors)
+    found = judged(case, groups_of(*rules))
+    assert found.problem == ""
+    assert 360 <= found.page_seconds <= 360 + 315
+
+
+@pytest.mark.parametrize("held", ["5m", "10m", "30m", "2h"])
+def test_a_page_that_already_fired_at_the_start_is_not_new(held):
+    rule = {"alert": "Old", "expr": "errors_total > 0", "for": held, "labels": PAGE}
+    case = case_of(Expected(START, END, START, None), errors_total=errors)
+    assert judged(case, groups_of(rule)).problem == ""
+
+
+def test_a_page_that_keep_firing_for_carried_over_the_start_is_not_new():
+    """It held until twenty minutes before the start, and again soon after it."""
+    rule = {"alert": "Kept", "expr": "level > 0", "keep_firing_for": "30m", "labels": PAGE}
+    case = case_of(
+        Expected(START, END, START, None),
+        level=lambda times: np.where((times < START - 1200) | (times > START + 60), 1.0, 0.0),
+    )
+    assert judged(case, groups_of(rule)).problem == ""
