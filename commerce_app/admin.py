@@ -13,9 +13,11 @@ from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
 from commerce_app.flips import BODY_LIMIT_BYTES, read_flips
 from commerce_app.product.service import Products
+from commerce_app.resilience.deadline import deadline
 from commerce_app.switches import Flip, Switch, Switches
 
 PREWARM_LIMIT = 1_000
+PREWARM_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +61,8 @@ def admin_routes(
     @router.post("/prewarm")
     async def prewarm(request: PrewarmRequest) -> dict[str, int]:
         chosen = products.hottest(request.top) if request.product_ids is None else request.product_ids
-        warmed = await products.prewarm(chosen)
+        async with deadline(PREWARM_SECONDS):
+            warmed = await products.prewarm(chosen)
         events.post(prewarm_event(warmed, now(), request.author, request.reason))
         return {"warmed": warmed}
 

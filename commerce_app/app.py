@@ -48,6 +48,8 @@ from commerce_app.product.service import ProductCaches, Products
 from commerce_app.resilience.admission import Admission
 from commerce_app.resilience.breaker import Breaker, Threshold
 from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.resilience.outage import Outage
+from commerce_app.resilience.pace import whole_seconds
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.responses import error_response
 from commerce_app.settings import Settings
@@ -61,6 +63,8 @@ log = logging.getLogger(__name__)
 LAG_EVERY_SECONDS = 2.0
 HOT_WINDOW_SECONDS = 10.0
 HOT_READS = 10
+# A call may have to connect first, which has one time-out more.
+FAST_CALL_TIMEOUTS = 2
 ORDER_ALLOWANCE = Allowance("ordering", count=1, window_seconds=1)
 CLAIM_ALLOWANCE = Allowance("claiming", count=3, window_seconds=60, failures=5, block_seconds=600)
 
@@ -117,6 +121,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         switches,
         Breaker(Threshold()),
         metrics,
+        fast_call_seconds=FAST_CALL_TIMEOUTS * settings.redis_fast_timeout_seconds,
         now=time.time,
     )
     caches = _caches(settings, redis, switches, metrics)
@@ -176,7 +181,9 @@ def build_app(shop: Shop) -> ASGIApp:
     app = FastAPI(title="Fireline shop", lifespan=lifespan, openapi_url=None)
     _add_routes(app, shop)
     _add_error_handlers(app)
-    admitted = Admission(app, shop.switches, shop.metrics, shop.settings.concurrent_requests)
+    admitted = Admission(
+        app, shop.switches, shop.metrics, shop.settings.concurrent_requests, time.perf_counter
+    )
     return RequestMetrics(admitted, shop.metrics, time.perf_counter)
 
 
@@ -201,6 +208,8 @@ def _add_routes(app: FastAPI, shop: Shop) -> None:
 
 
 def _add_error_handlers(app: FastAPI) -> None:
+    outage = Outage()
+
     @app.exception_handler(ShopError)
     async def shop_error(request: Request, error: ShopError) -> Response:
         mark_error(request.scope, error.error_type)
@@ -210,15 +219,16 @@ def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(SQLAlchemyError)
     async def database_error(request: Request, error: Exception) -> Response:
         log.info("%s %s: %s", request.method, request.url.path, error)
-        return await shop_error(request, failed_dependency(error))
+        return await shop_error(request, failed_dependency(error, outage, time.monotonic()))
 
 
-def failed_dependency(error: Exception) -> ShopError:
+def failed_dependency(error: Exception, outage: Outage, at: float) -> ShopError:
     """What the customer is told when a database fails: 504 if it was too slow, else 503."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(error, DBAPIError) and error_type(cause) == ErrorType.TIMEOUT:
         return DeadlineError("a database was too slow")
-    return DependencyError(f"a database failed: {type(error).__name__}")
+    retry_after_seconds = whole_seconds(outage.failed(at))
+    return DependencyError(f"a database failed: {type(error).__name__}", retry_after_seconds)
 
 
 def _utc_now() -> datetime:

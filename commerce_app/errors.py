@@ -3,11 +3,11 @@
 ShopError             every answer that is not a success: status, error_type, text
 ├── RejectedError     the customer asked for what the shop's rules forbid (4xx, not a failure of ours)
 │   └── InFlightError a request with the same Idempotency-Key is under way (409, Retry-After)
-├── RateLimitedError  too often for one user (429)
+├── RateLimitedError  too often for one user (429, Retry-After)
 ├── LoadShedError     turned away to protect the rest (503, Retry-After)
 ├── DeadlineError     not done in time (504)
 ├── UnknownOutcomeError sent to be done, and not answered (504)
-└── DependencyError   a database or another server failed (503)
+└── DependencyError   a database or another server failed (503, Retry-After)
 CacheUnavailableError Redis did not answer; the read path goes on without it
 SettingsError         an environment variable or flag is wrong: name, what was expected
 """
@@ -65,11 +65,11 @@ class LoadShedError(ShopError):
 
     status = 503
     error_type = ErrorType.LOAD_SHED
-    retry_after_seconds = 1
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, retry_after_seconds: int) -> None:
         super().__init__(f"too busy: {reason}")
         self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
 
 
 class DeadlineError(ShopError):
@@ -87,6 +87,10 @@ class UnknownOutcomeError(ShopError):
 class DependencyError(ShopError):
     status = 503
     error_type = ErrorType.DEPENDENCY
+
+    def __init__(self, reason: str, retry_after_seconds: int = 1) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class CacheUnavailableError(Exception):

@@ -11,6 +11,7 @@ import stamina
 from commerce_app.metrics import Metrics
 
 DEADLINE_SECONDS = 60.0
+ATTEMPT_SECONDS = 5.0
 DRAIN_SECONDS = 3.0
 
 log = logging.getLogger(__name__)
@@ -38,11 +39,13 @@ class EventPoster:
         metrics: Metrics,
         client: httpx.AsyncClient,
         deadline_seconds: float = DEADLINE_SECONDS,
+        drain_seconds: float = DRAIN_SECONDS,
     ) -> None:
         self._url = fireline_url
         self._metrics = metrics
         self._client = client
         self._deadline_seconds = deadline_seconds
+        self._drain_seconds = drain_seconds
         self._posts: set[asyncio.Task[None]] = set()
 
     def post(self, event: Event) -> None:
@@ -56,17 +59,20 @@ class EventPoster:
     async def close(self) -> None:
         """Give what is under way a moment."""
         if self._posts:
-            _, late = await asyncio.wait(self._posts, timeout=DRAIN_SECONDS)
+            _, late = await asyncio.wait(self._posts, timeout=self._drain_seconds)
             for post in late:
                 post.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._client.aclose()
 
     async def _deliver(self, url: str, event: Event) -> None:
         try:
             await self._send(url, event)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError, asyncio.CancelledError) as error:
             self._metrics.event_failures.inc()
-            log.warning("event %r did not reach %s: %s", event.text, url, error)
+            log.warning("event %r did not reach %s: %s", event.text, url, str(error) or type(error).__name__)
+            if isinstance(error, asyncio.CancelledError):
+                raise
 
     async def _send(self, url: str, event: Event) -> None:
         attempts = stamina.retry_context(
@@ -74,10 +80,12 @@ class EventPoster:
         )
         async for attempt in attempts:
             with attempt:
-                (await self._client.post(url, json=asdict(event))).raise_for_status()
+                # The client's time-outs are per read: an answer that trickles would go on for ever.
+                async with asyncio.timeout(min(ATTEMPT_SECONDS, self._deadline_seconds)):
+                    (await self._client.post(url, json=asdict(event))).raise_for_status()
 
 
 def _retryable(error: Exception) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code == 429 or error.response.status_code >= 500
-    return isinstance(error, httpx.TransportError)
+    return isinstance(error, httpx.TransportError | TimeoutError)

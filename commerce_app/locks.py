@@ -9,6 +9,7 @@ in a circle: inserting waits for no lock on a claim that exists, only for a chan
 the claim when it holds the coupon too. A claim not yet committed is not seen.
 """
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,6 +35,10 @@ class RowLocks:
         try:
             rows = (await connection.execute(statement, parameters)).all()
             outcome = "ok"
+        except asyncio.CancelledError:
+            # The request's deadline: it waited too long, whoever's patience that was.
+            outcome = "timeout"
+            raise
         except DBAPIError as error:
             if error.orig is not None and error_type(error.orig) == "timeout":
                 outcome = "timeout"

@@ -1,5 +1,7 @@
 """The shared tier: Redis behind a breaker, through an impatient client or one with library defaults."""
 
+import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
@@ -15,6 +17,7 @@ from commerce_app.errors import CacheUnavailableError
 from commerce_app.instrument.redis import REDIS_FAILURES, MeasuredPool, MeasuredRetry, redis_error_type
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.breaker import Breaker, State
+from commerce_app.resilience.deadline import within
 from commerce_app.switches import Switch, Switches
 
 T = TypeVar("T")
@@ -41,7 +44,11 @@ def fast_pool(url: str, metrics: Metrics, timeout_seconds: float) -> MeasuredPoo
 
 
 class RedisTier:
-    """Raises CacheUnavailableError, and nothing else, when Redis cannot be asked or does not answer."""
+    """Raises CacheUnavailableError, and nothing else, when Redis cannot be asked or does not answer.
+
+    Every call ends with the deadline of its request. ``fast_call_seconds`` bounds a whole call of the
+    impatient client, whose socket time-outs count anew for each read: connecting, greeting and answer.
+    """
 
     def __init__(
         self,
@@ -51,6 +58,7 @@ class RedisTier:
         breaker: Breaker,
         metrics: Metrics,
         *,
+        fast_call_seconds: float,
         now: Callable[[], float],
     ) -> None:
         self._pools = (default, fast)
@@ -59,6 +67,7 @@ class RedisTier:
         self._switches = switches
         self._breaker = breaker
         self._metrics = metrics
+        self._fast_call_seconds = fast_call_seconds
         self._now = now
         self._take: AsyncScript = self._default.register_script(TAKE)
         self._fill: AsyncScript = self._default.register_script(FILL)
@@ -98,14 +107,18 @@ class RedisTier:
         permit = self._breaker.permit(self._now()) if guarded else None
         if guarded and permit is None:
             raise CacheUnavailableError("the circuit breaker is open")
-        redis = self._fast if self._switches.on(Switch.REDIS_FAST_TIMEOUTS) else self._default
+        fast = self._switches.on(Switch.REDIS_FAST_TIMEOUTS)
         started = time.perf_counter()
         error_type = ""
         try:
-            return await call(redis)
+            async with within(self._fast_call_seconds if fast else math.inf):
+                return await call(self._fast if fast else self._default)
         except REDIS_FAILURES as error:
             error_type = redis_error_type(error)
             raise CacheUnavailableError(f"{operation}: {error}") from error
+        except asyncio.CancelledError:
+            error_type = "timeout"  # the deadline's, which ends the request as well
+            raise
         finally:
             seconds = time.perf_counter() - started
             label = _ERROR_LABELS.get(error_type, error_type)

@@ -4,13 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+from commerce_app.resilience.deadline import deadline, shared_context
+
 T = TypeVar("T")
+LIMIT_SECONDS = 10.0
 
 
 class SingleFlight(Generic[T]):
-    """The call runs in a task of its own: a caller that gives up does not take the others down."""
+    """The call runs in a task of its own: a caller that gives up does not take the others down.
 
-    def __init__(self) -> None:
+    Nor does it last for ever, so that nobody joins what hangs: past ``limit_seconds`` it is a DeadlineError.
+    """
+
+    def __init__(self, limit_seconds: float = LIMIT_SECONDS) -> None:
+        self._limit_seconds = limit_seconds
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
 
     async def join(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> tuple[T, bool]:
@@ -26,11 +33,14 @@ class SingleFlight(Generic[T]):
         return None if key in self._flights else self._start(key, call)
 
     def _start(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
-        flight = asyncio.ensure_future(call())
-        assert isinstance(flight, asyncio.Task)
+        flight = asyncio.create_task(self._run(call), context=shared_context())
         self._flights[key] = flight
         flight.add_done_callback(lambda done: self._land(key, done))
         return flight
+
+    async def _run(self, call: Callable[[], Awaitable[T]]) -> T:
+        async with deadline(self._limit_seconds):
+            return await call()
 
     def _land(self, key: Hashable, flight: asyncio.Task[T]) -> None:
         del self._flights[key]

@@ -1,5 +1,6 @@
 """Measures redis-py: errors and retries inside its retry loop, waiting and use in its pool."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Self, TypeVar
@@ -59,6 +60,9 @@ class MeasuredRetry(Retry):
                 return await do()
             except REDIS_FAILURES as error:
                 self._metrics.redis_errors.labels(redis_error_type(error)).inc()
+                raise
+            except asyncio.CancelledError:
+                self._metrics.redis_errors.labels("timeout").inc()
                 raise
 
         return await super().call_with_retry(attempt, fail, is_retryable, with_failure_count)

@@ -1,5 +1,6 @@
 """What one user may do how often: a sliding window, and a block after failures in a row."""
 
+import math
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
@@ -58,7 +59,7 @@ class UserLimits:
             record.blocked_until = at + self._allowance.block_seconds
 
     def _refuse(self, limit: str, wait_seconds: float) -> None:
-        retry_after_seconds = max(1, round(wait_seconds + 0.5))
+        retry_after_seconds = max(1, math.ceil(wait_seconds))
         raise RateLimitedError(f"{self._allowance.what} is limited: {limit}", retry_after_seconds)
 
     def _forget(self, at: float) -> None:

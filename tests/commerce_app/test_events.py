@@ -1,3 +1,5 @@
+import asyncio
+
 import httpx
 import pytest
 
@@ -22,10 +24,10 @@ class FakeFireline:
         return httpx.Response(status)
 
 
-async def post(fireline, deadline_seconds=5.0):
+async def post(fireline, deadline_seconds=5.0, drain_seconds=3.0):
     metrics = Metrics()
     client = httpx.AsyncClient(transport=httpx.MockTransport(fireline))
-    poster = EventPoster("http://fireline", metrics, client, deadline_seconds)
+    poster = EventPoster("http://fireline", metrics, client, deadline_seconds, drain_seconds)
     poster.post(EVENT)
     await poster.close()
     return metrics.event_failures._value.get()
@@ -56,6 +58,19 @@ async def test_a_refusal_is_not_retried_but_counted():
 
 async def test_a_fireline_that_stays_away_is_given_up_at_the_deadline():
     assert await post(FakeFireline(None), deadline_seconds=0.05) == 1
+
+
+async def hang(_request):
+    await asyncio.Event().wait()
+
+
+async def test_an_answer_that_never_comes_is_given_up_at_the_deadline():
+    assert await post(hang, deadline_seconds=0.05, drain_seconds=60) == 1
+
+
+async def test_what_is_cut_off_at_the_end_of_the_process_is_counted_and_logged(caplog):
+    assert await post(hang, deadline_seconds=60, drain_seconds=0.01) == 1
+    assert "event 'local_tier on' did not reach" in caplog.text
 
 
 async def test_without_a_url_nothing_is_posted():

@@ -191,6 +191,7 @@ async def test_an_order_past_its_deadline_is_a_timeout_and_leaves_nothing(settin
             answer = await order(client, 280, 63)
         assert (answer.status_code, answer.json()["error_type"]) == (504, "timeout")
         assert client.shop.metrics.orders.labels("timeout")._value.get() == 1
+        assert client.shop.metrics.lock_acquire.labels("stock", "timeout")._value.get() == 1
     assert await primary.fetchval("SELECT available FROM stock WHERE product_id = 63") == before
 
 
@@ -260,6 +261,7 @@ async def test_without_its_databases_the_shop_says_so(settings):
     async with asking(dead) as client:
         answer = await client.post("/wallets/1/charge", json={"amount": 1_000})
         assert (answer.status_code, answer.json()["error_type"]) == (503, "dependency")
+        assert answer.headers["Retry-After"] == "1"
         assert (await client.get("/products/1")).status_code == 200
 
 

@@ -3,6 +3,8 @@ import asyncio
 import pytest
 
 from commerce_app.cache.single_flight import SingleFlight
+from commerce_app.errors import DeadlineError
+from commerce_app.resilience.deadline import deadline
 
 
 @pytest.fixture
@@ -65,3 +67,22 @@ async def test_a_launch_is_refused_while_one_is_under_way(slow_call):
     assert flights.launch("k", slow_call) is not None
     assert flights.launch("k", slow_call) is None
     await flights.close()
+
+
+async def test_a_call_that_hangs_ends_for_all_who_joined_it_and_the_next_one_starts_anew(slow_call):
+    flights = SingleFlight(limit_seconds=0.01)
+    results = await asyncio.gather(*(flights.join("k", slow_call) for _ in range(2)), return_exceptions=True)
+    assert [type(result) for result in results] == [DeadlineError] * 2
+    slow_call.gate.set()
+    assert await flights.join("k", slow_call) == (2, False)
+
+
+async def test_the_deadline_of_the_first_is_not_that_of_the_second(slow_call):
+    flights = SingleFlight()
+    with pytest.raises(DeadlineError):
+        async with deadline(0.001):
+            await flights.join("k", slow_call)
+    second = asyncio.create_task(flights.join("k", slow_call))
+    await asyncio.sleep(0)
+    slow_call.gate.set()
+    assert await second == (1, True)

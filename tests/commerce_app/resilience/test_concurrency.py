@@ -42,3 +42,17 @@ async def test_a_failure_inside_frees_the_slot():
             raise OSError("down")
     async with limit.slot():
         pass
+
+
+async def test_retry_after_is_the_time_that_those_ahead_will_take(monkeypatch):
+    limit, at = ConcurrencyLimit("loads", running=1, queued=1, wait_seconds=60), [100.0]
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: at[0])
+    async with limit.slot():
+        at[0] += 4
+    async with limit.slot():
+        waiting = asyncio.create_task(limit.slot().__aenter__())
+        await asyncio.sleep(0)
+        with pytest.raises(LoadShedError) as shed:
+            await limit.slot().__aenter__()
+        waiting.cancel()
+    assert shed.value.retry_after_seconds == 8

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from commerce_app.errors import DeadlineError, RejectedError
-from commerce_app.resilience.deadline import deadline
+from commerce_app.resilience.deadline import deadline, remaining_seconds, shared_context, within
 
 
 async def test_work_past_the_deadline_is_cancelled_and_named():
@@ -34,3 +34,36 @@ async def test_a_rejection_passes_as_it_is():
     with pytest.raises(RejectedError):
         async with deadline(60):
             raise RejectedError(409, "sold out")
+
+
+async def test_outside_of_a_deadline_there_is_no_end():
+    assert remaining_seconds() == float("inf")
+
+
+async def test_the_earlier_of_two_deadlines_counts_and_ends_with_its_block():
+    async with deadline(60):
+        async with deadline(1000):
+            assert remaining_seconds() <= 60
+        async with deadline(1):
+            assert remaining_seconds() <= 1
+        assert 1 < remaining_seconds() <= 60
+
+
+async def test_a_call_ends_with_the_deadline_it_was_begun_under():
+    async def call():
+        async with within(1000):
+            await asyncio.Event().wait()
+
+    async with deadline(0.01):
+        beside = asyncio.create_task(call())
+    with pytest.raises(TimeoutError):
+        await beside
+
+
+async def test_shared_work_does_not_end_with_whoever_began_it():
+    async def look():
+        return remaining_seconds()
+
+    async with deadline(0.01):
+        shared = asyncio.create_task(look(), context=shared_context())
+        assert await shared == float("inf")

@@ -27,7 +27,7 @@ def test_the_window_slides():
         limits.admit(1, at=at)
     with pytest.raises(RateLimitedError) as refused:
         limits.admit(1, at=55)
-    assert refused.value.retry_after_seconds == 6
+    assert refused.value.retry_after_seconds == 5
     limits.admit(1, at=60)
 
 
