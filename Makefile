@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo test unit check bench clean
+.PHONY: venv demo drills test unit check bench clean
 
 venv: .venv/ready
 
@@ -13,6 +13,9 @@ venv: .venv/ready
 
 demo: venv
 	@exec $(BIN)/fireline drill demo --out var/demo
+
+drills: venv
+	@exec $(BIN)/fireline drill all --out var/drills
 
 test: venv
 	$(BIN)/pytest

@@ -1,13 +1,10 @@
 """``fireline drill …``: list, run, demo."""
 
 import json
-import signal
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 from rich.console import Console
@@ -16,19 +13,22 @@ from commerce_app.drill.act import ActRecord
 from commerce_app.drill.closing import show_closing
 from commerce_app.drill.demo import Drill
 from commerce_app.drill.display import ConsoleDisplay, console_for
-from commerce_app.drill.errors import DrillError, Interrupted, ScenarioError
+from commerce_app.drill.ending import USER_MISTAKE, fail, guarded
+from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.policy import policy_lines, read_policy
 from commerce_app.drill.scenario import PROTECTED, load_scenario, scenario_names
-from commerce_app.stack.errors import StackError
+from commerce_app.drill.suite_cli import all_command
 
-USER_MISTAKE, FAILURE, INTERRUPTED = 2, 1, 130
 DEMO_SCENARIO = "banner-spike"
 
 
 @click.group()
 def drill() -> None:
     """Incidents lived through on real servers, in real seconds."""
+
+
+drill.add_command(all_command)
 
 
 @drill.command("list")
@@ -51,7 +51,7 @@ def list_command() -> None:
 def run_command(*, name: str, act: str | None, protected: bool, hold: bool, as_json: bool, out: Path) -> None:
     """Live through NAME: both acts, or one, or the protected run."""
     if protected and act:
-        _fail(f"--act {act}: expected either --act or --protected", USER_MISTAKE)
+        fail(f"--act {act}: expected either --act or --protected", USER_MISTAKE)
     acts = _chosen_acts(name, PROTECTED if protected else act)
     console = console_for(stderr=as_json)
 
@@ -66,7 +66,7 @@ def run_command(*, name: str, act: str | None, protected: bool, hold: bool, as_j
         else:
             show_closing(console, comparison)
 
-    _guarded(live)
+    guarded(live)
 
 
 @drill.command("demo")
@@ -98,7 +98,7 @@ def demo_command(out: Path, language: str) -> None:
         minutes, seconds = divmod(time.monotonic() - began_at, 60)
         console.print(f"Everything is in {out} ({minutes:.0f} min {seconds:.0f} s).")
 
-    _guarded(live)
+    guarded(live)
 
 
 def _chosen_acts(name: str, act: str | None) -> tuple[str, ...]:
@@ -106,12 +106,12 @@ def _chosen_acts(name: str, act: str | None) -> tuple[str, ...]:
     try:
         scenario = load_scenario(name)
     except ScenarioError as error:
-        _fail(str(error), USER_MISTAKE)
+        fail(str(error), USER_MISTAKE)
     if act is None:
         waiting = [one for one, how in scenario.acts.items() if how.trigger != "none"]
         return tuple(waiting or scenario.acts)
     if act not in scenario.acts:
-        _fail(f"--act {act}: expected one of {', '.join(scenario.acts)}", USER_MISTAKE)
+        fail(f"--act {act}: expected one of {', '.join(scenario.acts)}", USER_MISTAKE)
     return (act,)
 
 
@@ -143,28 +143,3 @@ def _hold(console: Console) -> Callable[[Plant, ActRecord], None]:
             time.sleep(0.5)
 
     return hold
-
-
-def _guarded(live: Callable[[], None]) -> None:
-    """Ctrl-C and SIGTERM, once, unwind everything; what fails says why in its own words."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
-    try:
-        live()
-    except Interrupted:
-        _fail("interrupted; everything that was started is stopped", INTERRUPTED)
-    except ScenarioError as error:
-        _fail(str(error), USER_MISTAKE)
-    except (DrillError, StackError) as error:
-        _fail(str(error), FAILURE)
-
-
-def _interrupt(number: int, _: FrameType | None) -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    raise Interrupted(signal.Signals(number).name)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"fireline: {message}", err=True)
-    sys.exit(code)

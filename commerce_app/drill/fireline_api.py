@@ -38,6 +38,9 @@ class FirelineApi:
     def events(self, incident: str) -> list[Json]:
         return list(self._get(f"/api/v1/incidents/{incident}/events"))
 
+    def all_events(self) -> list[Json]:
+        return list(self._get("/api/v1/events"))
+
     def slos(self) -> list[Json]:
         return list(self._get("/api/v1/slos"))
 

@@ -46,7 +46,7 @@ class Plant:
         self._scenario = scenario
         self._act = act
         self._servers = servers
-        self._folder = folder
+        self.folder = folder
         self.language = language
         self._say = say
         self._token = secrets.token_hex(16)
@@ -59,7 +59,7 @@ class Plant:
 
     def __enter__(self) -> Self:
         with self._exit:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             self._prepare()
             self._start_all()
             self._exit = self._exit.pop_all()
@@ -83,7 +83,7 @@ class Plant:
 
     def start_load(self) -> RunningLoad:
         """Customers begin to come."""
-        load = start_customers(self._scenario, self._act, self._url("shop"), self._folder)
+        load = start_customers(self._scenario, self._act, self._url("shop"), self.folder)
         self._exit.callback(load.child.kill)
         self._children.append(load.child)
         return load
@@ -118,16 +118,16 @@ class Plant:
         size = ["--products", str(shop.products), "--users", str(shop.users)]
         self._run("shop seed", ["shop", "seed", *size, *shop.seed_arguments], environment)
         targets = {name: self._address(name) for name in ("shop", "exporter")}
-        write_configuration(self._folder, self._scenario, self._act, targets, self.language)
+        write_configuration(self.folder, self._scenario, self._act, targets, self.language)
         self._say("importing 30 days of normal history, labelled as synthetic")
-        page = self._folder / "history.om"
+        page = self.folder / "history.om"
         with page.open("w") as lines:
             lines.writelines(history.openmetrics(self._scenario.history, time.time()))
-        self._run("collector import", ["collector", "import", page, "--data", self._folder / "data"])
+        self._run("collector import", ["collector", "import", page, "--data", self.folder / "data"])
         page.unlink()
 
     def _run(self, name: str, arguments: Arguments, environment: Mapping[str, str] | None = None) -> None:
-        log = self._folder / f"{name.replace(' ', '-')}.log"
+        log = self.folder / f"{name.replace(' ', '-')}.log"
         run(
             f"fireline {name}",
             [fireline_program(), *arguments],
@@ -147,11 +147,11 @@ class Plant:
             nice=SERVER_NICE,
         )
         groups = {**server_groups(self._servers), "shop": one_core_group(shop)}
-        write_groups(self._folder / "groups.json", groups)
+        write_groups(self.folder / "groups.json", groups)
         exporter: Arguments = [
             "-m",
             "commerce_app.stack.exporter",
-            self._folder / "groups.json",
+            self.folder / "groups.json",
             str(self._ports["exporter"]),
         ]
         self._start("exporter", [sys.executable, *exporter])
@@ -162,7 +162,7 @@ class Plant:
             self.controls.prewarm("before the banner", range(1, 301))
 
     def _start_fireline(self) -> Child:
-        arguments: Arguments = ["--config", self._folder / "fireline.yml", "--data", self._folder / "data"]
+        arguments: Arguments = ["--config", self.folder / "fireline.yml", "--data", self.folder / "data"]
         return self._start(
             "fireline", [fireline_program(), "up", *arguments, "--listen", self._address("fireline")]
         )
@@ -189,7 +189,7 @@ class Plant:
         environment: Mapping[str, str] | None = None,
         nice: int = 0,
     ) -> Child:
-        log = self._folder / f"{name}.log"
+        log = self.folder / f"{name}.log"
         child = Child.start(name, command, log, placement=Placement(nice), environment=environment)
         self._exit.callback(child.stop, STOP_SECONDS)
         self._children.append(child)

@@ -1,26 +1,14 @@
 import pytest
 from pydantic import ValidationError
 
-from commerce_app.drill.act import ActRecord
-from commerce_app.drill.customers import LoadSummary
 from commerce_app.drill.expectations import Bound, Expectation
 from commerce_app.drill.judge import Ledger, judge_act
 from commerce_app.drill.measure import SloResult
-from commerce_app.drill.onsets import Moments
 
 RIGHT = Ledger({"stock": 0, "wallet": 0})
 KEPT = SloResult("order-latency", 0.99, 0.002)
 LOST = SloResult("order-latency", 0.99, 0.2)
 UNKNOWN = SloResult("order-latency", 0.99, None)
-MOMENTS = Moments(normal_start=0, normal_end=30, fault_at=40, hurt_end=80, after_start=100, end=120)
-
-
-def record(*, slos=(KEPT,), page_at=None, placed=97, refused=0, series=None, metrics=None):
-    return ActRecord(
-        act="protected", started_at=0, ended_at=120, ended="", steps={}, fault_at=40, alarm_at=None,
-        page_at=page_at, incident=None, load=LoadSummary(100, placed, refused, metrics or {}),
-        series=series or {}, slos=slos, machine={}, moments=MOMENTS,
-    )  # fmt: skip
 
 
 def findings(expected, measured, ledger=RIGHT):
@@ -38,12 +26,12 @@ def findings(expected, measured, ledger=RIGHT):
         (["order-latency"], UNKNOWN, False),
     ],
 )
-def test_an_objective_is_lost_or_kept_as_foretold(lost, slo, agrees):
-    assert findings({"lost": lost}, record(slos=[slo]))["order-latency"].agrees is agrees
+def test_an_objective_is_lost_or_kept_as_foretold(lost, slo, agrees, act_record):
+    assert findings({"lost": lost}, act_record(slos=[slo]))["order-latency"].agrees is agrees
 
 
-def test_an_objective_that_there_is_not_agrees_with_nothing():
-    found = findings({"lost": ["no-such"]}, record())["no-such"]
+def test_an_objective_that_there_is_not_agrees_with_nothing(act_record):
+    found = findings({"lost": ["no-such"]}, act_record())["no-such"]
     assert not found.agrees
     assert found.measured == "there are order-latency"
 
@@ -61,29 +49,29 @@ HITS = [(20.0, 0.1), (50.0, 0.6), (60.0, 0.4), (70.0, float("nan")), (110.0, 0.9
         ({"at_least": 0.05, "at_most": 0.2, "during": "act"}, "10.00%", True),
     ],
 )
-def test_a_series_is_judged_by_its_worst_sample(bound, measured, agrees):
+def test_a_series_is_judged_by_its_worst_sample(bound, measured, agrees, act_record):
     bounds = [Bound(series="hit_rate", **bound)]
-    found = findings({"lost": "none", "bounds": bounds}, record(series={"hit_rate": HITS}))
+    found = findings({"lost": "none", "bounds": bounds}, act_record(series={"hit_rate": HITS}))
     one = next(each for what, each in found.items() if what.startswith("hit_rate"))
     assert (one.measured, one.agrees) == (measured, agrees)
 
 
-def test_what_was_not_measured_is_within_no_bound():
+def test_what_was_not_measured_is_within_no_bound(act_record):
     bounds = [Bound(series="order_p99", at_most=9), Bound(customers="twice", at_most=9)]
-    found = findings({"lost": "none", "bounds": bounds}, record(series={"order_p99": []}))
+    found = findings({"lost": "none", "bounds": bounds}, act_record(series={"order_p99": []}))
     assert not found["order_p99 (fault)"].agrees
     assert found["twice (fault)"].measured == "not measured"
 
 
-def test_a_figure_of_the_customers_is_k6s():
+def test_a_figure_of_the_customers_is_k6s(act_record):
     metrics = {"twice": {"type": "counter", "values": {"count": 3}}}
     bounds = [Bound(customers="twice", at_least=2)]
-    assert findings({"lost": "none", "bounds": bounds}, record(metrics=metrics))["twice (fault)"].agrees
+    assert findings({"lost": "none", "bounds": bounds}, act_record(metrics=metrics))["twice (fault)"].agrees
 
 
 @pytest.mark.parametrize(("placed", "refused", "agrees"), [(95, 0, True), (94, 0, False), (90, 5, True)])
-def test_shed_orders_are_not_served(placed, refused, agrees):
-    found = findings({"lost": "none", "served_at_least": 0.95}, record(placed=placed, refused=refused))
+def test_shed_orders_are_not_served(placed, refused, agrees, act_record):
+    found = findings({"lost": "none", "served_at_least": 0.95}, act_record(placed=placed, refused=refused))
     assert found["orders served"].agrees is agrees
 
 
@@ -91,15 +79,15 @@ def test_shed_orders_are_not_served(placed, refused, agrees):
     ("wanted", "page_at", "agrees"),
     [(True, 60.0, True), (True, None, False), (False, 60.0, False), (False, None, True)],
 )
-def test_somebody_is_paged_or_nobody(wanted, page_at, agrees):
-    assert findings({"lost": "none", "paged": wanted}, record(page_at=page_at))["paged"].agrees is agrees
+def test_somebody_is_paged_or_nobody(wanted, page_at, agrees, act_record):
+    assert findings({"lost": "none", "paged": wanted}, act_record(page_at=page_at))["paged"].agrees is agrees
 
 
 @pytest.mark.parametrize(
     ("violations", "agrees"), [({"stock": 0}, True), ({"stock": 0, "wallet": 2}, False), ({}, False)]
 )
-def test_the_books_are_right_only_if_they_were_looked_at(violations, agrees):
-    assert findings({"lost": "none"}, record(), Ledger(violations))["invariants"].agrees is agrees
+def test_the_books_are_right_only_if_they_were_looked_at(violations, agrees, act_record):
+    assert findings({"lost": "none"}, act_record(), Ledger(violations))["invariants"].agrees is agrees
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""Keeps what an act was, as a case: its samples, its events, when it truly began and why."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from commerce_app.drill.act import ActRecord
+from commerce_app.drill.configuration import SLO_FILE
+from commerce_app.drill.plant import Plant
+from commerce_app.drill.programs import fireline_program
+from commerce_app.drill.scenario import PROTECTED, Scenario
+from commerce_app.stack.process import run
+
+TRUTH_FILE, EVENTS_FILE = "truth.json", "events.json"
+FREEZE_SECONDS = 180.0
+PAGE_WITHIN = "2m"
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Puts a case for each act into ``folder``, by ``fireline alerts freeze``."""
+
+    folder: Path
+
+    def record(self, plant: Plant, record: ActRecord, scenario: Scenario, cause: str) -> Path:
+        """The case's folder. Raises ServerFailedError when it cannot be made."""
+        name = f"{scenario.name}-{record.act}"
+        command = freeze_arguments(name, record, plant.address, plant.folder / SLO_FILE, self.folder)
+        run(
+            "fireline alerts freeze",
+            [fireline_program(), *command],
+            plant.folder / "freeze.log",
+            timeout_seconds=FREEZE_SECONDS,
+        )
+        case = self.folder / name
+        _write(case / EVENTS_FILE, plant.fireline.all_events())
+        _write(case / TRUTH_FILE, truth(record, scenario, cause))
+        return case
+
+
+def freeze_arguments(name: str, record: ActRecord, url: str, slos: Path, cases: Path) -> Sequence[str | Path]:
+    """The command line that freezes an act; a protected one is a day on which nobody is to be paged."""
+    window = ["--from", _spelled(record.started_at), "--to", _spelled(record.ended_at)]
+    onset = (
+        []
+        if record.act == PROTECTED
+        else ["--onset", _spelled(record.fault_at), "--page-within", PAGE_WITHIN]
+    )
+    return ["alerts", "freeze", name, slos, "--url", url, *window, *onset, "--cases", cases]
+
+
+def truth(record: ActRecord, scenario: Scenario, cause: str) -> dict[str, object]:
+    """What only the drill knows, kept apart from whatever ranks causes. Times are Unix seconds."""
+    return {
+        "drill": scenario.name,
+        "act": record.act,
+        "cause": "none" if record.act == PROTECTED else cause,
+        "onset": record.fault_at,
+        "healed": record.moments.hurt_end,
+        "steps": dict(record.steps),
+    }
+
+
+def _spelled(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,85 @@
+"""Every drill unprotected and protected, one after another: does each hurt, hold and keep the books?"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from commerce_app.drill.act import ActRecord
+from commerce_app.drill.demo import AfterAct
+from commerce_app.drill.expectations import Expectation, Expectations
+from commerce_app.drill.judge import Finding, Ledger, judge_act
+from commerce_app.drill.plant import Plant
+from commerce_app.drill.recording import Recorder
+from commerce_app.drill.scenario import PROTECTED, UNPROTECTED, Scenario
+
+ACTS = (UNPROTECTED, PROTECTED)
+Json = dict[str, Any]
+
+
+class Runs(Protocol):
+    """A drill that was entered: it runs acts."""
+
+    def run(self, name: str, after: AfterAct | None = None) -> ActRecord: ...
+
+
+Enter = Callable[[Scenario], AbstractContextManager[Runs]]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One act and what came of everything that was said of it."""
+
+    act: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def agrees(self) -> bool:
+        return bool(self.findings) and all(finding.agrees for finding in self.findings)
+
+    @property
+    def wrong(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if not finding.agrees)
+
+
+@dataclass(frozen=True)
+class DrillResult:
+    """A line of the suite's table."""
+
+    name: str
+    cause: str
+    acts: tuple[Judged, ...]
+
+    @property
+    def passed(self) -> bool:
+        return [each.act for each in self.acts] == list(ACTS) and all(each.agrees for each in self.acts)
+
+    def json(self) -> Json:
+        """As ``fireline drill all --json`` prints it."""
+        acts = {
+            judged.act: {"agrees": judged.agrees, "findings": [asdict(each) for each in judged.findings]}
+            for judged in self.acts
+        }
+        return {"drill": self.name, "cause": self.cause, "passed": self.passed, "acts": acts}
+
+
+def run_suite(
+    scenarios: Iterable[tuple[Scenario, Expectations]], enter: Enter, recorder: Recorder
+) -> Iterator[DrillResult]:
+    """Live through each scenario, minutes of real time each, and judge it as it ends."""
+    for scenario, expects in scenarios:
+        with enter(scenario) as drill:
+            acts = tuple(_judged(drill, scenario, expects, name, recorder) for name in ACTS)
+        yield DrillResult(scenario.name, expects.cause, acts)
+
+
+def _judged(drill: Runs, scenario: Scenario, expects: Expectations, name: str, recorder: Recorder) -> Judged:
+    expected: Expectation = expects.unprotected if name == UNPROTECTED else expects.protected
+    ledgers: list[Ledger] = []
+
+    def close(plant: Plant, record: ActRecord) -> None:
+        ledgers.append(Ledger(plant.verify()))
+        recorder.record(plant, record, scenario, expects.cause)
+
+    record = drill.run(name, close)
+    return Judged(name, judge_act(expected, record, ledgers[0]))

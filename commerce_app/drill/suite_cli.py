@@ -1,0 +1,69 @@
+"""``fireline drill all``: the suite that `make drills` runs."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from commerce_app.drill.demo import Drill, write_json
+from commerce_app.drill.display import ConsoleDisplay, console_for
+from commerce_app.drill.ending import FAILURE, guarded
+from commerce_app.drill.errors import ScenarioError
+from commerce_app.drill.expectations import Expectations
+from commerce_app.drill.recording import Recorder
+from commerce_app.drill.scenario import Scenario, load_scenario, scenario_names
+from commerce_app.drill.suite import DrillResult, run_suite
+from commerce_app.drill.suite_table import show_suite
+
+
+@click.command("all")
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option(
+    "--out", default="var/drills", show_default=True, type=click.Path(path_type=Path), help="Folder to fill."
+)
+@click.pass_context
+def all_command(ctx: click.Context, names: Sequence[str], as_json: bool, out: Path) -> None:
+    """Run every drill, or NAMES, unprotected and protected; exit 1 unless all go as their scenarios say."""
+    console = console_for(stderr=as_json)
+    display = ConsoleDisplay(console, time.time)
+    results: list[DrillResult] = []
+
+    def live() -> None:
+        chosen = [judged_scenario(name) for name in names or scenario_names()]
+
+        def enter(scenario: Scenario) -> Drill:
+            console.rule(scenario.title.en, align="left", characters="═")
+            for line in declared(scenario):
+                console.print(line)
+            return Drill(scenario, out / scenario.name, "ko", display)
+
+        for result in run_suite(chosen, enter, Recorder(out / "cases")):
+            results.append(result)
+            write_json(out / "drills.json", [each.json() for each in results])
+        show_suite(console, results)
+
+    guarded(live)
+    if as_json:
+        click.echo(json.dumps([each.json() for each in results], ensure_ascii=False, indent=2))
+    if not all(result.passed for result in results):
+        ctx.exit(FAILURE)
+
+
+def judged_scenario(name: str) -> tuple[Scenario, Expectations]:
+    """A scenario that can be judged.
+
+    Raises:
+        ScenarioError: where it says nothing of what it comes to.
+    """
+    scenario = load_scenario(name)
+    if scenario.expects is None:
+        raise ScenarioError(f"{name}: expects: expected what its acts come to, got nothing")
+    return scenario, scenario.expects
+
+
+def declared(scenario: Scenario) -> list[str]:
+    """What a scenario sets of the shop, in both acts alike: nothing of it is hidden in a handler."""
+    return [f"  set in both acts: {key}={value}" for key, value in scenario.shop.environment.items()]

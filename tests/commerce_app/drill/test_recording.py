@@ -1,0 +1,21 @@
+import pytest
+
+from commerce_app.drill.recording import freeze_arguments, truth
+from commerce_app.drill.scenario import load_scenario
+
+SCENARIO = load_scenario("banner-spike")
+
+
+@pytest.mark.parametrize(("act", "has_onset"), [("unprotected", True), ("protected", False)])
+def test_only_an_act_that_hurts_has_an_onset(act, has_onset, act_record, tmp_path):
+    command = freeze_arguments(
+        "name", act_record(act=act), "http://127.0.0.1:1", tmp_path / "slos.yml", tmp_path
+    )
+    assert ("--onset" in command) is has_onset
+    assert command[command.index("--from") + 1] == "1970-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(("act", "cause"), [("unprotected", "redis-latency"), ("protected", "none")])
+def test_the_truth_of_a_protected_act_is_that_nothing_hurt(act, cause, act_record):
+    found = truth(act_record(act=act), SCENARIO, "redis-latency")
+    assert (found["cause"], found["onset"], found["healed"]) == (cause, 40, 80)
