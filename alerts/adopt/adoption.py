@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alerts.adopt.catalogue import Ecosystem
 from alerts.adopt.measure import measure
 from alerts.adopt.propose import Proposals, propose
-from alerts.adopt.rules_check import AlertRule, RuleFinding, alert_rules, check_rules
+from alerts.adopt.rules_check import AlertRule, RuleFinding, alert_rules, check_rules, intervals
 from alerts.adopt.rules_history import Firings, firings
 from alerts.adopt.signal_map import Mapped, map_signals
 from alerts.adopt.source import Source
@@ -51,7 +51,7 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
     note = ""
     try:
         rules = alert_rules(source.rule_groups())
-        history = firings(source, at, over_seconds) if rules else {}
+        history = firings(source, at, over_seconds, intervals(rules)) if rules else {}
         findings = check_rules(source, rules, history, at)
     except QueryError as error:
         note = f"not looked at: {error}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from alerts.adopt.rules_history import Firings
+from alerts.adopt.rules_history import USUAL_INTERVAL_SECONDS, Firings, Key
 from alerts.adopt.source import Source
 from alerts.selectors import seconds_between_samples, spelled, unmatched
 from collector.durations import format_duration
@@ -49,6 +49,7 @@ class AlertRule:
     for_seconds: float
     severity: str
     error: str = ""
+    interval_seconds: float = USUAL_INTERVAL_SECONDS
 
     @property
     def place(self) -> str:
@@ -74,6 +75,7 @@ def alert_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertRule]:
             for_seconds=float(rule.get("duration") or 0.0),
             severity=str((rule.get("labels") or {}).get("severity", "")),
             error=str(rule.get("lastError") or ""),
+            interval_seconds=float(group.get("interval") or USUAL_INTERVAL_SECONDS),
         )
         for group in groups
         for rule in group.get("rules") or ()
@@ -81,8 +83,17 @@ def alert_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertRule]:
     ]
 
 
+def intervals(rules: Sequence[AlertRule]) -> dict[Key, float]:
+    """Seconds between evaluations, by alert and severity; of several, the shortest."""
+    found: dict[Key, float] = {}
+    for rule in rules:
+        key = (rule.name, rule.severity)
+        found[key] = min(rule.interval_seconds, found.get(key, rule.interval_seconds))
+    return found
+
+
 def check_rules(
-    source: Source, rules: Sequence[AlertRule], history: Mapping[tuple[str, str], Firings], at: float
+    source: Source, rules: Sequence[AlertRule], history: Mapping[Key, Firings], at: float
 ) -> list[RuleFinding]:
     """What is wrong with the rules, in their order; ``history`` by alert and severity."""
     findings: list[RuleFinding] = []
@@ -146,9 +157,8 @@ def _of_history(rule: AlertRule, firings: Firings | None) -> Iterator[RuleFindin
         yield RuleFinding("warning", "always-fires", rule, message)
     if not firings.count and firings.pending_count and rule.for_seconds:
         shown = format_duration(rule.for_seconds)
-        message = (
-            f"was pending {firings.pending_count} times and never fired: its `for` of {shown} outlasts all"
-        )
+        times = "once" if firings.pending_count == 1 else f"{firings.pending_count} times"
+        message = f"was pending {times} and never fired: its `for` of {shown} outlasts all"
         yield RuleFinding("warning", "for-too-long", rule, message)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -10,13 +11,19 @@ from alerts.adopt.source import Source
 from collector.labels import Labels
 from collector.series import Values
 
+Key = tuple[str, str]
+
+USUAL_INTERVAL_SECONDS = 60.0
+MOST_STEPS = 50_000  # over which evaluations are looked at one by one
+_ALIVE_STEP_SECONDS = 60.0
+
 
 @dataclass(frozen=True)
 class Firings:
-    """count: times that it began to fire. share: of the time that the Prometheus remembers rules.
+    """count: times that it began to fire. share: of the time that was looked at.
 
     since_seconds: how long it has been firing without a break; 0 where it is not firing.
-    seen_seconds: for how long any alert has been seen.
+    seen_seconds: how much was looked at: as far back as asked for, or as the Prometheus remembers.
     """
 
     count: int
@@ -26,42 +33,60 @@ class Firings:
     pending_count: int = 0
 
 
-def firings(source: Source, at: float, over_seconds: float) -> Mapping[tuple[str, str], Firings]:
+def firings(
+    source: Source, at: float, over_seconds: float, intervals: Mapping[Key, float] | None = None
+) -> Mapping[Key, Firings]:
     """By alert and severity; any label set of an alert counts as the alert.
+
+    intervals: seconds between evaluations, by the same; a minute where it is not told. An episode ends with
+        the first evaluation that finds it over, within the last ``MOST_STEPS`` of them; over more, breaks
+        shorter than a step are not seen.
 
     Raises:
         QueryError: if the source cannot be asked.
     """
-    steps = Steps.of(at, over_seconds)
-    fired, whole = _seen(source, steps, "firing")
-    pending, _ = _seen(source, steps, "pending")
+    intervals = intervals or {}
+    shortest = min(intervals.values(), default=USUAL_INTERVAL_SECONDS)
+    steps = _steps(at, over_seconds, ceil(max(shortest, over_seconds / MOST_STEPS)))
+    fired, pending = (_times(source, steps, state) for state in ("firing", "pending"))
+    seen = _seen_seconds(source, at, over_seconds)
     found = {}
     for key in {**fired, **pending}:
+        interval = intervals.get(key, USUAL_INTERVAL_SECONDS)
+        each = max(interval, steps.seconds)
         times = fired.get(key, np.array([]))
-        begun = _runs(times, steps.seconds)
-        share = min(1.0, len(times) * steps.seconds / max(whole, steps.seconds))
-        last = times[-1] if len(times) else 0.0
-        since = at - begun[-1] + steps.seconds if len(begun) and last >= at - steps.seconds / 2 else 0.0
-        count = len(_runs(pending.get(key, np.array([])), steps.seconds))
-        found[key] = Firings(len(begun), share, float(since), whole, count)
+        begun = _runs(times, interval + steps.seconds)
+        since = at - begun[-1] + each if len(begun) and times[-1] > at - each else 0.0
+        share = min(1.0, len(times) * each / seen)
+        count = len(_runs(pending.get(key, np.array([])), interval + steps.seconds))
+        found[key] = Firings(len(begun), share, float(since), seen, count)
     return found
 
 
-def _seen(source: Source, steps: Steps, state: str) -> tuple[dict[tuple[str, str], Values], float]:
-    """The steps at which each alert was in a state, and from when on any alert was."""
-    query = f'count by (alertname, severity) (max_over_time(ALERTS{{alertstate="{state}"}}[{steps.window}]))'
-    found = {_key(series.labels): series.times for series in steps.ask(source, query)}
-    first = min((times[0] for times in found.values()), default=steps.end)
-    return found, float(steps.end - first + steps.seconds)
+def _steps(at: float, over_seconds: float, seconds: float) -> Steps:
+    return Steps(at - (max(1, int(over_seconds // seconds)) - 1) * seconds, at, seconds)
 
 
-def _key(labels: Labels) -> tuple[str, str]:
+def _times(source: Source, steps: Steps, state: str) -> dict[Key, Values]:
+    """The steps within which an evaluation found each alert in a state."""
+    query = f'count by (alertname, severity) (last_over_time(ALERTS{{alertstate="{state}"}}[{steps.window}]))'
+    return {_key(series.labels): series.times for series in steps.ask(source, query)}
+
+
+def _seen_seconds(source: Source, at: float, over_seconds: float) -> float:
+    """For how much of the time there are samples of scrapes; all of it where it scrapes nothing itself."""
+    steps = _steps(at, over_seconds, _ALIVE_STEP_SECONDS)
+    alive = steps.ask(source, "count(up)")
+    return min(over_seconds, len(alive[0].times) * steps.seconds) if alive else over_seconds
+
+
+def _key(labels: Labels) -> Key:
     return labels.get("alertname"), labels.get("severity")
 
 
-def _runs(times: Values, step_seconds: float) -> Values:
-    """Where each unbroken run of steps begins."""
+def _runs(times: Values, broken_seconds: float) -> Values:
+    """Where each run of steps begins that are less than ``broken_seconds`` apart."""
     if not len(times):
         return times
-    begins: Values = times[np.append(True, np.diff(times) > 1.5 * step_seconds)]
+    begins: Values = times[np.append(True, np.diff(times) > broken_seconds - 0.5)]
     return begins

@@ -85,11 +85,50 @@ def test_what_a_rule_did_is_judged(api, history, rules):
     assert found(api, f"{SHARE} > 0.05", seconds=600, history=history) == rules
 
 
+def fires(source, times, name="A", state="firing", **more):
+    labels = {METRIC_NAME: "ALERTS", "alertname": name, "severity": "page", "alertstate": state, **more}
+    source.store.append_column(Labels(labels), (times * 1000).astype(np.int64), np.ones(len(times)))
+
+
+def test_an_alert_that_flaps_is_no_alert_that_stays(api):
+    fires(api, AT - 30 - np.arange(0, DAY, 900)[::-1])  # one evaluation in each quarter of an hour
+    (seen,) = firings(api, AT, 7 * DAY, {("A", "page"): 60.0}).values()
+    assert seen.count == 96
+    assert seen.since_seconds < 900
+    assert found(api, f"{SHARE} > 0.05", history=seen) == []
+
+
+@pytest.mark.parametrize("interval", [15.0, 20.0, 60.0])
+def test_evaluations_of_any_interval_make_one_episode(api, interval):
+    fires(api, AT - 7 - np.arange(0, 7200, interval)[::-1])
+    fires(api, AT - 3 - np.arange(0, 7200, 15)[::-1], name="B")
+    seen = firings(api, AT, DAY, {("A", "page"): interval, ("B", "page"): 15.0})[("A", "page")]
+    assert seen.count == 1
+    assert seen.since_seconds == pytest.approx(7200, abs=2 * interval)
+
+
+def test_the_share_is_of_the_time_looked_at(api):
+    fires(api, AT - np.arange(0, 3600, 60)[::-1])
+    up = AT - np.arange(0, 2 * DAY, 60)[::-1]
+    api.store.append_column(
+        Labels({METRIC_NAME: "up", "job": "a"}), (up * 1000).astype(np.int64), np.ones(len(up))
+    )
+    (seen,) = firings(api, AT, 7 * DAY).values()
+    assert seen.seen_seconds == pytest.approx(2 * DAY, abs=600)
+    assert seen.share == pytest.approx(1 / 48, rel=0.05)
+    (seen,) = firings(api, AT, DAY).values()
+    assert seen.share == pytest.approx(1 / 24, rel=0.05)
+
+
+def test_an_alert_that_ended_is_firing_no_more(api):
+    fires(api, AT - 7200 - np.arange(0, 3600, 60)[::-1])
+    (seen,) = firings(api, AT, DAY).values()
+    assert (seen.count, seen.since_seconds) == (1, 0.0)
+
+
 def test_firings_are_counted_from_the_alerts_series(api):
-    labels = Labels({METRIC_NAME: "ALERTS", "alertname": "A", "severity": "page", "alertstate": "firing"})
-    times = np.concatenate([AT - np.arange(40_000, 36_000, -60), AT - np.arange(3_600, -1, -60)])
-    api.store.append_column(labels, (times * 1000).astype(np.int64), np.ones(len(times)))
+    fires(api, np.concatenate([AT - np.arange(40_000, 36_000, -60), AT - np.arange(3_600, -1, -60)]))
     (seen,) = firings(api, AT, DAY).values()
     assert seen.count == 2
-    assert seen.share == pytest.approx(0.2, abs=0.05)
-    assert seen.since_seconds == pytest.approx(3600, abs=900)
+    assert seen.share == pytest.approx(7600 / DAY, rel=0.03)
+    assert seen.since_seconds == pytest.approx(3600, abs=120)
