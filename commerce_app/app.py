@@ -29,7 +29,8 @@ from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
 from commerce_app.coupon.routes import coupon_routes
 from commerce_app.coupon.service import Coupons
 from commerce_app.database.engine import Database
-from commerce_app.database.replication import watch_replication
+from commerce_app.database.reads import Reads
+from commerce_app.database.replication import Replication
 from commerce_app.errors import DeadlineError, DependencyError, ErrorType, ShopError
 from commerce_app.events import EventPoster
 from commerce_app.idempotency.header import key_reader
@@ -55,12 +56,14 @@ from commerce_app.responses import error_response
 from commerce_app.settings import Settings
 from commerce_app.switches import Switches
 from commerce_app.upkeep import upkeep
-from commerce_app.wallet.routes import wallet_routes
+from commerce_app.wallet.account import Accounts
+from commerce_app.wallet.routes import account_routes, wallet_routes
 from commerce_app.wallet.service import Wallets
+from commerce_app.wrote_at import WroteAt, wrote_at_reader
 
 log = logging.getLogger(__name__)
 
-LAG_EVERY_SECONDS = 2.0
+REPLICATION_EVERY_SECONDS = 0.5
 HOT_WINDOW_SECONDS = 10.0
 HOT_READS = 10
 # A call may have to connect first, which has one time-out more.
@@ -77,12 +80,14 @@ class Shop:
     metrics: Metrics
     switches: Switches
     database: Database
+    replication: Replication
     redis: RedisTier
     caches: tuple[Cache, ...]
     products: Products
     orders: Orders
     coupons: Coupons
     wallets: Wallets
+    accounts: Accounts
     events: EventPoster
     upkeep: Mapping[str, Loop]
 
@@ -90,7 +95,7 @@ class Shop:
     async def running(self) -> AsyncIterator[None]:
         """Run the background loops while inside; then stop and close everything."""
         settings = self.settings
-        watch = partial(watch_replication, settings.replica_url, self.metrics, LAG_EVERY_SECONDS)
+        watch = partial(self.replication.watch, REPLICATION_EVERY_SECONDS)
         refresh = partial(self.products.keep_popular, settings.popular_refresh_seconds)
         beside: dict[str, Loop] = {"replication": watch, "popular": refresh, **self.upkeep}
         loops = [asyncio.create_task(keep_running(name, loop, self.metrics)) for name, loop in beside.items()]
@@ -125,7 +130,17 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         now=time.time,
     )
     caches = _caches(settings, redis, switches, metrics)
-    products = Products(database.replica, caches, switches)
+    replication = Replication(settings.database_url, settings.replica_url, metrics, time.time)
+    reads = Reads(
+        database.replica,
+        database.primary,
+        lambda: replication.replay,
+        switches,
+        metrics,
+        lag_limit_seconds=settings.replica_lag_limit_seconds,
+        primary_reads=settings.primary_reads,
+    )
+    products = Products(reads, caches, switches)
     locks = RowLocks(metrics)
     keys = IdempotencyKeys(settings.lock_timeout_seconds)
     coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys)
@@ -144,8 +159,8 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     )
     events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
     return Shop(
-        settings, metrics, switches, database, redis, caches.all(), products, orders, coupons, wallets,
-        events, upkeep(database.background, compensation, metrics, _utc_now),
+        settings, metrics, switches, database, replication, redis, caches.all(), products, orders, coupons,
+        wallets, Accounts(reads), events, upkeep(database.background, compensation, metrics, _utc_now),
     )  # fmt: skip
 
 
@@ -184,7 +199,7 @@ def build_app(shop: Shop) -> ASGIApp:
     admitted = Admission(
         app, shop.switches, shop.metrics, shop.settings.concurrent_requests, time.perf_counter
     )
-    return RequestMetrics(admitted, shop.metrics, time.perf_counter)
+    return RequestMetrics(WroteAt(admitted, time.time), shop.metrics, time.perf_counter)
 
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:
@@ -194,6 +209,7 @@ def _add_routes(app: FastAPI, shop: Shop) -> None:
     app.include_router(order_routes(shop.orders, read_key))
     app.include_router(coupon_routes(shop.coupons, _utc_now, seconds, read_key))
     app.include_router(wallet_routes(shop.wallets, _utc_now, seconds, read_key))
+    app.include_router(account_routes(shop.accounts, seconds, wrote_at_reader(time.time)))
     app.include_router(
         admin_routes(shop.switches, shop.products, shop.events, time.time, shop.settings.admin_token)
     )

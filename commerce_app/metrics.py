@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
+from commerce_app.database.routing import ROUTES as READ_ROUTES
 from commerce_app.errors import ErrorType
 from commerce_app.instrument.routes import ROUTES
 from commerce_app.switches import Flip, Switch
@@ -116,6 +117,15 @@ class Metrics:
             "pg_replication_lag_seconds",
             "How far the replica's replay is behind; NaN when it cannot be asked.",
         )
+        self.replica_behind_seconds = self._gauge(
+            "db_replica_behind_seconds",
+            "How old what the replica shows is against the primary; NaN when the replica cannot be asked.",
+        )
+        self.reads = self._counter(
+            "db_reads_total", "Reads by the server they went to and why.", ("target", "reason")
+        )
+        for route in READ_ROUTES:
+            self.reads.labels(route.target, route.reason)
 
     def _operations(self) -> None:
         self.operation_seconds = self._histogram(
@@ -181,7 +191,7 @@ class Metrics:
         for state in ("closed", "open", "half_open"):
             self.breaker_state.labels("redis", state).set(state == "closed")
         self.load_shed = self._counter("load_shed_total", "Work turned away.", ("reason",))
-        for reason in ("requests", "loads"):
+        for reason in ("requests", "loads", "primary_reads"):
             self.load_shed.labels(reason)
         self.switch_enabled = self._gauge("shop_switch_enabled", "Whether a protection is on.", ("switch",))
         for switch in Switch:

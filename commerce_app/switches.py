@@ -27,6 +27,10 @@ class Switch(StrEnum):
     LOAD_SHEDDING = "load_shedding", "requests and loads beyond a number in flight are turned away"
     READ_ONLY_EXTRAS = "read_only_extras", "pages come without rank and recommendations"
     DISTRIBUTED_LOCK = "distributed_lock", "one process of all fills a hot key"
+    LAG_AWARE_ROUTING = (
+        "lag_aware_routing",
+        "reads go to the primary when the replica lacks what they must see",
+    )
     IDEMPOTENCY_KEYS = "idempotency_keys", "orders, charges and claims need an Idempotency-Key"
 
 

@@ -1,6 +1,7 @@
 """How a value comes into the cache: one load of many asked for, within limits, and every tier is told."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -115,12 +116,13 @@ class Filling:
         """The one place where a load is let through to the database."""
         if not self._on(Switch.LOAD_SHEDDING):
             return await load()
-        try:
-            async with self._loads.slot():
-                return await load()
-        except LoadShedError as shed:
-            self._load_shed.labels(shed.reason).inc()
-            raise
+        async with AsyncExitStack() as held:
+            try:
+                await held.enter_async_context(self._loads.slot())
+            except LoadShedError as shed:
+                self._load_shed.labels(shed.reason).inc()
+                raise
+            return await load()
 
     async def _store(
         self, key: str, body: bytes, at: float, load_seconds: float, lease: Lease | None

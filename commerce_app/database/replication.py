@@ -3,37 +3,93 @@
 import asyncio
 import logging
 import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import asyncpg
 
+from commerce_app.database.replay import Mark, Replay, observe
 from commerce_app.metrics import Metrics
 
-# At idle the time since the last replayed transaction grows although nothing is missing.
-LAG = """
-SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-            ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END::float8
+ANSWER_SECONDS = 2.0
+# Of what is inserted, not of what is written: with synchronous_commit off a commit is answered before it is.
+END_OF_LOG = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint AS lsn"
+# A server that is no replica lacks nothing of its own. The lag is postgres_exporter's: at idle the time since
+# the last replayed transaction grows although nothing is missing.
+REPLAYED = """
+SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+                            ELSE pg_current_wal_insert_lsn() END, '0/0')::bigint AS lsn,
+       CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+            ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0)
+       END::float8 AS lag_seconds
 """
 
 log = logging.getLogger(__name__)
 
 
-async def watch_replication(replica_url: str, metrics: Metrics, every_seconds: float) -> None:
-    """Refresh the gauge for ever, over a connection outside the pool, which may be exhausted."""
-    while True:
+class Replication:
+    """``replay`` is what is known now; ``watch`` keeps it so.
+
+    Its connections are none of the pools', which may be exhausted.
+    """
+
+    def __init__(
+        self, primary_url: str, replica_url: str, metrics: Metrics, now: Callable[[], float]
+    ) -> None:
+        self.replay = Replay()
+        self._primary = _Asked("primary", primary_url)
+        self._replica = _Asked("replica", replica_url)
+        self._metrics = metrics
+        self._now = now
+
+    async def watch(self, every_seconds: float) -> None:
+        """Look again and again for ever."""
         try:
-            await _watch(replica_url, metrics, every_seconds)
+            while True:
+                await self.look()
+                await asyncio.sleep(every_seconds)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._primary.drop()
+        self._replica.drop()
+
+    async def look(self) -> None:
+        """Ask both servers once; one that does not answer within 2 s counts as unreachable."""
+        at = self._now()
+        end, replayed = await asyncio.gather(self._primary.ask(END_OF_LOG), self._replica.ask(REPLAYED))
+        mark = None if end is None else Mark(at, end["lsn"])
+        self.replay = observe(self.replay, mark, None if replayed is None else replayed["lsn"])
+        lag_seconds, behind_seconds = math.nan, math.nan
+        if replayed is not None:
+            lag_seconds, behind_seconds = replayed["lag_seconds"], self.replay.behind_seconds
+        self._metrics.replication_lag_seconds.set(lag_seconds)
+        self._metrics.replica_behind_seconds.set(behind_seconds)
+
+
+class _Asked:
+    """One connection, made when it is needed and again after it failed."""
+
+    def __init__(self, server: str, url: str) -> None:
+        self._server = server
+        self._url = url
+        self._connection: asyncpg.Connection | None = None
+
+    async def ask(self, question: str) -> Mapping[str, Any] | None:
+        """The one row of the answer; None, and a line in the log, without one."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                if self._connection is None:
+                    self._connection = await asyncpg.connect(self._url)
+                row: Mapping[str, Any] = await self._connection.fetchrow(question)
+                return row
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("replication lag cannot be read: %s", error)
-            metrics.replication_lag_seconds.set(math.nan)
-        await asyncio.sleep(every_seconds)
+            log.warning("the %s's position cannot be read: %s", self._server, error)
+            self.drop()
+            return None
 
-
-async def _watch(replica_url: str, metrics: Metrics, every_seconds: float) -> None:
-    connection = await asyncpg.connect(replica_url, timeout=5)
-    try:
-        while True:
-            lag = await connection.fetchval(LAG, timeout=5)
-            metrics.replication_lag_seconds.set(lag or 0)
-            await asyncio.sleep(every_seconds)
-    finally:
-        connection.terminate()
+    def drop(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None

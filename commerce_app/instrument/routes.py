@@ -37,6 +37,7 @@ ROUTES = (
     Route("POST", "/orders", WRITE),
     Route("POST", "/coupons/{coupon_id}/claim", WRITE),
     Route("POST", "/wallets/{user_id}/charge", WRITE),
+    Route("GET", "/wallets/{user_id}", (*READ, (400, ""))),
 )
 _PATTERNS = tuple((route.method, route.pattern(), route) for route in ROUTES)
 

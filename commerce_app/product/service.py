@@ -1,4 +1,4 @@
-"""Product pages as encoded JSON: from the cache, else from the replica."""
+"""Product pages as encoded JSON: from the cache, else from the database."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commerce_app.cache.read_path import Cache
+from commerce_app.database.reads import Reads
 from commerce_app.errors import LoadShedError, RejectedError
 from commerce_app.product.queries import BOUGHT_TOGETHER, DETAIL, POPULAR, STANDING
 from commerce_app.switches import Switch, Switches
@@ -32,10 +32,10 @@ class ProductCaches:
 
 
 class Products:
-    """Only a load touches the replica."""
+    """Only a load reads the database."""
 
-    def __init__(self, replica: AsyncEngine, caches: ProductCaches, switches: Switches) -> None:
-        self._replica = replica
+    def __init__(self, reads: Reads, caches: ProductCaches, switches: Switches) -> None:
+        self._reads = reads
         self._caches = caches
         self._switches = switches
 
@@ -99,7 +99,7 @@ class Products:
             return b"null"
 
     async def _load_detail(self, product_id: int) -> bytes | None:
-        async with self._replica.connect() as connection:
+        async with self._reads.connect() as connection:
             row = (await connection.execute(DETAIL, {"product_id": product_id})).one_or_none()
         if row is None:
             return None
@@ -108,7 +108,7 @@ class Products:
     async def _load_extras(self, product_id: int) -> bytes | None:
         """The standing in the category, and what else its buyers bought."""
         parameters = {"product_id": product_id}
-        async with self._replica.connect() as connection:
+        async with self._reads.connect() as connection:
             standing = (await connection.execute(STANDING, parameters)).mappings().one_or_none()
             together = (await connection.execute(BOUGHT_TOGETHER, parameters)).mappings()
         if standing is None:
@@ -117,6 +117,6 @@ class Products:
         return orjson.dumps({"standing": dict(standing), "bought_together": bought_together})
 
     async def _load_popular(self) -> bytes:
-        async with self._replica.connect() as connection:
+        async with self._reads.connect() as connection:
             rows = (await connection.execute(POPULAR)).mappings()
         return orjson.dumps({"products": [dict(row) for row in rows]})

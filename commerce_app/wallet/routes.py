@@ -1,16 +1,20 @@
-"""POST /wallets/{user_id}/charge."""
+"""POST /wallets/{user_id}/charge and GET /wallets/{user_id}."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from commerce_app.idempotency.header import request_key
 from commerce_app.resilience.deadline import deadline
+from commerce_app.responses import json_response
+from commerce_app.wallet.account import Accounts
 from commerce_app.wallet.service import Wallets
+
+UserId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class ChargeRequest(BaseModel):
@@ -36,5 +40,19 @@ def wallet_routes(
         async with deadline(deadline_seconds):
             answer = await wallets.charge(user_id, request.amount, now(), asked)
         return answer.response()
+
+    return router
+
+
+def account_routes(
+    accounts: Accounts, deadline_seconds: float, read_wrote_at: Callable[[Request], float | None]
+) -> APIRouter:
+    """Routes of looking at what is there."""
+    router = APIRouter()
+
+    @router.get("/wallets/{user_id}")
+    async def show(user_id: UserId, wrote_at: Annotated[float | None, Depends(read_wrote_at)]) -> Response:
+        async with deadline(deadline_seconds):
+            return json_response(await accounts.show(user_id, wrote_at))
 
     return router

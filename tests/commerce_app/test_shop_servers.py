@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from commerce_app.database.check import check_databases
-from commerce_app.database.replication import watch_replication
+from commerce_app.database.replication import Replication
 from commerce_app.database.seed import SCHEMA_VERSION, Size, seed
 from commerce_app.errors import SettingsError
 from commerce_app.metrics import Metrics
@@ -314,15 +315,17 @@ async def test_prewarming_fills_the_cache(shop, client):
 async def test_the_replica_reports_its_lag(settings, monkeypatch):
     metrics, seen = Metrics(), asyncio.Queue()
     monkeypatch.setattr(metrics.replication_lag_seconds, "set", seen.put_nowait)
-    watch = asyncio.create_task(watch_replication(settings.replica_url, metrics, every_seconds=60))
+    replication = Replication(settings.database_url, settings.replica_url, metrics, time.time)
+    watch = asyncio.create_task(replication.watch(every_seconds=60))
     assert 0 <= await seen.get() < 60
     watch.cancel()
 
 
-async def test_a_replica_that_is_gone_has_no_lag(monkeypatch):
+async def test_a_replica_that_is_gone_has_no_lag(settings, monkeypatch):
     metrics, seen = Metrics(), asyncio.Queue()
     monkeypatch.setattr(metrics.replication_lag_seconds, "set", seen.put_nowait)
     gone = "postgresql://shop@127.0.0.1:1/shop"
-    watch = asyncio.create_task(watch_replication(gone, metrics, every_seconds=60))
+    replication = Replication(settings.database_url, gone, metrics, time.time)
+    watch = asyncio.create_task(replication.watch(every_seconds=60))
     assert math.isnan(await seen.get())
     watch.cancel()

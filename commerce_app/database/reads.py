@@ -1,0 +1,74 @@
+"""Connections for reading: a read names no server, it says when its reader last wrote."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from commerce_app.database.replay import Replay
+from commerce_app.database.routing import UNROUTED, Route, Target, choose
+from commerce_app.errors import LoadShedError
+from commerce_app.metrics import Metrics
+from commerce_app.switches import Switch, Switches
+
+SHED = "primary_reads"
+# When the replica has been looked at again, twice.
+RETRY_AFTER_SECONDS = 1
+
+
+class Reads:
+    """``replay`` is asked at each read; at most ``primary_reads`` are on the primary at once."""
+
+    def __init__(
+        self,
+        replica: AsyncEngine,
+        primary: AsyncEngine,
+        replay: Callable[[], Replay],
+        switches: Switches,
+        metrics: Metrics,
+        *,
+        lag_limit_seconds: float,
+        primary_reads: int,
+    ) -> None:
+        self._replica = replica
+        # A read is one statement: a transaction around it would cost two more round trips.
+        self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
+        self._replay = replay
+        self._switches = switches
+        self._metrics = metrics
+        self._lag_limit_seconds = lag_limit_seconds
+        self._primary_reads = primary_reads
+        self._on_primary = 0
+
+    @asynccontextmanager
+    async def connect(self, wrote_at: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """A connection that, while ``lag_aware_routing`` is on, sees what was written until ``wrote_at``.
+
+        wrote_at: Unix seconds. Raises LoadShedError when only the primary could answer and is too busy.
+        """
+        route = self._route(wrote_at)
+        self._metrics.reads.labels(route.target, route.reason).inc()
+        if route.target == Target.NONE:
+            self._metrics.load_shed.labels(SHED).inc()
+            raise LoadShedError(SHED, RETRY_AFTER_SECONDS)
+        async with self._replica.connect() if route.target == Target.REPLICA else self._primary_slot() as it:
+            yield it
+
+    def _route(self, wrote_at: float | None) -> Route:
+        if not self._switches.on(Switch.LAG_AWARE_ROUTING):
+            return UNROUTED
+        return choose(
+            self._replay(),
+            wrote_at,
+            lag_limit_seconds=self._lag_limit_seconds,
+            primary_has_room=self._on_primary < self._primary_reads,
+        )
+
+    @asynccontextmanager
+    async def _primary_slot(self) -> AsyncIterator[AsyncConnection]:
+        self._on_primary += 1
+        try:
+            async with self._primary.connect() as connection:
+                yield connection
+        finally:
+            self._on_primary -= 1

@@ -1,0 +1,66 @@
+"""How far the replica has replayed, as a time: it holds every write that had ended by then.
+
+Marks are laid on the primary's log: at a time, how long the log was. Once the replica has replayed a mark, it
+holds whatever was written before the mark's time. PostgreSQL's own times will not do: they are those of the
+last transaction, which at idle is old, and a replica that is cut off has replayed all that it received.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# An idle log that ends at a page's end is said to end behind the next page's header, which replays never.
+PAGE_BYTES = 8192
+HEADER_BYTES = (24, 40)
+MARKS_LIMIT = 1_200
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The primary's log was ``lsn`` bytes long at some moment after ``at`` (Unix seconds)."""
+
+    at: float
+    lsn: int
+
+
+@dataclass(frozen=True)
+class Replay:
+    """``complete_to``: Unix seconds; the replica holds every write that had ended by then.
+
+    ``marks`` are those that it has not replayed, oldest first; ``first_at`` is when we began to lay them.
+    """
+
+    reachable: bool = True
+    complete_to: float = float("-inf")
+    marks: tuple[Mark, ...] = ()
+    first_at: float = float("-inf")
+
+    @property
+    def behind_seconds(self) -> float:
+        """From the newest mark that is replayed, or the first ever laid, to the newest there is.
+
+        It stands still while the primary lays no marks: nothing is written then.
+        """
+        if not self.marks:
+            return 0.0
+        return self.marks[-1].at - max(self.complete_to, self.first_at)
+
+
+def observe(known: Replay, mark: Mark | None, replayed_lsn: int | None) -> Replay:
+    """What is known after another look; None: that server did not answer."""
+    marks = known.marks if mark is None else (*known.marks, mark)[-MARKS_LIMIT:]
+    first_at = marks[0].at if known.first_at == float("-inf") and marks else known.first_at
+    if replayed_lsn is None:
+        return Replay(False, known.complete_to, marks, first_at)
+    done = _replayed(marks, replayed_lsn)
+    complete_to = marks[done - 1].at if done else known.complete_to
+    return Replay(True, complete_to, marks[done:], first_at)
+
+
+def _replayed(marks: Sequence[Mark], replayed_lsn: int) -> int:
+    """How many of the marks lie within what was replayed; they ascend."""
+    return sum(_record_end(mark.lsn) <= replayed_lsn for mark in marks)
+
+
+def _record_end(lsn: int) -> int:
+    offset = lsn % PAGE_BYTES
+    return lsn - offset if offset in HEADER_BYTES else lsn

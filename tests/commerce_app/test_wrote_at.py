@@ -1,0 +1,34 @@
+import pytest
+from fastapi import Request
+
+from commerce_app.errors import RejectedError
+from commerce_app.wrote_at import wrote_at_reader
+
+NOW = 1_000.0
+
+
+def read(*headers):
+    scope = {"type": "http", "headers": [(name.encode(), value.encode()) for name, value in headers]}
+    return wrote_at_reader(lambda: NOW)(Request(scope))
+
+
+@pytest.mark.parametrize(
+    ("headers", "wrote_at"),
+    [
+        ((), None),
+        ((("shop-wrote-at", "990.5"),), 990.5),
+        ((("cookie", "a=b; shop_wrote_at=991"),), 991),
+        ((("shop-wrote-at", "990.5"), ("cookie", "shop_wrote_at=991")), 991),
+        # Else a customer could read from the primary for ever.
+        ((("shop-wrote-at", "99999999999"),), NOW),
+    ],
+)
+def test_the_latest_time_that_is_given_counts(headers, wrote_at):
+    assert read(*headers) == wrote_at
+
+
+@pytest.mark.parametrize("text", ["", "nan", "inf", "-1", "1e9", "٣", "yesterday", "1" * 99])
+def test_what_is_no_time_is_refused_by_name(text):
+    with pytest.raises(RejectedError, match=r"^Shop-Wrote-At: expected Unix seconds, got ") as rejected:
+        read(("shop-wrote-at", text))
+    assert rejected.value.status == 400
