@@ -1,7 +1,6 @@
 """The report of an adoption, as Markdown: what is proposed and why, and what was left out."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -108,18 +107,26 @@ def _rules(adoption: Adoption, over: str) -> Iterable[str]:
 
 def _metrics(adoption: Adoption) -> Iterable[str]:
     yield "## Metrics"
-    yield from _bullets(f"{title}: {count} names" for title, count in adoption.recognised.items())
+    yield from _bullets(
+        f"{title}: {count} metric{'' if count == 1 else 's'}" for title, count in adoption.recognised.items()
+    )
     if not adoption.unknown:
         return
-    families = Counter(re.sub(r"_(bucket|sum|count)$", "", name) for name in adoption.unknown)
-    shown = ", ".join(f"`{name}`" for name in list(families)[:_MOST_UNKNOWN])
+    families = _families(adoption.unknown)
+    shown = ", ".join(f"`{name}`" for name in families[:_MOST_UNKNOWN])
     more = f" and {len(families) - _MOST_UNKNOWN} more families" if len(families) > _MOST_UNKNOWN else ""
     yield f"{not_known(adoption)}, and nothing was guessed of them: {shown}{more}."
 
 
 def not_known(adoption: Adoption) -> str:
     """How many metrics nobody knows, in the same words wherever it is told."""
-    return f"{len(adoption.unknown)} of {len(adoption.found.names)} metrics are not known here"
+    families = len(_families(adoption.unknown))
+    many = f"{families} {'family' if families == 1 else 'families'}"
+    return f"{len(adoption.unknown)} of {len(adoption.found.names)} metrics ({many}) are not known here"
+
+
+def _families(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(re.sub(r"_(bucket|sum|count)$", "", name) for name in names))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from alerts.adopt.business import business_signals
 from alerts.adopt.catalogue import Dependency, Ecosystem
-from alerts.adopt.identity import Identity, identities, identity_labels, named_apart
+from alerts.adopt.identity import Identity, Key, identities, identity_labels, named_apart
 from alerts.adopt.propose import Proposal
 from alerts.adopt.source import Source
 from alerts.adopt.survey import Survey
@@ -41,7 +41,7 @@ def map_signals(
         QueryError: if the source cannot be asked.
     """
     mapped = Mapped({service.name: [] for service in found.services})
-    services = {service.labels: service for service in found.services}
+    services = {service.key: service for service in found.services}
     for signal in _requests(proposals):
         _add(source, found, mapped, signal)
     for signal in _traffic(found, mapped):
@@ -137,7 +137,7 @@ def _parts(part: str, jobs: Sequence[Labels], mapped: Mapped) -> list[Identity]:
 
 
 def _owners(
-    source: Source, ecosystem: Ecosystem, found: Survey, services: dict[Labels, Identity], exporters: set[str]
+    source: Source, ecosystem: Ecosystem, found: Survey, services: dict[Key, Identity], exporters: set[str]
 ) -> list[Identity]:
     """The services that have an ecosystem's metrics; those that no family of requests told are added."""
     metrics = {s.needs[0] for s in ecosystem.signals if set(s.needs) <= found.names}
@@ -148,8 +148,8 @@ def _owners(
             if s.labels.get("job") not in exporters
             and not any(service.has(s.labels) for service in services.values())
         ]
-        fresh = [one for one in identities(sets) if one.labels not in services]
-        services |= {s.labels: s for s in named_apart(fresh, {s.name for s in services.values()})}
+        fresh = [one for one in identities(sets) if one.key not in services]
+        services |= {s.key: s for s in named_apart(fresh, {s.name for s in services.values()})}
     having = []
     for service in services.values():
         asked = " or ".join(f"count({metric}{{{service.matchers()}}})" for metric in sorted(metrics))

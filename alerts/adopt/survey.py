@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from alerts.adopt.catalogue import Ecosystem, Requests
-from alerts.adopt.identity import Identity, identities, identity_labels, named_apart
+from alerts.adopt.identity import Identity, Key, identities, identity_labels, named_apart
 from alerts.adopt.shapes import shaped_families
 from alerts.adopt.source import Source
 from alerts.adopt.statuses import StatusKind, status_kind
@@ -83,7 +83,7 @@ def survey(source: Source, catalogue: Sequence[Ecosystem], at: float) -> Survey:
     shaped, notes = shaped_families(source, catalogue, found.names, at)
     families += shaped
     found.notes += notes
-    taken: dict[Labels, Identity] = {}
+    taken: dict[Key, Identity] = {}
     for family in families:
         if types.get(family.count, "counter") == "gauge":
             found.notes.append(f"{family.count}: is a gauge here, not a counter")
@@ -93,21 +93,21 @@ def survey(source: Source, catalogue: Sequence[Ecosystem], at: float) -> Survey:
     return found
 
 
-def _add_family(source: Source, family: Requests, found: Survey, taken: dict[Labels, Identity]) -> None:
+def _add_family(source: Source, family: Requests, found: Survey, taken: dict[Key, Identity]) -> None:
     labels = [*identity_labels(family.service), *family.status]
     only = f"{{{','.join(family.only)}}}" if family.only else ""
     query = f"count by ({','.join(dict.fromkeys(labels))}) ({family.count}{only})"
     sets = [sample.labels for sample in source.instant(query, found.at)]
     services = identities(sets, family.service)
-    fresh = [one for one in services if one.labels not in taken]
+    fresh = [one for one in services if one.key not in taken]
     room = max(0, MOST_SERVICES - len(taken))
     for service in named_apart(fresh, [one.name for one in taken.values()])[:room]:
-        taken[service.labels] = service
+        taken[service.key] = service
     if len(fresh) > room:
         found.notes.append(
             f"{family.count}: {len(fresh) - room} more services, left out beyond {MOST_SERVICES}"
         )
-    for known in (taken[one.labels] for one in services if one.labels in taken):
+    for known in (taken[one.key] for one in services if one.key in taken):
         found.served.append(_served(source, family, known, [s for s in sets if known.has(s)], found))
 
 

@@ -1,10 +1,14 @@
 """What is proposed for the metrics pages of known libraries and exporters."""
 
+import pytest
+
+from alerts.adopt.adoption import adopt
+from alerts.adopt.catalogue import load_catalogue
 from alerts.adopt.write import texts
 from alerts.compile import compile_slos, policies_of
 from alerts.formats.files import load_slos
 from alerts.signals import load_signals
-from tests.alerts.adopt.conftest import AT
+from tests.alerts.adopt.conftest import AT, scrape
 
 
 def slos(adoption):
@@ -98,12 +102,26 @@ def test_outcomes_in_words_are_read_as_such(adopted):
     assert 'outcome=~"(?i)(error|' in slo.sli.bad
 
 
+def test_series_without_the_scope_of_others_are_counted_once(source_of):
+    source = source_of()
+    scrape(source.store, "shop", "prefixed", env="prod")
+    scrape(source.store, "shop", "prefixed", instance="other:1")
+    found = slos(adopt(source, load_catalogue(), AT, 86_400.0))
+    asked = [found[name].sli.total for name in ("shop-prod-availability", "shop-no-env-availability")]
+    counted = [source.instant(one.replace("$window", "1h"), AT)[0].value for one in asked]
+    (whole,) = source.instant('sum(increase(shop_requests_total{route!="/health"}[1h]))', AT)
+    assert sum(counted) == pytest.approx(whole.value)
+
+
 def test_all_that_is_said_of_metrics_adds_up(adopted):
     adoption = adopted(shop="prefixed", mail="unfit", any="exporters")
     text = texts(adoption, "http://here:9090", AT, 3600)["report.md"]
     known = sum(adoption.recognised.values())
     assert known + len(adoption.unknown) == len(adoption.found.names)
-    assert f"{len(adoption.unknown)} of {len(adoption.found.names)} metrics are not known here" in text
+    assert (
+        f"{len(adoption.unknown)} of {len(adoption.found.names)} metrics (5 families) are not known here"
+        in text
+    )
 
 
 def test_a_gauge_is_not_counted(adopted):

@@ -36,6 +36,6 @@ def test_requests_of_which_nothing_can_be_promised_are_named(adopted):
 
 def test_what_is_not_known_is_counted_as_in_the_report(adopted):
     adoption = adopted(mail="unfit")
-    counted = "4 of 4 metrics are not known here"
+    counted = "4 of 4 metrics (4 families) are not known here"
     assert counted in said(adoption)
     assert counted in texts(adoption, "u", AT, 1)["report.md"]
