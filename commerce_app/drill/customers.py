@@ -16,6 +16,7 @@ from commerce_app.stack.stack import SERVER_NICE
 LOAD = Path(__file__).parent.parent / "load"
 LOAD_BEGINS = "load begins"
 BEGIN_SECONDS = 60.0
+ORDER_KINDS = ("order", "reread", "retry")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def read_summary(metrics: Mapping[str, Any]) -> LoadSummary:
         return int(metrics[name]["values"]["count"]) if name in metrics else 0
 
     return LoadSummary(
-        orders_offered=count("orders_offered") + count("dropped_iterations{scenario:order}"),
+        orders_offered=count("orders_offered")
+        + sum(count(f"dropped_iterations{{scenario:{kind}}}") for kind in ORDER_KINDS),
         orders_placed=count("orders_placed"),
         orders_refused=count("orders_refused"),
         metrics=metrics,

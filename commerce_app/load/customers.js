@@ -1,0 +1,178 @@
+// The customers of a drill: an open model, so they keep coming however slow the shop is.
+// PLAN (JSON): {base_url, products, users, coupons, zipf_exponent, request_timeout_seconds, tries,
+//   stages: [{rps, ramp_seconds, hold_seconds}], mix: {KIND: share}}; the shares add up to 1.
+// Kinds: detail, popular, order, coupon, wallet are the shop's day. hot: everybody looks at product 1. rush: everybody
+// wants coupon 1. family: a few wallets are charged by many. reread: a customer orders, then looks for the order.
+import http from 'k6/http';
+import exec from 'k6/execution';
+import { sleep } from 'k6';
+import { Counter, Rate } from 'k6/metrics';
+
+const plan = JSON.parse(__ENV.PLAN);
+const offered = new Counter('orders_offered');
+const placed = new Counter('orders_placed');
+const refused = new Counter('orders_refused');
+const missing = new Rate('own_order_missing');
+const twice = new Rate('ordered_twice');
+
+// A scenario for each kind of request, so that customers who wait for a page do not keep others from ordering.
+function scenario(kind, share) {
+  const stages = [];
+  for (const stage of plan.stages) {
+    // A whole number per minute is as fine as k6 takes it.
+    const target = Math.round(stage.rps * share * 60);
+    if (stage.ramp_seconds > 0) stages.push({ target, duration: `${stage.ramp_seconds}s` });
+    stages.push({ target, duration: `${stage.hold_seconds}s` });
+  }
+  const peak = Math.max(...plan.stages.map((stage) => stage.rps)) * share;
+  return {
+    executor: 'ramping-arrival-rate',
+    exec: kind,
+    startRate: Math.round(plan.stages[0].rps * share * 60),
+    timeUnit: '1m',
+    stages,
+    preAllocatedVUs: Math.ceil(peak / 2) + 5,
+    maxVUs: Math.ceil(peak * plan.request_timeout_seconds * (kind === 'retry' ? 3 : 1)) + 5,
+    gracefulStop: '1s',
+  };
+}
+
+export const options = {
+  scenarios: Object.fromEntries(Object.entries(plan.mix).map(([kind, share]) => [kind, scenario(kind, share)])),
+  discardResponseBodies: true,
+  summaryTrendStats: ['count', 'med', 'p(95)', 'p(99)', 'max'],
+  // Only to have each kind's figures in the summary.
+  thresholds: Object.fromEntries(
+    Object.keys(plan.mix).flatMap((kind) => [
+      [`http_reqs{scenario:${kind}}`, ['count>=0']],
+      [`http_req_duration{scenario:${kind}}`, ['max>=0']],
+      [`dropped_iterations{scenario:${kind}}`, ['count>=0']],
+    ]),
+  ),
+};
+
+// Runs once, when all virtual users are there: the plan's seconds count from here. A shop that demands keys refuses
+// an order without one before it looks at anything else.
+export function setup() {
+  const asked = post('/orders', '/orders', { user_id: plan.users, items: [] }, null);
+  console.log('load begins');
+  return { keys: asked.status === 400 };
+}
+
+// Bounded Pareto: product 1 sells best, product n about n^-exponent as often.
+function popularProduct() {
+  const power = 1 - plan.zipf_exponent;
+  const spread = Math.pow(plan.products + 1, power) - 1;
+  return Math.min(plan.products, Math.floor(Math.pow(spread * Math.random() + 1, 1 / power)));
+}
+
+function anyOf(count) {
+  return 1 + Math.floor(Math.random() * count);
+}
+
+function parameters(route, headers) {
+  return { timeout: `${plan.request_timeout_seconds}s`, tags: { name: route }, headers };
+}
+
+// Headers of a request that changes something; a null key sends none.
+function post(path, route, body, key = crypto.randomUUID()) {
+  const headers = { 'Content-Type': 'application/json', ...(key === null ? {} : { 'Idempotency-Key': key }) };
+  return http.post(`${plan.base_url}${path}`, JSON.stringify(body), parameters(route, headers));
+}
+
+export function detail() {
+  http.get(`${plan.base_url}/products/${popularProduct()}`, parameters('/products/{product_id}'));
+}
+
+export function hot() {
+  http.get(`${plan.base_url}/products/1`, parameters('/products/{product_id}'));
+}
+
+export function popular() {
+  http.get(`${plan.base_url}/products/popular`, parameters('/products/popular'));
+}
+
+// Each customer orders in turn, so that nobody orders twice within a second. Kinds that order take other customers.
+function nextUser(half) {
+  const users = Math.floor(plan.users / 2);
+  return 1 + half * users + (exec.scenario.iterationInTest % users);
+}
+
+function basket(user) {
+  return { user_id: user, items: [{ product_id: popularProduct(), quantity: 1 }] };
+}
+
+function count(answer) {
+  if (answer.status === 201 || answer.status === 200) placed.add(1);
+  else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) refused.add(1);
+}
+
+export function order() {
+  offered.add(1);
+  count(post('/orders', '/orders', basket(nextUser(0))));
+}
+
+function ownOrders(user) {
+  const asked = parameters('/users/{user_id}/orders');
+  const answer = http.get(`${plan.base_url}/users/${user}/orders`, { ...asked, responseType: 'text' });
+  return answer.status === 200 ? answer.json('orders') : null;
+}
+
+// A customer orders and looks for the order at once, as the shop's own page does.
+export function reread() {
+  offered.add(1);
+  const user = nextUser(1);
+  const before = ownOrders(user);
+  const answer = post('/orders', '/orders', basket(user));
+  count(answer);
+  if (answer.status !== 201 || before === null) return;
+  const after = ownOrders(user);
+  if (after !== null) missing.add(after.length <= before.length);
+}
+
+// A customer's app that sends the order again where it got no answer or a 5xx, three times in all; it sends a key
+// only to a shop that demands one. Did the customer buy twice?
+export function retry(state) {
+  offered.add(1);
+  const user = nextUser(1);
+  const body = basket(user);
+  const key = state.keys ? crypto.randomUUID() : null;
+  let answer = post('/orders', '/orders', body, key);
+  for (let again = 1; again < 3 && unsettled(answer); again++) {
+    sleep(1.1);
+    answer = post('/orders', '/orders', body, key);
+  }
+  count(answer);
+  sleep(3);
+  const orders = ownOrders(user);
+  if (orders !== null) twice.add(orders.length > 1);
+}
+
+function unsettled(answer) {
+  return answer.status === 0 || answer.status >= 500 || (answer.status === 409 && 'Retry-After' in answer.headers);
+}
+
+export function coupon() {
+  const coupon = anyOf(plan.coupons);
+  post(`/coupons/${coupon}/claim`, '/coupons/{coupon_id}/claim', { user_id: anyOf(plan.users) });
+}
+
+// First come, first served: everybody wants the same coupon.
+export function rush() {
+  post('/coupons/1/claim', '/coupons/{coupon_id}/claim', { user_id: nextUser(0) });
+}
+
+export function wallet() {
+  const user = anyOf(plan.users);
+  post(`/wallets/${user}/charge`, '/wallets/{user_id}/charge', { amount: 1000 });
+}
+
+// A few wallets that many charge at once.
+export function family() {
+  const user = plan.users - anyOf(5);
+  post(`/wallets/${user}/charge`, '/wallets/{user_id}/charge', { amount: 1000 });
+}
+
+export function handleSummary(data) {
+  return { [__ENV.SUMMARY]: JSON.stringify(data.metrics) };
+}
