@@ -14,7 +14,8 @@ from commerce_app.events import Event, EventPoster
 from commerce_app.flips import BODY_LIMIT_BYTES, read_flips
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
-from commerce_app.switches import Flip, Switch, Switches
+from commerce_app.switchboard import Switchboard
+from commerce_app.switches import Flip, Switch
 
 PREWARM_LIMIT = 1_000
 PREWARM_SECONDS = 60.0
@@ -34,7 +35,7 @@ class PrewarmRequest(BaseModel):
 
 
 def admin_routes(
-    switches: Switches,
+    switchboard: Switchboard,
     products: Products,
     events: EventPoster,
     now: Callable[[], float],
@@ -44,19 +45,20 @@ def admin_routes(
     router = APIRouter(prefix="/admin", dependencies=[Depends(_bearer(token))])
 
     @router.get("/switches")
-    async def show() -> dict[str, bool | dict[str, str]]:
-        return {**switches.states(), "descriptions": {each.value: each.description for each in Switch}}
+    async def show() -> dict[str, bool | dict[str, str] | None]:
+        states = await switchboard.states()
+        return {**states, "descriptions": {each.value: each.description for each in Switch}}
 
     @router.put("/switches")
-    async def flip(request: Request) -> dict[str, bool]:
+    async def flip(request: Request) -> dict[str, bool | None]:
         try:
             wanted = read_flips(await _bounded_body(request))
         except RejectedError as error:
             _audit(request, error)
             raise
-        for flipped in switches.set(wanted.states):
+        for flipped in await switchboard.flip(wanted.states):
             events.post(flip_event(flipped, now(), wanted.author, wanted.reason))
-        return switches.states()
+        return await switchboard.states()
 
     @router.post("/prewarm")
     async def prewarm(request: PrewarmRequest) -> dict[str, int]:

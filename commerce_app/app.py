@@ -29,6 +29,7 @@ from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
 from commerce_app.coupon.routes import coupon_routes
 from commerce_app.coupon.service import Coupons
 from commerce_app.database.engine import Database
+from commerce_app.database.indexes import ProductIndexes
 from commerce_app.database.reads import Reads
 from commerce_app.database.replication import Replication
 from commerce_app.errors import DeadlineError, DependencyError, ErrorType, ShopError
@@ -54,6 +55,7 @@ from commerce_app.resilience.pace import whole_seconds
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.responses import error_response
 from commerce_app.settings import Settings
+from commerce_app.switchboard import Switchboard
 from commerce_app.switches import Switches
 from commerce_app.upkeep import upkeep
 from commerce_app.wallet.account import Accounts
@@ -81,6 +83,7 @@ class Shop:
     switches: Switches
     database: Database
     replication: Replication
+    switchboard: Switchboard
     redis: RedisTier
     caches: tuple[Cache, ...]
     products: Products
@@ -157,10 +160,12 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         now=_utc_now,
         deadline_seconds=settings.order_deadline_seconds,
     )
+    switchboard = Switchboard(switches, ProductIndexes(settings.database_url))
     events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
     return Shop(
-        settings, metrics, switches, database, replication, redis, caches.all(), products, orders, coupons,
-        wallets, Accounts(reads), events, upkeep(database.background, compensation, metrics, _utc_now),
+        settings, metrics, switches, database, replication, switchboard, redis, caches.all(), products,
+        orders, coupons, wallets, Accounts(reads), events,
+        upkeep(database.background, compensation, switchboard, metrics, _utc_now),
     )  # fmt: skip
 
 
@@ -211,7 +216,7 @@ def _add_routes(app: FastAPI, shop: Shop) -> None:
     app.include_router(wallet_routes(shop.wallets, _utc_now, seconds, read_key))
     app.include_router(account_routes(shop.accounts, seconds, wrote_at_reader(time.time)))
     app.include_router(
-        admin_routes(shop.switches, shop.products, shop.events, time.time, shop.settings.admin_token)
+        admin_routes(shop.switchboard, shop.products, shop.events, time.time, shop.settings.admin_token)
     )
 
     @app.get("/healthz")

@@ -31,6 +31,10 @@ class Switch(StrEnum):
         "lag_aware_routing",
         "reads go to the primary when the replica lacks what they must see",
     )
+    PRODUCT_INDEXES = (
+        "product_indexes",
+        "the index that pages' extras need is there; off drops it, for a drill",
+    )
     IDEMPOTENCY_KEYS = "idempotency_keys", "orders, charges and claims need an Idempotency-Key"
 
 

@@ -1,4 +1,4 @@
-"""The loops that keep orders, events and keys in order, wired."""
+"""The loops that keep orders, events, keys and switches in order, wired."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,14 +14,20 @@ from commerce_app.order.repair import Sweeper
 from commerce_app.outbox.relay import Relay
 from commerce_app.outbox.retention import remove_sent
 from commerce_app.product.sales import Sales
+from commerce_app.switchboard import Switchboard
 
 SWEEP_EVERY_SECONDS = 5.0
 RELAY_EVERY_SECONDS = 1.0
 EXPIRE_EVERY_SECONDS = 60.0
+MIRROR_EVERY_SECONDS = 5.0
 
 
 def upkeep(
-    primary: AsyncEngine, compensation: Compensation, metrics: Metrics, now: Callable[[], datetime]
+    primary: AsyncEngine,
+    compensation: Compensation,
+    switchboard: Switchboard,
+    metrics: Metrics,
+    now: Callable[[], datetime],
 ) -> Mapping[str, Loop]:
     """The loops by their names; each runs for ever once it is called."""
     sweeper = Sweeper(primary, compensation, metrics)
@@ -35,4 +41,5 @@ def upkeep(
         "sweeper": partial(repeat, "sweeping held orders", sweeper.sweep, now, SWEEP_EVERY_SECONDS),
         "relay": partial(repeat, "sending the outbox", relay.relay, now, RELAY_EVERY_SECONDS),
         "expiry": partial(repeat, "removing what is old", expire, now, EXPIRE_EVERY_SECONDS),
+        "indexes": partial(repeat, "looking for indexes", switchboard.mirror, now, MIRROR_EVERY_SECONDS),
     }

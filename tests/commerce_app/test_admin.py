@@ -8,9 +8,28 @@ from fastapi import FastAPI
 from commerce_app.admin import admin_routes, flip_event, prewarm_event
 from commerce_app.errors import ShopError
 from commerce_app.responses import error_response
+from commerce_app.switchboard import Switchboard
 from commerce_app.switches import Flip, Switch, Switches
 
 WHO = {"author": "runbook", "reason": "hit rate fell"}
+
+
+class IndexInMemory:
+    """The database's part of the switchboard."""
+
+    there = False
+    failure = None
+
+    async def present(self):
+        if self.failure:
+            raise self.failure
+        return self.there
+
+    async def bring(self, wanted):
+        if self.failure:
+            raise self.failure
+        self.there, before = wanted, self.there
+        return before != wanted
 
 
 class World:
@@ -20,8 +39,9 @@ class World:
         self.switches = Switches([Switch.SINGLE_FLIGHT])
         self.events = []
         app = FastAPI(exception_handlers={ShopError: self._answer})
+        switchboard = Switchboard(self.switches, IndexInMemory())
         poster = SimpleNamespace(post=self.events.append)
-        app.include_router(admin_routes(self.switches, None, poster, lambda: 7.0, "secret"))
+        app.include_router(admin_routes(switchboard, None, poster, lambda: 7.0, "secret"))
         headers = {"Authorization": "Bearer secret"}
         transport = httpx.ASGITransport(app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://shop", headers=headers)
