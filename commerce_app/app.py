@@ -47,8 +47,8 @@ from commerce_app.order.service import Orders
 from commerce_app.order.stock import Stock
 from commerce_app.product.routes import product_routes
 from commerce_app.product.service import ProductCaches, Products
+from commerce_app.protections import load_guard, redis_circuit
 from commerce_app.resilience.admission import Admission
-from commerce_app.resilience.breaker import Breaker, Threshold
 from commerce_app.resilience.concurrency import ConcurrencyLimit
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
@@ -127,10 +127,9 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         default_pool(settings.redis_url, metrics),
         fast_pool(settings.redis_url, metrics, settings.redis_fast_timeout_seconds),
         switches,
-        Breaker(Threshold()),
+        redis_circuit(switches, metrics),
         metrics,
         fast_call_seconds=FAST_CALL_TIMEOUTS * settings.redis_fast_timeout_seconds,
-        now=time.time,
     )
     caches = _caches(settings, redis, switches, metrics)
     replication = Replication(settings.database_url, settings.replica_url, metrics, time.time)
@@ -174,7 +173,8 @@ def _caches(settings: Settings, redis: RedisTier, switches: Switches, metrics: M
         "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
     )
     leases = Leases(redis, Patience(), random_token, time.monotonic)
-    parts = Parts(redis, leases, loads, switches, metrics, time.time, random.random)
+    guard = load_guard(switches, metrics, settings.load_deadline_seconds)
+    parts = Parts(redis, leases, loads, guard, switches, metrics, time.time, random.random)
 
     def cache(name: str, ttl_seconds: float) -> Cache:
         lifetime = Lifetime(

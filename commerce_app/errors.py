@@ -8,6 +8,7 @@ ShopError             every answer that is not a success: status, error_type, te
 ├── DeadlineError     not done in time (504)
 ├── UnknownOutcomeError sent to be done, and not answered (504)
 └── DependencyError   a database or another server failed (503, Retry-After)
+    └── CircuitOpenError it failed so often that it is not asked for a while
 CacheUnavailableError Redis did not answer; the read path goes on without it
 SettingsError         an environment variable or flag is wrong: name, what was expected
 """
@@ -91,6 +92,11 @@ class DependencyError(ShopError):
     def __init__(self, reason: str, retry_after_seconds: int = 1) -> None:
         super().__init__(reason)
         self.retry_after_seconds = retry_after_seconds
+
+
+class CircuitOpenError(DependencyError):
+    def __init__(self, name: str, retry_after_seconds: int) -> None:
+        super().__init__(f"the circuit breaker of {name} is open", retry_after_seconds)
 
 
 class CacheUnavailableError(Exception):

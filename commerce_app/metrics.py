@@ -188,8 +188,15 @@ class Metrics:
         self.breaker_state = self._gauge(
             "circuit_breaker_state", "1 for the state the breaker is in.", ("name", "state")
         )
-        for state in ("closed", "open", "half_open"):
-            self.breaker_state.labels("redis", state).set(state == "closed")
+        for breaker in ("redis", "replica"):
+            for state in ("closed", "open", "half_open"):
+                self.breaker_state.labels(breaker, state).set(state == "closed")
+        self.retries = self._counter("retry_total", "Loads that were tried once more.", ("outcome",))
+        for outcome in ("ok", "failed"):
+            self.retries.labels(outcome)
+        self.retry_budget_exhausted = self._counter(
+            "retry_budget_exhausted_total", "Loads not tried once more, as too many had been."
+        )
         self.load_shed = self._counter("load_shed_total", "Work turned away.", ("reason",))
         for reason in ("requests", "loads", "primary_reads"):
             self.load_shed.labels(reason)

@@ -46,6 +46,7 @@ class Settings:
     concurrent_loads: int = 8
     queued_loads: int = 64
     load_wait_seconds: float = 0.5
+    load_deadline_seconds: float = 2.0
     concurrent_requests: int = 600
 
     switches: frozenset[Switch] = frozenset()

@@ -24,6 +24,11 @@ class Switch(StrEnum):
     TTL_EXTENDED = "ttl_extended", "values live longer, each by a TTL a little different"
     EARLY_REFRESH = "early_refresh", "values are refreshed in the background shortly before they expire"
     CIRCUIT_BREAKER = "circuit_breaker", "Redis is left alone while too many of its answers fail or are slow"
+    REPLICA_BREAKER = "replica_breaker", "the replica is left alone while too many loads fail or are slow"
+    RETRY_BUDGET = (
+        "retry_budget",
+        "a load whose connection broke is tried again, for a tenth of loads at most",
+    )
     LOAD_SHEDDING = "load_shedding", "requests and loads beyond a number in flight are turned away"
     READ_ONLY_EXTRAS = "read_only_extras", "pages come without rank and recommendations"
     DISTRIBUTED_LOCK = "distributed_lock", "one process of all fills a hot key"

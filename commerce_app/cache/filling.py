@@ -26,6 +26,7 @@ class Filling:
         self._shared = parts.shared
         self._leases = parts.leases
         self._loads = parts.loads
+        self._guard = parts.guard
         self._on = parts.switches.on
         self._now = parts.now
         self._draw = parts.draw
@@ -115,14 +116,14 @@ class Filling:
     async def _load(self, load: Load) -> bytes | None:
         """The one place where a load is let through to the database."""
         if not self._on(Switch.LOAD_SHEDDING):
-            return await load()
+            return await self._guard.run(load)
         async with AsyncExitStack() as held:
             try:
                 await held.enter_async_context(self._loads.slot())
             except LoadShedError as shed:
                 self._load_shed.labels(shed.reason).inc()
                 raise
-            return await load()
+            return await self._guard.run(load)
 
     async def _store(
         self, key: str, body: bytes, at: float, load_seconds: float, lease: Lease | None

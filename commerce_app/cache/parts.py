@@ -7,6 +7,7 @@ from typing import Protocol
 from commerce_app.cache.lease import Leases
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.resilience.load_guard import LoadGuard
 from commerce_app.switches import Switches
 
 
@@ -23,6 +24,7 @@ class Parts:
     shared: SharedTier
     leases: Leases
     loads: ConcurrencyLimit
+    guard: LoadGuard
     switches: Switches
     metrics: Metrics
     now: Callable[[], float]

@@ -13,10 +13,10 @@ from redis.commands.core import AsyncScript
 from redis.maint_notifications import MaintNotificationsConfig
 
 from commerce_app.cache.lease_scripts import FILL, RELEASE, TAKE, script_keys
-from commerce_app.errors import CacheUnavailableError
+from commerce_app.errors import CacheUnavailableError, CircuitOpenError
 from commerce_app.instrument.redis import REDIS_FAILURES, MeasuredPool, MeasuredRetry, redis_error_type
 from commerce_app.metrics import Metrics
-from commerce_app.resilience.breaker import Breaker, State
+from commerce_app.resilience.circuit import Circuit
 from commerce_app.resilience.deadline import within
 from commerce_app.switches import Switch, Switches
 
@@ -55,20 +55,18 @@ class RedisTier:
         default: MeasuredPool,
         fast: MeasuredPool,
         switches: Switches,
-        breaker: Breaker,
+        circuit: Circuit,
         metrics: Metrics,
         *,
         fast_call_seconds: float,
-        now: Callable[[], float],
     ) -> None:
         self._pools = (default, fast)
         self._default = Redis(connection_pool=default)
         self._fast = Redis(connection_pool=fast)
         self._switches = switches
-        self._breaker = breaker
+        self._circuit = circuit
         self._metrics = metrics
         self._fast_call_seconds = fast_call_seconds
-        self._now = now
         self._take: AsyncScript = self._default.register_script(TAKE)
         self._fill: AsyncScript = self._default.register_script(FILL)
         self._release: AsyncScript = self._default.register_script(RELEASE)
@@ -103,10 +101,13 @@ class RedisTier:
         return await self._call("EVALSHA", lambda redis: script(keys=keys, args=args, client=redis))
 
     async def _call(self, operation: str, call: Callable[[Redis], Awaitable[T]]) -> T:
-        guarded = self._switches.on(Switch.CIRCUIT_BREAKER)
-        permit = self._breaker.permit(self._now()) if guarded else None
-        if guarded and permit is None:
-            raise CacheUnavailableError("the circuit breaker is open")
+        try:
+            async with self._circuit.call():
+                return await self._timed(operation, call)
+        except CircuitOpenError as error:
+            raise CacheUnavailableError(str(error)) from error
+
+    async def _timed(self, operation: str, call: Callable[[Redis], Awaitable[T]]) -> T:
         fast = self._switches.on(Switch.REDIS_FAST_TIMEOUTS)
         started = time.perf_counter()
         error_type = ""
@@ -123,13 +124,6 @@ class RedisTier:
             seconds = time.perf_counter() - started
             label = _ERROR_LABELS.get(error_type, error_type)
             self._metrics.operation_seconds.labels("redis", operation, label, "redis").observe(seconds)
-            if permit is not None:
-                self._breaker.record(permit, self._now(), failed=bool(error_type), seconds=seconds)
-                self._show_breaker()
-
-    def _show_breaker(self) -> None:
-        for state in State:
-            self._metrics.breaker_state.labels("redis", state).set(state is self._breaker.state)
 
     def _show_pools(self) -> None:
         labelled = self._metrics.pool_connections.labels

@@ -100,6 +100,18 @@ def lock_not_available(error: DBAPIError) -> bool:
     return error.orig is not None and sqlstate(error.orig) == asyncpg.LockNotAvailableError.sqlstate
 
 
+def passes(error: Exception) -> bool:
+    """Whether the same statement may succeed at once on another connection: this one broke, or lost a race.
+
+    Not what took too long: asking again would only add to it.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    races = {asyncpg.SerializationError.sqlstate, asyncpg.DeadlockDetectedError.sqlstate}
+    return error_type(cause) == "connection" or sqlstate(cause) in races
+
+
 def error_type(error: BaseException) -> str:
     """The label of a failed statement: timeout, connection or other."""
     if sqlstate(error) in {

@@ -9,7 +9,7 @@ import orjson
 
 from commerce_app.cache.read_path import Cache
 from commerce_app.database.reads import Reads
-from commerce_app.errors import LoadShedError, RejectedError
+from commerce_app.errors import CircuitOpenError, LoadShedError, RejectedError
 from commerce_app.product.queries import BOUGHT_TOGETHER, DETAIL, POPULAR, STANDING
 from commerce_app.switches import Switch, Switches
 
@@ -95,7 +95,7 @@ class Products:
         load = partial(self._load_extras, product_id)
         try:
             return await self._caches.extras.read(f"{EXTRAS_PREFIX}{product_id}", load) or b"null"
-        except LoadShedError:
+        except (LoadShedError, CircuitOpenError):
             return b"null"
 
     async def _load_detail(self, product_id: int) -> bytes | None:

@@ -59,6 +59,17 @@ class Breaker:
         self._trials_begun += 1
         return Permit(self._changes)
 
+    def retry_after_seconds(self, at: float) -> float:
+        """Until an open breaker tries again; 0 when it is not open."""
+        if self.state is not State.OPEN:
+            return 0.0
+        return max(0.0, self._changed_at + self._threshold.open_seconds - at)
+
+    def reset(self, at: float) -> None:
+        """Close it and forget: nobody asks it any more."""
+        if self.state is not State.CLOSED:
+            self._change(State.CLOSED, at)
+
     def record(self, permit: Permit, at: float, *, failed: bool, seconds: float) -> None:
         """Judge a call that has ended, unless the state it began in has ended before it."""
         if permit.changes != self._changes:

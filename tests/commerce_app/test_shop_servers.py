@@ -275,6 +275,30 @@ async def test_without_redis_pages_come_from_the_replica(settings):
         assert client.shop.metrics.breaker_state.labels("redis", "open")._value.get() == 1
 
 
+async def read_after_a_break(client, servers, first):
+    """The answer to a page that is not cached, once the replica has ended all connections of the shop."""
+    for number in range(first, first + 10):
+        await client.get(f"/products/{number}")
+    replica = await asyncpg.connect(servers.replica.url)
+    try:
+        await replica.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fireline-shop'"
+        )
+    finally:
+        await replica.close()
+    return await client.get(f"/products/{first + 10}")
+
+
+async def test_a_load_whose_connection_broke_is_tried_again_within_the_budget(settings, servers):
+    async with asking(replace(settings, switches=frozenset({Switch.RETRY_BUDGET}))) as client:
+        assert (await read_after_a_break(client, servers, 30)).status_code == 200
+        assert client.shop.metrics.retries.labels("ok")._value.get() == 1
+
+
+async def test_without_retries_a_broken_connection_fails_the_page(client, servers):
+    assert (await read_after_a_break(client, servers, 15)).status_code == 503
+
+
 async def test_a_flip_is_posted_and_shows(settings):
     bodies = []
 

@@ -11,9 +11,13 @@ from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.read_path import Cache
-from commerce_app.errors import LoadShedError
+from commerce_app.errors import CircuitOpenError, DeadlineError, LoadShedError
 from commerce_app.metrics import Metrics
+from commerce_app.resilience.breaker import Breaker, Threshold
+from commerce_app.resilience.circuit import Circuit
 from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.resilience.load_guard import LoadGuard
+from commerce_app.resilience.retry_budget import Retries, RetryBudget
 from commerce_app.switches import Switch, Switches
 from tests.commerce_app.cache.fake_redis import FakeRedis
 
@@ -39,6 +43,7 @@ class World:
             self.redis,
             Leases(self.redis, Patience(), lambda: "mine", lambda: self.waited, self._wait),
             ConcurrencyLimit("loads", running=1, queued=0, wait_seconds=1),
+            self._guard(),
             self.switches,
             self.metrics,
             now=lambda: self.at,
@@ -50,6 +55,14 @@ class World:
     async def _wait(self, seconds):
         self.waited += seconds
         await asyncio.sleep(0)
+
+    def _guard(self):
+        """A breaker that opens when the first three loads failed, for 5 s."""
+        breaker = Breaker(Threshold(calls=3, open_seconds=5))
+        flips, metrics = self.switches, self.metrics
+        circuit = Circuit("replica", breaker, Switch.REPLICA_BREAKER, flips, metrics, now=lambda: self.at)
+        retries = Retries(RetryBudget(), flips, metrics, lambda error: isinstance(error, ConnectionError))
+        return LoadGuard(circuit, retries, flips, load_seconds=0.01)
 
     def on(self, *switches):
         self.switches.set(dict.fromkeys(switches, True))
@@ -342,6 +355,62 @@ async def test_warming_loads_whatever_is_there_and_is_no_read(world):
     assert await world.cache.warm("k", world.load)
     assert await world.read() == b"v2"
     assert world.counted()["origin", "bypass"] == 1
+
+
+async def fail_three_times(world):
+    world.answer = OSError("replica down")
+    for _ in range(3):
+        with pytest.raises(OSError, match="replica down"):
+            await world.read()
+
+
+async def test_replica_breaker_spares_a_replica_that_fails(world):
+    world.on(Switch.REPLICA_BREAKER)
+    await fail_three_times(world)
+    world.at += 1
+    with pytest.raises(CircuitOpenError) as refused:
+        await world.read()
+    assert (world.loads, refused.value.retry_after_seconds) == (3, 4)
+    world.at, world.answer = world.at + 4, b"v1"
+    assert await world.read() == b"v1"
+
+
+async def test_without_the_replica_breaker_every_read_asks_the_replica(world):
+    await fail_three_times(world)
+    with pytest.raises(OSError, match="replica down"):
+        await world.read()
+    assert world.loads == 4
+
+
+async def test_replica_breaker_gives_a_load_only_its_time(world):
+    world.on(Switch.REPLICA_BREAKER)
+    world.gate.clear()
+    with pytest.raises(DeadlineError):
+        await world.read()
+
+
+async def test_an_open_replica_breaker_leaves_stale_values_to_be_served(world):
+    world.on(Switch.REPLICA_BREAKER, Switch.STALE_WHILE_REVALIDATE)
+    await world.read()
+    world.at += 110
+    world.answer = OSError("replica down")
+    for _ in range(5):
+        assert await world.read() == b"v1"
+        await world.settle()
+    assert world.loads == 1 + 3
+
+
+async def test_retry_budget_tries_a_tenth_of_the_loads_again(world):
+    world.on(Switch.RETRY_BUDGET)
+    for number in range(9):
+        await world.read(f"k{number}")
+    world.answer = ConnectionResetError("reset")
+    for key in ("k9", "k10"):
+        with pytest.raises(ConnectionResetError):
+            await world.read(key)
+    assert world.loads == 9 + 2 + 1
+    assert world.metrics.retries.labels("failed")._value.get() == 1
+    assert world.metrics.retry_budget_exhausted._value.get() == 1
 
 
 async def test_a_protection_works_from_the_moment_it_is_switched_on(world):

@@ -1,6 +1,7 @@
 """Time-outs of the shared tier against servers that dawdle, on real sockets."""
 
 import asyncio
+import time
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -9,6 +10,7 @@ from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
 from commerce_app.errors import CacheUnavailableError, DeadlineError
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.breaker import Breaker, State, Threshold
+from commerce_app.resilience.circuit import Circuit
 from commerce_app.resilience.deadline import deadline
 from commerce_app.switches import Switch, Switches
 
@@ -39,16 +41,17 @@ async def asking(serve, *switches, fast_timeout_seconds=0.05):
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
-    metrics = Metrics()
+    metrics, flips = Metrics(), Switches(switches)
     pool = default_pool(url, metrics)
     tier = RedisTier(
         pool,
         fast_pool(url, metrics, fast_timeout_seconds),
-        Switches(switches),
-        Breaker(Threshold(calls=1)),
+        flips,
+        Circuit(
+            "redis", Breaker(Threshold(calls=1)), Switch.CIRCUIT_BREAKER, flips, metrics, now=time.monotonic
+        ),
         metrics,
         fast_call_seconds=0.1,
-        now=lambda: 0.0,
     )
     tier.metrics, tier.pool = metrics, pool
     try:

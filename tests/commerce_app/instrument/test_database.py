@@ -1,7 +1,9 @@
 import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from commerce_app.instrument.database import error_type
+from commerce_app.instrument.database import error_type, passes
 
 
 @pytest.mark.parametrize(
@@ -18,3 +20,22 @@ from commerce_app.instrument.database import error_type
 )
 def test_error_types(error, label):
     assert error_type(error) == label
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ConnectionResetError(), True),
+        (DBAPIError("SELECT 1", {}, asyncpg.AdminShutdownError()), True),
+        (DBAPIError("SELECT 1", {}, asyncpg.SerializationError()), True),
+        (DBAPIError("SELECT 1", {}, asyncpg.InterfaceError("closed"), connection_invalidated=True), True),
+        (DBAPIError("SELECT 1", {}, asyncpg.InterfaceError("misused")), False),
+        (DBAPIError("SELECT 1", {}, asyncpg.QueryCanceledError()), False),
+        (DBAPIError("SELECT 1", {}, asyncpg.UndefinedTableError()), False),
+        (PoolTimeoutError(), False),
+        (TimeoutError(), False),
+        (ValueError(), False),
+    ],
+)
+def test_only_what_was_lost_by_chance_passes(error, expected):
+    assert passes(error) is expected

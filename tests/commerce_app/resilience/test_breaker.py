@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from commerce_app.resilience.breaker import Breaker, State, Threshold
 
@@ -106,3 +108,37 @@ def test_failures_of_before_do_not_count_once_it_has_closed_again(breaker):
     for permit in before:
         breaker.record(permit, 6, failed=True, seconds=6)
     assert breaker.state is State.CLOSED
+
+
+ENDINGS = st.lists(st.tuples(st.floats(0, 3), st.booleans(), st.booleans(), st.integers(0, 3)), max_size=200)
+
+
+@given(ENDINGS)
+def test_whatever_happens_it_tries_a_few_at_most_and_never_stays_shut(endings):
+    """(seconds later, another call asks, the oldest pending call fails, how many pending ones end)."""
+    breaker, at, pending, trials = Breaker(THRESHOLD), 0.0, [], 0
+    for later, asks, failed, ending in endings:
+        at += later
+        state_before, permit = breaker.state, breaker.permit(at) if asks else None
+        if permit is not None:
+            pending.append(permit)
+            trials = trials + 1 if breaker.state is state_before is State.HALF_OPEN else 1
+            assert breaker.state is State.CLOSED or trials <= THRESHOLD.trials
+            assert breaker.state is not State.OPEN
+        elif asks:
+            assert breaker.state is not State.CLOSED
+            assert 0 <= breaker.retry_after_seconds(at) <= THRESHOLD.open_seconds
+        for _ in range(min(ending, len(pending))):
+            breaker.record(pending.pop(0), at, failed=failed, seconds=0.001)
+    assert breaker.permit(at + THRESHOLD.open_seconds) is not None
+
+
+def test_an_open_one_says_when_it_tries_again(breaker):
+    record(breaker, "xxxx", at=10)
+    assert [breaker.retry_after_seconds(at) for at in (10, 12, 15, 99)] == [5, 3, 0, 0]
+
+
+def test_reset_closes_it_and_forgets(breaker):
+    record(breaker, "xxxx", at=0)
+    breaker.reset(1)
+    assert record(breaker, "xxx", at=1) is State.CLOSED
