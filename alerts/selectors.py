@@ -1,6 +1,6 @@
 """The series selectors of a query, and what is known of the series that they name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from collector.labels import METRIC_NAME, Matcher, MatchOp
@@ -28,8 +28,12 @@ def selectors(query: str) -> tuple[Selector, ...]:
     return tuple(each for each in walk(parse(query, size=QuerySize())) if isinstance(each, Selector))
 
 
-def unmatched(querier: InstantQuerier, query: str, at: float) -> Unmatched | None:
+def unmatched(
+    querier: InstantQuerier, query: str, at: float, known: Set[str] = frozenset()
+) -> Unmatched | None:
     """The first mistake that keeps a query from ever matching; None while each selector can match.
+
+    known: names of metrics that are going to be there, such as those that rules record.
 
     Raises:
         QueryError: if the querier cannot answer.
@@ -39,6 +43,8 @@ def unmatched(querier: InstantQuerier, query: str, at: float) -> Unmatched | Non
         if name is None:
             continue
         if not querier.instant(f"count({spelled([name])})", at):
+            if name.value in known:
+                continue
             return Unmatched(name.value)
         for label in _needed(selector):
             if not querier.instant(f"count({spelled([name, Matcher(label, MatchOp.NOT_EQUAL, '')])})", at):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alerts.adopt.catalogue import Ecosystem
 from alerts.adopt.measure import measure
 from alerts.adopt.propose import Proposals, propose
-from alerts.adopt.rules_check import AlertRule, RuleFinding, alert_rules, check_rules, intervals
+from alerts.adopt.rules_check import AlertRule, RuleFinding, alert_rules, check_rules, intervals, recordings
 from alerts.adopt.rules_history import Firings, firings
 from alerts.adopt.signal_map import Mapped, map_signals
 from alerts.adopt.source import Source
@@ -50,9 +50,10 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
     history: Mapping[tuple[str, str], Firings] = {}
     note = ""
     try:
-        rules = alert_rules(source.rule_groups())
+        groups = source.rule_groups()
+        rules = alert_rules(groups)
         history = firings(source, at, over_seconds, intervals(rules)) if rules else {}
-        findings = check_rules(source, rules, history, at)
+        findings = check_rules(source, rules, history, at, recordings(groups))
     except QueryError as error:
         note = f"not looked at: {error}"
     return Adoption(found, proposals, mapped, rules, findings, history, recognised, unknown, note)

@@ -1,15 +1,16 @@
 """What the alerting rules of a Prometheus can do: those that never fire, always fire, or look too briefly."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from alerts.adopt.rules_history import USUAL_INTERVAL_SECONDS, Firings, Key
 from alerts.adopt.source import Source
-from alerts.selectors import seconds_between_samples, spelled, unmatched
+from alerts.selectors import seconds_between_samples, selectors, spelled, unmatched
 from collector.durations import format_duration
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME
+from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import (
@@ -92,10 +93,23 @@ def intervals(rules: Sequence[AlertRule]) -> dict[Key, float]:
     return found
 
 
+def recordings(groups: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The queries of the recording rules among the groups, by the names that they record."""
+    rules = [rule for group in groups for rule in group.get("rules") or () if rule.get("type") == "recording"]
+    return {str(rule.get("name", "")): str(rule.get("query", "")) for rule in rules}
+
+
 def check_rules(
-    source: Source, rules: Sequence[AlertRule], history: Mapping[Key, Firings], at: float
+    source: Source,
+    rules: Sequence[AlertRule],
+    history: Mapping[Key, Firings],
+    at: float,
+    recorded: Mapping[str, str] = MappingProxyType({}),
 ) -> list[RuleFinding]:
-    """What is wrong with the rules, in their order; ``history`` by alert and severity."""
+    """What is wrong with the rules, in their order.
+
+    history: by alert and severity. recorded: queries by the names that they are recorded under.
+    """
     findings: list[RuleFinding] = []
     asking = _Remembering(source)
     for rule in rules[:MOST_RULES]:
@@ -105,20 +119,22 @@ def check_rules(
             continue
         try:
             node = parse(rule.query, size=QuerySize(), experimental=True)
-            findings += _of_expression(asking, rule, node, at)
+            findings += _of_expression(asking, rule, node, at, recorded)
         except QueryError as error:
             findings.append(RuleFinding("warning", "unreadable", rule, f"could not be checked: {error}"))
         findings += _of_history(rule, history.get((rule.name, rule.severity)))
     return findings
 
 
-def _of_expression(source: InstantQuerier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
+def _of_expression(
+    source: InstantQuerier, rule: AlertRule, node: Node, at: float, recorded: Mapping[str, str]
+) -> Iterator[RuleFinding]:
     if not _is_meant_to_fire(rule) and not _is_conditional(node):
         message = "has no condition: it fires for each series that is there, whatever its value"
         yield RuleFinding("error", "always-fires", rule, message)
     if not any(isinstance(each, Call) and each.name in _ABSENCE for each in walk(node)):
-        missing = unmatched(source, rule.query, at)
-        if missing is not None:
+        missing = _missing(source, rule.query, at, recorded)
+        if missing:
             partly = any(isinstance(each, Binary) and each.op in {"or", "unless"} for each in walk(node))
             lame = "a part of it is empty" if partly else "it cannot fire, or only once such a series is born"
             message = f"{missing} now: {lame}"
@@ -126,6 +142,26 @@ def _of_expression(source: InstantQuerier, rule: AlertRule, node: Node, at: floa
     for reason in _unreachable(source, node, at):
         yield RuleFinding("error", "cannot-fire", rule, f"cannot fire: {reason}")
     yield from _blind(source, rule, node, at)
+
+
+def _missing(
+    source: InstantQuerier,
+    query: str,
+    at: float,
+    recorded: Mapping[str, str],
+    seen: Set[str] = frozenset(),
+) -> str:
+    """What no series has, of a query and of the recorded ones that it reads; empty without."""
+    missing = unmatched(source, query, at, recorded.keys())
+    if missing is not None:
+        return str(missing)
+    names = {m.value for one in selectors(query) for m in one.matchers if m.name == METRIC_NAME}
+    for name in sorted((names & recorded.keys()) - seen):
+        is_there = source.instant(f"count({spelled([Matcher(METRIC_NAME, MatchOp.EQUAL, name)])})", at)
+        reason = "" if is_there else _missing(source, recorded[name], at, recorded, {*seen, name})
+        if reason:
+            return f"{name} is recorded of what is not there: {reason}"
+    return ""
 
 
 def _blind(source: InstantQuerier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:

@@ -13,6 +13,7 @@ from alerts.check.analysis import Checked, Known, check
 from alerts.check.guardrails import guardrail_series_findings
 from alerts.check.observe import has_created_times, observe, retention_seconds, series_findings
 from alerts.check.rates import Traffic, parse_rate
+from alerts.check.recorded import recorded_names
 from alerts.check.report import check_table
 from alerts.check.tiers import SCRAPE_INTERVAL_SECONDS, Pace
 from alerts.compile import policies_of
@@ -127,8 +128,9 @@ def _known(specs: SpecFiles, url: str | None, over: float, retention: float | No
     try:
         querier = RemoteQuerier(url, deadline_seconds=_DEADLINE_SECONDS)
         observed = {(slo.service, slo.name): observe(querier, slo, at, over) for slo in specs.slos}
-        series = [one for slo in specs.slos for one in series_findings(querier, slo, at)]
-        series += [o for g in specs.guardrails for o in guardrail_series_findings(querier, g, at)]
+        names = recorded_names(specs.slos, policies_of(specs.slos))
+        series = [one for slo in specs.slos for one in series_findings(querier, slo, at, names)]
+        series += [o for g in specs.guardrails for o in guardrail_series_findings(querier, g, at, names)]
         created = frozenset((s.service, s.name) for s in specs.slos if has_created_times(querier, s, at))
         kept = retention or retention_seconds(querier)
     except QueryError as error:

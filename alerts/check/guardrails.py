@@ -1,11 +1,11 @@
 """What a guardrail can and cannot do: whether anything fires it, and how soon at the latest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
 from alerts.check.findings import Finding
-from alerts.check.parts import spelled
+from alerts.check.parts import metric, spelled
 from alerts.check.tiers import Pace
 from alerts.guardrail_examples import examples, step_seconds
 from alerts.guardrail_times import fires_within_seconds
@@ -117,10 +117,15 @@ def _retention(guardrail: Guardrail, retention_seconds: float) -> Iterator[Findi
         yield Finding("warning", "beyond-retention", message)
 
 
-def guardrail_series_findings(querier: Querier, guardrail: Guardrail, at: float) -> Iterator[Finding]:
-    """Selectors that match nothing now; an error where nothing could. Raises ``QueryError``."""
+def guardrail_series_findings(
+    querier: Querier, guardrail: Guardrail, at: float, recorded: Set[str] = frozenset()
+) -> Iterator[Finding]:
+    """Selectors that match nothing now; an error where nothing could. Raises ``QueryError``.
+
+    recorded: names that the rules of the files at hand record, which may not run yet.
+    """
     for one in dict.fromkeys(selectors(guardrail.now())):
-        if not querier.instant(f"count({spelled(one)})", at):
+        if metric(one) not in recorded and not querier.instant(f"count({spelled(one)})", at):
             why = unmatched(querier, spelled(one), at)
             reason = f": {why}" if why else ""
             message = f"guardrail {guardrail.name}: {spelled(one)} matches nothing now{reason}"

@@ -1,6 +1,6 @@
 """Asks a Prometheus what an SLO's queries found: hour by hour, and which series there are now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -49,13 +49,20 @@ def _first_seconds(querier: Querier, slo: Slo, start: float, total: Counts) -> f
     return HOUR if share is None else share * HOUR
 
 
-def series_findings(querier: Querier, slo: Slo, at: float) -> Iterator[Finding]:
-    """Selectors that match nothing now, and parts whose labels differ. Raises ``QueryError``."""
+def series_findings(
+    querier: Querier, slo: Slo, at: float, recorded: Set[str] = frozenset()
+) -> Iterator[Finding]:
+    """Selectors that match nothing now, and parts whose labels differ. Raises ``QueryError``.
+
+    recorded: names that the rules of the files at hand record, which may not run yet.
+    """
     parts = parts_of(slo)
-    absent = [one for one in parts.total if not _count(querier, one, at)]
+    absent = [one for one in parts.total if metric(one) not in recorded and not _count(querier, one, at)]
     for one in absent:
         yield _nothing(querier, slo, one, "error", at)
     for one in parts.part:
+        if metric(one) in recorded:
+            continue
         if not _count(querier, one, at):
             level = unmatched(querier, spelled(one), at) is not None or metric(one) == slo_bucket(slo)
             yield _nothing(querier, slo, one, "error" if level else "warning", at)
@@ -63,7 +70,7 @@ def series_findings(querier: Querier, slo: Slo, at: float) -> Iterator[Finding]:
             yield from _label_findings(querier, slo, one, parts.total, at)
     if slo.sli.in_flight is not None:
         for one in selectors(slo.sli.in_flight):
-            if not _count(querier, one, at):
+            if metric(one) not in recorded and not _count(querier, one, at):
                 yield _nothing(querier, slo, one, "warning", at)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alerts.adopt.rules_check import alert_rules, check_rules
+from alerts.adopt.rules_check import alert_rules, check_rules, recordings
 from alerts.adopt.rules_history import Firings, firings
 from collector.labels import METRIC_NAME, Labels
 from tests.alerts.adopt.conftest import AT
@@ -48,6 +48,30 @@ def found(source, query, name="A", seconds=0, history=None, **more):
 )
 def test_a_rule_is_found_out(api, query, rules):
     assert found(api, query) == rules
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ({"job:errors": "sum(rate(http_requests_total[5m]))"}, []),
+        ({"job:errors": "job:other", "job:other": "sum(rate(http_requests_total[5m]))"}, []),
+        ({"job:errors": "job:errors"}, []),
+        (
+            {"job:errors": "sum(rate(gone_total[5m]))"},
+            ["job:errors is recorded of what is not there: no series is named gone_total now"],
+        ),
+        ({}, ["no series is named job:errors now"]),
+    ],
+)
+def test_what_rules_record_is_going_to_be_there(api, recorded, said):
+    rules = alert_rules([{"rules": [{"type": "alerting", "query": "job:errors > 1"}]}])
+    messages = [one.message for one in check_rules(api, rules, {}, AT, recorded)]
+    assert [message.partition(": it cannot fire")[0] for message in messages] == said
+
+
+def test_recording_rules_are_found_among_the_groups():
+    rules = [{"type": "recording", "name": "a:b", "query": "x"}, {"type": "alerting", "name": "C"}]
+    assert recordings([{"rules": rules}]) == {"a:b": "x"}
 
 
 def test_what_stands_beside_an_or_does_not_keep_a_rule_from_firing(api):

@@ -110,6 +110,14 @@ def test_selectors_that_match_nothing_are_found():
     assert (finding.level, "no series is named lag" in finding.message) == ("error", True)
 
 
+def test_series_that_are_going_to_be_recorded_are_no_mistake():
+    query = 'max_over_time(slo:sli_error:ratio_rate5m{sloth_slo="gone"}[$window])'
+    guardrail = replace(LAG, query=query)
+    querier = EmbeddedQuerier(MemoryStore())
+    assert len(list(guardrail_series_findings(querier, guardrail, 0.0))) == 1
+    assert not list(guardrail_series_findings(querier, guardrail, 0.0, {"slo:sli_error:ratio_rate5m"}))
+
+
 def test_the_command_tells_of_files_of_guardrails(tmp_path):
     dead = {"query": SHARE, "unit": "ratio", "bad": "below", "limit": 0}
     path = tmp_path / "g.yml"

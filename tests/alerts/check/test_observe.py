@@ -86,6 +86,13 @@ def test_a_selector_that_matches_nothing_now(querier, bad, total, level, said):
     assert said in found[2]
 
 
+def test_series_that_are_going_to_be_recorded_are_no_mistake(querier):
+    slo = counted("slo:bad:increase5m", "slo:all:increase5m", "sum(slo:busy)")
+    names = {"slo:bad:increase5m", "slo:all:increase5m", "slo:busy"}
+    assert len(findings(querier, slo)) == 3
+    assert list(series_findings(querier, slo, NOW, names)) == []
+
+
 def test_a_latency_bucket_that_matches_nothing_is_an_error(querier):
     total, bucket = "sum(increase(took_count[$window]))", 'sum(increase(took_bucket{le="0.7"}[$window]))'
     sli = Sli(SliKind.LATENCY, bad_beyond(bucket, total), total, None, 0.7, bucket)
