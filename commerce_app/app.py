@@ -122,7 +122,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     switches.observe(metrics.follow)
     for switch in settings.switches:
         metrics.switch_enabled.labels(switch).set(1)
-    database = Database(settings, metrics)
+    database = Database(settings, metrics, switches)
     redis = RedisTier(
         default_pool(settings.redis_url, metrics),
         fast_pool(settings.redis_url, metrics, settings.redis_fast_timeout_seconds),

@@ -35,6 +35,10 @@ class Settings:
     order_hold_seconds: float = 30.0
     request_deadline_seconds: float = 10.0
     lock_timeout_seconds: float = 5.0
+    page_statement_seconds: float = 2.0
+    order_statement_seconds: float = 6.0
+    background_statement_seconds: float = 20.0
+    idle_transaction_seconds: float = 10.0
 
     primary_pool_size: int = 20
     replica_pool_size: int = 15

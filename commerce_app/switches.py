@@ -36,6 +36,10 @@ class Switch(StrEnum):
         "lag_aware_routing",
         "reads go to the primary when the replica lacks what they must see",
     )
+    STATEMENT_TIMEOUTS = (
+        "statement_timeouts",
+        "the databases end statements that run too long, by class of work",
+    )
     PRODUCT_INDEXES = (
         "product_indexes",
         "the index that pages' extras need is there; off drops it, for a drill",

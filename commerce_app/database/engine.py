@@ -1,12 +1,15 @@
 """The two engines: writes and locks on the primary, reads on the replica."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from commerce_app.instrument.database import measure_engine, measured_pool
+from commerce_app.database.statement_limits import UNLIMITED, StatementLimits, limit_statements
+from commerce_app.instrument.database import measure_engine, measure_pool, measured_pool
 from commerce_app.metrics import Metrics
 from commerce_app.settings import Settings
+from commerce_app.switches import Switch, Switches
 
 # The sweeper's, the relay's with its consumer's, the one that removes what is old.
 BACKGROUND_CONNECTIONS = 4
@@ -15,7 +18,7 @@ BACKGROUND_CONNECTIONS = 4
 class Database:
     """Choosing the server is explicit: ``primary.begin()`` or ``replica.connect()``."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, switches: Switches) -> None:
         self.primary = _engine(
             settings, metrics, "primary", settings.database_url, settings.primary_pool_size
         )
@@ -25,10 +28,24 @@ class Database:
         # Work beside the requests must not wait behind them, nor count as theirs.
         self.background = create_async_engine(
             _driver_url(settings.database_url),
+            poolclass=measured_pool(metrics, "background"),
             pool_size=BACKGROUND_CONNECTIONS,
             max_overflow=0,
             connect_args=_connect_args(settings),
         )
+        measure_pool(self.background, metrics, "background")
+        self._limit(settings, switches)
+
+    def _limit(self, settings: Settings, switches: Switches) -> None:
+        """Bring each class of work under its limits while the switch is on."""
+        seconds = {
+            self.replica: settings.page_statement_seconds,
+            self.primary: settings.order_statement_seconds,
+            self.background: settings.background_statement_seconds,
+        }
+        for engine, statement_seconds in seconds.items():
+            limits = StatementLimits(statement_seconds, settings.idle_transaction_seconds)
+            limit_statements(engine, partial(_limits_now, switches, limits))
 
     async def close(self) -> None:
         await self.background.dispose()
@@ -47,6 +64,10 @@ def _engine(settings: Settings, metrics: Metrics, server: str, url: str, size: i
     )
     measure_engine(engine, metrics, server)
     return engine
+
+
+def _limits_now(switches: Switches, limits: StatementLimits) -> StatementLimits:
+    return limits if switches.on(Switch.STATEMENT_TIMEOUTS) else UNLIMITED
 
 
 def _driver_url(url: str) -> str:

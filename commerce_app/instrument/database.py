@@ -41,14 +41,19 @@ def measured_pool(metrics: Metrics, name: str) -> type[AsyncAdaptedQueuePool]:
 
 
 def measure_engine(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
-    """Count statements, their time and errors, and how long connections are held."""
+    """Count statements, their time and errors, and the connections of the pool."""
     _measure_statements(engine, metrics, server)
-    _measure_use(engine, metrics, server)
+    measure_pool(engine, metrics, server)
+
+
+def measure_pool(engine: AsyncEngine, metrics: Metrics, name: str) -> None:
+    """Count the connections of the pool, and how long they are held."""
+    _measure_use(engine, metrics, name)
     pool = engine.sync_engine.pool
     assert isinstance(pool, QueuePool)
-    metrics.pool_max.labels(server).set(pool.size())
-    metrics.pool_connections.labels(server, "used").set_function(pool.checkedout)
-    metrics.pool_connections.labels(server, "idle").set_function(pool.checkedin)
+    metrics.pool_max.labels(name).set(pool.size())
+    metrics.pool_connections.labels(name, "used").set_function(pool.checkedout)
+    metrics.pool_connections.labels(name, "idle").set_function(pool.checkedin)
 
 
 def _measure_statements(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
