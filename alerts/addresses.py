@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from alerts.documents import shortened
+from collector.redaction import without_path
 
 
 def http_url(text: str) -> str:
@@ -14,7 +15,7 @@ def http_url(text: str) -> str:
         ValueError: for anything that no client could ask, with what was expected.
     """
     if text and not _is_http_url(text):
-        raise ValueError(f"expected a URL such as http://host:9090, found {shortened(text)}")
+        raise ValueError(f"expected a URL such as http://host:9090, found {shortened(without_path(text))}")
     return text.rstrip("/")
 
 

@@ -36,12 +36,17 @@ def _headers(section: Section) -> dict[str, str]:
     headers = section.mapping("headers")
     for name, value in headers.items():
         key = f"headers.{name}"
-        if not _NAME.fullmatch(name):
-            raise section.error(key, "expected the name of an HTTP header")
+        if expected := header_mistake(name, value):
+            raise section.error(key, expected)
         if name.lower() in _OWN:
             raise section.error(
                 key, "expected a header that Fireline does not set itself (see authorization)"
             )
-        if not (value.isascii() and value.isprintable()):
-            raise section.error(key, "expected printable ASCII")
     return headers
+
+
+def header_mistake(name: str, value: str) -> str:
+    """What was expected instead of a header that HTTP cannot carry, without its value; empty for others."""
+    if not _NAME.fullmatch(name):
+        return "expected the name of an HTTP header"
+    return "" if value.isascii() and value.isprintable() else "expected printable ASCII"

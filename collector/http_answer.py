@@ -18,6 +18,17 @@ _CHUNK_BYTES = 256 * 1024
 _PART_BYTES = 1024 * 1024
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _NO_AUTH = httpx.Auth()
+_OF_ANY_REQUEST = {
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "transfer-encoding",
+    "user-agent",
+    "x-prometheus-scrape-timeout-seconds",
+}
 
 
 class AddressError(httpx.ConnectError):
@@ -42,13 +53,28 @@ async def answer_of(client: httpx.AsyncClient, request: httpx.Request) -> AsyncI
         while client.follow_redirects and response.next_request is not None:
             if sent == MOST_REQUESTS:
                 raise httpx.TooManyRedirects(f"stopped after {MOST_REQUESTS} redirects", request=request)
-            following = response.next_request  # it has the credentials, unless it goes to another host
+            following = _without_secrets(response.next_request, response.request.url)
             await response.aclose()
             response = await _sent(client, following, auth=_NO_AUTH)
             sent += 1
         yield response
     finally:
         await response.aclose()
+
+
+def _without_secrets(request: httpx.Request, before: httpx.URL) -> httpx.Request:
+    """Another scheme, host or port is another server: of what was set for the first it gets nothing.
+
+    httpx takes the credentials off only, and leaves a header such as a tenant's key.
+    """
+    if _origin(request.url) != _origin(before):
+        for name in set(request.headers) - _OF_ANY_REQUEST:
+            del request.headers[name]
+    return request
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 async def _sent(client: httpx.AsyncClient, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401  httpx's own

@@ -19,7 +19,7 @@ from collector.http_answer import AddressError, answer_of, no_cookies, read_body
 from collector.redaction import without_userinfo
 
 T = TypeVar("T")
-MOST_BYTES = 1024 * 1024 * 1024
+MOST_BYTES = 256 * 1024 * 1024
 _GRACE_SECONDS = 2.0  # for the loop to tell that the time is over
 _DROPPED = {"content-encoding", "content-length", "transfer-encoding"}  # of what is decoded by now
 
@@ -43,10 +43,19 @@ class HttpClient:
 
     seconds: from the start of a request to the end of its answer.
     most_bytes: how much of an answer is read, unpacked; the rest of a longer one is cut off.
+    refuse_longer: such an answer is a DecodingError instead.
     """
 
-    def __init__(self, *, seconds: float, most_bytes: int = MOST_BYTES, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        most_bytes: int = MOST_BYTES,
+        refuse_longer: bool = False,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
         self._seconds = seconds
+        self._refuse_longer = refuse_longer
         self._most_bytes = most_bytes
         self._client = httpx.AsyncClient(timeout=seconds, cookies=no_cookies(), **options)
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -57,7 +66,7 @@ class HttpClient:
         Raises:
             AddressError: a TransportError, for an address that cannot exist.
             httpx.TransportError: where none came in time, or the request was interrupted.
-            httpx.DecodingError: for an answer that is packed otherwise than by gzip, or wrongly.
+            httpx.DecodingError: for an answer that is packed otherwise than by gzip, or wrongly, or too long.
             httpx.TooManyRedirects: where redirects are followed.
         """
         asked = asyncio.run_coroutine_threadsafe(self._sent(method, url, request), _loop())
@@ -99,12 +108,15 @@ class HttpClient:
         if "Accept-Encoding" not in httpx.Headers(request.get("headers")):
             asked.headers["Accept-Encoding"] = "gzip"  # what is unpacked here
         async with asyncio.timeout(self._seconds), answer_of(self._client, asked) as answer:
-            body = await read_body(answer, self._most_bytes)
+            body = await read_body(answer, self._most_bytes + 1)
+            if len(body) > self._most_bytes and self._refuse_longer:
+                expected = f"expected an answer of at most {self._most_bytes // 1024} KiB, found a longer one"
+                raise httpx.DecodingError(expected, request=asked)
             headers = [pair for pair in answer.headers.multi_items() if pair[0].lower() not in _DROPPED]
             return httpx.Response(
                 answer.status_code,
                 headers=headers,
-                content=body,
+                content=body[: self._most_bytes],
                 request=answer.request,
             )
 

@@ -3,12 +3,24 @@
 import re
 
 _USERINFO = re.compile(r"[^\s/'\"]*@")
+_BROKEN_USERINFO = re.compile(r"(?<=://)[^\s/'\"@:]*:(?!\d*(?:[/?#\s'\"]|$))[^\s'\"]*@")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 
 
 def without_userinfo(text: str) -> str:
-    """An address, or what a client says of one. A password with a slash in it is taken for a path."""
-    return _USERINFO.sub("", text) if "@" in text else text
+    """An address, or what a client says of one.
+
+    A password with a slash in it, which no client takes, is known by standing where a port would.
+    """
+    return _USERINFO.sub("", _BROKEN_USERINFO.sub("", text)) if "@" in text else text
+
+
+def without_path(url: str) -> str:
+    """Scheme and host: what follows them is a secret in the addresses of some services."""
+    shown = without_userinfo(url)
+    scheme, separator, rest = shown.rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host}{slash}{'…' if path else ''}"
 
 
 def without_quotations(text: str) -> str:

@@ -15,7 +15,7 @@ from collector.credentials import credentials
 from collector.errors import ConfigError, QueryError
 from collector.fetch import tls_context
 from collector.http_answer import AddressError
-from collector.http_client import HttpClient, reason_of
+from collector.http_client import MOST_BYTES, HttpClient, reason_of
 from collector.labels import Labels
 from collector.parts import in_parts
 from collector.redaction import without_userinfo
@@ -41,11 +41,15 @@ class _UnreachableError(Exception):
 class RemoteQuerier:
     """Asks a Prometheus-compatible engine. Every method raises ``QueryError``.
 
-    url: of the engine, with its path prefix, without ``/api/v1``.
+    url: of the engine, with its path prefix, without ``/api/v1``; ``shown`` is the one that people see.
     headers: for example a tenant id.
     timeout_seconds: for one try, from its start to the end of the answer.
     deadline_seconds: after which no other try begins.
+    most_bytes: of an answer, unpacked; a longer one is refused.
     on_retry: is told why a request is going to be tried again, once for each request.
+
+    Raises:
+        ConfigError: for a secret or certificates that cannot be read.
     """
 
     def __init__(
@@ -57,14 +61,17 @@ class RemoteQuerier:
         timeout_seconds: float = 30.0,
         deadline_seconds: float = 60.0,
         on_retry: Callable[[str], None] | None = None,
+        most_bytes: int = MOST_BYTES,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._on_retry = on_retry
         self.url = url.rstrip("/")
-        self._shown = without_userinfo(self.url)
+        self.shown = without_userinfo(self.url)
         self._deadline_seconds = deadline_seconds
         self._client = HttpClient(
             seconds=timeout_seconds,
+            most_bytes=most_bytes,
+            refuse_longer=True,
             auth=credentials(config),
             headers=dict(headers or {}),
             verify=tls_context(config.tls),
@@ -131,11 +138,11 @@ class RemoteQuerier:
             body = orjson.loads(response.content)
         except orjson.JSONDecodeError as error:
             raise QueryError(
-                f"{self._shown}: expected JSON of the Prometheus API, found HTTP {response.status_code}",
+                f"{self.shown}: expected JSON of the Prometheus API, found HTTP {response.status_code}",
                 kind="internal",
             ) from error
         if not isinstance(body, dict) or body.get("status") != "success":
-            raise _refusal(self._shown, response.status_code, body)
+            raise _refusal(self.shown, response.status_code, body)
         return body["data"]
 
     def _send(self, method: str, path: str, pairs: Sequence[tuple[str, str]]) -> httpx.Response:
@@ -158,7 +165,7 @@ class RemoteQuerier:
         except _UnreachableError as error:
             waited = time.monotonic() - began
             raise QueryError(
-                f"{self._shown}: {error} (tried for {waited:.0f}s)", kind="unavailable", retryable=True
+                f"{self.shown}: {error} (tried for {waited:.0f}s)", kind="unavailable", retryable=True
             ) from error
         raise AssertionError("stamina returns or raises")
 
@@ -167,7 +174,7 @@ class RemoteQuerier:
             return self._once(send)
         except _UnreachableError as error:
             if self._on_retry is not None:
-                self._on_retry(f"{self._shown}: {error}: trying again for {self._deadline_seconds:g}s")
+                self._on_retry(f"{self.shown}: {error}: trying again for {self._deadline_seconds:g}s")
             raise
 
     def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response:
@@ -175,11 +182,11 @@ class RemoteQuerier:
             response = send()
         except (AddressError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             reason = "expected an address" if "@" in self.url else error  # it may quote a part of a password
-            raise QueryError(f"{self._shown}: {reason}", kind="bad_data") from error
+            raise QueryError(f"{self.shown}: {reason}", kind="bad_data") from error
         except httpx.TransportError as error:
             raise _UnreachableError(reason_of(error)) from error
         except httpx.HTTPError as error:  # an answer that no other try makes better
-            raise QueryError(f"{self._shown}: {reason_of(error)}", kind="unavailable") from error
+            raise QueryError(f"{self.shown}: {reason_of(error)}", kind="unavailable") from error
         except ConfigError as error:
             raise QueryError(str(error), kind="unavailable") from error
         if response.status_code in _RETRYABLE_STATUSES and not _is_answer(response):

@@ -29,6 +29,7 @@ from collector.http_server import KEEP_ALIVE_SECONDS, BoundedHttp
 from collector.options import Options
 from collector.pool import TargetScraper
 from collector.querier import Querier
+from collector.redaction import without_userinfo
 from collector.rules.files import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
 from dashboards.engine import OtherEngine
@@ -221,7 +222,7 @@ class _Server(uvicorn.Server):
 
 def _serve(fireline: Fireline, listener: socket.socket, address: Address, config: FirelineConfig) -> None:
     keep_freed_memory()
-    source = f"queries {config.prometheus.url}" if config.prometheus else _jobs(config)
+    source = f"queries {without_userinfo(config.prometheus.url)}" if config.prometheus else _jobs(config)
     line = f"Fireline: the control room is at {address.url} ({source}; stop with Ctrl-C)"
     names = Names.of(address, config.alerts.base_url)
     settings = uvicorn.Config(
@@ -270,7 +271,7 @@ def _check_answers(engine: OtherEngine) -> None:
         engine.instant("1", SystemClock().now())
     except QueryError as error:
         raise ConfigError(
-            f"prometheus: expected a Prometheus that answers at {engine.url}: {error}"
+            f"prometheus: expected a Prometheus that answers at {engine.shown}: {error}"
         ) from error
 
 

@@ -17,6 +17,7 @@ from collector.config import CollectorConfig
 from collector.config import parse_config as parse_collector
 from collector.config_remote import RemoteConfig, parse_remote
 from collector.errors import ConfigError
+from collector.redaction import without_userinfo
 from collector.settings import Section
 from collector.yaml_text import load
 
@@ -131,7 +132,8 @@ def _receives_remote_write(top: Section, engine: RemoteConfig | None) -> bool:
     received = top.flag("remote_write_receiver", False)
     if received and engine:
         raise top.error(
-            "remote_write_receiver", f"expected false: {engine.url} has the samples, not Fireline"
+            "remote_write_receiver",
+            f"expected false: {without_userinfo(engine.url)} has the samples, not Fireline",
         )
     return received
 

@@ -5,14 +5,15 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
-import httpx
 
 from alerts.charts.model import Language
+from collector.http_client import HttpClient
 from collector.remote import RemoteQuerier
 from postmortem.archive import render_json
 from postmortem.compose.write import write_document
@@ -87,11 +88,11 @@ def report_command(
 def _read(incident: str, url: str) -> tuple[Report, ServerSettings]:
     at = time.time()
     logging.getLogger("stamina").setLevel(logging.ERROR)  # what is told when the tries end is enough
-    with httpx.Client(timeout=_TIMEOUT_SECONDS) as client:
+    with closing(HttpClient(seconds=_TIMEOUT_SECONDS, refuse_longer=True)) as client:
         api = FirelineApi(client, url)
         records, settings = fetch_records(api, incident, at), api.settings()
-    querier = RemoteQuerier(url, deadline_seconds=_TRYING_SECONDS)
-    return fetch_report(records, querier, at, url.rstrip("/")), settings
+    with closing(RemoteQuerier(url, deadline_seconds=_TRYING_SECONDS)) as querier:
+        return fetch_report(records, querier, at, api.address), settings
 
 
 def require_writable(path: Path) -> None:

@@ -10,7 +10,9 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from collector.errors import QueryError
+from collector.http_client import HttpClient, reason_of
 from collector.querier import Querier
+from collector.redaction import without_userinfo
 from postmortem.errors import EvidenceError
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.impact import ACTIONS, find_span
@@ -53,9 +55,10 @@ class _UnknownError(EvidenceError):
 class FirelineApi:
     """Fireline's own endpoints of `fireline up`."""
 
-    def __init__(self, client: httpx.Client, address: str) -> None:
+    def __init__(self, client: HttpClient, url: str) -> None:
         self._client = client
-        self.address = address.rstrip("/")
+        self._url = url.rstrip("/")
+        self.address = without_userinfo(self._url)
 
     def incidents(self) -> list[Incident]:
         """The latest ones; older ones are reached by their id only."""
@@ -108,7 +111,7 @@ class FirelineApi:
     def _get(self, path: str, key: str, model: type[T], params: dict[str, Any] | None = None) -> T:
         url = f"{self.address}{path}"
         try:
-            answer = self._client.get(url, params=params)
+            answer = self._client.send("GET", f"{self._url}{path}", params=params)
             answer.raise_for_status()
             body = answer.json()
         except httpx.HTTPStatusError as error:
@@ -116,7 +119,7 @@ class FirelineApi:
             raised = _UnknownError if status == HTTPStatus.NOT_FOUND else EvidenceError
             raise raised(f"{url}: expected Fireline to answer, got status {status}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise EvidenceError(f"{url}: expected Fireline to answer: {error}") from error
+            raise EvidenceError(f"{url}: expected Fireline to answer: {reason_of(error)}") from error
         except (ValueError, RecursionError) as error:
             raise EvidenceError(f"{url}: expected JSON, is this the address of `fireline up`?") from error
         content = body.get(key, body) if isinstance(body, dict) else body

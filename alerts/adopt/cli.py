@@ -12,6 +12,7 @@ from alerts.adopt.summary import summary
 from alerts.adopt.write import texts, write
 from alerts.errors import SpecError
 from collector.cli_values import Duration
+from collector.config_remote import header_mistake
 from collector.errors import QueryError
 from collector.redaction import without_userinfo
 from collector.remote import RemoteQuerier
@@ -62,4 +63,7 @@ def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
         raise SpecError("--header: expected NAME: VALUE")
-    return name.strip(), value.strip()
+    name, value = name.strip(), value.strip()
+    if expected := header_mistake(name, value):  # neither is told: a secret may stand in both
+        raise SpecError(f"--header: {expected}")
+    return name, value

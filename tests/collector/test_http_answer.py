@@ -70,18 +70,51 @@ async def test_redirects_end_where_gos_client_ends_them():
 
 
 @pytest.mark.parametrize(
-    ("to", "kept"), [("http://a/b", True), ("http://b/", False), ("http://x:y@b/", False)]
+    ("to", "kept"),
+    [
+        ("http://a/b", True),
+        ("http://a:80/b", True),
+        ("http://b/", False),
+        ("http://x:y@b/", False),
+        ("https://a/", False),
+        ("http://a:81/", False),
+    ],
 )
 async def test_credentials_go_to_no_other_host(to, kept):
     seen = []
 
     def handler(request):
-        seen.append(request.headers.get("Authorization"))
+        seen.append((request.headers.get("Authorization"), request.headers.get("X-Key")))
         return moved(to) if len(seen) == 1 else httpx.Response(200)
 
-    await asked(handler, auth=("me", "secret"))
-    assert seen[0] is not None
-    assert seen[1] == (seen[0] if kept else None)
+    await asked(handler, auth=("me", "secret"), headers={"X-Key": "secret"})
+    assert None not in seen[0]
+    assert seen[1] == (seen[0] if kept else (None, None))
+
+
+async def test_credentials_that_were_left_behind_do_not_come_back():
+    seen = []
+
+    def handler(request):
+        seen.append(request.headers.get("X-Key"))
+        return moved(["http://b/", "http://a/"][len(seen) - 1]) if len(seen) < 3 else httpx.Response(200)
+
+    await asked(handler, headers={"X-Key": "secret"})
+    assert seen == ["secret", None, None]
+
+
+async def test_what_a_request_is_about_goes_along_to_another_host():
+    def handler(request):
+        if request.url.host == "a":
+            return httpx.Response(307, headers={"Location": "http://b/"}, stream=Chunks(b""))
+        return httpx.Response(200, content=request.headers["Host"].encode() + b" " + request.content)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(handler), follow_redirects=True)
+    async with (
+        client,
+        answer_of(client, client.build_request("POST", "http://a/", data={"q": "up"})) as answer,
+    ):
+        assert await read_body(answer, 1000) == b"b q=up"
 
 
 async def test_cookies_are_neither_kept_nor_sent():

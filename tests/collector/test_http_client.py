@@ -68,6 +68,17 @@ def test_no_more_of_an_answer_is_read_than_allowed(speaking, client):
     assert (answer.status_code, answer.content) == (200, b"x" * 1000)
 
 
+def test_a_longer_answer_is_refused_where_a_part_is_of_no_use(speaking, client):
+    url = speaking(lambda connection: connection.sendall(HEAD + b"x" * 1_000_000))
+    with pytest.raises(httpx.DecodingError, match="expected an answer of at most 1 KiB, found a longer one"):
+        client(most_bytes=1024, refuse_longer=True).send("GET", url)
+
+
+def test_an_answer_of_just_the_length_is_taken(speaking, client):
+    url = speaking(lambda connection: connection.sendall(HEAD + b"x" * 1_000_000))
+    assert len(client(most_bytes=1_000_000, refuse_longer=True).send("GET", url).content) == 1_000_000
+
+
 def test_a_request_under_way_is_interrupted(speaking, client):
     asked = client()
 

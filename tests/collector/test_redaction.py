@@ -10,6 +10,9 @@ from collector.redaction import without_quotations, without_userinfo
         ("me:secret@host:80", "host:80"),
         ("Invalid port: 'word@host'", "Invalid port: 'host'"),
         ("http://host:80/metrics", "http://host:80/metrics"),
+        ("http://me:pass/wo/rd@host:80/a", "http://host:80/a"),
+        ("of http://me:pass/word@host/a and me@b", "of http://host/a and b"),
+        ("http://host:80/a and http://b:81/c", "http://host:80/a and http://b:81/c"),
     ],
 )
 def test_a_password_in_an_address_is_left_out(text, shown):

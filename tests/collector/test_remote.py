@@ -1,3 +1,5 @@
+import gzip
+
 import httpx
 import numpy as np
 import orjson
@@ -34,6 +36,14 @@ class Engine:
 
     def querier(self, **options):
         return RemoteQuerier("http://prom/x/", transport=httpx.MockTransport(self), **options)
+
+
+class Packed(httpx.AsyncByteStream):
+    def __init__(self, content):
+        self.content = content
+
+    async def __aiter__(self):
+        yield self.content
 
 
 def success(data):
@@ -101,6 +111,15 @@ def test_a_query_that_is_refused_is_not_asked_again(status, kind):
 def test_what_is_no_prometheus_is_named():
     with pytest.raises(QueryError, match="expected JSON of the Prometheus API"):
         Engine(httpx.Response(200, text="<html>")).querier().instant("up", 1)
+
+
+def test_an_answer_that_unpacks_to_too_much_is_refused_by_name():
+    bomb = httpx.Response(
+        200, headers={"Content-Encoding": "gzip"}, stream=Packed(gzip.compress(bytes(1 << 24)))
+    )
+    expected = "^http://prom/x: expected an answer of at most 64 KiB, found a longer one$"
+    with pytest.raises(QueryError, match=expected):
+        Engine(bomb).querier(most_bytes=1 << 16).instant("up", 1)
 
 
 def test_headers_such_as_a_tenant_are_sent():

@@ -205,3 +205,15 @@ def test_how_a_prometheus_is_reached(tmp_path):
 def test_server_url_refuses(text):
     with pytest.raises(ConfigError, match="--prometheus: expected a URL"):
         server_url(text, "--prometheus")
+
+
+def test_a_refused_server_url_tells_no_secret():
+    with pytest.raises(ConfigError, match=r"found 'ftp://host:9090/…'") as refused:
+        server_url("ftp://me:hunter2@host:9090/services/hunter2", "--prometheus")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_remote_write_beside_a_server_tells_no_password(tmp_path):
+    path = written(tmp_path, "prometheus: http://me:hunter2@p:9\nremote_write_receiver: true")
+    with pytest.raises(ConfigError, match="expected false: http://p:9 has the samples"):
+        load_config(path)

@@ -44,6 +44,7 @@ def running(arguments):
     try:
         line = process.stdout.readline()
         assert "the control room is at http://" in line, process.stderr.read()
+        process.first_line = line
         yield process, line.split(" at ")[1].split()[0]
     finally:
         process.terminate()
@@ -151,6 +152,14 @@ def test_other_engine_that_does_not_answer(tmp_path):
     write_starter(tmp_path, "en")
     line = refused(tmp_path, "--prometheus", "http://127.0.0.1:9")
     assert "expected a Prometheus that answers at http://127.0.0.1:9" in line
+
+
+def test_a_password_of_the_other_engine_is_not_shown(up, tmp_path):
+    write_starter(tmp_path, "en")
+    assert "hunter2" not in refused(tmp_path, "--prometheus", "http://me:hunter2@127.0.0.1:9")
+    given = up[1].replace("http://", "http://me:hunter2@")
+    with running(command(tmp_path, "--prometheus", given)) as (process, _):
+        assert f"(queries {up[1]};" in process.first_line
 
 
 def test_broken_configuration(tmp_path):

@@ -114,6 +114,15 @@ def test_language_and_zone_are_the_servers_unless_given(url, tmp_path, flags, ti
     assert zone in text
 
 
+def test_a_password_of_the_address_is_not_in_the_report(url, tmp_path):
+    out = tmp_path / "report.json"
+    result = run("latest", "--url", url.replace("//", "//me:hunter2@"), "--out", out, "--format", "json")
+    assert result.exit_code == 0, result.output
+    text = out.read_text(encoding="utf-8")
+    assert "hunter2" not in text
+    assert json.loads(text)["address"] == url
+
+
 def test_over_http_the_figures_are_those_of_the_embedded_engine(url, tmp_path, seed_report):
     out = tmp_path / "report.json"
     run("2025-09-03-1", "--url", url, "--out", out, "--format", "json")
@@ -131,6 +140,7 @@ def test_over_http_the_figures_are_those_of_the_embedded_engine(url, tmp_path, s
         (["latest", "--out", "r.md", "--time-zone", "Mars/Olympus"], "expected a zone such as Asia/Seoul"),
         (["latest", "--out", "r.md", "--url", "http://127.0.0.1:1"], "expected Fireline to answer"),
         (["latest", "--out", "r.md", "--url", "nowhere"], "expected Fireline to answer"),
+        (["latest", "--out", "r.md", "--url", "http://me:s3@127.0.0.1:1"], ": http://127.0.0.1:1/api/v1/"),
     ],
 )
 def test_mistakes_are_one_line_and_leave_nothing(url, tmp_path, monkeypatch, arguments, text):

@@ -4,13 +4,14 @@ import pytest
 
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
+from collector.http_client import HttpClient
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
 from postmortem.errors import EvidenceError
 from postmortem.fetch import FirelineApi, Records, fetch_evidence, fetch_report
 
 
-def api(raw, **overrides):
+def api(raw, address="http://fireline/", **overrides):
     answers = {
         "/api/v1/incidents": [raw.incident],
         f"/api/v1/incidents/{raw.incident['id']}": raw.incident,
@@ -25,7 +26,7 @@ def api(raw, **overrides):
         found = answers.get(request.url.path, httpx.Response(404, json={"error": "not found"}))
         return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
 
-    return FirelineApi(httpx.Client(transport=httpx.MockTransport(answer)), "http://fireline/")
+    return FirelineApi(HttpClient(seconds=10, transport=httpx.MockTransport(answer)), address)
 
 
 def test_latest_is_the_incident_that_started_last(seed_raw):
@@ -64,6 +65,13 @@ def test_zone_that_is_unknown_here_is_one_line(seed_raw):
 def test_an_incident_too_old_to_be_listed_is_found_by_its_id(seed_raw):
     newer = {**seed_raw.incident, "id": "2025-09-04-1"}
     assert api(seed_raw, **{"/api/v1/incidents": [newer]}).incident("2025-09-03-1").id == "2025-09-03-1"
+
+
+def test_a_password_in_the_address_is_told_nowhere(seed_raw):
+    asked = api(seed_raw, "http://me:hunter2@fireline/")
+    assert asked.address == "http://fireline"
+    with pytest.raises(EvidenceError, match=r"^incident 'x': expected one that http://fireline knows"):
+        asked.incident("x")
 
 
 def test_a_server_that_knows_no_incidents_at_all_is_one_line(seed_raw):
