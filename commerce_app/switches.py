@@ -31,7 +31,7 @@ class Switch(StrEnum):
     )
     LOAD_SHEDDING = "load_shedding", "requests and loads beyond a number in flight are turned away"
     READ_ONLY_EXTRAS = "read_only_extras", "pages come without rank and recommendations"
-    DISTRIBUTED_LOCK = "distributed_lock", "one process of all fills a hot key"
+    DISTRIBUTED_LOCK = "distributed_lock", "one process of all loads a key, by a lease in Redis"
     LAG_AWARE_ROUTING = (
         "lag_aware_routing",
         "reads go to the primary when the replica lacks what they must see",

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,15 +32,12 @@ class Patience:
 
     lease_seconds: float = 3.0
     wait_seconds: float = 2.0
-    first_pause_seconds: float = 0.005
+    shortest_pause_seconds: float = 0.001
     longest_pause_seconds: float = 0.02
 
-    def pauses(self) -> Iterator[float]:
-        """Twice as long each time, up to the longest; for ever."""
-        pause = self.first_pause_seconds
-        while True:
-            yield min(pause, self.longest_pause_seconds)
-            pause = min(pause * 2, self.longest_pause_seconds)
+    def pause_seconds(self, waited_seconds: float) -> float:
+        """A tenth of the wait so far, so that nobody waits much longer than he must, nor asks too often."""
+        return min(max(waited_seconds / 10, self.shortest_pause_seconds), self.longest_pause_seconds)
 
 
 class Lease:
@@ -116,15 +113,13 @@ class Leases:
 
         A holder that dies or fails leaves the lease to whoever asks next.
         """
-        until = self._now() + self._patience.wait_seconds
-        turn = await self.ask(key, beyond)
-        for pause in self._patience.pauses():
-            if turn.outcome is not Outcome.HELD:
-                break
-            if self._now() + pause > until:
+        began = self._now()
+        while (turn := await self.ask(key, beyond)).outcome is Outcome.HELD:
+            waited = self._now() - began
+            pause = self._patience.pause_seconds(waited)
+            if waited + pause > self._patience.wait_seconds:
                 return Turn(Outcome.IMPATIENT)
             await self._pause(pause)
-            turn = await self.ask(key, beyond)
         return turn
 
 

@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import backtest, budget, disk, index, ingest, memory, queries, readiness, rule_delay, slos
+from tests.bench import (
+    backtest,
+    budget,
+    disk,
+    hot_key,
+    index,
+    ingest,
+    memory,
+    queries,
+    readiness,
+    rule_delay,
+    slos,
+)
 from tests.bench.report import replaced, report
 
 BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
@@ -21,6 +33,7 @@ BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "memory": lambda: [memory.run()],
     "slos": slos.run,
     "rule_delay": lambda: [rule_delay.run()],
+    "hot_key": hot_key.run,
 }
 
 

@@ -1,4 +1,4 @@
-"""One load of a key across processes: real scripts in Redis, a real replica, two shops with nothing in common."""
+"""One load of a key across processes: the scripts in Redis, a replica, two shops with nothing in common."""
 
 import asyncio
 from collections import Counter
