@@ -9,6 +9,7 @@ import numpy as np
 
 from alerts.backtest.answers import answers
 from alerts.backtest.lives import Life, Mask, Times, lives
+from alerts.backtest.reach import LEAST_RUN_UP_SECONDS
 from alerts.backtest.stretch import Stretch
 from alerts.burnrate import firing_burn_rate
 from alerts.expressions import RawExpressions, burn_rate, number, weighed_burn_rate
@@ -21,7 +22,6 @@ from collector.promql.parse import parse
 from collector.rules.state import Hold
 from collector.series import Values
 
-RUN_UP_SECONDS = 600.0
 _LIMITS = Limits(max_samples=2**62, max_points=2**62, timeout_seconds=math.inf)
 
 
@@ -56,8 +56,9 @@ def burns(slo: Slo, stretch: Stretch, tiers: Iterable[Tier], interval_seconds: f
     The expressions are those of self-contained alerts, so that a tier fires here when its rule would.
     """
     tiers = list(tiers)
-    steps = int((stretch.end - stretch.start + RUN_UP_SECONDS) / interval_seconds + 1e-9)
-    times = stretch.start - RUN_UP_SECONDS + np.arange(steps + 1, dtype=np.float64) * interval_seconds
+    before = math.ceil(run_up_seconds(tiers, interval_seconds) / interval_seconds - 1e-9)
+    steps = int((stretch.end - stretch.start) / interval_seconds + 1e-9)
+    times = stretch.start + np.arange(-before, steps + 1, dtype=np.float64) * interval_seconds
     engine, events = Engine(stretch.samples, _LIMITS, experimental=True), RawExpressions(slo)
     times_ms = np.round(times * 1000).astype(np.int64)
 
@@ -73,6 +74,12 @@ def burns(slo: Slo, stretch: Stretch, tiers: Iterable[Tier], interval_seconds: f
         {window: evaluated(burn_rate(events, window, slo)) for window in sorted(shorts)},
         {window: evaluated(events.bad(window)) for window in sorted(longs)},
     )
+
+
+def run_up_seconds(tiers: Iterable[Tier], interval_seconds: float) -> float:
+    """How long tiers run before a stretch, so that what burned for long fires before it."""
+    held = max((tier.for_seconds + tier.keep_firing_seconds for tier in tiers), default=0.0)
+    return max(LEAST_RUN_UP_SECONDS, held + 2 * interval_seconds)
 
 
 def tier_lives(found: Burns, tier: Tier) -> list[Life]:

@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,7 +50,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class TierFired:
-    """What one tier did in one stretch: when any SLO fired and reset, and how close quiet time came."""
+    """What one tier did in one stretch: when any SLO fired and reset, and how close quiet time came.
+
+    spans: also of what fired before the stretch and still did at its start.
+    """
 
     spans: tuple[Span, ...]
     closeness: float
@@ -101,7 +104,7 @@ def _fired(tier: Tier, evidence: Evidence) -> TierFired:
         (life.firing_at, math.inf if life.resolved_at is None else life.resolved_at)
         for burns in evidence.burns
         for life in tier_lives(burns, tier)
-        if life.firing_at is not None and stretch.start <= life.firing_at <= stretch.end
+        if life.firing_at is not None and (life.resolved_at is None or life.resolved_at > stretch.start)
     ]
     near = [closeness(burns, tier, evidence.quiet_steps(burns.times)) for burns in evidence.burns]
     return TierFired(tuple(fired), max(near, default=0.0))
@@ -115,7 +118,7 @@ def _judged(
     for place, one in enumerate(evidence):
         pages = [span for tier in candidate.tiers for span in fired[tier][place].spans]
         seconds += [_first_page(pages, incident) for incident in one.stretch.incidents]
-        if in_vain := _calls([p for p in pages if not any(_within(p, i) for i in one.stretch.incidents)]):
+        if in_vain := calls_in_vain(pages, one.stretch):
             false[one.stretch.name] = in_vain
     near = max((each.closeness for tier in candidate.tiers for each in fired[tier]), default=0.0)
     return Judged(candidate, tuple(seconds), false, near)
@@ -129,10 +132,11 @@ def _within(page: Span, incident: Incident) -> bool:
     return incident.onset <= page[0] <= incident.end
 
 
-def _calls(pages: Sequence[Span]) -> int:
-    """How often somebody is woken: what fires while another page does joins it."""
+def calls_in_vain(pages: Iterable[Span], stretch: Stretch) -> int:
+    """How often somebody is woken for no incident: what fires while another page does joins that one's."""
     calls, until = 0, -math.inf
-    for fired_at, reset_at in sorted(pages):
-        calls += fired_at > until
-        until = max(until, reset_at)
+    for page in sorted(pages):
+        is_call = page[0] >= stretch.start and page[0] > until
+        calls += is_call and not any(_within(page, incident) for incident in stretch.incidents)
+        until = max(until, page[1])
     return calls

@@ -14,7 +14,7 @@ from alerts.compile import CompileOptions, compile_slos
 from alerts.formats.files import load_slos
 from alerts.policy import Policy, Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo
-from alerts.tune.burns import RUN_UP_SECONDS, burns, closeness, tier_lives
+from alerts.tune.burns import burns, closeness, run_up_seconds, tier_lives
 from alerts.tune.candidates import FAST
 from collector.labels import Labels
 from collector.memory import MemoryStore
@@ -26,7 +26,7 @@ PAGES = [*load_policy("default").with_severity("page"), FAST[0], FAST[-1]]
 def by_rules(slo, tier, stretch):
     policies = {slo.policy: Policy("p", (tier,))}
     rules = compile_slos([slo], policies, CompileOptions(recorded=False))
-    begin = stretch.start - RUN_UP_SECONDS
+    begin = stretch.start - run_up_seconds([tier], 15.0)
     histories = alert_histories(parse_groups(rules), stretch.samples, begin, stretch.end)
     return [
         life

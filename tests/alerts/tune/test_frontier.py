@@ -5,7 +5,7 @@ from alerts.policy_text import policy_yaml
 from alerts.tune.candidates import Candidate, candidates, tuned_policy
 from alerts.tune.confidence import least_share, most_events, most_share
 from alerts.tune.frontier import Wish, chosen, frontier
-from alerts.tune.judge import Judged, _calls
+from alerts.tune.judge import Judged
 
 TIER = Tier("1h", 3600.0, 300.0, 0.02, "page")
 
@@ -41,10 +41,6 @@ def test_of_those_that_do_as_well_the_one_with_fewest_changes_stands():
 )
 def test_the_choice_meets_the_wish(wish, choice):
     assert chosen([BEATEN, SOON, LATE, MISSES], wish) == choice
-
-
-def test_what_fires_while_another_page_does_wakes_nobody_anew():
-    assert _calls([(0.0, 10.0), (5.0, 30.0), (30.0, 40.0), (50.0, 60.0)]) == 2
 
 
 def test_a_worst_time_counts_every_incident():
