@@ -22,7 +22,7 @@ _OPTIONS = (
         type=click.Path(path_type=Path, dir_okay=False),
         help="File of times that budgets leave out. May be repeated.",
     ),
-    click.option("--at", type=Time(), help="Instead of now; Unix seconds or RFC 3339."),
+    click.option("--at", type=Time(), help="Instead of now; Unix seconds, RFC 3339, or as -2h."),
     click.option("--timezone", "zone", type=Zone(), default="UTC", show_default=True, help="Of times shown."),
 )
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field
 
+from alerts.case_bounds import check_size
 from alerts.cases import (
     Cache,
     Case,
@@ -176,6 +177,7 @@ class _Reader:
         content = self._content
         scrape, history = content.scrape, content.history
         onset, alarm, page_within_seconds = self._expected()
+        self._check_size()
         return Case(
             name=content.name,
             title=content.title.texts(),
@@ -195,6 +197,20 @@ class _Reader:
             disturbances=tuple(self._disturbance(n, one) for n, one in enumerate(content.disturbances)),
             is_quiet=content.quiet,
         )
+
+    def _check_size(self) -> None:
+        """Before any sample is made: a few digits in the file can ask for more than the memory holds."""
+        content, scrape, history = self._content, self._content.scrape, self._content.history
+        place = self._document.place
+        for key, step in (("scrape.interval", scrape.interval), ("history.step", history.step)):
+            if step <= 0:
+                raise self._error(key, "expected a duration above 0")
+        seconds = self._seconds(content.end) - self._seconds(content.start)
+        if seconds <= 0:
+            raise self._error("end", "expected after start")
+        times = history.length / history.step + (history.fine + seconds) / scrape.interval
+        series = sum(3 * (len(one.buckets) + 2) for one in content.requests)
+        check_size(place, history.length + seconds, times * series)
 
     def _expected(self) -> tuple[float, float, float]:
         """Onset, alarm, and how soon after the onset a page is due."""

@@ -42,7 +42,7 @@ _ELSEWHERE = {
     "budget": "alerts.budget_cli:budget_command",
     "check": "alerts.check.cli:check_command",
     "ci": "alerts.ci.cli:ci_command",
-    "freeze": "alerts.ci.cli:freeze_command",
+    "freeze": "alerts.ci.freeze_cli:freeze_command",
     "gate": "alerts.gate_cli:gate_command",
     "tune": "alerts.tune.cli:tune_command",
 }

@@ -149,7 +149,9 @@ def import_command(file: Path, data: Path | None, database: sa.URL | None) -> No
 @collector.command()
 @click.option("--url", required=True, help="Of a Prometheus HTTP API.")
 @click.option("--match", "matchers", required=True, multiple=True, help="A series selector; may be repeated.")
-@click.option("--start", required=True, type=Time(), help="Unix seconds or RFC 3339.")
+@click.option(
+    "--start", required=True, type=Time(), help="Unix seconds, RFC 3339, or before now as -2h or now."
+)
 @click.option("--end", default=None, type=Time(), help="As --start; now without it.")
 @click.option("--out", default="-", show_default=True, type=click.File("w", encoding="utf-8", lazy=True))
 def export(url: str, matchers: tuple[str, ...], start: float, end: float | None, out: TextIO) -> None:

@@ -4,6 +4,7 @@ import click
 import sqlalchemy as sa
 
 from collector.api.request import parse_time
+from collector.clock import Clock, SystemClock
 from collector.durations import parse_duration
 from collector.store.url import database_url
 
@@ -56,14 +57,27 @@ class Duration(click.ParamType[float]):
 
 
 class Time(click.ParamType[float]):
-    """Unix seconds or RFC 3339, as Unix seconds."""
+    """Unix seconds, RFC 3339, or a time before now (``-2h``, ``now``), as Unix seconds."""
 
     name = "time"
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
 
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
             return value
         try:
-            return parse_time(str(value))
+            ago = _seconds_ago(str(value))
+            return parse_time(str(value)) if ago is None else self._clock.now() - ago
         except ValueError as error:
-            self.fail(f"expected Unix seconds or RFC 3339, found {value!r}: {error}", param, ctx)
+            expected = "expected Unix seconds, RFC 3339, or before now as -2h or now"
+            self.fail(f"{expected}, found {value!r}: {error}", param, ctx)
+
+
+def _seconds_ago(text: str) -> float | None:
+    """None for a time that does not depend on now. A number below 0 is one: a time before 1970."""
+    if text == "now":
+        return 0.0
+    duration = text.removeprefix("now").removeprefix("-")
+    return parse_duration(duration) if text.startswith(("-", "now-")) and duration[-1:].isalpha() else None

@@ -1,16 +1,14 @@
 """Reads files of OpenMetrics text with timestamps: histories, backups, cases, other engines' exports."""
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-import zstandard
 
+from collector.durations import format_duration
 from collector.errors import ConfigError
 from collector.exposition import LATEST_SECONDS
 from collector.labels import Labels
@@ -19,9 +17,9 @@ from collector.postings import SeriesIds
 from collector.sample_line import parse_number, parse_series, read_floats, split_series
 from collector.series import Milliseconds, Values
 from collector.store.columns import Column
+from collector.unpacked import check_size, chunks
 
 SAMPLES_TOGETHER = 4_000_000
-_CHUNK_BYTES = 4 * 1024 * 1024
 
 Number = Callable[[Labels], int]
 """Gives a series its number, the same each time."""
@@ -55,57 +53,48 @@ class _Gathered:
             yield Column(int(series[first]), times[first:last], values[first:last])
 
 
-def read_into_memory(path: Path) -> MemoryStore:
+@dataclass(frozen=True)
+class Bounds:
+    """How much a file may hold, so that a small packed one cannot fill the memory."""
+
+    samples: int
+    seconds: float
+    bytes_unpacked: int
+
+    def check(self, reader: "HistoryReader") -> None:
+        """Raises ConfigError, naming the file, where there is more."""
+        if reader.samples > self.samples:
+            raise ConfigError(f"{reader.path}: expected at most {self.samples:,} samples, found more")
+        if reader.lines > 2 * self.samples + 1000:
+            raise ConfigError(f"{reader.path}: expected at most {2 * self.samples:,} lines, found more")
+        first, last = reader.span or (0.0, 0.0)
+        if last - first > self.seconds:
+            raise ConfigError(
+                f"{reader.path}: expected samples of at most {format_duration(self.seconds)}, "
+                f"found them over {format_duration(round(last - first))}"
+            )
+
+
+def read_into_memory(path: Path, bounds: Bounds | None = None) -> MemoryStore:
     """All samples of a file, packed by gzip or zstd or plain.
 
     Raises:
-        ConfigError: naming file and line, for text that is no OpenMetrics with timestamps.
+        ConfigError: naming file and line, for text that is no OpenMetrics with timestamps; naming the file,
+            for one beyond the bounds.
     """
     numbers: dict[Labels, int] = {}
     reader = HistoryReader(path, lambda labels: numbers.setdefault(labels, len(numbers)))
+    if bounds is not None:
+        check_size(path, bounds.bytes_unpacked)
     for text in chunks(path):
         reader.read(text)
+        if bounds is not None:
+            bounds.check(reader)
     reader.finish()
     store, series = MemoryStore(), list(numbers)
     for column in reader.take():
         store.append_column(series[column.series], column.times, column.values)
     return store
-
-
-def chunks(path: Path) -> Iterator[str]:
-    """The text of a file in parts of whole lines.
-
-    Raises:
-        ConfigError: for a file that cannot be read.
-    """
-    rest = b""
-    try:
-        with _opened(path) as stream:
-            while data := stream.read(_CHUNK_BYTES):
-                head, newline, rest_now = (rest + data).rpartition(b"\n")
-                rest = rest_now
-                if newline:
-                    yield _decoded(head, path)
-    except (OSError, EOFError, zstandard.ZstdError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise ConfigError(f"{path}: cannot be read: {reason}") from error
-    if rest:
-        yield _decoded(rest, path)
-
-
-def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rb")
-    if path.suffix in {".zst", ".zstd"}:
-        return zstandard.open(path, "rb")  # type: ignore[no-any-return]  # a stream of bytes
-    return path.open("rb")
-
-
-def _decoded(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: expected UTF-8: {error.reason}") from error
 
 
 class HistoryReader:
@@ -155,6 +144,15 @@ class HistoryReader:
     def samples(self) -> int:
         """How many were read."""
         return self._samples
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    @property
+    def lines(self) -> int:
+        """How many were read, those without a sample among them."""
+        return self._line
 
     @property
     def series(self) -> int:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.history_file import SAMPLES_TOGETHER, HistoryReader, chunks
+from collector.history_file import SAMPLES_TOGETHER, HistoryReader
 from collector.store.durable import SampleStore
+from collector.unpacked import chunks
 
 Progress = Callable[[int], None]
 

@@ -4,6 +4,10 @@ import re
 
 _USERINFO = re.compile(r"[^\s/'\"]*@")
 _BROKEN_USERINFO = re.compile(r"(?<=://)[^\s/'\"@:]*:(?!\d*(?:[/?#\s'\"]|$))[^\s'\"]*@")
+_TOKENS = (
+    re.compile(r"(\b(?:bearer|basic|digest|token)\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE),
+    re.compile(r"([?&][\w-]*(?:token|key|secret|password|signature|sig)=)[^&\s'\"]+", re.IGNORECASE),
+)
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 
 
@@ -21,6 +25,18 @@ def without_path(url: str) -> str:
     scheme, separator, rest = shown.rpartition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{separator}{host}{slash}{'…' if path else ''}"
+
+
+def shown_url(url: str) -> str:
+    """A URL without its query and fragment too, where tokens stand."""
+    return re.split(r"[?#]", without_userinfo(url), maxsplit=1)[0]
+
+
+def without_secrets(text: str) -> str:
+    """What somebody says of a request, without passwords in addresses and tokens in headers and queries."""
+    for pattern in _TOKENS:
+        text = pattern.sub(r"\1…", text)
+    return without_userinfo(text)
 
 
 def without_quotations(text: str) -> str:

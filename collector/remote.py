@@ -18,7 +18,7 @@ from collector.http_answer import AddressError
 from collector.http_client import MOST_BYTES, HttpClient, reason_of
 from collector.labels import Labels
 from collector.parts import in_parts
-from collector.redaction import without_userinfo
+from collector.redaction import shown_url, without_secrets
 from collector.series import Sample, Series
 
 _MOST_SAID = 300
@@ -66,7 +66,7 @@ class RemoteQuerier:
     ) -> None:
         self._on_retry = on_retry
         self.url = url.rstrip("/")
-        self.shown = without_userinfo(self.url)
+        self.shown = shown_url(self.url)
         self._deadline_seconds = deadline_seconds
         self._client = HttpClient(
             seconds=timeout_seconds,
@@ -201,7 +201,7 @@ def _why(response: httpx.Response) -> str:
     except orjson.JSONDecodeError:
         return ""
     said = body.get("error") if isinstance(body, dict) else None
-    return f": {str(said)[:_MOST_SAID]}" if said else ""
+    return f": {without_secrets(str(said))[:_MOST_SAID]}" if said else ""
 
 
 def _is_answer(response: httpx.Response) -> bool:
@@ -220,7 +220,7 @@ def _is_answer(response: httpx.Response) -> bool:
 
 def _refusal(url: str, status: int, body: object) -> QueryError:
     if isinstance(body, dict) and body.get("error"):
-        return QueryError(str(body["error"]), kind=str(body.get("errorType", "internal")))
+        return QueryError(without_secrets(str(body["error"])), kind=str(body.get("errorType", "internal")))
     return QueryError(f"{url}: HTTP status {status} without an error of the Prometheus API", kind="internal")
 
 

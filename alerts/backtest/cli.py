@@ -40,7 +40,12 @@ class Zone(click.ParamType[ZoneInfo]):
 
 
 _HISTORY = (
-    click.option("--from", "start", type=Time(), help="From when on; Unix seconds or RFC 3339."),
+    click.option(
+        "--from",
+        "start",
+        type=Time(),
+        help="From when on; Unix seconds, RFC 3339, or before now as -2h or now.",
+    ),
     click.option("--to", "end", type=Time(), help="Until when."),
     click.option("--url", help="Of a Prometheus HTTP API that has the history: ours or any other."),
     click.option(

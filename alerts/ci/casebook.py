@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from alerts.case_bounds import BOUNDS, CASE_FILE, NAME_PATTERN, check_size, inside
 from alerts.casefile import BUILT_IN, load_case
 from alerts.ci.verdict import Expected
 from alerts.documents import Document, Seconds, Strict, read_document
@@ -17,8 +18,6 @@ from alerts.synthesis import samples_of
 from collector.errors import ConfigError
 from collector.history_file import read_into_memory
 from collector.memory import MemoryStore
-
-CASE_FILE = "case.yml"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class RecordedFile(Strict):
     """A case.yml beside samples that were recorded."""
 
     version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    name: str = Field(pattern=NAME_PATTERN)
     title: Title
     origin: str = ""
     samples: str
@@ -66,7 +65,7 @@ def load_casebook(folder: Path) -> list[FiledCase]:
         SpecError: for a folder without cases, a name used twice, or the first mistake in a case.yml.
     """
     found: dict[str, FiledCase] = {}
-    for path in sorted(folder.glob(f"*/{CASE_FILE}")):
+    for path in sorted(folder.glob(f"[!.]*/{CASE_FILE}")):
         case = read_case(path.parent)
         if case.name in found:
             raise SpecError(f"{path}: name: expected a name used once: {case.name}")
@@ -83,7 +82,7 @@ def shipped() -> list[FiledCase]:
 
 def read_case(folder: Path) -> FiledCase:
     """Raises SpecError for the first mistake in its case.yml."""
-    document = read_document(folder / CASE_FILE)
+    document = read_document(inside(folder, CASE_FILE, str(folder / CASE_FILE)))
     if "samples" in document.content:
         return _recorded(folder, document)
     case = load_case(str(folder))
@@ -96,18 +95,17 @@ def _recorded(folder: Path, document: Document) -> FiledCase:
     content = document.parse(RecordedFile)
     if content.end <= content.start:
         raise SpecError(f"{document.place}: end: expected after start")
+    check_size(f"{document.place}: end", content.end - content.start)
     if content.quiet in {content.onset is not None, content.page_within is not None}:
         raise SpecError(f"{document.place}: onset: expected with page_within, or quiet: true instead")
     onset = content.start if content.onset is None else content.onset
     expected = Expected(content.start, content.end, onset, content.page_within)
-    path = folder / content.samples
-    if not path.is_file():
-        raise SpecError(f"{document.place}: samples: expected a file beside it, found no {content.samples}")
+    path = inside(folder, content.samples, f"{document.place}: samples")
     return FiledCase(content.name, content.title.texts()["en"], expected, lambda: _samples(path))
 
 
 def _samples(path: Path) -> MemoryStore:
     try:
-        return read_into_memory(path)
+        return read_into_memory(path, BOUNDS)
     except ConfigError as error:
         raise SpecError(str(error)) from error

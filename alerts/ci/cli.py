@@ -1,4 +1,4 @@
-"""`fireline alerts ci`: may this change of the rules pass? And `freeze`, which makes cases of history."""
+"""`fireline alerts ci`: may this change of the rules pass?"""
 
 import json
 from collections.abc import Sequence
@@ -11,19 +11,13 @@ from alerts.backtest.files import load_alerts
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.compare import compared
-from alerts.ci.freeze import Description, freeze, selectors_read
 from alerts.ci.report import ci_json, ci_table
 from alerts.ci.run import judged
-from alerts.ci.verdict import PAGING, Expected
-from alerts.errors import SpecError
+from alerts.ci.verdict import PAGING
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.matchers import parse_matcher
 from alerts.period_options import period_options
-from collector.cli_values import Duration, Time
-from collector.errors import QueryError
-from collector.redaction import without_userinfo
-from collector.remote import RemoteQuerier
 
 
 @click.command("ci")
@@ -85,55 +79,3 @@ def ci_command(  # noqa: PLR0917  click passes them by name
         click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)
     elif unwanted or any(one.failure for one in outcomes):
         ctx.exit(1)
-
-
-@click.command("freeze")
-@click.argument("name")
-@click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--url", required=True, help="Of a Prometheus HTTP API that has the history: ours or any other."
-)
-@click.option(
-    "--from", "start", required=True, type=Time(), help="From when on pages count; Unix seconds or RFC 3339."
-)
-@click.option("--to", "end", required=True, type=Time(), help="Until when pages count.")
-@click.option("--onset", type=Time(), help="When the incident truly began; a quiet day has none.")
-@click.option("--page-within", type=Duration(), default=120.0, show_default="2m", help="Of the onset.")
-@click.option(
-    "--history", type=Duration(), default=3 * 86_400.0, show_default="3d", help="Samples from before --from."
-)
-@click.option("--title", default="", help="What happened, in a line.")
-@click.option(
-    "--cases",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of all cases.",
-)
-@period_options
-def freeze_command(  # noqa: PLR0917  click passes them by name
-    name: str,
-    rules: Sequence[Path],
-    url: str,
-    start: float,
-    end: float,
-    onset: float | None,
-    page_within: float,
-    history: float,
-    title: str,
-    cases: Path,
-    period: PeriodOptions,
-) -> None:
-    """Make a case called NAME of a stretch of history: of what alerts of RULES (rule or SLO files) read."""
-    if not start < end or (onset is not None and not start <= onset < end):
-        raise SpecError("--to: expected after --from, and --onset between them")
-    expected = Expected(start, end, start if onset is None else onset, None if onset is None else page_within)
-    selectors = selectors_read(load_alerts(rules, period=period).groups)
-    description = Description(
-        name, title or name, f"recorded from {without_userinfo(url)}", expected, history
-    )
-    try:
-        source = RemoteQuerier(url)
-        written = freeze(cases / name, description, source, selectors)
-    except QueryError as error:
-        raise SpecError(str(error)) from error
-    click.echo(f"wrote {cases / name}: {written:,} samples")

@@ -5,60 +5,37 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import yaml
 import zstandard
 
 from alerts.backtest.order import is_recorded, placed_rules
-from alerts.ci.casebook import CASE_FILE
+from alerts.case_bounds import CASE_FILE, check_size, checked_name
+from alerts.ci.case_folder import new_case
+from alerts.ci.thinning import FINE_SECONDS, LONGEST_STEP_SECONDS, Thinned
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
 from alerts.selectors import spelled
 from collector.exporter import Progress, RawSource, export
-from collector.labels import Labels
 from collector.rules.files import RuleGroup
-from collector.series import Series
 
 SAMPLES = "samples.om.zst"
-FINE_SECONDS = 7 * 3600.0
-STEP_SECONDS = 300.0
 _LEVEL = 19
 
 
 @dataclass(frozen=True)
 class Description:
-    """What a case.yml says. history_seconds: how far before the start its samples begin."""
+    """What a case.yml says. history_seconds: how far before the start its samples begin.
+
+    step_seconds: how far apart samples are that are older than ``fine_seconds``.
+    """
 
     name: str
     title: str
     origin: str
     expected: Expected
     history_seconds: float
-
-
-class Thinned:
-    """A source of samples of which those before ``fine_from`` come once a step: the latest of each.
-
-    Counters lose nothing by it but the moment of a change, and short windows do not look there.
-    """
-
-    def __init__(self, source: RawSource, fine_from: float, step_seconds: float = STEP_SECONDS) -> None:
-        self._source = source
-        self._fine_from = fine_from
-        self._step_seconds = step_seconds
-
-    def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
-        return self._source.series(matchers, start, end)
-
-    def raw(self, selector: str, start: float, end: float) -> list[Series]:
-        found = self._source.raw(selector, start, end)
-        return found if start >= self._fine_from else [self._thinned(series) for series in found]
-
-    def _thinned(self, series: Series) -> Series:
-        steps = np.floor(series.times / self._step_seconds)
-        last = np.append(steps[1:] != steps[:-1], True)
-        kept = last | (series.times >= self._fine_from)
-        return Series(series.labels, series.times[kept], series.values[kept])
+    step_seconds: float = LONGEST_STEP_SECONDS
+    fine_seconds: float = FINE_SECONDS
 
 
 def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
@@ -70,36 +47,38 @@ def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
 
 
 def freeze(
-    folder: Path,
+    cases: Path,
     description: Description,
     source: RawSource,
     selectors: Sequence[str],
     progress: Progress = lambda _done, _all: None,
+    *,
+    replaces: bool = False,
 ) -> int:
-    """Writes the case into a new folder; returns how many samples it has.
+    """Writes the case into a folder of its name; returns how many samples it has.
+
+    It is there as a whole or not at all. replaces: a case of that name may be there already.
 
     Raises:
-        SpecError: where the folder is there already, or nothing is found.
+        SpecError: for a name or a length that no case may have, where the folder is there already or cannot
+            be written, or nothing is found.
         QueryError: where the source cannot be asked.
     """
-    if folder.exists():
-        raise SpecError(f"{folder}: expected a folder that is not there yet")
-    expected = description.expected
-    thinned = Thinned(source, expected.start - min(FINE_SECONDS, description.history_seconds))
-    new = folder.with_name(folder.name + ".new")
-    new.mkdir(parents=True)
+    expected, history = description.expected, description.history_seconds
+    check_size(description.name, expected.end - expected.start + history)
+    fine_from = expected.start - min(description.fine_seconds, history)
+    thinned = Thinned(source, fine_from, description.step_seconds)
     packer = zstandard.ZstdCompressor(level=_LEVEL)
-    begin = expected.start - description.history_seconds
-    with zstandard.open(new / SAMPLES, "wt", cctx=packer, encoding="utf-8") as out:
-        written = export(thinned, selectors, begin, expected.end, out, progress=progress)
-    if not written:
-        (new / SAMPLES).unlink()
-        new.rmdir()
-        raise SpecError(
-            f"{folder.name}: expected samples of what the rules read, found none from --from to --to"
-        )
-    (new / CASE_FILE).write_text(_case_yaml(description), encoding="utf-8")
-    new.rename(folder)
+    with new_case(cases, checked_name(description.name), replaces=replaces) as folder:
+        with zstandard.open(folder / SAMPLES, "wt", cctx=packer, encoding="utf-8") as out:
+            written = export(
+                thinned, selectors, expected.start - history, expected.end, out, progress=progress
+            )
+        if not written:
+            raise SpecError(
+                f"{description.name}: expected samples of what the rules read, found none from --from to --to"
+            )
+        (folder / CASE_FILE).write_text(_case_yaml(description), encoding="utf-8")
     return written
 
 

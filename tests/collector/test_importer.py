@@ -51,7 +51,7 @@ def test_series_in_any_order_are_put_in_order(store, tmp_path):
 
 
 def test_many_chunks_are_one_import(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("collector.history_file._CHUNK_BYTES", 37)
+    monkeypatch.setattr("collector.unpacked._CHUNK_BYTES", 37)
     monkeypatch.setattr("collector.importer.SAMPLES_TOGETHER", 5)
     lines = "".join(f"a {n} {n}\nb {n} {n}\n" for n in range(50))
     assert imported(store, tmp_path / "f.om", lines + "# EOF\n").samples == 100
@@ -60,7 +60,7 @@ def test_many_chunks_are_one_import(store, tmp_path, monkeypatch):
 
 def test_series_of_one_clock_are_kept_side_by_side(store, tmp_path, monkeypatch):
     """However the chunks of the file fall: a query then reads one block a target, not one a chunk."""
-    monkeypatch.setattr("collector.history_file._CHUNK_BYTES", 61)
+    monkeypatch.setattr("collector.unpacked._CHUNK_BYTES", 61)
     monkeypatch.setattr("collector.importer.SAMPLES_TOGETHER", 100)
     lines = "".join(
         f'a{{target="{target}",n="{n}"}} {second} {second}.{target}\n'

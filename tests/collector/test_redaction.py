@@ -1,6 +1,6 @@
 import pytest
 
-from collector.redaction import without_quotations, without_userinfo
+from collector.redaction import shown_url, without_quotations, without_secrets, without_userinfo
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,36 @@ from collector.redaction import without_quotations, without_userinfo
 )
 def test_a_password_in_an_address_is_left_out(text, shown):
     assert without_userinfo(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://me:p@ss:word@host:80/prom/?token=hunter2", "http://host:80/prom/"),
+        ("https://host/prometheus", "https://host/prometheus"),
+        ("http://me:hun/ter@host:80/", "http://host:80/"),
+        ("http://me:hun?ter@host:80/", "http://host:80/"),
+        ("http://host/x#hunter", "http://host/x"),
+        ("me:hunter2@host:80", "host:80"),
+    ],
+)
+def test_an_address_is_shown_without_what_may_be_secret(url, shown):
+    assert shown_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("refused: Authorization: Bearer abcdef123456.x", "refused: Authorization: Bearer …"),
+        (
+            "GET http://a:b@host/x?y=1&access_token=hunter2 gave 403",
+            "GET http://host/x?y=1&access_token=… gave 403",
+        ),
+        ("expected a token that is known", "expected a token that is known"),
+    ],
+)
+def test_tokens_are_left_out_of_what_is_said(said, shown):
+    assert without_secrets(said) == shown
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@ import gzip
 
 import numpy as np
 import pytest
+import zstandard
 
+from alerts.casefile import BUILT_IN
+from alerts.ci import casebook
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
 from collector.embedded import EmbeddedQuerier
+from collector.history_file import Bounds
 
 RECORDED = """\
 version: 1
@@ -59,6 +63,71 @@ def test_a_mistake_in_a_case_is_told(folder, before, after, message):
     path = folder / "outage" / "case.yml"
     path.write_text(path.read_text().replace(before, after))
     with pytest.raises(SpecError, match=message):
+        load_casebook(folder)
+
+
+@pytest.mark.parametrize("samples", ["../secret.om", "/etc/hostname", "link.om", "sub/../../secret.om"])
+def test_a_case_reads_no_file_outside_its_folder(folder, samples):
+    (folder / "secret.om").write_text("up 1 1756861200\n# EOF\n")
+    (folder / "outage" / "sub").mkdir()
+    (folder / "outage" / "link.om").symlink_to(folder / "secret.om")
+    path = folder / "outage" / "case.yml"
+    path.write_text(path.read_text().replace("samples.om.gz", samples))
+    with pytest.raises(SpecError, match=r"case\.yml: samples: expected a file in the case's own folder"):
+        load_casebook(folder)
+
+
+def test_a_description_that_is_a_link_out_of_the_folder_is_refused(folder):
+    path = folder / "outage" / "case.yml"
+    path.rename(folder / "elsewhere.yml")
+    path.symlink_to(folder / "elsewhere.yml")
+    with pytest.raises(SpecError, match="expected a file in the case's own folder"):
+        load_casebook(folder)
+
+
+@pytest.mark.parametrize("packed", ["gz", "zst"])
+def test_a_bomb_is_refused_by_what_it_unpacks_to(folder, monkeypatch, packed):
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(1000, 1e9, 8 * 1024 * 1024))
+    path = folder / "outage" / f"samples.om.{packed}"
+    zeros = b"\0" * (9 * 1024 * 1024)
+    path.write_bytes(gzip.compress(zeros) if packed == "gz" else zstandard.compress(zeros))
+    case = folder / "outage" / "case.yml"
+    case.write_text(case.read_text().replace("samples.om.gz", path.name))
+    with pytest.raises(
+        SpecError, match=rf"{path.name}: expected at most 8,388,608 bytes unpacked, found more"
+    ):
+        load_casebook(folder)[0].load()
+
+
+def test_too_many_samples_or_days_are_refused(folder, monkeypatch):
+    lines = "".join(f"up {n} {1756861200 + 60 * n}\n" for n in range(100))
+    with gzip.open(folder / "outage" / "samples.om.gz", "wt") as out:
+        out.write(lines + "# EOF\n")
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(99, 1e9, 10**9))
+    with pytest.raises(SpecError, match=r"samples\.om\.gz: expected at most 99 samples, found more"):
+        load_casebook(folder)[0].load()
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(1000, 3600.0, 10**9))
+    with pytest.raises(SpecError, match="expected samples of at most 1h, found them over 1h39m"):
+        load_casebook(folder)[0].load()
+
+
+def test_a_case_of_figures_that_asks_for_too_much_is_refused_before_it_is_made(folder):
+    text = (BUILT_IN / "deploy" / "case.yml").read_text(encoding="utf-8")
+    path = folder / "outage" / "case.yml"
+    for before, after, message in [
+        ("length: 30d", "length: 90d", "expected at most 32d with its history, found 90d1h30m"),
+        ("interval: 15s", "interval: 1ms", "expected at most 20,000,000 samples, found"),
+        ("step: 100s", "step: 0s", "history.step: expected a duration above 0"),
+    ]:
+        assert before in text
+        path.write_text(text.replace(before, after), encoding="utf-8")
+        with pytest.raises(SpecError, match=message):
+            load_casebook(folder)
+
+
+def test_what_is_being_written_is_no_case_yet(folder):
+    (folder / "outage").rename(folder / ".outage.abc")
+    with pytest.raises(SpecError, match="found none"):
         load_casebook(folder)
 
 
