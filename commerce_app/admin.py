@@ -19,6 +19,7 @@ from commerce_app.switches import Flip, Switch
 
 PREWARM_LIMIT = 1_000
 PREWARM_SECONDS = 60.0
+DRILL = "drill"
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +73,10 @@ def admin_routes(
 
 
 def flip_event(flip: Flip, at: float, author: str, reason: str) -> Event:
-    """A switch that was flipped, as the timeline tells it."""
+    """A switch that was flipped, as the timeline tells it: what a drill does is a fault, no answer to one."""
     return Event(
         at=at,
-        kind="switch",
+        kind="fault" if author == DRILL else "switch",
         text=_because(f"{flip.switch} {'on' if flip.enabled else 'off'}", reason),
         author=author,
         attributes={

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from commerce_app.drill.controls import DRILL
 from commerce_app.drill.customers import LoadSummary, RunningLoad
 from commerce_app.drill.display import Display
 from commerce_app.drill.errors import CommandError
@@ -26,7 +27,10 @@ HISTORY_NOTE = Text(
     ko='이전 표본 중 origin="synthetic_history"는 훈련이 만들어 넣은 정상 상태의 가상 이력입니다',
 )
 
-HEALED = Text(en="The fault is over", ko="장애 요인 해소")
+
+def healed_text(step: Step) -> Text:
+    """What is said when a step's fault is over."""
+    return Text(en=f"Over: {step.text.en}", ko=f"해소: {step.text.ko}")
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class ActRun:
         if incident is not None and ended == RECOVERED:
             self._plant.fireline.resolve(incident, author="runbook")
         summary = self._plant.stop_load(load)
+        self._plant.heal_faults()
         return self._record(started_at, ended, summary, incident)
 
     def _begin_load(self) -> RunningLoad:
@@ -101,9 +106,10 @@ class ActRun:
             seconds = at - started_at
             self._plant.require_running()
             self._look(at)
-            now_due = due(self._scenario, self._act, self._seen(started_at), frozenset(self._steps), seconds)
+            done, in_force = frozenset(self._steps), frozenset(self._plant.faults.names)
+            seen = self._seen(started_at)
+            now_due = due(self._scenario, self._act, seen, done, seconds, in_force=in_force)
             self._take(now_due, at)
-            self._heal_in_time(at, seconds)
             if now_due.ended is not None:
                 return now_due.ended
             if at - self._shown_at >= SHOW_SECONDS:
@@ -133,6 +139,8 @@ class ActRun:
         return Seen(alarm_seconds=since(self._alarm_at), page_seconds=since(self._page_at))
 
     def _take(self, now_due: Due, at: float) -> None:
+        for step in now_due.heals:
+            self._heal(step)
         for step in now_due.steps:
             self._steps[step.name] = at
             self._take_step(step, at)
@@ -142,19 +150,28 @@ class ActRun:
 
     def _take_step(self, step: Step, at: float) -> None:
         self._display.say(step.text.en)
-        if step.fault:
-            self._plant.controls.inject(step.name, step.fault)
-        kind, service = ("fault", "redis") if step.fault else ("note", "product")
-        self._post(kind, step.text, at, service=service, attributes={"step": step.name})
-
-    def _heal_in_time(self, at: float, seconds: float) -> None:
-        heal_seconds = self._act.heal_seconds
-        if heal_seconds is None or self._healed_at is not None or seconds < heal_seconds:
+        if step.switches:
+            self._plant.controls.switch(step.switches, step.name, DRILL)
+        if step.fault is None:
+            self._post("note", step.text, at, service="product", attributes={"step": step.name})
             return
-        self._healed_at = at
-        self._display.say(HEALED.en)
-        self._plant.controls.heal()
-        self._post("fault", HEALED, at, service=None, attributes={"phase": "healed"})
+        self._healed_at = None
+        self._plant.faults.begin(step.name, step.fault)
+        self._post_fault(step, step.text, at, "begun")
+
+    def _heal(self, step: Step) -> None:
+        self._display.say(healed_text(step).en)
+        self._plant.faults.heal(step.name)
+        # Healing may take its time: a server that starts again is back when it answers.
+        at = self._now()
+        self._post_fault(step, healed_text(step), at, "healed")
+        if not self._plant.faults.names:
+            self._healed_at = at
+
+    def _post_fault(self, step: Step, text: Text, at: float, phase: str) -> None:
+        assert step.fault is not None, "a step without a fault"
+        attributes = {"step": step.name, "fault": step.fault.type, "phase": phase}
+        self._post("fault", text, at, service=step.fault.touches[0], attributes=attributes)
 
     def _mitigate(self, step: RunbookStep, at: float) -> None:
         self._display.say(step.text.en)

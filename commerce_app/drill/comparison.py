@@ -106,6 +106,8 @@ def compare(scenario: Scenario, records: Mapping[str, ActRecord], policy: Json) 
         "policy": policy,
         "scrape_seconds": scenario.measuring.scrape_seconds,
         "alarm": {"name": scenario.alarm, "for": scenario.alarm_for},
+        "background": {each.name: each.fault.model_dump() for each in scenario.background},
+        "proxied": list(scenario.proxied),
         "acts": {name: act_summary(scenario, record) for name, record in records.items()},
     }
     if "late" in records:

@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from commerce_app.drill.errors import DrillError, Interrupted, ScenarioError
+from commerce_app.faults.errors import FaultError
 from commerce_app.stack.errors import StackError
 
 USER_MISTAKE, FAILURE, INTERRUPTED = 2, 1, 130
@@ -24,7 +25,7 @@ def guarded(live: Callable[[], None]) -> None:
         fail("interrupted; everything that was started is stopped", INTERRUPTED)
     except ScenarioError as error:
         fail(str(error), USER_MISTAKE)
-    except (DrillError, StackError) as error:
+    except (DrillError, FaultError, StackError) as error:
         fail(str(error), FAILURE)
 
 

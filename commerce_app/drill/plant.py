@@ -17,12 +17,17 @@ import redis
 
 from commerce_app.drill import history
 from commerce_app.drill.configuration import write_configuration
-from commerce_app.drill.controls import PROXY, Controls
+from commerce_app.drill.controls import DRILL, Controls
 from commerce_app.drill.customers import LoadSummary, RunningLoad, start_customers
 from commerce_app.drill.errors import CommandError
 from commerce_app.drill.fireline_api import FirelineApi
+from commerce_app.drill.lines import plan_lines
 from commerce_app.drill.programs import fireline_program
 from commerce_app.drill.scenario import Act, Scenario
+from commerce_app.faults.active import ActiveFaults
+from commerce_app.faults.errors import FaultError
+from commerce_app.faults.proxy_client import ProxyClient
+from commerce_app.faults.site import Site
 from commerce_app.stack.groups import one_core_group, server_groups, write_groups
 from commerce_app.stack.ports import LOOPBACK, free_port, is_listening
 from commerce_app.stack.process import Child, Placement, interrupts_deferred, run, wait_until
@@ -50,12 +55,16 @@ class Plant:
         self.language = language
         self._say = say
         self._token = secrets.token_hex(16)
-        self._ports = {name: free_port() for name in ("fireline", "shop", "exporter", "proxy", "proxy_api")}
+        self._ports = {name: free_port() for name in ("fireline", "shop", "exporter", "proxy_api")}
         self._children: list[Child] = []
         self._exit = ExitStack()
         client = self._exit.enter_context(httpx.Client(timeout=10))
         self.fireline = FirelineApi(self._url("fireline"), client)
-        self.controls = Controls(self._url("shop"), self._url("proxy_api"), self._token, client)
+        self.controls = Controls(self._url("shop"), self._token, client)
+        self._lines = plan_lines(servers, scenario.proxied)
+        self._proxies = ProxyClient(self._url("proxy_api"), client)
+        self._site: Site | None = None
+        self._faults: ActiveFaults | None = None
 
     def __enter__(self) -> Self:
         with self._exit:
@@ -75,6 +84,17 @@ class Plant:
     def address(self) -> str:
         """Where the control room is."""
         return self._url("fireline")
+
+    @property
+    def faults(self) -> ActiveFaults:
+        """Those of the act's steps; what lies in the background of every act is not among them."""
+        assert self._faults is not None, "enter the plant first"
+        return self._faults
+
+    def heal_faults(self) -> None:
+        """Heal what is still in force. Raises FaultError when it cannot."""
+        if left := self.faults.heal_all():
+            raise FaultError("; ".join(left))
 
     def require_running(self) -> None:
         """Raises ServerFailedError for the first child that ended by itself."""
@@ -100,7 +120,7 @@ class Plant:
             CommandError: when it says nothing that can be read.
         """
         command = [str(fireline_program()), "shop", "verify", "--json"]
-        environment = {**os.environ, **self._shop_environment()}
+        environment = {**os.environ, **self._lines.direct()}
         done = subprocess.run(  # noqa: S603  ours
             command, env=environment, capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False
         )
@@ -113,7 +133,7 @@ class Plant:
         self._say("filling the database, emptying the cache")
         with redis.Redis.from_url(self._servers.valkey.url) as valkey:
             valkey.flushall()
-        environment = self._shop_environment()
+        environment = {**self._lines.direct(), **self._scenario.shop.environment}
         shop = self._scenario.shop
         size = ["--products", str(shop.products), "--users", str(shop.users)]
         self._run("shop seed", ["shop", "seed", *size, *shop.seed_arguments], environment)
@@ -146,8 +166,8 @@ class Plant:
             environment=self._shop_environment(),
             nice=SERVER_NICE,
         )
-        groups = {**server_groups(self._servers), "shop": one_core_group(shop)}
-        write_groups(self.folder / "groups.json", groups)
+        site = self._open_site(shop)
+        self._regroup()
         exporter: Arguments = [
             "-m",
             "commerce_app.stack.exporter",
@@ -158,6 +178,7 @@ class Plant:
         wait_until(lambda: is_listening(self._ports["shop"]), shop, START_SECONDS)
         wait_until(self.fireline.is_ready, fireline, START_SECONDS)
         wait_until(lambda: self.fireline.healthy_targets() == TARGETS, fireline, START_SECONDS)
+        self._begin_background(site)
         if self._act.prewarm:
             self.controls.prewarm("before the banner", range(1, 301))
 
@@ -168,18 +189,49 @@ class Plant:
         )
 
     def _start_proxy(self) -> None:
-        addresses = {
-            "--listen": self._address("proxy"),
-            "--upstream": f"{LOOPBACK}:{self._servers.valkey.port}",
-            "--api": self._address("proxy_api"),
-        }
-        options = [part for pair in addresses.items() for part in pair]
-        child = self._start(
-            "proxy",
-            [sys.executable, "-m", "commerce_app.faults", "--name", PROXY, *options],
-            nice=SERVER_NICE,
-        )
+        command: Arguments = ["-m", "commerce_app.faults", "--api", self._address("proxy_api")]
+        child = self._start("proxy", [sys.executable, *command], nice=SERVER_NICE)
         wait_until(lambda: is_listening(self._ports["proxy_api"]), child, START_SECONDS)
+        self._lines.open(self._proxies)
+        self._say(f"fault proxies stand before: {', '.join(self._scenario.proxied) or 'no server'}")
+
+    def _open_site(self, shop: Child) -> Site:
+        """What faults may touch; they are healed before anything is stopped."""
+        site = self._site = Site(
+            servers=self._servers,
+            proxies=self._proxies,
+            shop=shop,
+            flip=self._flip,
+            logs=self.folder,
+            regroup=self._regroup,
+        )
+        self._faults = ActiveFaults(site)
+        self._exit.callback(self._heal_and_say, self._faults)
+        return site
+
+    def _flip(self, switches: Mapping[str, bool], reason: str) -> None:
+        try:
+            self.controls.switch(switches, reason, DRILL)
+        except CommandError as error:
+            raise FaultError(str(error)) from error
+
+    def _begin_background(self, site: Site) -> None:
+        background = ActiveFaults(site)
+        self._exit.callback(self._heal_and_say, background)
+        for each in self._scenario.background:
+            self._say(f"in the background, in every act alike: {each.name}: {each.fault}")
+            background.begin(each.name, each.fault)
+
+    def _heal_and_say(self, faults: ActiveFaults) -> None:
+        for problem in faults.heal_all():
+            self._say(problem)
+
+    def _regroup(self) -> None:
+        """Tell the exporter which processes there are now."""
+        assert self._site is not None, "open the site first"
+        site = self._site
+        groups = {**server_groups(self._servers, site.beside_replica()), "shop": one_core_group(site.shop)}
+        write_groups(self.folder / "groups.json", groups)
 
     def _start(
         self,
@@ -196,11 +248,8 @@ class Plant:
         return child
 
     def _shop_environment(self) -> dict[str, str]:
-        valkey = self._servers.valkey
         return {
-            "DATABASE_URL": self._servers.primary.url,
-            "REPLICA_URL": self._servers.replica.url,
-            "REDIS_URL": f"redis://:{valkey.password}@{self._address('proxy')}/0",
+            **self._lines.environment(),
             "FIRELINE_URL": self._url("fireline"),
             "ADMIN_TOKEN": self._token,
             "SHOP_SWITCHES": ",".join(self._act.switches),

@@ -5,10 +5,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    model_validator,
+)
 
 from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.expectations import Expectations
+from commerce_app.faults.fault import Fault
+from commerce_app.faults.registry import parse_fault
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 NORMAL = Path(__file__).parent / "normal.yml"
@@ -53,22 +63,46 @@ class Text(_Part):
         return {"text_en": self.en, "text_ko": self.ko}
 
 
-class Toxic(_Part):
-    """A fault in toxiproxy's words."""
-
-    type: str
-    stream: Literal["upstream", "downstream"] = "downstream"
-    toxicity: float = 1.0
-    attributes: Mapping[str, float]
+AnyFault = Annotated[SerializeAsAny[Fault], BeforeValidator(parse_fault)]
 
 
 class Step(_Part):
-    """Something that happens at ``at_seconds`` of the act: an announcement, a fault."""
+    """Something that happens at ``at_seconds`` of the act: an announcement, a fault.
+
+    for_seconds: when the fault heals by itself; None: at the act's ``heal_seconds``, or at its end.
+    switches: how the shop is set at that moment: the state before an incident, not an answer to it.
+    """
 
     name: str
     at_seconds: Seconds
     text: Text
-    fault: Toxic | None = None
+    fault: AnyFault | None = None
+    for_seconds: Annotated[float, Field(gt=0)] | None = None
+    switches: Mapping[str, bool] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _can_heal(self) -> Self:
+        if self.for_seconds is not None and (self.fault is None or self.fault.is_instant):
+            raise ValueError(f"for_seconds: expected with a fault that lasts, in the step {self.name}")
+        return self
+
+    @property
+    def heals_at_seconds(self) -> float | None:
+        """When its fault heals by itself."""
+        return None if self.for_seconds is None else self.at_seconds + self.for_seconds
+
+
+class Background(_Part):
+    """A fault that is there from before the first customer to the end, in every act: a service time, say."""
+
+    name: str
+    fault: AnyFault
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.fault.is_instant:
+            raise ValueError(f"fault: expected one that lasts, got {self.fault.type}")
+        return self
 
 
 class RunbookStep(_Part):
@@ -140,6 +174,7 @@ class Scenario(_Part):
     description: Text
     shop: Shop
     load: Load
+    background: tuple[Background, ...] = ()
     steps: tuple[Step, ...]
     alarm: str
     alarm_for: str
@@ -155,6 +190,21 @@ class Scenario(_Part):
     def fault_step(self) -> Step:
         """The first step with a fault: the incident's true onset."""
         return next(step for step in self.steps if step.fault)
+
+    @property
+    def proxied(self) -> tuple[str, ...]:
+        """The servers that need a proxy before them, in every act alike; the others have none."""
+        begun = [step.fault for step in self.steps if step.fault]
+        faults = [*(each.fault for each in self.background), *begun]
+        return tuple(sorted({server for fault in faults for server in fault.proxied}))
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        steps = [*(step.name for step in self.steps), *(step.name for step in self.runbook)]
+        names = [*(each.name for each in self.background), *steps]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"steps: expected names that differ, got {min(twice)} twice")
+        return self
 
     @model_validator(mode="after")
     def _has_a_fault(self) -> Self:

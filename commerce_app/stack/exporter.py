@@ -1,33 +1,53 @@
 """``/metrics`` of the stack: CPU and memory of each group of processes, under process-exporter's names.
 
 ``python -m commerce_app.stack.exporter GROUPS.json PORT`` is a process of its own, so that a busy drill does
-not blur it. GROUPS.json is read at each scrape: ``{"valkey": {"pid": 12, "cores": 2}}``.
+not blur it. GROUPS.json is read at each scrape: ``{"valkey": {"pids": [12], "cores": 2}}``.
 """
 
 import json
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from commerce_app.stack.ports import LOOPBACK
-from commerce_app.stack.procfs import TreeUsage, parse_node_cpu, read_processes, usage_of_tree
+from commerce_app.stack.procfs import ProcessStat, TreeUsage, parse_node_cpu, read_processes, usage_of_tree
 
-Groups = Mapping[str, Mapping[str, int]]
+
+class GroupUsage:
+    """What a group has used: CPU time of members that are gone stays in it, so that its counter grows."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, TreeUsage] = {}
+
+    def add_up(self, pids: Iterable[int], processes: Iterable[ProcessStat]) -> TreeUsage:
+        """The group now, of the members ``pids``."""
+        there = list(processes)
+        live = [(pid, usage_of_tree(pid, there)) for pid in pids]
+        self._seen.update({pid: usage for pid, usage in live if usage.processes})
+        return TreeUsage(
+            processes=sum(usage.processes for _, usage in live),
+            user_seconds=sum(usage.user_seconds for usage in self._seen.values()),
+            system_seconds=sum(usage.system_seconds for usage in self._seen.values()),
+            resident_bytes=sum(usage.resident_bytes for _, usage in live),
+        )
 
 
 class ProcessGroups(Collector):
     def __init__(self, groups_file: Path) -> None:
         self._groups_file = groups_file
+        self._usage: dict[str, GroupUsage] = defaultdict(GroupUsage)
 
     def collect(self) -> Iterable[Metric]:
-        groups: Groups = json.loads(self._groups_file.read_text())
+        groups: Mapping[str, Any] = json.loads(self._groups_file.read_text())
         processes = read_processes()
-        usage = {name: usage_of_tree(group["pid"], processes) for name, group in groups.items()}
+        usage = {name: self._usage[name].add_up(group["pids"], processes) for name, group in groups.items()}
         cores = {name: group["cores"] for name, group in groups.items()}
         yield from group_metrics(usage, cores)
         yield node_metric(parse_node_cpu(Path("/proc/stat").read_text()))

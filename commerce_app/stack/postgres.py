@@ -14,6 +14,7 @@ from commerce_app.stack.ports import LOOPBACK
 from commerce_app.stack.process import Child, Placement, run, wait_until
 
 START_SECONDS = 30.0
+STOP_SECONDS = 30.0
 USER = "shop"
 DATABASE = "shop"
 
@@ -43,10 +44,24 @@ class PostgresServer:
     program: Path
     port: int
     password: str
+    data: Path
 
     @property
     def url(self) -> str:
-        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{self.port}/{DATABASE}"
+        return self.url_at(self.port)
+
+    def url_at(self, port: int) -> str:
+        """The same database by way of another port, such as a proxy's."""
+        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{port}/{DATABASE}"
+
+    def take_down(self) -> None:
+        """A fast shutdown: sessions end, what was committed is written. Raises ServerFailedError."""
+        self.child.take_down(STOP_SECONDS)
+
+    def bring_back(self) -> None:
+        """Start it again if it is down, and wait until it accepts connections. Raises ServerFailedError."""
+        self.child.bring_back()
+        wait_until(lambda: is_ready(self.data), self.child, START_SECONDS)
 
 
 class PostgresPair:
@@ -97,7 +112,7 @@ class PostgresPair:
         except BaseException:
             child.kill()
             raise
-        return PostgresServer(child, self._binaries / "postgres", port, self._password)
+        return PostgresServer(child, self._binaries / "postgres", port, self._password, data)
 
     def _run(self, program: str, arguments: list[str]) -> None:
         run(

@@ -36,12 +36,18 @@ class Child:
     """
 
     def __init__(
-        self, name: str, process: "subprocess.Popen[bytes]", log: Path, stop_signal: signal.Signals
+        self,
+        name: str,
+        spawn: "Callable[[], subprocess.Popen[bytes]]",
+        log: Path,
+        stop_signal: signal.Signals,
     ) -> None:
         self.name = name
         self.log = log
-        self._process = process
+        self._spawn = spawn
+        self._process = spawn()
         self._stop_signal = stop_signal
+        self._is_meant_down = False
 
     @classmethod
     def start(
@@ -58,17 +64,21 @@ class Child:
     ) -> Self:
         """Start ``command``; ``environment`` is added to ours, ``death_signal`` is for when we die."""
         full = _launch_command(command, placement, death_signal)
-        with interrupts_deferred(), log.open("ab") as output:
-            process = subprocess.Popen(  # noqa: S603 -- a list of our own, no shell
-                full,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env={**os.environ, **(environment or {})},
-                process_group=0,
-            )
-            return cls(name, process, log, stop_signal)
+
+        def spawn() -> "subprocess.Popen[bytes]":
+            with log.open("ab") as output:
+                return subprocess.Popen(  # noqa: S603 -- a list of our own, no shell
+                    full,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    cwd=folder,
+                    env={**os.environ, **(environment or {})},
+                    process_group=0,
+                )
+
+        with interrupts_deferred():
+            return cls(name, spawn, log, stop_signal)
 
     @property
     def pid(self) -> int:
@@ -79,8 +89,9 @@ class Child:
         return self._process.poll()
 
     def require_running(self) -> None:
+        """Raises ServerFailedError when it ended, unless it was taken down on purpose."""
         code = self.exit_code()
-        if code is not None:
+        if code is not None and not self._is_meant_down:
             raise ServerFailedError(self.name, f"ended by itself ({describe_exit(code)})", self.log_tail())
 
     def wait(self, timeout_seconds: float) -> int:
@@ -108,6 +119,29 @@ class Child:
                 self._process.wait(timeout_seconds)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def take_down(self, timeout_seconds: float) -> None:
+        """End it on purpose, and gently: it is meant to be down until it is brought back.
+
+        Raises:
+            ServerFailedError: when it does not end in time. It may still.
+        """
+        self._is_meant_down = True
+        if self.exit_code() is None:
+            self._process.send_signal(self._stop_signal)
+            try:
+                self._process.wait(timeout_seconds)
+            except subprocess.TimeoutExpired as error:
+                raise ServerFailedError(
+                    self.name, f"not down within {timeout_seconds:g} s", self.log_tail()
+                ) from error
+
+    def bring_back(self) -> None:
+        """Start it again, as it was started first, if it is down. From the main thread, as at first."""
+        with interrupts_deferred():
+            if self.exit_code() is not None:
+                self._process = self._spawn()
+            self._is_meant_down = False
 
     def kill(self) -> None:
         if self.exit_code() is None:

@@ -21,7 +21,11 @@ class ValkeyServer:
 
     @property
     def url(self) -> str:
-        return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
+        return self.url_at(self.port)
+
+    def url_at(self, port: int) -> str:
+        """The same server by way of another port, such as a proxy's."""
+        return f"redis://:{self.password}@{LOOPBACK}:{port}/0"
 
 
 def start_valkey(folder: Path, port: int, password: str, placement: Placement) -> ValkeyServer:

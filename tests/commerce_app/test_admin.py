@@ -69,6 +69,12 @@ async def test_put_answers_with_the_state_of_all_and_tells_each_flip(world):
     assert told == [("local_tier", False, True), ("single_flight", True, False)]
 
 
+@pytest.mark.parametrize(("author", "kind"), [("runbook", "switch"), ("drill", "fault")])
+async def test_what_a_drill_flips_is_told_as_a_fault(world, author, kind):
+    await world.put({"local_tier": True, **WHO, "author": author})
+    assert [event.kind for event in world.events] == [kind]
+
+
 async def test_get_says_what_each_switch_does(world):
     body = (await world.client.get("/admin/switches")).json()
     assert body.pop("descriptions") == {switch: switch.description for switch in Switch}

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from commerce_app.stack.procfs import parse_stat
 
@@ -69,6 +70,40 @@ def is_reaped(pid: int) -> bool:
         return True
 
 
+@pytest.fixture
+def broken_scenario(small_scenario):
+    """Servers frozen, down, hogged and cut off, all at once."""
+    content = yaml.safe_load(small_scenario.read_text())
+    faults = [
+        {"type": "replica_cpu_hogged", "loops": 2},
+        {"type": "primary_restarted"},
+        {"type": "partition", "target": "redis"},
+        *({"type": "process_frozen", "target": target} for target in ("shop", "redis", "replica")),
+    ]
+    content["steps"] = [
+        {"name": f"step-{n}", "at_seconds": 1, "text": {"en": f"broken {n}", "ko": "장애"}, "fault": fault}
+        for n, fault in enumerate(faults)
+    ]
+    content["steps"].append({"name": "all", "at_seconds": 2, "text": {"en": "all broken", "ko": "장애"}})
+    content.pop("expects")
+    small_scenario.write_text(yaml.safe_dump(content))
+    return small_scenario
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_what_faults_hold_is_let_go(broken_scenario, tmp_path, number, code):
+    before = children()
+    drill = start_drill(broken_scenario, tmp_path / "out")
+    read_until(drill, "all broken")
+    drill.send_signal(number)
+    assert drill.wait(30) == code
+    assert "not healed" not in drill.stdout.read()
+    drill.stdout.close()
+    require_gone(before)
+
+
 @pytest.mark.parametrize(
     ("moment", "number", "code"),
     [
@@ -86,6 +121,10 @@ def test_nothing_is_left_behind(small_scenario, tmp_path, moment, number, code):
     drill.send_signal(number)
     assert drill.wait(30) == code
     drill.stdout.close()
+    require_gone(before)
+
+
+def require_gone(before: set[int]) -> None:
     deadline = time.monotonic() + GONE_SECONDS
     while left := children() - before:
         assert time.monotonic() < deadline, [Path(f"/proc/{pid}/cmdline").read_text() for pid in left]

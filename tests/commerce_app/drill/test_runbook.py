@@ -40,6 +40,23 @@ def test_mitigations_follow_their_trigger_in_steps():
     assert at(60.0 + SECOND.after_seconds, "early", seen, [*done, FIRST.name])[0] == [SECOND.name]
 
 
+def test_a_fault_heals_after_its_time_or_with_the_act_and_only_while_it_is_in_force():
+    step = FAULT.model_copy(update={"for_seconds": 20.0})
+    brief = SCENARIO.model_copy(update={"steps": (step,)})
+    early, protected = brief.acts["early"], brief.acts["protected"]
+
+    def healed(seconds, in_force=(FAULT.name,), act=early, scenario=brief):
+        done, forced = frozenset([FAULT.name]), frozenset(in_force)
+        found = due(scenario, act, Seen(), done, seconds, in_force=forced).heals
+        return [each.name for each in found]
+
+    assert healed(FAULT.at_seconds + 19) == []
+    assert healed(FAULT.at_seconds + 20) == [FAULT.name]
+    assert healed(FAULT.at_seconds + 20, in_force=()) == []
+    assert healed(protected.heal_seconds, act=protected, scenario=SCENARIO) == [FAULT.name]
+    assert healed(250, scenario=SCENARIO) == []
+
+
 def test_an_act_ends_when_recovery_had_its_time():
     seen = Seen(page_seconds=60.0)
     over = 60.0 + SECOND.after_seconds + SCENARIO.recovery_seconds

@@ -5,6 +5,9 @@ from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.scenario import SCENARIOS, load_scenario, scenario_names
 from commerce_app.switches import Switch
 
+BANNER = {"name": "banner", "at_seconds": 5, "text": {"en": "Banner", "ko": "배너"}}
+LAG = {"type": "replica_replay_paused"}
+
 
 @pytest.fixture
 def changed(tmp_path):
@@ -33,6 +36,19 @@ def test_the_history_is_the_normal_traffic():
     assert sum(each.per_second for each in scenario.history) == pytest.approx(scenario.load.stages[0].rps)
 
 
+def test_only_servers_that_a_fault_reaches_over_its_line_have_a_proxy(changed):
+    assert load_scenario("banner-spike").proxied == ("redis",)
+    slow = {"name": "slow", "fault": {"type": "latency", "target": "primary", "attributes": {"latency": 2}}}
+    lag = changed(expects=None, steps=[{**BANNER, "fault": LAG}])
+    assert load_scenario(lag).proxied == ()
+    both = changed(
+        expects=None,
+        background=[slow],
+        steps=[{**BANNER, "fault": {"type": "partition", "target": "replica"}}],
+    )
+    assert load_scenario(both).proxied == ("primary", "replica")
+
+
 def test_switches_are_the_shops():
     scenario = load_scenario("banner-spike")
     named = {name for step in scenario.runbook for name in step.switches}
@@ -42,6 +58,26 @@ def test_switches_are_the_shops():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        (
+            {"steps": [{**BANNER, "fault": {"type": "no"}}]},
+            r"steps\.0\.fault: type: expected one of bandwidth",
+        ),
+        (
+            {"steps": [{**BANNER, "for_seconds": 3}]},
+            r"steps\.0: for_seconds: expected with a fault that lasts",
+        ),
+        (
+            {"steps": [{**BANNER, "for_seconds": 3, "fault": {"type": "cache_flushed"}}]},
+            r"for_seconds: expected with a fault that lasts, in the step banner",
+        ),
+        (
+            {"background": [{"name": "b", "fault": {"type": "cache_flushed"}}]},
+            r"background\.0: fault: expected",
+        ),
+        (
+            {"background": [{"name": "banner", "fault": LAG}]},
+            r"steps: expected names that differ, got banner",
+        ),
         ({"limit_seconds": 301}, r"own\.yml: limit_seconds: .*less than or equal to 300"),
         ({"steps": []}, r"own\.yml: .*steps: expected at least one step with a fault"),
         (

@@ -4,11 +4,11 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from commerce_app.stack.exporter import group_metrics
+from commerce_app.stack.exporter import GroupUsage, group_metrics
 from commerce_app.stack.groups import one_core_group, write_groups
 from commerce_app.stack.ports import free_port, is_listening
 from commerce_app.stack.process import Child, wait_until
-from commerce_app.stack.procfs import TreeUsage
+from commerce_app.stack.procfs import ProcessStat, TreeUsage
 
 
 def samples(metrics) -> dict[str, float]:
@@ -34,6 +34,17 @@ def test_a_group_that_is_gone_ends_its_cpu_series():
         "namedprocess_namegroup_num_procs{shop}": 0,
         "namedprocess_namegroup_cpu_limit_cores{shop}": 1,
     }
+
+
+def test_cpu_time_of_members_that_are_gone_stays_in_the_group():
+    def process(pid, seconds):
+        return ProcessStat(pid, 1, seconds, 1.0, 4096)
+
+    group = GroupUsage()
+    assert group.add_up([7, 8], [process(7, 5.0), process(8, 3.0)]) == TreeUsage(2, 8.0, 2.0, 8192)
+    assert group.add_up([7], [process(7, 6.0)]) == TreeUsage(1, 9.0, 2.0, 4096)
+    assert group.add_up([9], [process(9, 0.5)]) == TreeUsage(1, 9.5, 3.0, 4096)
+    assert group.add_up([9], []).processes == 0
 
 
 @pytest.mark.servers

@@ -1,0 +1,46 @@
+"""The kinds of toxics as faults: something happens on the line between the shop and a server."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from commerce_app.faults.fault import Fault, Server
+from commerce_app.faults.proxy.toxics import ToxicError, parse_toxic
+from commerce_app.faults.site import Site
+
+
+class ToxicFault(Fault):
+    """In toxiproxy's words and units; ``toxicity`` is the share of connections that it touches (0–1)."""
+
+    effect: ClassVar[str] = "a toxic of the fault proxy (below)"
+
+    target: Server = "redis"
+    stream: Literal["upstream", "downstream"] = "downstream"
+    toxicity: float = 1.0
+    attributes: Mapping[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_a_toxic(self) -> Self:
+        try:
+            parse_toxic(self._body("any"))
+        except ToxicError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (self.target,)
+
+    @property
+    def proxied(self) -> tuple[str, ...]:
+        return (self.target,)
+
+    def begin(self, site: Site, name: str) -> None:
+        site.proxies.add_toxic(self.target, self._body(name))
+
+    def heal(self, site: Site, name: str) -> None:
+        site.proxies.remove_toxic(self.target, name)
+
+    def _body(self, name: str) -> dict[str, object]:
+        return {"name": name, **self.model_dump(exclude={"target"})}

@@ -1,0 +1,30 @@
+"""Every key of the cache expires at one moment."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from commerce_app.faults.fault import Fault
+from commerce_app.faults.keys import align_expiry, cache_client
+from commerce_app.faults.site import Site
+
+
+class TtlAligned(Fault):
+    """Keys that would expire sooner keep their time: a lock is not held longer than it was meant."""
+
+    effect: ClassVar[str] = (
+        "keys that `match` and would live longer expire together `in_seconds` from now (`PEXPIREAT … LT`)"
+    )
+    is_instant: ClassVar[bool] = True
+
+    type: Literal["ttl_aligned"]
+    in_seconds: float = Field(default=2.0, ge=0, le=3600)
+    match: str = "*"
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("redis",)
+
+    def begin(self, site: Site, name: str) -> None:
+        with cache_client(site) as redis:
+            align_expiry(redis, self.match, self.in_seconds)
