@@ -48,6 +48,7 @@ from commerce_app.order.stock import Stock
 from commerce_app.product.routes import product_routes
 from commerce_app.product.service import ProductCaches, Products
 from commerce_app.protections import load_guard, redis_circuit
+from commerce_app.resilience.adaptive_limit import Adaptation, AdaptiveLimit
 from commerce_app.resilience.admission import Admission
 from commerce_app.resilience.concurrency import ConcurrencyLimit
 from commerce_app.resilience.outage import Outage
@@ -201,9 +202,9 @@ def build_app(shop: Shop) -> ASGIApp:
     app = FastAPI(title="Fireline shop", lifespan=lifespan, openapi_url=None)
     _add_routes(app, shop)
     _add_error_handlers(app)
-    admitted = Admission(
-        app, shop.switches, shop.metrics, shop.settings.concurrent_requests, time.perf_counter
-    )
+    limit = shop.settings.concurrent_requests
+    adaptive = AdaptiveLimit(Adaptation(most=limit))
+    admitted = Admission(app, shop.switches, shop.metrics, limit, adaptive, timer=time.perf_counter)
     return RequestMetrics(WroteAt(admitted, time.time), shop.metrics, time.perf_counter)
 
 

@@ -13,6 +13,7 @@ LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 CACHES = ("product", "extras", "popular")
 LEASE_OUTCOMES = ("won", "filled", "held", "impatient", "unavailable")
 BACKGROUND = ("replication", "popular", "sweeper", "relay", "expiry", "indexes")
+WORK = ("orders", "pages", "extras")
 POOLS = ("primary", "replica", "background", "redis")
 OPERATION_ERRORS = ("", "timeout", "connection", "other")
 REDIS_ERRORS = ("timeout", "connection", "pool_exhausted", "other")
@@ -198,8 +199,16 @@ class Metrics:
             "retry_budget_exhausted_total", "Loads not tried once more, as too many had been."
         )
         self.load_shed = self._counter("load_shed_total", "Work turned away.", ("reason",))
-        for reason in ("requests", "loads", "primary_reads"):
+        for reason in ("requests", *WORK, "loads", "primary_reads"):
             self.load_shed.labels(reason)
+        self.concurrency_limit = self._gauge(
+            "shop_concurrency_limit", "Requests let in at once; infinite while nothing limits them."
+        )
+        self.requests_queued = self._gauge(
+            "shop_requests_queued", "Requests that wait at the door.", ("work",)
+        )
+        for work in WORK:
+            self.requests_queued.labels(work)
         self.switch_enabled = self._gauge("shop_switch_enabled", "Whether a protection is on.", ("switch",))
         for switch in Switch:
             self.switch_enabled.labels(switch)

@@ -30,6 +30,8 @@ class Switch(StrEnum):
         "a load whose connection broke is tried again, for a tenth of loads at most",
     )
     LOAD_SHEDDING = "load_shedding", "requests and loads beyond a number in flight are turned away"
+    ADAPTIVE_LIMIT = "adaptive_limit", "the number of requests in flight follows how long they take"
+    PRIORITY_SHEDDING = "priority_shedding", "orders are let in before pages, and those before lists"
     READ_ONLY_EXTRAS = "read_only_extras", "pages come without rank and recommendations"
     DISTRIBUTED_LOCK = "distributed_lock", "one process of all loads a key, by a lease in Redis"
     LAG_AWARE_ROUTING = (

@@ -1,20 +1,35 @@
-"""Turns requests away at the door while too many are in flight."""
+"""Turns requests away at the door while too many are in flight, the least important first."""
 
-from collections.abc import Callable
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commerce_app.errors import ErrorType, LoadShedError
 from commerce_app.instrument.requests import mark_error
-from commerce_app.instrument.routes import match_route
+from commerce_app.instrument.routes import Route, match_route
 from commerce_app.metrics import Metrics
+from commerce_app.resilience.adaptive_limit import AdaptiveLimit
+from commerce_app.resilience.deadline import within
+from commerce_app.resilience.gate import ALIKE, PRIORITIES, Gate, Share, Work
 from commerce_app.resilience.pace import Pace, whole_seconds
 from commerce_app.responses import error_response
 from commerce_app.switches import Switch, Switches
 
+LIMITING = (Switch.LOAD_SHEDDING, Switch.ADAPTIVE_LIMIT, Switch.PRIORITY_SHEDDING)
+# Whatever takes no money is a page; a list that pages can do without is an extra.
+WORK = {"/products/{product_id}": Work.PAGES, "/products/popular": Work.EXTRAS}
+
+
+def work_of(route: Route) -> Work:
+    """The class of a route; orders, claims and charges alike are what must not fail."""
+    return WORK.get(route.path, Work.ORDERS)
+
 
 class Admission:
-    """Pure ASGI middleware; health, metrics and switches always pass."""
+    """Pure ASGI middleware; health, metrics and switches always pass. ``limit``: the fixed one, in flight."""
 
     def __init__(
         self,
@@ -22,30 +37,86 @@ class Admission:
         switches: Switches,
         metrics: Metrics,
         limit: int,
+        adaptive: AdaptiveLimit,
+        *,
         timer: Callable[[], float],
     ) -> None:
         self._app = app
         self._switches = switches
         self._metrics = metrics
-        self._limit = limit
+        self._fixed = limit
+        self._adaptive = adaptive
         self._timer = timer
-        self._in_flight = 0
+        self._gate: Gate[asyncio.Future[None]] = Gate()
         self._pace = Pace()
+        metrics.concurrency_limit.set_function(self._limit)
+        for work in Work:
+            metrics.requests_queued.labels(work).set_function(partial(self._gate.waiting, work))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or match_route(scope["method"], scope["path"]) is None:
+        route = match_route(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if route is None:
             await self._app(scope, receive, send)
-            return
-        if self._switches.on(Switch.LOAD_SHEDDING) and self._in_flight >= self._limit:
-            self._metrics.load_shed.labels("requests").inc()
+        elif await self._enter(work_of(route)):
+            await self._serve(scope, receive, send)
+        else:
             mark_error(scope, ErrorType.LOAD_SHED)
-            retry_after_seconds = whole_seconds(self._pace.drain_seconds(self._in_flight, self._limit))
-            await error_response(LoadShedError("requests", retry_after_seconds))(scope, receive, send)
-            return
-        self._in_flight += 1
+            await error_response(self._shed(work_of(route)))(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = self._timer()
         try:
             await self._app(scope, receive, send)
         finally:
-            self._in_flight -= 1
-            self._pace.ended(self._timer() - began)
+            ended = self._timer()
+            self._pace.ended(ended - began)
+            self._adaptive.observe(ended - began, self._gate.in_flight, ended)
+            self._leave()
+
+    async def _enter(self, work: Work) -> bool:
+        share = self._shares()[work]
+        if self._gate.enter(work, share, self._limit()):
+            return True
+        ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not self._gate.wait(work, share, ticket):
+            return False
+        try:
+            async with within(share.wait_seconds):
+                await ticket
+        except TimeoutError:
+            return self._admitted_after_all(work, ticket)
+        except asyncio.CancelledError:
+            if self._admitted_after_all(work, ticket):
+                self._leave()
+            raise
+        return True
+
+    def _admitted_after_all(self, work: Work, ticket: "asyncio.Future[None]") -> bool:
+        """Whether it was let in at the very moment when it gave up."""
+        if ticket.done() and not ticket.cancelled():
+            return True
+        self._gate.give_up(work, ticket)
+        return False
+
+    def _leave(self) -> None:
+        admitted = self._gate.leave(self._shares(), self._limit())
+        while admitted:
+            ticket = admitted.pop(0)
+            if ticket.cancelled():  # its request ended a moment ago and has not yet said so
+                admitted += self._gate.leave(self._shares(), self._limit())
+            else:
+                ticket.set_result(None)
+
+    def _limit(self) -> float:
+        if not any(map(self._switches.on, LIMITING)):
+            return math.inf
+        return self._adaptive.limit if self._switches.on(Switch.ADAPTIVE_LIMIT) else self._fixed
+
+    def _shares(self) -> Mapping[Work, Share]:
+        return PRIORITIES if self._switches.on(Switch.PRIORITY_SHEDDING) else ALIKE
+
+    def _shed(self, work: Work) -> LoadShedError:
+        reason = work.value if self._switches.on(Switch.PRIORITY_SHEDDING) else "requests"
+        self._metrics.load_shed.labels(reason).inc()
+        drain_seconds = self._pace.drain_seconds(self._gate.ahead(work), int(min(self._limit(), self._fixed)))
+        return LoadShedError(reason, whole_seconds(drain_seconds))
