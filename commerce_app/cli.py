@@ -17,6 +17,7 @@ from commerce_app.database.seed import Size
 from commerce_app.database.seed import seed as seed_database
 from commerce_app.drill.cli import drill
 from commerce_app.errors import SettingsError
+from commerce_app.load.cli import load_command
 from commerce_app.order.invariants import findings_json, findings_text, verify_books
 from commerce_app.settings import Settings, read_settings
 
@@ -31,6 +32,9 @@ LEVELS = click.Choice(["debug", "info", "warning", "error"])
 @click.group()
 def shop() -> None:
     """The instrumented shop: the system under watch."""
+
+
+shop.add_command(load_command)
 
 
 @shop.command()
