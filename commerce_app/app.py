@@ -60,6 +60,7 @@ from commerce_app.switchboard import Switchboard
 from commerce_app.switches import Switches
 from commerce_app.upkeep import upkeep
 from commerce_app.wallet.account import Accounts
+from commerce_app.wallet.hold import WalletHold
 from commerce_app.wallet.routes import account_routes, wallet_routes
 from commerce_app.wallet.service import Wallets
 from commerce_app.wrote_at import WroteAt, wrote_at_reader
@@ -146,13 +147,13 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     products = Products(reads, caches, switches)
     locks = RowLocks(metrics)
     keys = IdempotencyKeys(settings.lock_timeout_seconds)
-    coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys)
-    wallets = Wallets(database.primary, locks, keys)
+    coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys, switches)
+    wallets = Wallets(database.primary, locks, keys, switches)
     compensation = Compensation(locks)
     orders = Orders(
         database.primary,
         products,
-        Reservations(Stock(locks), coupons, keys, settings.order_hold_seconds),
+        Reservations(Stock(locks), coupons, WalletHold(locks, switches), keys, settings.order_hold_seconds),
         compensation,
         locks,
         limits=UserLimits(ORDER_ALLOWANCE),

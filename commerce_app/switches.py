@@ -42,6 +42,11 @@ class Switch(StrEnum):
         "statement_timeouts",
         "the databases end statements that run too long, by class of work",
     )
+    COUPON_COUNTER = (
+        "coupon_counter",
+        "a claim counts a coupon down in one statement, without holding its row",
+    )
+    WALLET_SHORT_LOCKS = "wallet_short_locks", "orders and charges hold a wallet's row for one statement only"
     PRODUCT_INDEXES = (
         "product_indexes",
         "the index that pages' extras need is there; off drops it, for a drill",

@@ -6,13 +6,17 @@ from functools import partial
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from commerce_app.coupon.counter import ChangedMeanwhileError, take_one
 from commerce_app.coupon.discount import Coupon
-from commerce_app.errors import InFlightError, RejectedError
+from commerce_app.errors import DependencyError, InFlightError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
 from commerce_app.resilience.user_limits import UserLimits
+from commerce_app.switches import Switch, Switches
+
+CLAIM_ATTEMPTS = 3
 
 LOCK_COUPON = text("""
 SELECT available, expires_at FROM coupons WHERE coupon_id = :coupon_id FOR UPDATE
@@ -34,9 +38,15 @@ FOR UPDATE OF c FOR KEY SHARE OF n
 
 class Coupons:
     def __init__(
-        self, primary: AsyncEngine, locks: RowLocks, limits: UserLimits, keys: IdempotencyKeys
+        self,
+        primary: AsyncEngine,
+        locks: RowLocks,
+        limits: UserLimits,
+        keys: IdempotencyKeys,
+        switches: Switches,
     ) -> None:
         self._primary = primary
+        self._switches = switches
         self._locks = locks
         self._limits = limits
         self._keys = keys
@@ -47,9 +57,7 @@ class Coupons:
         """Give the user one and answer how many are left; raises RejectedError, RateLimitedError."""
         self._limits.admit(user_id, at.timestamp())
         try:
-            async with self._primary.begin() as connection:
-                work = partial(self._claim, connection, coupon_id, user_id, at)
-                answer = await self._keys.once(connection, key, at, work)
+            answer = await self._claim_once(coupon_id, user_id, at, key)
         except InFlightError:
             raise
         except RejectedError:
@@ -61,6 +69,22 @@ class Coupons:
             self._limits.failed(user_id, at.timestamp())
         return answer
 
+    async def _claim_once(self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None) -> Answer:
+        claim = self._count_down if self._switches.on(Switch.COUPON_COUNTER) else self._claim
+        for _ in range(CLAIM_ATTEMPTS):
+            try:
+                async with self._primary.begin() as connection:
+                    work = partial(claim, connection, coupon_id, user_id, at)
+                    return await self._keys.once(connection, key, at, work)
+            except ChangedMeanwhileError:
+                continue
+        raise DependencyError(f"coupon {coupon_id} changed {CLAIM_ATTEMPTS} times while it was claimed")
+
+    async def _count_down(
+        self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime
+    ) -> Answer:
+        return _given(coupon_id, user_id, await take_one(connection, self._locks, coupon_id, user_id, at))
+
     async def _claim(self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime) -> Answer:
         rows = await self._locks.take("coupon", connection, LOCK_COUPON, {"coupon_id": coupon_id})
         if not rows:
@@ -71,8 +95,7 @@ class Coupons:
             raise RejectedError(409, "the coupon is sold out")
         await self._record_claim(connection, coupon_id, user_id, at)
         await connection.execute(TAKE_ONE, {"coupon_id": coupon_id})
-        left = rows[0].available - 1
-        return Answer.created({"coupon_id": coupon_id, "user_id": user_id, "left": left})
+        return _given(coupon_id, user_id, rows[0].available - 1)
 
     async def _record_claim(
         self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime
@@ -93,3 +116,7 @@ class Coupons:
             raise RejectedError(409, f"user {user_id} has used coupon {coupon_id}")
         row = rows[0]
         return Coupon(row.kind, row.value, row.cap, row.minimum, row.expires_at)
+
+
+def _given(coupon_id: int, user_id: int, left: int) -> Answer:
+    return Answer.created({"coupon_id": coupon_id, "user_id": user_id, "left": left})

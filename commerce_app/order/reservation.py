@@ -13,6 +13,7 @@ from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.order.bill import Bill, Cart, subtotal
 from commerce_app.order.stock import Stock
+from commerce_app.wallet.hold import WalletHold
 
 # Whatever it changes is locked already, and the order is not seen by anybody yet.
 RESERVE = text("""
@@ -48,9 +49,12 @@ class Reserved:
 
 
 class Reservations:
-    def __init__(self, stock: Stock, coupons: Coupons, keys: IdempotencyKeys, hold_seconds: float) -> None:
+    def __init__(
+        self, stock: Stock, coupons: Coupons, wallet: WalletHold, keys: IdempotencyKeys, hold_seconds: float
+    ) -> None:
         self._stock = stock
         self._coupons = coupons
+        self._wallet = wallet
         self._keys = keys
         self._hold = timedelta(seconds=hold_seconds)
 
@@ -99,6 +103,7 @@ class Reservations:
         if cart.coupon_id is not None:
             coupon = await self._coupons.lock_claim(connection, cart.coupon_id, cart.user_id)
             discount = coupon.discount(subtotal(lines), at)
+        await self._wallet.take(connection, cart.user_id)
         bill = Bill(cart.user_id, lines, cart.coupon_id, discount)
         if cart.expected_total not in {None, bill.total}:
             raise RejectedError(

@@ -1,9 +1,11 @@
-"""Charging a wallet, optimistically: whoever finds that it changed meanwhile tries again."""
+"""Charging a wallet: optimistically, or with its row held."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.errors import DependencyError, RejectedError
@@ -11,14 +13,27 @@ from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
+from commerce_app.switches import Switch, Switches
 
 BALANCE_LIMIT = 10_000_000
 CHARGE_ATTEMPTS = 5
 
 READ = text("SELECT balance, version FROM wallets WHERE user_id = :user_id")
+LOCK = text("SELECT balance, version FROM wallets WHERE user_id = :user_id FOR UPDATE")
+# One statement: the row is locked for the round trips that are left, the key's and the commit's.
 CHARGE = text("""
-UPDATE wallets SET balance = balance + :amount, version = version + 1
-WHERE user_id = :user_id AND version = :version RETURNING balance
+WITH charged AS (
+    UPDATE wallets SET balance = balance + :amount, version = version + 1
+    WHERE user_id = :user_id AND version = :version RETURNING user_id, balance
+), entry AS (
+    INSERT INTO wallet_ledger (user_id, amount, kind, at)
+    SELECT user_id, :amount, 'charge', :at FROM charged
+)
+SELECT balance FROM charged
+""")
+ADD = text("""
+UPDATE wallets SET balance = balance + :amount, version = version + 1 WHERE user_id = :user_id
+RETURNING balance
 """)
 LEDGER = text("""
 INSERT INTO wallet_ledger (user_id, amount, kind, at) VALUES (:user_id, :amount, 'charge', :at)
@@ -30,17 +45,21 @@ class _ChangedMeanwhileError(Exception):
 
 
 class Wallets:
-    def __init__(self, primary: AsyncEngine, locks: RowLocks, keys: IdempotencyKeys) -> None:
+    def __init__(
+        self, primary: AsyncEngine, locks: RowLocks, keys: IdempotencyKeys, switches: Switches
+    ) -> None:
         self._primary = primary
+        self._switches = switches
         self._locks = locks
         self._keys = keys
 
     async def charge(self, user_id: int, amount: int, at: datetime, key: RequestKey | None = None) -> Answer:
         """Add won to a wallet and answer with the balance; raises RejectedError past the limit."""
+        charge = self._try_charge if self._switches.on(Switch.WALLET_SHORT_LOCKS) else self._lock_and_charge
         for _ in range(CHARGE_ATTEMPTS):
             try:
                 async with self._primary.begin() as connection:
-                    attempt = partial(self._try_charge, connection, user_id, amount, at)
+                    attempt = partial(charge, connection, user_id, amount, at)
                     return await self._keys.once(connection, key, at, attempt)
             except _ChangedMeanwhileError:
                 continue
@@ -49,15 +68,29 @@ class Wallets:
     async def _try_charge(
         self, connection: AsyncConnection, user_id: int, amount: int, at: datetime
     ) -> Answer:
-        wallet = (await connection.execute(READ, {"user_id": user_id})).one_or_none()
-        if wallet is None:
-            raise RejectedError(404, f"no wallet of user {user_id}")
-        if wallet.balance + amount > BALANCE_LIMIT:
-            raise RejectedError(409, f"a wallet holds at most {BALANCE_LIMIT} won")
-        charged = await self._locks.take(
-            "wallet", connection, CHARGE, {"user_id": user_id, "amount": amount, "version": wallet.version}
-        )
+        found = (await connection.execute(READ, {"user_id": user_id})).all()
+        wallet = _chargeable(found, user_id, amount)
+        change = {"user_id": user_id, "amount": amount, "version": wallet.version, "at": at}
+        charged = await self._locks.take("wallet", connection, CHARGE, change)
         if not charged:
             raise _ChangedMeanwhileError
-        await connection.execute(LEDGER, {"user_id": user_id, "amount": amount, "at": at})
         return Answer.created({"user_id": user_id, "balance": charged[0].balance})
+
+    async def _lock_and_charge(
+        self, connection: AsyncConnection, user_id: int, amount: int, at: datetime
+    ) -> Answer:
+        """The ordinary way: the row is held over every round trip."""
+        found = await self._locks.take("wallet", connection, LOCK, {"user_id": user_id})
+        _chargeable(found, user_id, amount)
+        added = await connection.execute(ADD, {"user_id": user_id, "amount": amount})
+        await connection.execute(LEDGER, {"user_id": user_id, "amount": amount, "at": at})
+        return Answer.created({"user_id": user_id, "balance": added.scalar_one()})
+
+
+def _chargeable(found: Sequence[Row[Any]], user_id: int, amount: int) -> Row[Any]:
+    """The wallet, if it is there and the amount fits in; raises RejectedError."""
+    if not found:
+        raise RejectedError(404, f"no wallet of user {user_id}")
+    if found[0].balance + amount > BALANCE_LIMIT:
+        raise RejectedError(409, f"a wallet holds at most {BALANCE_LIMIT} won")
+    return found[0]

@@ -1,0 +1,179 @@
+"""Crowds at one coupon and one wallet, locks held long and short: a real PostgreSQL, two shops."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from commerce_app.order.invariants import check
+from commerce_app.resilience.user_limits import Allowance, UserLimits
+from commerce_app.switches import Switch
+from tests.commerce_app.shop_client import asking, order, statuses
+
+pytestmark = pytest.mark.servers
+
+GENEROUS = Allowance("asking", 1_000_000, 1)
+SHORT = frozenset({Switch.COUPON_COUNTER, Switch.WALLET_SHORT_LOCKS})
+COUPON = 7
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+
+async def open_shops(stack, settings, *switches):
+    clients = []
+    for each in switches:
+        patient = replace(settings, order_deadline_seconds=60, switches=each)
+        client = await stack.enter_async_context(asking(patient, loops=False))
+        client.shop.orders._limits = UserLimits(GENEROUS)
+        client.shop.coupons._limits = UserLimits(GENEROUS)
+        clients.append(client)
+    return clients
+
+
+@pytest.fixture(
+    params=[(frozenset(), frozenset()), (SHORT, SHORT), (frozenset(), SHORT)], ids=["long", "short", "mixed"]
+)
+async def shops(settings, request, primary):
+    """Two processes; while a switch is flipped one is ahead of the other."""
+    await primary.execute("DELETE FROM coupon_claims WHERE coupon_id = $1", COUPON)
+    await primary.execute("UPDATE coupons SET available = number WHERE coupon_id = $1", COUPON)
+    async with AsyncExitStack() as stack:
+        yield await open_shops(stack, settings, *request.param)
+
+
+@pytest.fixture
+async def short(settings):
+    async with AsyncExitStack() as stack:
+        (client,) = await open_shops(stack, settings, SHORT)
+        yield client
+
+
+@pytest.fixture(autouse=True)
+async def books(primary):
+    yield
+    findings = await check(primary, datetime.now(UTC))
+    assert [finding.invariant.name for finding in findings if finding.violations] == []
+
+
+async def stock_of_coupon(primary, number):
+    claimed = "SELECT count(*) FROM coupon_claims WHERE coupon_id = $1"
+    await primary.execute(
+        f"UPDATE coupons SET available = $2::int, number = $2::int + ({claimed}) WHERE coupon_id = $1",
+        COUPON,
+        number,
+    )
+
+
+async def claim(client, user):
+    return await client.post(f"/coupons/{COUPON}/claim", json={"user_id": user})
+
+
+async def test_a_coupon_goes_to_as_many_users_as_there_are_pieces_each_once(shops, primary):
+    await stock_of_coupon(primary, 20)
+    crowd = [user for user in range(1, 41) for _ in range(3)]
+    answers = await asyncio.gather(*(claim(shops[each % 2], user) for each, user in enumerate(crowd)))
+    assert statuses(answers) == {201: 20, 409: 100}
+    assert sorted(answer.json()["left"] for answer in answers if answer.status_code == 201) == list(range(20))
+
+
+async def test_claims_are_refused_for_the_same_reasons(shops, primary):
+    for client in shops:
+        await stock_of_coupon(primary, 2)
+        user = 100 + shops.index(client)
+        assert (await claim(client, user)).json() == {"coupon_id": COUPON, "user_id": user, "left": 1}
+        reasons = [(await claim(client, each)).json()["error"] for each in (user, 999_999)]
+        assert reasons == [f"user {user} has the coupon already", "no user 999999"]
+        await stock_of_coupon(primary, 0)
+        assert (await claim(client, 102)).json()["error"] == "the coupon is sold out"
+        await primary.execute("UPDATE coupons SET expires_at = expires_at - interval '9 years'")
+        assert (await claim(client, 102)).json()["error"] == "the coupon has expired"
+        await primary.execute("UPDATE coupons SET expires_at = expires_at + interval '9 years'")
+        gone = await client.post("/coupons/999/claim", json={"user_id": 1})
+        assert (gone.status_code, gone.json()["error"]) == (404, "no coupon 999")
+
+
+async def test_a_claim_is_sent_twice_and_made_once(shops):
+    key = {"Idempotency-Key": "twice"}
+    body = {"user_id": 120}
+    first, again = [await shop.post(f"/coupons/{COUPON}/claim", json=body, headers=key) for shop in shops]
+    assert (first.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotent-Replay"] == "true"
+
+
+async def test_orders_and_charges_of_one_wallet_all_count(shops):
+    work = []
+    for each in range(12):
+        client = shops[each % 2]
+        work += [order(client, 130, 1 + each % 5), client.post("/wallets/130/charge", json={"amount": 1_000})]
+    ended = Counter(
+        (answer.request.url.path.rpartition("/")[2], answer.status_code)
+        for answer in await asyncio.gather(*work)
+    )
+    assert ended["orders", 201] == 12
+    assert ended["charge", 201] + ended["charge", 503] == 12
+    assert ended["charge", 201] > 0
+
+
+async def test_charges_that_wait_for_a_lock_all_succeed(settings):
+    async with AsyncExitStack() as stack:
+        (client,) = await open_shops(stack, settings, frozenset())
+        charges = [client.post("/wallets/131/charge", json={"amount": 1_000}) for _ in range(15)]
+        assert statuses(await asyncio.gather(*charges)) == {201: 15}
+
+
+async def test_who_comes_when_all_are_gone_waits_for_nobody(short, servers, primary):
+    await stock_of_coupon(primary, 0)
+    holder = await asyncpg.connect(servers.primary.url)
+    async with holder.transaction():
+        await holder.execute("SELECT FROM coupons WHERE coupon_id = $1 FOR UPDATE", COUPON)
+        assert (await claim(short, 140)).json()["error"] == "the coupon is sold out"
+    await holder.close()
+
+
+async def test_the_ordinary_way_they_wait_for_the_row(settings, servers, primary):
+    await stock_of_coupon(primary, 0)
+    holder = await asyncpg.connect(servers.primary.url)
+    async with AsyncExitStack() as stack:
+        (client,) = await open_shops(stack, settings, frozenset())
+        async with holder.transaction():
+            await holder.execute("SELECT FROM coupons WHERE coupon_id = $1 FOR UPDATE", COUPON)
+            asked = asyncio.create_task(claim(client, 140))
+            while not await primary.fetchval(WAITING):
+                assert not asked.done()
+        assert (await asked).status_code == 409
+    await holder.close()
+
+
+async def test_an_order_is_written_while_somebody_holds_the_wallet(short, servers, primary):
+    """It waits when it pays: until then the wallet is nobody's concern."""
+    holder = await asyncpg.connect(servers.primary.url)
+    reserved = "SELECT count(*) FROM orders WHERE user_id = 150 AND status = 'reserved'"
+    async with holder.transaction():
+        await holder.execute("SELECT FROM wallets WHERE user_id = 150 FOR UPDATE")
+        placing = asyncio.create_task(order(short, 150, 5))
+        while not await primary.fetchval(reserved):
+            assert not placing.done()
+    assert (await placing).status_code == 201
+    await holder.close()
+
+
+async def test_the_ordinary_way_it_is_not_written_before(settings, servers, primary):
+    holder = await asyncpg.connect(servers.primary.url)
+    async with AsyncExitStack() as stack:
+        (client,) = await open_shops(stack, settings, frozenset())
+        async with holder.transaction():
+            await holder.execute("SELECT FROM wallets WHERE user_id = 151 FOR UPDATE")
+            placing = asyncio.create_task(order(client, 151, 5))
+            while not await primary.fetchval(WAITING):
+                assert not placing.done()
+            assert (
+                await primary.fetchval(
+                    "SELECT count(*) FROM orders WHERE user_id = 151 AND hold_until IS NOT NULL"
+                )
+                == 0
+            )
+        assert (await placing).status_code == 201
+    await holder.close()
