@@ -9,9 +9,10 @@ from alerts.attributes import checked
 from alerts.events import UNKNOWN, Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
-from alerts.plain_text import PlainText, plain, plain_json
+from alerts.plain_text import PlainText, plain_json
 from alerts.receive import LANGUAGES, parse_time
 from alerts.storage_incidents import AlertRecord, firing_severity
+from collector.plain_text import plain
 
 
 def _moment(value: object) -> object:

@@ -1,20 +1,13 @@
-"""Text from elsewhere, made safe to print: a terminal must not obey what an alert says."""
+"""Texts of alerts and files: plain, and short enough to be kept."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator
 
-REPLACEMENT = "\ufffd"
+from collector.plain_text import plain
+
 ELLIPSIS = "…"
-# C0 but tab and newline, DEL and C1, and what turns the direction of writing around.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def plain(text: str) -> str:
-    """The text with its control characters replaced; the line ends of Windows become newlines."""
-    return _UNSAFE.sub(REPLACEMENT, text.replace("\r\n", "\n"))
 
 
 def shortened(text: str, limit_bytes: int) -> str:

@@ -11,8 +11,9 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from alerts.errors import RequestError
-from alerts.plain_text import plain, plain_values
+from alerts.plain_text import plain_values
 from collector.labels import Labels
+from collector.plain_text import plain
 from collector.sinks import rfc3339
 
 LANGUAGES = ("en", "ko")

@@ -3,10 +3,9 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
-import numpy as np
 import orjson
 import stamina
 
@@ -18,10 +17,15 @@ from collector.http_answer import AddressError
 from collector.http_client import MOST_BYTES, HttpClient, reason_of
 from collector.labels import Labels
 from collector.parts import in_parts
+from collector.plain_text import plain_line
 from collector.redaction import shown_url, without_secrets
+from collector.remote_answer import ShapeError, read_label_sets, read_matrix, read_scalar, read_vector
 from collector.series import Sample, Series
 
-_MOST_SAID = 300
+_MOST_SAID = 1000
+_FINAL_KINDS = {"execution", "timeout", "canceled", "bad_data"}
+_KINDS = _FINAL_KINDS | {"internal", "unavailable", "not_found", "not_acceptable"}
+T = TypeVar("T")
 _RETRYABLE_STATUSES = {429, 500, 502, 503, 504}
 
 
@@ -88,14 +92,15 @@ class RemoteQuerier:
 
     def instant(self, query: str, at: float) -> list[Sample]:
         data = self._ask("query", [("query", query), ("time", _spelled(at))])
-        match data["resultType"]:
+        match data.get("resultType"):
             case "vector":
-                return [_sample(item) for item in data["result"]]
+                return self._read(read_vector, data.get("result"))
             case "scalar":
-                at_seconds, value = data["result"]
-                return [Sample(Labels(), float(at_seconds), float(value))]
-            case kind:
+                return [self._read(read_scalar, data.get("result"))]
+            case "matrix" | "string" as kind:
                 raise QueryError(f'invalid expression type "{kind}", must be Scalar or instant Vector')
+            case _:
+                raise QueryError(f"{self.shown}: expected a resultType of vector or scalar", kind="internal")
 
     def range(self, query: str, start: float, end: float, step_seconds: float) -> list[Series]:
         def part(asked: str, first: float, last: float) -> list[Series]:
@@ -109,13 +114,14 @@ class RemoteQuerier:
             ("start", _spelled(start)),
             ("end", _spelled(end)),
         ]
-        return sorted((Labels(item) for item in self._ask("series", pairs)), key=lambda labels: labels.pairs)
+        found = self._read(read_label_sets, self._data("series", pairs))
+        return sorted(found, key=lambda labels: labels.pairs)
 
     def raw(self, selector: str, start: float, end: float) -> list[Series]:
         """Samples as they are kept, in the closed interval; staleness markers are not among them."""
         window_ms = round((end - start) * 1000) + 1
         data = self._ask("query", [("query", f"{selector}[{window_ms}ms]"), ("time", _spelled(end))])
-        found = [_series(item) for item in data["result"]]
+        found = self._read(read_matrix, data.get("result"))
         return [kept for series in found if len((kept := _from(series, start)).times)]
 
     def forward(self, method: str, path: str, pairs: Sequence[tuple[str, str]]) -> Forwarded:
@@ -130,9 +136,21 @@ class RemoteQuerier:
             ("end", _spelled(end)),
             ("step", _spelled(step_seconds)),
         ]
-        return [_series(item) for item in self._ask("query_range", pairs)["result"]]
+        return self._read(read_matrix, self._ask("query_range", pairs).get("result"))
 
-    def _ask(self, path: str, pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # JSON
+    def _read(self, read: Callable[[object], T], result: object) -> T:
+        try:
+            return read(result)
+        except ShapeError as error:
+            raise QueryError(f"{self.shown}: result: {error}", kind="internal") from error
+
+    def _ask(self, path: str, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+        data = self._data(path, pairs)
+        if not isinstance(data, dict):
+            raise QueryError(f"{self.shown}: data: expected a mapping with resultType", kind="internal")
+        return data
+
+    def _data(self, path: str, pairs: Sequence[tuple[str, str]]) -> object:
         response = self._send("POST", f"/api/v1/{path}", pairs)
         try:
             body = orjson.loads(response.content)
@@ -143,7 +161,7 @@ class RemoteQuerier:
             ) from error
         if not isinstance(body, dict) or body.get("status") != "success":
             raise _refusal(self.shown, response.status_code, body)
-        return body["data"]
+        return body.get("data")
 
     def _send(self, method: str, path: str, pairs: Sequence[tuple[str, str]]) -> httpx.Response:
         given: dict[str, list[str]] = {}
@@ -201,7 +219,17 @@ def _why(response: httpx.Response) -> str:
     except orjson.JSONDecodeError:
         return ""
     said = body.get("error") if isinstance(body, dict) else None
-    return f": {without_secrets(str(said))[:_MOST_SAID]}" if said else ""
+    return f": {_said(said)}" if said else ""
+
+
+def _said(text: object) -> str:
+    """A server's words as part of a line: no terminal obeys them, and they end."""
+    line = plain_line(without_secrets(str(text)))
+    return line if len(line) <= _MOST_SAID else f"{line[:_MOST_SAID]}…"
+
+
+def _kind(text: object) -> str:
+    return text if isinstance(text, str) and text in _KINDS else "internal"
 
 
 def _is_answer(response: httpx.Response) -> bool:
@@ -210,33 +238,17 @@ def _is_answer(response: httpx.Response) -> bool:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         return False
-    return isinstance(body, dict) and body.get("errorType") in {
-        "execution",
-        "timeout",
-        "canceled",
-        "bad_data",
-    }
+    return isinstance(body, dict) and _kind(body.get("errorType")) in _FINAL_KINDS
 
 
 def _refusal(url: str, status: int, body: object) -> QueryError:
     if isinstance(body, dict) and body.get("error"):
-        return QueryError(without_secrets(str(body["error"])), kind=str(body.get("errorType", "internal")))
+        return QueryError(_said(body["error"]), kind=_kind(body.get("errorType")))
     return QueryError(f"{url}: HTTP status {status} without an error of the Prometheus API", kind="internal")
 
 
 def _spelled(number: float) -> str:
     return f"{number:.3f}".rstrip("0").rstrip(".")
-
-
-def _sample(item: Mapping[str, Any]) -> Sample:
-    at, value = item["value"]
-    return Sample(Labels(item["metric"]), float(at), float(value))
-
-
-def _series(item: Mapping[str, Any]) -> Series:
-    points = item["values"]
-    times = np.array([point[0] for point in points], np.float64)
-    return Series(Labels(item["metric"]), times, np.array([float(point[1]) for point in points], np.float64))
 
 
 def _from(series: Series, start: float) -> Series:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collector.series import Series
+from collector.series import Series, Values
 
 LADDER = (0.9995, 0.999, 0.995, 0.99, 0.95)  # below 93 % the default policy has tiers that cannot fire
 DEFAULT_OBJECTIVE = 0.99
@@ -43,8 +43,8 @@ def figures_of(total: Sequence[Series], bad: Sequence[Series], step_seconds: flo
     if not total:
         return None
     by_time = dict(zip(bad[0].times.tolist(), bad[0].values.tolist(), strict=True)) if bad else {}
-    times, counts = total[0].times, np.nan_to_num(total[0].values)
-    bads = np.clip(np.nan_to_num([by_time.get(at, 0.0) for at in times.tolist()]), 0.0, counts)
+    times, counts = total[0].times, _finite(total[0].values)
+    bads = np.clip(_finite(np.array([by_time.get(at, 0.0) for at in times.tolist()])), 0.0, counts)
     if not counts.sum() > 0:
         return None
     busy = counts >= max(1.0, 0.01 * counts.max())
@@ -57,6 +57,10 @@ def figures_of(total: Sequence[Series], bad: Sequence[Series], step_seconds: flo
         normal=float(np.quantile(ratios, 0.9)),
         worst=float(ratios.max()),
     )
+
+
+def _finite(values: Values) -> Values:
+    return np.where(np.isfinite(values), values, 0.0)
 
 
 def objective_for(figures: Figures | None, ladder: Sequence[float] = LADDER) -> float | None:

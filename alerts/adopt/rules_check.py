@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from alerts.adopt.bounds import finite_bounds
 from alerts.adopt.rules_history import USUAL_INTERVAL_SECONDS, Firings, Key
 from alerts.adopt.source import Source
 from alerts.selectors import seconds_between_samples, selectors, spelled, unmatched
@@ -269,9 +270,9 @@ def _last_bound(source: InstantQuerier, node: Node, at: float) -> float | None:
     if len(selectors) != 1 or not any(m.name == METRIC_NAME for m in selectors[0].matchers):
         return None
     text = spelled(selectors[0].matchers)
-    bounds = [sample.labels.get("le") for sample in source.instant(f"count by (le) ({text})", at)]
-    finite = [float(bound) for bound in bounds if bound and bound != "+Inf"]
-    return max(finite, default=None)
+    samples = source.instant(f"count by (le) ({text})", at)
+    finite = finite_bounds(sample.labels.get("le") for sample in samples)
+    return float(finite[-1]) if finite else None
 
 
 def constant(node: Node) -> float | None:

@@ -1,15 +1,40 @@
 """What a Prometheus is asked beside queries: its metrics' names and types, and its rules."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import orjson
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from collector.errors import QueryError
+from collector.plain_text import plain_line
 from collector.remote import RemoteQuerier
 from collector.series import Sample, Series
 
 RECENT_SECONDS = 3600.0
+_MOST_SAID = 300
+Finite = Annotated[float, Field(allow_inf_nan=False, ge=0)]
+
+
+class _Rule(BaseModel):
+    """What is read of a rule; whatever else an engine says of it may have any shape."""
+
+    type: str | None = None
+    name: str | None = None
+    query: str | None = None
+    duration: Finite | None = None
+    labels: dict[str, str] | None = None
+    last_error: str | None = Field(None, alias="lastError")
+
+
+class _Group(BaseModel):
+    file: str | None = None
+    name: str | None = None
+    interval: Finite | None = None
+    rules: list[_Rule] | None = None
+
+
+_GROUPS = TypeAdapter(list[_Group])
 
 
 class Source(Protocol):
@@ -44,7 +69,8 @@ class PrometheusSource:
         window = [("start", f"{at - RECENT_SECONDS:.3f}"), ("end", f"{at:.3f}")]
         data = self._get("/api/v1/label/__name__/values", window)
         if not isinstance(data, list):
-            raise QueryError("/api/v1/label/__name__/values: expected a list of names", kind="internal")
+            place = f"{self._querier.shown}/api/v1/label/__name__/values"
+            raise QueryError(f"{place}: expected a list of names", kind="internal")
         return [str(name) for name in data]
 
     def types(self) -> Mapping[str, str]:
@@ -53,22 +79,36 @@ class PrometheusSource:
         except QueryError:  # not every engine that speaks PromQL has it, and nothing hangs on it
             return {}
         found = data if isinstance(data, dict) else {}
-        return {name: str(said[0].get("type", "")) for name, said in found.items() if said}
+        return {name: str(said[0].get("type", "")) for name, said in found.items() if _is_told(said)}
 
     def rule_groups(self) -> Sequence[Mapping[str, Any]]:
         data = self._get("/api/v1/rules", [])
         groups = data.get("groups") if isinstance(data, dict) else None
-        return groups if isinstance(groups, list) else []
+        try:
+            _GROUPS.validate_python(groups or [])
+        except ValidationError as error:
+            mistake = error.errors()[0]
+            place = ".".join(str(part) for part in mistake["loc"])
+            raise QueryError(
+                f"{self._querier.shown}/api/v1/rules: expected groups of rules as Prometheus has them, "
+                f"found another shape at {place or 'groups'}",
+                kind="internal",
+            ) from error
+        return groups or []
 
     def _get(self, path: str, pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # JSON
         answer = self._querier.forward("GET", path, pairs)
         try:
             body = orjson.loads(answer.body)
         except orjson.JSONDecodeError as error:
-            raise QueryError(
-                f"{path}: expected JSON of the Prometheus API, found HTTP {answer.status}"
-            ) from error
+            expected = f"expected JSON of the Prometheus API, found HTTP {answer.status}"
+            raise QueryError(f"{self._querier.shown}{path}: {expected}") from error
         if not isinstance(body, dict) or body.get("status") != "success":
             said = body.get("error") if isinstance(body, dict) else None
-            raise QueryError(f"{path}: HTTP {answer.status}: {said or 'no answer of the Prometheus API'}")
+            why = plain_line(str(said))[:_MOST_SAID] if said else "no answer of the Prometheus API"
+            raise QueryError(f"{self._querier.shown}{path}: HTTP {answer.status}: {why}")
         return body.get("data")
+
+
+def _is_told(metadata: object) -> bool:
+    return isinstance(metadata, list) and bool(metadata) and isinstance(metadata[0], dict)

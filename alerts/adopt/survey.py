@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from alerts.adopt.bounds import finite_bounds
 from alerts.adopt.catalogue import Ecosystem, Requests
 from alerts.adopt.identity import Identity, Key, identities, identity_labels, named_apart
 from alerts.adopt.shapes import shaped_families
@@ -149,8 +150,7 @@ def _bounds(source: Source, family: Requests, service: Identity, found: Survey) 
     if family.bucket not in found.names:
         return ()
     samples = source.instant(f"count by (le) ({family.bucket}{{{service.matchers()}}})", found.at)
-    spelt = {sample.labels.get("le") for sample in samples} - {"", "+Inf"}
-    return tuple(sorted(spelt, key=float))
+    return tuple(finite_bounds(sample.labels.get("le") for sample in samples))
 
 
 def _probes(source: Source, served: Served, at: float) -> tuple[Matcher, ...]:
@@ -180,7 +180,7 @@ def _routes(source: Source, served: Served, found: Survey) -> tuple[Route, ...]:
     large = [
         (value, labels)
         for labels, value in traffic.items()
-        if value >= FEWEST_ROUTE_REQUESTS and ROUTE_SHARE <= value / whole <= 0.9
+        if value >= FEWEST_ROUTE_REQUESTS and ROUTE_SHARE * whole <= value <= 0.9 * whole
     ]
     ranked = sorted(large, key=lambda one: -one[0])[:MOST_ROUTES]
     return tuple(_route(label, served.family.method, labels) for _, labels in ranked)

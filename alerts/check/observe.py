@@ -31,7 +31,9 @@ def observe(querier: Querier, slo: Slo, at: float, over_seconds: float) -> Obser
     def counted(query: str) -> Counts:
         counts = np.full(hours, np.nan)
         for series in querier.range(query, start, at, HOUR):
-            counts[np.rint((series.times - start) / HOUR).astype(np.int64)] = series.values
+            hour = np.rint((series.times - start) / HOUR)
+            asked = (hour >= 0) & (hour < hours)  # an engine may round the ends of a range
+            counts[hour[asked].astype(np.int64)] = series.values[asked]
         return counts
 
     total = counted(slo.sli.total_over(_WINDOW))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
 from alerts.incidents import Incident
-from alerts.plain_text import plain
 from alerts.response import Response
+from collector.plain_text import plain
 
 ACTS: Mapping[str, Callable[[Response, str, str, str, float], Incident]] = {
     "acknowledge": Response.acknowledge,

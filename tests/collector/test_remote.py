@@ -117,9 +117,101 @@ def test_an_answer_that_unpacks_to_too_much_is_refused_by_name():
     bomb = httpx.Response(
         200, headers={"Content-Encoding": "gzip"}, stream=Packed(gzip.compress(bytes(1 << 24)))
     )
-    expected = "^http://prom/x: expected an answer of at most 64 KiB, found a longer one$"
+    expected = r"^http://prom/x: expected an answer of at most 64 KiB, found a longer one$"
     with pytest.raises(QueryError, match=expected):
         Engine(bomb).querier(most_bytes=1 << 16).instant("up", 1)
+
+
+ITEM = {"metric": {"a": "b"}, "value": [1, "2"]}
+LINE = {"metric": {"a": "b"}, "values": [[1, "2"]]}
+
+
+def of(kind, result):
+    return {"resultType": kind, "result": result}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "text",
+        {},
+        of(None, []),
+        of([], []),
+        of("vector", None),
+        of("vector", {"a": 1}),
+        of("vector", [None]),
+        of("vector", ["x"]),
+        of("vector", [{**ITEM, "metric": None}]),
+        of("vector", [{**ITEM, "metric": [["a", "b"]]}]),
+        of("vector", [{**ITEM, "metric": {"a": 1}}]),
+        of("vector", [{**ITEM, "value": None}]),
+        of("vector", [{**ITEM, "value": [1]}]),
+        of("vector", [{**ITEM, "value": [None, "2"]}]),
+        of("vector", [{**ITEM, "value": ["NaN", "2"]}]),
+        of("vector", [{**ITEM, "value": [1, "much"]}]),
+        of("vector", [{**ITEM, "value": [1, None]}]),
+        of("vector", [{"metric": {}, "histogram": [1, {"count": "5"}]}]),
+        of("scalar", None),
+        of("scalar", [1]),
+        of("scalar", [1, {}]),
+    ],
+)
+def test_an_instant_answer_of_another_shape_is_one_line(data):
+    with pytest.raises(QueryError, match=r"^http://prom/x: .*expected ") as failed:
+        Engine(success(data)).querier().instant("up", 1)
+    assert (failed.value.kind, failed.value.retryable) == ("internal", False)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [LINE],
+        of("matrix", None),
+        of("matrix", [ITEM]),
+        of("matrix", [{**LINE, "metric": {"a": None}}]),
+        of("matrix", [{**LINE, "values": None}]),
+        of("matrix", [{**LINE, "values": {"ab": 1}}]),
+        of("matrix", [{**LINE, "values": [1, 2]}]),
+        of("matrix", [{**LINE, "values": [[1, "2"], [None, "3"]]}]),
+        of("matrix", [{**LINE, "values": [["NaN", "2"]]}]),
+        of("matrix", [{**LINE, "values": [[[1], "2"]]}]),
+        of("matrix", [{**LINE, "values": [[1, "x"]]}]),
+        of("matrix", [{**LINE, "values": [[2, "1"], [1, "1"]]}]),
+    ],
+)
+def test_a_range_of_another_shape_is_one_line(data):
+    with pytest.raises(QueryError, match=r"^http://prom/x: .*expected "):
+        Engine(success(data)).querier().range("up", 0, 15, 15)
+    with pytest.raises(QueryError, match=r"^http://prom/x: .*expected "):
+        Engine(success(data)).querier().raw("up", 0, 15)
+
+
+@pytest.mark.parametrize("data", [None, {}, "x", [1], [{"a": 1}], [["a"]]])
+def test_series_of_another_shape_are_one_line(data):
+    with pytest.raises(QueryError, match=r"^http://prom/x: result: expected "):
+        Engine(success(data)).querier().series(["up"], 0, 1)
+
+
+def test_a_series_without_a_point_is_none():
+    answer = success(of("matrix", [{"metric": {}, "values": []}, LINE]))
+    assert [str(one.labels) for one in Engine(answer).querier().range("up", 0, 15, 15)] == ['{a="b"}']
+
+
+def test_the_place_of_what_is_wrong_is_told():
+    with pytest.raises(QueryError, match="expected a sample with metric and value at place 1 of the list"):
+        Engine(success(of("vector", [ITEM, {}, ITEM]))).querier().instant("up", 1)
+
+
+@pytest.mark.parametrize("status", [400, 503])
+def test_a_servers_words_are_one_plain_line(status):
+    said = {"status": "error", "errorType": ["execution"], "error": "\x1b]0;owned\x07a\nb\u202e" + "c" * 9999}
+    with pytest.raises(QueryError) as failed:
+        Engine(*[httpx.Response(status, json=said)] * 3).querier().instant("up", 1)
+    assert "\ufffd]0;owned\ufffda b\ufffdccc" in str(failed.value)
+    assert (str(failed.value).isprintable(), len(str(failed.value)) < 1200) == (True, True)
 
 
 def test_headers_such_as_a_tenant_are_sent():

@@ -45,3 +45,11 @@ def test_figures_of_hours():
 def test_no_requests_are_no_figures():
     assert figures_of([], [], 3600.0) is None
     assert figures_of([series(0, 0)], [], 3600.0) is None
+
+
+def test_what_is_no_finite_number_counts_as_nothing():
+    times = np.arange(4.0)
+    total = Series(Labels(), times, np.array([100.0, np.nan, np.inf, 100.0]))
+    bad = Series(Labels(), times, np.array([np.inf, 1.0, 1.0, 50.0]))
+    seen = figures_of([total], [bad], 1.0)
+    assert (seen.total, seen.bad, seen.worst) == (200.0, 50.0, 0.5)

@@ -8,6 +8,7 @@ from collector.embedded import EmbeddedQuerier
 from collector.labels import Labels
 from collector.memory import MemoryStore
 from collector.remote import Forwarded
+from collector.series import Series
 
 HOUR = 3600.0
 NOW = 12 * HOUR
@@ -151,3 +152,16 @@ def test_the_first_hour_of_a_young_store_is_as_long_as_is_recorded():
     seen = observe(EmbeddedQuerier(store), counted('http_total{code=~"5.."}', "http_total"), NOW, 24 * HOUR)
     assert seen.recorded_seconds == pytest.approx(480, abs=60)
     assert seen.median_per_second == pytest.approx(27.4, rel=0.15)
+
+
+def test_points_beyond_what_was_asked_for_are_left_out():
+    class Rounding:
+        def range(self, query, start, end, step_seconds):
+            times = np.array([start - HOUR, start, end, end + HOUR])
+            return [Series(Labels(), times, np.array([9.0, 1.0, 2.0, 9.0]))]
+
+        def instant(self, query, at):
+            return []
+
+    seen = observe(Rounding(), counted("bad_total", "all_total"), NOW, 3 * HOUR)
+    assert (seen.total[0], seen.total[-1], int(seen.known.sum())) == (1.0, 2.0, 2)
