@@ -19,10 +19,12 @@ from starlette.types import ASGIApp
 
 from commerce_app.admin import admin_routes
 from commerce_app.background import Loop, keep_running
+from commerce_app.cache.absences import Absences
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lease import Leases, Patience, random_token
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
+from commerce_app.cache.near import Near
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.read_path import Cache
 from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
@@ -183,7 +185,9 @@ def _caches(settings: Settings, redis: RedisTier, switches: Switches, metrics: M
             ttl_seconds, settings.stale_seconds, settings.extended_ttl_factor, settings.ttl_jitter_ratio
         )
         local = LocalTier(settings.local_ttl_seconds, settings.stale_seconds, settings.local_entries)
-        return Cache(name, lifetime, local, HotKeys(HOT_WINDOW_SECONDS, HOT_READS), parts)
+        absences = Absences(settings.negative_ttl_seconds, settings.negative_entries)
+        near = Near(local, absences, HotKeys(HOT_WINDOW_SECONDS, HOT_READS))
+        return Cache(name, lifetime, near, parts)
 
     return ProductCaches(
         detail=cache("product", settings.product_ttl_seconds),

@@ -30,6 +30,8 @@ class Settings:
     stale_seconds: float = 60.0
     local_ttl_seconds: float = 5.0
     local_entries: int = 20_000
+    negative_ttl_seconds: float = 30.0
+    negative_entries: int = 10_000
 
     order_deadline_seconds: float = 7.0
     order_hold_seconds: float = 30.0

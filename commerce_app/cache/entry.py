@@ -10,11 +10,20 @@ _HEADER = struct.Struct(">dd")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``load_seconds`` is what the load cost, which early refresh weighs."""
+    """``load_seconds`` is what the load cost, which early refresh weighs. No value has an empty body."""
 
     body: bytes
     fresh_until: float
     load_seconds: float
+
+    @classmethod
+    def nothing(cls, fresh_until: float, load_seconds: float) -> Self:
+        """That there is no such value."""
+        return cls(b"", fresh_until, load_seconds)
+
+    @property
+    def value(self) -> bytes | None:
+        return self.body or None
 
     def fresh(self, at: float) -> bool:
         return at < self.fresh_until

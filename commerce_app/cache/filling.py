@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from commerce_app.cache.entry import Entry
 from commerce_app.cache.lease import FOR_EVER, Lease, Outcome, Turn
 from commerce_app.cache.lifetime import Lifetime
-from commerce_app.cache.local_tier import LocalTier
+from commerce_app.cache.near import Near
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.single_flight import SingleFlight
 from commerce_app.errors import CacheUnavailableError, LoadShedError, ShopError
@@ -20,9 +20,9 @@ Load = Callable[[], Awaitable[bytes | None]]
 class Filling:
     """The loads of one cache."""
 
-    def __init__(self, name: str, lifetime: Lifetime, local: LocalTier, parts: Parts) -> None:
+    def __init__(self, name: str, lifetime: Lifetime, near: Near, parts: Parts) -> None:
         self._lifetime = lifetime
-        self._local = local
+        self._near = near
         self._shared = parts.shared
         self._leases = parts.leases
         self._loads = parts.loads
@@ -89,8 +89,7 @@ class Filling:
             body = await self._load(load)
             at = self._now()
             self._load_seconds.observe(at - started)
-            if body is not None:
-                await self._store(key, body, at, at - started, lease)
+            await self._keep(key, body, at, at - started, lease)
             return body
         finally:
             if lease is not None:
@@ -100,14 +99,17 @@ class Filling:
         self._lease_outcomes.labels(self._name, turn.outcome).inc()
         return turn
 
-    def _take_over(self, key: str, packed: bytes) -> bytes:
+    def _take_over(self, key: str, packed: bytes) -> bytes | None:
         entry = Entry.unpack(packed)
-        self.keep_local(key, entry)
-        return entry.body
+        self.keep_near(key, entry)
+        return entry.value
 
-    def keep_local(self, key: str, entry: Entry) -> None:
-        if self._on(Switch.LOCAL_TIER):
-            self._local.put(key, entry, self._now())
+    def keep_near(self, key: str, entry: Entry) -> None:
+        """What Redis has of a key, or will have, for this process's own reads."""
+        if entry.value is None:
+            self._near.absences.remember(key, self._now(), entry.fresh_until)
+        elif self._on(Switch.LOCAL_TIER):
+            self._near.copies.put(key, entry, self._now())
 
     async def close(self) -> None:
         await self._fills.close()
@@ -125,16 +127,33 @@ class Filling:
                 raise
             return await self._guard.run(load)
 
-    async def _store(
+    async def _keep(
+        self, key: str, body: bytes | None, at: float, load_seconds: float, lease: Lease | None
+    ) -> None:
+        if body is not None:
+            self._near.absences.forget(key)
+            await self._keep_value(key, body, at, load_seconds, lease)
+        elif self._on(Switch.NEGATIVE_CACHING):
+            await self._keep_absence(key, at, load_seconds, lease)
+
+    async def _keep_absence(self, key: str, at: float, load_seconds: float, lease: Lease | None) -> None:
+        ttl_seconds = self._near.absences.ttl_seconds
+        nothing = Entry.nothing(at + ttl_seconds, load_seconds)
+        if self._near.absences.remember(key, at, nothing.fresh_until):
+            await self._store(key, nothing, ttl_seconds, lease)
+
+    async def _keep_value(
         self, key: str, body: bytes, at: float, load_seconds: float, lease: Lease | None
     ) -> None:
         fresh_seconds = self._lifetime.fresh_seconds(
             extended=self._on(Switch.TTL_EXTENDED), draw=self._draw()
         )
         entry = Entry(body, at + fresh_seconds, load_seconds)
-        self.keep_local(key, entry)
+        self.keep_near(key, entry)
         kept_seconds = self._lifetime.stale_seconds if self._on(Switch.STALE_WHILE_REVALIDATE) else 0
-        expire_seconds = fresh_seconds + kept_seconds
+        await self._store(key, entry, fresh_seconds + kept_seconds, lease)
+
+    async def _store(self, key: str, entry: Entry, expire_seconds: float, lease: Lease | None) -> None:
         try:
             if lease is None:
                 await self._shared.set(key, entry.pack(), expire_seconds)

@@ -4,9 +4,8 @@ from commerce_app.cache.answer import Answer, Result, Tally, Tier
 from commerce_app.cache.early_refresh import refresh_early
 from commerce_app.cache.entry import Entry
 from commerce_app.cache.filling import Filling, Load
-from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lifetime import Lifetime
-from commerce_app.cache.local_tier import LocalTier
+from commerce_app.cache.near import Near
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.single_flight import SingleFlight
 from commerce_app.errors import CacheUnavailableError
@@ -16,16 +15,17 @@ from commerce_app.switches import Switch
 class Cache:
     """One kind of value; keys carry its name. ``read`` is the path, top to bottom."""
 
-    def __init__(self, name: str, lifetime: Lifetime, local: LocalTier, hot: HotKeys, parts: Parts) -> None:
+    def __init__(self, name: str, lifetime: Lifetime, near: Near, parts: Parts) -> None:
         self._name = name
-        self._local = local
-        self.hot = hot
+        self._local = near.copies
+        self._absences = near.absences
+        self.hot = near.hot
         self._shared = parts.shared
         self._on = parts.switches.on
         self._metrics = parts.metrics
         self._now = parts.now
         self._draw = parts.draw
-        self._filling = Filling(name, lifetime, local, parts)
+        self._filling = Filling(name, lifetime, near, parts)
         self._flights: SingleFlight[Answer] = SingleFlight()
 
     async def read(self, key: str, load: Load) -> bytes | None:
@@ -43,6 +43,8 @@ class Cache:
     async def _read(self, key: str, load: Load, tally: Tally) -> Answer:
         if self._on(Switch.LOCAL_TIER) and (entry := self._local.recent(key, self._now())):
             return Answer(entry.body, Tier.LOCAL, Result.HIT)
+        if self._on(Switch.NEGATIVE_CACHING) and self._absences.known(key, self._now()):
+            return Answer(None, Tier.LOCAL, Result.HIT)
         if not self._on(Switch.SINGLE_FLIGHT):
             return await self._read_shared(key, load, tally)
         answer, joined = await self._flights.join(key, lambda: self._read_shared(key, load, tally))
@@ -58,11 +60,13 @@ class Cache:
         if packed is None:
             return await self._fill(key, load, tally)
         entry, at = Entry.unpack(packed), self._now()
-        self._filling.keep_local(key, entry)
+        if entry.value is None and not (self._on(Switch.NEGATIVE_CACHING) and entry.fresh(at)):
+            return await self._fill(key, load, tally)
+        self._filling.keep_near(key, entry)
         if entry.fresh(at):
-            if self._on(Switch.EARLY_REFRESH) and refresh_early(entry, at, 1 - self._draw()):
+            if entry.value and self._on(Switch.EARLY_REFRESH) and refresh_early(entry, at, 1 - self._draw()):
                 self._filling.refresh(key, load, beyond=entry.fresh_until)
-            return Answer(entry.body, Tier.REDIS, Result.HIT)
+            return Answer(entry.value, Tier.REDIS, Result.HIT)
         if self._on(Switch.STALE_WHILE_REVALIDATE):
             self._filling.refresh(key, load, beyond=at)
             return Answer(entry.body, Tier.REDIS, Result.STALE)

@@ -176,6 +176,15 @@ async def test_an_unknown_product_is_not_found(client):
     assert (await order(client, 270, 101)).status_code == 404
 
 
+async def test_who_asks_for_what_does_not_exist_does_not_reach_the_replica(shop, client):
+    shop.switches.set({Switch.NEGATIVE_CACHING: True})
+    pages = [await client.get(f"/products/{number}") for number in (901, 902) for _ in range(10)]
+    assert statuses(pages) == {404: 20}
+    reads = shop.metrics.cache_requests
+    assert reads.labels("product", "origin", "miss")._value.get() == 2
+    assert reads.labels("product", "local", "hit")._value.get() == 18
+
+
 async def test_popular_products_are_the_best_sold_of_72_hours(client, primary):
     rows = await primary.fetch(
         "SELECT product_id FROM order_items WHERE paid_at > now() - interval '72 hours' "

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
+from commerce_app.cache.absences import Absences
 from commerce_app.cache.entry import Entry
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lease import Leases, Patience
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
+from commerce_app.cache.near import Near
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.read_path import Cache
 from commerce_app.errors import CircuitOpenError, DeadlineError, LoadShedError
@@ -50,7 +52,8 @@ class World:
             draw=lambda: self.draw,
         )
         lifetime = Lifetime(ttl_seconds=100, stale_seconds=60, extended_factor=3, jitter_ratio=0.1)
-        return Cache("product", lifetime, LocalTier(5, 60, 100), HotKeys(10, threshold=2), parts)
+        near = Near(LocalTier(5, 60, 100), Absences(30, entries=2), HotKeys(10, threshold=2))
+        return Cache("product", lifetime, near, parts)
 
     async def _wait(self, seconds):
         self.waited += seconds
@@ -347,6 +350,79 @@ async def test_distributed_lock_spares_an_early_refresh_that_another_has_made(wo
     await world.redis.set("k", newer, 100)
     await world.settle()
     assert (await world.read(), world.loads) == (b"new", 0)
+
+
+async def test_without_negative_caching_what_does_not_exist_is_asked_for_each_time(world):
+    world.answer = None
+    assert [await world.read(), await world.read()] == [None, None]
+    assert world.counted() == {("origin", "miss"): 2}
+
+
+async def test_negative_caching_answers_for_what_does_not_exist_until_its_ttl(world):
+    world.on(Switch.NEGATIVE_CACHING, Switch.STALE_WHILE_REVALIDATE)
+    world.answer = None
+    assert [await world.read(), await world.read()] == [None, None]
+    assert (world.loads, world.redis.asked) == (1, 2)
+    assert world.counted() == {("origin", "miss"): 1, ("local", "hit"): 1}
+    world.at += 30
+    await world.read()
+    assert world.counted() == {("origin", "miss"): 2, ("local", "hit"): 1}
+
+
+async def test_negative_caching_is_shared_by_processes(world):
+    world.on(Switch.NEGATIVE_CACHING, Switch.EARLY_REFRESH)
+    await world.redis.set("k", Entry.nothing(world.at + 1, 5.0).pack(), 30)
+    assert [await world.read(), await world.read()] == [None, None]
+    await world.settle()
+    assert world.loads == 0
+    assert world.counted() == {("redis", "hit"): 1, ("local", "hit"): 1}
+    world.at += 1
+    await world.read()
+    assert world.loads == 1
+
+
+async def test_negative_caching_takes_over_what_the_holder_of_the_lease_found_missing(world):
+    world.on(Switch.NEGATIVE_CACHING, Switch.DISTRIBUTED_LOCK)
+    await world.redis.lease("k", "another process", 3, 0)
+    read = asyncio.create_task(world.read())
+    await world.settle()
+    await world.redis.fill("k", "another process", Entry.nothing(world.at + 30, 5.0).pack(), 30)
+    assert (await read, await world.read(), world.loads) == (None, None, 0)
+
+
+async def test_negative_caching_keeps_no_errors(world):
+    world.on(Switch.NEGATIVE_CACHING)
+    world.answer = OSError("replica down")
+    with pytest.raises(OSError, match="replica down"):
+        await world.read()
+    world.answer = b"v1"
+    assert await world.read() == b"v1"
+
+
+async def test_negative_caching_leaves_redis_alone_beyond_its_bound(world):
+    world.on(Switch.NEGATIVE_CACHING)
+    world.answer = None
+    for number in range(5):
+        await world.read(f"k{number}")
+    assert set(world.redis.values) == {"k0", "k1"}
+
+
+async def test_what_is_warmed_exists_at_once(world):
+    world.on(Switch.NEGATIVE_CACHING)
+    world.answer = None
+    await world.read()
+    world.answer = b"v1"
+    await world.cache.warm("k", world.load)
+    assert await world.read() == b"v1"
+
+
+async def test_what_was_found_missing_is_asked_for_again_once_negative_caching_is_off(world):
+    world.on(Switch.NEGATIVE_CACHING)
+    world.answer = None
+    await world.read()
+    world.switches.set({Switch.NEGATIVE_CACHING: False})
+    world.answer = b"v1"
+    assert await world.read() == b"v1"
 
 
 async def test_warming_loads_whatever_is_there_and_is_no_read(world):
