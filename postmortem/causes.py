@@ -15,7 +15,10 @@ from postmortem.impact import Span
 from postmortem.records import Signal, SignalMap
 from postmortem.turningpoints import Shift
 
-_FORBIDDEN = re.compile(r"\b(toxiproxy|fault|chaos|drill|proxy)_|_(fault|proxy)_|shop_switch_enabled")
+_FORBIDDEN = re.compile(
+    r"\b(toxiproxy|fault|chaos|drill|proxy)_|_(fault|proxy)_|shop_switch_enabled"
+    r"|\b(job|groupname)\s*=~?\s*[\"'`][^\"'`]*(toxiproxy|\bfault|\bchaos)"
+)
 _MOST_WHYS = 5
 
 

@@ -146,6 +146,8 @@ class Voice:
         if event.kind == "switch" and switch and isinstance(event.attributes.get("to"), bool):
             state = "on" if event.attributes["to"] else "off"
             return self.say(f"event.switch_{state}", name=f"`{switch}`")
+        if event.kind == "fault" and event.attributes.get("phase") == "healed" and text:
+            return self.say("event.healed", text=text)
         kind = event.kind if f"event.{event.kind}" in self.catalogue.messages else "note"
         return self.say(f"event.{kind}", text=text) if text else self.say(f"event.{kind}.bare")
 

@@ -13,6 +13,11 @@ from postmortem.records import Signal
         ("toxiproxy_proxy_received_bytes_total", False),
         ("fault_active", False),
         ("redis_proxy_latency_seconds", False),
+        ('rate(namedprocess_namegroup_cpu_seconds_total{groupname="fault-proxy"}[1m])', False),
+        ('rate(namedprocess_namegroup_cpu_seconds_total{groupname="postgres-replica"}[1m])', True),
+        ("up{job=~'toxiproxy.*'}", False),
+        ('rate(requests_total{job="edge-proxy"}[1m])', True),
+        ('rate(requests_total{job="default"}[1m])', True),
         ("max(shop_switch_enabled)", False),
     ],
 )

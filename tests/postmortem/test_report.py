@@ -1,11 +1,15 @@
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
+from alerts.charts.model import Language
+from postmortem.catalogue import load_catalogue
 from postmortem.facts import Operation, operate, recompute
 from postmortem.impact import find_span
 from postmortem.report import build_report
 from postmortem.timeline import RowKind
+from postmortem.voice import Voice
 
 TEN = 1756861200.0
 
@@ -94,13 +98,37 @@ def test_whys_go_from_orders_back_to_traffic(seed_report):
     ]  # fmt: skip
 
 
-def test_faults_change_no_hypothesis(seed_report):
+def of_a_drill(evidence):
+    """What a drill posts: a fault begun, a flip of its own, the fault healed."""
+    start = evidence.incident.started_at + 60
+    told = [
+        ("redis latency 400 ms", {"step": "slow", "fault": "latency", "phase": "begun"}),
+        ("product_indexes off: slow", {"switch": "product_indexes", "from": True, "to": False}),
+        ("Over: redis latency 400 ms", {"step": "slow", "fault": "latency", "phase": "healed"}),
+    ]
+    return tuple(
+        evidence.events[0].model_copy(
+            update={"id": 99 + n, "at": start + n, "kind": "fault", "text": text, "attributes": attributes}
+        )
+        for n, (text, attributes) in enumerate(told)
+    )
+
+
+def test_faults_change_no_hypothesis_and_mitigate_nothing(seed_report):
     evidence = seed_report.evidence
-    fault = evidence.events[0].model_copy(update={"id": 99, "kind": "fault", "text": "redis latency 400 ms"})
-    told = replace(evidence, events=(*evidence.events, fault))
+    told = replace(evidence, events=(*evidence.events, *of_a_drill(evidence)))
     again = build_report(told, seed_report.shifts, seed_report.impact.span)
     assert told.is_drill
     assert (again.hypotheses, again.whys) == (seed_report.hypotheses, seed_report.whys)
+    assert again.mitigations == seed_report.mitigations
+    assert again.impact.to_mitigate == seed_report.impact.to_mitigate
+
+
+def test_a_healed_fault_is_not_told_as_another_one(seed_report):
+    begun, _, healed = of_a_drill(seed_report.evidence)
+    voice = Voice(load_catalogue(Language.EN), UTC, 0.0)
+    assert voice.event(begun) == "fault injected (drill): redis latency 400 ms"
+    assert voice.event(healed) == "Over: redis latency 400 ms (drill)"
 
 
 def test_nothing_done_is_no_mitigation(seed_report):

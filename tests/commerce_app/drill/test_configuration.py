@@ -35,6 +35,11 @@ def test_the_drill_runs_under_the_shipped_files(folder, written, example):
     assert (folder / written).read_bytes() == (EXAMPLES / example).read_bytes()
 
 
+def test_nothing_scrapes_the_fault_proxies(folder):
+    jobs = load_config(folder / "fireline.yml").collector.scrape_configs
+    assert {job.job_name for job in jobs} == {"shop", "stack"}
+
+
 def test_addresses_and_intervals_are_the_acts(folder):
     config = load_config(folder / "fireline.yml")
     jobs = {job.job_name: job for job in config.collector.scrape_configs}
