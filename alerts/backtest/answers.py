@@ -14,7 +14,7 @@ from collector.promql.syntax import Node
 from collector.series import Milliseconds, Values
 
 _STEPS_AT_ONCE = 20_000
-_MOST_FAILURES = 64
+MOST_FAILURES = 64
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _parts(
     try:
         answer = engine.range(node, int(times_ms[0]), int(times_ms[-1]), _step_ms(times_ms))
     except QueryError as error:
-        if len(failures) >= _MOST_FAILURES or error.kind != "execution":
+        if len(failures) >= MOST_FAILURES or error.kind != "execution":
             raise
         if len(times_ms) == 1:
             failures.append((int(times_ms[0]), str(error)))

@@ -66,6 +66,14 @@ _HISTORY = (
 )
 
 
+experimental_option = click.option(
+    "--enable-experimental",
+    "experimental",
+    is_flag=True,
+    help="Rules may use PromQL's experimental functions, as an engine with them enabled does.",
+)
+
+
 def history_options(command: Command) -> Command:
     """Which history, and which incidents in it."""
     for option in reversed(_HISTORY):
@@ -88,6 +96,7 @@ def history_options(command: Command) -> Command:
 @click.option(
     "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Firings listed; 0: all."
 )
+@experimental_option
 @click.option(
     "--chart", type=click.Path(path_type=Path, dir_okay=False), help="Write a timeline to this SVG file."
 )
@@ -98,12 +107,13 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     zone: ZoneInfo,
     style: str,
     limit: int,
+    experimental: bool,
     chart: Path | None,
     period: PeriodOptions,
     **history: Any,  # noqa: ANN401  whatever the options are
 ) -> None:
     """Say when each alert of FILES (rules of anybody, or SLOs) would have fired and reset in a history."""
-    alerts = load_alerts(files, period=period)
+    alerts = load_alerts(files, period=period, experimental=experimental)
     paging = [parse_matcher(text) for text in page] or PAGING
     with opened(Wanted(**history), alerts.groups) as stretches:
         ran = tuple(run(alerts.groups, stretch, paging) for stretch in stretches)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from alerts.backtest.answers import Answers, answers
+from alerts.backtest.label_texts import needs_value
 from alerts.backtest.lives import Life, Mask, Times, lives
-from alerts.backtest.order import Placed, ordered
+from alerts.backtest.order import Placed, StepwiseError, ordered
 from alerts.backtest.reach import AT_ONCE, Reach
 from alerts.backtest.recorded import RecordedHistory
 from alerts.errors import AlertsError
-from collector.errors import QueryError, TemplateError
+from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
 from collector.promql.engine import Engine
@@ -21,8 +22,8 @@ from collector.rules.engine import ALERTS
 from collector.rules.files import AlertingRule, RecordingRule, RuleGroup
 from collector.rules.restore import FOR_STATE
 from collector.rules.state import AlertState, Hold
-from collector.series import STALE_NAN, SampleSource, Values
-from collector.templates import parse_template
+from collector.rules.texts import AlertTexts
+from collector.series import STALE_NAN, Sample, SampleSource, Values
 
 _UNLIMITED = 2**62
 
@@ -82,11 +83,11 @@ def _run(
         return None, None
     queried_ms = np.round((times - placed.group.query_offset_seconds) * 1000).astype(np.int64)
     try:
-        found = _within_limit(placed.group, answers(engine, placed.node, queried_ms))
+        found = _within_limit(placed, answers(engine, placed.node, queried_ms))
         if isinstance(placed.rule, RecordingRule):
             return _recorded(placed.group, placed.rule, found), None
-        masks = _alert_masks(placed.group, placed.rule, found)
-    except (QueryError, TemplateError) as error:
+        masks = _alert_masks(placed, found)
+    except QueryError as error:
         raise BacktestError(f"{placed.group.name}: {placed.rule.name}: {error}") from error
     hold = Hold(placed.rule.for_seconds, placed.rule.keep_firing_for_seconds)
     evaluated = ~found.failed  # a rule that fails keeps its alerts as they are
@@ -101,10 +102,14 @@ def evaluation_times(group: RuleGroup, start: float, end: float, steps_before: i
     return start + np.arange(-steps_before, steps + 1, dtype=np.float64) * group.interval_seconds
 
 
-def _within_limit(group: RuleGroup, found: Answers) -> Answers:
+def _within_limit(placed: Placed, found: Answers) -> Answers:
     """Without the steps at which there are more answers than the group's limit."""
-    if group.limit:
-        found.present[:, found.present.sum(axis=0) > group.limit] = False
+    limit, rule = placed.group.limit, placed.rule
+    if not limit:
+        return found
+    if isinstance(rule, AlertingRule) and rule.keep_firing_for_seconds and len(found.labels) > limit:
+        raise StepwiseError(f"{rule.name}: alerts that are kept count towards the limit of {limit}, too")
+    found.present[:, found.present.sum(axis=0) > limit] = False
     return found
 
 
@@ -130,29 +135,30 @@ def _append(store: MemoryStore, labels: Labels, found: Answers, values: Values, 
         store.append_column(labels, found.times_ms[kept], np.where(ends, STALE_NAN, values)[kept])
 
 
-def _alert_masks(group: RuleGroup, rule: AlertingRule, found: Answers) -> dict[Labels, Mask]:
+def _alert_masks(placed: Placed, found: Answers) -> dict[Labels, Mask]:
     """(t,) where each alert's expression holds."""
     masks: dict[Labels, Mask] = {}
     for row, labels in enumerate(found.labels):
-        for named, holds in _named(group, rule, labels, found.values[row], found.present[row]):
+        for named, holds in _named(placed, labels, found.values[row], found.present[row]):
             if named in masks and (masks[named] & holds).any():
                 raise QueryError(f"two alerts have the labels {named}", kind="execution")
             masks[named] = masks[named] | holds if named in masks else holds
     return masks
 
 
-def _named(
-    group: RuleGroup, rule: AlertingRule, labels: Labels, values: Values, present: Mask
-) -> Iterator[tuple[Labels, Mask]]:
+def _named(placed: Placed, labels: Labels, values: Values, present: Mask) -> Iterator[tuple[Labels, Mask]]:
     """The alerts of one answer: several only where a label is made of the value."""
-    given = {name: value for name, value in labels.pairs if name != METRIC_NAME}
-    texts = {**group.labels, **rule.labels}
+    templates = placed.label_texts
+
+    def refused(query: str) -> list[Sample]:
+        raise StepwiseError(f"a label of {placed.rule.name} asks for {query}, answered anew at each step")
 
     def named(value: float) -> Labels:
-        own = {name: parse_template(text).fill(given, value, {}) for name, text in texts.items()}
-        return Labels({**given, **own, "alertname": rule.alert})
+        texts, sample = AlertTexts({}, "", refused), Sample(labels, 0.0, value)
+        own = {name: texts.label(text, sample) for name, text in templates.items()}
+        return Labels({**labels.without(METRIC_NAME), **own, "alertname": placed.rule.name})
 
-    if not any("alue" in text for text in texts.values()):
+    if not any(needs_value(text) for text in templates.values()):
         yield named(0.0), present
         return
     distinct, places = np.unique(values[present], return_inverse=True)

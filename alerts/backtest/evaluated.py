@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.backtest.engine import AlertHistory, alert_histories
-from alerts.backtest.order import StepwiseError
+from alerts.backtest.order import StepwiseError, placed_rules
 from alerts.backtest.reach import reach
 from alerts.backtest.stepwise import stepwise_histories
 from alerts.ci.freeze import selectors_read
-from collector.labels import Labels
+from collector.labels import Labels, Matcher
 from collector.memory import MemoryStore
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import Selector
 from collector.rules.files import RuleGroup
 from collector.series import SampleSource
+
+_EVER_MS = 2**62
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,25 @@ def evaluated(groups: Sequence[RuleGroup], samples: SampleSource, start: float, 
 
 
 def _copied(groups: Sequence[RuleGroup], samples: SampleSource, begin: float, end: float) -> MemoryStore:
-    """What rules read of a history, in a store that they can record into."""
-    store, begin_ms, end_ms = MemoryStore(), round(begin * 1000), round(end * 1000)
-    seen: set[Labels] = set()
-    for text in selectors_read(groups):
-        selector = parse(text, size=QuerySize())
-        assert isinstance(selector, Selector)
-        for group in samples.select(selector.matchers, begin_ms, end_ms):
-            for labels, values in zip(group.labels, group.values, strict=True):
-                if labels not in seen:
-                    seen.add(labels)
-                    store.append_column(labels, group.times, values)
+    """What rules read of a history, without what they record, in a store that they can record into.
+
+    All of one that is in memory: templates may ask for what only they know.
+    """
+    recorded = {name for placed in placed_rules(groups) for name in placed.writes}
+    wanted = [_matchers(text) for text in selectors_read(groups)]
+    begin_ms, end_ms = round(begin * 1000), round(end * 1000)
+    if isinstance(samples, MemoryStore):
+        wanted, begin_ms = [()], -_EVER_MS
+    store, seen = MemoryStore(), set[Labels]()
+    for group in (group for one in wanted for group in samples.select(one, begin_ms, end_ms)):
+        for labels, values in zip(group.labels, group.values, strict=True):
+            if labels.metric not in recorded and labels not in seen:
+                seen.add(labels)
+                store.append_column(labels, group.times, values)
     return store
+
+
+def _matchers(text: str) -> tuple[Matcher, ...]:
+    selector = parse(text, size=QuerySize())
+    assert isinstance(selector, Selector)
+    return selector.matchers

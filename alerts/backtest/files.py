@@ -13,7 +13,7 @@ from alerts.guardrail_rules import compile_guardrails
 from alerts.policy import Policy
 from alerts.slo import Slo
 from alerts.spec_files import SpecFiles, load_spec_files
-from collector.errors import ConfigError
+from collector.errors import ConfigError, QueryError
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.rules.files import RuleGroup, load_rule_files, parse_groups
@@ -30,11 +30,16 @@ class Alerts:
 
 
 def load_alerts(
-    paths: Sequence[Path], policy: Policy | None = None, period: PeriodOptions | None = None
+    paths: Sequence[Path],
+    policy: Policy | None = None,
+    period: PeriodOptions | None = None,
+    *,
+    experimental: bool = False,
 ) -> Alerts:
     """Files of rules (also as ``PrometheusRule``), SLOs and guardrails, told apart by what they hold.
 
     policy: in place of the policies that the SLOs name. period: of SLOs whose format does not say it.
+    experimental: whether rules may use PromQL's experimental functions, as the engine they are for allows.
 
     Raises:
         SpecError: for the first mistake, and where there is no alert.
@@ -42,7 +47,7 @@ def load_alerts(
     rule_groups: list[RuleGroup] = []
     specs: list[Path] = []
     for path in paths:
-        found = _rule_groups(path, read_documents(path))
+        found = _rule_groups(path, read_documents(path), experimental=experimental)
         if found is None:
             specs.append(path)
         else:
@@ -63,15 +68,24 @@ def _compiled(given: SpecFiles, policy: Policy | None) -> tuple[RuleGroup, ...]:
     return groups
 
 
-def _rule_groups(path: Path, documents: Sequence[Document]) -> Sequence[RuleGroup] | None:
+def _rule_groups(
+    path: Path, documents: Sequence[Document], *, experimental: bool
+) -> Sequence[RuleGroup] | None:
     """None for a file of something else."""
+
+    def checked(expr: str) -> object:
+        try:
+            return parse(expr, size=QuerySize(), experimental=experimental)
+        except QueryError as error:
+            if "is not enabled" not in str(error):
+                raise
+            raise QueryError(
+                f"{error}; --enable-experimental takes it, as an engine that has it does"
+            ) from error
+
     try:
         if "groups" in documents[0].content or documents[0].content.get("kind") in _OF_RULES:
-            return load_rule_files([path], check=_checked)
+            return load_rule_files([path], check=checked)
     except ConfigError as error:
         raise SpecError(str(error)) from error
     return None
-
-
-def _checked(expr: str) -> object:
-    return parse(expr, size=QuerySize(), experimental=True)

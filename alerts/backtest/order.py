@@ -4,6 +4,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from alerts.backtest.label_texts import read_by
+from alerts.backtest.reads import Window, windows_read
 from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
@@ -39,14 +41,25 @@ class Placed:
         """Names of the series that the rule makes."""
         return (ALERTS, FOR_STATE) if isinstance(self.rule, AlertingRule) else (self.rule.record,)
 
+    @property
+    def label_texts(self) -> dict[str, str]:
+        """The labels that the rule adds, which templates stand in where it is an alerting one."""
+        return {**self.group.labels, **self.rule.labels}
+
+    @cached_property
+    def read(self) -> tuple[tuple[Selector, Window], ...]:
+        """What its expression reads, and what the templates of its labels ask for."""
+        asked = self.label_texts.values() if isinstance(self.rule, AlertingRule) else ()
+        return (*windows_read(self.node), *(each for text in asked for each in read_by(text)))
+
     @cached_property
     def selectors(self) -> tuple[Selector, ...]:
-        return tuple(node for node in walk(self.node) if isinstance(node, Selector))
+        return tuple(selector for selector, _ in self.read)
 
     @cached_property
     def fixed_labels(self) -> dict[str, str]:
         """Labels that all its series have."""
-        labels = {**self.group.labels, **self.rule.labels}
+        labels = self.label_texts
         if isinstance(self.rule, AlertingRule):
             fixed = {name: text for name, text in labels.items() if "{{" not in text}
             return {**fixed, "alertname": self.rule.alert}

@@ -1,23 +1,14 @@
 """How far back rules look, and which of them alerts need at all."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from alerts.backtest.order import Placed, is_recorded, placed_rules, writers_of, writers_read
-from collector.promql.syntax import Node, RangeSelector, Selector, Subquery, children
+from alerts.backtest.reads import Window
 from collector.rules.files import AlertingRule, RuleGroup
 
-LOOKBACK_SECONDS = 300.0  # how old a sample an instant selector takes
 LEAST_RUN_UP_SECONDS = 600.0
-
-
-@dataclass(frozen=True)
-class Window:
-    """What a selector reads at once: so many seconds of samples, the oldest of them so old at most."""
-
-    seconds: float
-    age_seconds: float
 
 
 @dataclass(frozen=True)
@@ -91,7 +82,7 @@ def reach(groups: Sequence[RuleGroup]) -> Reach:
     windows = {
         replace(window, age_seconds=window.age_seconds + leads[n] + placed[n].group.query_offset_seconds)
         for n in order
-        for selector, window in windows_read(placed[n].node)
+        for selector, window in placed[n].read
         if not is_recorded(selector, writers)
     }
     leads_by_key = {placed[n].key: leads[n] for n in order}
@@ -111,7 +102,7 @@ def _seconds_read(
 ) -> dict[int, float]:
     """How far back a rule looks at what each other rule records."""
     found: dict[int, float] = {}
-    for selector, window in windows_read(reader.node):
+    for selector, window in reader.read:
         seconds = max(0.0, window.age_seconds + reader.group.query_offset_seconds)
         for number in writers_read(selector, placed, writers):
             found[number] = max(found.get(number, 0.0), seconds)
@@ -132,18 +123,3 @@ def _readers_first(alerts: Sequence[int], read: Sequence[Mapping[int, float]]) -
                 seen.add(number)
                 pending += [(number, True), *((other, False) for other in read[number])]
     return {number: position for position, number in enumerate(reversed(left))}
-
-
-def windows_read(node: Node, outer_seconds: float = 0.0) -> Iterator[tuple[Selector, Window]]:
-    """Each selector, and what it reads at one evaluation, its age at that time."""
-    match node:
-        case RangeSelector(selector=selector, range_ms=range_ms):
-            seconds = range_ms / 1000
-            yield selector, Window(seconds, outer_seconds + seconds + selector.offset_ms / 1000)
-        case Selector(offset_ms=offset_ms):
-            yield node, Window(LOOKBACK_SECONDS, outer_seconds + offset_ms / 1000 + LOOKBACK_SECONDS)
-        case Subquery(expr=expr, range_ms=range_ms, offset_ms=offset_ms):
-            yield from windows_read(expr, outer_seconds + (range_ms + offset_ms) / 1000)
-        case _:
-            for child in children(node):
-                yield from windows_read(child, outer_seconds)

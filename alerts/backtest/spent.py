@@ -2,7 +2,7 @@
 
 import math
 
-from alerts.backtest.reach import windows_read
+from alerts.backtest.reads import windows_read
 from alerts.slo import Slo
 from collector.durations import format_duration
 from collector.embedded import EmbeddedQuerier

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from alerts.backtest.cli import experimental_option
 from alerts.backtest.files import load_alerts
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
@@ -47,6 +48,7 @@ from alerts.period_options import period_options
     type=click.Path(path_type=Path),
     help="SLO file whose budgets are told of, where RULES are rule files; may be repeated.",
 )
+@experimental_option
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @period_options
 @click.pass_context
@@ -58,11 +60,12 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     accept: bool,
     page: Sequence[str],
     slos: Sequence[Path],
+    experimental: bool,
     style: str,
     period: PeriodOptions,
 ) -> None:
     """Replay every case through RULES (rule or SLO files); exit 1 on a page late, later, lost or new."""
-    given = load_alerts(rules, period=period)
+    given = load_alerts(rules, period=period, experimental=experimental)
     budgets = [*given.slos, *(load_slos(*slos, period=period) if slos else [])]
     paging = [parse_matcher(text) for text in page] or PAGING
     path = accepted or (cases or Path()) / FILE_NAME

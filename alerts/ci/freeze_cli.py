@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from alerts.backtest.cli import experimental_option
 from alerts.backtest.files import load_alerts
 from alerts.backtest.reach import Reach, reach
 from alerts.case_bounds import LONGEST_SECONDS, checked_name
@@ -41,6 +42,7 @@ _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
     help="Samples from before --from.",
 )
 @click.option("--title", default="", help="What happened, in a line.")
+@experimental_option
 @click.option("--force", is_flag=True, help="Replace the case of that name.")
 @click.option(
     "--cases",
@@ -59,6 +61,7 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     page_within: float,
     history: float | None,
     title: str,
+    experimental: bool,
     force: bool,
     cases: Path,
     period: PeriodOptions,
@@ -68,7 +71,7 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     if not start < end or (onset is not None and not start <= onset < end):
         raise SpecError("--to: expected after --from, and --onset between them")
     expected = Expected(start, end, start if onset is None else onset, None if onset is None else page_within)
-    groups = load_alerts(rules, period=period).groups
+    groups = load_alerts(rules, period=period, experimental=experimental).groups
     before = reach(groups)
     seconds = history_seconds(before, expected) if history is None else history
     description = Description(

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alerts.backtest.reach import LOOKBACK_SECONDS, Reach
+from alerts.backtest.reach import Reach
+from alerts.backtest.reads import LOOKBACK_SECONDS
 from alerts.case_bounds import MOST_SAMPLES
 from alerts.errors import SpecError
 from collector.exporter import RawSource

@@ -18,6 +18,8 @@ from collector.rules.texts import AlertTexts
 from collector.series import Sample
 
 ALERTS = "ALERTS"
+OVER_LIMIT = "(limit)"
+"""How the reason of a rule that made more than its group allows ends."""
 
 
 class RuleFailedError(Exception):
@@ -185,7 +187,7 @@ class RuleEngine:
         active = sum(alert.state is not AlertState.INACTIVE for alert in alerts.values())
         if group.limit and active > group.limit:
             status.alerts = {}
-            raise RuleFailedError(f"{active} alerts: expected at most {group.limit} (limit)")
+            raise RuleFailedError(f"{active} alerts: expected at most {group.limit} {OVER_LIMIT}")
 
     def _observe(
         self, rule: AlertingRule, vector: Sequence[Sample], group: RuleGroup, at: float
@@ -220,7 +222,7 @@ def _recorded(
     if len({sample.labels for sample in samples}) < len(samples):
         raise RuleFailedError("vector contains metrics with the same labelset after applying rule labels")
     if run.group.limit and len(samples) > run.group.limit:
-        raise RuleFailedError(f"{len(samples)} series: expected at most {run.group.limit} (limit)")
+        raise RuleFailedError(f"{len(samples)} series: expected at most {run.group.limit} {OVER_LIMIT}")
     return samples
 
 

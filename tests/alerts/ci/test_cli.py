@@ -120,3 +120,20 @@ def test_slo_files_are_compiled_and_their_budgets_told(two_cases, accepted):
 
 def duration(seconds):
     return "never" if seconds is None else format_duration(seconds)
+
+
+def test_experimental_functions_are_refused_unless_enabled_as_the_engine_does(tmp_path, two_cases, accepted):
+    rule = {
+        "alert": "A",
+        "expr": "mad_over_time(cache_requests_total[5m]) > 1e9",
+        "labels": {"severity": "page"},
+    }
+    path = tmp_path / "new.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    refused = run(path, "--cases", two_cases, "--accepted", accepted)
+    assert (refused.exit_code, "is not enabled; --enable-experimental takes it" in refused.stderr) == (
+        2,
+        True,
+    )
+    told = run(path, "--cases", two_cases, "--accepted", accepted, "--enable-experimental")
+    assert (told.exit_code, "no page" in told.stdout) == (1, True)
