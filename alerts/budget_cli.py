@@ -15,6 +15,7 @@ from alerts.charts.svg import render_charts
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
 from alerts.period_options import period_options
+from collector.cli_prometheus import PrometheusServer
 from collector.clock import SystemClock
 from collector.errors import QueryError
 
@@ -31,7 +32,7 @@ from collector.errors import QueryError
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def budget_command(  # noqa: PLR0917  click passes them by name
     files: Sequence[Path],
-    url: str,
+    server: PrometheusServer,
     names: Sequence[str],
     exclusions: Sequence[Path],
     at: float | None,
@@ -48,7 +49,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
     warn_of_idle(wanted)
     at = SystemClock().now() if at is None else at
     try:
-        with patient_querier(url) as querier:
+        with patient_querier(server) as querier:
             readings = read_budgets(querier, wanted, at, with_burn_down=burn_down or chart is not None)
     except QueryError as error:
         raise SpecError(str(error)) from error

@@ -8,13 +8,14 @@ import click
 
 from alerts.backtest.cli import Zone
 from alerts.budget_readings import Wanted
+from collector.cli_prometheus import prometheus_options
 from collector.cli_values import Time
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)),
-    click.option("--url", required=True, help="Of a Prometheus HTTP API that has the events."),
+    prometheus_options(required=True, says="Of a Prometheus HTTP API that has the events."),
     click.option("--slo", "names", multiple=True, metavar="NAME", help="Of this SLO only. May be repeated."),
     click.option(
         "--exclusions",

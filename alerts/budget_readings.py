@@ -6,7 +6,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alerts.addresses import http_url
 from alerts.budget_account import Account, take_account
 from alerts.budget_burndown import burn_down
 from alerts.compile import policies_of
@@ -16,6 +15,7 @@ from alerts.exclusions import Exclusion
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.slo import Slo
+from collector.cli_prometheus import PrometheusServer
 from collector.errors import QueryError
 from collector.querier import Querier
 from collector.remote import RemoteQuerier
@@ -98,14 +98,10 @@ def read_budgets(
 
 
 @contextmanager
-def patient_querier(url: str) -> Iterator[RemoteQuerier]:
-    """The server at a URL, tried for a few seconds. Raises ``SpecError`` for another text."""
+def patient_querier(server: PrometheusServer) -> Iterator[RemoteQuerier]:
+    """The server, tried for a few seconds."""
     logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asks says it
-    try:
-        address = http_url(url or "no URL")
-    except ValueError as error:
-        raise SpecError(f"--url: {error}") from error
-    with closing(RemoteQuerier(address, deadline_seconds=_DEADLINE_SECONDS)) as querier:
+    with closing(server.querier(deadline_seconds=_DEADLINE_SECONDS)) as querier:
         yield querier
 
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from alerts.documents import shortened
 from alerts.errors import SpecError
 from collector.durations import format_duration
 from collector.history_file import Bounds
+from collector.redaction import shortened
 
 CASE_FILE = "case.yml"
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"

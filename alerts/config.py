@@ -17,10 +17,11 @@ from pydantic import (
     field_validator,
 )
 
-from alerts.addresses import http_url
-from alerts.documents import LONGEST_SECONDS, duration_seconds, explained, shortened
+from alerts.documents import LONGEST_SECONDS, duration_seconds, explained
 from alerts.errors import SpecError
 from alerts.incidents import Timing
+from collector.addresses import http_url
+from collector.redaction import shortened
 
 NotifierName = Literal["console", "slack", "webhook"]
 

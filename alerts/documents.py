@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from alerts.errors import SpecError
 from collector.durations import DurationTooLongError, parse_duration
+from collector.redaction import shortened
 from collector.yaml_text import load_all
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ class Strict(BaseModel):
 
 
 LONGEST_SECONDS = 10 * 365 * 86_400.0
-_LONGEST_SHOWN = 80
 _SERVICE = re.compile(r"\w[\w ._:/@-]*")
 _OURS = re.compile(r"(Input|String|List|Tuple|Dictionary) should (be|have)")
 
@@ -124,12 +124,6 @@ def explained(mistake: "ErrorDetails") -> str:
     if "expected" in text or text.startswith("unknown key"):
         return text
     return f"expected another value than {shortened(mistake['input'])}: {text}"
-
-
-def shortened(value: object) -> str:
-    """What was found, as far as it fits into a line."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def read_documents(path: Path) -> list[Document]:

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator
 
-from alerts.documents import Document, Strict, duration_seconds, read_document, shortened
+from alerts.documents import Document, Strict, duration_seconds, read_document
 from alerts.errors import SpecError
 from alerts.exclusions import Exclusion, checked_rule
 from alerts.plain_text import PlainText
 from alerts.slo import Slo
+from collector.redaction import shortened
 
 _DAYS = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?")
 _YEARS = range(1970, 3000)

@@ -15,6 +15,7 @@ from alerts.budget_readings import load_wanted, patient_querier, read_budgets
 from alerts.formats.sloth import PeriodOptions
 from alerts.gate import Outcome, Verdict, verdict, worst
 from alerts.period_options import period_options
+from collector.cli_prometheus import PrometheusServer
 from collector.clock import SystemClock
 from collector.errors import QueryError
 
@@ -36,7 +37,7 @@ _STYLES = {Outcome.OK: "green", Outcome.LOW: "yellow", Outcome.SPENT: "bold red"
 def gate_command(  # noqa: PLR0917  click passes them by name
     ctx: click.Context,
     files: Sequence[Path],
-    url: str,
+    server: PrometheusServer,
     names: Sequence[str],
     exclusions: Sequence[Path],
     at: float | None,
@@ -55,7 +56,7 @@ def gate_command(  # noqa: PLR0917  click passes them by name
     at = SystemClock().now() if at is None else at
     verdicts, failure = [], ""
     try:
-        with patient_querier(url) as querier:
+        with patient_querier(server) as querier:
             verdicts = [verdict(reading, low, zone) for reading in read_budgets(querier, wanted, at)]
     except QueryError as error:
         failure = str(error)

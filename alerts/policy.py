@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from alerts.documents import Seconds, Strict, Window, read_document, shortened
+from alerts.documents import Seconds, Strict, Window, read_document
 from alerts.errors import SpecError
+from collector.redaction import shortened
 
 BUILT_IN = Path(__file__).parent / "policies"
 

@@ -12,6 +12,7 @@ from rich.progress import DownloadColumn, Progress
 
 from collector import checks
 from collector.app import Collector
+from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_query import query_flags, with_flags
 from collector.cli_values import Address, DatabaseUrl, Time
 from collector.clock import SystemClock
@@ -21,7 +22,6 @@ from collector.exporter import export as export_samples
 from collector.exposition import PageFormat
 from collector.importer import import_file
 from collector.options import Options
-from collector.remote import RemoteQuerier
 from collector.ruletest.report import test_and_report
 from collector.serving import bind, serve_until_stopped
 from collector.store.durable import SampleStore
@@ -147,18 +147,20 @@ def import_command(file: Path, data: Path | None, database: sa.URL | None) -> No
 
 
 @collector.command()
-@click.option("--url", required=True, help="Of a Prometheus HTTP API.")
+@prometheus_options(required=True, says="Of a Prometheus HTTP API.")
 @click.option("--match", "matchers", required=True, multiple=True, help="A series selector; may be repeated.")
 @click.option(
     "--start", required=True, type=Time(), help="Unix seconds, RFC 3339, or before now as -2h or now."
 )
 @click.option("--end", default=None, type=Time(), help="As --start; now without it.")
 @click.option("--out", default="-", show_default=True, type=click.File("w", encoding="utf-8", lazy=True))
-def export(url: str, matchers: tuple[str, ...], start: float, end: float | None, out: TextIO) -> None:
+def export(
+    server: PrometheusServer, matchers: tuple[str, ...], start: float, end: float | None, out: TextIO
+) -> None:
     """Write samples as OpenMetrics text that import reads back."""
     until = SystemClock().now() if end is None else end
     logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
-    source = RemoteQuerier(url, on_retry=lambda reason: click.echo(f"fireline: {reason}", err=True))
+    source = server.querier(on_retry=lambda reason: click.echo(f"fireline: {reason}", err=True))
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("exporting", total=None)

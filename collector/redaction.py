@@ -11,6 +11,15 @@ _TOKENS = (
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 
 
+_LONGEST_SHOWN = 80
+
+
+def shortened(value: object) -> str:
+    """What was found, as far as it fits into a line."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
 def without_userinfo(text: str) -> str:
     """An address, or what a client says of one.
 

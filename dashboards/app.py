@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from alerts.app import Alerts
 from alerts.check.lint import blind_tiers
 from alerts.compile import CompileOptions, compile_slos
-from alerts.documents import shortened
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
 from alerts.selectors import seconds_between_samples
@@ -29,7 +28,7 @@ from collector.http_server import KEEP_ALIVE_SECONDS, BoundedHttp
 from collector.options import Options
 from collector.pool import TargetScraper
 from collector.querier import Querier
-from collector.redaction import without_userinfo
+from collector.redaction import shortened, without_userinfo
 from collector.rules.files import RuleGroup, parse_groups
 from dashboards.config import FirelineConfig, load_config
 from dashboards.engine import OtherEngine

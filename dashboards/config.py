@@ -7,17 +7,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from alerts.addresses import http_url
 from alerts.config import AlertsConfig
 from alerts.config import parse_config as parse_alerts
-from alerts.documents import shortened
 from alerts.formats.sloth import PeriodOptions
+from collector.addresses import http_url
 from collector.config import KEYS as COLLECTOR_KEYS
 from collector.config import CollectorConfig
 from collector.config import parse_config as parse_collector
 from collector.config_remote import RemoteConfig, parse_remote
 from collector.errors import ConfigError
-from collector.redaction import without_userinfo
+from collector.redaction import shortened, without_userinfo
 from collector.settings import Section
 from collector.yaml_text import load
 

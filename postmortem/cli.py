@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from alerts.charts.model import Language
-from collector.http_client import HttpClient
-from collector.remote import RemoteQuerier
+from collector.cli_prometheus import PrometheusServer, prometheus_options
 from postmortem.archive import render_json
 from postmortem.compose.write import write_document
 from postmortem.errors import OutputError, PostmortemError
@@ -64,7 +63,11 @@ def main() -> None:
 
 @main.command("report")
 @click.argument("incident")
-@click.option("--url", required=True, help="Address of `fireline up`, such as http://localhost:9600.")
+@prometheus_options(
+    required=True,
+    says="Address of `fireline up`, such as http://localhost:9600.",
+    spelled=("--url", "--prometheus"),
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write.")
 @click.option(
     "--lang", type=click.Choice([str(language) for language in Language]), help="The server's unless given."
@@ -72,12 +75,18 @@ def main() -> None:
 @click.option("--format", "format_", type=click.Choice(list(_FORMATS)), default="md", show_default=True)
 @click.option("--time-zone", type=Zone(), help="Of the times; the server's unless given.")
 def report_command(
-    *, incident: str, url: str, out: Path, lang: str | None, format_: str, time_zone: ZoneInfo | None
+    *,
+    incident: str,
+    server: PrometheusServer,
+    out: Path,
+    lang: str | None,
+    format_: str,
+    time_zone: ZoneInfo | None,
 ) -> None:
     """Write the report on INCIDENT (an id, or `latest`)."""
     try:
         require_writable(out)
-        report, settings = _read(incident, url)
+        report, settings = _read(incident, server)
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         write_whole(out, _FORMATS[format_](report, language, zone))
     except PostmortemError as error:
@@ -85,13 +94,13 @@ def report_command(
     click.echo(f"{out}: {report.evidence.incident.id}, {len(report.facts())} figures")
 
 
-def _read(incident: str, url: str) -> tuple[Report, ServerSettings]:
+def _read(incident: str, server: PrometheusServer) -> tuple[Report, ServerSettings]:
     at = time.time()
     logging.getLogger("stamina").setLevel(logging.ERROR)  # what is told when the tries end is enough
-    with closing(HttpClient(seconds=_TIMEOUT_SECONDS, refuse_longer=True)) as client:
-        api = FirelineApi(client, url)
+    with closing(server.client(_TIMEOUT_SECONDS)) as client:
+        api = FirelineApi(client, server.url)
         records, settings = fetch_records(api, incident, at), api.settings()
-    with closing(RemoteQuerier(url, deadline_seconds=_TRYING_SECONDS)) as querier:
+    with closing(server.querier(deadline_seconds=_TRYING_SECONDS)) as querier:
         return fetch_report(records, querier, at, api.address), settings
 
 

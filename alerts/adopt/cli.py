@@ -11,18 +11,16 @@ from alerts.adopt.source import PrometheusSource
 from alerts.adopt.summary import summary
 from alerts.adopt.write import texts, write
 from alerts.errors import SpecError
+from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration
-from collector.config_remote import header_mistake
 from collector.errors import QueryError
-from collector.redaction import without_userinfo
-from collector.remote import RemoteQuerier
 
 _OVER_SECONDS = 7 * 86_400.0
 _DEADLINE_SECONDS = 15.0
 
 
 @click.command("adopt")
-@click.option("--prometheus", "url", required=True, metavar="URL", help="Of a Prometheus HTTP API.")
+@prometheus_options(required=True, says="Of a Prometheus HTTP API.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -37,14 +35,11 @@ _DEADLINE_SECONDS = 15.0
     show_default="7d",
     help="How far back objectives are looked for, and what alerts did.",
 )
-@click.option(
-    "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Sent with each request; repeatable."
-)
 @click.option("--force", is_flag=True, help="Replace files that are there already, but never fireline.yml.")
-def adopt_command(url: str, out: Path, over: float, headers: tuple[str, ...], force: bool) -> None:
+def adopt_command(server: PrometheusServer, out: Path, over: float, force: bool) -> None:
     """Propose SLOs and a signal map from a Prometheus that is there, and check its alert rules."""
-    querier = RemoteQuerier(url, headers=dict(map(_header, headers)), deadline_seconds=_DEADLINE_SECONDS)
-    shown, at = without_userinfo(url), time.time()
+    querier = server.querier(deadline_seconds=_DEADLINE_SECONDS)
+    shown, at = server.shown, time.time()
     try:
         adoption = adopt(PrometheusSource(querier), load_catalogue(), at, over)
     except QueryError as error:
@@ -57,13 +52,3 @@ def adopt_command(url: str, out: Path, over: float, headers: tuple[str, ...], fo
         click.echo(f"wrote {path}")
     for line in summary(adoption, out):
         click.echo(line)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise SpecError("--header: expected NAME: VALUE")
-    name, value = name.strip(), value.strip()
-    if expected := header_mistake(name, value):  # neither is told: a secret may stand in both
-        raise SpecError(f"--header: {expected}")
-    return name, value

@@ -20,6 +20,7 @@ from alerts.ci.verdict import PAGING
 from alerts.formats.sloth import PeriodOptions
 from alerts.matchers import parse_matcher
 from alerts.period_options import period_options
+from collector.cli_prometheus import prometheus_options
 from collector.cli_values import Time
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -47,7 +48,9 @@ _HISTORY = (
         help="From when on; Unix seconds, RFC 3339, or before now as -2h or now.",
     ),
     click.option("--to", "end", type=Time(), help="Until when."),
-    click.option("--url", help="Of a Prometheus HTTP API that has the history: ours or any other."),
+    prometheus_options(
+        required=False, says="Of a Prometheus HTTP API that has the history: ours or any other."
+    ),
     click.option(
         "--data",
         type=click.Path(path_type=Path, file_okay=False),
@@ -56,7 +59,7 @@ _HISTORY = (
     click.option(
         "--cases",
         type=click.Path(path_type=Path, exists=True, file_okay=False),
-        help="Folder of cases: their incidents, and without --url and --data their samples.",
+        help="Folder of cases: their incidents, and without --prometheus and --data their samples.",
     ),
     click.option(
         "--incidents",

@@ -17,10 +17,9 @@ from alerts.backtest.stretch import Stretch
 from alerts.ci.casebook import FiledCase, load_casebook
 from alerts.ci.freeze import selectors_read
 from alerts.errors import SpecError
+from collector.cli_prometheus import PrometheusServer
 from collector.durations import format_duration
 from collector.errors import CollectorError, QueryError
-from collector.redaction import without_userinfo
-from collector.remote import RemoteQuerier
 from collector.rules.files import RuleGroup
 from collector.series import SampleSource
 from collector.store.durable import SampleStore
@@ -30,11 +29,11 @@ LONGEST_SECONDS = 400 * 86_400.0  # more steps than memory holds, beyond
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which history: of a url or a data folder from start to end, else of the cases. Unix seconds."""
+    """Which history: of a server or a data folder from start to end, else of the cases. Unix seconds."""
 
     start: float | None = None
     end: float | None = None
-    url: str | None = None
+    server: PrometheusServer | None = None
     data: Path | None = None
     cases: Path | None = None
     incidents: Path | None = None
@@ -58,19 +57,19 @@ def opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretch
 def _opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretch]]:
     cases = load_casebook(wanted.cases) if wanted.cases else []
     known = load_incidents(wanted.incidents) if wanted.incidents else []
-    if wanted.url and wanted.data:
-        raise SpecError("expected one of --url and --data, found both")
-    if wanted.url is None and wanted.data is None:
+    if wanted.server and wanted.data:
+        raise SpecError("expected one of --prometheus and --data, found both")
+    if wanted.server is None and wanted.data is None:
         if not cases:
-            raise SpecError("expected a history: --url URL, --data DIR or --cases DIR")
+            raise SpecError("expected a history: --prometheus URL, --data DIR or --cases DIR")
         if known:
-            raise SpecError("--incidents: expected a history beside it: --url URL or --data DIR")
+            raise SpecError("--incidents: expected a history beside it: --prometheus URL or --data DIR")
         how_far = reach(groups).samples_seconds
         yield [_of_case(case, how_far) for case in _during(cases, wanted)]
         return
     start, end = wanted.start, wanted.end
     if start is None or end is None or not start < end:
-        raise SpecError("expected --from and, after it, --to, beside --url or --data")
+        raise SpecError("expected --from and, after it, --to, beside --prometheus or --data")
     if end - start > LONGEST_SECONDS:
         raise SpecError(f"expected --to within {format_duration(LONGEST_SECONDS)} of --from")
     if known and not within(known, start, end):
@@ -85,7 +84,7 @@ def _opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretc
 def _samples(
     wanted: Wanted, groups: Sequence[RuleGroup], begin: float, end: float
 ) -> Iterator[tuple[str, SampleSource]]:
-    if wanted.url is None:
+    if wanted.server is None:
         folder = wanted.data or Path()
         if not (folder / "samples.db").is_file():
             raise SpecError(f"--data: expected a folder with a samples.db, found none in {folder}")
@@ -96,7 +95,7 @@ def _samples(
             store.close()
         return
     logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
-    source = RemoteQuerier(wanted.url, on_retry=_told)
+    source = wanted.server.querier(on_retry=_told)
     console = Console(stderr=True)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -108,10 +107,8 @@ def _samples(
     finally:
         source.close()
     if not samples.labels():
-        raise QueryError(
-            f"{without_userinfo(wanted.url)}: expected samples of what the rules read, found none"
-        )
-    yield without_userinfo(wanted.url), samples
+        raise QueryError(f"{wanted.server.shown}: expected samples of what the rules read, found none")
+    yield wanted.server.shown, samples
 
 
 def _told(reason: str) -> None:

@@ -22,10 +22,10 @@ from alerts.formats.sloth import PeriodOptions
 from alerts.period_options import period_options
 from alerts.slo import Slo
 from alerts.spec_files import SpecFiles, load_spec_files
+from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration
 from collector.clock import SystemClock
 from collector.errors import QueryError
-from collector.remote import RemoteQuerier
 
 _DEADLINE_SECONDS = 5.0  # of trying to reach a server that somebody waits for
 
@@ -66,9 +66,7 @@ class _SloRate(click.ParamType[tuple[str, float]]):
     multiple=True,
     help="Events of each SLO, such as 0.2/s, 500/m or 1000/h; of one with NAME=0.2/s. May be repeated.",
 )
-@click.option(
-    "--prometheus", metavar="URL", help="Ask this Prometheus what there was, and what is there now."
-)
+@prometheus_options(required=False, says="Ask this Prometheus what there was, and what is there now.")
 @click.option(
     "--over", type=Duration(), default=30 * 86_400.0, show_default="30d", help="How much of its history."
 )
@@ -89,7 +87,7 @@ def check_command(  # noqa: PLR0917  click passes them by name
     scrape_interval: float,
     interval: float,
     traffic: Sequence[tuple[str, float]],
-    prometheus: str | None,
+    server: PrometheusServer | None,
     over: float,
     retention: float | None,
     propose: Path | None,
@@ -98,7 +96,7 @@ def check_command(  # noqa: PLR0917  click passes them by name
     """Say what each tier of each SLO and each guardrail can and cannot do; exit 1 on an error."""
     specs = load_spec_files(*files, period=period)
     slos = specs.slos
-    known = _known(specs, prometheus, over, retention)
+    known = _known(specs, server, over, retention)
     pace = Pace(scrape_interval, interval)
     known = replace(known, pace=pace, traffic=_traffic(slos, traffic))
     checked = check(slos, policies_of(slos), known, specs.guardrails)
@@ -120,13 +118,13 @@ def _traffic(slos: Sequence[Slo], given: Sequence[tuple[str, float]]) -> Traffic
     return Traffic(rates.pop("", None), rates)
 
 
-def _known(specs: SpecFiles, url: str | None, over: float, retention: float | None) -> Known:
-    if url is None:
+def _known(specs: SpecFiles, server: PrometheusServer | None, over: float, retention: float | None) -> Known:
+    if server is None:
         return Known(retention_seconds=retention)
     logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     at = SystemClock().now()
     try:
-        querier = RemoteQuerier(url, deadline_seconds=_DEADLINE_SECONDS)
+        querier = server.querier(deadline_seconds=_DEADLINE_SECONDS)
         observed = {(slo.service, slo.name): observe(querier, slo, at, over) for slo in specs.slos}
         names = recorded_names(specs.slos, policies_of(specs.slos))
         series = [one for slo in specs.slos for one in series_findings(querier, slo, at, names)]

@@ -16,11 +16,11 @@ from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
 from alerts.period_options import period_options
+from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration, Time
 from collector.durations import format_duration
 from collector.errors import QueryError
-from collector.redaction import shown_url, without_secrets
-from collector.remote import RemoteQuerier
+from collector.redaction import without_secrets
 
 _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
 
@@ -28,9 +28,7 @@ _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
 @click.command("freeze")
 @click.argument("name")
 @click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--url", required=True, help="Of a Prometheus HTTP API that has the history: ours or any other."
-)
+@prometheus_options(required=True, says="Of a Prometheus HTTP API that has the history: ours or any other.")
 @click.option("--from", "start", required=True, type=Time(), help=f"From when on pages count; {_TIMES}")
 @click.option("--to", "end", required=True, type=Time(), help="Until when pages count.")
 @click.option("--onset", type=Time(), help="When the incident truly began; a quiet day has none.")
@@ -54,7 +52,7 @@ _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
 def freeze_command(  # noqa: PLR0917  click passes them by name
     name: str,
     rules: Sequence[Path],
-    url: str,
+    server: PrometheusServer,
     start: float,
     end: float,
     onset: float | None,
@@ -77,13 +75,13 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     description = Description(
         name,
         title or name,
-        f"recorded from {shown_url(url)}",
+        f"recorded from {server.shown}",
         expected,
         seconds,
         step_seconds(before),
     )
     try:
-        source = RemoteQuerier(url)
+        source = server.querier()
         try:
             written = freeze(cases, description, source, selectors_read(groups), replaces=force)
         finally:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from alerts.documents import Document, read_documents, shortened
+from alerts.documents import Document, read_documents
 from alerts.errors import SpecError
 from alerts.formats.openslo import is_openslo, read_openslo
 from alerts.formats.pyrra import is_pyrra, read_pyrra
 from alerts.formats.sloth import PeriodOptions, is_sloth, read_sloth, with_period
 from alerts.slo import Slo
+from collector.redaction import shortened
 
 Claim = Callable[[Document], bool]
 Reader = Callable[[Document], list[Slo]]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from alerts.documents import shortened
+from collector.redaction import shortened
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from alerts.burnrate import factor
-from alerts.documents import Document, Service, Strict, Window, shortened
+from alerts.documents import Document, Service, Strict, Window
 from alerts.errors import SpecError
 from alerts.formats.labels import exported, with_labels_filled
 from alerts.formats.objectives import Percent
@@ -35,6 +35,7 @@ from collector.labels import METRIC_NAME, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import Selector
+from collector.redaction import shortened
 
 FORMAT = "pyrra.dev/v1alpha1"
 _PREFIX = "pyrra.dev/"  # of labels and annotations that are meant for alerts

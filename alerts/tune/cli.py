@@ -109,10 +109,10 @@ def _evidence(wanted: Wanted, slos: Sequence[Slo], base: Policy) -> Iterator[lis
     A case of an incident within that history is judged there only, or it would count twice.
     """
     groups = _rules(slos, base)
-    in_history = wanted.url is not None or wanted.data is not None
+    in_history = wanted.server is not None or wanted.data is not None
     if not in_history and wanted.incidents is not None:
-        raise SpecError("--incidents: expected a history beside it: --url URL or --data DIR")
-    cases_only = replace(wanted, url=None, data=None, incidents=None, cases=wanted.cases or BUILT_IN)
+        raise SpecError("--incidents: expected a history beside it: --prometheus URL or --data DIR")
+    cases_only = replace(wanted, server=None, data=None, incidents=None, cases=wanted.cases or BUILT_IN)
     if not in_history:
         with opened(cases_only, groups) as cases:
             yield cases

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from alerts import budget_readings
 from alerts.budget_readings import Wanted, read_budgets
 from alerts.cli import alerts
 from alerts.formats.files import load_slos
+from collector import cli_prometheus
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Labels
@@ -41,7 +41,7 @@ def slo(name, bad):
 class Engine(EmbeddedQuerier):
     """Eight days of 100 events a minute; of ``few`` half a per cent fails, of ``many`` also two hours."""
 
-    def __init__(self, url, **_):
+    def __init__(self, url, *_, **__):
         store = MemoryStore()
         minutes = np.arange(8 * 1440 + 1)
         times = ((AT - 8 * DAY + 60 * minutes) * 1000).astype(np.int64)
@@ -71,7 +71,7 @@ class Engine(EmbeddedQuerier):
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(budget_readings, "RemoteQuerier", Engine)
+    monkeypatch.setattr(cli_prometheus, "RemoteQuerier", Engine)
     (tmp_path / "s.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("few", "many")]))
     (tmp_path / "slow.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("slow", "many", "slow2")]))
     (tmp_path / "gone.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("few", "gone", "broken")]))
@@ -111,7 +111,7 @@ def test_gate(files, arguments, code, said):
 def test_what_is_no_url_is_a_mistake_not_a_server_that_is_away(files, url):
     result = run("gate", "s.yml", url=url)
     assert result.exit_code == 2
-    assert "--url: expected a URL such as http://host:9090" in result.output
+    assert "--prometheus: expected a URL such as http://host:9090" in result.output
 
 
 def test_server_that_does_not_answer_closes_the_gate_with_one_line(files, monkeypatch):

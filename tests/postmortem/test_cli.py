@@ -139,8 +139,8 @@ def test_over_http_the_figures_are_those_of_the_embedded_engine(url, tmp_path, s
         (["latest", "--out", "."], "expected a file, found a folder"),
         (["latest", "--out", "r.md", "--time-zone", "Mars/Olympus"], "expected a zone such as Asia/Seoul"),
         (["latest", "--out", "r.md", "--url", "http://127.0.0.1:1"], "expected Fireline to answer"),
-        (["latest", "--out", "r.md", "--url", "nowhere"], "expected Fireline to answer"),
         (["latest", "--out", "r.md", "--url", "http://me:s3@127.0.0.1:1"], ": http://127.0.0.1:1/api/v1/"),
+        (["latest", "--out", "r.md", "--url", "nowhere"], "--url: expected a URL such as http://"),
     ],
 )
 def test_mistakes_are_one_line_and_leave_nothing(url, tmp_path, monkeypatch, arguments, text):

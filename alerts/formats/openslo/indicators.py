@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import promql_parser
 
-from alerts.documents import Document, shortened
+from alerts.documents import Document
 from alerts.errors import SpecError
 from alerts.formats.counts import as_increase, counts_of, tree_of
 from alerts.formats.openslo.kinds import IndicatorSpec, Metric, Objective, QuerySpec, RatioMetric, SloFile
@@ -18,6 +18,7 @@ from collector.errors import QueryError
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import Selector
+from collector.redaction import shortened
 
 EVALUATION = "1m"
 """How often a query that answers a value, not a count, is looked at."""

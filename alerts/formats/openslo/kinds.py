@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from alerts.documents import Service, Strict, Window, shortened
+from alerts.documents import Service, Strict, Window
 from alerts.formats.objectives import Percent, Share
 from alerts.formats.openslo.alert_kinds import (
     AlertConditionFile,
@@ -22,6 +22,7 @@ from alerts.formats.openslo.metadata import (
     SliMetadata,
     SloMetadata,
 )
+from collector.redaction import shortened
 
 _OPS = Literal["lte", "gte", "lt", "gt"]
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from alerts.documents import Document, shortened
+from alerts.documents import Document
 from alerts.errors import SpecError
 from alerts.formats.openslo.alert_kinds import (
     AlertConditionFile,
@@ -13,6 +13,7 @@ from alerts.formats.openslo.alert_kinds import (
 )
 from alerts.formats.openslo.kinds import DataSourceFile, SliFile
 from alerts.formats.openslo.metadata import Object
+from collector.redaction import shortened
 
 _Referred = TypeVar("_Referred", bound=Object)
 

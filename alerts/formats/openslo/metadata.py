@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from alerts.documents import Strict, Window, shortened
+from alerts.documents import Strict, Window
 from alerts.slo import SliKind
+from collector.redaction import shortened
 
 OURS = "fireline/"
 _NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")

@@ -3,10 +3,11 @@
 import re
 from zoneinfo import ZoneInfo
 
-from alerts.documents import LONGEST_SECONDS, duration_seconds, shortened
+from alerts.documents import LONGEST_SECONDS, duration_seconds
 from alerts.errors import SpecError
 from alerts.formats.openslo.kinds import CalendarSpec, TimeWindow
 from alerts.slo import Calendar, CalendarUnit
+from collector.redaction import shortened
 
 _NOMINAL_DAYS = {
     CalendarUnit.DAY: 1,

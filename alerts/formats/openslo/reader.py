@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from alerts.documents import Document, shortened
+from alerts.documents import Document
 from alerts.errors import SpecError
 from alerts.formats.openslo.alert_kinds import AlertPolicyFile
 from alerts.formats.openslo.alert_policies import alert_rule, own_policy
@@ -14,6 +14,7 @@ from alerts.formats.openslo.periods import period_of
 from alerts.formats.openslo.slices import budgeted
 from alerts.policy import Policy
 from alerts.slo import Slo
+from collector.redaction import shortened
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 

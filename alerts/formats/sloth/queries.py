@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import promql_parser
 
-from alerts.documents import shortened
 from alerts.errors import SpecError
 from alerts.formats.counts import STAND_IN, as_increase, counts_of, tree_of
 from alerts.formats.sloth.kinds import EventsSpec, RawSpec
 from alerts.queries import checked_query, one_series
 from alerts.query_groups import refuse_groups
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
+from collector.redaction import shortened
 
 _TEMPLATE = re.compile(r"\{\{-?\s*\.window\s*-?\}\}")
 _NO_STEP = re.compile(r"\[\$window\s*:\s*\]")

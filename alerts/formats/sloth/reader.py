@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from alerts.documents import Document, shortened
+from alerts.documents import Document
 from alerts.errors import SpecError
 from alerts.formats.labels import exported, with_labels_filled
 from alerts.formats.sloth.kinds import (
@@ -16,6 +16,7 @@ from alerts.formats.sloth.kinds import (
 from alerts.formats.sloth.queries import Keys, events_sli, raw_sli
 from alerts.metadata import identity_labels
 from alerts.slo import Alerting, AlertTexts, Sli, Slo
+from collector.redaction import shortened
 
 FILE, KUBERNETES = "prometheus/v1", "sloth.slok.dev/v1"
 _OURS_ALONE = "tier"  # tells the alerts of an SLO apart

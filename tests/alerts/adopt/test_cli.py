@@ -18,20 +18,6 @@ def test_a_url_that_nobody_answers_is_one_line(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_header_has_a_colon():
-    assert "--header: expected NAME: VALUE" in str(run("--prometheus", "http://x", "--header", "a").exception)
-
-
-@pytest.mark.parametrize(
-    "header", ["X-Key: hunter2é", "X-Key: hunter2\x00", "Bearer hunter2: x", "ké: hunter2"]
-)
-def test_a_header_that_http_cannot_carry_is_not_told(header):
-    outcome = run("--prometheus", "http://127.0.0.1:1", "--header", header)
-    assert isinstance(outcome.exception, SpecError)
-    assert str(outcome.exception).startswith("--header: expected ")
-    assert "hunter2" not in str(outcome.exception)
-
-
 def test_files_that_are_there_are_kept(tmp_path):
     (tmp_path / "slos.yml").write_text("mine")
     with pytest.raises(SpecError, match=r"slos\.yml: exists already"):

@@ -6,9 +6,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from alerts.backtest import histories
 from alerts.casefile import BUILT_IN
 from alerts.cli import EXAMPLES, alerts
+from collector import cli_prometheus
 from collector.importer import import_file
 from collector.labels import Labels
 from collector.series import Series
@@ -23,7 +23,7 @@ RULE = {"alert": "High", "expr": "x > 1", "labels": {"severity": "critical"}}
 class Engine:
     """A Prometheus in place of the one at the URL: a gauge that is 2 from 00:30 to 00:40."""
 
-    def __init__(self, url, *, on_retry):
+    def __init__(self, url, *_, **__):
         self.url = url
 
     def raw(self, _selector, start, end):
@@ -57,7 +57,7 @@ def incidents(tmp_path):
 
 @pytest.fixture
 def url(monkeypatch):
-    monkeypatch.setattr(histories, "RemoteQuerier", Engine)
+    monkeypatch.setattr(cli_prometheus, "RemoteQuerier", Engine)
     return "http://there"
 
 
@@ -123,9 +123,9 @@ def test_rules_that_read_their_own_past_run_with_a_note(tmp_path, url):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "expected a history: --url URL, --data DIR or --cases DIR"),
+        ((), "expected a history: --prometheus URL, --data DIR or --cases DIR"),
         (("--url", "http://there"), "expected --from and, after it, --to"),
-        (("--url", "http://there", "--data", "d"), "expected one of --url and --data"),
+        (("--url", "http://there", "--data", "d"), "expected one of --prometheus and --data"),
         (("--url", "http://there", "--from", "1", "--to", "1e9"), "expected --to within 400d of --from"),
         ((*DURING, "--data", "nowhere"), "expected a folder with a samples.db"),
     ],

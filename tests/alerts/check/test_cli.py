@@ -73,7 +73,10 @@ def test_evaluation_interval_is_waited_for():
     [
         (["--traffic", "much"], "expected a rate above 0 such as 0.2/s, 500/m or 1000/h, found 'much'"),
         (["--traffic", "other=1/s"], "--traffic: expected one of order-availability, order-latency"),
-        (["--prometheus", "nonsense"], "nonsense: Request URL is missing"),
+        (
+            ["--prometheus", "nonsense"],
+            "--prometheus: expected a URL such as http://host:9090, found",
+        ),
         (["--retention", "0"], "expected a duration above 0"),
     ],
 )

@@ -3,9 +3,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from alerts.ci import freeze_cli
 from alerts.ci.casebook import load_casebook
 from alerts.cli import alerts
+from collector import cli_prometheus
 from collector.errors import QueryError
 from collector.labels import Labels
 from collector.series import Series
@@ -17,7 +17,7 @@ RULE = {"alert": "High", "expr": "sum_over_time(rate(x[2m])[1d:1m]) > 1", "label
 class Engine:
     """A Prometheus in place of the one at the URL, with one counter."""
 
-    def __init__(self, url):
+    def __init__(self, url, *_, **__):
         self.url = url
 
     def series(self, _matchers, _start, _end):
@@ -38,7 +38,7 @@ class Refusing(Engine):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    monkeypatch.setattr(freeze_cli, "RemoteQuerier", Engine)
+    monkeypatch.setattr(cli_prometheus, "RemoteQuerier", Engine)
     rules = tmp_path / "rules.yml"
     rules.write_text(yaml.safe_dump({"groups": [{"name": "g", "interval": "15s", "rules": [RULE]}]}))
 
@@ -78,7 +78,7 @@ def test_no_secret_is_in_the_case_or_in_an_error(run, tmp_path, monkeypatch):
     text = (tmp_path / "cases" / "q" / "case.yml").read_text()
     assert yaml.safe_load(text)["origin"] == "recorded from http://there/prom"
     assert "hunter" not in text
-    monkeypatch.setattr(freeze_cli, "RemoteQuerier", Refusing)
+    monkeypatch.setattr(cli_prometheus, "RemoteQuerier", Refusing)
     result = run("--from", TO - 3600, "--to", TO, name="r")
     assert result.stderr == "fireline: http://there: 401 for Authorization: Bearer …\n"
     assert [path.name for path in (tmp_path / "cases").iterdir()] == ["q"]

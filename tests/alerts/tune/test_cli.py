@@ -5,10 +5,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from alerts.backtest import histories
 from alerts.casefile import BUILT_IN
 from alerts.cli import EXAMPLES, alerts
 from alerts.policy import load_policy
+from collector import cli_prometheus
 from collector.labels import Labels
 from collector.series import Series
 
@@ -60,7 +60,7 @@ START = 1_756_857_600.0 + 30 * 86_400  # 2025-10-03
 class Engine:
     """Ten requests a second; all fail from 00:30 on for ten minutes, and from 01:30 on for two."""
 
-    def __init__(self, url, *, on_retry):
+    def __init__(self, url, *_, **__):
         self.url = url
 
     def raw(self, selector, start, end):
@@ -89,7 +89,7 @@ def spec(tmp_path):
 
 
 def test_history_counts_and_cases_without_the_slos_are_left_out(spec, tmp_path, cases, monkeypatch):
-    monkeypatch.setattr(histories, "RemoteQuerier", Engine)
+    monkeypatch.setattr(cli_prometheus, "RemoteQuerier", Engine)
     incidents = tmp_path / "incidents.yml"
     one = {"onset": "2025-10-03T00:30:00Z", "end": "2025-10-03T01:00:00Z", "title": "Down"}
     incidents.write_text(yaml.safe_dump({"incidents": [one]}))

@@ -4,8 +4,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from alerts.documents import shortened
-from collector.redaction import without_path
+from collector.redaction import shortened, without_path
 
 
 def http_url(text: str) -> str:
