@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from commerce_app.database.routing import ROUTES as READ_ROUTES
+from commerce_app.database.statements import Statement
 from commerce_app.errors import ErrorType
 from commerce_app.instrument.routes import ROUTES
 from commerce_app.switches import Flip, Switch
@@ -136,9 +137,12 @@ class Metrics:
         for system, operation, server in OPERATIONS:
             for error_type in OPERATION_ERRORS:
                 self.operation_seconds.labels(system, operation, error_type, server)
-        self.slow_queries = self._counter("db_slow_queries_total", "Statements over 200 ms.", ("server",))
+        self.slow_queries = self._counter(
+            "db_slow_queries_total", "Statements that took too long.", ("server", "operation")
+        )
         for server in ("primary", "replica"):
-            self.slow_queries.labels(server)
+            for statement in Statement:
+                self.slow_queries.labels(server, statement)
         self.redis_errors = self._counter(
             "redis_client_errors_total", "Failed attempts as the Redis client saw them.", ("error_type",)
         )

@@ -41,6 +41,7 @@ class Settings:
     order_statement_seconds: float = 6.0
     background_statement_seconds: float = 20.0
     idle_transaction_seconds: float = 10.0
+    slow_query_seconds: float = 0.2
 
     primary_pool_size: int = 20
     replica_pool_size: int = 15

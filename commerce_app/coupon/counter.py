@@ -6,13 +6,13 @@ comes when all are gone waits for nobody.
 
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from commerce_app.database.statements import Statement
 from commerce_app.errors import RejectedError
 from commerce_app.locks import RowLocks
 
-TAKE = text("""
+TAKE = Statement.CLAIM_COUPON.sql("""
 WITH taken AS (
     UPDATE coupons AS n SET available = n.available - 1
     WHERE n.coupon_id = :coupon_id AND n.available > 0 AND n.expires_at > :at
@@ -25,7 +25,7 @@ WITH taken AS (
 )
 SELECT available, (SELECT count(*) FROM claimed) AS claimed FROM taken
 """)
-LOOK = text("""
+LOOK = Statement.CLAIM_COUPON.sql("""
 SELECT n.available, n.expires_at, EXISTS (SELECT FROM users AS u WHERE u.user_id = :user_id) AS known,
        EXISTS (SELECT FROM coupon_claims AS c WHERE c.coupon_id = n.coupon_id AND c.user_id = :user_id) AS has
 FROM coupons AS n WHERE n.coupon_id = :coupon_id

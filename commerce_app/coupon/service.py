@@ -3,11 +3,11 @@
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.coupon.counter import ChangedMeanwhileError, take_one
 from commerce_app.coupon.discount import Coupon
+from commerce_app.database.statements import Statement
 from commerce_app.errors import DependencyError, InFlightError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
@@ -18,17 +18,19 @@ from commerce_app.switches import Switch, Switches
 
 CLAIM_ATTEMPTS = 3
 
-LOCK_COUPON = text("""
+LOCK_COUPON = Statement.CLAIM_COUPON.sql("""
 SELECT available, expires_at FROM coupons WHERE coupon_id = :coupon_id FOR UPDATE
 """)
-CLAIM = text("""
+CLAIM = Statement.CLAIM_COUPON.sql("""
 INSERT INTO coupon_claims (coupon_id, user_id, claimed_at) VALUES (:coupon_id, :user_id, :at)
 ON CONFLICT DO NOTHING RETURNING coupon_id
 """)
-TAKE_ONE = text("UPDATE coupons SET available = available - 1 WHERE coupon_id = :coupon_id")
-USER_EXISTS = text("SELECT 1 FROM users WHERE user_id = :user_id")
+TAKE_ONE = Statement.CLAIM_COUPON.sql(
+    "UPDATE coupons SET available = available - 1 WHERE coupon_id = :coupon_id"
+)
+USER_EXISTS = Statement.CLAIM_COUPON.sql("SELECT 1 FROM users WHERE user_id = :user_id")
 # The coupon too, before the claim changes: a claimer waits for a changed claim, but not for a locked one.
-LOCK_CLAIM = text("""
+LOCK_CLAIM = Statement.USE_COUPON.sql("""
 SELECT n.kind, n.value, n.cap, n.minimum, n.expires_at, c.order_id
 FROM coupon_claims AS c JOIN coupons AS n USING (coupon_id)
 WHERE c.coupon_id = :coupon_id AND c.user_id = :user_id

@@ -62,7 +62,7 @@ def _engine(settings: Settings, metrics: Metrics, server: str, url: str, size: i
         pool_timeout=settings.pool_timeout_seconds,
         connect_args=_connect_args(settings),
     )
-    measure_engine(engine, metrics, server)
+    measure_engine(engine, metrics, server, settings.slow_query_seconds)
     return engine
 
 

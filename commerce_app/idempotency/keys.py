@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from commerce_app.database.statements import Statement
 from commerce_app.errors import InFlightError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
@@ -19,20 +20,20 @@ PATIENCE_MILLISECONDS = 200
 EXPIRED_BATCH = 1_000
 
 # One round trip: a short wait for this insert, then the usual one again. Without a row the transaction ends.
-CLAIM = text("""
+CLAIM = Statement.IDEMPOTENCY_KEY.sql("""
 WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', :patience, true) AS applied)
 INSERT INTO idempotency_keys (scope, key, fingerprint, expires_at)
 SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), CAST(:expires_at AS timestamptz)
 FROM patience WHERE applied IS NOT NULL
 ON CONFLICT DO NOTHING RETURNING set_config('lock_timeout', :usual, true)
 """)
-LOOK = text("""
+LOOK = Statement.IDEMPOTENCY_KEY.sql("""
 SELECT fingerprint, status, body, expires_at FROM idempotency_keys WHERE scope = :scope AND key = :key
 """)
-DROP = text("""
+DROP = Statement.IDEMPOTENCY_KEY.sql("""
 DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND expires_at <= :at
 """)
-KEEP = text("""
+KEEP = Statement.IDEMPOTENCY_KEY.sql("""
 UPDATE idempotency_keys SET status = :status, body = :body WHERE scope = :scope AND key = :key
 """)
 REMOVE_EXPIRED = text("""

@@ -5,14 +5,14 @@ import time
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, QueuePool
 
+from commerce_app.database.statements import name_of
 from commerce_app.metrics import Metrics
-
-SLOW_QUERY_SECONDS = 0.2
 
 
 def measured_pool(metrics: Metrics, name: str) -> type[AsyncAdaptedQueuePool]:
@@ -40,9 +40,9 @@ def measured_pool(metrics: Metrics, name: str) -> type[AsyncAdaptedQueuePool]:
     return MeasuredPool
 
 
-def measure_engine(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
+def measure_engine(engine: AsyncEngine, metrics: Metrics, server: str, slow_seconds: float) -> None:
     """Count statements, their time and errors, and the connections of the pool."""
-    _measure_statements(engine, metrics, server)
+    _measure_statements(engine, metrics, server, slow_seconds)
     measure_pool(engine, metrics, server)
 
 
@@ -56,28 +56,36 @@ def measure_pool(engine: AsyncEngine, metrics: Metrics, name: str) -> None:
     metrics.pool_connections.labels(name, "idle").set_function(pool.checkedin)
 
 
-def _measure_statements(engine: AsyncEngine, metrics: Metrics, server: str) -> None:
-    slow = metrics.slow_queries.labels(server)
-
-    def observe(connection: Connection, statement: str, error_type: str) -> None:
+def _measure_statements(engine: AsyncEngine, metrics: Metrics, server: str, slow_seconds: float) -> None:
+    def observe(
+        connection: Connection, statement: str, context: ExecutionContext | None, error_type: str
+    ) -> None:
         elapsed = time.perf_counter() - connection.info.pop("started", time.perf_counter())
         operation = statement.split(None, 1)[0].upper()
         metrics.operation_seconds.labels("postgresql", operation, error_type, server).observe(elapsed)
-        if elapsed > SLOW_QUERY_SECONDS:
-            slow.inc()
+        if elapsed > slow_seconds:
+            metrics.slow_queries.labels(server, name_of(context)).inc()
 
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def begin(connection: Connection, *_: object) -> None:
         connection.info["started"] = time.perf_counter()
 
     @event.listens_for(engine.sync_engine, "after_cursor_execute")
-    def end(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        observe(connection, statement, "")
+    def end(
+        connection: Connection,
+        _cursor: object,
+        statement: str,
+        _parameters: object,
+        context: ExecutionContext | None,
+        _many: bool,
+    ) -> None:
+        observe(connection, statement, context, "")
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def fail(context: ExceptionContext) -> None:
         if context.connection is not None and context.statement and not context.connection.invalidated:
-            observe(context.connection, context.statement, error_type(context.original_exception))
+            failure = error_type(context.original_exception)
+            observe(context.connection, context.statement, context.execution_context, failure)
 
 
 def _measure_use(engine: AsyncEngine, metrics: Metrics, server: str) -> None:

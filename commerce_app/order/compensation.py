@@ -8,55 +8,58 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from commerce_app.database.statements import Statement
 from commerce_app.idempotency.answer import Answer
 from commerce_app.locks import RowLocks
 
-LOCK_ORDER = text("""
+LOCK_ORDER = Statement.UNDO_ORDER.sql("""
 SELECT order_id, status FROM orders
 WHERE order_id = :order_id AND status IN ('reserved', 'paid') FOR UPDATE
 """)
-LOCK_STOCK = text("""
+LOCK_STOCK = Statement.UNDO_ORDER.sql("""
 SELECT 1 FROM stock WHERE product_id IN (
     SELECT product_id FROM order_items WHERE order_id = ANY(CAST(:order_ids AS bigint[]))
 ) ORDER BY product_id FOR UPDATE
 """)
-RETURN_STOCK = text("""
+RETURN_STOCK = Statement.UNDO_ORDER.sql("""
 UPDATE stock AS s SET available = s.available + back.quantity FROM (
     SELECT product_id, sum(quantity) AS quantity FROM order_items
     WHERE order_id = ANY(CAST(:order_ids AS bigint[])) GROUP BY product_id
 ) AS back WHERE s.product_id = back.product_id
 """)
-RETURN_COUPONS = text("""
+RETURN_COUPONS = Statement.UNDO_ORDER.sql("""
 UPDATE coupon_claims AS c SET order_id = NULL FROM orders AS o
 WHERE o.order_id = ANY(CAST(:order_ids AS bigint[])) AND c.order_id = o.order_id
   AND c.coupon_id = o.coupon_id AND c.user_id = o.user_id
 """)
-LOCK_WALLETS = text("""
+LOCK_WALLETS = Statement.UNDO_ORDER.sql("""
 SELECT 1 FROM wallets WHERE user_id IN (
     SELECT user_id FROM orders WHERE order_id = ANY(CAST(:paid_ids AS bigint[]))
 ) ORDER BY user_id FOR UPDATE
 """)
-REFUND = text("""
+REFUND = Statement.UNDO_ORDER.sql("""
 UPDATE wallets AS w SET balance = w.balance + back.amount, version = w.version + 1 FROM (
     SELECT user_id, sum(subtotal - discount) AS amount FROM orders
     WHERE order_id = ANY(CAST(:paid_ids AS bigint[])) GROUP BY user_id
 ) AS back WHERE w.user_id = back.user_id
 """)
-LEDGER = text("""
+LEDGER = Statement.UNDO_ORDER.sql("""
 INSERT INTO wallet_ledger (user_id, amount, kind, order_id, at)
 SELECT user_id, subtotal - discount, 'refund', order_id, CAST(:at AS timestamptz) FROM orders
 WHERE order_id = ANY(CAST(:paid_ids AS bigint[]))
 """)
-CANCEL = text("UPDATE orders SET status = 'cancelled' WHERE order_id = ANY(CAST(:order_ids AS bigint[]))")
-FREE_KEYS = text("""
+CANCEL = Statement.UNDO_ORDER.sql(
+    "UPDATE orders SET status = 'cancelled' WHERE order_id = ANY(CAST(:order_ids AS bigint[]))"
+)
+FREE_KEYS = Statement.UNDO_ORDER.sql("""
 DELETE FROM idempotency_keys AS k USING orders AS o
 WHERE o.order_id = ANY(CAST(:order_ids AS bigint[]))
   AND k.scope = 'order:' || o.user_id AND k.key = o.idempotency_key AND k.status IS NULL
 """)
-ANSWER_KEYS = text("""
+ANSWER_KEYS = Statement.UNDO_ORDER.sql("""
 UPDATE idempotency_keys AS k SET status = :status, body = :body FROM orders AS o
 WHERE o.order_id = ANY(CAST(:order_ids AS bigint[]))
   AND k.scope = 'order:' || o.user_id AND k.key = o.idempotency_key AND k.status IS NULL

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from commerce_app.database.statements import Statement
 from commerce_app.errors import DeadlineError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.order.reservation import Reserved
 
 TOPIC = "order-confirmed"
-CONFIRM = text("""
+CONFIRM = Statement.CONFIRM_ORDER.sql("""
 WITH confirmed AS (
     UPDATE orders SET status = 'confirmed'
     WHERE order_id = :order_id AND status = 'paid' AND hold_until > :at RETURNING order_id, paid_at

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from commerce_app.database.statements import Statement
 from commerce_app.errors import DeadlineError, RejectedError
 from commerce_app.locks import RowLocks
 from commerce_app.order.reservation import Reserved
 
-PAY = text("""
+PAY = Statement.PAY_ORDER.sql("""
 WITH held AS MATERIALIZED (
     SELECT order_id, user_id, subtotal - discount AS total FROM orders
     WHERE order_id = :order_id AND status = 'reserved' AND hold_until > :at FOR UPDATE

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commerce_app.coupon.service import Coupons
+from commerce_app.database.statements import Statement
 from commerce_app.errors import RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
@@ -16,7 +16,7 @@ from commerce_app.order.stock import Stock
 from commerce_app.wallet.hold import WalletHold
 
 # Whatever it changes is locked already, and the order is not seen by anybody yet.
-RESERVE = text("""
+RESERVE = Statement.RESERVE_ORDER.sql("""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:product_ids AS integer[]), CAST(:quantities AS integer[]),
                          CAST(:prices AS integer[])) AS w (product_id, quantity, unit_price)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from commerce_app.database.statements import Statement
 from commerce_app.errors import RejectedError
 from commerce_app.locks import RowLocks
 from commerce_app.order.bill import Line
 
-LOCK = text("""
+LOCK = Statement.LOCK_STOCK.sql("""
 SELECT s.product_id, s.available, p.price FROM stock AS s JOIN products AS p USING (product_id)
 WHERE s.product_id = ANY(CAST(:product_ids AS integer[])) ORDER BY s.product_id FOR UPDATE OF s
 """)

@@ -1,8 +1,8 @@
 """What a product page shows, read from the replica. A line of an order counts once it has a ``paid_at``."""
 
-from sqlalchemy import text
+from commerce_app.database.statements import Statement
 
-DETAIL = text("""
+DETAIL = Statement.PRODUCT_DETAIL.sql("""
 SELECT p.product_id, p.name, p.description, p.price, c.name AS category,
        rated.review_count, rated.rating, rated.helpful_median, latest.reviews
 FROM products AS p
@@ -22,7 +22,7 @@ WHERE p.product_id = :product_id
 """)
 
 # Where the product stands in its category: by this week's sales and by rating.
-STANDING = text("""
+STANDING = Statement.PRODUCT_STANDING.sql("""
 SELECT sales_position, rating_position, products
 FROM (
     SELECT p.product_id,
@@ -39,7 +39,7 @@ FROM (
 WHERE product_id = :product_id
 """)
 
-BOUGHT_TOGETHER = text("""
+BOUGHT_TOGETHER = Statement.BOUGHT_TOGETHER.sql("""
 SELECT other.product_id, p.name, p.price, count(*) AS orders
 FROM (SELECT order_id FROM order_items WHERE product_id = :product_id AND paid_at IS NOT NULL
       ORDER BY paid_at DESC LIMIT 200) AS recent
@@ -50,7 +50,7 @@ ORDER BY orders DESC, other.product_id LIMIT 5
 """)
 
 # Top 5 of the last 72 hours by quantity, ties by the latest payment.
-POPULAR = text("""
+POPULAR = Statement.POPULAR_PRODUCTS.sql("""
 SELECT i.product_id, p.name, p.price, sum(i.quantity) AS sold
 FROM order_items AS i JOIN products AS p USING (product_id)
 WHERE i.paid_at > now() - interval '72 hours'

@@ -1,15 +1,15 @@
 """What a wallet holds and what became of it lately, as its owner sees it."""
 
 import orjson
-from sqlalchemy import text
 
 from commerce_app.database.reads import Reads
+from commerce_app.database.statements import Statement
 from commerce_app.errors import RejectedError
 
 RECENT = 20
 
 # One statement, so that the balance and the entries are of one moment.
-ACCOUNT = text("""
+ACCOUNT = Statement.WALLET_ACCOUNT.sql("""
 SELECT w.balance, (
     SELECT coalesce(json_agg(row_to_json(recent)), '[]'::json)::text
     FROM (SELECT entry_id, amount, kind, order_id, at FROM wallet_ledger

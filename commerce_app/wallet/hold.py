@@ -1,12 +1,12 @@
 """The wallet's row held while its order is written: how it is done without `wallet_short_locks`."""
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from commerce_app.database.statements import Statement
 from commerce_app.locks import RowLocks
 from commerce_app.switches import Switch, Switches
 
-LOCK = text("SELECT balance FROM wallets WHERE user_id = :user_id FOR UPDATE")
+LOCK = Statement.LOCK_WALLET.sql("SELECT balance FROM wallets WHERE user_id = :user_id FOR UPDATE")
 
 
 class WalletHold:

@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from commerce_app.database.statements import Statement
 from commerce_app.errors import DependencyError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
@@ -18,10 +19,10 @@ from commerce_app.switches import Switch, Switches
 BALANCE_LIMIT = 10_000_000
 CHARGE_ATTEMPTS = 5
 
-READ = text("SELECT balance, version FROM wallets WHERE user_id = :user_id")
-LOCK = text("SELECT balance, version FROM wallets WHERE user_id = :user_id FOR UPDATE")
+READ = Statement.CHARGE_WALLET.sql("SELECT balance, version FROM wallets WHERE user_id = :user_id")
+LOCK = Statement.LOCK_WALLET.sql("SELECT balance, version FROM wallets WHERE user_id = :user_id FOR UPDATE")
 # One statement: the row is locked for the round trips that are left, the key's and the commit's.
-CHARGE = text("""
+CHARGE = Statement.CHARGE_WALLET.sql("""
 WITH charged AS (
     UPDATE wallets SET balance = balance + :amount, version = version + 1
     WHERE user_id = :user_id AND version = :version RETURNING user_id, balance
@@ -31,11 +32,11 @@ WITH charged AS (
 )
 SELECT balance FROM charged
 """)
-ADD = text("""
+ADD = Statement.CHARGE_WALLET.sql("""
 UPDATE wallets SET balance = balance + :amount, version = version + 1 WHERE user_id = :user_id
 RETURNING balance
 """)
-LEDGER = text("""
+LEDGER = Statement.CHARGE_WALLET.sql("""
 INSERT INTO wallet_ledger (user_id, amount, kind, at) VALUES (:user_id, :amount, 'charge', :at)
 """)
 

@@ -183,9 +183,9 @@ def _lock_failures() -> Panel:
 
 def _slow_queries(server: str) -> Panel:
     which = f'server="{server}"'
-    query = f"sum ({_rate('db_slow_queries_total', which)})"
+    query = f"sum by (operation) ({_rate('db_slow_queries_total', which)}) > 0"
     title = f"{server.capitalize()} slow queries"
-    return _chart(title, "Statements over 200 ms, per second.", "ops", query, "slow")
+    return _chart(title, "Statements that took too long per second, by name.", "ops", query, "{{operation}}")
 
 
 def _replica_lag() -> Panel:
