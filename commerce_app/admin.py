@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
 from commerce_app.flips import BODY_LIMIT_BYTES, read_flips
-from commerce_app.product.service import Products
+from commerce_app.product.warming import Warming
 from commerce_app.resilience.deadline import deadline
 from commerce_app.switchboard import Switchboard
 from commerce_app.switches import Flip, Switch
@@ -37,7 +37,7 @@ class PrewarmRequest(BaseModel):
 
 def admin_routes(
     switchboard: Switchboard,
-    products: Products,
+    warming: Warming,
     events: EventPoster,
     now: Callable[[], float],
     token: str | None,
@@ -63,9 +63,9 @@ def admin_routes(
 
     @router.post("/prewarm")
     async def prewarm(request: PrewarmRequest) -> dict[str, int]:
-        chosen = products.hottest(request.top) if request.product_ids is None else request.product_ids
+        chosen = warming.hottest(request.top) if request.product_ids is None else request.product_ids
         async with deadline(PREWARM_SECONDS):
-            warmed = await products.prewarm(chosen)
+            warmed = await warming.prewarm(chosen)
         events.post(prewarm_event(warmed, now(), request.author, request.reason))
         return {"warmed": warmed}
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,16 +17,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from commerce_app.admin import admin_routes
-from commerce_app.background import Loop, keep_running
-from commerce_app.cache.absences import Absences
-from commerce_app.cache.hot_keys import HotKeys
-from commerce_app.cache.lease import Leases, Patience, random_token
-from commerce_app.cache.lifetime import Lifetime
-from commerce_app.cache.local_tier import LocalTier
-from commerce_app.cache.near import Near
-from commerce_app.cache.parts import Parts
+from commerce_app.background import Loop, keep_running, repeat
 from commerce_app.cache.read_path import Cache
 from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
+from commerce_app.caches import product_caches
 from commerce_app.coupon.routes import coupon_routes
 from commerce_app.coupon.service import Coupons
 from commerce_app.database.engine import Database
@@ -47,12 +40,13 @@ from commerce_app.order.reservation import Reservations
 from commerce_app.order.routes import order_routes
 from commerce_app.order.service import Orders
 from commerce_app.order.stock import Stock
+from commerce_app.product.loads import ProductLoads
 from commerce_app.product.routes import product_routes
-from commerce_app.product.service import ProductCaches, Products
-from commerce_app.protections import load_guard, redis_circuit
+from commerce_app.product.service import Products
+from commerce_app.product.warming import Warming
+from commerce_app.protections import redis_circuit
 from commerce_app.resilience.adaptive_limit import Adaptation, AdaptiveLimit
 from commerce_app.resilience.admission import Admission
-from commerce_app.resilience.concurrency import ConcurrencyLimit
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
 from commerce_app.resilience.user_limits import Allowance, UserLimits
@@ -70,8 +64,8 @@ from commerce_app.wrote_at import WroteAt, wrote_at_reader
 log = logging.getLogger(__name__)
 
 REPLICATION_EVERY_SECONDS = 0.5
-HOT_WINDOW_SECONDS = 10.0
-HOT_READS = 10
+# What does not outlive the next turn but one is loaded in this one.
+AHEAD_TURNS = 2
 # A call may have to connect first, which has one time-out more.
 FAST_CALL_TIMEOUTS = 2
 ORDER_ALLOWANCE = Allowance("ordering", count=1, window_seconds=1)
@@ -91,6 +85,7 @@ class Shop:
     redis: RedisTier
     caches: tuple[Cache, ...]
     products: Products
+    warming: Warming
     orders: Orders
     coupons: Coupons
     wallets: Wallets
@@ -103,8 +98,12 @@ class Shop:
         """Run the background loops while inside; then stop and close everything."""
         settings = self.settings
         watch = partial(self.replication.watch, REPLICATION_EVERY_SECONDS)
-        refresh = partial(self.products.keep_popular, settings.popular_refresh_seconds)
-        beside: dict[str, Loop] = {"replication": watch, "popular": refresh, **self.upkeep}
+        refresh = partial(self.warming.keep_popular, settings.popular_refresh_seconds)
+        every_seconds = settings.prewarm_every_seconds
+        prewarm = partial(repeat, "pre-warming hot keys", self.warming.keep_hot, _utc_now, every_seconds)
+        beside: dict[str, Loop] = {
+            "replication": watch, "popular": refresh, "prewarm": prewarm, **self.upkeep,
+        }  # fmt: skip
         loops = [asyncio.create_task(keep_running(name, loop, self.metrics)) for name, loop in beside.items()]
         try:
             yield
@@ -135,7 +134,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         metrics,
         fast_call_seconds=FAST_CALL_TIMEOUTS * settings.redis_fast_timeout_seconds,
     )
-    caches = _caches(settings, redis, switches, metrics)
+    caches = product_caches(settings, redis, switches, metrics)
     replication = Replication(settings.database_url, settings.replica_url, metrics, time.time)
     reads = Reads(
         database.replica,
@@ -146,7 +145,15 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         lag_limit_seconds=settings.replica_lag_limit_seconds,
         primary_reads=settings.primary_reads,
     )
-    products = Products(reads, caches, switches)
+    loads = ProductLoads(reads)
+    products = Products(loads, caches, switches)
+    warming = Warming(
+        loads,
+        caches,
+        switches,
+        hot_keys=settings.prewarm_keys,
+        ahead_seconds=AHEAD_TURNS * settings.prewarm_every_seconds,
+    )
     locks = RowLocks(metrics)
     keys = IdempotencyKeys(settings.lock_timeout_seconds)
     coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys, switches)
@@ -167,33 +174,9 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
     return Shop(
         settings, metrics, switches, database, replication, switchboard, redis, caches.all(), products,
-        orders, coupons, wallets, Accounts(reads), events,
+        warming, orders, coupons, wallets, Accounts(reads), events,
         upkeep(database.background, compensation, switchboard, metrics, _utc_now),
     )  # fmt: skip
-
-
-def _caches(settings: Settings, redis: RedisTier, switches: Switches, metrics: Metrics) -> ProductCaches:
-    loads = ConcurrencyLimit(
-        "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
-    )
-    leases = Leases(redis, Patience(), random_token, time.monotonic)
-    guard = load_guard(switches, metrics, settings.load_deadline_seconds)
-    parts = Parts(redis, leases, loads, guard, switches, metrics, time.time, random.random)
-
-    def cache(name: str, ttl_seconds: float) -> Cache:
-        lifetime = Lifetime(
-            ttl_seconds, settings.stale_seconds, settings.extended_ttl_factor, settings.ttl_jitter_ratio
-        )
-        local = LocalTier(settings.local_ttl_seconds, settings.stale_seconds, settings.local_entries)
-        absences = Absences(settings.negative_ttl_seconds, settings.negative_entries)
-        near = Near(local, absences, HotKeys(HOT_WINDOW_SECONDS, HOT_READS))
-        return Cache(name, lifetime, near, parts)
-
-    return ProductCaches(
-        detail=cache("product", settings.product_ttl_seconds),
-        extras=cache("extras", settings.product_ttl_seconds),
-        popular=cache("popular", settings.popular_ttl_seconds),
-    )
 
 
 def build_app(shop: Shop) -> ASGIApp:
@@ -222,7 +205,7 @@ def _add_routes(app: FastAPI, shop: Shop) -> None:
     app.include_router(wallet_routes(shop.wallets, _utc_now, seconds, read_key))
     app.include_router(account_routes(shop.accounts, seconds, wrote_at_reader(time.time)))
     app.include_router(
-        admin_routes(shop.switchboard, shop.products, shop.events, time.time, shop.settings.admin_token)
+        admin_routes(shop.switchboard, shop.warming, shop.events, time.time, shop.settings.admin_token)
     )
 
     @app.get("/healthz")

@@ -30,6 +30,8 @@ class Settings:
     stale_seconds: float = 60.0
     local_ttl_seconds: float = 5.0
     local_entries: int = 20_000
+    prewarm_every_seconds: float = 30.0
+    prewarm_keys: int = 100
     negative_ttl_seconds: float = 30.0
     negative_entries: int = 10_000
 

@@ -21,6 +21,7 @@ class Switch(StrEnum):
     SINGLE_FLIGHT = "single_flight", "one read of a key at a time in a process, shared by all who ask for it"
     LOCAL_TIER = "local_tier", "a copy in the process is trusted for seconds, and serves while Redis is away"
     STALE_WHILE_REVALIDATE = "stale_while_revalidate", "values past their TTL are served while one load runs"
+    SCHEDULED_PREWARM = "scheduled_prewarm", "hot keys are loaded again before they expire, on a schedule"
     NEGATIVE_CACHING = "negative_caching", "that a product does not exist is remembered for half a minute"
     TTL_EXTENDED = "ttl_extended", "values live longer, each by a TTL a little different"
     EARLY_REFRESH = "early_refresh", "values are refreshed in the background shortly before they expire"

@@ -66,6 +66,19 @@ class Filling:
 
         self._refreshes.launch(key, refresh)
 
+    async def renew(self, key: str, load: Load, beyond: float) -> bool:
+        """Fill unless Redis has a value that is fresh beyond that time; whether that was done.
+
+        Without Redis there is nothing to keep what would be loaded.
+        """
+        try:
+            packed = await self._shared.get(key)
+        except CacheUnavailableError:
+            return False
+        if packed is not None and Entry.unpack(packed).fresh(beyond):
+            return False
+        return await self._refresh(key, load, beyond)
+
     async def _fill_in_turn(self, key: str, load: Load) -> bytes | None:
         turn = self._settled(await self._leases.wait(key, self._now()))
         if turn.packed is None:
@@ -73,15 +86,18 @@ class Filling:
         self._coalesced.inc()
         return self._take_over(key, turn.packed)
 
-    async def _refresh(self, key: str, load: Load, beyond: float) -> None:
+    async def _refresh(self, key: str, load: Load, beyond: float) -> bool:
+        """Whether it was loaded here."""
         if not self._on(Switch.DISTRIBUTED_LOCK):
             await self.fill(key, load)
-            return
+            return True
         turn = self._settled(await self._leases.ask(key, beyond))
         if turn.packed is not None:
             self._take_over(key, turn.packed)
         elif turn.outcome is not Outcome.HELD:
             await self._fill(key, load, turn.lease)
+            return True
+        return False
 
     async def _fill(self, key: str, load: Load, lease: Lease | None) -> bytes | None:
         try:

@@ -17,11 +17,16 @@ class HotKeys:
         self._rotate(at)
         self._current[key] += 1
 
-    def hot(self, key: str) -> bool:
-        return self._current[key] + self._previous[key] >= self._threshold
+    def hot(self, count: int, at: float) -> list[str]:
+        """At most so many hot keys, the hottest first."""
+        self._rotate(at)
+        return [key for key, reads in self._reads(count) if reads >= self._threshold]
 
     def hottest(self, count: int) -> list[str]:
-        return [key for key, _ in (self._current + self._previous).most_common(count)]
+        return [key for key, _ in self._reads(count)]
+
+    def _reads(self, count: int) -> list[tuple[str, int]]:
+        return (self._current + self._previous).most_common(count)
 
     def _rotate(self, at: float) -> None:
         window = int(at // self._window_seconds)

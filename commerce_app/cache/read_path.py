@@ -97,6 +97,13 @@ class Cache:
         self._count(Tier.ORIGIN, Result.BYPASS)
         return body is not None
 
+    async def renew(self, key: str, load: Load, beyond: float) -> bool:
+        """Load what does not stay fresh beyond that time; whether that was done."""
+        renewed = await self._filling.renew(key, load, beyond)
+        if renewed:
+            self._count(Tier.ORIGIN, Result.BYPASS)
+        return renewed
+
     def refresh(self, key: str, load: Load) -> None:
         """Reload in the background, once at a time for a key."""
         self._filling.refresh(key, load)

@@ -250,6 +250,40 @@ async def test_early_refresh_reloads_before_expiry_in_the_background(world):
     assert world.counted()["redis", "hit"] == 1
 
 
+@pytest.mark.parametrize("switches", [(), (Switch.DISTRIBUTED_LOCK,)])
+@pytest.mark.parametrize(("ahead_seconds", "renewed"), [(99, False), (100, True)])
+async def test_renewing_loads_what_does_not_stay_fresh_for_so_long(world, switches, ahead_seconds, renewed):
+    world.on(*switches)
+    await world.read()
+    assert await world.cache.renew("k", world.load, world.at + ahead_seconds) is renewed
+    assert world.loads == 1 + renewed
+    assert world.counted().get(("origin", "bypass"), 0) == renewed
+
+
+async def test_renewing_leaves_a_key_that_another_process_renews(world):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    await world.redis.lease("k", "another process", 3, 0)
+    assert not await world.cache.renew("k", world.load, world.at + 100)
+    assert world.loads == 0
+
+
+async def test_without_redis_nothing_is_renewed(world):
+    world.redis.down = True
+    assert not await world.cache.renew("k", world.load, world.at + 100)
+    assert world.loads == 0
+
+
+async def test_renewing_is_within_the_limit_on_loads(world):
+    world.on(Switch.LOAD_SHEDDING)
+    world.gate.clear()
+    read = asyncio.create_task(world.read("another"))
+    await world.settle()
+    with pytest.raises(LoadShedError):
+        await world.cache.renew("k", world.load, world.at + 100)
+    world.gate.set()
+    await read
+
+
 def _slow_entry(world):
 
     return Entry(b"old", fresh_until=world.at + 1, load_seconds=5.0).pack()

@@ -1,0 +1,53 @@
+"""The shop's caches, wired."""
+
+import random
+import time
+
+from commerce_app.cache.absences import Absences
+from commerce_app.cache.hot_keys import HotKeys
+from commerce_app.cache.lease import Leases, Patience, random_token
+from commerce_app.cache.lifetime import Lifetime
+from commerce_app.cache.local_tier import LocalTier
+from commerce_app.cache.near import Near
+from commerce_app.cache.parts import Parts
+from commerce_app.cache.read_path import Cache
+from commerce_app.cache.redis_tier import RedisTier
+from commerce_app.metrics import Metrics
+from commerce_app.product.caches import ProductCaches
+from commerce_app.protections import load_guard
+from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.settings import Settings
+from commerce_app.switches import Switches
+
+HOT_WINDOW_SECONDS = 10.0
+HOT_READS = 10
+
+
+def product_caches(
+    settings: Settings, redis: RedisTier, switches: Switches, metrics: Metrics
+) -> ProductCaches:
+    """They share the limit on loads, and what stands before the replica."""
+    loads = ConcurrencyLimit(
+        "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
+    )
+    leases = Leases(redis, Patience(), random_token, time.monotonic)
+    guard = load_guard(switches, metrics, settings.load_deadline_seconds)
+    parts = Parts(redis, leases, loads, guard, switches, metrics, time.time, random.random)
+
+    def cache(name: str, ttl_seconds: float) -> Cache:
+        lifetime = Lifetime(
+            ttl_seconds, settings.stale_seconds, settings.extended_ttl_factor, settings.ttl_jitter_ratio
+        )
+        return Cache(name, lifetime, _near(settings), parts)
+
+    return ProductCaches(
+        detail=cache("product", settings.product_ttl_seconds),
+        extras=cache("extras", settings.product_ttl_seconds),
+        popular=cache("popular", settings.popular_ttl_seconds),
+    )
+
+
+def _near(settings: Settings) -> Near:
+    copies = LocalTier(settings.local_ttl_seconds, settings.stale_seconds, settings.local_entries)
+    absences = Absences(settings.negative_ttl_seconds, settings.negative_entries)
+    return Near(copies, absences, HotKeys(HOT_WINDOW_SECONDS, HOT_READS))
