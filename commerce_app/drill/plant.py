@@ -21,6 +21,7 @@ from commerce_app.drill.controls import DRILL, Controls
 from commerce_app.drill.customers import LoadSummary, RunningLoad, start_customers
 from commerce_app.drill.errors import CommandError
 from commerce_app.drill.fireline_api import FirelineApi
+from commerce_app.drill.line_cost import measure_lines, spell_cost
 from commerce_app.drill.lines import plan_lines
 from commerce_app.drill.programs import fireline_program
 from commerce_app.drill.scenario import Act, Scenario
@@ -193,7 +194,7 @@ class Plant:
         child = self._start("proxy", [sys.executable, *command], nice=SERVER_NICE)
         wait_until(lambda: is_listening(self._ports["proxy_api"]), child, START_SECONDS)
         self._lines.open(self._proxies)
-        self._say(f"fault proxies stand before: {', '.join(self._scenario.proxied) or 'no server'}")
+        self._say(f"fault proxies stand before: {spell_cost(measure_lines(self._lines))}")
 
     def _open_site(self, shop: Child) -> Site:
         """What faults may touch; they are healed before anything is stopped."""
@@ -219,7 +220,7 @@ class Plant:
         background = ActiveFaults(site)
         self._exit.callback(self._heal_and_say, background)
         for each in self._scenario.background:
-            self._say(f"in the background, in every act alike: {each.name}: {each.fault}")
+            self._say(f"in the background, in every act alike: {each.spell()}")
             background.begin(each.name, each.fault)
 
     def _heal_and_say(self, faults: ActiveFaults) -> None:

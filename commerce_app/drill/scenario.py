@@ -98,6 +98,11 @@ class Background(_Part):
     name: str
     fault: AnyFault
 
+    def spell(self) -> str:
+        """In one line, as its YAML says it."""
+        content = self.fault.model_dump(exclude_unset=True)
+        return f"{self.name} {yaml.safe_dump(content, default_flow_style=True, width=1000).strip()}"
+
     @model_validator(mode="after")
     def _lasts(self) -> Self:
         if self.fault.is_instant:

@@ -49,6 +49,12 @@ def test_only_servers_that_a_fault_reaches_over_its_line_have_a_proxy(changed):
     assert load_scenario(both).proxied == ("primary", "replica")
 
 
+def test_the_background_is_spelled_as_its_yaml(changed):
+    slow = {"name": "slow", "fault": {"type": "latency", "target": "primary", "attributes": {"latency": 2}}}
+    (background,) = load_scenario(changed(background=[slow])).background
+    assert background.spell() == "slow {attributes: {latency: 2.0}, target: primary, type: latency}"
+
+
 def test_switches_are_the_shops():
     scenario = load_scenario("banner-spike")
     named = {name for step in scenario.runbook for name in step.switches}
