@@ -63,6 +63,8 @@ class Text(_Part):
         return {"text_en": self.en, "text_ko": self.ko}
 
 
+# Of toxics and of log files too.
+Name = Annotated[str, Field(pattern=r"^\w[\w .-]*$")]
 AnyFault = Annotated[SerializeAsAny[Fault], BeforeValidator(parse_fault)]
 
 
@@ -73,7 +75,7 @@ class Step(_Part):
     switches: how the shop is set at that moment: the state before an incident, not an answer to it.
     """
 
-    name: str
+    name: Name
     at_seconds: Seconds
     text: Text
     fault: AnyFault | None = None
@@ -95,7 +97,7 @@ class Step(_Part):
 class Background(_Part):
     """A fault that is there from before the first customer to the end, in every act: a service time, say."""
 
-    name: str
+    name: Name
     fault: AnyFault
 
     def spell(self) -> str:

@@ -64,6 +64,7 @@ def test_switches_are_the_shops():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"steps": [{**BANNER, "name": "a/b"}]}, r"steps\.0\.name: String should match pattern"),
         (
             {"steps": [{**BANNER, "fault": {"type": "no"}}]},
             r"steps\.0\.fault: type: expected one of bandwidth",
