@@ -6,7 +6,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
 
 from alerts.budget_options import budget_options, warn_of_idle
 from alerts.budget_readings import load_wanted, patient_querier, read_budgets
@@ -15,6 +14,7 @@ from alerts.charts.svg import render_charts
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
 from alerts.period_options import period_options
+from alerts.terminal import show
 from collector.cli_prometheus import PrometheusServer
 from collector.clock import SystemClock
 from collector.errors import QueryError
@@ -58,7 +58,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
             json.dumps(budget_json(readings, at, with_burn_down=burn_down), indent=1, ensure_ascii=False)
         )
     else:
-        Console().print(budget_table(readings, zone))
+        show(budget_table(readings, zone))
     if chart is not None:
         _write(chart, f"{render_charts('Error budgets', burn_down_charts(readings, zone))}\n")
 

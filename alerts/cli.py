@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from alerts.casefile import load_case
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
@@ -25,7 +24,9 @@ from alerts.replay_report import Language, report
 from alerts.ruletests import rule_tests
 from alerts.slo import Slo
 from alerts.spec_files import load_spec_files
+from alerts.terminal import show
 from collector.cli_values import Duration
+from collector.plain_text import plain_line
 
 
 class UserMistake(click.ClickException):
@@ -34,7 +35,7 @@ class UserMistake(click.ClickException):
     exit_code = 2
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401  click's own signature
-        click.echo(f"fireline: {self.message}", err=True, file=file)
+        click.echo(f"fireline: {plain_line(self.message)}", err=True, file=file)
 
 
 _ELSEWHERE = {
@@ -209,7 +210,7 @@ def replay(  # noqa: PLR0917  click passes them by name
         outcome = replay_case(load_case(case), loaded, policies, load_guardrails(guardrails))
     told = report(outcome, lang)
     if out is None:
-        Console().print(told.rich())
+        show(told.rich())
     else:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(told.markdown(), encoding="utf-8")

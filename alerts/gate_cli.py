@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from alerts.budget_options import budget_options, warn_of_idle
@@ -15,6 +14,7 @@ from alerts.budget_readings import load_wanted, patient_querier, read_budgets
 from alerts.formats.sloth import PeriodOptions
 from alerts.gate import Outcome, Verdict, verdict, worst
 from alerts.period_options import period_options
+from alerts.terminal import show
 from collector.cli_prometheus import PrometheusServer
 from collector.clock import SystemClock
 from collector.errors import QueryError
@@ -66,7 +66,7 @@ def gate_command(  # noqa: PLR0917  click passes them by name
     elif failure:
         click.echo(f"fireline: no data: {failure}", err=True)
     else:
-        Console(soft_wrap=True).print(*(_line(one) for one in verdicts), sep="\n")
+        show(*(_line(one) for one in verdicts), soft_wrap=True)
     ctx.exit(outcome.exit_code)
 
 

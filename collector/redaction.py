@@ -2,7 +2,7 @@
 
 import re
 
-_USERINFO = re.compile(r"[^\s/'\"]*@")
+_USERINFO = re.compile(r"[^\s/'\"]+@")
 _BROKEN_USERINFO = re.compile(r"(?<=://)[^\s/'\"@:]*:(?!\d*(?:[/?#\s'\"]|$))[^\s'\"]*@")
 _TOKENS = (
     re.compile(r"(\b(?:bearer|basic|digest|token)\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE),

@@ -12,6 +12,7 @@ import click
 
 from alerts.errors import AlertsError, DamagedError, SpecError
 from collector.errors import CollectorError, ConfigError
+from collector.plain_text import plain_line
 from dashboards.errors import DashboardsError, SettingsError
 
 GROUP = "fireline.commands"
@@ -74,5 +75,5 @@ def _one_line(error: click.ClickException) -> str:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"fireline: {message}", err=True)
+    click.echo(f"fireline: {plain_line(message)}", err=True)
     sys.exit(code)

@@ -14,6 +14,7 @@ import click
 
 from alerts.charts.model import Language
 from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.plain_text import plain_line
 from postmortem.archive import render_json
 from postmortem.compose.write import write_document
 from postmortem.errors import OutputError, PostmortemError
@@ -39,7 +40,7 @@ class UserMistake(click.ClickException):
     exit_code = 2
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401  click's own signature
-        click.echo(f"postmortem: {self.message}", err=True, file=file)
+        click.echo(f"postmortem: {plain_line(self.message)}", err=True, file=file)
 
 
 class Zone(click.ParamType[ZoneInfo]):

@@ -14,6 +14,7 @@ from alerts.errors import SpecError
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration
 from collector.errors import QueryError
+from collector.plain_text import plain
 
 _OVER_SECONDS = 7 * 86_400.0
 _DEADLINE_SECONDS = 15.0
@@ -51,4 +52,4 @@ def adopt_command(server: PrometheusServer, out: Path, over: float, force: bool)
     for path in write(out, texts(adoption, shown, at, over), force=force):
         click.echo(f"wrote {path}")
     for line in summary(adoption, out):
-        click.echo(line)
+        click.echo(plain(line).replace("\n", " "))

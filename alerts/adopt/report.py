@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from alerts.adopt.adoption import Adoption
+from alerts.markdown import escaped, table_row
 from collector.durations import format_duration
 
 _MOST_UNKNOWN = 40
@@ -15,7 +16,7 @@ def report(adoption: Adoption, url: str, at: float, over_seconds: float) -> str:
     when = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     over = format_duration(over_seconds)
     parts = [
-        f"# What was found in {url}",
+        f"# What was found in {escaped(url)}",
         f"Looked at {when}, back to {over} before. Nothing here is in force until you use it.",
         *_objectives(adoption),
         *_signals(adoption),
@@ -85,7 +86,7 @@ def _signals(adoption: Adoption) -> Iterable[str]:
 def _rules(adoption: Adoption, over: str) -> Iterable[str]:
     yield "## Alert rules"
     if adoption.rules_note:
-        yield f"The rules were {adoption.rules_note}."
+        yield f"The rules were {escaped(adoption.rules_note)}."
         return
     if not adoption.rules:
         yield "None."
@@ -113,7 +114,7 @@ def _metrics(adoption: Adoption) -> Iterable[str]:
     if not adoption.unknown:
         return
     families = _families(adoption.unknown)
-    shown = ", ".join(f"`{name}`" for name in families[:_MOST_UNKNOWN])
+    shown = ", ".join(escaped(f"`{name}`") for name in families[:_MOST_UNKNOWN])
     more = f" and {len(families) - _MOST_UNKNOWN} more families" if len(families) > _MOST_UNKNOWN else ""
     yield f"{not_known(adoption)}, and nothing was guessed of them: {shown}{more}."
 
@@ -132,14 +133,10 @@ def _families(names: Iterable[str]) -> list[str]:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; what a cell holds cannot end it."""
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return "\n".join(table_row(escaped(cell) for cell in line) for line in lines)
 
 
 def _bullets(lines: Iterable[str]) -> Iterable[str]:
-    text = "\n".join(f"- {' '.join(line.split())}" for line in lines)
+    text = "\n".join(f"- {escaped(line)}" for line in lines)
     if text:
         yield text

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from alerts.check.analysis import Checked, Known, check
 from alerts.check.guardrails import guardrail_series_findings
@@ -22,6 +21,7 @@ from alerts.formats.sloth import PeriodOptions
 from alerts.period_options import period_options
 from alerts.slo import Slo
 from alerts.spec_files import SpecFiles, load_spec_files
+from alerts.terminal import show
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration
 from collector.clock import SystemClock
@@ -103,7 +103,7 @@ def check_command(  # noqa: PLR0917  click passes them by name
     if style == "json":
         click.echo(json.dumps(checked.to_json(), indent=2, ensure_ascii=False))
     else:
-        Console().print(check_table(checked))
+        show(check_table(checked))
     if propose is not None:
         _write(propose, checked)
     if checked.has_errors:

@@ -35,6 +35,14 @@ def test_mistake_is_one_line_and_exit_code_2(arguments, message, capsys):
     assert errors.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [["dashboards", "export", "out", "--config"], ["alerts", "check"]])
+def test_a_mistake_steers_no_terminal(command, capsys):
+    code, _, errors = fireline(*command, "/no\x1b]0;where\n\u202e.yml", capsys=capsys)
+    assert code == 2
+    assert errors.startswith("fireline: /no\ufffd]0;where \ufffd.yml: expected a readable file")
+    assert errors.count("\n") == 1
+
+
 def test_damaged_incidents_are_one_line_and_exit_code_2(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
     write_starter(tmp_path, "en")

@@ -184,3 +184,11 @@ def test_what_is_written_is_read_back(adopted, tmp_path):
     assert compile_slos(read, policies_of(read))["groups"]
     assert len(load_signals(tmp_path / "signals.yml").signals) > 15
     assert "| orders | orders-availability | 99.95 % |" in files["report.md"]
+
+
+def test_rules_of_strangers_bring_no_markup_into_the_report(adopted):
+    rule = {"type": "alerting", "name": "<b>\x1b[2J|a\n# b", "query": "up ==", "labels": {"severity": "page"}}
+    adoption = adopted(nginx="nginx", groups=[{"name": "g", "file": "f", "rules": [rule]}])
+    text = texts(adoption, "http://prom", AT, 86_400.0)["report.md"]
+    assert "| f: g: &lt;b>\ufffd[2J\\|a # b |" in text
+    assert "\x1b" not in text
