@@ -15,6 +15,7 @@ from collector.config_remote import header_mistake
 from collector.credentials import credentials
 from collector.errors import ConfigError
 from collector.http_client import HttpClient
+from collector.plain_text import plain_line
 from collector.redaction import shown_url
 from collector.remote import RemoteQuerier
 
@@ -59,7 +60,7 @@ class OptionMistake(click.ClickException):
     exit_code = 2
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401  click's own signature
-        click.echo(f"fireline: {self.message}", err=True, file=file)
+        click.echo(f"fireline: {plain_line(self.message)}", err=True, file=file)
 
 
 _SENT = (
