@@ -115,7 +115,7 @@ def check_rules(
     asking = _Remembering(source)
     for rule in rules[:MOST_RULES]:
         if rule.error:
-            message = f"its last evaluation failed: {rule.error}"
+            message = f"tells nobody anything until it is mended: its last evaluation failed: {rule.error}"
             findings.append(RuleFinding("error", "fails", rule, message))
             continue
         try:
@@ -131,14 +131,17 @@ def _of_expression(
     source: InstantQuerier, rule: AlertRule, node: Node, at: float, recorded: Mapping[str, str]
 ) -> Iterator[RuleFinding]:
     if not _is_meant_to_fire(rule) and not _is_conditional(node):
-        message = "has no condition: it fires for each series that is there, whatever its value"
+        message = (
+            "has no condition: it fires for each series that is there, whatever its value; compare it with "
+            "a limit"
+        )
         yield RuleFinding("error", "always-fires", rule, message)
     if not any(isinstance(each, Call) and each.name in _ABSENCE for each in walk(node)):
         missing = _missing(source, rule.query, at, recorded)
         if missing:
             partly = any(isinstance(each, Binary) and each.op in {"or", "unless"} for each in walk(node))
             lame = "a part of it is empty" if partly else "it cannot fire, or only once such a series is born"
-            message = f"{missing} now: {lame}"
+            message = f"{missing} now: {lame}; see how it is spelt, and whether its target is scraped"
             yield RuleFinding("warning", "matches-nothing", rule, message)
     for reason in _unreachable(source, node, at):
         yield RuleFinding("error", "cannot-fire", rule, f"cannot fire: {reason}")
@@ -177,7 +180,11 @@ def _blind(source: InstantQuerier, rule: AlertRule, node: Node, at: float) -> It
         if interval is not None and window.range_ms / 1000 < 1.9 * interval:
             shown = format_duration(float(round(interval)))
             found = format_duration(window.range_ms / 1000)
-            message = f"looks over {found}, but samples come every {shown}: a rate needs two of them"
+            enough = format_duration(4.0 * round(interval))
+            message = (
+                f"looks over {found}, but samples come every {shown}: a rate needs two of them; {enough} is "
+                f"enough"
+            )
             yield RuleFinding("error", "blind", rule, message)
             return
 
@@ -187,15 +194,24 @@ def _of_history(rule: AlertRule, firings: Firings | None) -> Iterator[RuleFindin
         return
     if firings.since_seconds >= LEAST_STUCK_SECONDS:
         since = format_duration(3600.0 * round(firings.since_seconds / 3600.0))
-        message = f"has been firing for {since} without a break: nobody would see a new problem"
+        message = (
+            f"has been firing for {since} without a break: nobody would see a new problem; mend what it "
+            f"tells of, or raise its limit"
+        )
         yield RuleFinding("warning", "never-resets", rule, message)
     elif firings.share >= ALWAYS_SHARE and firings.seen_seconds >= LEAST_SEEN_SECONDS:
-        message = f"fired {100 * firings.share:.0f} % of the time"
+        message = (
+            f"fired {100 * firings.share:.0f} % of the time: nobody looks at what always fires; mend what it "
+            f"tells of, or raise its limit"
+        )
         yield RuleFinding("warning", "always-fires", rule, message)
     if not firings.count and firings.pending_count and rule.for_seconds:
         shown = format_duration(rule.for_seconds)
         times = "once" if firings.pending_count == 1 else f"{firings.pending_count} times"
-        message = f"was pending {times} and never fired: its `for` of {shown} outlasts all"
+        message = (
+            f"was pending {times} and never fired: its `for` of {shown} outlasts all; shorten it, or smooth "
+            f"its expression"
+        )
         yield RuleFinding("warning", "for-too-long", rule, message)
 
 
@@ -228,7 +244,7 @@ def _unreachable(source: InstantQuerier, node: Node, at: float) -> Iterator[str]
         return
     highest, why = _highest(source, unwrapped(node.left), at)
     if highest is not None and (limit > highest or (limit == highest and node.op == ">")):
-        yield f"{why} is never above {highest:g}, and it wants {node.op} {limit:g}"
+        yield f"{why} is never above {highest:g}, and it wants {node.op} {limit:g}; lower that"
 
 
 def _highest(source: InstantQuerier, node: Node, at: float) -> tuple[float | None, str]:

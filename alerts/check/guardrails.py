@@ -17,6 +17,7 @@ from collector.promql.parse import parse
 from collector.promql.syntax import Call, walk
 from collector.querier import Querier
 
+_THINGS = {"per_second": "rate", "bytes": "number of bytes", "cores": "number of cores"}
 _NEVER_NEGATIVE = {"ratio", "per_second", "bytes", "cores"}  # unless we find a difference that is
 _OF_TWO_SAMPLES = {"rate", "increase", "irate", "idelta", "delta", "deriv"}
 
@@ -67,13 +68,19 @@ def _limit(guardrail: Guardrail, *, fires: bool) -> Iterator[Finding]:
         return
     crosses_limit = fires and guardrail.baseline is None
     if guardrail.bad == "below" and limit <= 0 and guardrail.unit in _NEVER_NEGATIVE and not crosses_limit:
-        message = f"{name}: its limit is never crossed: no {guardrail.unit} is below {limit:g}"
+        message = (
+            f"{name}: its limit is never crossed: no {_THINGS.get(guardrail.unit, guardrail.unit)} is below "
+            f"{limit:g}; set it above 0"
+        )
         if guardrail.baseline is None:
             yield Finding("error", "guardrail-cannot-fire", message)
         else:
             yield Finding("warning", "limit-never-crossed", message)
     elif guardrail.bad == "above" and limit >= 1 and guardrail.unit == "ratio":
-        message = f"{name}: its limit is crossed only where the ratio is above {100 * limit:g} %"
+        message = (
+            f"{name}: its limit is crossed only where the ratio is above {100 * limit:g} %; of a share, "
+            f"which is never above 100 %, set it below 1"
+        )
         yield Finding("warning", "limit-never-crossed", message)
 
 
@@ -83,13 +90,18 @@ def _departure(guardrail: Guardrail) -> Iterator[Finding]:
         return
     factor = baseline.factor
     if factor is not None and (factor <= 1 if guardrail.bad == "above" else factor >= 1):
-        message = f"{name} fires while its signal stays as it was: {guardrail.bad} {factor:g} times that"
+        wanted = "above 1" if guardrail.bad == "above" else "below 1"
+        message = (
+            f"{name} fires while its signal stays as it was: {guardrail.bad} {factor:g} times that; only a "
+            f"factor {wanted} is a departure"
+        )
         yield Finding("error", "guardrail-always-fires", message)
     absorbed = _absorbed_seconds(baseline)
     if guardrail.for_seconds >= absorbed:
         after, wanted = format_duration(absorbed), format_duration(guardrail.for_seconds)
         message = (
-            f"{name}: a lasting departure is its baseline {after} later, and so does not last for {wanted}"
+            f"{name}: a lasting departure is its baseline {after} later, and so does not last for {wanted}; "
+            f"shorten `for`, or take the baseline from further before"
         )
         yield Finding("warning", "departure-absorbed", message)
 
@@ -113,7 +125,10 @@ def _windows(guardrail: Guardrail, pace: Pace) -> Iterator[Finding]:
 def _retention(guardrail: Guardrail, retention_seconds: float) -> Iterator[Finding]:
     if guardrail.baseline is not None and _absorbed_seconds(guardrail.baseline) > retention_seconds:
         reach, kept = (format_duration(s) for s in (_absorbed_seconds(guardrail.baseline), retention_seconds))
-        message = f"guardrail {guardrail.name}: its baseline reaches back {reach}, samples are kept {kept}"
+        message = (
+            f"guardrail {guardrail.name}: its baseline reaches back {reach}, samples are kept {kept}; keep "
+            f"them longer, or shorten `over` or `before`"
+        )
         yield Finding("warning", "beyond-retention", message)
 
 
@@ -127,6 +142,6 @@ def guardrail_series_findings(
     for one in dict.fromkeys(selectors(guardrail.now())):
         if metric(one) not in recorded and not querier.instant(f"count({spelled(one)})", at):
             why = unmatched(querier, spelled(one), at)
-            reason = f": {why}" if why else ""
+            reason = f": {why}; see how it is spelt, and whether its target is scraped" if why else ""
             message = f"guardrail {guardrail.name}: {spelled(one)} matches nothing now{reason}"
             yield Finding("error" if why else "warning", "selector-matches-nothing", message)

@@ -1,7 +1,8 @@
 """Findings on what the files say, whatever the traffic."""
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from alerts.burnrate import can_fire, is_blind
 from alerts.check.findings import Finding, percent
@@ -27,25 +28,60 @@ def tier_findings(checked: TierCheck) -> list[Finding]:
     if not checked.can_fire:
         findings.append(_unreachable(checked, place))
     elif checked.start_ratio > HALF_OUTAGE:
-        above = percent(checked.start_ratio)
-        message = f"{place} only fires above {above} of errors: half an outage never fires it"
+        above, share = percent(checked.start_ratio), tier.budget_share * HALF_OUTAGE / checked.start_ratio
+        message = (
+            f"{place} only fires above {above} of errors: half an outage never fires it; with a budget_share "
+            f"below {_floor(share)} (now {tier.budget_share:.4g}) it does"
+        )
         findings.append(Finding("warning", "barely-reachable", message))
     if checked.start_ratio < _FEWEST_WRITTEN:
         ratio = f"{checked.start_ratio:.1g}"
-        message = f"{place} fires above an error ratio of {ratio}, which is as good as 0: any error fires it"
+        message = (
+            f"{place} fires above an error ratio of {ratio}, which is as good as 0: any error fires it; "
+            f"a larger budget_share gives it a limit"
+        )
         findings.append(Finding("warning", "threshold-zero", message))
     if tier.long_seconds > slo.period_seconds:
         period = format_duration(slo.period_seconds)
-        message = f"{place}: its long window is longer than the period of {period}"
+        message = (
+            f"{place}: its long window is longer than the period of {period}; shorten it to that at most"
+        )
         findings.append(Finding("error", "window-beyond-period", message))
     if checked.factor < LEAST_FACTOR and slo.error_budget < HALF_OUTAGE:  # else none is faster
-        message = f"{place} fires at a burn rate of {checked.factor:.2g}, at which the budget lasts"
+        message = f"{place} fires at a burn rate of {checked.factor:.2g}: {_within_budget(checked)}"
         findings.append(Finding("warning", "fires-within-budget", message))
     outage = checked.silent_outage_seconds
     if tier.severity == "page" and outage is not None and outage <= DEPLOY_SECONDS:
-        message = f"{place} pages on a full outage of {outage:.0f} s, which a deploy may cost"
+        message = (
+            f"{place} pages on a full outage of {outage:.0f} s, which a deploy may cost; a larger "
+            f"budget_share or a longer `for` lets deploys pass"
+        )
         findings.append(Finding("warning", "pages-on-deploy", message))
     return findings
+
+
+def _within_budget(checked: TierCheck) -> str:
+    """A burn rate of 1 spends the budget just by the end of the period."""
+    share = checked.tier.long_seconds / checked.slo.period_seconds
+    return (
+        f"so few errors the objective allows, the budget outlasts the period; a budget_share of "
+        f"{_ceil(share)} (now {checked.tier.budget_share:.4g}) fires where it does not"
+    )
+
+
+def _floor(share: float) -> str:
+    """To four digits, and never more than it is."""
+    return _digits(share, math.floor)
+
+
+def _ceil(share: float) -> str:
+    """To four digits, and never less than it is."""
+    return _digits(share, math.ceil)
+
+
+def _digits(share: float, to_whole: Callable[[float], int]) -> str:
+    unit = 10.0 ** (math.floor(math.log10(share)) - 3)
+    return f"{to_whole(share / unit) * unit:.4g}"
 
 
 def _unreachable(checked: TierCheck, place: str) -> Finding:
@@ -90,10 +126,16 @@ def slo_findings(slo: Slo, policy: Policy) -> list[Finding]:
     findings = []
     if not any(can_fire(tier, slo) for tier in policy.with_severity("page")):
         objective = f"an objective of {100 * slo.objective:.6g} %"
-        message = f"{slo.name}: no tier of policy {policy.name} can page at {objective}"
+        message = (
+            f"{slo.name}: no tier of policy {policy.name} can page at {objective}; name one that can in "
+            f"fireline/policy: --propose writes it"
+        )
         findings.append(Finding("error", "never-pages", message))
     if slo.sli.in_flight is None:
-        message = f"{slo.name}: without a query of requests in flight a hang looks idle"
+        message = (
+            f"{slo.name}: without a query of requests in flight a hang looks idle; give a gauge of them as "
+            f"fireline/in-flight"
+        )
         findings.append(Finding("warning", "hang-looks-idle", message))
     return [*findings, *label_findings(slo), *_bounds(slo)]
 
@@ -101,7 +143,8 @@ def slo_findings(slo: Slo, policy: Policy) -> list[Finding]:
 def perfect(slo: Slo) -> Finding:
     """For an objective that leaves no budget, of which nothing can be said."""
     message = (
-        f"{slo.name}: an objective of 100 % leaves no budget: its tiers burn at the first error or never"
+        f"{slo.name}: an objective of 100 % leaves no budget: its tiers burn at the first error or never; "
+        f"promise less, such as 99.95 %"
     )
     return Finding("error", "objective-100", message)
 
@@ -118,7 +161,10 @@ def _bounds(slo: Slo) -> Iterator[Finding]:
         return
     bounds = [_seconds(found) for found in _BOUND.findall(queries)]
     if slo.sli.threshold_seconds == 0 or 0.0 in bounds:
-        message = f"{slo.name}: a latency threshold of 0: no request is that fast, all are bad"
+        message = (
+            f"{slo.name}: a latency threshold of 0: no request is that fast, all are bad; give the time "
+            f"beyond which users mind"
+        )
         yield Finding("error", "threshold-zero", message)
 
 

@@ -110,7 +110,8 @@ def _count(querier: Querier, selector: Selector, at: float) -> bool:
 
 def _nothing(querier: Querier, slo: Slo, selector: Selector, level: str, at: float) -> Finding:
     why = unmatched(querier, spelled(selector), at)
-    reason = f": {why}" if why else "" if level == "error" else ": no failure yet, or a misspelt value"
+    unknown = "no series has these values" if level == "error" else "no failure yet, or a misspelt value"
+    reason = f": {why}; see how it is spelt, and whether its target is scraped" if why else f": {unknown}"
     message = f"{slo.name}: {spelled(selector)} matches nothing now{reason}"
     return Finding("error" if level == "error" else "warning", "selector-matches-nothing", message)
 
@@ -123,13 +124,15 @@ def _label_findings(
     names = sorted(own.keys() ^ other.keys())
     if names:
         message = (
-            f"{slo.name}: labels differ: only one of {spelled(part)} and its total has {', '.join(names)}"
+            f"{slo.name}: labels differ: only one of {spelled(part)} and its total has {', '.join(names)}; "
+            f"see that both count the same requests"
         )
         yield Finding("warning", "labels-differ", message)
     for name in sorted(own.keys() & other.keys()):
         if strange := sorted(own[name] - other[name]):
             shown = ", ".join(f'{name}="{value}"' for value in strange[:_MOST_VALUES])
-            message = f"{slo.name}: labels differ: {spelled(part)} has {shown}, which its total has not"
+            message = f"{slo.name}: labels differ: {spelled(part)} has {shown}, which its total has not; "
+            message += "see that both count the same requests"
             yield Finding("warning", "labels-differ", message)
             return
 

@@ -158,7 +158,8 @@ def _always_burning(slo: Slo, observed: Observed, tier: TierCheck) -> Iterator[F
         message = (
             f"{slo.name}: tier {tier.tier.name} is always burning: {percent(share)} of the time "
             f"{format_duration(long)} had more errors than its limit of {percent(limit)}; "
-            f"{percent(observed.error_ratio)} is normal here"
+            f"{percent(observed.error_ratio)} is normal here: promise no more than is kept, "
+            f"or mend what fails"
         )
         yield Finding("error" if tier.tier.severity == "page" else "warning", "always-burning", message)
 
@@ -172,7 +173,8 @@ def _silent(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) -> Iterato
     if pages and worst > slo.error_budget and not any(observed.reaches(tier, at) for tier in pages):
         message = (
             f"{slo.name}: no page can fire at your worst hour, to {_spelled(at)}: {percent(worst)} of errors "
-            f"where the objective allows {percent(slo.error_budget)}; pages want {_wanted(pages)}"
+            f"where the objective allows {percent(slo.error_budget)}; pages want {_wanted(pages)}: a smaller "
+            f"budget_share pages sooner, and `fireline alerts tune` weighs that against false pages"
         )
         yield Finding("warning", "silent-at-worst-hour", message)
 
@@ -187,14 +189,16 @@ def _objective(slo: Slo, observed: Observed) -> Iterator[Finding]:
     if len(days) >= _FEWEST_DAYS_TO_MISS and (days > budget).all():
         message = (
             f"{slo.name}: the objective of {100 * slo.objective:.6g} % was met on none of {len(days)} days: "
-            f"{100 * (1 - observed.error_ratio):.6g} % is what there was"
+            f"{100 * (1 - observed.error_ratio):.6g} % is what there was: promise that at most, "
+            f"or mend what fails"
         )
         yield Finding("warning", "objective-never-met", message)
     allowed = budget * float(np.nansum(observed.total))
     if len(days) >= _FEWEST_DAYS and (days < _LOOSE * budget).all() and allowed >= _ENOUGH:
         message = (
             f"{slo.name}: the objective of {100 * slo.objective:.6g} % is far below what there is: "
-            f"the worst of {len(days)} days had {percent(float(days.max()))} of errors"
+            f"the worst of {len(days)} days had {percent(float(days.max()))} of errors: a stricter one tells "
+            f"sooner when that is over"
         )
         yield Finding("warning", "objective-loose", message)
 

@@ -65,7 +65,8 @@ def label_findings(slo: Slo) -> Iterator[Finding]:
     for part in parts.part:
         for total in parts.total:
             if differs := next(_differences(part, total), None):
-                message = f"{slo.name}: labels differ: {differs}, so that bad is no share of total"
+                why = f"{differs}, so that bad is no share of total; select both alike"
+                message = f"{slo.name}: labels differ: {why}"
                 yield Finding("warning", "labels-differ", message)
                 return
 

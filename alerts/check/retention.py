@@ -32,10 +32,12 @@ def retention_findings(slo: Slo, tiers: Sequence[TierCheck], retention_seconds: 
         place = f"{slo.name}: tier {tier.tier.name}"
         message = f"{place}: its long window of {format_duration(long)} is beyond the retention of {kept}"
         message += ", with which it cannot fire" if cannot else ", so that it fires late"
+        message += f"; keep samples for {format_duration(long)}, or choose a policy with shorter windows"
         yield Finding("error" if cannot else "warning", "beyond-retention", message)
     if slo.period_seconds > retention_seconds:
         period = f"a period of {format_duration(slo.period_seconds)}"
         message = (
-            f"{slo.name}: {period} is beyond the retention of {kept}: the budget left is of what is kept"
+            f"{slo.name}: {period} is beyond the retention of {kept}: the budget left is of what is kept; "
+            f"keep samples as long (Prometheus: --storage.tsdb.retention.time), or promise over {kept}"
         )
         yield Finding("warning", "beyond-retention", message)

@@ -14,11 +14,17 @@ def slice_findings(checked: TierCheck) -> list[Finding]:
     place, each = f"{slo.name}: tier {tier.name}", format_duration(slice_seconds)
     if tier.short_seconds < slice_seconds:
         short = format_duration(tier.short_seconds)
-        message = f"{place} is blind at times: its short window of {short} may hold no slice of {each}"
+        message = (
+            f"{place} is blind at times: its short window of {short} may hold no slice of {each}; make it "
+            f"{each} or more"
+        )
         return [Finding("warning", "blind-tier", message)]
     if tier.long_seconds < tier.min_bad_events * slice_seconds and slo.sli.counts_events:
         long, fewest = format_duration(tier.long_seconds), tier.min_bad_events
-        message = f"{place} cannot fire: it wants {fewest} bad slices of {each}, and its {long} hold fewer"
+        message = (
+            f"{place} cannot fire: it wants {fewest} bad slices of {each}, and its {long} hold fewer; want "
+            f"fewer (min_bad_events), or look over a longer window"
+        )
         return [Finding("warning", "too-few-slices", message)]
     return []
 
@@ -30,6 +36,7 @@ def empty_slices(slo: Slo, scrape_seconds: float) -> list[Finding]:
         return []
     each, interval = format_duration(slice_seconds), format_duration(scrape_seconds)
     message = (
-        f"{slo.name}: a slice of {each} needs two samples, of which a scrape interval of {interval} gives one"
+        f"{slo.name}: a slice of {each} needs two samples, of which a scrape interval of {interval} gives "
+        f"one; slices of {format_duration(2 * scrape_seconds)} hold two"
     )
     return [Finding("warning", "empty-slices", message)]

@@ -44,13 +44,14 @@ def _tier_findings(tier: TierCheck, tiers: Sequence[TierCheck], when: str) -> It
             if other is None
             else f"; tier {other.tier.name} still can, after {_outage(other)} of full outage"
         )
-        message = f"{place} cannot fire at {at}{_wanted(tier, needed)}{cover}"
+        cure = "" if other else "; fewer min_bad_events or a longer long window let it"
+        message = f"{place} cannot fire at {at}{_wanted(tier, needed)}{cover}{cure}"
         yield Finding("error" if other is None else "warning", "cannot-fire-at-traffic", message)
     elif lowest > _BLIND_SPOT * tier.start_ratio and _cover(tier, tiers, tier.start_ratio) is None:
         blind = f"{percent(tier.start_ratio)} to {percent(lowest)}"
         message = (
             f"{place} is blind to error ratios of {blind} at {at}{_wanted(tier, needed)}; "
-            f"no other {tier.tier.severity} covers them"
+            f"no other {tier.tier.severity} covers them: fewer min_bad_events or a longer long window do"
         )
         yield Finding("warning", "floor-blind-spot", message)
     if tier.tier.severity == "page" and needed is not None and needed.long == needed.short == 1:

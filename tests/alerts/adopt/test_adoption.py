@@ -5,6 +5,7 @@ import pytest
 from alerts.adopt.adoption import adopt
 from alerts.adopt.catalogue import load_catalogue
 from alerts.adopt.write import texts
+from alerts.check.observe import series_findings
 from alerts.compile import compile_slos, policies_of
 from alerts.formats.files import load_slos
 from alerts.signals import load_signals
@@ -192,3 +193,22 @@ def test_rules_of_strangers_bring_no_markup_into_the_report(adopted):
     text = texts(adoption, "http://prom", AT, 86_400.0)["report.md"]
     assert "| f: g: &lt;b>\ufffd[2J\\|a # b |" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ("spring", []),
+        ("prefixed", []),
+        ("timed", []),
+        ("grpc", []),
+        ("outcomes", []),
+        ("failures", ["labels-differ"]),  # errors by type, requests by endpoint: do they go together?
+    ],
+)
+def test_the_lint_of_what_is_proposed(source_of, page, found):
+    source = source_of(job=page)
+    proposals = adopt(source, load_catalogue(), AT, 3600.0).proposals.proposals
+    told = [one.rule for each in proposals for one in series_findings(source.querier, each.slo, AT)]
+    assert proposals
+    assert [rule for rule in told if rule != "selector-matches-nothing"] == found

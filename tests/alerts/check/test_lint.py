@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,20 @@ def test_half_an_outage_should_fire_a_tier():
 )
 def test_windows_that_the_retention_cannot_hold(retention, found):
     assert rules(counted("a", "b"), TIER, known=Known(retention_seconds=retention)) == found
+
+
+@pytest.mark.parametrize("rule", ["barely-reachable", "fires-within-budget", "unreachable-tier"])
+@pytest.mark.parametrize("long_seconds", [3600, 6 * 3600, 86_400])
+def test_the_budget_share_that_a_finding_names_is_a_cure(rule, long_seconds):
+    objective, share = {
+        "barely-reachable": (0.95, 14 * long_seconds / (30 * 86_400)),
+        "fires-within-budget": (0.99, 0.3 * long_seconds / (30 * 86_400)),
+        "unreachable-tier": (0.9, 14 * long_seconds / (30 * 86_400)),
+    }[rule]
+    slo = replace(counted("a", "b"), objective=objective)
+    tier = replace(TIER, long_seconds=long_seconds, budget_share=share)
+    told = check([slo], {"default": Policy("p", (tier,))}).findings
+    (message,) = [finding.message for finding in told if finding.rule == rule]
+    named = float(re.search(r"budget_share (?:of|below) ([0-9.e-]+)", message)[1])
+    cured = replace(tier, budget_share=named * (1 if rule == "fires-within-budget" else 0.999))
+    assert rule not in [name for _, name in rules(slo, cured)]

@@ -112,9 +112,15 @@ def test_parts_whose_series_have_other_labels(querier):
         (
             "warning",
             "labels-differ",
-            "web: labels differ: only one of other_total and its total has code, pod",
+            "web: labels differ: only one of other_total and its total has code, pod; "
+            "see that both count the same requests",
         ),
-        ("warning", "labels-differ", 'web: labels differ: other_total has job="b", which its total has not'),
+        (
+            "warning",
+            "labels-differ",
+            'web: labels differ: other_total has job="b", which its total has not; '
+            "see that both count the same requests",
+        ),
     ]
 
 
