@@ -44,11 +44,14 @@ from commerce_app.product.loads import ProductLoads
 from commerce_app.product.routes import product_routes
 from commerce_app.product.service import Products
 from commerce_app.product.warming import Warming
-from commerce_app.protections import redis_circuit
+from commerce_app.protections import FAST_CALL_TIMEOUTS, rate_limits, redis_circuit, shared_rates
 from commerce_app.resilience.adaptive_limit import Adaptation, AdaptiveLimit
 from commerce_app.resilience.admission import Admission
+from commerce_app.resilience.limit_store import SharedRates
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
+from commerce_app.resilience.rate_profiles import ORDERS
+from commerce_app.resilience.rates import Rates
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.responses import error_response
 from commerce_app.settings import Settings
@@ -66,8 +69,6 @@ log = logging.getLogger(__name__)
 REPLICATION_EVERY_SECONDS = 0.5
 # What does not outlive the next turn but one is loaded in this one.
 AHEAD_TURNS = 2
-# A call may have to connect first, which has one time-out more.
-FAST_CALL_TIMEOUTS = 2
 ORDER_ALLOWANCE = Allowance("ordering", count=1, window_seconds=1)
 CLAIM_ALLOWANCE = Allowance("claiming", count=3, window_seconds=60, failures=5, block_seconds=600)
 
@@ -83,6 +84,8 @@ class Shop:
     replication: Replication
     switchboard: Switchboard
     redis: RedisTier
+    shared_rates: SharedRates
+    rates: Rates
     caches: tuple[Cache, ...]
     products: Products
     warming: Warming
@@ -115,6 +118,7 @@ class Shop:
             for cache in self.caches:
                 await cache.close()
             await self.redis.close()
+            await self.shared_rates.close()
             await self.database.close()
 
 
@@ -134,6 +138,8 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         metrics,
         fast_call_seconds=FAST_CALL_TIMEOUTS * settings.redis_fast_timeout_seconds,
     )
+    shared = shared_rates(settings, switches, metrics)
+    rates = rate_limits(shared, settings, switches, metrics)
     caches = product_caches(settings, redis, switches, metrics)
     replication = Replication(settings.database_url, settings.replica_url, metrics, time.time)
     reads = Reads(
@@ -166,6 +172,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         compensation,
         locks,
         limits=UserLimits(ORDER_ALLOWANCE),
+        admit=partial(rates.admit, ORDERS),
         metrics=metrics,
         now=_utc_now,
         deadline_seconds=settings.order_deadline_seconds,
@@ -173,8 +180,8 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     switchboard = Switchboard(switches, ProductIndexes(settings.database_url))
     events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
     return Shop(
-        settings, metrics, switches, database, replication, switchboard, redis, caches.all(), products,
-        warming, orders, coupons, wallets, Accounts(reads), events,
+        settings, metrics, switches, database, replication, switchboard, redis, shared, rates,
+        caches.all(), products, warming, orders, coupons, wallets, Accounts(reads), events,
         upkeep(database.background, compensation, switchboard, metrics, _utc_now),
     )  # fmt: skip
 
@@ -198,11 +205,11 @@ def build_app(shop: Shop) -> ASGIApp:
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:
     seconds = shop.settings.request_deadline_seconds
-    app.include_router(product_routes(shop.products, seconds))
+    app.include_router(product_routes(shop.products, shop.rates, seconds))
     read_key = key_reader(shop.switches)
     app.include_router(order_routes(shop.orders, read_key))
-    app.include_router(coupon_routes(shop.coupons, _utc_now, seconds, read_key))
-    app.include_router(wallet_routes(shop.wallets, _utc_now, seconds, read_key))
+    app.include_router(coupon_routes(shop.coupons, shop.rates, _utc_now, seconds, read_key))
+    app.include_router(wallet_routes(shop.wallets, shop.rates, _utc_now, seconds, read_key))
     app.include_router(account_routes(shop.accounts, seconds, wrote_at_reader(time.time)))
     app.include_router(
         admin_routes(shop.switchboard, shop.warming, shop.events, time.time, shop.settings.admin_token)

@@ -6,6 +6,7 @@ from commerce_app.database.routing import ROUTES as READ_ROUTES
 from commerce_app.database.statements import Statement
 from commerce_app.errors import ErrorType
 from commerce_app.instrument.routes import ROUTES
+from commerce_app.resilience.rate_profiles import PROFILES, Profile
 from commerce_app.switches import Flip, Switch
 
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 7.5, 10)
@@ -193,7 +194,7 @@ class Metrics:
         self.breaker_state = self._gauge(
             "circuit_breaker_state", "1 for the state the breaker is in.", ("name", "state")
         )
-        for breaker in ("redis", "replica"):
+        for breaker in ("redis", "replica", "rate_limits"):
             for state in ("closed", "open", "half_open"):
                 self.breaker_state.labels(breaker, state).set(state == "closed")
         self.retries = self._counter("retry_total", "Loads that were tried once more.", ("outcome",))
@@ -203,8 +204,18 @@ class Metrics:
             "retry_budget_exhausted_total", "Loads not tried once more, as too many had been."
         )
         self.load_shed = self._counter("load_shed_total", "Work turned away.", ("reason",))
-        for reason in ("requests", *WORK, "loads", "primary_reads"):
+        for reason in ("requests", *WORK, "loads", "primary_reads", "route_limit"):
             self.load_shed.labels(reason)
+        self.rate_limited = self._counter(
+            "shop_rate_limited_total", "Requests over a rate.", ("http_route", "limit")
+        )
+        for route, limits in PROFILES[Profile.NORMAL].items():
+            self.rate_limited.labels(route, "route")
+            if limits.user is not None:
+                self.rate_limited.labels(route, "user")
+        self.rate_limit_fallbacks = self._counter(
+            "shop_rate_limit_fallbacks_total", "Requests judged by this process alone, without Redis."
+        )
         self.concurrency_limit = self._gauge(
             "shop_concurrency_limit", "Requests let in at once; infinite while nothing limits them."
         )

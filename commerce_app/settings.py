@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from commerce_app.errors import SettingsError
+from commerce_app.resilience.rate_profiles import Profile
 from commerce_app.switches import Switch
 
 PREFIX = "SHOP_"
@@ -57,6 +58,7 @@ class Settings:
     load_wait_seconds: float = 0.5
     load_deadline_seconds: float = 2.0
     concurrent_requests: int = 600
+    rate_profile: Profile = Profile.NORMAL
 
     switches: frozenset[Switch] = frozenset()
 
@@ -135,8 +137,16 @@ def _switches(name: str, text: str) -> frozenset[Switch]:
         raise SettingsError(f"{name}: expected all or some of {', '.join(Switch)}: {error}") from error
 
 
+def _profile(name: str, text: str) -> Profile:
+    try:
+        return Profile(text.strip())
+    except ValueError as error:
+        raise SettingsError(f"{name}: expected {' or '.join(Profile)}, got {text!r}") from error
+
+
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     str(float): _positive_float,
     str(int): _positive_int,
     str(frozenset[Switch]): _switches,
+    str(Profile): _profile,
 }

@@ -34,6 +34,8 @@ class Switch(StrEnum):
     LOAD_SHEDDING = "load_shedding", "requests and loads beyond a number in flight are turned away"
     ADAPTIVE_LIMIT = "adaptive_limit", "the number of requests in flight follows how long they take"
     PRIORITY_SHEDDING = "priority_shedding", "orders are let in before pages, and those before lists"
+    RATE_LIMITS = "rate_limits", "routes and users have rates that all processes keep together"
+    SPIKE_PROFILE = "spike_profile", "the rates are those of a spike"
     READ_ONLY_EXTRAS = "read_only_extras", "pages come without rank and recommendations"
     DISTRIBUTED_LOCK = "distributed_lock", "one process of all loads a key, by a lease in Redis"
     LAG_AWARE_ROUTING = (

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from commerce_app.coupon.service import Coupons
 from commerce_app.idempotency.header import request_key
 from commerce_app.resilience.deadline import deadline
+from commerce_app.resilience.rate_profiles import CLAIMS
+from commerce_app.resilience.rates import Rates
 
 
 class ClaimRequest(BaseModel):
@@ -21,6 +23,7 @@ class ClaimRequest(BaseModel):
 
 def coupon_routes(
     coupons: Coupons,
+    rates: Rates,
     now: Callable[[], datetime],
     deadline_seconds: float,
     read_key: Callable[[Request], str | None],
@@ -34,6 +37,7 @@ def coupon_routes(
     ) -> Response:
         asked = request_key(key, f"claim/{coupon_id}", request.user_id, request)
         async with deadline(deadline_seconds):
+            await rates.admit(CLAIMS, request.user_id)
             answer = await coupons.claim(coupon_id, request.user_id, now(), asked)
         return answer.response()
 

@@ -5,7 +5,7 @@ docs/decisions/0010-orders-are-sagas.md says why, and what is left when any of i
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -48,6 +48,7 @@ class Orders:
         locks: RowLocks,
         *,
         limits: UserLimits,
+        admit: Callable[[int], Awaitable[None]],
         metrics: Metrics,
         now: Callable[[], datetime],
         deadline_seconds: float,
@@ -59,6 +60,7 @@ class Orders:
         self._compensation = compensation
         self._locks = locks
         self._limits = limits
+        self._admit = admit
         self._metrics = metrics
         self._now = now
         self._deadline_seconds = deadline_seconds
@@ -70,6 +72,7 @@ class Orders:
         ending: str = ErrorType.INTERNAL
         try:
             self._limits.admit(cart.user_id, self._now().timestamp())
+            await self._admit(cart.user_id)
             answer = await self._sell_or_undo(cart, key)
             ending = "replayed" if answer.replayed else "placed" if answer.status == 201 else "rejected"
         except RejectedError:

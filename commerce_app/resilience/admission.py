@@ -20,7 +20,11 @@ from commerce_app.switches import Switch, Switches
 
 LIMITING = (Switch.LOAD_SHEDDING, Switch.ADAPTIVE_LIMIT, Switch.PRIORITY_SHEDDING)
 # Whatever takes no money is a page; a list that pages can do without is an extra.
-WORK = {"/products/{product_id}": Work.PAGES, "/products/popular": Work.EXTRAS}
+WORK = {
+    "/products/{product_id}": Work.PAGES,
+    "/wallets/{user_id}": Work.PAGES,
+    "/products/popular": Work.EXTRAS,
+}
 
 
 def work_of(route: Route) -> Work:

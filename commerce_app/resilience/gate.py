@@ -80,4 +80,4 @@ class Gate(Generic[Ticket]):
         return len(self._waiting[work])
 
     def _room(self, share: Share, limit: float) -> bool:
-        return self.in_flight < max(1.0, share.of_limit * limit)
+        return self.in_flight + 1 <= max(1.0, share.of_limit * limit)

@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from commerce_app.idempotency.header import request_key
 from commerce_app.resilience.deadline import deadline
+from commerce_app.resilience.rate_profiles import CHARGES
+from commerce_app.resilience.rates import Rates
 from commerce_app.responses import json_response
 from commerce_app.wallet.account import Accounts
 from commerce_app.wallet.service import Wallets
@@ -25,6 +27,7 @@ class ChargeRequest(BaseModel):
 
 def wallet_routes(
     wallets: Wallets,
+    rates: Rates,
     now: Callable[[], datetime],
     deadline_seconds: float,
     read_key: Callable[[Request], str | None],
@@ -38,6 +41,7 @@ def wallet_routes(
     ) -> Response:
         asked = request_key(key, "charge", user_id, request)
         async with deadline(deadline_seconds):
+            await rates.admit(CHARGES, user_id)
             answer = await wallets.charge(user_id, request.amount, now(), asked)
         return answer.response()
 

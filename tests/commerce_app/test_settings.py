@@ -53,6 +53,7 @@ def test_all_switches_at_once():
         ("SHOP_PRODUCT_TTL_SECONDS", "inf", "a number above 0"),
         ("SHOP_PRODUCT_TTL_SECONDS", "nan", "a number above 0"),
         ("SHOP_REPLICA_POOL_SIZE", "0", "a whole number above 0"),
+        ("SHOP_RATE_PROFILE", "banner", "normal or spike"),
         ("SHOP_SWITCHES", "turbo", "redis_fast_timeouts"),
         ("SHOP_PRODUKT_TTL", "1", "SHOP_PRODUCT_TTL_SECONDS"),
     ],

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from commerce_app.errors import DeadlineError, RejectedError, UnknownOutcomeError
+from commerce_app.errors import DeadlineError, RateLimitedError, RejectedError, UnknownOutcomeError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
 from commerce_app.locks import RowLocks
@@ -97,6 +97,8 @@ class World:
         self.reservations = FakeReservations()
         self.compensation = FakeCompensation()
         self.metrics = Metrics()
+        self.admitted = []
+        self.over_the_rate = None
 
     async def place(self, **limits):
         orders = Orders(
@@ -106,11 +108,17 @@ class World:
             self.compensation,
             RowLocks(self.metrics),
             limits=UserLimits(Allowance("ordering", 1, 1)),
+            admit=self._admit,
             metrics=self.metrics,
             now=lambda: AT,
             **{"deadline_seconds": 60, **limits},
         )
         return await orders.place(CART, KEY)
+
+    async def _admit(self, user_id):
+        self.admitted.append(user_id)
+        if self.over_the_rate is not None:
+            raise self.over_the_rate
 
     def counted(self, counter):
         return {s.labels["outcome"]: s.value for s in counter.collect()[0].samples if s.value}
@@ -127,6 +135,13 @@ class World:
 @pytest.fixture
 async def world():
     return World()
+
+
+async def test_an_order_over_the_rate_is_counted_as_such(world):
+    world.over_the_rate = RateLimitedError("too many", 1)
+    with pytest.raises(RateLimitedError):
+        await world.place()
+    assert (world.admitted, world.counted(world.metrics.orders)) == ([CART.user_id], {"rate_limited": 1})
 
 
 async def test_what_is_confirmed_is_placed_and_paid(world):

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,15 +124,15 @@ ENDINGS = st.lists(
 @given(ENDINGS)
 def test_whatever_happens_it_tries_a_few_at_most_and_never_stays_shut(endings):
     """(seconds later, another call asks, the oldest pending call fails, how many pending ones end)."""
-    breaker, at, pending, trials = Breaker(THRESHOLD), 0.0, [], 0
+    breaker, at, pending, trials = Breaker(THRESHOLD), 0.0, [], Counter()
     for later, asks, failed, ending in endings:
         at += later
-        state_before, permit = breaker.state, breaker.permit(at) if asks else None
+        permit = breaker.permit(at) if asks else None
         if permit is not None:
             pending.append(permit)
-            trials = trials + 1 if breaker.state is state_before is State.HALF_OPEN else 1
-            assert breaker.state is State.CLOSED or trials <= THRESHOLD.trials
             assert breaker.state is not State.OPEN
+            trials[permit] += breaker.state is State.HALF_OPEN
+            assert trials[permit] <= THRESHOLD.trials
         elif asks:
             assert breaker.state is not State.CLOSED
             assert 0 <= breaker.retry_after_seconds(at) <= THRESHOLD.open_seconds
