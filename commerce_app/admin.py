@@ -1,12 +1,12 @@
-"""GET and PUT /admin/switches, POST /admin/prewarm: what operators and runbooks do to the shop."""
+"""GET and PUT /admin/switches, POST /admin/prewarm, GET /admin/supplies: what operators and runbooks do."""
 
 import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from commerce_app.errors import RejectedError
@@ -14,12 +14,16 @@ from commerce_app.events import Event, EventPoster
 from commerce_app.flips import BODY_LIMIT_BYTES, read_flips
 from commerce_app.product.warming import Warming
 from commerce_app.resilience.deadline import deadline
+from commerce_app.supplies import Supplies
 from commerce_app.switchboard import Switchboard
 from commerce_app.switches import Flip, Switch
 
 PREWARM_LIMIT = 1_000
 PREWARM_SECONDS = 60.0
+SUPPLIES_SECONDS = 10.0
 DRILL = "drill"
+
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,8 @@ def admin_routes(
     events: EventPoster,
     now: Callable[[], float],
     token: str | None,
+    *,
+    supplies: Supplies,
 ) -> APIRouter:
     """Everything under /admin, behind the bearer token when there is one."""
     router = APIRouter(prefix="/admin", dependencies=[Depends(_bearer(token))])
@@ -68,6 +74,14 @@ def admin_routes(
             warmed = await warming.prewarm(chosen)
         events.post(prewarm_event(warmed, now(), request.author, request.reason))
         return {"warmed": warmed}
+
+    @router.get("/supplies")
+    async def count(
+        product_id: Annotated[list[Number], Query(min_length=1, max_length=PREWARM_LIMIT)],
+        coupon_id: Number | None = None,
+    ) -> dict[str, Any]:
+        async with deadline(SUPPLIES_SECONDS):
+            return await supplies.count(product_id, coupon_id)
 
     return router
 

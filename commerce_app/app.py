@@ -55,6 +55,7 @@ from commerce_app.resilience.rates import Rates
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.responses import error_response
 from commerce_app.settings import Settings
+from commerce_app.supplies import Supplies
 from commerce_app.switchboard import Switchboard
 from commerce_app.switches import Switches
 from commerce_app.upkeep import upkeep
@@ -212,7 +213,14 @@ def _add_routes(app: FastAPI, shop: Shop) -> None:
     app.include_router(wallet_routes(shop.wallets, shop.rates, _utc_now, seconds, read_key))
     app.include_router(account_routes(shop.accounts, seconds, wrote_at_reader(time.time)))
     app.include_router(
-        admin_routes(shop.switchboard, shop.warming, shop.events, time.time, shop.settings.admin_token)
+        admin_routes(
+            shop.switchboard,
+            shop.warming,
+            shop.events,
+            time.time,
+            shop.settings.admin_token,
+            supplies=Supplies(shop.database.primary),
+        )
     )
 
     @app.get("/healthz")

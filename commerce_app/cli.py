@@ -19,6 +19,7 @@ from commerce_app.drill.cli import drill
 from commerce_app.errors import SettingsError
 from commerce_app.load.cli import load_command
 from commerce_app.order.invariants import findings_json, findings_text, verify_books
+from commerce_app.prelaunch.cli import prelaunch_command
 from commerce_app.settings import Settings, read_settings
 
 __all__ = ["drill", "shop"]
@@ -35,6 +36,7 @@ def shop() -> None:
 
 
 shop.add_command(load_command)
+shop.add_command(prelaunch_command)
 
 
 @shop.command()

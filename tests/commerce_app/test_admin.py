@@ -41,7 +41,7 @@ class World:
         app = FastAPI(exception_handlers={ShopError: self._answer})
         switchboard = Switchboard(self.switches, IndexInMemory())
         poster = SimpleNamespace(post=self.events.append)
-        app.include_router(admin_routes(switchboard, None, poster, lambda: 7.0, "secret"))
+        app.include_router(admin_routes(switchboard, None, poster, lambda: 7.0, "secret", supplies=None))
         headers = {"Authorization": "Bearer secret"}
         transport = httpx.ASGITransport(app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://shop", headers=headers)

@@ -1,0 +1,174 @@
+"""A campaign file: what a banner will bring, and what must stand before it is shown."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from commerce_app.prelaunch.errors import CampaignError
+
+PRODUCTS_LIMIT = 1_000
+# As in the protected act of the drill banner-spike.
+PROTECTIONS = (
+    "redis_fast_timeouts",
+    "single_flight",
+    "local_tier",
+    "stale_while_revalidate",
+    "ttl_extended",
+    "early_refresh",
+    "circuit_breaker",
+    "load_shedding",
+)
+PROFILE = "spike_profile"
+Positive = Annotated[float, Field(gt=0)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+def _http(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError(f"expected http://HOST[:PORT], got {url!r}")
+    return url.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_http)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ExpectedRps(_Part):
+    """Requests a second on a day like any other, and how many times that the banner brings."""
+
+    normal: Positive
+    factor: Annotated[float, Field(ge=1)]
+
+    @property
+    def peak(self) -> float:
+        return self.normal * self.factor
+
+
+class BannerProduct(_Part):
+    """``pieces``: as many must be in stock."""
+
+    id: Number
+    pieces: Annotated[int, Field(ge=1)]
+
+
+class BannerCoupon(_Part):
+    """``claims``: as many must be left."""
+
+    id: Number
+    claims: Annotated[int, Field(ge=1)]
+
+
+class ShopAccess(_Part):
+    """``admin_token_env``: the environment variable that holds the token of ``/admin``."""
+
+    url: Url
+    admin_token_env: str = "ADMIN_TOKEN"  # noqa: S105  the variable's name
+
+
+class FirelineAccess(_Part):
+    """``low_budget``: the share of an error budget (0–1) below which it is too low for a banner."""
+
+    url: Url
+    low_budget: Annotated[float, Field(ge=0, le=1)] = 0.1
+
+
+class DrillRecord(_Part):
+    """``results``: the ``drills.json`` of ``fireline drill all``, relative to the campaign file."""
+
+    results: Path
+    needed: Annotated[tuple[str, ...], Field(min_length=1)] = ("banner-spike",)
+    max_age_days: Positive = 7.0
+
+
+class Bounds(_Part):
+    """``prewarm_minutes``: how long before the start keys may be warmed, so that they last."""
+
+    prewarm_minutes: Positive = 30.0
+    replica_lag_seconds: Positive = 5.0
+    redis_mean_seconds: Positive = 0.05
+    stale_age_seconds: Positive = 60.0
+
+
+class Campaign(_Part):
+    name: Annotated[str, Field(min_length=1)]
+    starts_at: AwareDatetime
+    expected_rps: ExpectedRps
+    products: Annotated[tuple[BannerProduct, ...], Field(min_length=1, max_length=PRODUCTS_LIMIT)]
+    coupon: BannerCoupon | None = None
+    shop: ShopAccess
+    fireline: FirelineAccess
+    drills: DrillRecord
+    protections: tuple[str, ...] = PROTECTIONS
+    bounds: Bounds = Bounds()
+
+    @property
+    def product_ids(self) -> tuple[int, ...]:
+        return tuple(product.id for product in self.products)
+
+    @model_validator(mode="after")
+    def _products_differ(self) -> Self:
+        if len(set(self.product_ids)) < len(self.products):
+            raise ValueError("products: expected each id once")
+        return self
+
+
+def load_campaign(path: Path) -> Campaign:
+    """A campaign from its YAML file; its drill results are then an absolute path.
+
+    Raises:
+        CampaignError: naming file, key and what was expected.
+    """
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        campaign = Campaign.model_validate(content)
+    except OSError as error:
+        raise CampaignError(f"{path}: {error.strerror or error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CampaignError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        raise CampaignError(f"{path}: {_complaint(error.errors()[0])}") from error
+    drills = campaign.drills.model_copy(update={"results": path.parent / campaign.drills.results})
+    return campaign.model_copy(update={"drills": drills})
+
+
+def _complaint(problem: Any) -> str:  # noqa: ANN401  pydantic's own
+    key = _spelt(problem["loc"]) or "(whole file)"
+    if problem["type"] == "extra_forbidden":
+        model = _model_at(problem["loc"][:-1])
+        return f"{key}: unknown key: expected one of {', '.join(model.model_fields)}"
+    return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _spelt(place: Iterable[str | int]) -> str:
+    return ".".join(str(part) for part in place)
+
+
+def _model_at(place: Iterable[str | int]) -> type[BaseModel]:
+    """The model whose key was not expected."""
+    parts: dict[str, type[BaseModel]] = {
+        "expected_rps": ExpectedRps,
+        "products": BannerProduct,
+        "coupon": BannerCoupon,
+        "shop": ShopAccess,
+        "fireline": FirelineAccess,
+        "drills": DrillRecord,
+        "bounds": Bounds,
+    }
+    first = next(iter(place), None)
+    return Campaign if first is None else parts[str(first)]

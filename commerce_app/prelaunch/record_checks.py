@@ -1,0 +1,93 @@
+"""What must hold beside the shop: the hour, the error budgets, the drills. Pure, like the shop's checks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from commerce_app.prelaunch.campaign import Campaign
+from commerce_app.prelaunch.observed import Observed, Unseen
+from commerce_app.prelaunch.verdict import Check, Verdict, judged, unknown
+
+DAY = 86_400.0
+# The same words as `fireline alerts gate`, the worst last.
+OK, LOW, NO_DATA, SPENT = "ok", "low", "no data", "spent"
+
+
+def start(campaign: Campaign, seen: Observed) -> Check:
+    """Soon enough that warmed keys last, and not yet over."""
+    minutes = (campaign.starts_at.timestamp() - seen.at) / 60
+    bound = campaign.bounds.prewarm_minutes
+    measured = f"in {minutes:.0f} min" if minutes >= 0 else f"{-minutes:.0f} min ago"
+    expected = f"ahead, by at most {bound:g} min"
+    return judged("start", good=0 <= minutes <= bound, measured=measured, expected=expected)
+
+
+def budgets(campaign: Campaign, seen: Observed) -> Check:
+    """No error budget is spent or low; the same rule as `fireline alerts gate`."""
+    low = campaign.fireline.low_budget
+    name, expected = "error budgets", f"{low:.0%} or more left of each"
+    if isinstance(seen.slos, Unseen):
+        return unknown(name, seen.slos, expected)
+    if not seen.slos:
+        return unknown(name, Unseen("no data: Fireline has no objective"), expected)
+    found = [(each, budget_outcome(each.get("status"), low)) for each in seen.slos]
+    bad = [(each, outcome) for each, outcome in found if outcome in {SPENT, LOW}]
+    missing = [each for each, outcome in found if outcome == NO_DATA]
+    if bad:
+        told = ", ".join(f"{_named(each)} {outcome} ({_left(each)})" for each, outcome in bad)
+        return Check(name, Verdict.NO_GO, told, expected)
+    if missing:
+        return unknown(name, Unseen(f"no data: {', '.join(map(_named, missing))}"), expected)
+    worst = min(seen.slos, key=_remaining)
+    return Check(name, Verdict.GO, f"{len(found)} ok, least left {_left(worst)}: {_named(worst)}", expected)
+
+
+def budget_outcome(status: Mapping[str, Any] | None, low: float) -> str:
+    """Of the ``status`` of one objective: ok, low, spent or no data."""
+    if status is None or status.get("state") == "no_data":
+        return NO_DATA
+    remaining = status.get("budget_remaining")
+    if remaining is None:
+        return OK if status.get("reason") == "the period has just begun" else NO_DATA
+    if remaining <= 0:
+        return SPENT
+    return LOW if remaining < low else OK
+
+
+def drilled(campaign: Campaign, seen: Observed) -> Check:
+    """The drills that stand for this banner passed, and not long ago."""
+    record = campaign.drills
+    name, expected = "drills", f"{', '.join(record.needed)} passed within {record.max_age_days:g} days"
+    if isinstance(seen.drills, Unseen):
+        return unknown(name, seen.drills, expected)
+    passed, days = seen.drills.passed, (seen.at - seen.drills.at) / DAY
+    if failed := [each for each in record.needed if passed.get(each) is False]:
+        return Check(name, Verdict.NO_GO, f"failed {days:.1f} days ago: {', '.join(failed)}", expected)
+    if missing := [each for each in record.needed if each not in passed]:
+        return unknown(name, Unseen(f"no result of {', '.join(missing)}"), expected)
+    return judged(name, good=days <= record.max_age_days, measured=f"passed {days:.1f} days ago",
+                  expected=expected)  # fmt: skip
+
+
+def drilled_size(campaign: Campaign, seen: Observed) -> Check:
+    """The largest of those drills had no less traffic than the banner will bring."""
+    rps = campaign.expected_rps
+    name = "drilled traffic"
+    expected = f"{rps.peak:g} requests/s ({rps.normal:g} × {rps.factor:g}) or more"
+    peaks = [peak for peak in seen.drilled_rps.values() if not isinstance(peak, Unseen)]
+    if not peaks:
+        reasons = [peak.reason for peak in seen.drilled_rps.values() if isinstance(peak, Unseen)]
+        return unknown(name, Unseen("; ".join(reasons)), expected)
+    return judged(name, good=max(peaks) >= rps.peak, measured=f"{max(peaks):g} requests/s", expected=expected)
+
+
+def _named(slo: Mapping[str, Any]) -> str:
+    return f"{slo.get('service')}/{slo.get('name')}"
+
+
+def _remaining(slo: Mapping[str, Any]) -> float:
+    remaining = (slo.get("status") or {}).get("budget_remaining")
+    return 1.0 if remaining is None else float(remaining)
+
+
+def _left(slo: Mapping[str, Any]) -> str:
+    return f"{max(0.0, _remaining(slo)):.0%}"
