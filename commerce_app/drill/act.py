@@ -10,6 +10,7 @@ from commerce_app.drill.customers import LoadSummary, RunningLoad
 from commerce_app.drill.display import Display
 from commerce_app.drill.errors import CommandError
 from commerce_app.drill.fireline_api import Json
+from commerce_app.drill.injections import Injections, healed_text
 from commerce_app.drill.measure import SloResult, machine, read_series, slo_results
 from commerce_app.drill.onsets import Moments, Points
 from commerce_app.drill.plant import Plant
@@ -26,11 +27,6 @@ HISTORY_NOTE = Text(
     en='Older samples with origin="synthetic_history" were written by the drill: normal days, made up',
     ko='이전 표본 중 origin="synthetic_history"는 훈련이 만들어 넣은 정상 상태의 가상 이력입니다',
 )
-
-
-def healed_text(step: Step) -> Text:
-    """What is said when a step's fault is over."""
-    return Text(en=f"Over: {step.text.en}", ko=f"해소: {step.text.ko}")
 
 
 @dataclass(frozen=True)
@@ -78,8 +74,8 @@ class ActRun:
         self._steps: dict[str, float] = {}
         self._alarm_at: float | None = None
         self._page_at: float | None = None
-        self._healed_at: float | None = None
         self._looked_at = self._shown_at = 0.0
+        self._injections = Injections(plant.faults, self._post, now)
 
     def run(self) -> ActRecord:
         """Takes minutes of real time."""
@@ -106,7 +102,7 @@ class ActRun:
             seconds = at - started_at
             self._plant.require_running()
             self._look(at)
-            done, in_force = frozenset(self._steps), frozenset(self._plant.faults.names)
+            done, in_force = frozenset(self._steps), self._injections.in_force
             seen = self._seen(started_at)
             now_due = due(self._scenario, self._act, seen, done, seconds, in_force=in_force)
             self._take(now_due, at)
@@ -155,23 +151,12 @@ class ActRun:
         if step.fault is None:
             self._post("note", step.text, at, service="product", attributes={"step": step.name})
             return
-        self._healed_at = None
-        self._plant.faults.begin(step.name, step.fault)
-        self._post_fault(step, step.text, at, "begun")
+        self._injections.begin(step, step.fault, at)
 
     def _heal(self, step: Step) -> None:
-        self._display.say(healed_text(step).en)
-        self._plant.faults.heal(step.name)
-        # Healing may take its time: a server that starts again is back when it answers.
-        at = self._now()
-        self._post_fault(step, healed_text(step), at, "healed")
-        if not self._plant.faults.names:
-            self._healed_at = at
-
-    def _post_fault(self, step: Step, text: Text, at: float, phase: str) -> None:
         assert step.fault is not None, "a step without a fault"
-        attributes = {"step": step.name, "fault": step.fault.type, "phase": phase}
-        self._post("fault", text, at, service=step.fault.touches[0], attributes=attributes)
+        self._display.say(healed_text(step).en)
+        self._injections.heal(step, step.fault)
 
     def _mitigate(self, step: RunbookStep, at: float) -> None:
         self._display.say(step.text.en)
@@ -224,7 +209,7 @@ class ActRun:
 
     def _record(self, started_at: float, ended: str, load: LoadSummary, incident: str | None) -> ActRecord:
         api, ended_at = self._plant.fireline, self._now()
-        moments = act_moments(self._scenario, started_at, ended_at, self._steps, self._healed_at)
+        moments = act_moments(self._scenario, started_at, ended_at, self._steps, self._injections.healed_at)
         return ActRecord(
             act=self._name,
             started_at=started_at,

@@ -12,6 +12,7 @@ from commerce_app.faults.partition import Partition
 from commerce_app.faults.primary_restarted import PrimaryRestarted
 from commerce_app.faults.process_frozen import ProcessFrozen
 from commerce_app.faults.proxy.toxics import KINDS
+from commerce_app.faults.redis_restarted import RedisRestarted
 from commerce_app.faults.replica_cpu_hogged import ReplicaCpuHogged
 from commerce_app.faults.replica_replay_delayed import ReplicaReplayDelayed
 from commerce_app.faults.replica_replay_paused import ReplicaReplayPaused
@@ -27,6 +28,7 @@ FAULTS: Mapping[str, type[Fault]] = {
     "replica_replay_delayed": ReplicaReplayDelayed,
     "replica_cpu_hogged": ReplicaCpuHogged,
     "primary_restarted": PrimaryRestarted,
+    "redis_restarted": RedisRestarted,
     "cache_flushed": CacheFlushed,
     "ttl_aligned": TtlAligned,
     "process_frozen": ProcessFrozen,

@@ -33,6 +33,7 @@ class ReplicaCpuHogged(Fault):
         site.regroup()
 
     def heal(self, site: Site, name: str) -> None:
-        for number in range(self.loops):
-            site.take_back(f"{name}-{number}")
-        site.regroup()
+        try:
+            site.take_back(*(f"{name}-{number}" for number in range(self.loops)))
+        finally:
+            site.regroup()

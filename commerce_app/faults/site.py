@@ -65,16 +65,16 @@ class Site:
         self.hands[name] = child
         return child
 
-    def take_back(self, name: str) -> None:
-        """End what was lent to the fault ``name``, if anything was.
+    def take_back(self, *names: str) -> None:
+        """End what was lent under these names, if anything was.
 
         Raises:
-            FaultError: when it had ended by itself, so that the fault was not what it was meant to be.
+            FaultError: when one had ended by itself, so that the fault was not what it was meant to be.
         """
-        child = self.hands.pop(name, None)
-        if child is None:
-            return
-        code = child.exit_code()
-        child.stop()
-        if code is not None:
-            raise FaultError(f"{name}: ended by itself (exit code {code}): {child.log_tail()}")
+        ended = []
+        for child in [self.hands.pop(name) for name in names if name in self.hands]:
+            if child.exit_code() is not None:
+                ended.append(f"{child.name}: ended by itself: {child.log_tail() or 'its log is empty'}")
+            child.stop()
+        if ended:
+            raise FaultError("; ".join(ended))

@@ -10,6 +10,7 @@ from commerce_app.stack.ports import LOOPBACK, is_listening
 from commerce_app.stack.process import Child, Placement, wait_until
 
 START_SECONDS = 15.0
+STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class ValkeyServer:
     def url_at(self, port: int) -> str:
         """The same server by way of another port, such as a proxy's."""
         return f"redis://:{self.password}@{LOOPBACK}:{port}/0"
+
+    def take_down(self) -> None:
+        """End it; what it held is gone. Raises ServerFailedError."""
+        self.child.take_down(STOP_SECONDS)
+
+    def bring_back(self) -> None:
+        """Start it again if it is down, and wait until it listens. Raises ServerFailedError."""
+        self.child.bring_back()
+        wait_until(lambda: is_listening(self.port), self.child, START_SECONDS)
 
 
 def start_valkey(folder: Path, port: int, password: str, placement: Placement) -> ValkeyServer:

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 import redis
 
+from commerce_app.faults.active import ActiveFaults
 from commerce_app.faults.errors import FaultError
 from commerce_app.faults.registry import parse_fault
 from commerce_app.stack.errors import ServerFailedError
@@ -109,6 +110,28 @@ def test_a_primary_that_ends_by_itself_after_a_restart_is_missed(faults, servers
     with pytest.raises(ServerFailedError, match="postgres-primary: ended by itself"):
         servers.primary.child.require_running()
     servers.primary.bring_back()
+
+
+def test_redis_comes_back_empty(faults, servers):
+    with redis.Redis.from_url(servers.valkey.url) as client:
+        client.set("k", "v")
+    faults.begin("gone", parse_fault({"type": "redis_restarted"}))
+    servers.valkey.child.require_running()
+    with redis.Redis.from_url(servers.valkey.url, retry=None) as client, pytest.raises(redis.ConnectionError):
+        client.ping()
+    faults.heal("gone")
+    with redis.Redis.from_url(servers.valkey.url) as client:
+        assert client.dbsize() == 0
+
+
+def test_a_hog_that_ended_by_itself_is_said_and_the_others_end(site, servers):
+    hogs = ActiveFaults(site[0])
+    hogs.begin("hog", parse_fault({"type": "replica_cpu_hogged", "loops": 2}))
+    first, second = site[0].beside_replica()
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: not is_alive(first))
+    assert hogs.heal_all() == ["hog: not healed: hog-0: ended by itself: its log is empty"]
+    assert not is_alive(second)
 
 
 def test_a_flush_empties_the_cache_and_is_over(faults, servers):
