@@ -13,6 +13,7 @@ from alerts.budget_report import budget_json, budget_table, burn_down_charts
 from alerts.charts.svg import render_charts
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
+from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
 from alerts.terminal import show
 from collector.cli_prometheus import PrometheusServer
@@ -45,6 +46,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
     """Say how the budgets of the SLOs in FILES stand."""
     if burn_down and style != "json":
         raise SpecError("--burn-down: expected with --format json (or --chart, for a picture)")
+    refuse_overwriting("--chart", chart, [*files, *exclusions])
     wanted = load_wanted(files, names, exclusions, period)
     warn_of_idle(wanted)
     at = SystemClock().now() if at is None else at

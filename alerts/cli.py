@@ -16,6 +16,7 @@ from alerts.formats.sloth import PeriodOptions
 from alerts.guardrail_rules import compile_guardrails
 from alerts.guardrail_tests import guardrail_tests, untested
 from alerts.guardrails import Guardrail, load_guardrails
+from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import load_policy
 from alerts.prometheus_rule import prometheus_rule, resource_labels
@@ -136,6 +137,9 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     guardrails = [(_name(file), some) for file, some in specs.guardrail_files.items()]
     compiled = [(name, *_compiled(name, some, policy, options)) for name, some in slos]
     compiled += [(name, *_compiled_guardrails(name, some, options)) for name, some in guardrails]
+    for name in (name for name, _, _ in compiled):
+        for kind in ("rules", "test"):
+            refuse_overwriting("--out", out / f"{name}.{kind}.yml", files)
     out.mkdir(parents=True, exist_ok=True)
     for name, rules, tests in compiled:
         is_plain = style == "rules"
@@ -204,6 +208,7 @@ def replay(  # noqa: PLR0917  click passes them by name
 ) -> None:
     """When would each alert have fired in CASE, a recorded incident? Exit 1 if the page is not as wanted."""
     with _mistakes():
+        refuse_overwriting("--out", out, [slos, guardrails])
         refuse_windows_beside(policy, period)
         loaded = load_slos(slos, period=period)
         policies = {slo.policy: load_policy(policy) for slo in loaded} if policy else policies_of(loaded)

@@ -1,10 +1,14 @@
 """What is printed for people: a terminal obeys nothing of what alerts, servers and files say."""
 
+import os
+
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment
 
 from collector.plain_text import plain
+
+_WIDEST = 1000  # a log has no edge: what is cut there is lost
 
 
 class Plain:
@@ -22,7 +26,12 @@ class Plain:
 
 
 def show(*contents: RenderableType, soft_wrap: bool = False) -> None:
-    """Prints them to standard output. Brackets and colons in texts are no markup."""
+    """Prints them to standard output: fitted to a terminal, whole in a file or a pipe.
+
+    Brackets and colons in texts are no markup. COLUMNS in the environment sets another width.
+    """
     console = Console(markup=False, emoji=False, soft_wrap=soft_wrap)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WIDEST
     for content in contents:
         console.print(Plain(content))

@@ -1,16 +1,16 @@
 """`fireline alerts backtest`: when would each alert have fired and reset, and what was that worth?"""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
-from rich.console import Console
 
 from alerts.backtest.files import load_alerts
 from alerts.backtest.histories import Wanted, opened
+from alerts.backtest.paging import without_a_page
 from alerts.backtest.picture import picture
 from alerts.backtest.report import Backtest, backtest_json, backtest_markdown, backtest_text
 from alerts.backtest.run import run
@@ -19,7 +19,9 @@ from alerts.charts.svg import render_spans
 from alerts.ci.verdict import PAGING
 from alerts.formats.sloth import PeriodOptions
 from alerts.matchers import parse_matcher
+from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
+from alerts.terminal import show
 from collector.cli_prometheus import prometheus_options
 from collector.cli_values import Time
 
@@ -84,6 +86,11 @@ def history_options(command: Command) -> Command:
     return command
 
 
+def files_read(history: Mapping[str, Any]) -> list[Path]:
+    """The files that a history is made of, for what must not be written over."""
+    return [path for path in (history["incidents"],) if path is not None]
+
+
 @click.command("backtest")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @history_options
@@ -116,17 +123,19 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     **history: Any,  # noqa: ANN401  whatever the options are
 ) -> None:
     """Say when each alert of FILES (rules of anybody, or SLOs) would have fired and reset in a history."""
+    refuse_overwriting("--chart", chart, [*files, *files_read(history)])
     alerts = load_alerts(files, period=period, experimental=experimental)
     paging = [parse_matcher(text) for text in page] or PAGING
     with opened(Wanted(**history), alerts.groups) as stretches:
         ran = tuple(run(alerts.groups, stretch, paging) for stretch in stretches)
-        backtest = Backtest(tuple(file.name for file in files), ran, score(ran, alerts.slos), zone)
+        note = without_a_page(alerts.groups, paging)
+        backtest = Backtest(tuple(file.name for file in files), ran, score(ran, alerts.slos), zone, note)
     if style == "json":
         click.echo(json.dumps(backtest_json(backtest), indent=1, ensure_ascii=False))
     elif style == "markdown":
         click.echo(backtest_markdown(backtest, limit), nl=False)
     else:
-        Console().print(backtest_text(backtest, limit))
+        show(backtest_text(backtest, limit))
     if chart is not None:
         chart.parent.mkdir(parents=True, exist_ok=True)
         chart.write_text(f"{render_spans(picture(backtest))}\n", encoding="utf-8")

@@ -23,12 +23,13 @@ _NUMBERS = {"fired", "true", "false", "longest", "in all", "lasted", "time to pa
 
 @dataclass(frozen=True)
 class Backtest:
-    """What is told. files: the names of what was run."""
+    """What is told. files: the names of what was run. note: on all of them, if there is one."""
 
     files: tuple[str, ...]
     ran: tuple[Ran, ...]
     score: Score
     zone: ZoneInfo
+    note: str = ""
 
     @cached_property
     def moments(self) -> Moments:
@@ -93,6 +94,7 @@ def _head(backtest: Backtest) -> list[str]:
     lasting = [name for one in ran for name in short_names(f.labels for f in one.lasting).values()]
     if lasting:
         lines.append(f"fired before the start and still did then: {', '.join(lasting)}")
+    lines += [backtest.note] if backtest.note else []
     return lines + list(dict.fromkeys(note for one in ran for note in one.notes))
 
 

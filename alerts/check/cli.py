@@ -18,6 +18,7 @@ from alerts.check.tiers import SCRAPE_INTERVAL_SECONDS, Pace
 from alerts.compile import policies_of
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
+from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
 from alerts.slo import Slo
 from alerts.spec_files import SpecFiles, load_spec_files
@@ -105,7 +106,7 @@ def check_command(  # noqa: PLR0917  click passes them by name
     else:
         show(check_table(checked))
     if propose is not None:
-        _write(propose, checked)
+        _write(propose, checked, files)
     if checked.has_errors:
         ctx.exit(1)
 
@@ -136,7 +137,9 @@ def _known(specs: SpecFiles, server: PrometheusServer | None, over: float, reten
     return Known(observed=observed, series=series, created=created, retention_seconds=kept)
 
 
-def _write(folder: Path, checked: Checked) -> None:
+def _write(folder: Path, checked: Checked, inputs: Sequence[Path]) -> None:
+    for name in checked.proposed:
+        refuse_overwriting("--propose", folder / f"{name}.policy.yml", inputs)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in checked.proposed.items():
         path = folder / f"{name}.policy.yml"

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from alerts.backtest.cli import experimental_option
 from alerts.backtest.files import load_alerts
+from alerts.backtest.paging import without_a_page
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.compare import compared
@@ -18,7 +18,9 @@ from alerts.ci.verdict import PAGING
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.matchers import parse_matcher
+from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
+from alerts.terminal import show
 
 
 @click.command("ci")
@@ -65,10 +67,11 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     period: PeriodOptions,
 ) -> None:
     """Replay every case through RULES (rule or SLO files); exit 1 on a page late, later, lost or new."""
+    path = accepted or (cases or Path()) / FILE_NAME
+    refuse_overwriting("--accepted", path if accept else None, [*rules, *slos])
     given = load_alerts(rules, period=period, experimental=experimental)
     budgets = [*given.slos, *(load_slos(*slos, period=period) if slos else [])]
     paging = [parse_matcher(text) for text in page] or PAGING
-    path = accepted or (cases or Path()) / FILE_NAME
     before = read_accepted(path)
     found = load_casebook(cases) if cases else shipped()
     verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in found}
@@ -76,9 +79,20 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     if style == "json":
         click.echo(json.dumps(ci_json(outcomes), indent=1))
     else:
-        Console().print(ci_table(outcomes))
-    unwanted = any(verdict.problem for verdict in verdicts.values())
+        show(ci_table(outcomes, without_a_page(given.groups, paging)))
+    unwanted = [name for name, verdict in verdicts.items() if verdict.problem]
     if accept and not unwanted:
         click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)
+    elif accept:
+        click.echo(f"fireline: {_nothing_accepted(path, unwanted, len(verdicts))}", err=True)
+        ctx.exit(1)
     elif unwanted or any(one.failure for one in outcomes):
         ctx.exit(1)
+
+
+def _nothing_accepted(path: Path, unwanted: Sequence[str], cases: int) -> str:
+    return (
+        f"--accept: nothing is accepted and {path} stays as it is, since {len(unwanted)} of {cases} cases do "
+        f"not end as they demand ({', '.join(unwanted)}): --accept is for pages that moved within what "
+        "a case demands; mend the rules, or what the case.yml demands"
+    )

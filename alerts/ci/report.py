@@ -12,8 +12,8 @@ from alerts.ci.compare import Change, Compared
 from collector.durations import format_duration
 
 
-def ci_table(outcomes: Sequence[Compared]) -> Group:
-    """A row for each case, then a line for each that fails."""
+def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
+    """A row for each case, then a line for each that fails, and a note on all of them."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("case", no_wrap=True, min_width=16)
     table.add_column("wanted", no_wrap=True)
@@ -30,7 +30,15 @@ def ci_table(outcomes: Sequence[Compared]) -> Group:
     unknown = sum(one.change is Change.UNKNOWN for one in outcomes)
     if unknown:
         count += f"; {unknown} not accepted yet (--accept)"
+    lines += [Text(line, style="yellow") for line in map(_already, outcomes) if line]
+    if note:
+        lines.append(Text(note, style="yellow"))
     return Group(table, *lines, Text(count, style="bold red" if failed else "green"))
+
+
+def _already(one: Compared) -> str:
+    names = ", ".join(one.verdict.already)
+    return f"{one.case}: {names} already fired when it began, and counts as no page of it" if names else ""
 
 
 def _row(one: Compared, *, with_budget: bool) -> list[Text]:
@@ -82,6 +90,7 @@ def ci_json(outcomes: Sequence[Compared]) -> dict[str, Any]:
                 "reset_seconds": one.verdict.reset_seconds,
                 "budget_spent": one.verdict.budget_spent,
                 "by": list(one.verdict.by),
+                "already_firing": list(one.verdict.already),
                 "accepted_page_seconds": one.accepted.page_seconds if one.accepted else None,
                 "accepted_reset_seconds": one.accepted.reset_seconds if one.accepted else None,
                 "change": one.change.value,

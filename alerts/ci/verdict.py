@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from alerts.backtest.engine import AlertHistory
-from collector.labels import Labels, Matcher, MatchOp
+from collector.labels import Matcher, MatchOp
 
 PAGING = (
     Matcher("severity", MatchOp.REGEX, "page|critical"),
@@ -35,6 +35,7 @@ class Verdict:
     reset_seconds: from the onset until no page fires any more; None without, or while one still does.
     by: the alerts that paged first. problem: why it is not as wanted; empty where it is.
     budget_spent: the share of the most burnt budget that was gone at the page, where the SLOs are known.
+    already: the pages that fired before the case and still did at its start; they answer nothing in it.
     """
 
     page_seconds: float | None
@@ -42,34 +43,48 @@ class Verdict:
     by: tuple[str, ...]
     problem: str
     budget_spent: float | None = None
+    already: tuple[str, ...] = ()
 
 
 def verdict(
     histories: Iterable[AlertHistory], expected: Expected, paging: Sequence[Matcher] = PAGING
 ) -> Verdict:
     """Pages that begin within the case; what fired before its start is no answer to it."""
-    pages = list(_pages(histories, expected, paging))
+    pages = list(_pages(histories, paging))
+    already = _names(one for one in pages if one.fired_at < expected.start and one.lasts_at(expected.start))
+    pages = [one for one in pages if expected.start <= one.fired_at <= expected.end]
     if not pages:
-        return Verdict(None, None, (), "" if expected.is_quiet else "no page")
-    first = min(firing_at for _, firing_at, _ in pages)
-    by = tuple(sorted({labels["alertname"] for labels, firing_at, _ in pages if firing_at == first}))
-    ends = [resolved_at for _, _, resolved_at in pages]
+        return Verdict(None, None, (), "" if expected.is_quiet else "no page", already=already)
+    first = min(one.fired_at for one in pages)
+    by = _names(one for one in pages if one.fired_at == first)
+    ends = [one.reset_at for one in pages]
     last = None if None in ends else max(end for end in ends if end is not None)
     after = first - expected.onset
     reset = None if last is None else last - expected.onset
-    return Verdict(after, reset, by, _problem(after, expected))
+    return Verdict(after, reset, by, _problem(after, expected), already=already)
 
 
-def _pages(
-    histories: Iterable[AlertHistory], expected: Expected, paging: Sequence[Matcher]
-) -> Iterator[tuple[Labels, float, float | None]]:
-    """Labels of each page, and when it began and ended to fire."""
+@dataclass(frozen=True)
+class _Page:
+    alert: str
+    fired_at: float
+    reset_at: float | None
+
+    def lasts_at(self, at: float) -> bool:
+        return self.reset_at is None or self.reset_at > at
+
+
+def _names(pages: Iterable[_Page]) -> tuple[str, ...]:
+    return tuple(sorted({page.alert for page in pages}))
+
+
+def _pages(histories: Iterable[AlertHistory], paging: Sequence[Matcher]) -> Iterator[_Page]:
     for history in histories:
         for labels, lives in history.lives.items():
             if any(matcher.matches(labels.get(matcher.name)) for matcher in paging):
                 for life in lives:
-                    if life.firing_at is not None and expected.start <= life.firing_at <= expected.end:
-                        yield labels, life.firing_at, life.resolved_at
+                    if life.firing_at is not None:
+                        yield _Page(labels["alertname"], life.firing_at, life.resolved_at)
 
 
 def _problem(after: float, expected: Expected) -> str:

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from alerts.backtest.cli import history_options
+from alerts.backtest.cli import files_read, history_options
 from alerts.backtest.histories import Wanted, opened
 from alerts.backtest.reach import needed_by_alerts
 from alerts.backtest.stretch import Stretch
@@ -20,9 +20,11 @@ from alerts.compile import CompileOptions, compile_slos, policies_of
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
+from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import Policy, load_policy
 from alerts.slo import Slo
+from alerts.terminal import show
 from alerts.tune.frontier import Wish
 from alerts.tune.report import choice_yaml, tuned_json, tuned_text
 from alerts.tune.tuning import page_tiers, tuned
@@ -71,6 +73,7 @@ def tune_command(  # noqa: PLR0917  click passes them by name
     Advisory: it prints a policy and changes nothing. Exit 1 where no policy tried does what is wished for.
     """
     refuse_windows_beside(base, period)
+    refuse_overwriting("--out", out, [*files, *([Path(base)] if base else []), *files_read(history)])
     slos = load_slos(*files, period=period)
     policy = _base(slos, base)
     with _evidence(Wanted(**history), slos, policy) as stretches:
@@ -83,7 +86,7 @@ def tune_command(  # noqa: PLR0917  click passes them by name
     if style == "json":
         click.echo(json.dumps(tuned_json(found), indent=1, ensure_ascii=False))
     else:
-        Console().print(tuned_text(found))
+        show(tuned_text(found))
         click.echo(text or "", nl=False)
     if text is None:
         ctx.exit(1)

@@ -27,3 +27,25 @@ def test_a_terminal_obeys_nothing_of_it(capsys, monkeypatch):
 def test_a_long_line_is_not_broken_where_it_must_not_be(capsys):
     show("word " * 100, soft_wrap=True)
     assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.fixture
+def wide():
+    table = Table(box=None)
+    for n in range(8):
+        table.add_column(f"column-{n}", no_wrap=True)
+    table.add_row(*[f"{n}-{'x' * 40}" for n in range(8)])
+    return table
+
+
+def test_what_is_no_terminal_gets_whole_lines(wide, capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    show(wide)
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if "xx" in line)
+    assert [cell.count("x") for cell in line.split()] == [40] * 8
+
+
+def test_a_width_that_is_given_is_kept(wide, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    show(wide)
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 60

@@ -74,6 +74,31 @@ def test_what_is_not_as_wanted_is_not_accepted(tmp_path, two_cases, accepted):
     path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
     result = run(path, "--cases", two_cases, "--accepted", accepted, "--accept")
     assert (result.exit_code, accepted.exists()) == (1, False)
+    assert (
+        f"--accept: nothing is accepted and {accepted} stays as it is, since 1 of 2 cases do not end "
+        "as they demand (seed-2025-09-03)"
+    ) in result.stderr
+    assert "deploy: Always already fired when it began" in result.stdout
+
+
+def test_rules_without_any_page_are_told(tmp_path, two_cases, accepted):
+    rules = [{"alert": name, "expr": "vector(1)", "labels": {"severity": "warning"}} for name in "AB"]
+    path = tmp_path / "tickets.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": rules}]}))
+    result = run(path, "--cases", two_cases, "--accepted", accepted)
+    assert 'None of the 2 alerts is a page, as none has severity=~"page|critical" or' in result.stdout
+    assert "None of the" not in run(path, "--page", "severity=warning", "--cases", two_cases).stdout
+
+
+def test_a_log_has_whole_tables(tmp_path, two_cases, accepted, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    names = [f"AnAlertOfALongName{n}" for n in range(6)]
+    page = {"expr": "vector(time()) > 1756861520", "labels": {"severity": "page"}}
+    path = tmp_path / "long.yml"
+    path.write_text(
+        yaml.safe_dump({"groups": [{"name": "g", "rules": [{"alert": n, **page} for n in names]}]})
+    )
+    assert ", ".join(names) in run(path, "--cases", two_cases, "--accepted", accepted).stdout
 
 
 def test_rules_that_read_their_own_past_are_run_step_by_step(tmp_path, two_cases, accepted):

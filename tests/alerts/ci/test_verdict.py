@@ -24,7 +24,8 @@ def history(*lives, **labels):
         ([Life(2_000.0, 2_100.0, 3_000.0)], Verdict(100.0, 1_000.0, ("A",), "")),
         ([Life(2_000.0, 2_121.0, None)], Verdict(121.0, None, ("A",), "pages too late")),
         ([Life(1_900.0, 1_990.0, 3_000.0)], Verdict(-10.0, 1_000.0, ("A",), "pages before the onset")),
-        ([Life(900.0, 900.0, 1_100.0)], Verdict(None, None, (), "no page")),
+        ([Life(900.0, 900.0, 1_100.0)], Verdict(None, None, (), "no page", already=("A",))),
+        ([Life(900.0, 900.0, 1_000.0)], Verdict(None, None, (), "no page")),
         ([Life(2_010.0, 2_010.0, 2_050.0), Life(2_060.0, 2_060.0, 2_090.0)], Verdict(10.0, 90.0, ("A",), "")),
     ],
 )

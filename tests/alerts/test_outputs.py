@@ -1,0 +1,59 @@
+import pytest
+from click.testing import CliRunner
+
+from alerts.cli import EXAMPLES, alerts, replay
+from alerts.errors import SpecError
+from alerts.outputs import refuse_overwriting
+
+
+def test_an_output_is_none_of_the_inputs_whatever_path_leads_to_it(tmp_path):
+    rules = tmp_path / "rules.yml"
+    rules.write_text("groups: []")
+    (tmp_path / "link.yml").symlink_to(rules)
+    for same in (rules, tmp_path / "link.yml", tmp_path / "x" / ".." / "rules.yml"):
+        (tmp_path / "x").mkdir(exist_ok=True)
+        with pytest.raises(SpecError, match=r"--out: expected another file than .*rules\.yml, which is read"):
+            refuse_overwriting("--out", same, [tmp_path / "other.yml", rules])
+    refuse_overwriting("--out", tmp_path / "new.yml", [rules])
+    refuse_overwriting("--out", None, [rules])
+
+
+def test_an_output_is_no_part_of_a_case(tmp_path):
+    for name in ("case.yml", "samples.om"):
+        (tmp_path / name).write_text("")
+        with pytest.raises(SpecError, match="expected a file outside of cases"):
+            refuse_overwriting("--chart", tmp_path / name, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["tune", "{slos}", "--out", "{slos}"], "--out"),
+        (["backtest", "{slos}", "--cases", "{folder}", "--chart", "{slos}"], "--chart"),
+        (["ci", "{slos}", "--accept", "--accepted", "{slos}"], "--accepted"),
+        (["budget", "{slos}", "--url", "http://there", "--chart", "{slos}"], "--chart"),
+        (["compile", "{folder}/shop.rules.yml", "--out", "{folder}"], "--out"),
+    ],
+)
+def test_commands_leave_what_they_read_as_it_is(tmp_path, arguments, option):
+    text = (EXAMPLES / "shop.slo.yml").read_text(encoding="utf-8")
+    slos = tmp_path / ("shop.rules.yml" if "compile" in arguments else "shop.slo.yml")
+    slos.write_text(text, encoding="utf-8")
+    filled = [one.format(slos=slos, folder=tmp_path) for one in arguments]
+    if "compile" in arguments:  # NAME.rules.yml is written as NAME.rules.rules.yml, so a name that meets it
+        slos.rename(tmp_path / "shop.slo.yml")
+        (tmp_path / "shop.rules.yml").symlink_to(tmp_path / "shop.slo.yml")
+        filled = ["compile", str(tmp_path / "shop.slo.yml"), "--out", str(tmp_path)]
+        slos = tmp_path / "shop.slo.yml"
+    result = CliRunner().invoke(alerts, filled)
+    assert (result.exit_code, f"{option}: expected another file than" in result.stderr) == (2, True), (
+        result.output
+    )
+    assert slos.read_text(encoding="utf-8") == text
+
+
+def test_a_replay_leaves_the_slos_as_they_are(tmp_path):
+    slos = tmp_path / "shop.slo.yml"
+    slos.write_bytes((EXAMPLES / "shop.slo.yml").read_bytes())
+    result = CliRunner().invoke(replay, ["--slos", str(slos), "--out", str(slos)])
+    assert (result.exit_code, "--out: expected another file than" in result.stderr) == (2, True)
