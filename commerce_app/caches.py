@@ -44,6 +44,9 @@ def product_caches(
         detail=cache("product", settings.product_ttl_seconds),
         extras=cache("extras", settings.product_ttl_seconds),
         popular=cache("popular", settings.popular_ttl_seconds),
+        catalogue=cache("catalogue", settings.catalogue_ttl_seconds),
+        ranking=cache("ranking", settings.popular_ttl_seconds),
+        together=cache("together", settings.product_ttl_seconds),
     )
 
 

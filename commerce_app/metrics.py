@@ -12,7 +12,7 @@ from commerce_app.switches import Flip, Switch
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 7.5, 10)
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-CACHES = ("product", "extras", "popular")
+CACHES = ("product", "extras", "popular", "catalogue", "ranking", "together")
 LEASE_OUTCOMES = ("won", "filled", "held", "impatient", "unavailable")
 BACKGROUND = ("replication", "popular", "prewarm", "sweeper", "relay", "expiry", "indexes")
 WORK = ("orders", "pages", "extras")

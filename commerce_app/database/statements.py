@@ -15,6 +15,8 @@ class Statement(StrEnum):
     PRODUCT_STANDING = "product_standing"
     BOUGHT_TOGETHER = "bought_together"
     POPULAR_PRODUCTS = "popular_products"
+    CATALOGUE = "catalogue"
+    RANKING = "ranking"
     WALLET_ACCOUNT = "wallet_account"
     LOCK_STOCK = "lock_stock"
     USE_COUPON = "use_coupon"

@@ -32,8 +32,11 @@ class Route:
 
 
 ROUTES = (
+    Route("GET", "/products", READ),
     Route("GET", "/products/popular", READ),
+    Route("GET", "/products/ranking", READ),
     Route("GET", "/products/{product_id}", READ),
+    Route("GET", "/products/{product_id}/bought-together", READ),
     Route("POST", "/orders", WRITE),
     Route("POST", "/coupons/{coupon_id}/claim", WRITE),
     Route("POST", "/wallets/{user_id}/charge", WRITE),

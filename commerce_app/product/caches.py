@@ -11,14 +11,17 @@ EXTRAS_PREFIX = "extras:v1:"
 
 @dataclass(frozen=True)
 class ProductCaches:
-    """A page is two values: what the product is, and what stands beside it."""
+    """A product's page is two values: what the product is, and what stands beside it."""
 
     detail: Cache
     extras: Cache
     popular: Cache
+    catalogue: Cache
+    ranking: Cache
+    together: Cache
 
     def all(self) -> tuple[Cache, ...]:
-        return (self.detail, self.extras, self.popular)
+        return (self.detail, self.extras, self.popular, self.catalogue, self.ranking, self.together)
 
 
 def detail_key(product_id: int) -> str:
@@ -29,6 +32,25 @@ def detail_key(product_id: int) -> str:
 def extras_key(product_id: int) -> str:
     """Of what stands beside it."""
     return f"{EXTRAS_PREFIX}{product_id}"
+
+
+def together_key(product_id: int) -> str:
+    """Of what is bought with it."""
+    return f"together:v1:{product_id}"
+
+
+def catalogue_key(category_id: int | None, after: int) -> str:
+    """Of a page of products."""
+    return f"catalogue:v1:{_name(category_id)}:{after}"
+
+
+def ranking_key(category_id: int | None) -> str:
+    """Of the best sellers."""
+    return f"ranking:v1:{_name(category_id)}"
+
+
+def _name(category_id: int | None) -> str:
+    return "all" if category_id is None else str(category_id)
 
 
 def product_id_of(key: str) -> int:

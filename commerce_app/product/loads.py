@@ -3,7 +3,20 @@
 import orjson
 
 from commerce_app.database.reads import Reads
-from commerce_app.product.queries import BOUGHT_TOGETHER, DETAIL, POPULAR, STANDING
+from commerce_app.product.queries import (
+    BOUGHT_TOGETHER,
+    CATALOGUE,
+    CATEGORY,
+    CATEGORY_RANKING,
+    DETAIL,
+    EXISTS,
+    POPULAR,
+    RANKING,
+    STANDING,
+)
+
+PAGE_PRODUCTS = 20
+RANKED = 20
 
 
 class ProductLoads:
@@ -36,3 +49,39 @@ class ProductLoads:
         async with self._reads.connect() as connection:
             rows = (await connection.execute(POPULAR)).mappings()
         return orjson.dumps({"products": [dict(row) for row in rows]})
+
+    async def together(self, product_id: int) -> bytes | None:
+        """What the buyers of a product bought with it lately, most often first."""
+        parameters = {"product_id": product_id}
+        async with self._reads.connect() as connection:
+            if not (await connection.execute(EXISTS, parameters)).scalar_one():
+                return None
+            rows = (await connection.execute(BOUGHT_TOGETHER, parameters)).mappings()
+        return orjson.dumps({"product_id": product_id, "products": [dict(row) for row in rows]})
+
+    async def catalogue(self, category_id: int | None, after: int) -> bytes | None:
+        """The page of products, of a category or of all, that follows the product ``after``."""
+        query = CATALOGUE if category_id is None else CATEGORY
+        # One more than is shown, which tells whether there is a page to come.
+        parameters = {"after": after, "limit": PAGE_PRODUCTS + 1, **_of(category_id)}
+        async with self._reads.connect() as connection:
+            rows = (await connection.execute(query, parameters)).mappings().all()
+        if not rows:
+            return None
+        shown = [dict(row) for row in rows[:PAGE_PRODUCTS]]
+        following = shown[-1]["product_id"] if len(rows) > PAGE_PRODUCTS else None
+        return orjson.dumps({"products": shown, "next": following})
+
+    async def ranking(self, category_id: int | None) -> bytes | None:
+        """The best sellers of 7 days, of a category or of all; equals share a position."""
+        query = RANKING if category_id is None else CATEGORY_RANKING
+        parameters = {"limit": RANKED, **_of(category_id)}
+        async with self._reads.connect() as connection:
+            rows = (await connection.execute(query, parameters)).mappings().all()
+        if not rows and category_id is not None:
+            return None
+        return orjson.dumps({"category_id": category_id, "products": [dict(row) for row in rows]})
+
+
+def _of(category_id: int | None) -> dict[str, int]:
+    return {} if category_id is None else {"category_id": category_id}

@@ -1,4 +1,4 @@
-"""What a product page shows, read from the replica. A line of an order counts once it has a ``paid_at``."""
+"""What the pages of products show. A line of an order counts once it has a ``paid_at``."""
 
 from commerce_app.database.statements import Statement
 
@@ -56,4 +56,33 @@ FROM order_items AS i JOIN products AS p USING (product_id)
 WHERE i.paid_at > now() - interval '72 hours'
 GROUP BY i.product_id, p.name, p.price
 ORDER BY sold DESC, max(i.paid_at) DESC LIMIT 5
+""")
+
+EXISTS = Statement.BOUGHT_TOGETHER.sql("SELECT EXISTS (SELECT FROM products WHERE product_id = :product_id)")
+
+# A page is found by the product that the one before ended with, so that the last is as cheap as the first.
+CATALOGUE = Statement.CATALOGUE.sql("""
+SELECT product_id, name, price, category_id FROM products
+WHERE product_id > :after ORDER BY product_id LIMIT :limit
+""")
+CATEGORY = Statement.CATALOGUE.sql("""
+SELECT product_id, name, price, category_id FROM products
+WHERE category_id = :category_id AND product_id > :after ORDER BY product_id LIMIT :limit
+""")
+
+# Best sellers of 7 days, from the hours that the outbox's consumer counts.
+RANKING = Statement.RANKING.sql("""
+SELECT rank() OVER (ORDER BY week.sold DESC) AS position, product_id, p.name, p.price, week.sold
+FROM (SELECT product_id, sum(quantity)::bigint AS sold FROM product_sales
+      WHERE hour > now() - interval '7 days' GROUP BY product_id) AS week
+JOIN products AS p USING (product_id)
+ORDER BY week.sold DESC, product_id LIMIT :limit
+""")
+CATEGORY_RANKING = Statement.RANKING.sql("""
+SELECT rank() OVER (ORDER BY week.sold DESC) AS position, p.product_id, p.name, p.price, week.sold
+FROM products AS p
+CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0)::bigint AS sold FROM product_sales
+                    WHERE product_id = p.product_id AND hour > now() - interval '7 days') AS week
+WHERE p.category_id = :category_id
+ORDER BY week.sold DESC, p.product_id LIMIT :limit
 """)

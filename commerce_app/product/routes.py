@@ -1,18 +1,31 @@
-"""GET /products/popular and GET /products/{product_id}."""
+"""GET /products and what is under it."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
-from commerce_app.resilience.rate_profiles import PAGES, POPULAR
+from commerce_app.resilience.rate_profiles import CATALOGUE, PAGES, POPULAR, RANKING, TOGETHER
 from commerce_app.resilience.rates import Rates
 from commerce_app.responses import json_response
 
+LARGEST = 2**31 - 1
+ProductId = Annotated[int, Path(le=LARGEST)]
+Category = Annotated[int | None, Query(ge=1, le=LARGEST)]
+Cursor = Annotated[int, Query(ge=0, le=LARGEST)]
+
 
 def product_routes(products: Products, rates: Rates, deadline_seconds: float) -> APIRouter:
-    """Routes of the two product pages."""
+    """Routes of the pages of products."""
     router = APIRouter()
+
+    @router.get("/products")
+    async def catalogue(category: Category = None, cursor: Cursor = 0) -> Response:
+        async with deadline(deadline_seconds):
+            await rates.admit(CATALOGUE)
+            return json_response(await products.catalogue(category, cursor))
 
     @router.get("/products/popular")
     async def popular() -> Response:
@@ -20,10 +33,22 @@ def product_routes(products: Products, rates: Rates, deadline_seconds: float) ->
             await rates.admit(POPULAR)
             return json_response(await products.popular())
 
+    @router.get("/products/ranking")
+    async def ranking(category: Category = None) -> Response:
+        async with deadline(deadline_seconds):
+            await rates.admit(RANKING)
+            return json_response(await products.ranking(category))
+
     @router.get("/products/{product_id}")
-    async def detail(product_id: int) -> Response:
+    async def detail(product_id: ProductId) -> Response:
         async with deadline(deadline_seconds):
             await rates.admit(PAGES)
             return json_response(await products.page(product_id))
+
+    @router.get("/products/{product_id}/bought-together")
+    async def together(product_id: ProductId) -> Response:
+        async with deadline(deadline_seconds):
+            await rates.admit(TOGETHER)
+            return json_response(await products.together(product_id))
 
     return router

@@ -2,8 +2,18 @@
 
 from functools import partial
 
+import orjson
+
 from commerce_app.errors import CircuitOpenError, LoadShedError, RejectedError
-from commerce_app.product.caches import POPULAR_KEY, ProductCaches, detail_key, extras_key
+from commerce_app.product.caches import (
+    POPULAR_KEY,
+    ProductCaches,
+    catalogue_key,
+    detail_key,
+    extras_key,
+    ranking_key,
+    together_key,
+)
 from commerce_app.product.loads import ProductLoads
 from commerce_app.switches import Switch, Switches
 
@@ -24,16 +34,38 @@ class Products:
     async def detail(self, product_id: int) -> bytes:
         """The product itself, as pages and checkouts show it; raises RejectedError (404)."""
         load = partial(self._loads.detail, product_id)
-        body = await self._caches.detail.read(detail_key(product_id), load)
-        if body is None:
-            raise RejectedError(404, f"no product {product_id}")
-        return body
+        return _found(await self._caches.detail.read(detail_key(product_id), load), f"product {product_id}")
 
     async def popular(self) -> bytes:
         """The five best sellers of 72 hours."""
         body = await self._caches.popular.read(POPULAR_KEY, self._loads.popular)
         assert body is not None
         return body
+
+    async def catalogue(self, category_id: int | None, after: int) -> bytes:
+        """The page of products that follows the product ``after``; raises RejectedError (404)."""
+        load = partial(self._loads.catalogue, category_id, after)
+        body = await self._caches.catalogue.read(catalogue_key(category_id, after), load)
+        where = "" if category_id is None else f" in category {category_id}"
+        return _found(body, f"product{where} after {after}")
+
+    async def ranking(self, category_id: int | None) -> bytes:
+        """The best sellers of 7 days, of a category or of all; raises RejectedError (404)."""
+        load = partial(self._loads.ranking, category_id)
+        body = await self._caches.ranking.read(ranking_key(category_id), load)
+        return _found(body, f"category {category_id}")
+
+    async def together(self, product_id: int) -> bytes:
+        """What is bought with a product, ``products`` null where extras are switched off or shed."""
+        without = orjson.dumps({"product_id": product_id, "products": None})
+        if self._switches.on(Switch.READ_ONLY_EXTRAS):
+            return without
+        load = partial(self._loads.together, product_id)
+        try:
+            body = await self._caches.together.read(together_key(product_id), load)
+        except (LoadShedError, CircuitOpenError):
+            return without
+        return _found(body, f"product {product_id}")
 
     async def _extras(self, product_id: int) -> bytes:
         if self._switches.on(Switch.READ_ONLY_EXTRAS):
@@ -43,3 +75,9 @@ class Products:
             return await self._caches.extras.read(extras_key(product_id), load) or b"null"
         except (LoadShedError, CircuitOpenError):
             return b"null"
+
+
+def _found(body: bytes | None, what: str) -> bytes:
+    if body is None:
+        raise RejectedError(404, f"no {what}")
+    return body

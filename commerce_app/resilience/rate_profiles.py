@@ -39,6 +39,9 @@ CLAIMS = "/coupons/{coupon_id}/claim"
 CHARGES = "/wallets/{user_id}/charge"
 PAGES = "/products/{product_id}"
 POPULAR = "/products/popular"
+CATALOGUE = "/products"
+RANKING = "/products/ranking"
+TOGETHER = "/products/{product_id}/bought-together"
 
 # The shop's policies, an order a second and three claims a minute, hold in every profile.
 ORDER_RATE = UserRate(1, 1)
@@ -52,6 +55,9 @@ PROFILES: Mapping[Profile, Mapping[str, RouteLimits]] = {
         CHARGES: RouteLimits(RouteRate(60, 120), UserRate(10, 60)),
         PAGES: RouteLimits(RouteRate(1000, 2000)),
         POPULAR: RouteLimits(RouteRate(300, 600)),
+        CATALOGUE: RouteLimits(RouteRate(300, 600)),
+        RANKING: RouteLimits(RouteRate(300, 600)),
+        TOGETHER: RouteLimits(RouteRate(300, 600)),
     },
     Profile.SPIKE: {
         ORDERS: RouteLimits(RouteRate(60, 60), ORDER_RATE),
@@ -59,5 +65,8 @@ PROFILES: Mapping[Profile, Mapping[str, RouteLimits]] = {
         CHARGES: RouteLimits(RouteRate(20, 20), UserRate(3, 60)),
         PAGES: RouteLimits(RouteRate(500, 500)),
         POPULAR: RouteLimits(RouteRate(100, 100)),
+        CATALOGUE: RouteLimits(RouteRate(100, 100)),
+        RANKING: RouteLimits(RouteRate(100, 100)),
+        TOGETHER: RouteLimits(RouteRate(100, 100)),
     },
 }
