@@ -175,7 +175,7 @@ class Plant:
             self.folder / "groups.json",
             str(self._ports["exporter"]),
         ]
-        self._start("exporter", [sys.executable, *exporter])
+        self._start("exporter", [sys.executable, *exporter], environment=self._lines.direct())
         wait_until(lambda: is_listening(self._ports["shop"]), shop, START_SECONDS)
         wait_until(self.fireline.is_ready, fireline, START_SECONDS)
         wait_until(lambda: self.fireline.healthy_targets() == TARGETS, fireline, START_SECONDS)

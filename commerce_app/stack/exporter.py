@@ -1,11 +1,14 @@
-"""``/metrics`` of the stack: CPU and memory of each group of processes, under process-exporter's names.
+"""``/metrics`` of the stack: CPU and memory of its processes, and what its servers say of themselves.
 
+The names are those of process-exporter, postgres_exporter and redis_exporter.
 ``python -m commerce_app.stack.exporter GROUPS.json PORT`` is a process of its own, so that a busy drill does
-not blur it. GROUPS.json is read at each scrape: ``{"valkey": {"pids": [12], "cores": 2}}``.
+not blur it. GROUPS.json is read at each scrape: ``{"valkey": {"pids": [12], "cores": 2}}``. The servers
+are those of ``DATABASE_URL``, ``REPLICA_URL`` and ``REDIS_URL``, as far as they are given.
 """
 
+import asyncio
 import json
-import signal
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,6 +21,7 @@ from prometheus_client.registry import Collector
 
 from commerce_app.stack.ports import LOOPBACK
 from commerce_app.stack.procfs import ProcessStat, TreeUsage, parse_node_cpu, read_processes, usage_of_tree
+from commerce_app.stack.server_figures import ServerFigures
 
 
 class GroupUsage:
@@ -87,8 +91,10 @@ def main(arguments: list[str]) -> None:
     groups_file, port = Path(arguments[0]), int(arguments[1])
     registry = CollectorRegistry()
     registry.register(ProcessGroups(groups_file))
+    figures = ServerFigures(os.environ)
+    registry.register(figures)
     start_http_server(port, LOOPBACK, registry)
-    signal.pause()
+    asyncio.run(figures.watch())
 
 
 if __name__ == "__main__":
