@@ -31,7 +31,7 @@ from commerce_app.errors import DeadlineError, DependencyError, ErrorType, ShopE
 from commerce_app.events import EventPoster
 from commerce_app.idempotency.header import key_reader
 from commerce_app.idempotency.keys import IdempotencyKeys
-from commerce_app.instrument.database import error_type
+from commerce_app.instrument.database import error_type, passes
 from commerce_app.instrument.requests import RequestMetrics, mark_error
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
@@ -50,6 +50,7 @@ from commerce_app.resilience.admission import Admission
 from commerce_app.resilience.limit_store import SharedRates
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
+from commerce_app.resilience.primary_patience import PrimaryPatience
 from commerce_app.resilience.rate_profiles import ORDERS
 from commerce_app.resilience.rates import Rates
 from commerce_app.resilience.user_limits import Allowance, UserLimits
@@ -174,6 +175,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         locks,
         limits=UserLimits(ORDER_ALLOWANCE),
         admit=partial(rates.admit, ORDERS),
+        patience=PrimaryPatience(switches, metrics, passes),
         metrics=metrics,
         now=_utc_now,
         deadline_seconds=settings.order_deadline_seconds,

@@ -200,6 +200,9 @@ class Metrics:
         self.retries = self._counter("retry_total", "Loads that were tried once more.", ("outcome",))
         for outcome in ("ok", "failed"):
             self.retries.labels(outcome)
+        self.primary_waits = self._counter(
+            "primary_waits_total", "Times an order waited for a primary that was away."
+        )
         self.retry_budget_exhausted = self._counter(
             "retry_budget_exhausted_total", "Loads not tried once more, as too many had been."
         )

@@ -46,6 +46,7 @@ class Switch(StrEnum):
         "statement_timeouts",
         "the databases end statements that run too long, by class of work",
     )
+    PRIMARY_PATIENCE = "primary_patience", "orders wait within their deadline for a primary that is away"
     COUPON_COUNTER = (
         "coupon_counter",
         "a claim counts a coupon down in one statement, without holding its row",

@@ -24,6 +24,7 @@ from commerce_app.order.payment import pay
 from commerce_app.order.reservation import Reservations, Reserved
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
+from commerce_app.resilience.primary_patience import PrimaryPatience
 from commerce_app.resilience.user_limits import UserLimits
 
 CONFIRM_SECONDS = 2.0
@@ -49,6 +50,7 @@ class Orders:
         *,
         limits: UserLimits,
         admit: Callable[[int], Awaitable[None]],
+        patience: PrimaryPatience,
         metrics: Metrics,
         now: Callable[[], datetime],
         deadline_seconds: float,
@@ -61,6 +63,7 @@ class Orders:
         self._locks = locks
         self._limits = limits
         self._admit = admit
+        self._patience = patience
         self._metrics = metrics
         self._now = now
         self._deadline_seconds = deadline_seconds
@@ -96,8 +99,10 @@ class Orders:
         try:
             async with deadline(self._deadline_seconds) as limit:
                 await self._read_pages(cart)
-                async with self._primary.connect() as connection:
-                    return await self._sell(connection, cart, key, limit, progress)
+                # Before its COMMIT is sent the first step has left nothing: it may be made again.
+                return await self._patience.run(
+                    lambda: self._sell(cart, key, limit, progress), lambda: progress.reserved is None
+                )
         except UnknownOutcomeError:
             # It may be confirmed. If it is not, the sweeper undoes it.
             raise
@@ -112,22 +117,18 @@ class Orders:
             await self._products.detail(product_id)
 
     async def _sell(
-        self,
-        connection: AsyncConnection,
-        cart: Cart,
-        key: RequestKey | None,
-        limit: asyncio.Timeout,
-        progress: _Progress,
+        self, cart: Cart, key: RequestKey | None, limit: asyncio.Timeout, progress: _Progress
     ) -> Answer:
-        async with connection.begin():
-            reserved = await self._reservations.reserve(connection, cart, key, self._now())
-            if isinstance(reserved, Answer):
-                return reserved
-            # Known before COMMIT: one that is cut short may leave a reservation.
-            progress.reserved = reserved
-        # The steps to come are one statement each: a transaction around it would cost two more round trips.
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        return await self._pay_and_confirm(connection, reserved, limit)
+        async with self._primary.connect() as connection:
+            async with connection.begin():
+                reserved = await self._reservations.reserve(connection, cart, key, self._now())
+                if isinstance(reserved, Answer):
+                    return reserved
+                # Known before COMMIT: one that is cut short may leave a reservation.
+                progress.reserved = reserved
+            # The steps to come are one statement each: a transaction around it costs two more round trips.
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return await self._pay_and_confirm(connection, reserved, limit)
 
     async def _pay_and_confirm(
         self, connection: AsyncConnection, order: Reserved, limit: asyncio.Timeout

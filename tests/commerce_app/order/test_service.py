@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from commerce_app.errors import DeadlineError, RateLimitedError, RejectedError, UnknownOutcomeError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
+from commerce_app.instrument.database import passes
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
 from commerce_app.order.bill import Bill, Cart, Line
@@ -19,7 +20,9 @@ from commerce_app.order.confirmation import CONFIRM
 from commerce_app.order.payment import PAY
 from commerce_app.order.reservation import Reserved
 from commerce_app.order.service import Orders
+from commerce_app.resilience.primary_patience import PrimaryPatience
 from commerce_app.resilience.user_limits import Allowance, UserLimits
+from commerce_app.switches import Switch, Switches
 
 AT = datetime(2025, 9, 3, tzinfo=UTC)
 CART = Cart(user_id=1, quantities={7: 2})
@@ -66,6 +69,7 @@ class FakeConnection:
 
 class FakeReservations:
     result = ORDER
+    then = None
 
     async def reserve(self, _connection, _cart, _key, _at):
         if isinstance(self.result, Exception):
@@ -99,6 +103,12 @@ class World:
         self.metrics = Metrics()
         self.admitted = []
         self.over_the_rate = None
+        self.switches = Switches()
+        self.pauses = []
+
+    async def pause(self, seconds):
+        self.pauses.append(seconds)
+        self.reservations.result = self.reservations.then or self.reservations.result
 
     async def place(self, **limits):
         orders = Orders(
@@ -109,6 +119,7 @@ class World:
             RowLocks(self.metrics),
             limits=UserLimits(Allowance("ordering", 1, 1)),
             admit=self._admit,
+            patience=PrimaryPatience(self.switches, self.metrics, passes, self.pause),
             metrics=self.metrics,
             now=lambda: AT,
             **{"deadline_seconds": 60, **limits},
@@ -174,6 +185,48 @@ async def test_a_reservation_whose_commit_is_not_answered_is_undone(world):
     with pytest.raises(OSError, match="reset"):
         await world.place()
     assert (world.counts, world.compensation.undone) == (({"dependency": 1}, {}), [(42, None)])
+
+
+AWAY = OSError("connection refused")
+
+
+async def test_a_patient_order_waits_for_a_primary_that_is_away(world):
+    world.switches.set({Switch.PRIMARY_PATIENCE: True})
+    world.reservations.result, world.reservations.then = AWAY, ORDER
+    assert (await world.place()).status == 201
+    assert (world.pauses, world.counts) == ([0.1], ({"placed": 1}, {"paid": 1}))
+
+
+async def test_an_order_that_is_not_patient_fails_at_once(world):
+    world.reservations.result = AWAY
+    with pytest.raises(OSError, match="refused"):
+        await world.place()
+    assert world.pauses == []
+
+
+@pytest.mark.parametrize("error", [RejectedError(409, "out of stock"), ValueError("a bug")])
+async def test_patience_is_for_what_passes(world, error):
+    world.switches.set({Switch.PRIMARY_PATIENCE: True})
+    world.reservations.result = error
+    with pytest.raises(type(error)):
+        await world.place()
+    assert world.pauses == []
+
+
+async def test_what_was_sent_to_commit_is_not_sent_again(world):
+    world.switches.set({Switch.PRIMARY_PATIENCE: True})
+    world.connection.commit_failure = OSError("connection reset")
+    with pytest.raises(OSError, match="reset"):
+        await world.place()
+    assert (world.pauses, world.compensation.undone) == ([], [(42, None)])
+
+
+async def test_patience_ends_at_the_deadline(world):
+    world.switches.set({Switch.PRIMARY_PATIENCE: True})
+    world.reservations.result = AWAY
+    world.pause = lambda _seconds: asyncio.Event().wait()
+    with pytest.raises(DeadlineError):
+        await world.place(deadline_seconds=0.01)
 
 
 async def test_a_confirmation_without_an_answer_is_unknown_and_left_alone(world):
