@@ -22,7 +22,7 @@ def test_list_names_the_drills_and_their_acts():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "no-such"], "fireline: no-such: expected one of banner-spike, or a YAML file"),
+        (["run", "no-such"], "fireline: no-such: expected one of banner-spike, duplicate-orders, "),
         (["run", "banner-spike", "--protected", "--act", "late"], "expected either --act or --protected"),
     ],
 )

@@ -21,7 +21,7 @@ def changed(tmp_path):
 
 
 def test_every_scenario_that_comes_with_the_shop_loads():
-    assert scenario_names() == ["banner-spike"]
+    assert len(scenario_names()) == 10
     for name in scenario_names():
         assert load_scenario(name).name == name
 
@@ -55,10 +55,39 @@ def test_the_background_is_spelled_as_its_yaml(changed):
     assert background.spell() == "slow {attributes: {latency: 2.0}, target: primary, type: latency}"
 
 
-def test_switches_are_the_shops():
-    scenario = load_scenario("banner-spike")
-    named = {name for step in scenario.runbook for name in step.switches}
-    assert named | set(scenario.acts["protected"].switches) <= set(Switch)
+@pytest.mark.parametrize("name", scenario_names())
+def test_switches_are_the_shops(name):
+    scenario = load_scenario(name)
+    flipped = {switch for step in scenario.runbook for switch in step.switches}
+    on = {switch for act in scenario.acts.values() for switch in act.switches}
+    assert flipped | on <= set(Switch)
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_a_drill_is_two_minutes_long_with_normal_traffic_before_and_after(name):
+    scenario = load_scenario(name)
+    assert scenario.expects is not None
+    for act in (scenario.acts["unprotected"], scenario.acts["protected"]):
+        assert act.end_seconds >= 120
+        assert min(step.at_seconds for step in scenario.steps) >= 30
+        assert last_trouble(scenario, act) <= act.end_seconds - 30
+
+
+def last_trouble(scenario, act):
+    """When the last fault is over, in seconds of the act."""
+    return max(
+        step.at_seconds if step.fault.is_instant else step.heals_at_seconds or act.heal_seconds
+        for step in scenario.steps
+        if step.fault
+    )
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_acts_differ_in_nothing_but_protections(name):
+    acts = load_scenario(name).acts
+    protected = acts["protected"].model_dump(exclude={"title", "switches", "prewarm"})
+    assert acts["unprotected"].model_dump(exclude={"title", "switches", "prewarm"}) == protected
+    assert acts["unprotected"].switches == ()
 
 
 @pytest.mark.parametrize(
@@ -100,5 +129,5 @@ def test_a_wrong_scenario_names_file_and_key(changed, changes, message):
 
 
 def test_an_unknown_name_says_which_there_are():
-    with pytest.raises(ScenarioError, match="no-such: expected one of banner-spike"):
+    with pytest.raises(ScenarioError, match="no-such: expected one of banner-spike, "):
         load_scenario("no-such")
