@@ -10,6 +10,8 @@ import click
 from alerts.budget_options import budget_options, warn_of_idle
 from alerts.budget_readings import load_wanted, patient_querier, read_budgets
 from alerts.budget_report import budget_json, budget_table, burn_down_charts
+from alerts.budget_texts import say
+from alerts.charts.model import Language
 from alerts.charts.svg import render_charts
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
@@ -34,6 +36,7 @@ from collector.errors import QueryError
 def budget_command(  # noqa: PLR0917  click passes them by name
     files: Sequence[Path],
     server: PrometheusServer,
+    lang: str,
     names: Sequence[str],
     exclusions: Sequence[Path],
     at: float | None,
@@ -47,6 +50,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
     if burn_down and style != "json":
         raise SpecError("--burn-down: expected with --format json (or --chart, for a picture)")
     refuse_overwriting("--chart", chart, [*files, *exclusions])
+    language = Language(lang)
     wanted = load_wanted(files, names, exclusions, period)
     warn_of_idle(wanted)
     at = SystemClock().now() if at is None else at
@@ -60,9 +64,10 @@ def budget_command(  # noqa: PLR0917  click passes them by name
             json.dumps(budget_json(readings, at, with_burn_down=burn_down), indent=1, ensure_ascii=False)
         )
     else:
-        show(budget_table(readings, zone))
+        show(budget_table(readings, zone, language))
     if chart is not None:
-        _write(chart, f"{render_charts('Error budgets', burn_down_charts(readings, zone))}\n")
+        charts = burn_down_charts(readings, zone, language)
+        _write(chart, f"{render_charts(say(language, 'charts'), charts)}\n")
 
 
 def _write(path: Path, text: str) -> None:

@@ -24,6 +24,13 @@ _OPTIONS = (
         help="File of times that budgets leave out. May be repeated.",
     ),
     click.option("--at", type=Time(), help="Instead of now; Unix seconds, RFC 3339, or as -2h."),
+    click.option(
+        "--lang",
+        type=click.Choice(["en", "ko"]),
+        default="en",
+        show_default=True,
+        help="Of what is told; JSON keeps its keys.",
+    ),
     click.option("--timezone", "zone", type=Zone(), default="UTC", show_default=True, help="Of times shown."),
 )
 

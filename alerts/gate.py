@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from alerts.budget import BudgetReason, BudgetState
 from alerts.budget_account import Account
 from alerts.budget_readings import Reading
+from alerts.budget_texts import say
 from alerts.budget_words import BudgetWords
+from alerts.charts.model import Language
 from alerts.charts.quantities import format_percent
 
 
@@ -39,13 +41,15 @@ class Verdict:
     line: str
 
 
-def verdict(reading: Reading, low: float, zone: ZoneInfo) -> Verdict:
+def verdict(reading: Reading, low: float, zone: ZoneInfo, language: Language = Language.EN) -> Verdict:
     """Of one SLO.
 
     low: the share of a budget (0–1) below which it is low. zone: of times in the line.
     """
     outcome = _outcome(reading.account, low)
-    return Verdict(reading, outcome, _line(reading, outcome, low, zone))
+    account = reading.account
+    line = reading.failure if account is None else _line(BudgetWords(account, zone, language), outcome, low)
+    return Verdict(reading, outcome, line)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Outcome:
@@ -67,26 +71,25 @@ def _outcome(account: Account | None, low: float) -> Outcome:
     return Outcome.LOW if remaining < low else Outcome.OK
 
 
-def _line(reading: Reading, outcome: Outcome, low: float, zone: ZoneInfo) -> str:
-    account = reading.account
-    if account is None:
-        return reading.failure
-    words = BudgetWords(account, zone)
+def _line(words: BudgetWords, outcome: Outcome, low: float) -> str:
+    status, language = words.account.status, words.language
     if outcome is Outcome.NO_DATA:
-        if account.status.state is not BudgetState.NO_DATA:
-            return "no events in the period"
-        known = account.status.budget_remaining is not None
-        return f"{account.status.reason}{f' now ({words.left()} before)' if known else ''}"
-    if account.status.reason is BudgetReason.BEGUN:
-        return str(account.status.reason)
-    below = f", below {format_percent(low)}" if outcome is Outcome.LOW else ""
-    runs_out = f"runs out {words.runs_out()}" if words.runs_out() else _burning(account)
+        if status.state is not BudgetState.NO_DATA:
+            return say(language, "no_events")
+        if status.budget_remaining is None:
+            return words.reason()
+        return say(language, "now", reason=words.reason(), left=words.left())
+    if status.reason is BudgetReason.BEGUN:
+        return words.reason()
+    below = say(language, "below", low=format_percent(low)) if outcome is Outcome.LOW else ""
+    runs_out = words.runs_out() or _burning(words)
     parts = (f"{words.left()}{below}", words.events(), words.minutes(), runs_out, words.excluded())
     return "; ".join(part for part in parts if part)
 
 
-def _burning(account: Account) -> str:
+def _burning(words: BudgetWords) -> str:
     """A deploy on top of an incident is somebody's choice: it is told, and does not decide."""
-    if account.status.state is not BudgetState.BURNING:
+    status = words.account.status
+    if status.state is not BudgetState.BURNING:
         return ""
-    return "burning now" if account.status.reason is BudgetReason.TIER else str(account.status.reason)
+    return say(words.language, "burning") if status.reason is BudgetReason.TIER else words.reason()

@@ -7,10 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from rich.cells import cell_len
 from rich.text import Text
 
 from alerts.budget_options import budget_options, warn_of_idle
 from alerts.budget_readings import load_wanted, patient_querier, read_budgets
+from alerts.budget_texts import say
+from alerts.charts.model import Language
 from alerts.formats.sloth import PeriodOptions
 from alerts.gate import Outcome, Verdict, verdict, worst
 from alerts.period_options import period_options
@@ -38,6 +41,7 @@ def gate_command(  # noqa: PLR0917  click passes them by name
     ctx: click.Context,
     files: Sequence[Path],
     server: PrometheusServer,
+    lang: str,
     names: Sequence[str],
     exclusions: Sequence[Path],
     at: float | None,
@@ -54,25 +58,28 @@ def gate_command(  # noqa: PLR0917  click passes them by name
     wanted = load_wanted(files, names, exclusions, period)
     warn_of_idle(wanted)
     at = SystemClock().now() if at is None else at
-    verdicts, failure = [], ""
+    language, verdicts, failure = Language(lang), [], ""
     try:
         with patient_querier(server) as querier:
-            verdicts = [verdict(reading, low, zone) for reading in read_budgets(querier, wanted, at)]
+            readings = read_budgets(querier, wanted, at)
+            verdicts = [verdict(reading, low, zone, language) for reading in readings]
     except QueryError as error:
         failure = str(error)
     outcome = worst(verdicts)
     if style == "json":
         click.echo(json.dumps(_json(verdicts, outcome, at, low, failure), indent=1, ensure_ascii=False))
     elif failure:
-        click.echo(f"fireline: no data: {failure}", err=True)
+        click.echo(f"fireline: {say(language, 'no_data')}: {failure}", err=True)
     else:
-        show(*(_line(one) for one in verdicts), soft_wrap=True)
+        show(*(_line(one, language) for one in verdicts), soft_wrap=True)
     ctx.exit(outcome.exit_code)
 
 
-def _line(one: Verdict) -> Text:
-    slo, said = one.reading.slo, one.outcome.replace("_", " ")
-    return Text.assemble((f"{said:<8}", _STYLES[one.outcome]), f"{slo.service}/{slo.name}: {one.line}")
+def _line(one: Verdict, language: Language) -> Text:
+    widest = max(cell_len(say(language, f"outcome_{each}")) for each in Outcome)
+    slo, said = one.reading.slo, say(language, f"outcome_{one.outcome}")
+    padded = said + " " * (widest + 1 - cell_len(said))
+    return Text.assemble((padded, _STYLES[one.outcome]), f"{slo.service}/{slo.name}: {one.line}")
 
 
 def _json(

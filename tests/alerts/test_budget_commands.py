@@ -199,3 +199,25 @@ def test_chart_is_a_picture_that_stands_alone(files, tmp_path):
 def test_burn_down_is_for_json(files):
     result = run("budget", "s.yml", "--burn-down")
     assert (result.exit_code, "expected with --format json" in result.output) == (2, True)
+
+
+def test_budgets_and_gate_in_korean(files):
+    table = run("budget", "s.yml", "--lang", "ko").output
+    assert "남은 예산" in table
+    assert "101 중 120" in table
+    assert "99% 7일" in table
+    gate = run("gate", "s.yml", "--lang", "ko", "--exclusions", "out.yml")
+    assert gate.exit_code == 0
+    lines = gate.output.splitlines()
+    assert lines[0].startswith("가능        shop/few: 예산 50% 남음; 이벤트 ")
+    assert "2시간 제외 (move, Kim: agreed), 포함하면 예산" in lines[1]
+    said = run("gate", "s.yml", "--lang", "ko").output
+    assert "소진됨      shop/many: 예산 68.5% 초과 소진" in said
+    assert "데이터 없음 shop/gone: 시계열이 없음" in run("gate", "gone.yml", "--lang", "ko").output
+
+
+def test_a_chart_in_korean(files):
+    assert run("budget", "s.yml", "--lang", "ko", "--chart", "c.svg").exit_code == 0
+    text = (files / "c.svg").read_text()
+    assert "오류 예산" in text
+    assert "7일 동안 99%" in text

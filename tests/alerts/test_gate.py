@@ -1,13 +1,16 @@
+import re
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from alerts import budget_texts
 from alerts.budget import BudgetReason, BudgetState, BudgetStatus, WindowCounts
 from alerts.budget_account import Account
 from alerts.budget_exclusions import Excluded
 from alerts.budget_readings import Reading
+from alerts.charts.model import Language
 from alerts.exclusions import Exclusion, occurrences
 from alerts.forecast import Forecast
 from alerts.gate import Outcome, verdict, worst
@@ -81,3 +84,26 @@ def test_a_query_that_is_wrong_is_no_data_with_its_reason():
 )
 def test_the_worst_decides(remaining, outcome):
     assert worst(judged(account(left)) for left in remaining) is outcome
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (account(0.5), "예산 50% 남음; 이벤트 10,000건 중 불량 50건 (100건까지 허용); 불량 20분"),
+        (account(0.0, "spent"), "남은 예산 없음; "),
+        (account(0.5, "no_data", BudgetReason.ABSENT), "지금 시계열이 없음 (그 전까지 예산 50% 남음)"),
+        (account(None), "기간 안에 이벤트 없음"),
+        (account(0.5, "burning", BudgetReason.HANG), "; 처리 중인 요청이 있으나 끝나는 것이 없음"),
+        (account(0.5, forecast=Forecast(AT + 11_400, 0.05, 3600.0, seasonal=True)),
+         "; 3시간 10분 뒤 (2025-09-03 13:15 KST) 소진"),
+    ],
+)  # fmt: skip
+def test_lines_in_korean(found, said):
+    assert said in verdict(Reading(SLO, found), 0.1, SEOUL, Language.KO).line
+
+
+def test_both_languages_have_every_word_with_the_same_values():
+    english, korean = (budget_texts._TEXTS[language] for language in (Language.EN, Language.KO))
+    values = {word: set(re.findall(r"{(\w+)}", text)) for word, text in english.items()}
+    assert values == {word: set(re.findall(r"{(\w+)}", text)) for word, text in korean.items()}
+    assert set(budget_texts._REASONS_KO) == set(BudgetReason)
