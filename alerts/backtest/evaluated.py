@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerts.backtest.engine import AlertHistory, alert_histories
+from alerts.backtest.engine import AlertHistory, BacktestError, alert_histories
 from alerts.backtest.order import StepwiseError, placed_rules
 from alerts.backtest.reach import reach
 from alerts.backtest.stepwise import stepwise_histories
 from alerts.ci.freeze import selectors_read
+from collector.durations import format_duration
 from collector.labels import Labels, Matcher
 from collector.memory import MemoryStore
 from collector.promql.guard import QuerySize
@@ -17,6 +18,7 @@ from collector.rules.files import RuleGroup
 from collector.series import SampleSource
 
 _EVER_MS = 2**62
+LONGEST_RUN_UP_SECONDS = 400 * 86_400.0  # more steps than memory holds, beyond
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ def evaluated(groups: Sequence[RuleGroup], samples: SampleSource, start: float, 
         BacktestError: for rules that cannot be run, naming the rule.
     """
     before = reach(groups)
+    if before.run_up_seconds > LONGEST_RUN_UP_SECONDS:
+        longest, found = (format_duration(round(s)) for s in (LONGEST_RUN_UP_SECONDS, before.run_up_seconds))
+        raise BacktestError(f"expected rules that need others for at most {longest} before, found {found}")
     try:
         return Evaluated(tuple(alert_histories(groups, samples, start, end, before)))
     except StepwiseError as error:

@@ -14,7 +14,7 @@ from rich.text import Text
 from alerts.backtest.naming import short_names
 from alerts.backtest.run import Firing, Ran
 from alerts.backtest.score import Met, Score, incident_of
-from alerts.backtest.wording import DEFINITIONS, NOTHING, Moments, median_and_worst, share, span
+from alerts.backtest.wording import DEFINITIONS, NOTHING, Moments, counted, median_and_worst, share, span
 from collector.labels import Labels
 
 Rows = tuple[tuple[str, ...], ...]
@@ -89,7 +89,7 @@ def _head(backtest: Backtest) -> list[str]:
     moments = backtest.moments
     where = f"{moments.full(moments.start)} to {moments.full(moments.end)}"
     if len(ran) > 1:
-        where = f"{len(ran)} cases, {span(score.seconds)} in all"
+        where = f"{counted(len(ran), 'case')}, {span(score.seconds)} in all"
     lines = [f"{', '.join(backtest.files)}: {where} ({backtest.zone.key})"]
     lasting = [name for one in ran for name in short_names(f.labels for f in one.lasting).values()]
     if lasting:
@@ -107,8 +107,8 @@ def _metrics(score: Score) -> _Table:
     found, incidents = len(score.found), len(score.met)
     true, false = len(score.true_pages), len(score.false_pages)
     rows = [
-        ("recall", share(score.recall), f"{found} of {incidents} incidents"),
-        ("precision", share(score.precision), f"{true} of {true + false} pages"),
+        ("recall", share(score.recall), f"{found} of {counted(incidents, 'incident')}"),
+        ("precision", share(score.precision), f"{true} of {counted(true + false, 'page')}"),
         ("false pages", str(false), f"{_rate(score.false_per_month or 0.0)} in 30 days"),
         ("time to page", *_split(median_and_worst(score.detect_seconds))),
         ("reset", *_split(median_and_worst(score.reset_seconds))),

@@ -21,6 +21,12 @@ DEFINITIONS = {
 }
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 page``, ``2 pages``."""
+    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
 def span(seconds: float | None) -> str:
     """A duration of at most two units: nobody needs the seconds of days."""
     if seconds is None:

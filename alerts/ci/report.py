@@ -1,6 +1,6 @@
 """The outcome of `alerts ci` as a table for people and as JSON for scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich import box
@@ -10,6 +10,8 @@ from rich.text import Text
 
 from alerts.ci.compare import Change, Compared
 from collector.durations import format_duration
+
+_TOLERATED_SECONDS = 15 * 60.0  # the run-up that every rule gets, whether it needs it or not
 
 
 def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
@@ -31,9 +33,23 @@ def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
     if unknown:
         count += f"; {unknown} not accepted yet (--accept)"
     lines += [Text(line, style="yellow") for line in map(_already, outcomes) if line]
+    lines += [Text(line, style="yellow") for line in _unseen(outcomes)]
     if note:
         lines.append(Text(note, style="yellow"))
     return Group(table, *lines, Text(count, style="bold red" if failed else "green"))
+
+
+def _unseen(outcomes: Sequence[Compared]) -> Iterator[str]:
+    """A line for all cases that rules look beyond, by more than a few scrapes."""
+    short = {
+        o.case: o.verdict.unseen_seconds for o in outcomes if o.verdict.unseen_seconds > _TOLERATED_SECONDS
+    }
+    if short:
+        longest = format_duration(60.0 * round(max(short.values()) / 60))
+        yield (
+            f"{', '.join(short)}: rules look back {longest} further than the samples go, so that windows and "
+            "`for` are not full at the begin (freeze with a longer --history)"
+        )
 
 
 def _already(one: Compared) -> str:
@@ -91,6 +107,7 @@ def ci_json(outcomes: Sequence[Compared]) -> dict[str, Any]:
                 "budget_spent": one.verdict.budget_spent,
                 "by": list(one.verdict.by),
                 "already_firing": list(one.verdict.already),
+                "unseen_seconds": one.verdict.unseen_seconds,
                 "accepted_page_seconds": one.accepted.page_seconds if one.accepted else None,
                 "accepted_reset_seconds": one.accepted.reset_seconds if one.accepted else None,
                 "change": one.change.value,

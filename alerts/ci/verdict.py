@@ -1,7 +1,7 @@
 """What rules made of a case: the first page, when all of them had reset, and whether that is as wanted."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alerts.backtest.engine import AlertHistory
 from collector.labels import Matcher, MatchOp
@@ -36,6 +36,7 @@ class Verdict:
     by: the alerts that paged first. problem: why it is not as wanted; empty where it is.
     budget_spent: the share of the most burnt budget that was gone at the page, where the SLOs are known.
     already: the pages that fired before the case and still did at its start; they answer nothing in it.
+    unseen_seconds: for how long before the case rules look back further than its samples go.
     """
 
     page_seconds: float | None
@@ -44,6 +45,7 @@ class Verdict:
     problem: str
     budget_spent: float | None = None
     already: tuple[str, ...] = ()
+    unseen_seconds: float = field(default=0.0, compare=False)
 
 
 def verdict(

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.backtest.score import MONTH_SECONDS
-from alerts.backtest.wording import NOTHING, share, span
+from alerts.backtest.wording import NOTHING, counted, share, span
 from alerts.policy import Policy
 from alerts.policy_text import policy_yaml
 from alerts.tune.candidates import tier_text, tuned_policy
@@ -56,7 +56,9 @@ class Tuned:
 def tuned_text(tuned: Tuned) -> Group:
     """For a terminal, all but the policy itself."""
     parts: list[Any] = [_table("Policies that exist", [Point(one, 0) for one in tuned.named], tuned)]
-    parts.append(_table("Frontier: no policy tried is better in one and worse in none", tuned.points, tuned))
+    parts.append(
+        _table("Frontier: what is better than these in one figure is worse in another", tuned.points, tuned)
+    )
     parts.append(Text(_LEGEND, style="dim"))
     parts += [Text(line) for line in confidence_lines(tuned)]
     parts.append(Text(choice_line(tuned), style="bold"))
@@ -110,62 +112,59 @@ def per_month(one: Judged, tuned: Tuned) -> float:
 def choice_line(tuned: Tuned) -> str:
     """What was wished for, and whether there is such a policy."""
     wish, one = tuned.wish, tuned.choice
-    wanted = f"{_counted(wish.most_false, 'false page')} at most, quiet time {100 * wish.headroom:g} % below"
-    wanted += " the limits"
+    false = f"at most {counted(wish.most_false, 'false page')}" if wish.most_false else "no false page"
+    wanted = f"{false} and quiet time {100 * wish.headroom:g} % or more below the limits"
     if wish.within_seconds is not None:
-        wanted = f"a page within {span(wish.within_seconds)}, {wanted}"
+        wanted = f"a page within {span(wish.within_seconds)} of each onset, {wanted}"
     if one is None:
         return f"No policy tried gives {wanted}. --max-false, --within and --headroom say what may give way."
-    return f"Chosen for {wanted}; nothing is changed by it:"
+    picked = "The soonest" if wish.within_seconds is None else "The quietest"
+    return f"{picked} with {wanted}, as a policy file (advice: nothing is changed):"
 
 
 def confidence_lines(tuned: Tuned) -> list[str]:
     """Plain words on how much the choice stands on, for the choice, or for the base where there is none."""
     one = tuned.choice or tuned.named[0]
     found, incidents, quiet = tuned.incidents - one.missed, tuned.incidents, len(tuned.quiet)
-    lines = [f"{tuned.tried:,} policies stand on {_counted(incidents, 'incident')}, {_quiet_text(tuned)}."]
+    lines = [f"{tuned.tried:,} policies were tried on {_evidence_text(tuned)}."]
     lines.append(
-        f"Found {found} of {_counted(incidents, 'incident')}: the recall is at least "
+        f"Found {found} of {counted(incidents, 'incident')}: the recall is at least "
         f"{share(least_share(found, incidents))} at 95 % confidence (exact binomial bound, Clopper-Pearson)."
     )
     if quiet:
         paged = sum(each.stretch.name in one.false_pages for each in tuned.quiet)
         lines.append(
-            f"Pages on {paged} of {_counted(quiet, 'quiet stretch')}: "
-            f"at most {share(most_share(paged, quiet))} of such stretches page, at 95 % confidence."
+            f"Paged on {paged or 'none'} of {counted(quiet, 'quiet stretch')}: of stretches like these it "
+            f"pages on at most {share(most_share(paged, quiet))}, at 95 % confidence."
         )
     most = most_events(one.false) * MONTH_SECONDS / tuned.quiet_seconds if tuned.quiet_seconds else 0.0
     lines.append(
-        f"{_counted(one.false, 'false page')} in {span(tuned.quiet_seconds)}: "
-        f"at most {most:.3g} in 30 days like these, at 95 % confidence (Poisson)."
+        f"{counted(one.false, 'false page')} in {span(tuned.quiet_seconds)} without an incident: at most "
+        f"{most:.3g} in 30 days like these, at 95 % confidence (Poisson)."
     )
     lines.append(
-        "The best of many tried on one evidence looks better than it is: judge it on what comes next."
+        "The best of so many looks better than it is on what it was picked by: judge it on what comes next."
     )
     if tuned.left_out:
         lines.append(f"Left out, as they hold no events of these SLOs: {', '.join(tuned.left_out)}.")
     return lines
 
 
-def _quiet_text(tuned: Tuned) -> str:
+def _evidence_text(tuned: Tuned) -> str:
     quiet = len(tuned.quiet)
-    stretches = f"{_counted(quiet, 'quiet stretch')} and " if quiet else ""
-    return f"{stretches}{span(tuned.quiet_seconds)} without an incident in all"
-
-
-def _counted(number: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
+    stretches = f" and {counted(quiet, 'quiet stretch')}" if quiet else ""
+    hours = f"{span(tuned.quiet_seconds)} without an incident in all"
+    return f"{counted(tuned.incidents, 'incident')}{stretches}, {hours}"
 
 
 def choice_yaml(tuned: Tuned) -> str | None:
     """The chosen policy as a policy file; None where there is none."""
     if tuned.choice is None:
         return None
-    one, basis = tuned.choice, _counted(tuned.incidents, "incident")
+    one = tuned.choice
     description = (
-        f"Proposed by `fireline alerts tune` from {basis} and {_quiet_text(tuned)}; "
-        f"worst time to page {span(one.worst_seconds)}, {_counted(one.false, 'false page')}."
+        f"Proposed by `fireline alerts tune` from {_evidence_text(tuned)}; "
+        f"worst time to page {span(one.worst_seconds)}, {counted(one.false, 'false page')}."
     )
     return policy_yaml(tuned_policy(one.candidate, tuned.base), description)
 

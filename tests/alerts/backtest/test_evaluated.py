@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.backtest.engine import alert_histories
+from alerts.backtest.engine import BacktestError, alert_histories
 from alerts.backtest.evaluated import evaluated
 from alerts.backtest.reach import AT_ONCE, reach
 from alerts.backtest.stepwise import stepwise_histories
@@ -101,6 +101,14 @@ def test_step_by_step_begins_as_early():
     found = lives_from_start(stepwise_histories(groups, samples(3), START, END, before))
     at_once = lives_from_start(alert_histories(groups, samples(3), START, END, before))
     assert without_empty(found) == without_empty(at_once)
+
+
+def test_rules_that_look_back_for_ever_are_told():
+    rules = [{"record": "a", "expr": "bad"}, {"alert": "A", "expr": "a offset 10y > 1"}]
+    with pytest.raises(
+        BacktestError, match="expected rules that need others for at most 400d before, found 3650d"
+    ):
+        evaluated(groups_of({"name": "g", "rules": rules}), samples(1), START, END)
 
 
 @pytest.mark.parametrize("held", ["10m", "1h", "2d"])

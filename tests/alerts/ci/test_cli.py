@@ -90,6 +90,18 @@ def test_rules_without_any_page_are_told(tmp_path, two_cases, accepted):
     assert "None of the" not in run(path, "--page", "severity=warning", "--cases", two_cases).stdout
 
 
+def test_a_case_that_rules_look_beyond_is_told(tmp_path, two_cases, accepted):
+    rule = {
+        "alert": "A",
+        "expr": "increase(cache_requests_total[60d]) > 1e12",
+        "labels": {"severity": "page"},
+    }
+    path = tmp_path / "long.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    result = run(path, "--cases", two_cases, "--accepted", accepted)
+    assert "deploy, seed-2025-09-03: rules look back 30d10m further than the samples go" in result.stdout
+
+
 def test_a_log_has_whole_tables(tmp_path, two_cases, accepted, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     names = [f"AnAlertOfALongName{n}" for n in range(6)]

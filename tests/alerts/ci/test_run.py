@@ -32,6 +32,16 @@ def errors(times):
 PAGE = {"severity": "page"}
 
 
+def test_a_case_says_how_much_further_the_rules_look_than_its_samples_go():
+    def unseen(window):
+        rule = {"alert": "A", "expr": f"increase(errors_total[{window}]) > 1e9", "labels": PAGE}
+        case = case_of(Expected(START, END, START, None), errors_total=errors)
+        return judged(case, groups_of(rule)).unseen_seconds
+
+    assert unseen("3d") == 0.0
+    assert unseen("5d") == DAY + 600
+
+
 @pytest.mark.parametrize("window", ["sum_over_time(five[1d:5m])", "increase(errors_total[1d])"])
 def test_windows_of_a_day_are_full_at_the_start_also_where_they_are_tiled(window):
     """A day had 5,760; six more times 9 in each minute."""
