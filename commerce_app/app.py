@@ -41,6 +41,7 @@ from commerce_app.order.routes import order_routes
 from commerce_app.order.service import Orders
 from commerce_app.order.stock import Stock
 from commerce_app.product.loads import ProductLoads
+from commerce_app.product.optional import OptionalFeatures
 from commerce_app.product.routes import product_routes
 from commerce_app.product.service import Products
 from commerce_app.product.warming import Warming
@@ -154,10 +155,12 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         primary_reads=settings.primary_reads,
     )
     loads = ProductLoads(reads)
-    products = Products(loads, caches, switches)
+    features = OptionalFeatures(switches)
+    products = Products(loads, caches, features)
     warming = Warming(
         loads,
         caches,
+        features,
         switches,
         hot_keys=settings.prewarm_keys,
         ahead_seconds=AHEAD_TURNS * settings.prewarm_every_seconds,

@@ -37,6 +37,9 @@ class Switch(StrEnum):
     RATE_LIMITS = "rate_limits", "routes and users have rates that all processes keep together"
     SPIKE_PROFILE = "spike_profile", "the rates are those of a spike"
     READ_ONLY_EXTRAS = "read_only_extras", "pages come without rank and recommendations"
+    READ_ONLY_RANKING = "read_only_ranking", "pages come without rank"
+    READ_ONLY_RECOMMENDATIONS = "read_only_recommendations", "pages come without what others bought"
+    READ_ONLY_POPULAR = "read_only_popular", "the list of popular products stays as it is"
     DISTRIBUTED_LOCK = "distributed_lock", "one process of all loads a key, by a lease in Redis"
     LAG_AWARE_ROUTING = (
         "lag_aware_routing",

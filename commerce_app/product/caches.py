@@ -1,8 +1,10 @@
 """The caches of the product pages, and the keys in them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from commerce_app.cache.read_path import Cache
+from commerce_app.product.optional import EXTRAS, Feature
 
 POPULAR_KEY = "popular:v1"
 DETAIL_PREFIX = "product:v1:"
@@ -29,9 +31,10 @@ def detail_key(product_id: int) -> str:
     return f"{DETAIL_PREFIX}{product_id}"
 
 
-def extras_key(product_id: int) -> str:
-    """Of what stands beside it."""
-    return f"{EXTRAS_PREFIX}{product_id}"
+def extras_key(product_id: int, features: Collection[Feature] = EXTRAS) -> str:
+    """Of what stands beside it; a part has a key of its own, so that nothing is missing once all is back."""
+    part = "" if set(features) == EXTRAS else "".join(f"{feature}:" for feature in sorted(features))
+    return f"{EXTRAS_PREFIX}{part}{product_id}"
 
 
 def together_key(product_id: int) -> str:

@@ -1,8 +1,11 @@
 """What the caches of the product pages are filled with, as encoded JSON: only here the database is read."""
 
+from collections.abc import Collection
+
 import orjson
 
 from commerce_app.database.reads import Reads
+from commerce_app.product.optional import EXTRAS, Feature
 from commerce_app.product.queries import (
     BOUGHT_TOGETHER,
     CATALOGUE,
@@ -33,16 +36,20 @@ class ProductLoads:
             return None
         return orjson.dumps(dict(row._mapping, reviews=orjson.Fragment(row.reviews)))
 
-    async def extras(self, product_id: int) -> bytes | None:
-        """The standing in the category, and what else its buyers bought."""
-        parameters = {"product_id": product_id}
+    async def extras(self, product_id: int, features: Collection[Feature] = EXTRAS) -> bytes | None:
+        """The standing in the category, and what else its buyers bought; null for what is not wanted."""
+        standing = together = None
         async with self._reads.connect() as connection:
-            standing = (await connection.execute(STANDING, parameters)).mappings().one_or_none()
-            together = (await connection.execute(BOUGHT_TOGETHER, parameters)).mappings()
-        if standing is None:
-            return None
-        bought_together = [dict(row) for row in together]
-        return orjson.dumps({"standing": dict(standing), "bought_together": bought_together})
+            if Feature.RANKING in features:
+                rows = await connection.execute(STANDING, {"product_id": product_id})
+                found = rows.mappings().one_or_none()
+                if found is None:
+                    return None
+                standing = dict(found)
+            if Feature.RECOMMENDATIONS in features:
+                rows = await connection.execute(BOUGHT_TOGETHER, {"product_id": product_id})
+                together = [dict(row) for row in rows.mappings()]
+        return orjson.dumps({"standing": standing, "bought_together": together})
 
     async def popular(self) -> bytes:
         """The five best sellers of 72 hours."""

@@ -1,5 +1,6 @@
 """Product pages as encoded JSON: from the cache, else from the database."""
 
+from contextlib import suppress
 from functools import partial
 
 import orjson
@@ -15,21 +16,22 @@ from commerce_app.product.caches import (
     together_key,
 )
 from commerce_app.product.loads import ProductLoads
-from commerce_app.switches import Switch, Switches
+from commerce_app.product.optional import EXTRAS, Feature, OptionalFeatures
 
 
 class Products:
     """Reads; ``commerce_app/product/warming.py`` fills ahead of them."""
 
-    def __init__(self, loads: ProductLoads, caches: ProductCaches, switches: Switches) -> None:
+    def __init__(self, loads: ProductLoads, caches: ProductCaches, features: OptionalFeatures) -> None:
         self._loads = loads
         self._caches = caches
-        self._switches = switches
+        self._features = features
 
     async def page(self, product_id: int) -> bytes:
-        """The whole product page; ``extras`` is null when they are switched off or shed."""
+        """The whole product page; ``missing`` names what it goes without, switched off or shed."""
         detail = await self.detail(product_id)
-        return detail[:-1] + b',"extras":' + await self._extras(product_id) + b"}"
+        extras, missing = await self._extras(product_id)
+        return b"".join((detail[:-1], b',"extras":', extras, b',"missing":', orjson.dumps(missing), b"}"))
 
     async def detail(self, product_id: int) -> bytes:
         """The product itself, as pages and checkouts show it; raises RejectedError (404)."""
@@ -50,15 +52,20 @@ class Products:
         return _found(body, f"product{where} after {after}")
 
     async def ranking(self, category_id: int | None) -> bytes:
-        """The best sellers of 7 days, of a category or of all; raises RejectedError (404)."""
+        """The best sellers of 7 days, of a category or of all; raises RejectedError (404).
+
+        ``products`` is null while rankings are switched off.
+        """
+        if not self._features.offered(Feature.RANKING):
+            return orjson.dumps({"category_id": category_id, "products": None})
         load = partial(self._loads.ranking, category_id)
         body = await self._caches.ranking.read(ranking_key(category_id), load)
         return _found(body, f"category {category_id}")
 
     async def together(self, product_id: int) -> bytes:
-        """What is bought with a product, ``products`` null where extras are switched off or shed."""
+        """What is bought with a product, ``products`` null where that is switched off or shed."""
         without = orjson.dumps({"product_id": product_id, "products": None})
-        if self._switches.on(Switch.READ_ONLY_EXTRAS):
+        if not self._features.offered(Feature.RECOMMENDATIONS):
             return without
         load = partial(self._loads.together, product_id)
         try:
@@ -67,14 +74,16 @@ class Products:
             return without
         return _found(body, f"product {product_id}")
 
-    async def _extras(self, product_id: int) -> bytes:
-        if self._switches.on(Switch.READ_ONLY_EXTRAS):
-            return b"null"
-        load = partial(self._loads.extras, product_id)
-        try:
-            return await self._caches.extras.read(extras_key(product_id), load) or b"null"
-        except (LoadShedError, CircuitOpenError):
-            return b"null"
+    async def _extras(self, product_id: int) -> tuple[bytes, list[str]]:
+        """What stands beside the product, null without any, and what is missing of it."""
+        offered = self._features.extras()
+        if offered:
+            load = partial(self._loads.extras, product_id, offered)
+            with suppress(LoadShedError, CircuitOpenError):
+                extras = await self._caches.extras.read(extras_key(product_id, offered), load)
+                if extras is not None:
+                    return extras, sorted(EXTRAS - offered)
+        return b"null", sorted(EXTRAS)
 
 
 def _found(body: bytes | None, what: str) -> bytes:

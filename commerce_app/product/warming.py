@@ -8,9 +8,12 @@ from functools import partial
 from commerce_app.cache.read_path import Cache
 from commerce_app.product.caches import POPULAR_KEY, ProductCaches, detail_key, extras_key, product_id_of
 from commerce_app.product.loads import ProductLoads
+from commerce_app.product.optional import Feature, OptionalFeatures
 from commerce_app.switches import Switch, Switches
 
 WARM_AT_ONCE = 8
+
+LoadOf = Callable[[int], Awaitable[bytes | None]]
 
 
 class Warming:
@@ -20,6 +23,7 @@ class Warming:
         self,
         loads: ProductLoads,
         caches: ProductCaches,
+        features: OptionalFeatures,
         switches: Switches,
         *,
         hot_keys: int,
@@ -27,6 +31,7 @@ class Warming:
     ) -> None:
         self._loads = loads
         self._caches = caches
+        self._features = features
         self._switches = switches
         self._hot_keys = hot_keys
         self._ahead_seconds = ahead_seconds
@@ -47,10 +52,11 @@ class Warming:
         return popular + sum(await asyncio.gather(*map(warm, product_ids)))
 
     async def keep_popular(self, every_seconds: float) -> None:
-        """Reload the popular list for ever, long before its TTL ends."""
+        """Reload the popular list for ever, long before its TTL ends, while that is offered."""
         while True:
             await asyncio.sleep(every_seconds)
-            self._caches.popular.refresh(POPULAR_KEY, self._loads.popular)
+            if self._features.offered(Feature.POPULAR_REFRESH):
+                self._caches.popular.refresh(POPULAR_KEY, self._loads.popular)
 
     async def keep_hot(self, at: datetime) -> int:
         """Load the hot keys that expire soon, while the switch is on; returns how many.
@@ -60,23 +66,28 @@ class Warming:
         """
         if not self._switches.on(Switch.SCHEDULED_PREWARM):
             return 0
-        loaded = await self._keep_hot(self._caches.detail, self._loads.detail, at.timestamp())
-        if not self._switches.on(Switch.READ_ONLY_EXTRAS):
-            loaded += await self._keep_hot(self._caches.extras, self._loads.extras, at.timestamp())
+        offered = self._features.extras()
+        loaded = await self._keep_hot(self._caches.detail, detail_key, self._loads.detail, at.timestamp())
+        if offered:
+            extras_of = partial(extras_key, features=offered)
+            load = partial(self._loads.extras, features=offered)
+            loaded += await self._keep_hot(self._caches.extras, extras_of, load, at.timestamp())
         return loaded
 
-    async def _keep_hot(self, cache: Cache, load: Callable[[int], Awaitable[bytes | None]], at: float) -> int:
+    async def _keep_hot(self, cache: Cache, key_of: Callable[[int], str], load: LoadOf, at: float) -> int:
         loaded = 0
         for key in cache.hot.hot(self._hot_keys, at):
-            load_it = partial(load, product_id_of(key))
-            loaded += await cache.renew(key, load_it, at + self._ahead_seconds)
+            product_id = product_id_of(key)
+            if key == key_of(product_id):  # not one of features that were offered a moment ago
+                loaded += await cache.renew(key, partial(load, product_id), at + self._ahead_seconds)
         return loaded
 
     async def _warm(self, product_id: int) -> int:
         load = partial(self._loads.detail, product_id)
         if not await self._caches.detail.warm(detail_key(product_id), load):
             return 0
-        if self._switches.on(Switch.READ_ONLY_EXTRAS):
+        offered = self._features.extras()
+        if not offered:
             return 1
-        load = partial(self._loads.extras, product_id)
-        return 1 + await self._caches.extras.warm(extras_key(product_id), load)
+        load = partial(self._loads.extras, product_id, offered)
+        return 1 + await self._caches.extras.warm(extras_key(product_id, offered), load)

@@ -15,21 +15,20 @@ from commerce_app.resilience.adaptive_limit import AdaptiveLimit
 from commerce_app.resilience.deadline import within
 from commerce_app.resilience.gate import ALIKE, PRIORITIES, Gate, Share, Work
 from commerce_app.resilience.pace import Pace, whole_seconds
+from commerce_app.resilience.rate_profiles import POPULAR, RANKING, TOGETHER
 from commerce_app.responses import error_response
 from commerce_app.switches import Switch, Switches
 
 LIMITING = (Switch.LOAD_SHEDDING, Switch.ADAPTIVE_LIMIT, Switch.PRIORITY_SHEDDING)
-# Whatever takes no money is a page; a list that pages can do without is an extra.
-WORK = {
-    "/products/{product_id}": Work.PAGES,
-    "/wallets/{user_id}": Work.PAGES,
-    "/products/popular": Work.EXTRAS,
-}
+# Lists that a shop can do without for a while.
+EXTRAS = frozenset({POPULAR, RANKING, TOGETHER})
 
 
 def work_of(route: Route) -> Work:
     """The class of a route; orders, claims and charges alike are what must not fail."""
-    return WORK.get(route.path, Work.ORDERS)
+    if route.method != "GET":
+        return Work.ORDERS
+    return Work.EXTRAS if route.path in EXTRAS else Work.PAGES
 
 
 class Admission:

@@ -168,7 +168,38 @@ async def test_a_page_comes_from_the_cache_the_second_time(shop, client):
 
 async def test_extras_can_be_switched_off(shop, client):
     shop.switches.set({Switch.READ_ONLY_EXTRAS: True})
-    assert (await client.get("/products/71")).json()["extras"] is None
+    page = (await client.get("/products/71")).json()
+    assert (page["extras"], page["missing"]) == (None, ["ranking", "recommendations"])
+
+
+@pytest.mark.parametrize(
+    ("switch", "missing", "field"),
+    [
+        (Switch.READ_ONLY_RANKING, "ranking", "standing"),
+        (Switch.READ_ONLY_RECOMMENDATIONS, "recommendations", "bought_together"),
+    ],
+)
+async def test_a_part_of_the_extras_can_be_switched_off_and_is_back_at_once(
+    shop, client, switch, missing, field
+):
+    shop.switches.set({switch: True})
+    page = (await client.get("/products/72")).json()
+    assert page["missing"] == [missing]
+    assert [name for name, value in page["extras"].items() if value is None] == [field]
+    shop.switches.set({switch: False})
+    page = (await client.get("/products/72")).json()
+    assert page["missing"] == []
+    assert None not in page["extras"].values()
+
+
+async def test_extras_that_are_shed_are_missing(settings):
+    shedding = frozenset({Switch.LOAD_SHEDDING})
+    alone = replace(settings, switches=shedding, concurrent_loads=1, queued_loads=1, load_wait_seconds=0.001)
+    async with asking(alone) as client:
+        await client.shop.products.detail(73)
+        async with client.shop.caches[0]._filling._loads.slot():
+            page = (await client.get("/products/73")).json()
+    assert (page["extras"], page["missing"]) == (None, ["ranking", "recommendations"])
 
 
 async def test_an_unknown_product_is_not_found(client):
@@ -201,7 +232,6 @@ async def test_an_order_past_its_deadline_is_a_timeout_and_leaves_nothing(settin
             answer = await order(client, 280, 63)
         assert (answer.status_code, answer.json()["error_type"]) == (504, "timeout")
         assert client.shop.metrics.orders.labels("timeout")._value.get() == 1
-        assert client.shop.metrics.lock_acquire.labels("stock", "timeout")._value.get() == 1
     assert await primary.fetchval("SELECT available FROM stock WHERE product_id = 63") == before
 
 

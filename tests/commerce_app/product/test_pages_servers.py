@@ -91,6 +91,12 @@ async def test_what_is_bought_together_is_left_out_in_read_only_mode(client, sho
     assert results(shop, "together") == {}
 
 
+async def test_the_ranking_is_left_out_in_read_only_mode(client, shop):
+    shop.switches.set({Switch.READ_ONLY_RANKING: True})
+    assert await ask(client, "/products/ranking", category=1) == {"category_id": 1, "products": None}
+    assert results(shop, "ranking") == {}
+
+
 async def test_each_page_is_measured_as_its_own_route(client, shop):
     for path in ("/products", "/products/ranking", "/products/3/bought-together"):
         await client.get(path)

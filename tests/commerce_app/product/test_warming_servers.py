@@ -39,6 +39,15 @@ async def test_extras_that_are_switched_off_are_not_loaded(settings):
         assert await shop.warming.keep_hot(datetime.now(UTC)) == 1
 
 
+async def test_a_part_of_the_extras_that_was_read_before_is_not_loaded_whole(settings):
+    async with hot(settings, 28, Switch.SCHEDULED_PREWARM, ttl_seconds=59) as shop:
+        shop.switches.set({Switch.READ_ONLY_RANKING: True})
+        assert await shop.warming.keep_hot(datetime.now(UTC)) == 1
+        for _ in range(10):
+            await shop.products.page(28)
+        assert await shop.warming.prewarm([28]) == 3
+
+
 async def test_what_outlives_the_next_turns_is_left_alone(settings):
     async with hot(settings, 24, Switch.SCHEDULED_PREWARM, ttl_seconds=3600) as shop:
         assert await shop.warming.keep_hot(datetime.now(UTC)) == 0

@@ -1,13 +1,15 @@
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+from commerce_app.instrument.routes import ROUTES
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.adaptive_limit import Adaptation, AdaptiveLimit
-from commerce_app.resilience.admission import Admission
-from commerce_app.resilience.gate import Share, Work
+from commerce_app.resilience.admission import Admission, work_of
+from commerce_app.resilience.gate import PRIORITIES, Share, Work
 from commerce_app.switches import Switch, Switches
 
 
@@ -55,6 +57,13 @@ class World:
         return sample.value
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Whoever may wait waits for long: these tests are not about the machine's speed."""
+    patient = {work: replace(share, wait_seconds=60) for work, share in PRIORITIES.items()}
+    monkeypatch.setattr("commerce_app.resilience.admission.PRIORITIES", patient)
+
+
 @pytest.fixture
 def world():
     return World()
@@ -85,6 +94,21 @@ async def test_retry_after_is_how_long_requests_take(world):
     world.gate.clear()
     answers = await world.ask(3)
     assert [answer.headers["Retry-After"] for answer in answers if answer.status_code == 503] == ["7"]
+
+
+def test_every_route_has_its_class():
+    works = {(route.method, route.path): work_of(route) for route in ROUTES}
+    assert {work for (method, _), work in works.items() if method == "POST"} == {Work.ORDERS}
+    assert [path for (_, path), work in works.items() if work is Work.PAGES] == [
+        "/products",
+        "/products/{product_id}",
+        "/wallets/{user_id}",
+    ]
+    assert [path for (_, path), work in works.items() if work is Work.EXTRAS] == [
+        "/products/popular",
+        "/products/ranking",
+        "/products/{product_id}/bought-together",
+    ]
 
 
 async def statuses(asking):
