@@ -16,6 +16,7 @@ Key = tuple[str, str]
 USUAL_INTERVAL_SECONDS = 60.0
 MOST_STEPS = 50_000  # over which evaluations are looked at one by one
 _ALIVE_STEP_SECONDS = 60.0
+_NEVER = (np.array([]), np.array([]))
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,17 @@ def firings(
     intervals = intervals or {}
     shortest = min(intervals.values(), default=USUAL_INTERVAL_SECONDS)
     steps = _steps(at, over_seconds, ceil(max(shortest, over_seconds / MOST_STEPS)))
-    fired, pending = (_times(source, steps, state) for state in ("firing", "pending"))
+    fired, pending = (_evaluations(source, steps, state) for state in ("firing", "pending"))
     seen = _seen_seconds(source, at, over_seconds)
     found = {}
     for key in {**fired, **pending}:
         interval = intervals.get(key, USUAL_INTERVAL_SECONDS)
         each = max(interval, steps.seconds)
-        times = fired.get(key, np.array([]))
+        times, counts = fired.get(key, _NEVER)
         begun = _runs(times, interval + steps.seconds)
         since = at - begun[-1] + each if len(begun) and times[-1] > at - each else 0.0
-        share = min(1.0, len(times) * each / seen)
-        count = len(_runs(pending.get(key, np.array([])), interval + steps.seconds))
+        share = min(1.0, float(np.minimum(counts * interval, each).sum()) / seen)
+        count = len(_runs(pending.get(key, _NEVER)[0], interval + steps.seconds))
         found[key] = Firings(len(begun), share, float(since), seen, count)
     return found
 
@@ -67,10 +68,11 @@ def _steps(at: float, over_seconds: float, seconds: float) -> Steps:
     return Steps(at - (max(1, int(over_seconds // seconds)) - 1) * seconds, at, seconds)
 
 
-def _times(source: Source, steps: Steps, state: str) -> dict[Key, Values]:
-    """The steps within which an evaluation found each alert in a state."""
-    query = f'count by (alertname, severity) (last_over_time(ALERTS{{alertstate="{state}"}}[{steps.window}]))'
-    return {_key(series.labels): series.times for series in steps.ask(source, query)}
+def _evaluations(source: Source, steps: Steps, state: str) -> dict[Key, tuple[Values, Values]]:
+    """The steps within which evaluations found each alert in a state, and how many of each did."""
+    counted = f'count_over_time(ALERTS{{alertstate="{state}"}}[{steps.window}])'
+    found = steps.ask(source, f"max by (alertname, severity) ({counted})")
+    return {_key(series.labels): (series.times, series.values) for series in found}
 
 
 def _seen_seconds(source: Source, at: float, over_seconds: float) -> float:

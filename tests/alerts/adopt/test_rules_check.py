@@ -144,6 +144,16 @@ def test_the_share_is_of_the_time_looked_at(api):
     assert seen.share == pytest.approx(1 / 24, rel=0.05)
 
 
+def test_the_share_is_that_of_evaluations_where_steps_are_longer(api):
+    times = AT - np.arange(0, 6 * 3600, 5)[::-1]
+    fires(api, times[times % 60 < 20])  # of a group of 5 s, over so long that steps are 13 s
+    up = AT - np.arange(0, 6 * 3600, 60)[::-1]
+    api.store.append_column(Labels({METRIC_NAME: "up"}), (up * 1000).astype(np.int64), np.ones(len(up)))
+    (seen,) = firings(api, AT, 7 * DAY, {("A", "page"): 5.0}).values()
+    assert seen.share == pytest.approx(1 / 3, rel=0.05)
+    assert seen.count == pytest.approx(360, abs=2)
+
+
 def test_an_alert_that_ended_is_firing_no_more(api):
     fires(api, AT - 7200 - np.arange(0, 3600, 60)[::-1])
     (seen,) = firings(api, AT, DAY).values()
