@@ -21,6 +21,7 @@ from alerts.terminal import show
 from collector.cli_prometheus import PrometheusServer
 from collector.clock import SystemClock
 from collector.errors import QueryError
+from collector.whole_file import write_whole
 
 
 @click.command("budget")
@@ -71,9 +72,5 @@ def budget_command(  # noqa: PLR0917  click passes them by name
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SpecError(f"--chart: expected a file that can be written: {error}") from error
+    write_whole(path, text)
     click.echo(f"wrote {path}", err=True)

@@ -1,6 +1,6 @@
 """`fireline alerts …` and `fireline replay`: SLO files into rules, and what those rules do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -27,7 +27,9 @@ from alerts.slo import Slo
 from alerts.spec_files import load_spec_files
 from alerts.terminal import show
 from collector.cli_values import Duration
+from collector.errors import OutputError
 from collector.plain_text import plain_line
+from collector.whole_file import write_all
 
 
 class UserMistake(click.ClickException):
@@ -70,7 +72,7 @@ class _Group(click.Group):
 def _mistakes() -> Iterator[None]:
     try:
         yield
-    except AlertsError as error:
+    except (AlertsError, OutputError) as error:
         raise UserMistake(str(error)) from error
 
 
@@ -137,15 +139,16 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     guardrails = [(_name(file), some) for file, some in specs.guardrail_files.items()]
     compiled = [(name, *_compiled(name, some, policy, options)) for name, some in slos]
     compiled += [(name, *_compiled_guardrails(name, some, options)) for name, some in guardrails]
-    for name in (name for name, _, _ in compiled):
-        for kind in ("rules", "test"):
-            refuse_overwriting("--out", out / f"{name}.{kind}.yml", files)
-    out.mkdir(parents=True, exist_ok=True)
+    texts: dict[Path, str] = {}
     for name, rules, tests in compiled:
         is_plain = style == "rules"
-        _write(out / f"{name}.rules.yml", rules if is_plain else prometheus_rule(name, rules, resource))
+        content = rules if is_plain else prometheus_rule(name, rules, resource)
+        texts[out / f"{name}.rules.yml"] = rules_yaml(content)
         if options.recorded and is_plain:
-            _write(out / f"{name}.test.yml", tests)
+            texts[out / f"{name}.test.yml"] = rules_yaml(tests)
+    for path in texts:
+        refuse_overwriting("--out", path, files)
+    _write(texts)
 
 
 def _compiled(
@@ -172,9 +175,10 @@ def _name(file: Path) -> str:
     return file.stem.removesuffix(".slo")
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(rules_yaml(content), encoding="utf-8")
-    click.echo(f"wrote {path}")
+def _write(texts: Mapping[Path, str]) -> None:
+    write_all(texts)
+    for path in texts:
+        click.echo(f"wrote {path}")
 
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -217,8 +221,7 @@ def replay(  # noqa: PLR0917  click passes them by name
     if out is None:
         show(told.rich())
     else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(told.markdown(), encoding="utf-8")
-        click.echo(f"wrote {out}")
+        with _mistakes():
+            _write({out: told.markdown()})
     if not outcome.as_wanted:
         ctx.exit(1)

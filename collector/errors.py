@@ -7,6 +7,7 @@ CollectorError
 ├── RemoteWriteError a request of remote write that cannot be read
 ├── RelabelError    rules that make a text beyond what a label may hold
 ├── TemplateError   a text of a rule that cannot be read or filled in
+├── OutputError     a file cannot be written: which, and why
 └── StoreError      samples cannot be kept or read
 """
 
@@ -53,6 +54,10 @@ class RelabelError(CollectorError):
 
 class StoreError(CollectorError):
     """Samples cannot be kept or read."""
+
+
+class OutputError(CollectorError):
+    """A file that cannot be written; the text names it and says why."""
 
 
 class TemplateError(CollectorError):

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from alerts.errors import AlertsError, DamagedError, SpecError
-from collector.errors import CollectorError, ConfigError
+from collector.errors import CollectorError, ConfigError, OutputError
 from collector.plain_text import plain_line
 from dashboards.errors import DashboardsError, SettingsError
 
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         sys.exit(MISTAKE)
     except click.ClickException as error:
         _fail(_one_line(error), MISTAKE if type(error) is click.ClickException else error.exit_code)
-    except (SettingsError, ConfigError, SpecError, DamagedError) as error:
+    except (SettingsError, ConfigError, OutputError, SpecError, DamagedError) as error:
         _fail(str(error), MISTAKE)
     except (DashboardsError, CollectorError, AlertsError) as error:
         _fail(str(error), FAILURE)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -14,7 +13,9 @@ import click
 
 from alerts.charts.model import Language
 from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.errors import OutputError as CannotWriteError
 from collector.plain_text import plain_line
+from collector.whole_file import write_whole
 from postmortem.archive import render_json
 from postmortem.compose.write import write_document
 from postmortem.errors import OutputError, PostmortemError
@@ -90,7 +91,7 @@ def report_command(
         report, settings = _read(incident, server)
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         write_whole(out, _FORMATS[format_](report, language, zone))
-    except PostmortemError as error:
+    except (PostmortemError, CannotWriteError) as error:
         raise UserMistake(str(error)) from error
     click.echo(f"{out}: {report.evidence.incident.id}, {len(report.facts())} figures")
 
@@ -117,26 +118,3 @@ def require_writable(path: Path) -> None:
         raise OutputError(f"--out {path}: expected an existing folder {path.parent}")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"--out {path}: expected a folder that can be written to")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes the file under another name beside it and renames it, so that no half of it is ever seen.
-
-    Raises:
-        OutputError: if the disk says no.
-    """
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(text)
-                file.flush()
-                temporary.chmod(0o644)
-                temporary.replace(path)
-            except OSError:
-                temporary.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise OutputError(f"--out {path}: expected to write it: {error.strerror}") from error

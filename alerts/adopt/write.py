@@ -11,6 +11,7 @@ from alerts.compile import rules_yaml
 from alerts.documents import Document
 from alerts.errors import SpecError
 from alerts.signals import read_signals
+from collector.whole_file import write_all
 from collector.yaml_text import load_all
 
 SLOS, SIGNALS, REPORT, CONFIG = "slos.yml", "signals.yml", "report.md", "fireline.yml"
@@ -46,7 +47,8 @@ def write(folder: Path, files: Mapping[str, str], *, force: bool) -> list[Path]:
     """Writes them, or none if one is there already and may not be replaced; a configuration never is.
 
     Raises:
-        SpecError: for a file that is there already, or a folder that cannot be written.
+        SpecError: for a file that is there already.
+        OutputError: for a file that cannot be written; then none is.
     """
     kept = {name: text for name, text in files.items() if name != CONFIG or not (folder / CONFIG).exists()}
     there = [folder / name for name in kept if (folder / name).exists()]
@@ -54,10 +56,5 @@ def write(folder: Path, files: Mapping[str, str], *, force: bool) -> list[Path]:
         raise SpecError(
             f"{there[0]}: exists already and is left as it is; expected another --out, or --force"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in kept.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SpecError(f"{folder}: expected a folder that can be written: {error.strerror}") from error
+    write_all({folder / name: text for name, text in kept.items()})
     return [folder / name for name in kept]

@@ -27,6 +27,7 @@ from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration
 from collector.clock import SystemClock
 from collector.errors import QueryError
+from collector.whole_file import write_all
 
 _DEADLINE_SECONDS = 5.0  # of trying to reach a server that somebody waits for
 
@@ -138,10 +139,9 @@ def _known(specs: SpecFiles, server: PrometheusServer | None, over: float, reten
 
 
 def _write(folder: Path, checked: Checked, inputs: Sequence[Path]) -> None:
-    for name in checked.proposed:
-        refuse_overwriting("--propose", folder / f"{name}.policy.yml", inputs)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in checked.proposed.items():
-        path = folder / f"{name}.policy.yml"
-        path.write_text(text, encoding="utf-8")
+    texts = {folder / f"{name}.policy.yml": text for name, text in checked.proposed.items()}
+    for path in texts:
+        refuse_overwriting("--propose", path, inputs)
+    write_all(texts)
+    for path in texts:
         click.echo(f"wrote {path}", err=True)

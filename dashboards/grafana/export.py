@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from collector.durations import format_duration
+from collector.whole_file import write_all
 from dashboards.config import FirelineConfig
-from dashboards.errors import LintError, SettingsError
+from dashboards.errors import LintError
 from dashboards.grafana.boards import Json
 from dashboards.grafana.lint import SLO_BOARD, lint
 from dashboards.grafana.provisioning import dashboards_provider, datasource
@@ -20,7 +21,7 @@ def export_dashboards(folder: Path, config: FirelineConfig, url: str) -> list[Pa
     url: where Grafana finds the metrics, unless the configuration names a Prometheus.
 
     Raises:
-        SettingsError: for a folder that cannot be written.
+        OutputError: for a file that cannot be written.
     """
     specs = load_specs(config)
     boards = [slo_board(specs.slos, specs.policies, config.language), shop_board()]
@@ -34,10 +35,9 @@ def export_dashboards(folder: Path, config: FirelineConfig, url: str) -> list[Pa
         "provisioning/dashboards/fireline.yml": dashboards_provider(),
         "provisioning/datasources/fireline.yml": source,
     }
-    try:
-        return [_written(folder / name, text) for name, text in contents.items()]
-    except OSError as error:
-        raise SettingsError(f"{folder}: expected a folder that can be written: {error.strerror}") from error
+    texts = {folder / name: text for name, text in contents.items()}
+    write_all(texts)
+    return list(texts)
 
 
 def _check(boards: list[Json]) -> None:
@@ -49,9 +49,3 @@ def _check(boards: list[Json]) -> None:
 
 def _json(board: Json) -> str:
     return json.dumps(board, indent=2, ensure_ascii=False) + "\n"
-
-
-def _written(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path

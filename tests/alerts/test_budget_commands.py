@@ -221,3 +221,18 @@ def test_a_chart_in_korean(files):
     text = (files / "c.svg").read_text()
     assert "오류 예산" in text
     assert "7일 동안 99%" in text
+
+
+def test_a_chart_is_drawn_over_no_file_that_is_read(files):
+    before = (files / "s.yml").read_text()
+    result = run("budget", "s.yml", "--chart", str(files / "s.yml"))
+    assert (result.exit_code, (files / "s.yml").read_text()) == (2, before)
+    assert "--chart: expected another file than s.yml, which is read" in result.stderr
+
+
+def test_a_chart_that_finds_no_room_is_one_line(files):
+    result = run("budget", "s.yml", "--chart", "/dev/full")
+    assert result.exit_code == 2
+    assert (
+        result.stderr == "fireline: /dev/full: expected a file that can be written: No space left on device\n"
+    )

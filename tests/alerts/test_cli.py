@@ -1,5 +1,8 @@
+import errno
 import json
+import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import yaml
@@ -44,6 +47,35 @@ def test_two_files_of_one_name_are_refused(tmp_path):
     done = run(alerts, "compile", SHOP, SHOP, "--out", tmp_path)
     assert done.exit_code == 2
     assert "expected a different name for each file" in done.stderr
+
+
+def test_compile_writes_over_no_file_that_it_reads(tmp_path):
+    first, second = tmp_path / "a.yml", tmp_path / "a.rules.yml"
+    for path, name in ((first, "one"), (second, "two")):
+        path.write_text(Path(SHOP).read_text().replace("name: ", f"name: {name}-"))
+    before = second.read_text()
+    done = run(alerts, "compile", first, second, "--out", tmp_path)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert f"--out: expected another file than {second}, which is read" in done.stderr
+    assert (second.read_text(), len(list(tmp_path.iterdir()))) == (before, 2)
+
+
+@pytest.mark.parametrize("place", ["/dev/full/x", "{file}/x"])
+def test_a_folder_that_cannot_be_written_is_one_line_and_exit_code_2(tmp_path, place):
+    (tmp_path / "file").write_text("")
+    done = run(alerts, "compile", SHOP, "--out", place.format(file=tmp_path / "file"))
+    assert (done.exit_code, done.stderr.count("\n"), done.stdout) == (2, 1, "")
+    assert "shop.rules.yml: expected a file that can be written: Not a directory" in done.stderr
+
+
+def test_a_compilation_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch):
+    run(alerts, "compile", SHOP, "--out", tmp_path)
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=[None, OSError(errno.ENOSPC, "No space left")]))
+    done = run(alerts, "compile", SHOP, "--out", tmp_path, "--interval", "5s")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.endswith("shop.test.yml: expected a file that can be written: No space left\n")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
 
 def test_check_says_what_tiers_can_do():

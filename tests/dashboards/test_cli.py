@@ -43,6 +43,14 @@ def test_a_mistake_steers_no_terminal(command, capsys):
     assert errors.count("\n") == 1
 
 
+def test_an_output_that_cannot_be_written_is_exit_code_2(tmp_path, capsys):
+    write_starter(tmp_path, "en")
+    config = str(tmp_path / "fireline.yml")
+    code, _, errors = fireline("dashboards", "export", f"{config}/x", "--config", config, capsys=capsys)
+    assert (code, errors.count("\n")) == (2, 1)
+    assert "expected a file that can be written: Not a directory" in errors
+
+
 def test_damaged_incidents_are_one_line_and_exit_code_2(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
     write_starter(tmp_path, "en")
