@@ -65,5 +65,9 @@ def judged_scenario(name: str) -> tuple[Scenario, Expectations]:
 
 
 def declared(scenario: Scenario) -> list[str]:
-    """What a scenario sets of the shop, in both acts alike: nothing of it is hidden in a handler."""
-    return [f"  set in both acts: {key}={value}" for key, value in scenario.shop.environment.items()]
+    """What a scenario sets of the shop and around it, in both acts alike: nothing is hidden in a handler."""
+    return [
+        *(f"  set in both acts: {key}={value}" for key, value in scenario.shop.environment.items()),
+        *(f"  in the background of both acts: {each.spell()}" for each in scenario.background),
+        f"  with a fault proxy in both acts: {', '.join(scenario.proxied) or 'no server'}",
+    ]

@@ -6,8 +6,9 @@ from rich.console import Console
 
 from commerce_app.drill.judge import Finding
 from commerce_app.drill.measure import SloResult
-from commerce_app.drill.scenario import load_scenario
+from commerce_app.drill.scenario import Background, load_scenario
 from commerce_app.drill.suite import DrillResult, Judged, run_suite
+from commerce_app.drill.suite_cli import declared
 from commerce_app.drill.suite_table import show_suite
 
 SCENARIO = load_scenario("banner-spike")
@@ -117,3 +118,13 @@ def test_the_last_line_counts():
 def test_an_act_that_did_not_run_is_no_success():
     assert not DrillResult("one", "redis", (judged("unprotected", GOOD),)).passed
     assert not DrillResult("one", "redis", (judged("unprotected"), judged("protected"))).passed
+
+
+def test_what_both_acts_have_in_common_is_declared():
+    slow = Background(name="slow", fault={"type": "latency", "attributes": {"latency": 2}})
+    lines = declared(SCENARIO.model_copy(update={"background": (slow,)}))
+    assert "  set in both acts: SHOP_PRODUCT_TTL_SECONDS=60" in lines
+    assert lines[-2:] == [
+        "  in the background of both acts: slow {attributes: {latency: 2.0}, type: latency}",
+        "  with a fault proxy in both acts: redis",
+    ]
