@@ -1,4 +1,4 @@
-"""Charging a wallet: optimistically, or with its row held."""
+"""Charging a wallet: by one statement that says itself whether it may, or with the row held."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,13 +19,14 @@ from commerce_app.switches import Switch, Switches
 BALANCE_LIMIT = 10_000_000
 CHARGE_ATTEMPTS = 5
 
-READ = Statement.CHARGE_WALLET.sql("SELECT balance, version FROM wallets WHERE user_id = :user_id")
-LOCK = Statement.LOCK_WALLET.sql("SELECT balance, version FROM wallets WHERE user_id = :user_id FOR UPDATE")
-# One statement: the row is locked for the round trips that are left, the key's and the commit's.
+READ = Statement.CHARGE_WALLET.sql("SELECT balance FROM wallets WHERE user_id = :user_id")
+LOCK = Statement.LOCK_WALLET.sql("SELECT balance FROM wallets WHERE user_id = :user_id FOR UPDATE")
+# The row is locked for the round trips that are left, the key's and the commit's. A version to compare would
+# make all but one of those who wait try again.
 CHARGE = Statement.CHARGE_WALLET.sql("""
 WITH charged AS (
     UPDATE wallets SET balance = balance + :amount, version = version + 1
-    WHERE user_id = :user_id AND version = :version RETURNING user_id, balance
+    WHERE user_id = :user_id AND balance + :amount <= :limit RETURNING user_id, balance
 ), entry AS (
     INSERT INTO wallet_ledger (user_id, amount, kind, at)
     SELECT user_id, :amount, 'charge', :at FROM charged
@@ -42,7 +43,7 @@ INSERT INTO wallet_ledger (user_id, amount, kind, at) VALUES (:user_id, :amount,
 
 
 class _ChangedMeanwhileError(Exception):
-    """Rolls back an attempt, and the key with it."""
+    """Nothing was wrong any more when we looked why nothing was charged: rolls back, and the key with it."""
 
 
 class Wallets:
@@ -69,11 +70,10 @@ class Wallets:
     async def _try_charge(
         self, connection: AsyncConnection, user_id: int, amount: int, at: datetime
     ) -> Answer:
-        found = (await connection.execute(READ, {"user_id": user_id})).all()
-        wallet = _chargeable(found, user_id, amount)
-        change = {"user_id": user_id, "amount": amount, "version": wallet.version, "at": at}
+        change = {"user_id": user_id, "amount": amount, "limit": BALANCE_LIMIT, "at": at}
         charged = await self._locks.take("wallet", connection, CHARGE, change)
         if not charged:
+            _check((await connection.execute(READ, {"user_id": user_id})).all(), user_id, amount)
             raise _ChangedMeanwhileError
         return Answer.created({"user_id": user_id, "balance": charged[0].balance})
 
@@ -82,16 +82,15 @@ class Wallets:
     ) -> Answer:
         """The ordinary way: the row is held over every round trip."""
         found = await self._locks.take("wallet", connection, LOCK, {"user_id": user_id})
-        _chargeable(found, user_id, amount)
+        _check(found, user_id, amount)
         added = await connection.execute(ADD, {"user_id": user_id, "amount": amount})
         await connection.execute(LEDGER, {"user_id": user_id, "amount": amount, "at": at})
         return Answer.created({"user_id": user_id, "balance": added.scalar_one()})
 
 
-def _chargeable(found: Sequence[Row[Any]], user_id: int, amount: int) -> Row[Any]:
-    """The wallet, if it is there and the amount fits in; raises RejectedError."""
+def _check(found: Sequence[Row[Any]], user_id: int, amount: int) -> None:
+    """Raises RejectedError unless the wallet is there and the amount fits in."""
     if not found:
         raise RejectedError(404, f"no wallet of user {user_id}")
     if found[0].balance + amount > BALANCE_LIMIT:
         raise RejectedError(409, f"a wallet holds at most {BALANCE_LIMIT} won")
-    return found[0]

@@ -87,7 +87,7 @@ async def test_waiting_for_a_key_does_not_shorten_the_wait_for_other_locks(shop)
 
 
 async def test_a_failed_attempt_leaves_no_key(client, primary):
-    """Five concurrent changes of the wallet end in 503; the key must be free for the retry."""
+    """A wallet that five times does not take what fits ends in 503; the key must be free for the retry."""
     client.shop.switches.set({Switch.WALLET_SHORT_LOCKS: True})
     await primary.execute(
         "CREATE FUNCTION race() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
