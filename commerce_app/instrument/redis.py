@@ -10,7 +10,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import AbstractBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import MaxConnectionsError, RedisError
+from redis.exceptions import MaxConnectionsError, NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from commerce_app.metrics import Metrics
@@ -58,6 +58,9 @@ class MeasuredRetry(Retry):
                 self._metrics.redis_retries.inc()
             try:
                 return await do()
+            except NoScriptError:
+                # How redis-py learns that it has to send the script: no failure of anything.
+                raise
             except REDIS_FAILURES as error:
                 self._metrics.redis_errors.labels(redis_error_type(error)).inc()
                 raise

@@ -3,7 +3,7 @@ import copy
 import pytest
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import MaxConnectionsError, ResponseError
+from redis.exceptions import MaxConnectionsError, NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from commerce_app.instrument.redis import MeasuredPool, MeasuredRetry, redis_error_type
@@ -43,6 +43,17 @@ async def test_each_failed_attempt_and_each_retry_is_counted(metrics):
         await retry.call_with_retry(fail, nothing)
     assert metrics.redis_errors.labels("timeout")._value.get() == 11
     assert metrics.redis_retries._value.get() == 10
+
+
+async def test_a_script_that_the_server_does_not_know_yet_is_no_failure(metrics):
+    """redis-py sends it then; a restarted Redis knows none."""
+
+    async def ask():
+        raise NoScriptError
+
+    with pytest.raises(NoScriptError):
+        await MeasuredRetry(NoBackoff(), 0, metrics).call_with_retry(ask, None)
+    assert metrics.redis_errors.labels("other")._value.get() == 0
 
 
 def test_connections_share_the_counters_of_their_retry_policy(metrics):
