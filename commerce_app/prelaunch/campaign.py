@@ -30,7 +30,7 @@ PROTECTIONS = (
     "circuit_breaker",
     "load_shedding",
 )
-PROFILE = "spike_profile"
+LIMITS = ("rate_limits", "spike_profile")
 Positive = Annotated[float, Field(gt=0)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 

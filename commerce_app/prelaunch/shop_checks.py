@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Mapping
 
-from commerce_app.prelaunch.campaign import PROFILE, Campaign
+from commerce_app.prelaunch.campaign import LIMITS, Campaign
 from commerce_app.prelaunch.observed import Observed, PageState, Unseen
 from commerce_app.prelaunch.verdict import Check, Verdict, judged, unknown
+from commerce_app.resilience.rate_profiles import PAGES, PROFILES, Profile
 
 NAMED = 8
 
@@ -50,16 +51,17 @@ def protections(campaign: Campaign, seen: Observed) -> Check:
 
 
 def limits(campaign: Campaign, seen: Observed) -> Check:
-    """The rate limits are those for a spike."""
-    name, expected = "rate limits", f"on the spike profile (switch {PROFILE})"
+    """The rates are kept, are those of a spike, and let the banner's pages in."""
+    peak, carried = campaign.expected_rps.peak, PROFILES[Profile.SPIKE][PAGES].route.per_second
+    name, expected = "rate limits", f"on: {', '.join(LIMITS)}; {peak:g} pages/s or more let in"
     if isinstance(seen.switches, Unseen):
         return unknown(name, seen.switches, expected)
-    state = seen.switches.get(PROFILE)
-    if state is None:
-        return unknown(name, Unseen(f"the shop does not say: {PROFILE}"), expected)
-    return judged(
-        name, good=state, measured="spike profile" if state else "normal profile", expected=expected
-    )
+    states = {each: seen.switches.get(each) for each in LIMITS}
+    if off := [each for each, state in states.items() if state is False]:
+        return Check(name, Verdict.NO_GO, f"off: {', '.join(off)}", expected)
+    if unsaid := [each for each, state in states.items() if state is None]:
+        return unknown(name, Unseen(f"the shop does not say: {', '.join(unsaid)}"), expected)
+    return judged(name, good=carried >= peak, measured=f"on, {carried:g} pages/s let in", expected=expected)
 
 
 def stock(campaign: Campaign, seen: Observed) -> Check:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from commerce_app.prelaunch.campaign import PROFILE, PROTECTIONS, Campaign
+from commerce_app.prelaunch.campaign import LIMITS, PROTECTIONS, Campaign
 from commerce_app.prelaunch.observed import (
     DrillResults,
     Observed,
@@ -39,7 +39,7 @@ def slo(remaining=0.8, state="ok", reason="within budget"):
 def ready(**changes):
     seen = {
         "at": AT,
-        "switches": dict.fromkeys((*PROTECTIONS, PROFILE), True),
+        "switches": dict.fromkeys((*PROTECTIONS, *LIMITS), True),
         "prewarmed": Prewarmed(keys=5, wanted=5, unstored=0),
         "pages": {1: PageState.WARM, 2: PageState.WARM},
         "supplies": Supplies({1: 500, 2: 300}, 500, STARTS_AT.timestamp() + 1),

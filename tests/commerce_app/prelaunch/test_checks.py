@@ -14,6 +14,7 @@ from commerce_app.prelaunch.observed import (
     Unseen,
 )
 from commerce_app.prelaunch.verdict import Check, Verdict, overall
+from commerce_app.resilience.rate_profiles import PAGES, PROFILES, Profile
 from tests.commerce_app.prelaunch.campaigns import AT, STARTS_AT, campaign, ready, slo
 
 GO, NO_GO, UNKNOWN = Verdict
@@ -59,8 +60,14 @@ def test_all_is_well():
             UNKNOWN,
             "the shop does not say: local_tier",
         ),
-        ("rate limits", {"switches": switched(spike_profile=False)}, NO_GO, "normal profile"),
-        ("rate limits", {"switches": {"local_tier": True}}, UNKNOWN, "the shop does not say: spike_profile"),
+        ("rate limits", {"switches": switched(spike_profile=False)}, NO_GO, "off: spike_profile"),
+        ("rate limits", {"switches": switched(rate_limits=False)}, NO_GO, "off: rate_limits"),
+        (
+            "rate limits",
+            {"switches": {"local_tier": True}},
+            UNKNOWN,
+            "the shop does not say: rate_limits, spike_profile",
+        ),
         (
             "stock",
             {"supplies": Supplies({1: 499})},
@@ -132,6 +139,12 @@ def test_what_does_not_answer_is_unknown_and_says_why():
 
 def test_a_campaign_without_a_coupon_needs_none():
     assert checked("coupon", ready(supplies=NOBODY), coupon=None).verdict is GO
+
+
+def test_limits_that_would_turn_the_banner_away_are_no_go():
+    let_in = PROFILES[Profile.SPIKE][PAGES].route.per_second
+    check = checked("rate limits", ready(), expected_rps={"normal": let_in, "factor": 2})
+    assert (check.verdict, check.measured) == (NO_GO, f"on, {let_in:g} pages/s let in")
 
 
 def test_many_names_are_cut_and_counted():
