@@ -30,6 +30,7 @@ _GUARDRAIL_CAPTION = (
     "fires within: at the latest, once the signal is and stays bad, wherever scrapes and evaluations fall."
 )
 _CAN_FIRE = {True: "yes", False: "cannot", None: "not known"}
+_MOST_NAMES = 3
 _STYLES = {"error": "bold red", "warning": "yellow"}
 
 
@@ -42,8 +43,7 @@ def check_table(checked: Checked) -> Group:
         parts.append(Text(_CAPTION.format(within=_within(checked.tiers)), style="dim"))
     if checked.guardrails:
         parts += [_guardrails(checked.guardrails), Text(_GUARDRAIL_CAPTION, style="dim")]
-    errors_first = sorted(checked.findings, key=lambda finding: finding.level != "error")
-    parts += [_finding(f.level, f.message, f.rule) for f in errors_first]
+    parts += _findings(checked)
     return Group(*parts, *_proposed(checked))
 
 
@@ -86,6 +86,26 @@ def _young(observed: Observed) -> str:
 
 def _spelled(seconds: float) -> str:
     return format_seconds(60 * max(round(seconds / 60), 1), Language.EN)
+
+
+def _findings(checked: Checked) -> Iterator[Text]:
+    """Errors first; what is said of several SLOs in the same words is said once, with their names."""
+    names = {slo.name for slo in checked.slos}
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for one in sorted(checked.findings, key=lambda finding: finding.level != "error"):
+        name, _, rest = one.message.partition(": ")
+        if name in names:
+            alike.setdefault((one.level, one.rule, rest), []).append(name)
+        else:
+            alike.setdefault((one.level, one.rule, one.message), [])
+    for (level, rule, message), of in alike.items():
+        yield _finding(level, f"{_named(list(dict.fromkeys(of)))}: {message}" if of else message, rule)
+
+
+def _named(names: Sequence[str]) -> str:
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
 
 
 def _finding(level: str, message: str, rule: str) -> Text:

@@ -98,3 +98,22 @@ def test_retention_is_told():
     done = run(SHOP, "--retention", "20d", "--format", "json")
     assert {one["rule"] for one in json.loads(done.stdout)["findings"]} == {"beyond-retention"}
     assert done.exit_code == 0
+
+
+def test_what_is_said_of_several_slos_is_said_once(tmp_path):
+    done = run(SHOP, "--retention", "20d", columns=1000)
+    (line,) = [one for one in done.stdout.splitlines() if "beyond-retention" in one]
+    assert line.startswith(f"warning: {', '.join(NAMES)}: a period of 30d is beyond")
+    document = Path(SHOP).read_text().split("---\n")[0]
+    copies = [document.replace("name: order-availability", f"name: copy-{n}") for n in range(5)]
+    (tmp_path / "five.yml").write_text("---\n".join(copies))
+    done = run(tmp_path / "five.yml", "--retention", "20d", columns=1000)
+    assert "warning: copy-0, copy-1, copy-2 and 2 more: a period" in done.stdout
+    assert (
+        len(
+            json.loads(run(tmp_path / "five.yml", "--retention", "20d", "--format", "json").stdout)[
+                "findings"
+            ]
+        )
+        == 5
+    )
