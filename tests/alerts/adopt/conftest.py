@@ -17,8 +17,10 @@ AT = 1_800_000_000.0
 DAYS = 2
 _LINE = re.compile(r"(?P<name>[a-z0-9_]+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)")
 _PAIR = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
-_COUNTERS = re.compile(r".*(_total|_count|_sum|_bucket|_waits)|http_.*_seconds_count")
-_GAUGES = re.compile(r".*_(active|activity)_count")
+_COUNTERS = re.compile(
+    r".*(_total|_count|_sum|_bucket|_waits|_deadlocks|_slow_queries)|http_.*_seconds_count"
+)
+_GAUGES = re.compile(r".*_(active|activity|locks)_count")
 
 
 class MemorySource:
