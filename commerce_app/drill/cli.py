@@ -19,6 +19,7 @@ from commerce_app.drill.plant import Plant
 from commerce_app.drill.policy import policy_lines, read_policy
 from commerce_app.drill.scenario import PROTECTED, load_scenario, scenario_names
 from commerce_app.drill.suite_cli import all_command
+from commerce_app.faults.registry import FAULTS
 
 DEMO_SCENARIO = "banner-spike"
 
@@ -37,6 +38,14 @@ def list_command() -> None:
     for name in scenario_names():
         scenario = load_scenario(name)
         click.echo(f"{name}: {scenario.description.en} Acts: {', '.join(scenario.acts)}.")
+
+
+@drill.command("faults")
+def faults_command() -> None:
+    """Name the faults that a scenario can begin, and their parameters."""
+    for name, fault in FAULTS.items():
+        parameters = ", ".join(key for key in fault.model_fields if key != "type")
+        click.echo(f"{name}({parameters}): {fault.effect}")
 
 
 @drill.command("run")

@@ -1,13 +1,16 @@
 """The kinds of toxics as faults: something happens on the line between the shop and a server."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from commerce_app.faults.fault import Fault, Server
-from commerce_app.faults.proxy.toxics import ToxicError, parse_toxic
+from commerce_app.faults.proxy.toxics import KINDS, ToxicError, parse_toxic
 from commerce_app.faults.site import Site
+
+WHOLE_WITHOUT_ATTRIBUTES = frozenset({"timeout", "reset_peer"})
 
 
 class ToxicFault(Fault):
@@ -26,6 +29,9 @@ class ToxicFault(Fault):
             parse_toxic(self._body("any"))
         except ToxicError as error:
             raise ValueError(str(error)) from error
+        if not self.attributes and self.type not in WHOLE_WITHOUT_ATTRIBUTES:
+            known = ", ".join(field.name for field in fields(KINDS[self.type]))
+            raise ValueError(f"attributes: expected {known}: without them {self.type} does nothing")
         return self
 
     @property

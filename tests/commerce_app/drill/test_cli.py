@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from commerce_app.drill.cli import drill
 from commerce_app.drill.scenario import Scenario
+from commerce_app.faults.registry import FAULTS
 
 DOCS = Path(__file__).parents[3] / "docs" / "drills.md"
 
@@ -17,6 +18,13 @@ def run(*arguments: str):
 def test_list_names_the_drills_and_their_acts():
     assert "banner-spike: Traffic ×4" in run("list").output
     assert "late, early, unprotected, protected" in run("list").output
+
+
+def test_faults_are_named_with_their_parameters():
+    lines = run("faults").output.splitlines()
+    assert len(lines) == len(FAULTS)
+    assert "cache_flushed(): every key of the cache is gone (`FLUSHALL`)" in lines
+    assert any(line.startswith("latency(target, stream, toxicity, attributes): ") for line in lines)
 
 
 @pytest.mark.parametrize(

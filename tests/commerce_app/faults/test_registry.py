@@ -28,6 +28,10 @@ def test_a_fault_knows_whom_it_hits_and_who_needs_a_proxy():
     assert (frozen.touches, frozen.proxied) == (("product",), ())
 
 
+def test_a_black_hole_is_whole_without_attributes():
+    assert parse_fault({"type": "timeout"}).attributes == {}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -35,6 +39,7 @@ def test_a_fault_knows_whom_it_hits_and_who_needs_a_proxy():
         ({"kind": "latency"}, "type: expected one of bandwidth, cache_flushed, .*, got None"),
         ({"type": "nothing"}, "type: expected one of .*, got 'nothing'"),
         ({**LATENCY, "attributes": {"delay": 1}}, "attributes.delay: expected one of jitter, latency"),
+        ({"type": "latency"}, "attributes: expected latency, jitter: without them latency does nothing"),
         ({**LATENCY, "toxicity": 2}, "toxicity: expected a number from 0 to 1"),
         ({**LATENCY, "target": "disk"}, "target: Input should be 'redis', 'primary' or 'replica'"),
         ({"type": "replica_replay_delayed"}, "delay_seconds: Field required"),
