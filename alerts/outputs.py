@@ -3,8 +3,24 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import click
+
 from alerts.case_bounds import CASE_FILE
 from alerts.errors import SpecError
+
+
+def write_output(option: str, path: Path, text: str) -> None:
+    """Writes the file, its folder too, and says so on standard error.
+
+    Raises:
+        SpecError: naming the option, where it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SpecError(f"{option}: {path}: cannot be written: {error.strerror or error}") from error
+    click.echo(f"wrote {path}", err=True)
 
 
 def refuse_overwriting(option: str, output: Path | None, inputs: Iterable[Path]) -> None:

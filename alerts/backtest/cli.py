@@ -19,7 +19,7 @@ from alerts.charts.svg import render_spans
 from alerts.ci.verdict import PAGING
 from alerts.formats.sloth import PeriodOptions
 from alerts.matchers import parse_matcher
-from alerts.outputs import refuse_overwriting
+from alerts.outputs import refuse_overwriting, write_output
 from alerts.period_options import period_options
 from alerts.terminal import show
 from collector.cli_prometheus import prometheus_options
@@ -137,6 +137,4 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     else:
         show(backtest_text(backtest, limit))
     if chart is not None:
-        chart.parent.mkdir(parents=True, exist_ok=True)
-        chart.write_text(f"{render_spans(picture(backtest))}\n", encoding="utf-8")
-        click.echo(f"wrote {chart}", err=True)
+        write_output("--chart", chart, f"{render_spans(picture(backtest))}\n")

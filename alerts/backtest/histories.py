@@ -95,7 +95,7 @@ def _samples(
             store.close()
         return
     logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
-    source = wanted.server.querier(on_retry=_told)
+    source = wanted.server.querier(on_retry=told)
     console = Console(stderr=True)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -111,7 +111,8 @@ def _samples(
     yield wanted.server.shown, samples
 
 
-def _told(reason: str) -> None:
+def told(reason: str) -> None:
+    """Why a request is tried again."""
     click.echo(f"fireline: {reason}", err=True)
 
 

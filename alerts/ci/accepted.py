@@ -1,6 +1,7 @@
 """The results that were accepted, on file: what a change of the rules is compared with."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from alerts.ci.verdict import Verdict
 from alerts.documents import Seconds, Strict, read_document
+from alerts.errors import SpecError
 from collector.durations import format_duration
 
 FILE_NAME = "accepted.yml"
@@ -57,12 +59,22 @@ def read_accepted(path: Path) -> dict[str, Accepted]:
 
 
 def write_accepted(path: Path, verdicts: Mapping[str, Verdict]) -> Path:
-    """Replaces the file as a whole."""
+    """Replaces the file as a whole.
+
+    Raises:
+        SpecError: where it cannot be written.
+    """
     cases = {name: _result(verdicts[name]) for name in sorted(verdicts)}
     text = yaml.safe_dump({"version": 1, "cases": cases}, sort_keys=False, allow_unicode=True)
     new = path.with_name(path.name + ".new")
-    new.write_text(_HEAD + text, encoding="utf-8")
-    new.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(_HEAD + text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()
+        raise SpecError(f"{path}: cannot be written: {error.strerror or error}") from error
     return path
 
 

@@ -1,5 +1,6 @@
 """`fireline alerts freeze`: makes a case of history, for `ci` to replay."""
 
+import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ import click
 
 from alerts.backtest.cli import experimental_option
 from alerts.backtest.files import load_alerts
+from alerts.backtest.histories import told
 from alerts.backtest.reach import Reach, reach
 from alerts.case_bounds import LONGEST_SECONDS, checked_name
 from alerts.ci.freeze import Description, freeze, selectors_read
@@ -80,8 +82,9 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
         seconds,
         step_seconds(before),
     )
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     try:
-        source = server.querier()
+        source = server.querier(on_retry=told)
         try:
             written = freeze(cases, description, source, selectors_read(groups), replaces=force)
         finally:

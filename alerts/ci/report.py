@@ -28,7 +28,7 @@ def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
         table.add_row(*_row(one, with_budget=with_budget))
     failed = [one for one in outcomes if one.failure]
     lines = [Text(f"{one.case}: {one.failure}", style="bold red") for one in failed]
-    count = f"{len(outcomes) - len(failed)} of {len(outcomes)} cases pass"
+    count = _passing(len(outcomes) - len(failed), len(outcomes))
     unknown = sum(one.change is Change.UNKNOWN for one in outcomes)
     if unknown:
         count += f"; {unknown} not accepted yet (--accept)"
@@ -50,6 +50,14 @@ def _unseen(outcomes: Sequence[Compared]) -> Iterator[str]:
             f"{', '.join(short)}: rules look back {longest} further than the samples go, so that windows and "
             "`for` are not full at the begin (freeze with a longer --history)"
         )
+
+
+def _passing(passing: int, cases: int) -> str:
+    if passing == cases:
+        return "the case passes" if cases == 1 else f"all {cases} cases pass"
+    if passing:
+        return f"{passing} of {cases} cases pass"
+    return "the case fails" if cases == 1 else f"all {cases} cases fail"
 
 
 def _already(one: Compared) -> str:

@@ -20,7 +20,7 @@ from alerts.compile import CompileOptions, compile_slos, policies_of
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
-from alerts.outputs import refuse_overwriting
+from alerts.outputs import refuse_overwriting, write_output
 from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import Policy, load_policy
 from alerts.slo import Slo
@@ -91,8 +91,7 @@ def tune_command(  # noqa: PLR0917  click passes them by name
     if text is None:
         ctx.exit(1)
     if out is not None:
-        out.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {out}", err=True)
+        write_output("--out", out, text)
 
 
 def _base(slos: Sequence[Slo], name: str | None) -> Policy:

@@ -1,9 +1,10 @@
 import pytest
 from click.testing import CliRunner
 
+from alerts.ci.accepted import write_accepted
 from alerts.cli import EXAMPLES, alerts, replay
 from alerts.errors import SpecError
-from alerts.outputs import refuse_overwriting
+from alerts.outputs import refuse_overwriting, write_output
 
 
 def test_an_output_is_none_of_the_inputs_whatever_path_leads_to_it(tmp_path):
@@ -51,3 +52,17 @@ def test_a_replay_leaves_the_slos_as_they_are(tmp_path):
     slos.write_bytes((EXAMPLES / "shop.slo.yml").read_bytes())
     result = CliRunner().invoke(replay, ["--slos", str(slos), "--out", str(slos)])
     assert (result.exit_code, "--out: expected another file than" in result.stderr) == (2, True)
+
+
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path):
+    write_output("--out", tmp_path / "new" / "x.yml", "text")
+    assert (tmp_path / "new" / "x.yml").read_text() == "text"
+    with pytest.raises(SpecError, match=r"--out: .*x\.yml/y: cannot be written: "):
+        write_output("--out", tmp_path / "new" / "x.yml" / "y", "text")
+
+
+def test_an_accepted_file_that_cannot_be_written_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SpecError, match=r"accepted\.yml: cannot be written: "):
+        write_accepted(tmp_path / "file" / "accepted.yml", {})
+    assert write_accepted(tmp_path / "new" / "accepted.yml", {}).is_file()
