@@ -47,13 +47,19 @@ class Replay:
 
 def observe(known: Replay, mark: Mark | None, replayed_lsn: int | None) -> Replay:
     """What is known after another look; None: that server did not answer."""
-    marks = known.marks if mark is None else (*known.marks, mark)[-MARKS_LIMIT:]
+    marks = known.marks if mark is None else _lay(known.marks, mark)
     first_at = marks[0].at if known.first_at == float("-inf") and marks else known.first_at
     if replayed_lsn is None:
         return Replay(False, known.complete_to, marks, first_at)
     done = _replayed(marks, replayed_lsn)
     complete_to = marks[done - 1].at if done else known.complete_to
     return Replay(True, complete_to, marks[done:], first_at)
+
+
+def _lay(marks: tuple[Mark, ...], mark: Mark) -> tuple[Mark, ...]:
+    # A log that is shorter than it was is another primary's: the old marks say nothing of it.
+    same_log = not marks or mark.lsn >= marks[-1].lsn
+    return (*marks, mark)[-MARKS_LIMIT:] if same_log else (mark,)
 
 
 def _replayed(marks: Sequence[Mark], replayed_lsn: int) -> int:

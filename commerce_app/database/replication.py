@@ -75,19 +75,26 @@ class _Asked:
         self._server = server
         self._url = url
         self._connection: asyncpg.Connection | None = None
+        self._failing = False
 
     async def ask(self, question: str) -> Mapping[str, Any] | None:
-        """The one row of the answer; None, and a line in the log, without one."""
+        """The one row of the answer; None without one. The log tells when that begins and ends."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 if self._connection is None:
                     self._connection = await asyncpg.connect(self._url)
                 row: Mapping[str, Any] = await self._connection.fetchrow(question)
-                return row
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("the %s's position cannot be read: %s", self._server, error)
+            if not self._failing:
+                reason = str(error) or type(error).__name__
+                log.warning("the %s's position cannot be read: %s", self._server, reason)
+            self._failing = True
             self.drop()
             return None
+        if self._failing:
+            log.warning("the %s's position can be read again", self._server)
+        self._failing = False
+        return row
 
     def drop(self) -> None:
         if self._connection is not None:

@@ -35,6 +35,7 @@ class ServerFigures(Collector):
         self._redis_url = environment.get(REDIS)
         self._postgres: dict[str, PostgresFigures | None] = dict.fromkeys(self._databases)
         self._redis: Mapping[str, Any] | None = None
+        self._down: set[str] = set()
 
     def collect(self) -> Iterable[Metric]:
         if self._databases:
@@ -51,20 +52,23 @@ class ServerFigures(Collector):
     async def look(self) -> None:
         """Ask each of them once; what does not answer within 2 s is down."""
         figures = await asyncio.gather(
-            *(_answer(server, _ask_database(url)) for server, url in self._databases.items())
+            *(self._answer(server, _ask_database(url)) for server, url in self._databases.items())
         )
         self._postgres = dict(zip(self._databases, figures, strict=True))
         if self._redis_url is not None:
-            self._redis = await _answer("redis", _ask_redis(self._redis_url))
+            self._redis = await self._answer("redis", _ask_redis(self._redis_url))
 
-
-async def _answer(server: str, answer: Awaitable[T]) -> T | None:
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await answer
-    except FAILURES as error:
-        log.warning("%s does not answer: %s", server, error)
-        return None
+    async def _answer(self, server: str, answer: Awaitable[T]) -> T | None:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                found = await answer
+        except FAILURES as error:
+            if server not in self._down:
+                log.warning("%s does not answer: %s", server, str(error) or type(error).__name__)
+            self._down.add(server)
+            return None
+        self._down.discard(server)
+        return found
 
 
 async def _ask_database(url: str) -> PostgresFigures:

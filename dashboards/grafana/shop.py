@@ -24,7 +24,10 @@ def shop_board() -> Json:
         Row("Cache", [_hit_ratio(), _cache_reads(), _cache_load_time()]),
         Row("Redis", [_redis_latency(), _redis_errors(), _valkey_cpu()]),
         Row("Primary", [*_database("primary"), _lock_waits(), _lock_failures(), _slow_queries("primary")]),
-        Row("Replica", [*_database("replica"), _replica_lag(), _slow_queries("replica"), _breakers()]),
+        Row(
+            "Replica",
+            [*_database("replica"), _replica_lag(), _reads(), _slow_queries("replica"), _breakers()],
+        ),
         Row("Business", [_orders(), _revenue(), _payments()]),
     ]
     text = "The shop from its front door to its replica: where time and errors come from."
@@ -192,6 +195,12 @@ def _replica_lag() -> Panel:
     text = "How far the replica is behind; 0 when it has replayed all that it received."
     query = f"max (pg_replication_lag_seconds{{{_HERE}}})"
     return _chart("Replication lag", text, "s", query, "lag")
+
+
+def _reads() -> Panel:
+    query = f"sum by (target, reason) ({_rate('db_reads_total')}) > 0"
+    text = "Where reads go and why: what the replica lacks is read on the primary, or turned away."
+    return _chart("Reads by server", text, "ops", query, "{{target}}: {{reason}}")
 
 
 def _breakers() -> Panel:

@@ -8,6 +8,7 @@ import pytest
 
 from commerce_app.database.replication import Replication
 from commerce_app.errors import LoadShedError
+from commerce_app.faults.freezer import freeze, thaw
 from commerce_app.metrics import Metrics
 from commerce_app.switches import Switch
 from tests.commerce_app.shop_client import asking
@@ -124,6 +125,29 @@ async def test_a_dead_replica_does_not_take_the_primary_with_it(routed, primary)
                     pass
         assert await balance(client, 76) == 5_000_000
         assert reads(shop, "none", "unreachable") == 1
+
+
+async def test_a_frozen_replica_is_left_alone(routed, servers, primary):
+    """It takes connections and answers nothing, as a machine that swaps does."""
+    async with asking(routed) as client:
+        stopped = freeze(servers.replica.child.pid)
+        try:
+            await until(lambda: not client.shop.replication.replay.reachable, primary)
+            assert await balance(client, 76) == 5_000_000
+            assert reads(client.shop, "primary", "unreachable") == 1
+        finally:
+            thaw(stopped)
+        await until(lambda: client.shop.replication.replay.reachable, primary)
+
+
+async def test_an_outage_is_told_once(servers, caplog):
+    replication = Replication(servers.primary.url, GONE, Metrics(), lambda: 1.0)
+    for _ in range(3):
+        await replication.look()
+    replication.close()
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        "the replica's position cannot be read"
+    ]
 
 
 async def test_what_is_merely_old_is_better_than_nothing(routed, replica, primary):

@@ -44,6 +44,12 @@ def test_an_idle_log_may_end_behind_the_next_pages_header(header_bytes):
     assert after((1, 8192 * 7 + header_bytes, 8192 * 7 - 1)).complete_to == float("-inf")
 
 
+def test_a_primary_whose_log_is_shorter_is_another_one_and_marks_begin_anew():
+    replay = after((1, 900, 900), (2, 1_000, 900), (3, 50, 60))
+    assert (replay.complete_to, replay.marks) == (3, ())
+    assert after((1, 900, 900), (2, 1_000, 900), (3, 50, 40)).complete_to == 1
+
+
 def test_a_paused_replica_costs_a_bounded_number_of_marks():
     replay = after((0, 99, 99), *((at, 100, 99) for at in range(1, MARKS_LIMIT + 99)))
     assert len(replay.marks) == MARKS_LIMIT
