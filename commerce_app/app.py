@@ -18,9 +18,8 @@ from starlette.types import ASGIApp
 
 from commerce_app.admin import admin_routes
 from commerce_app.background import Loop, keep_running, repeat
-from commerce_app.cache.read_path import Cache
 from commerce_app.cache.redis_tier import RedisTier, default_pool, fast_pool
-from commerce_app.caches import product_caches
+from commerce_app.caches import ShopCaches, shop_caches
 from commerce_app.coupon.routes import coupon_routes
 from commerce_app.coupon.service import Coupons
 from commerce_app.database.engine import Database
@@ -36,8 +35,9 @@ from commerce_app.instrument.requests import RequestMetrics, mark_error
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
 from commerce_app.order.compensation import Compensation
+from commerce_app.order.history import OrderHistory
 from commerce_app.order.reservation import Reservations
-from commerce_app.order.routes import order_routes
+from commerce_app.order.routes import history_routes, order_routes
 from commerce_app.order.service import Orders
 from commerce_app.order.stock import Stock
 from commerce_app.product.loads import ProductLoads
@@ -70,6 +70,7 @@ from commerce_app.wrote_at import WroteAt, wrote_at_reader
 log = logging.getLogger(__name__)
 
 REPLICATION_EVERY_SECONDS = 0.5
+FORGET_EVERY_SECONDS = 0.5
 # What does not outlive the next turn but one is loaded in this one.
 AHEAD_TURNS = 2
 ORDER_ALLOWANCE = Allowance("ordering", count=1, window_seconds=1)
@@ -89,10 +90,11 @@ class Shop:
     redis: RedisTier
     shared_rates: SharedRates
     rates: Rates
-    caches: tuple[Cache, ...]
+    caches: ShopCaches
     products: Products
     warming: Warming
     orders: Orders
+    history: OrderHistory
     coupons: Coupons
     wallets: Wallets
     accounts: Accounts
@@ -107,8 +109,10 @@ class Shop:
         refresh = partial(self.warming.keep_popular, settings.popular_refresh_seconds)
         every_seconds = settings.prewarm_every_seconds
         prewarm = partial(repeat, "pre-warming hot keys", self.warming.keep_hot, _utc_now, every_seconds)
+        tell = self.caches.forgetting.tell
+        forget = partial(repeat, "forgetting what is no longer true", tell, _utc_now, FORGET_EVERY_SECONDS)
         beside: dict[str, Loop] = {
-            "replication": watch, "popular": refresh, "prewarm": prewarm, **self.upkeep,
+            "replication": watch, "popular": refresh, "prewarm": prewarm, "forgetting": forget, **self.upkeep,
         }  # fmt: skip
         loops = [asyncio.create_task(keep_running(name, loop, self.metrics)) for name, loop in beside.items()]
         try:
@@ -118,7 +122,7 @@ class Shop:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             await self.events.close()
-            for cache in self.caches:
+            for cache in self.caches.all():
                 await cache.close()
             await self.redis.close()
             await self.shared_rates.close()
@@ -143,7 +147,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     )
     shared = shared_rates(settings, switches, metrics)
     rates = rate_limits(shared, settings, switches, metrics)
-    caches = product_caches(settings, redis, switches, metrics)
+    caches = shop_caches(settings, redis, switches, metrics)
     replication = Replication(settings.database_url, settings.replica_url, metrics, time.time)
     reads = Reads(
         database.replica,
@@ -156,15 +160,16 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     )
     loads = ProductLoads(reads)
     features = OptionalFeatures(switches)
-    products = Products(loads, caches, features)
+    products = Products(loads, caches.products, features)
     warming = Warming(
         loads,
-        caches,
+        caches.products,
         features,
         switches,
         hot_keys=settings.prewarm_keys,
         ahead_seconds=AHEAD_TURNS * settings.prewarm_every_seconds,
     )
+    history = OrderHistory(reads, caches.orders, settings.orders_ttl_seconds, time.time)
     locks = RowLocks(metrics)
     keys = IdempotencyKeys(settings.lock_timeout_seconds)
     coupons = Coupons(database.primary, locks, UserLimits(CLAIM_ALLOWANCE), keys, switches)
@@ -179,6 +184,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         limits=UserLimits(ORDER_ALLOWANCE),
         admit=partial(rates.admit, ORDERS),
         patience=PrimaryPatience(switches, metrics, passes),
+        ordered=history.forget,
         metrics=metrics,
         now=_utc_now,
         deadline_seconds=settings.order_deadline_seconds,
@@ -187,7 +193,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     events = EventPoster(settings.fireline_url, metrics, fireline or httpx.AsyncClient(timeout=5))
     return Shop(
         settings, metrics, switches, database, replication, switchboard, redis, shared, rates,
-        caches.all(), products, warming, orders, coupons, wallets, Accounts(reads), events,
+        caches, products, warming, orders, history, coupons, wallets, Accounts(reads), events,
         upkeep(database.background, compensation, switchboard, metrics, _utc_now),
     )  # fmt: skip
 
@@ -216,7 +222,9 @@ def _add_routes(app: FastAPI, shop: Shop) -> None:
     app.include_router(order_routes(shop.orders, read_key))
     app.include_router(coupon_routes(shop.coupons, shop.rates, _utc_now, seconds, read_key))
     app.include_router(wallet_routes(shop.wallets, shop.rates, _utc_now, seconds, read_key))
-    app.include_router(account_routes(shop.accounts, seconds, wrote_at_reader(time.time)))
+    read_wrote_at = wrote_at_reader(time.time)
+    app.include_router(account_routes(shop.accounts, seconds, read_wrote_at))
+    app.include_router(history_routes(shop.history, shop.rates, seconds, read_wrote_at))
     app.include_router(
         admin_routes(
             shop.switchboard,

@@ -2,8 +2,10 @@
 
 import random
 import time
+from dataclasses import dataclass
 
 from commerce_app.cache.absences import Absences
+from commerce_app.cache.forgetting import Forgetting
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lease import Leases, Patience, random_token
 from commerce_app.cache.lifetime import Lifetime
@@ -23,24 +25,28 @@ HOT_WINDOW_SECONDS = 10.0
 HOT_READS = 10
 
 
-def product_caches(
-    settings: Settings, redis: RedisTier, switches: Switches, metrics: Metrics
-) -> ProductCaches:
+@dataclass(frozen=True)
+class ShopCaches:
     """They share the limit on loads, and what stands before the replica."""
-    loads = ConcurrencyLimit(
-        "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
-    )
-    leases = Leases(redis, Patience(), random_token, time.monotonic)
-    guard = load_guard(switches, metrics, settings.load_deadline_seconds)
-    parts = Parts(redis, leases, loads, guard, switches, metrics, time.time, random.random)
 
-    def cache(name: str, ttl_seconds: float) -> Cache:
-        lifetime = Lifetime(
-            ttl_seconds, settings.stale_seconds, settings.extended_ttl_factor, settings.ttl_jitter_ratio
-        )
+    products: ProductCaches
+    orders: Cache
+    forgetting: Forgetting
+
+    def all(self) -> tuple[Cache, ...]:
+        return (*self.products.all(), self.orders)
+
+
+def shop_caches(settings: Settings, redis: RedisTier, switches: Switches, metrics: Metrics) -> ShopCaches:
+    """Each cache, with the lifetime of its values."""
+    forgetting = Forgetting(redis, metrics)
+    parts = _parts(settings, redis, forgetting, switches, metrics)
+
+    def cache(name: str, ttl_seconds: float, extended_factor: float = settings.extended_ttl_factor) -> Cache:
+        lifetime = Lifetime(ttl_seconds, settings.stale_seconds, extended_factor, settings.ttl_jitter_ratio)
         return Cache(name, lifetime, _near(settings), parts)
 
-    return ProductCaches(
+    products = ProductCaches(
         detail=cache("product", settings.product_ttl_seconds),
         extras=cache("extras", settings.product_ttl_seconds),
         popular=cache("popular", settings.popular_ttl_seconds),
@@ -48,6 +54,20 @@ def product_caches(
         ranking=cache("ranking", settings.popular_ttl_seconds),
         together=cache("together", settings.product_ttl_seconds),
     )
+    # What is one's own must not grow older in an emergency.
+    orders = cache("orders", settings.orders_ttl_seconds, extended_factor=1)
+    return ShopCaches(products, orders, forgetting)
+
+
+def _parts(
+    settings: Settings, redis: RedisTier, forgetting: Forgetting, switches: Switches, metrics: Metrics
+) -> Parts:
+    loads = ConcurrencyLimit(
+        "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
+    )
+    leases = Leases(redis, Patience(), random_token, time.monotonic)
+    guard = load_guard(switches, metrics, settings.load_deadline_seconds)
+    return Parts(redis, leases, forgetting, loads, guard, switches, metrics, time.time, random.random)
 
 
 def _near(settings: Settings) -> Near:

@@ -12,9 +12,9 @@ from commerce_app.switches import Flip, Switch
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 7.5, 10)
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-CACHES = ("product", "extras", "popular", "catalogue", "ranking", "together")
+CACHES = ("product", "extras", "popular", "catalogue", "ranking", "together", "orders")
 LEASE_OUTCOMES = ("won", "filled", "held", "impatient", "unavailable")
-BACKGROUND = ("replication", "popular", "prewarm", "sweeper", "relay", "expiry", "indexes")
+BACKGROUND = ("replication", "popular", "prewarm", "forgetting", "sweeper", "relay", "expiry", "indexes")
 WORK = ("orders", "pages", "extras")
 POOLS = ("primary", "replica", "background", "redis")
 OPERATION_ERRORS = ("", "timeout", "connection", "other")
@@ -32,6 +32,7 @@ OPERATIONS = (
     ("redis", "GET", "redis"),
     ("redis", "SET", "redis"),
     ("redis", "EVALSHA", "redis"),
+    ("redis", "DEL", "redis"),
     ("postgresql", "SELECT", "replica"),
     ("postgresql", "SELECT", "primary"),
     ("postgresql", "INSERT", "primary"),
@@ -103,6 +104,11 @@ class Metrics:
         self.cache_leases = self._counter(
             "cache_leases_total", "How it was settled which process fills a key.", ("cache", "outcome")
         )
+        self.cache_forgotten = self._counter(
+            "cache_forgotten_total", "Keys to be taken out of Redis as no longer true.", ("outcome",)
+        )
+        for outcome in ("done", "failed", "dropped"):
+            self.cache_forgotten.labels(outcome)
         for cache in CACHES:
             for outcome in LEASE_OUTCOMES:
                 self.cache_leases.labels(cache, outcome)

@@ -26,6 +26,7 @@ class Settings:
     product_ttl_seconds: float = 3600.0
     popular_ttl_seconds: float = 1800.0
     catalogue_ttl_seconds: float = 300.0
+    orders_ttl_seconds: float = 600.0
     popular_refresh_seconds: float = 300.0
     extended_ttl_factor: float = 3.0
     ttl_jitter_ratio: float = 0.1

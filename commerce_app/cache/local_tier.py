@@ -24,6 +24,9 @@ class LocalTier:
     def put(self, key: str, entry: Entry, at: float) -> None:
         self._copies[key] = _Copy(entry, at)
 
+    def forget(self, key: str) -> None:
+        self._copies.pop(key, None)
+
     def recent(self, key: str, at: float) -> Entry | None:
         """A fresh copy that needs no confirmation yet."""
         copy = self._copies.get(key)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from commerce_app.cache.forgetting import Forgetting
 from commerce_app.cache.lease import Leases
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.concurrency import ConcurrencyLimit
@@ -23,6 +24,7 @@ class SharedTier(Protocol):
 class Parts:
     shared: SharedTier
     leases: Leases
+    forgetting: Forgetting
     loads: ConcurrencyLimit
     guard: LoadGuard
     switches: Switches

@@ -20,6 +20,7 @@ class Cache:
         self._local = near.copies
         self._absences = near.absences
         self.hot = near.hot
+        self._forgetting = parts.forgetting
         self._shared = parts.shared
         self._on = parts.switches.on
         self._metrics = parts.metrics
@@ -107,6 +108,12 @@ class Cache:
     def refresh(self, key: str, load: Load) -> None:
         """Reload in the background, once at a time for a key."""
         self._filling.refresh(key, load)
+
+    def forget(self, key: str) -> None:
+        """The value is no longer true: here at once, in Redis soon, in other processes when a copy ends."""
+        self._local.forget(key)
+        self._absences.forget(key)
+        self._forgetting.note(key)
 
     async def close(self) -> None:
         await self._flights.close()

@@ -79,6 +79,9 @@ class RedisTier:
     async def set(self, key: str, value: bytes, expire_seconds: float) -> None:
         await self._call("SET", lambda redis: redis.set(key, value, px=int(expire_seconds * 1000)))
 
+    async def delete(self, keys: list[str]) -> None:
+        await self._call("DEL", lambda redis: redis.delete(*keys))
+
     async def lease(self, key: str, token: str, lease_seconds: float, beyond: float) -> bytes | bool:
         """The entry if it is fresh beyond that time, else whether the lease is ours; one atomic step."""
         answer = await self._run(self._take, key, token, int(lease_seconds * 1000), beyond)

@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS orders (
     paid_at     timestamptz CHECK (paid_at IS NOT NULL OR status IN ('reserved', 'cancelled')),
     idempotency_key text
 );
+CREATE INDEX IF NOT EXISTS orders_user ON orders (user_id);
 CREATE INDEX IF NOT EXISTS orders_held ON orders (hold_until) WHERE status IN ('reserved', 'paid');
 
 CREATE TABLE IF NOT EXISTS order_items (

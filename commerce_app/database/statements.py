@@ -17,6 +17,7 @@ class Statement(StrEnum):
     POPULAR_PRODUCTS = "popular_products"
     CATALOGUE = "catalogue"
     RANKING = "ranking"
+    USER_ORDERS = "user_orders"
     WALLET_ACCOUNT = "wallet_account"
     LOCK_STOCK = "lock_stock"
     USE_COUPON = "use_coupon"

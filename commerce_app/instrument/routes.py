@@ -41,6 +41,7 @@ ROUTES = (
     Route("POST", "/coupons/{coupon_id}/claim", WRITE),
     Route("POST", "/wallets/{user_id}/charge", WRITE),
     Route("GET", "/wallets/{user_id}", (*READ, (400, ""))),
+    Route("GET", "/users/{user_id}/orders", (*READ, (400, ""), (429, ErrorType.RATE_LIMITED))),
 )
 _PATTERNS = tuple((route.method, route.pattern(), route) for route in ROUTES)
 

@@ -1,18 +1,24 @@
-"""POST /orders."""
+"""POST /orders and GET /users/{user_id}/orders."""
 
 from collections.abc import Callable
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
 from commerce_app.idempotency.header import request_key
 from commerce_app.order.bill import Cart
+from commerce_app.order.history import OrderHistory
 from commerce_app.order.service import Orders
+from commerce_app.resilience.deadline import deadline
+from commerce_app.resilience.rate_profiles import HISTORY
+from commerce_app.resilience.rates import Rates
+from commerce_app.responses import json_response
 
 ITEMS_LIMIT = 30
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+UserId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class Item(BaseModel):
@@ -51,5 +57,23 @@ def order_routes(orders: Orders, read_key: Callable[[Request], str | None]) -> A
     async def create(request: OrderRequest, key: Annotated[str | None, Depends(read_key)]) -> Response:
         answer = await orders.place(request.cart(), request_key(key, "order", request.user_id, request))
         return answer.response()
+
+    return router
+
+
+def history_routes(
+    history: OrderHistory,
+    rates: Rates,
+    deadline_seconds: float,
+    read_wrote_at: Callable[[Request], float | None],
+) -> APIRouter:
+    """Routes of looking at one's orders."""
+    router = APIRouter()
+
+    @router.get("/users/{user_id}/orders")
+    async def show(user_id: UserId, wrote_at: Annotated[float | None, Depends(read_wrote_at)]) -> Response:
+        async with deadline(deadline_seconds):
+            await rates.admit(HISTORY, user_id)
+            return json_response(await history.show(user_id, wrote_at))
 
     return router

@@ -51,6 +51,7 @@ class Orders:
         limits: UserLimits,
         admit: Callable[[int], Awaitable[None]],
         patience: PrimaryPatience,
+        ordered: Callable[[int], None],
         metrics: Metrics,
         now: Callable[[], datetime],
         deadline_seconds: float,
@@ -64,13 +65,17 @@ class Orders:
         self._limits = limits
         self._admit = admit
         self._patience = patience
+        self._ordered = ordered
         self._metrics = metrics
         self._now = now
         self._deadline_seconds = deadline_seconds
         self._confirm_seconds = confirm_seconds
 
     async def place(self, cart: Cart, key: RequestKey | None = None) -> Answer:
-        """Sell the cart or nothing of it; raises ShopError, every end counted."""
+        """Sell the cart or nothing of it; raises ShopError, every end counted.
+
+        ``ordered`` is told of each user who has, or may have, an order more.
+        """
         self._metrics.checkouts_begun.inc()
         ending: str = ErrorType.INTERNAL
         try:
@@ -92,6 +97,8 @@ class Orders:
             raise
         finally:
             self._metrics.orders.labels(ending).inc()
+            if ending in {"placed", "unknown"}:
+                self._ordered(cart.user_id)
         return answer
 
     async def _sell_or_undo(self, cart: Cart, key: RequestKey | None) -> Answer:

@@ -42,6 +42,7 @@ POPULAR = "/products/popular"
 CATALOGUE = "/products"
 RANKING = "/products/ranking"
 TOGETHER = "/products/{product_id}/bought-together"
+HISTORY = "/users/{user_id}/orders"
 
 # The shop's policies, an order a second and three claims a minute, hold in every profile.
 ORDER_RATE = UserRate(1, 1)
@@ -58,6 +59,7 @@ PROFILES: Mapping[Profile, Mapping[str, RouteLimits]] = {
         CATALOGUE: RouteLimits(RouteRate(300, 600)),
         RANKING: RouteLimits(RouteRate(300, 600)),
         TOGETHER: RouteLimits(RouteRate(300, 600)),
+        HISTORY: RouteLimits(RouteRate(100, 200), UserRate(30, 60)),
     },
     Profile.SPIKE: {
         ORDERS: RouteLimits(RouteRate(60, 60), ORDER_RATE),
@@ -68,5 +70,6 @@ PROFILES: Mapping[Profile, Mapping[str, RouteLimits]] = {
         CATALOGUE: RouteLimits(RouteRate(100, 100)),
         RANKING: RouteLimits(RouteRate(100, 100)),
         TOGETHER: RouteLimits(RouteRate(100, 100)),
+        HISTORY: RouteLimits(RouteRate(50, 50), UserRate(10, 60)),
     },
 }

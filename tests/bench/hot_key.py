@@ -151,7 +151,7 @@ class Contender:
 async def _ours(settings: Settings, stack: AsyncExitStack) -> Contender:
     shop = build_shop(settings)
     await stack.enter_async_context(shop.running())
-    contender, cache = Contender(shop.database.replica), shop.caches[0]
+    contender, cache = Contender(shop.database.replica), shop.caches.products.detail
 
     def read(product_id: int) -> Awaitable[object]:
         return cache.read(f"fireline:{product_id}", lambda: contender.load(product_id))

@@ -22,6 +22,11 @@ class FakeRedis:
         self._ask()
         self.values[key] = (value, self.now() + expire_seconds)
 
+    async def delete(self, keys):
+        self._ask()
+        for key in keys:
+            self.values.pop(key, None)
+
     async def lease(self, key, token, lease_seconds, beyond):
         self._ask()
         packed = self._alive(self.values, key)

@@ -1,11 +1,13 @@
 """The read path over a fake Redis, a fake loader and a clock that stands still."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from commerce_app.cache.absences import Absences
 from commerce_app.cache.entry import Entry
+from commerce_app.cache.forgetting import Forgetting
 from commerce_app.cache.hot_keys import HotKeys
 from commerce_app.cache.lease import Leases, Patience
 from commerce_app.cache.lifetime import Lifetime
@@ -38,12 +40,14 @@ class World:
         self.redis = FakeRedis(lambda: self.at)
         self.switches = Switches()
         self.metrics = Metrics()
+        self.forgetting = Forgetting(self.redis, self.metrics)
         self.cache = self._cache()
 
     def _cache(self):
         parts = Parts(
             self.redis,
             Leases(self.redis, Patience(), lambda: "mine", lambda: self.waited, self._wait),
+            self.forgetting,
             ConcurrencyLimit("loads", running=1, queued=0, wait_seconds=1),
             self._guard(),
             self.switches,
@@ -455,6 +459,26 @@ async def test_what_was_found_missing_is_asked_for_again_once_negative_caching_i
     world.answer = None
     await world.read()
     world.switches.set({Switch.NEGATIVE_CACHING: False})
+    world.answer = b"v1"
+    assert await world.read() == b"v1"
+
+
+async def test_what_is_forgotten_is_gone_here_at_once_and_in_redis_soon(world):
+    world.on(Switch.LOCAL_TIER, Switch.NEGATIVE_CACHING)
+    await world.read()
+    world.cache.forget("k")
+    assert (await world.read(), world.counted()["redis", "hit"]) == (b"v1", 1)
+    world.cache.forget("k")
+    await world.forgetting.tell(datetime.now(UTC))
+    assert world.redis.values == {}
+
+
+async def test_what_is_forgotten_as_missing_is_asked_for_again(world):
+    world.on(Switch.NEGATIVE_CACHING)
+    world.answer = None
+    await world.read()
+    world.cache.forget("k")
+    await world.forgetting.tell(datetime.now(UTC))
     world.answer = b"v1"
     assert await world.read() == b"v1"
 

@@ -102,6 +102,7 @@ class World:
         self.compensation = FakeCompensation()
         self.metrics = Metrics()
         self.admitted = []
+        self.ordered = []
         self.over_the_rate = None
         self.switches = Switches()
         self.pauses = []
@@ -120,6 +121,7 @@ class World:
             limits=UserLimits(Allowance("ordering", 1, 1)),
             admit=self._admit,
             patience=PrimaryPatience(self.switches, self.metrics, passes, self.pause),
+            ordered=self.ordered.append,
             metrics=self.metrics,
             now=lambda: AT,
             **{"deadline_seconds": 60, **limits},
@@ -159,6 +161,7 @@ async def test_what_is_confirmed_is_placed_and_paid(world):
     answer = await world.place()
     assert answer == Answer(201, b'{"order_id":42,"subtotal":200,"discount":0,"total":200}')
     assert world.connection.done == ["committed", "AUTOCOMMIT"]
+    assert world.ordered == [CART.user_id]
     assert (world.counts, world.revenue) == (({"placed": 1}, {"paid": 1}), 200)
     assert world.compensation.undone == []
 
@@ -170,6 +173,7 @@ async def test_what_is_confirmed_is_placed_and_paid(world):
 async def test_an_answer_instead_of_a_reservation_ends_the_order(world, answer, counted):
     world.reservations.result = answer
     assert await world.place() is answer
+    assert world.ordered == []
     assert (world.counts, world.revenue) == (({counted: 1}, {}), 0)
 
 
@@ -234,6 +238,7 @@ async def test_a_confirmation_without_an_answer_is_unknown_and_left_alone(world)
     with pytest.raises(UnknownOutcomeError, match="may have been placed or not") as unknown:
         await world.place(confirm_seconds=0.001)
     assert unknown.value.status == 504
+    assert world.ordered == [CART.user_id]
     assert (world.counts, world.revenue) == (({"unknown": 1}, {"unknown": 1}), 0)
     assert world.compensation.undone == []
 

@@ -103,6 +103,7 @@ def test_every_route_has_its_class():
         "/products",
         "/products/{product_id}",
         "/wallets/{user_id}",
+        "/users/{user_id}/orders",
     ]
     assert [path for (_, path), work in works.items() if work is Work.EXTRAS] == [
         "/products/popular",

@@ -1,0 +1,72 @@
+"""What a user has ordered, from the cache, never without what he knows to have ordered."""
+
+from collections.abc import Callable
+from functools import partial
+
+import orjson
+
+from commerce_app.cache.read_path import Cache
+from commerce_app.database.reads import Reads
+from commerce_app.database.statements import Statement
+from commerce_app.errors import RejectedError
+
+LATEST = 20
+
+ORDERS = Statement.USER_ORDERS.sql("""
+SELECT (
+    SELECT coalesce(json_agg(row_to_json(latest)), '[]'::json)::text
+    FROM (SELECT order_id, subtotal, discount, subtotal - discount AS total, paid_at, (
+              SELECT json_agg(row_to_json(line))
+              FROM (SELECT product_id, p.name, i.quantity, i.unit_price
+                    FROM order_items AS i JOIN products AS p USING (product_id)
+                    WHERE i.order_id = o.order_id ORDER BY product_id) AS line
+          ) AS items
+          FROM orders AS o WHERE o.user_id = u.user_id AND o.status = 'confirmed'
+          ORDER BY paid_at DESC, order_id DESC LIMIT :latest) AS latest
+) AS orders
+FROM users AS u WHERE u.user_id = :user_id
+""")
+
+
+class OrderHistory:
+    """A page is known by its user and, for a while after a write of his, by the time of that write.
+
+    So who tells when he last wrote sees his own order at once, and no request waits for a page to be
+    taken out of Redis. Who does not tell sees it when the page was forgotten, or its TTL is over.
+    """
+
+    def __init__(self, reads: Reads, cache: Cache, ttl_seconds: float, now: Callable[[], float]) -> None:
+        self._reads = reads
+        self._cache = cache
+        self._ttl_seconds = ttl_seconds
+        self._now = now
+
+    async def show(self, user_id: int, wrote_at: float | None) -> bytes:
+        """``{user_id, orders}``, the latest first; raises RejectedError (404).
+
+        wrote_at: Unix seconds; what was written until then is in it.
+        """
+        key = history_key(user_id, wrote_at, self._now() - 2 * self._ttl_seconds)
+        body = await self._cache.read(key, partial(self._load, user_id, wrote_at))
+        if body is None:
+            raise RejectedError(404, f"no user {user_id}")
+        return body
+
+    def forget(self, user_id: int) -> None:
+        """There is, or may be, an order that is not in the page."""
+        self._cache.forget(history_key(user_id, None, 0.0))
+
+    async def _load(self, user_id: int, wrote_at: float | None) -> bytes | None:
+        async with self._reads.connect(wrote_at) as connection:
+            parameters = {"user_id": user_id, "latest": LATEST}
+            row = (await connection.execute(ORDERS, parameters)).one_or_none()
+        if row is None:
+            return None
+        return orjson.dumps({"user_id": user_id, "orders": orjson.Fragment(row.orders)})
+
+
+def history_key(user_id: int, wrote_at: float | None, oldest: float) -> str:
+    """The page that holds what was written until ``wrote_at``; no page is older than ``oldest``."""
+    if wrote_at is None or wrote_at <= oldest:
+        return f"orders:v1:{user_id}"
+    return f"orders:v1:{user_id}:{wrote_at:.6f}"
