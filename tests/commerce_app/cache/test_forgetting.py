@@ -1,13 +1,14 @@
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from commerce_app.cache.forgetting import BATCH, Forgetting
+from commerce_app.cache.forgetting import AGAIN_SECONDS, BATCH, Forgetting
 from commerce_app.errors import CacheUnavailableError
 from commerce_app.metrics import Metrics
 
 AT = datetime(2025, 9, 3, tzinfo=UTC)
+LATER = AT + timedelta(seconds=AGAIN_SECONDS)
 
 
 class Remover:
@@ -57,6 +58,22 @@ async def test_what_is_noted_goes_in_one_command_and_once(forgetting, redis, met
         await forgetting.tell(AT)
     assert redis.asked == [["b", "a"]]
     assert counted(metrics) == {"done": 2}
+
+
+async def test_what_is_noted_goes_again_after_a_while_for_who_read_it_from_a_late_replica(forgetting, redis):
+    note(forgetting, "ab")
+    for at in (AT, LATER, LATER + timedelta(hours=1)):
+        await forgetting.tell(at)
+    assert redis.asked == [["a", "b"], ["a", "b"]]
+
+
+async def test_what_is_noted_anew_by_then_has_a_while_of_its_own(forgetting, redis):
+    note(forgetting, "ab")
+    await forgetting.tell(AT)
+    note(forgetting, "b")
+    for at in (LATER, LATER + timedelta(seconds=AGAIN_SECONDS)):
+        await forgetting.tell(at)
+    assert redis.asked == [["a", "b"], ["b", "a"], ["b"]]
 
 
 async def test_a_command_has_so_many_keys_at_most(redis, metrics):
