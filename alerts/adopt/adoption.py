@@ -1,7 +1,7 @@
 """All of the first look: what is there, what can be promised, which series is what, what the rules do."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from alerts.adopt.catalogue import Ecosystem
@@ -13,6 +13,8 @@ from alerts.adopt.signal_map import Mapped, map_signals
 from alerts.adopt.source import Source
 from alerts.adopt.survey import Survey, survey
 from collector.errors import QueryError
+
+_OURS = ("sloth_slo_info",)  # the one name without a colon that compiled SLOs record, ours and Sloth's
 
 
 @dataclass(frozen=True)
@@ -43,26 +45,29 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
     found = survey(source, catalogue, at)
     proposals = propose(measure(source, found, over_seconds))
     mapped = map_signals(source, catalogue, found, proposals.proposals)
-    used = " ".join(signal.query for signal in mapped.signals)
-    recognised, unknown = _sorted_out(catalogue, found, used)
     rules: list[AlertRule] = []
     findings: list[RuleFinding] = []
     history: Mapping[tuple[str, str], Firings] = {}
+    recorded: Mapping[str, str] = {}
     note = ""
     try:
         groups = source.rule_groups()
-        rules = alert_rules(groups)
+        rules, recorded = alert_rules(groups), recordings(groups)
         history = firings(source, at, over_seconds, intervals(rules)) if rules else {}
-        findings = check_rules(source, rules, history, at, recordings(groups))
+        findings = check_rules(source, rules, history, at, recorded)
     except QueryError as error:
         note = f"not looked at: {error}"
+    used = " ".join(signal.query for signal in mapped.signals)
+    recognised, unknown = _sorted_out(catalogue, found, used, recorded.keys())
     return Adoption(found, proposals, mapped, rules, findings, history, recognised, unknown, note)
 
 
-def _sorted_out(catalogue: Sequence[Ecosystem], found: Survey, used: str) -> tuple[dict[str, int], list[str]]:
+def _sorted_out(
+    catalogue: Sequence[Ecosystem], found: Survey, used: str, recorded: Set[str]
+) -> tuple[dict[str, int], list[str]]:
     """How many names each ecosystem knows, and those that nobody does; each name counts once.
 
-    used: the queries of the signal map.
+    used: the queries of the signal map. recorded: names that rules of the Prometheus record.
     """
     counts: dict[str, int] = {}
     left = set(found.names)
@@ -72,7 +77,7 @@ def _sorted_out(catalogue: Sequence[Ecosystem], found: Survey, used: str) -> tup
             counts[title] = len(own)
             left.difference_update(own)
 
-    take("recorded by rules", {name for name in left if ":" in name})
+    take("recorded by rules", {name for name in left if ":" in name or name in {*recorded, *_OURS}})
     for ecosystem in catalogue:
         patterns = re.compile("|".join(f"(?:{pattern})" for pattern in ecosystem.known) or "(?!)")
         metrics = {n for signal in ecosystem.signals for n in signal.needs}

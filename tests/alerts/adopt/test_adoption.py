@@ -1,14 +1,19 @@
 """What is proposed for the metrics pages of known libraries and exporters."""
 
+from pathlib import Path
+
 import pytest
 
+from alerts.adopt import adoption as adoption_module
 from alerts.adopt.adoption import adopt
 from alerts.adopt.catalogue import load_catalogue
 from alerts.adopt.write import texts
 from alerts.check.observe import series_findings
+from alerts.check.recorded import recorded_names
 from alerts.compile import compile_slos, policies_of
 from alerts.formats.files import load_slos
 from alerts.signals import load_signals
+from collector.labels import METRIC_NAME, Labels
 from tests.alerts.adopt.conftest import AT, scrape
 
 
@@ -212,3 +217,20 @@ def test_the_lint_of_what_is_proposed(source_of, page, found):
     told = [one.rule for each in proposals for one in series_findings(source.querier, each.slo, AT)]
     assert proposals
     assert [rule for rule in told if rule != "selector-matches-nothing"] == found
+
+
+def test_what_rules_record_is_known(source_of):
+    rule = {"type": "recording", "name": "shop_build_info", "query": "up"}
+    source = source_of(shop="prefixed")
+    for name in ("sloth_slo_info", "slo:objective:ratio", "other_info"):
+        source.store.append(Labels({METRIC_NAME: name}), int(AT * 1000), 1.0)
+    source.groups = [{"name": "g", "file": "f", "rules": [rule]}]
+    adoption = adopt(source, load_catalogue(), AT, 3600.0)
+    assert adoption.recognised["recorded by rules"] == 3
+    assert adoption.unknown == ["other_info"]
+
+
+def test_all_that_compiled_slos_record_is_known():
+    slos = load_slos(Path("alerts/examples/shop.slo.yml"))
+    names = recorded_names(slos, policies_of(slos))
+    assert {name for name in names if ":" not in name} <= set(adoption_module._OURS)
