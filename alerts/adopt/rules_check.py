@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from alerts.adopt.bounds import finite_bounds
 from alerts.adopt.rules_history import USUAL_INTERVAL_SECONDS, Firings, Key
+from alerts.adopt.rules_limits import COUNTING, unreachable
 from alerts.adopt.source import Source
 from alerts.selectors import seconds_between_samples, selectors, spelled, unmatched
 from collector.durations import format_duration
@@ -15,14 +15,10 @@ from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import (
-    Aggregation,
     Binary,
     Call,
-    Negation,
     Node,
-    Number,
     RangeSelector,
-    Selector,
     unwrapped,
     walk,
 )
@@ -37,7 +33,6 @@ LEAST_SEEN_SECONDS = 6 * 3600.0
 _MEANT_TO_FIRE = ("watchdog", "deadman", "heartbeat")
 _ABSENCE = {"absent", "absent_over_time"}
 _COMPARISONS = {">", ">=", "<", "<=", "==", "!="}
-_COUNTING = {"rate", "increase", "irate"}
 
 
 @dataclass(frozen=True)
@@ -143,7 +138,7 @@ def _of_expression(
             lame = "a part of it is empty" if partly else "it cannot fire, or only once such a series is born"
             message = f"{missing} now: {lame}; see how it is spelt, and whether its target is scraped"
             yield RuleFinding("warning", "matches-nothing", rule, message)
-    for reason in _unreachable(source, node, at):
+    for reason in unreachable(source, node, at):
         yield RuleFinding("error", "cannot-fire", rule, f"cannot fire: {reason}")
     yield from _blind(source, rule, node, at)
 
@@ -170,7 +165,7 @@ def _missing(
 
 def _blind(source: InstantQuerier, rule: AlertRule, node: Node, at: float) -> Iterator[RuleFinding]:
     for each in walk(node):
-        if not isinstance(each, Call) or each.name not in _COUNTING:
+        if not isinstance(each, Call) or each.name not in COUNTING:
             continue
         window = unwrapped(each.args[0])
         if not isinstance(window, RangeSelector):
@@ -226,85 +221,6 @@ def _is_conditional(node: Node) -> bool:
         or (isinstance(each, Call) and each.name in _ABSENCE)
         for each in walk(node)
     )
-
-
-def _unreachable(source: InstantQuerier, node: Node, at: float) -> Iterator[str]:
-    """Comparisons that no value meets, of those that have to hold: not of what stands beside an ``or``."""
-    node = unwrapped(node)
-    if not isinstance(node, Binary):
-        return
-    if node.op in {"and", "unless"}:
-        yield from _unreachable(source, node.left, at)
-        if node.op == "and":
-            yield from _unreachable(source, node.right, at)
-    if node.op not in {">", ">="} or node.returns_bool:
-        return
-    limit = constant(node.right)
-    if limit is None:
-        return
-    highest, why = _highest(source, unwrapped(node.left), at)
-    if highest is not None and (limit > highest or (limit == highest and node.op == ">")):
-        yield f"{why} is never above {highest:g}, and it wants {node.op} {limit:g}; lower that"
-
-
-def _highest(source: InstantQuerier, node: Node, at: float) -> tuple[float | None, str]:
-    """The highest value that an expression can have, where that is plain to see."""
-    if isinstance(node, Binary) and node.op == "-" and constant(node.left) == 1 and _is_share(node.right):
-        return 1.0, "the rest of a share"
-    if _is_share(node):
-        return 1.0, "a share of the same counter"
-    if isinstance(node, Call) and node.name == "histogram_quantile":
-        return _last_bound(source, node.args[1], at), "a quantile of these buckets"
-    return None, ""
-
-
-def _is_share(node: Node) -> bool:
-    """Whether it divides some of a counter by more of it."""
-    node = unwrapped(node)
-    if not isinstance(node, Binary) or node.op != "/":
-        return False
-    some, whole = _counted(node.left), _counted(node.right)
-    return some is not None and whole is not None and set(map(str, whole)) <= set(map(str, some))
-
-
-def _counted(node: Node) -> list[object] | None:
-    """The matchers of ``sum(rate(counter[5m]))``, and its grouping and window; None for anything else."""
-    node = unwrapped(node)
-    if not isinstance(node, Aggregation) or node.op != "sum":
-        return None
-    call = unwrapped(node.expr)
-    if not isinstance(call, Call) or call.name not in _COUNTING:
-        return None
-    window = unwrapped(call.args[0])
-    if not isinstance(window, RangeSelector) or window.selector.offset_ms or window.selector.at:
-        return None
-    return [node.grouping, call.name, window.range_ms, *window.selector.matchers]
-
-
-def _last_bound(source: InstantQuerier, node: Node, at: float) -> float | None:
-    selectors = [each for each in walk(node) if isinstance(each, Selector)]
-    if len(selectors) != 1 or not any(m.name == METRIC_NAME for m in selectors[0].matchers):
-        return None
-    text = spelled(selectors[0].matchers)
-    samples = source.instant(f"count by (le) ({text})", at)
-    finite = finite_bounds(sample.labels.get("le") for sample in samples)
-    return float(finite[-1]) if finite else None
-
-
-def constant(node: Node) -> float | None:
-    """The value of an expression of numbers, such as ``(14.4 * 0.001)``."""
-    match unwrapped(node):
-        case Number(value=value):
-            return value
-        case Negation(expr=expr):
-            inner = constant(expr)
-            return None if inner is None else -inner
-        case Binary(op=op, left=left, right=right) if op in {"+", "-", "*", "/"}:
-            a, b = constant(left), constant(right)
-            if a is None or b is None or (op == "/" and b == 0):
-                return None
-            return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else 0.0}[op]
-    return None
 
 
 class _Remembering:
