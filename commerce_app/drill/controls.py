@@ -8,6 +8,8 @@ import httpx
 from commerce_app.drill.errors import CommandError
 
 PREWARM_TOP = 100
+# A shop that is saturated reads the request late, and an index takes its time.
+SWITCH_SECONDS = 30.0
 RUNBOOK, DRILL = "runbook", "drill"
 
 
@@ -20,7 +22,13 @@ class Controls:
     def switch(self, switches: Mapping[str, bool], reason: str, author: str = RUNBOOK) -> None:
         """Flip the shop's switches; it posts each flip as an event itself, one of ``DRILL`` as a fault."""
         body = {**switches, "author": author, "reason": reason}
-        self._send("PUT", f"{self._shop_url}/admin/switches", json=body, headers=self._authorization)
+        self._send(
+            "PUT",
+            f"{self._shop_url}/admin/switches",
+            json=body,
+            headers=self._authorization,
+            timeout=SWITCH_SECONDS,
+        )
 
     def prewarm(self, reason: str, product_ids: Sequence[int] | None = None) -> None:
         """Load these products, or those read most lately, into the cache: seconds while Redis is slow."""
