@@ -7,11 +7,11 @@ from commerce_app.errors import CircuitOpenError, LoadShedError, RejectedError
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.breaker import Breaker, State
 from commerce_app.resilience.pace import whole_seconds
-from commerce_app.switches import Switch, Switches
+from commerce_app.switches import Flip, Switch, Switches
 
 
 class Circuit:
-    """While its switch is off every call passes, and the breaker forgets. ``now`` counts seconds evenly."""
+    """Switched off it lets every call pass and forgets what was. ``now`` counts seconds evenly."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Circuit:
         self._switches = switches
         self._now = now
         self._shown = {state: metrics.breaker_state.labels(name, state) for state in State}
+        switches.observe(self._follow)
 
     @asynccontextmanager
     async def call(self) -> AsyncIterator[None]:
@@ -37,12 +38,10 @@ class Circuit:
         Whatever the call raises counts against it, its cancellation by a deadline too, but not a refusal by a
         rule of the shop. What was shed before it was made says nothing.
         """
-        began = self._now()
         if not self._switches.on(self._switch):
-            self._breaker.reset(began)
-            self._show()
             yield
             return
+        began = self._now()
         permit = self._breaker.permit(began)
         self._show()
         if permit is None:
@@ -63,6 +62,11 @@ class Circuit:
                 ended = self._now()
                 self._breaker.record(permit, ended, failed=failed, seconds=ended - began)
                 self._show()
+
+    def _follow(self, flip: Flip) -> None:
+        if flip.switch is self._switch and not flip.enabled:
+            self._breaker.reset(self._now())
+            self._show()
 
     def _show(self) -> None:
         for state, shown in self._shown.items():

@@ -98,6 +98,7 @@ async def test_a_trial_shows_as_half_open_and_closes_it(world):
 async def test_switched_off_it_lets_all_through_and_forgets(world):
     await world.fail(2)
     world.switches.set({Switch.REPLICA_BREAKER: False})
+    assert world.shown() == one_hot(State.CLOSED)
     await world.fail(5)
     assert world.shown() == one_hot(State.CLOSED)
     world.switches.set({Switch.REPLICA_BREAKER: True})
