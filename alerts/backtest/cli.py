@@ -128,7 +128,8 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     paging = [parse_matcher(text) for text in page] or PAGING
     with opened(Wanted(**history), alerts.groups) as stretches:
         ran = tuple(run(alerts.groups, stretch, paging) for stretch in stretches)
-        note = without_a_page(alerts.groups, paging)
+        is_paged = any(one.is_page for each in ran for one in (*each.firings, *each.lasting))
+        note = "" if is_paged else without_a_page(alerts.groups, paging)
         backtest = Backtest(tuple(file.name for file in files), ran, score(ran, alerts.slos), zone, note)
     if style == "json":
         click.echo(json.dumps(backtest_json(backtest), indent=1, ensure_ascii=False))

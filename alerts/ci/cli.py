@@ -79,7 +79,8 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     if style == "json":
         click.echo(json.dumps(ci_json(outcomes), indent=1))
     else:
-        show(ci_table(outcomes, without_a_page(given.groups, paging)))
+        is_paged = any(one.page_seconds is not None or one.already for one in verdicts.values())
+        show(ci_table(outcomes, "" if is_paged else without_a_page(given.groups, paging)))
     unwanted = [name for name, verdict in verdicts.items() if verdict.problem]
     if accept and not unwanted:
         click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)

@@ -72,6 +72,16 @@ def test_a_rule_of_anybody_is_told_with_what_it_was_worth(rules, incidents, url)
     assert told["reset_seconds"] == {"median": 120.0, "worst": 120.0}
 
 
+def test_alerts_of_which_none_is_a_page_are_told(tmp_path, url):
+    """A series may have the label itself: that one is a page."""
+    ticket = {**RULE, "labels": {"severity": "ticket"}}
+    path = written(tmp_path / "t.yml", {"groups": [{"name": "g", "rules": [ticket]}]})
+    assert "The alert is no page, without severity" in run(path, *DURING, "--prometheus", url).stdout
+    own = {"alert": "A", "expr": 'label_replace(x > 1, "severity", "page", "", "")'}
+    path = written(tmp_path / "o.yml", {"groups": [{"name": "g", "rules": [own]}]})
+    assert "The alert is no page" not in run(path, *DURING, "--prometheus", url).stdout
+
+
 def test_without_an_incident_its_page_is_false(rules, url):
     told = json.loads(run(rules, *DURING, "--url", url, "--format", "json").stdout)
     assert (told["recall"], told["false_pages"], told["false_pages_per_30d"]) == (None, 1, 360.0)
