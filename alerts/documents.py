@@ -34,6 +34,8 @@ class Strict(BaseModel):
         return data
 
 
+MOST_BYTES = 16 * 1024 * 1024
+MOST_VALUES = 500_000  # some thousands of SLOs; each costs half a kilobyte while it is read
 LONGEST_SECONDS = 10 * 365 * 86_400.0
 _SERVICE = re.compile(r"\w[\w ._:/@-]*")
 _OURS = re.compile(r"(Input|String|List|Tuple|Dictionary) should (be|have)")
@@ -130,10 +132,10 @@ def read_documents(path: Path) -> list[Document]:
     """All YAML documents of a file; empty ones are left out, and a list of mappings counts as so many.
 
     Raises:
-        SpecError: for a file that cannot be read, is not YAML, gives a key twice, or is no mapping.
+        SpecError: for a file that cannot be read, is too large, not YAML or no mapping, or gives a key twice.
     """
     try:
-        contents = [c for c in load_all(path.read_text(encoding="utf-8")) if c is not None]
+        contents = [c for c in load_all(_text(path), MOST_VALUES) if c is not None]
     except OSError as error:
         raise SpecError(f"{path}: expected a readable file: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -146,6 +148,14 @@ def read_documents(path: Path) -> list[Document]:
             raise SpecError(f"{path}: expected a YAML mapping, found {type(content).__name__}")
     many = len(contents) > 1
     return [Document(f"{path} (document {n})" if many else str(path), c) for n, c in enumerate(contents, 1)]
+
+
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise SpecError(f"{path}: expected a file of at most {MOST_BYTES // 1024**2} MiB, found a larger one")
+    return content.decode("utf-8")
 
 
 def _listed(content: object) -> list[Any]:

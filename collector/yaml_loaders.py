@@ -38,6 +38,10 @@ class TooMuchRepeatedError(yaml.YAMLError):
     """Aliases and merges that make a short text fill the memory; the text names the line."""
 
 
+class TooManyValuesError(yaml.YAMLError):
+    """A text of more values than its reader takes; the text names the line."""
+
+
 class NoValueError(yaml.YAMLError):
     """A scalar of which no value can be made; the text names the line."""
 
@@ -47,10 +51,11 @@ class _Once(Composer, SafeConstructor, Resolver):
 
     peek_event: Callable[[], Any]  # of the parser that is beside it
 
-    def __init__(self) -> None:
+    def __init__(self, most_values: int | None) -> None:
         Composer.__init__(self)
         SafeConstructor.__init__(self)
         Resolver.__init__(self)
+        self._most_values = most_values
         self._depth = 0
         self._repeated = 0
         self._composed = 0
@@ -70,6 +75,9 @@ class _Once(Composer, SafeConstructor, Resolver):
             raise NoTextError(f"line {node.start_mark.line + 1}: expected Unicode, found half of a character")
         self._depth -= 1
         self._composed += 1
+        if self._most_values is not None and self._composed > self._most_values:
+            line = event.start_mark.line + 1
+            raise TooManyValuesError(f"line {line}: expected at most {self._most_values} values in a file")
         if event.anchor is not None and node is not None:
             self._sizes[node] = self._composed - before
         return node
@@ -114,19 +122,19 @@ class _Once(Composer, SafeConstructor, Resolver):
 class ExactLoader(_Once, Reader, Scanner, Parser):
     """Reads with PyYAML's own parser, whose errors are the ones that people see."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_values: int | None = None) -> None:
         Reader.__init__(self, text)
         Scanner.__init__(self)
         Parser.__init__(self)
-        super().__init__()
+        super().__init__(most_values)
 
 
 class FastLoader(_Once, CParser):
     """Reads with libyaml, which is some forty times as fast as PyYAML's own parser."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_values: int | None = None) -> None:
         CParser.__init__(self, text)
-        super().__init__()
+        super().__init__(most_values)
 
 
 _AS_WRITTEN = {

@@ -3,17 +3,24 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import yaml
 
 from collector.redaction import without_quotations
-from collector.yaml_loaders import ExactAsWrittenLoader, ExactLoader, FastAsWrittenLoader, FastLoader
+from collector.yaml_loaders import (
+    ExactAsWrittenLoader,
+    ExactLoader,
+    FastAsWrittenLoader,
+    FastLoader,
+    TooManyValuesError,
+)
 
 # What libyaml and PyYAML read differently: tabs, byte order marks, the tag that is only a "!".
 _READ_OTHERWISE = re.compile(r"[\t\ufeff]|(?:\A|[\s\[{,:])!(?=[\s\[\]{},]|\Z)")
 
-_Loader = type[FastLoader] | type[ExactLoader]
+_Loader = Callable[[str], FastLoader | ExactLoader]
 
 
 def load(text: str) -> object:
@@ -26,9 +33,11 @@ def load(text: str) -> object:
     return _single(text, FastLoader, ExactLoader)
 
 
-def load_all(text: str) -> list[Any]:
-    """All documents of a text; raises as ``load`` does."""
-    return _several(text, FastLoader, ExactLoader)
+def load_all(text: str, most_values: int | None = None) -> list[Any]:
+    """All documents of a text; raises as ``load`` does, and for more values than ``most_values``."""
+    return _several(
+        text, partial(FastLoader, most_values=most_values), partial(ExactLoader, most_values=most_values)
+    )
 
 
 def load_as_written(text: str) -> object:
@@ -58,6 +67,8 @@ def _read(text: str, fast: _Loader, exact: _Loader, read: Callable[[str, Any], A
     if not _READ_OTHERWISE.search(text):
         try:
             return read(text, fast)
+        except TooManyValuesError:
+            raise  # the exact parser is slow, and would say the same
         except (yaml.YAMLError, RecursionError, ValueError):
             pass  # what it is, the exact parser says below
     with _told(text):

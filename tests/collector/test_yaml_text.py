@@ -59,6 +59,14 @@ def test_aliases_that_make_much_of_little_are_refused_with_their_line(read, leve
         read("\n".join(["a0: &a0 {k: v}", *levels]))
 
 
+@pytest.mark.parametrize("end", ["", "#\t"], ids=["fast", "exact"])
+def test_more_values_than_a_reader_takes_are_refused_with_their_line(end):
+    text = f"a: 1\n---\nb:\n- 2\n- 3\n- 4\n{end}"
+    assert load_all(text, 9) == [{"a": 1}, {"b": [2, 3, 4]}]
+    with pytest.raises(yaml.YAMLError, match=r"^line 3: expected at most 8 values in a file$"):
+        load_all(text, 8)
+
+
 def test_an_alias_that_many_jobs_merge_is_taken():
     jobs = "".join(f"- {{<<: *job, name: {n}}}\n" for n in range(5_000))
     assert len(load("- &job {a: 1, b: [1, 2, 3], c: {d: e}}\n" + jobs)) == 5_001
