@@ -14,7 +14,9 @@ from tests.bench import (
     hot_key,
     index,
     ingest,
+    instrumentation,
     memory,
+    orders,
     queries,
     readiness,
     rule_delay,
@@ -34,6 +36,8 @@ BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "slos": slos.run,
     "rule_delay": lambda: [rule_delay.run()],
     "hot_key": hot_key.run,
+    "instrumentation": instrumentation.run,
+    "orders": orders.run,
 }
 
 
