@@ -1,6 +1,5 @@
 """Asks a Prometheus how the budgets of SLOs stand, for commands that are run once."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -100,7 +99,6 @@ def read_budgets(
 @contextmanager
 def patient_querier(server: PrometheusServer) -> Iterator[RemoteQuerier]:
     """The server, tried for a few seconds."""
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # whoever asks says it
     with closing(server.querier(deadline_seconds=_DEADLINE_SECONDS)) as querier:
         yield querier
 

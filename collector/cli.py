@@ -159,7 +159,6 @@ def export(
 ) -> None:
     """Write samples as OpenMetrics text that import reads back."""
     until = SystemClock().now() if end is None else end
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     source = server.querier(on_retry=lambda reason: click.echo(f"fireline: {reason}", err=True))
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

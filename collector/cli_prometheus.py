@@ -1,5 +1,6 @@
 """Which Prometheus a command reads, and what it sends: the same options wherever one is read."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class PrometheusServer:
         self, *, deadline_seconds: float = 60.0, on_retry: Callable[[str], None] | None = None
     ) -> RemoteQuerier:
         """deadline_seconds: after which no other try begins. on_retry: is told why one does."""
+        logging.getLogger("stamina").setLevel(logging.ERROR)  # on_retry says it, and the error at the end
         return RemoteQuerier(
             self.url, self.http, headers=self.headers, deadline_seconds=deadline_seconds, on_retry=on_retry
         )

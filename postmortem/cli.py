@@ -1,6 +1,5 @@
 """`postmortem …`: reports on incidents."""
 
-import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -98,7 +97,6 @@ def report_command(
 
 def _read(incident: str, server: PrometheusServer) -> tuple[Report, ServerSettings]:
     at = time.time()
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # what is told when the tries end is enough
     with closing(server.client(_TIMEOUT_SECONDS)) as client:
         api = FirelineApi(client, server.url)
         records, settings = fetch_records(api, incident, at), api.settings()

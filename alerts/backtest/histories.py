@@ -1,6 +1,5 @@
 """Opens the history that a command names: a Prometheus API, a folder of ours, or cases."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,7 +93,6 @@ def _samples(
         finally:
             store.close()
         return
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     source = wanted.server.querier(on_retry=told)
     console = Console(stderr=True)
     try:

@@ -1,7 +1,6 @@
 """`fireline alerts check`."""
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -123,7 +122,6 @@ def _traffic(slos: Sequence[Slo], given: Sequence[tuple[str, float]]) -> Traffic
 def _known(specs: SpecFiles, server: PrometheusServer | None, over: float, retention: float | None) -> Known:
     if server is None:
         return Known(retention_seconds=retention)
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     at = SystemClock().now()
     try:
         querier = server.querier(deadline_seconds=_DEADLINE_SECONDS)

@@ -1,6 +1,5 @@
 """`fireline alerts freeze`: makes a case of history, for `ci` to replay."""
 
-import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,7 +81,6 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
         seconds,
         step_seconds(before),
     )
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # we say it ourselves
     try:
         source = server.querier(on_retry=told)
         try:

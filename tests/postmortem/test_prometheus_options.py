@@ -1,11 +1,13 @@
 """Every command that reads a Prometheus is told which in the same words, and sends what it is told to."""
 
 import json
+import logging
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+import stamina
 from click.testing import CliRunner
 
 from alerts.adopt.cli import adopt_command
@@ -131,3 +133,12 @@ def test_a_token_of_the_environment_is_sent(run, prometheus, monkeypatch):
 def test_secrets_are_in_no_repr():
     server = PrometheusServer("http://a", {"Authorization": "secret"})
     assert "secret" not in repr(server)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "postmortem"])
+def test_waiting_for_a_server_is_told_in_our_words(run, caplog, monkeypatch, command):
+    monkeypatch.setattr(logging.getLogger("stamina"), "level", logging.NOTSET)
+    with stamina.set_testing(True, attempts=2):
+        done = run(command, "--prometheus", "http://127.0.0.1:1")
+    assert "Connection refused" in f"{done.stderr}{done.exception}"
+    assert "stamina" not in f"{caplog.text}{done.output}"
