@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from alerts.backtest.label_texts import read_by
 from alerts.backtest.reads import Window, windows_read
@@ -34,7 +34,7 @@ class Placed:
 
     @cached_property
     def node(self) -> Node:
-        return parse(self.rule.expr, size=QuerySize(), experimental=True)
+        return _parsed(self.rule.expr)
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -64,6 +64,12 @@ class Placed:
             fixed = {name: text for name, text in labels.items() if "{{" not in text}
             return {**fixed, "alertname": self.rule.alert}
         return labels
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(expr: str) -> Node:
+    """The same rules are looked at for each case, and for how far they look back."""
+    return parse(expr, size=QuerySize(), experimental=True)
 
 
 @dataclass(frozen=True)
