@@ -17,6 +17,7 @@ START_SECONDS = 30.0
 STOP_SECONDS = 30.0
 USER = "shop"
 DATABASE = "shop"
+STATEMENTS = "pg_stat_statements"
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
@@ -83,10 +84,15 @@ class PostgresPair:
         options = ["--username", USER, "--auth", "md5", "--pwfile", str(password_file), "--no-sync"]
         self._run("initdb", ["-D", str(data), "--encoding", "UTF8", "--locale", "C", *options])
         password_file.unlink()
+        statements = has_statements(self._binaries)
+        preloaded = {"shared_preload_libraries": STATEMENTS} if statements else {}
         with (data / "postgresql.conf").open("a") as config:
-            config.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+            config.writelines(f"{name} = '{value}'\n" for name, value in {**SETTINGS, **preloaded}.items())
         server = self._start("primary", data, port, placement)
-        self._run("createdb", ["-h", LOOPBACK, "-p", str(port), "-U", USER, DATABASE])
+        where = ["-h", LOOPBACK, "-p", str(port), "-U", USER]
+        self._run("createdb", [*where, DATABASE])
+        if statements:
+            self._run("psql", [*where, "-d", DATABASE, "-q", "-c", f"CREATE EXTENSION {STATEMENTS}"])
         return server
 
     def start_replica(self, primary: PostgresServer, port: int, placement: Placement) -> PostgresServer:
@@ -127,6 +133,11 @@ class PostgresPair:
     def _own(self, path: Path) -> None:
         if self._account:
             shutil.chown(path, self._account.uid, self._account.gid)
+
+
+def has_statements(binaries: Path) -> bool:
+    """Whether the server comes with its statistics of statements: Debian's does, pgserver's does not."""
+    return (binaries.parent / "lib" / f"{STATEMENTS}.so").exists()
 
 
 def is_ready(data: Path) -> bool:

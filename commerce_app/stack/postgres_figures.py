@@ -1,11 +1,11 @@
 """What postgres_exporter says of a server, under its names: the part that its dashboards ask for most."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from prometheus_client.core import GaugeMetricFamily, Metric, UnknownMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, UnknownMetricFamily
 
 STATES = (
     "active",
@@ -60,12 +60,21 @@ SELECT current_database() AS datname, pg_is_in_recovery() AS is_replica,
        AS lag_seconds
 """
 
+HAS_STATEMENTS = "SELECT count(*) FROM pg_extension WHERE extname = 'pg_stat_statements'"
+STATEMENTS = """
+SELECT r.rolname AS user, s.queryid::text AS queryid, sum(s.calls)::float8 AS calls_total,
+       sum(s.total_exec_time)::float8 / 1000 AS seconds_total, sum(s.rows)::float8 AS rows_total
+FROM pg_stat_statements AS s JOIN pg_roles AS r ON r.oid = s.userid
+WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.queryid IS NOT NULL
+GROUP BY 1, 2 ORDER BY seconds_total DESC LIMIT 50
+"""
+
 
 @dataclass(frozen=True)
 class PostgresFigures:
     """One look at a server: ``sessions`` and ``oldest_seconds`` by state, ``locks`` by mode.
 
-    ``statistics`` is the row of pg_stat_database.
+    ``statistics`` is the row of pg_stat_database, ``statements`` are the 50 that took most time.
     """
 
     datname: str
@@ -77,6 +86,7 @@ class PostgresFigures:
     waiting: int
     locks: Mapping[str, int]
     statistics: Mapping[str, Any]
+    statements: Sequence[Mapping[str, Any]] = ()
 
 
 async def read_figures(connection: asyncpg.Connection) -> PostgresFigures:
@@ -85,6 +95,7 @@ async def read_figures(connection: asyncpg.Connection) -> PostgresFigures:
     activity = await connection.fetch(ACTIVITY)
     locks = await connection.fetch(LOCKS)
     statistics = await connection.fetchrow(STATISTIC)
+    there = await connection.fetchval(HAS_STATEMENTS)
     return PostgresFigures(
         **server,
         sessions={row["state"]: row["sessions"] for row in activity},
@@ -92,6 +103,7 @@ async def read_figures(connection: asyncpg.Connection) -> PostgresFigures:
         waiting=sum(row["waiting"] for row in activity),
         locks={row["mode"]: row["locks"] for row in locks},
         statistics=dict(statistics),
+        statements=await connection.fetch(STATEMENTS) if there else (),
     )
 
 
@@ -101,7 +113,14 @@ def postgres_metrics(servers: Mapping[str, PostgresFigures | None]) -> Iterable[
     up = _gauge("pg_up", "Whether the server answers", ["server"])
     for name, figures in servers.items():
         up.add_metric([name], float(figures is not None))
-    return [up, *_replication(answers), *_sessions(answers), _locks(answers), *_statistics(answers)]
+    return [
+        up,
+        *_replication(answers),
+        *_sessions(answers),
+        _locks(answers),
+        *_statistics(answers),
+        *_statements(answers),
+    ]
 
 
 def _replication(servers: Mapping[str, PostgresFigures]) -> list[Metric]:
@@ -149,6 +168,22 @@ def _statistics(servers: Mapping[str, PostgresFigures]) -> Iterable[Metric]:
             family.add_metric(
                 [name, str(figures.statistics["datid"]), figures.datname], figures.statistics[statistic]
             )
+        yield family
+
+
+def _statements(servers: Mapping[str, PostgresFigures]) -> Iterable[Metric]:
+    told = {"calls_total": "Calls", "seconds_total": "Time", "rows_total": "Rows"}
+    for figure, text in told.items():
+        family = CounterMetricFamily(
+            f"pg_stat_statements_{figure}",
+            f"{text} of a statement",
+            labels=["server", "user", "datname", "queryid"],
+        )
+        for name, figures in servers.items():
+            for statement in figures.statements:
+                family.add_metric(
+                    [name, statement["user"], figures.datname, statement["queryid"]], statement[figure]
+                )
         yield family
 
 

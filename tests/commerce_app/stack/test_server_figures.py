@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from prometheus_client.core import Metric
 
 from commerce_app.stack.postgres_figures import STATISTICS, PostgresFigures, postgres_metrics
@@ -34,6 +36,19 @@ def test_a_servers_figures_have_its_name():
     assert found["db_sessions_waiting_for_lock", "replica", "shop"] == 2
     assert found["pg_locks_count", "replica", "shop", "rowexclusivelock"] == 4
     assert found["pg_stat_database_deadlocks", "replica", "7", "shop"] == 7
+
+
+def test_statements_are_told_by_their_numbers():
+    statement = {
+        "user": "shop",
+        "queryid": "-42",
+        "calls_total": 3.0,
+        "seconds_total": 0.5,
+        "rows_total": 9.0,
+    }
+    found = values(postgres_metrics({"primary": replace(FIGURES, statements=[statement])}))
+    assert found["pg_stat_statements_calls_total", "primary", "shop", "shop", "-42"] == 3
+    assert found["pg_stat_statements_seconds_total", "primary", "shop", "shop", "-42"] == 0.5
 
 
 def test_what_there_is_none_of_is_zero():
