@@ -11,6 +11,7 @@ from commerce_app.switches import Flip, Switch
 
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 7.5, 10)
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+STALE_BUCKETS = (1, 2, 5, 10, 20, 30, 45, 60, 90, 120)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 CACHES = ("product", "extras", "popular", "catalogue", "ranking", "together", "orders")
 LEASE_OUTCOMES = ("won", "filled", "held", "impatient", "unavailable")
@@ -101,6 +102,10 @@ class Metrics:
         self.cache_store_failures = self._counter(
             "cache_store_failures_total", "Loaded values that Redis did not take.", ("cache",)
         )
+        self.cache_stale_age_seconds = self._histogram(
+            "cache_stale_age_seconds", "How long past its TTL a value was that was served stale.", ("cache",),
+            STALE_BUCKETS,
+        )  # fmt: skip
         self.cache_leases = self._counter(
             "cache_leases_total", "How it was settled which process fills a key.", ("cache", "outcome")
         )
@@ -112,6 +117,7 @@ class Metrics:
         for cache in CACHES:
             for outcome in LEASE_OUTCOMES:
                 self.cache_leases.labels(cache, outcome)
+            self.cache_stale_age_seconds.labels(cache)
             self.cache_refresh_failures.labels(cache)
             self.cache_store_failures.labels(cache)
             self.cache_load_seconds.labels(cache)
@@ -254,6 +260,11 @@ class Metrics:
         )
         for outcome in ("paid", "insufficient_balance", "failed", "unknown"):
             self.payment_attempts.labels(outcome)
+        self.carts_left = self._counter(
+            "shop_carts_left_total", "Orders reserved and never bought, by who gave them back.", ("by",)
+        )
+        for who in ("request", "sweeper"):
+            self.carts_left.labels(who)
         self.checkouts_begun = self._counter("shop_checkouts_begun_total", "Orders begun.")
         self.revenue_krw = self._counter("shop_revenue_krw_total", "Won paid for orders.")
 

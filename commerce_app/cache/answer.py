@@ -21,11 +21,15 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A read's value, None where there is none, who had it and in what state."""
+    """A read's value, None where there is none, who had it and in what state.
+
+    stale_seconds: how long past its TTL a stale one is; 0 where it is stale only as nobody could confirm it.
+    """
 
     body: bytes | None
     tier: Tier
     result: Result
+    stale_seconds: float = 0.0
 
 
 class Tally:

@@ -28,6 +28,10 @@ class Entry:
     def fresh(self, at: float) -> bool:
         return at < self.fresh_until
 
+    def stale_seconds(self, at: float) -> float:
+        """How long it has been past its TTL."""
+        return max(0.0, at - self.fresh_until)
+
     def pack(self) -> bytes:
         return _HEADER.pack(self.fresh_until, self.load_seconds) + self.body
 

@@ -17,6 +17,7 @@ class Cache:
 
     def __init__(self, name: str, lifetime: Lifetime, near: Near, parts: Parts) -> None:
         self._name = name
+        self._stale_seconds = lifetime.stale_seconds
         self._local = near.copies
         self._absences = near.absences
         self.hot = near.hot
@@ -39,6 +40,8 @@ class Cache:
             tally.note(Tier.ORIGIN, Result.ERROR)
             raise
         tally.note(answer.tier, answer.result)
+        if answer.result is Result.STALE:
+            self._metrics.cache_stale_age_seconds.labels(self._name).observe(answer.stale_seconds)
         return answer.body
 
     async def _read(self, key: str, load: Load, tally: Tally) -> Answer:
@@ -68,9 +71,9 @@ class Cache:
             if entry.value and self._on(Switch.EARLY_REFRESH) and refresh_early(entry, at, 1 - self._draw()):
                 self._filling.refresh(key, load, beyond=entry.fresh_until)
             return Answer(entry.value, Tier.REDIS, Result.HIT)
-        if self._on(Switch.STALE_WHILE_REVALIDATE):
+        if self._on(Switch.STALE_WHILE_REVALIDATE) and entry.stale_seconds(at) < self._stale_seconds:
             self._filling.refresh(key, load, beyond=at)
-            return Answer(entry.body, Tier.REDIS, Result.STALE)
+            return Answer(entry.body, Tier.REDIS, Result.STALE, entry.stale_seconds(at))
         return await self._fill(key, load, tally)
 
     async def _read_without_redis(self, key: str, load: Load, tally: Tally) -> Answer:
@@ -79,7 +82,7 @@ class Cache:
         if self._on(Switch.LOCAL_TIER) and (entry := self._local.fallback(key, at)):
             if not entry.fresh(at):
                 self._filling.refresh(key, load, beyond=at)
-            return Answer(entry.body, Tier.LOCAL, Result.STALE)
+            return Answer(entry.body, Tier.LOCAL, Result.STALE, entry.stale_seconds(at))
         tally.note(Tier.ORIGIN, Result.ERROR)
         return Answer(await self._load_through(key, load, ask_redis=False), Tier.ORIGIN, Result.ERROR)
 

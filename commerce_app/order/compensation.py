@@ -72,11 +72,12 @@ class Compensation:
 
     async def undo(
         self, connection: AsyncConnection, order_id: int, rejection: Answer | None, at: datetime
-    ) -> None:
-        """Undo one order; its key keeps the ``rejection``, or is free again."""
+    ) -> bool:
+        """Undo one order, its key keeps the ``rejection`` or is free again. False where none was to be."""
         orders = (await connection.execute(LOCK_ORDER, {"order_id": order_id})).all()
         if orders:
             await self.give_back(connection, orders, rejection, at)
+        return bool(orders)
 
     async def give_back(
         self,

@@ -50,6 +50,7 @@ class Sweeper:
                 await self._compensation.give_back(connection, orders, None, at)
         for status, count in Counter(order.status for order in orders).items():
             self._metrics.orders_repaired.labels(status).inc(count)
+        self._metrics.carts_left.labels("sweeper").inc(len(orders))
         return len(orders)
 
     async def _show_held(self, at: datetime) -> None:

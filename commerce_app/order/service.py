@@ -165,7 +165,8 @@ class Orders:
         rejection = Answer.rejection(reason) if isinstance(reason, RejectedError) else None
         try:
             async with deadline(UNDO_SECONDS), self._primary.begin() as connection:
-                await self._compensation.undo(connection, order.order_id, rejection, self._now())
+                undone = await self._compensation.undo(connection, order.order_id, rejection, self._now())
+            self._metrics.carts_left.labels("request").inc(undone)
         except (ShopError, SQLAlchemyError, OSError) as error:
             log.warning("order %d is left to the sweeper: %s", order.order_id, error)
 

@@ -101,6 +101,14 @@ class World:
         samples = self.metrics.cache_requests.collect()[0].samples
         return {(s.labels["tier"], s.labels["result"]): s.value for s in samples if s.value}
 
+    def stale_ages(self):
+        """How many stale answers, and the sum of their ages in seconds."""
+        samples = self.metrics.cache_stale_age_seconds.collect()[0].samples
+        of_cache = {
+            s.name: s.value for s in samples if s.labels["cache"] == "product" and "le" not in s.labels
+        }
+        return of_cache["cache_stale_age_seconds_count"], of_cache["cache_stale_age_seconds_sum"]
+
     def leases(self):
         samples = self.metrics.cache_leases.collect()[0].samples
         return {sample.labels["outcome"]: sample.value for sample in samples if sample.value}
@@ -481,6 +489,33 @@ async def test_what_is_forgotten_as_missing_is_asked_for_again(world):
     await world.forgetting.tell(datetime.now(UTC))
     world.answer = b"v1"
     assert await world.read() == b"v1"
+
+
+async def test_how_stale_an_answer_is_counts_for_each_read(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE)
+    await world.read()
+    world.at += 117
+    world.answer = OSError("replica down")
+    assert await world.read_at_once(3) == [b"v1"] * 3
+    assert world.stale_ages() == (3, 3 * 17)
+
+
+async def test_nothing_is_served_beyond_its_bound_even_if_redis_still_has_it(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE)
+    await world.redis.set("k", Entry(b"old", world.at - 60, 0.01).pack(), 1000)
+    assert (await world.read(), world.stale_ages()) == (b"v1", (0, 0))
+
+
+async def test_what_nobody_could_confirm_is_stale_of_no_age_until_its_ttl(world):
+    world.on(Switch.LOCAL_TIER)
+    await world.read()
+    world.redis.down = True
+    world.at += 50
+    await world.read()
+    assert world.stale_ages() == (1, 0)
+    world.at += 60
+    await world.read()
+    assert world.stale_ages() == (2, 10)
 
 
 async def test_warming_loads_whatever_is_there_and_is_no_read(world):

@@ -130,6 +130,7 @@ async def test_what_is_held_is_undone_when_its_hold_is_over(quiet_client, primar
     assert await holdings(primary, user) == before
     assert metrics.orders_held._value.get() == 0
     assert metrics.orders_repaired.labels(state)._value.get() == 1
+    assert metrics.carts_left.labels("sweeper")._value.get() == 1
     assert await sweeper.sweep(now + timedelta(seconds=31)) == 0
 
 

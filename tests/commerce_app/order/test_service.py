@@ -81,11 +81,13 @@ class FakeCompensation:
     def __init__(self):
         self.undone = []
         self.failure = None
+        self.there = True
 
     async def undo(self, _connection, order_id, rejection, _at):
         if self.failure is not None:
             raise self.failure
         self.undone.append((order_id, rejection and rejection.status))
+        return self.there
 
 
 class FakeProducts:
@@ -141,6 +143,10 @@ class World:
         return self.counted(self.metrics.orders), self.counted(self.metrics.payment_attempts)
 
     @property
+    def carts_left(self):
+        return self.metrics.carts_left.labels("request")._value.get()
+
+    @property
     def revenue(self):
         return self.metrics.revenue_krw._value.get()
 
@@ -161,7 +167,7 @@ async def test_what_is_confirmed_is_placed_and_paid(world):
     answer = await world.place()
     assert answer == Answer(201, b'{"order_id":42,"subtotal":200,"discount":0,"total":200}')
     assert world.connection.done == ["committed", "AUTOCOMMIT"]
-    assert world.ordered == [CART.user_id]
+    assert (world.ordered, world.carts_left) == ([CART.user_id], 0)
     assert (world.counts, world.revenue) == (({"placed": 1}, {"paid": 1}), 200)
     assert world.compensation.undone == []
 
@@ -175,6 +181,17 @@ async def test_an_answer_instead_of_a_reservation_ends_the_order(world, answer, 
     assert await world.place() is answer
     assert world.ordered == []
     assert (world.counts, world.revenue) == (({counted: 1}, {}), 0)
+
+
+@pytest.mark.parametrize(
+    ("there", "failure", "left"), [(True, None, 1), (False, None, 0), (True, OSError(), 0)]
+)
+async def test_a_cart_is_left_once_its_reservation_is_undone(world, there, failure, left):
+    world.compensation.there, world.compensation.failure = there, failure
+    world.connection.failures[CONFIRM] = DBAPIError("UPDATE", None, RefusalError())
+    with pytest.raises(DBAPIError):
+        await world.place()
+    assert world.carts_left == left
 
 
 async def test_what_was_not_reserved_is_not_undone(world):
