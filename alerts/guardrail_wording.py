@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from alerts.expressions import number
 from alerts.guardrails import Baseline, Guardrail
-from alerts.wording import IN_KOREAN, duration_ko
+from alerts.wording import IN_KOREAN, duration_ko, literal
 from collector.durations import format_duration
 
 _FORMS = {
@@ -20,7 +20,8 @@ def guardrail_annotations(guardrail: Guardrail) -> dict[str, str]:
     """For an alert whose value is the signal's."""
     value = _FORMS.get(guardrail.unit, '{{ $value | printf "%.2f" }}')
     value_ko = _FORMS_KO.get(guardrail.unit, value)
-    title, title_ko = guardrail.title["en"], guardrail.title.get("ko", guardrail.title["en"])
+    title = literal(guardrail.title["en"])
+    title_ko = literal(guardrail.title.get("ko", guardrail.title["en"]))
     texts = {
         "summary": f"{title} is at {value}",
         "description": f"A ticket because it is {reasons(guardrail)}. "

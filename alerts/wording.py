@@ -1,5 +1,6 @@
 """The texts of an SLO's alerts, in English and Korean, as templates that Prometheus fills in."""
 
+import json
 import re
 
 from alerts.expressions import CURRENT_RATIO, Expressions, burn_rate, number, ratio, selector
@@ -22,10 +23,10 @@ def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float)
     times, allowed = '{{ $value | printf "%.1f" }}', number(100 * slo.error_budget)
     left = _budget_left(slo, tier, events)
     return {
-        "summary": f"{title(slo)}: the error budget burns {times} times as fast as allowed",
+        "summary": f"{_title(slo)}: the error budget burns {times} times as fast as allowed",
         "description": f"{told['en']}; the objective allows {allowed}%. "
         f"This alert begins at a burn rate of {limit:.3g}.{left['en']}",
-        "summary_ko": f"{title(slo, 'ko')}: 오류 예산이 허용 속도의 {times}배로 소진되고 있습니다",
+        "summary_ko": f"{_title(slo, 'ko')}: 오류 예산이 허용 속도의 {times}배로 소진되고 있습니다",
         "description_ko": f"{told['ko']}. 목표가 허용하는 비율은 {allowed}%이고, "
         f"이 경보는 소진 속도 {limit:.3g}배부터 울립니다.{left['ko']}",
         **_subject(slo),
@@ -70,10 +71,10 @@ def unanswered_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
     window, window_ko = format_duration(window_seconds), duration_ko(window_seconds)
     return {
         "summary": f"{slo.service}: requests arrive and none is counted as answered",
-        "description": f"Requests arrive at the edge, and {title(slo)} counted none in the last {window}: "
+        "description": f"Requests arrive at the edge, and {_title(slo)} counted none in the last {window}: "
         "the service is not idle. It is down, cut off, or not scraped.",
         "summary_ko": f"{slo.service}: 요청이 들어오는데 처리된 것으로 집계된 요청이 없습니다",
-        "description_ko": f"엣지에는 요청이 들어오지만 {title(slo, 'ko')} 목표가 최근 {window_ko} 동안 "
+        "description_ko": f"엣지에는 요청이 들어오지만 {_title(slo, 'ko')} 목표가 최근 {window_ko} 동안 "
         "센 요청은 없습니다. "
         "유휴 상태가 아니라 서비스가 내려갔거나, 연결이 끊겼거나, 수집되지 않는 상태입니다.",
         **_subject(slo),
@@ -84,13 +85,13 @@ def unanswered_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
 def no_data_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
     """For an alert on series that are absent; names the queries that match nothing."""
     needed = slo.sli.needed_over(format_duration(window_seconds))
-    missing = "".join(f"{{{{ with query `absent({query})` }}}} {query}{{{{ end }}}}" for query in needed)
+    missing = "".join(f"{_with(f'absent({query})')} {literal(query)}{{{{ end }}}}" for query in needed)
     return {
-        "summary": f"{title(slo)}: no data to judge it by",
+        "summary": f"{_title(slo)}: no data to judge it by",
         "description": "The series that this objective counts are absent, so none of its alerts can fire. "
         "Check that the target is scraped and that the metric's name and labels still match. "
         f"What matches nothing:{missing}",
-        "summary_ko": f"{title(slo, 'ko')}: 판단할 데이터가 없습니다",
+        "summary_ko": f"{_title(slo, 'ko')}: 판단할 데이터가 없습니다",
         "description_ko": "이 목표가 세는 시계열이 없어 어떤 경보도 울릴 수 없습니다. "
         "수집 대상이 살아 있는지, 지표 이름과 레이블이 그대로인지 확인하세요. "
         f"일치하는 시계열이 없는 쿼리:{missing}",
@@ -102,6 +103,21 @@ def no_data_annotations(slo: Slo, window_seconds: float) -> dict[str, str]:
 def title(slo: Slo, language: str = "en") -> str:
     """The SLO's title in a language, or in English, or its name."""
     return slo.title.get(language) or slo.title.get("en") or slo.name
+
+
+def literal(text: str) -> str:
+    """A text of somebody's as part of a template: braces in it are shown, and run nothing."""
+    return text.replace("{{", '{{ "{{" }}')
+
+
+def _with(query: str) -> str:
+    """The begin of what a template says where a query finds something."""
+    quoted = json.dumps(query, ensure_ascii=False) if "`" in query else f"`{query}`"
+    return f"{{{{ with query {quoted} }}}}"
+
+
+def _title(slo: Slo, language: str = "en") -> str:
+    return literal(title(slo, language))
 
 
 def duration_ko(seconds: float) -> str:
@@ -119,13 +135,13 @@ def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
     pace = burn_rate(events, tier.long_seconds, slo)
     seconds = f"({left} > 0) / on () ({pace} > 0) * {number(slo.period_seconds)}"
     rounded = f"round({seconds}, 60) < 86400 or round({seconds}, 3600)"
-    gone = f"{{{{ with query `{rounded}` }}}}%s{{{{ . | first | value{_SPAN}%s }}}}%s{{{{ end }}}}"
+    gone = f"{_with(rounded)}%s{{{{ . | first | value{_SPAN}%s }}}}%s{{{{ end }}}}"
     period, period_ko = format_duration(slo.period_seconds), duration_ko(slo.period_seconds)
     sentences = {
         "en": f" Budget left of {period}: {percent}%{gone % (', gone in ', '', ' at this pace')}.",
         "ko": f" {period_ko} 예산이 {percent}% 남았습니다{gone % ('(이 속도면 ', IN_KOREAN, ' 뒤 소진)')}.",
     }
-    known = f"{{{{ with query `clamp_min(100 * {left}, 0)` }}}}%s{{{{ end }}}}"
+    known = f"{_with(f'clamp_min(100 * {left}, 0)')}%s{{{{ end }}}}"
     minutes = _bad_minutes(slo)
     return {language: known % text + minutes[language] for language, text in sentences.items()}
 
@@ -136,7 +152,7 @@ def _bad_minutes(slo: Slo) -> dict[str, str]:
         return {"en": "", "ko": ""}
     period, allowed = format_duration(slo.period_seconds), slo.error_budget * slo.period_seconds / 60
     over = f"{CURRENT_RATIO}{selector(slo)} > bool {number(slo.error_budget)}"
-    spent = f"{{{{ with query `5 * sum_over_time(({over})[{period}:5m])` }}}}%s{{{{ end }}}}"
+    spent = f"{_with(f'5 * sum_over_time(({over})[{period}:5m])')}%s{{{{ end }}}}"
     value = '{{ . | first | value | printf "%.0f" }}'
     return {
         "en": spent % f" Bad minutes: {value} of the {allowed:.0f} allowed.",
@@ -146,7 +162,7 @@ def _bad_minutes(slo: Slo) -> dict[str, str]:
 
 def _filled(query: str, form: str) -> str:
     value = f'{{{{ . | first | value | printf "{form}" }}}}'
-    return f"{{{{ with query `{query}` }}}}{value}{{{{ else }}}}?{{{{ end }}}}"
+    return f"{_with(query)}{value}{{{{ else }}}}?{{{{ end }}}}"
 
 
 def _counted(slo: Slo) -> str:
@@ -180,7 +196,7 @@ def _fault_ko(slo: Slo) -> str:
 
 def _subject(slo: Slo) -> dict[str, str]:
     """For messages on an alert's end, where its summary would read as the opposite."""
-    return {"subject": title(slo), "subject_ko": title(slo, "ko")}
+    return {"subject": _title(slo), "subject_ko": _title(slo, "ko")}
 
 
 def _links(slo: Slo) -> dict[str, str]:
