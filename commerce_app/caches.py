@@ -3,6 +3,7 @@
 import random
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from commerce_app.cache.absences import Absences
 from commerce_app.cache.forgetting import Forgetting
@@ -19,7 +20,7 @@ from commerce_app.product.caches import ProductCaches
 from commerce_app.protections import load_guard
 from commerce_app.resilience.concurrency import ConcurrencyLimit
 from commerce_app.settings import Settings
-from commerce_app.switches import Switches
+from commerce_app.switches import Switch, Switches
 
 HOT_WINDOW_SECONDS = 10.0
 HOT_READS = 10
@@ -63,7 +64,11 @@ def _parts(
     settings: Settings, redis: RedisTier, forgetting: Forgetting, switches: Switches, metrics: Metrics
 ) -> Parts:
     loads = ConcurrencyLimit(
-        "loads", settings.concurrent_loads, settings.queued_loads, settings.load_wait_seconds
+        "loads",
+        settings.concurrent_loads,
+        settings.queued_loads,
+        settings.load_wait_seconds,
+        by_class=partial(switches.on, Switch.PRIORITY_SHEDDING),
     )
     leases = Leases(redis, Patience(), random_token, time.monotonic)
     guard = load_guard(switches, metrics, settings.load_deadline_seconds)

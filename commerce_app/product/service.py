@@ -17,6 +17,8 @@ from commerce_app.product.caches import (
 )
 from commerce_app.product.loads import ProductLoads
 from commerce_app.product.optional import EXTRAS, Feature, OptionalFeatures
+from commerce_app.resilience.gate import Work
+from commerce_app.resilience.work import doing
 
 
 class Products:
@@ -79,7 +81,7 @@ class Products:
         offered = self._features.extras()
         if offered:
             load = partial(self._loads.extras, product_id, offered)
-            with suppress(LoadShedError, CircuitOpenError):
+            with doing(Work.EXTRAS), suppress(LoadShedError, CircuitOpenError):
                 extras = await self._caches.extras.read(extras_key(product_id, offered), load)
                 if extras is not None:
                     return extras, sorted(EXTRAS - offered)

@@ -1,6 +1,5 @@
 """Turns requests away at the door while too many are in flight, the least important first."""
 
-import asyncio
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -12,10 +11,11 @@ from commerce_app.instrument.requests import mark_error
 from commerce_app.instrument.routes import Route, match_route
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.adaptive_limit import AdaptiveLimit
-from commerce_app.resilience.deadline import within
-from commerce_app.resilience.gate import ALIKE, PRIORITIES, Gate, Share, Work
+from commerce_app.resilience.door import Door
+from commerce_app.resilience.gate import ALIKE, PRIORITIES, Share, Work
 from commerce_app.resilience.pace import Pace, whole_seconds
 from commerce_app.resilience.rate_profiles import POPULAR, RANKING, TOGETHER
+from commerce_app.resilience.work import doing
 from commerce_app.responses import error_response
 from commerce_app.switches import Switch, Switches
 
@@ -50,21 +50,24 @@ class Admission:
         self._fixed = limit
         self._adaptive = adaptive
         self._timer = timer
-        self._gate: Gate[asyncio.Future[None]] = Gate()
+        self._door = Door(self._shares, self._limit)
         self._pace = Pace()
         metrics.concurrency_limit.set_function(self._limit)
         for work in Work:
-            metrics.requests_queued.labels(work).set_function(partial(self._gate.waiting, work))
+            metrics.requests_queued.labels(work).set_function(partial(self._door.waiting, work))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = match_route(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if route is None:
             await self._app(scope, receive, send)
-        elif await self._enter(work_of(route)):
-            await self._serve(scope, receive, send)
-        else:
+            return
+        work = work_of(route)
+        if not await self._door.enter(work):
             mark_error(scope, ErrorType.LOAD_SHED)
-            await error_response(self._shed(work_of(route)))(scope, receive, send)
+            await error_response(self._shed(work))(scope, receive, send)
+            return
+        with doing(work):
+            await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = self._timer()
@@ -73,42 +76,8 @@ class Admission:
         finally:
             ended = self._timer()
             self._pace.ended(ended - began)
-            self._adaptive.observe(ended - began, self._gate.in_flight, ended)
-            self._leave()
-
-    async def _enter(self, work: Work) -> bool:
-        share = self._shares()[work]
-        if self._gate.enter(work, share, self._limit()):
-            return True
-        ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if not self._gate.wait(work, share, ticket):
-            return False
-        try:
-            async with within(share.wait_seconds):
-                await ticket
-        except TimeoutError:
-            return self._admitted_after_all(work, ticket)
-        except asyncio.CancelledError:
-            if self._admitted_after_all(work, ticket):
-                self._leave()
-            raise
-        return True
-
-    def _admitted_after_all(self, work: Work, ticket: "asyncio.Future[None]") -> bool:
-        """Whether it was let in at the very moment when it gave up."""
-        if ticket.done() and not ticket.cancelled():
-            return True
-        self._gate.give_up(work, ticket)
-        return False
-
-    def _leave(self) -> None:
-        admitted = self._gate.leave(self._shares(), self._limit())
-        while admitted:
-            ticket = admitted.pop(0)
-            if ticket.cancelled():  # its request ended a moment ago and has not yet said so
-                admitted += self._gate.leave(self._shares(), self._limit())
-            else:
-                ticket.set_result(None)
+            self._adaptive.observe(ended - began, self._door.in_flight, ended)
+            self._door.leave()
 
     def _limit(self) -> float:
         if not any(map(self._switches.on, LIMITING)):
@@ -121,5 +90,5 @@ class Admission:
     def _shed(self, work: Work) -> LoadShedError:
         reason = work.value if self._switches.on(Switch.PRIORITY_SHEDDING) else "requests"
         self._metrics.load_shed.labels(reason).inc()
-        drain_seconds = self._pace.drain_seconds(self._gate.ahead(work), int(min(self._limit(), self._fixed)))
+        drain_seconds = self._pace.drain_seconds(self._door.ahead(work), int(min(self._limit(), self._fixed)))
         return LoadShedError(reason, whole_seconds(drain_seconds))

@@ -192,16 +192,6 @@ async def test_a_part_of_the_extras_can_be_switched_off_and_is_back_at_once(
     assert None not in page["extras"].values()
 
 
-async def test_extras_that_are_shed_are_missing(settings):
-    shedding = frozenset({Switch.LOAD_SHEDDING})
-    alone = replace(settings, switches=shedding, concurrent_loads=1, queued_loads=1, load_wait_seconds=0.001)
-    async with asking(alone) as client:
-        await client.shop.products.detail(73)
-        async with client.shop.caches[0]._filling._loads.slot():
-            page = (await client.get("/products/73")).json()
-    assert (page["extras"], page["missing"]) == (None, ["ranking", "recommendations"])
-
-
 async def test_an_unknown_product_is_not_found(client):
     assert (await client.get("/products/101")).status_code == 404
     assert (await order(client, 270, 101)).status_code == 404

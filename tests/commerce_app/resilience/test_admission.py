@@ -10,6 +10,7 @@ from commerce_app.metrics import Metrics
 from commerce_app.resilience.adaptive_limit import Adaptation, AdaptiveLimit
 from commerce_app.resilience.admission import Admission, work_of
 from commerce_app.resilience.gate import PRIORITIES, Share, Work
+from commerce_app.resilience.work import current_work
 from commerce_app.switches import Switch, Switches
 
 
@@ -19,6 +20,7 @@ class World:
     def __init__(self, limit=2, *switches):
         self.gate = asyncio.Event()
         self.at = 0.0
+        self.works = []
         self.metrics = Metrics()
         self.switches = Switches(switches or [Switch.LOAD_SHEDDING])
         self.adaptive = AdaptiveLimit(Adaptation(least=1, first=1))
@@ -29,6 +31,7 @@ class World:
         self.client = httpx.AsyncClient(transport=transport, base_url="http://shop")
 
     async def _answer(self, scope, receive, send):
+        self.works.append(current_work())
         await self.gate.wait()
         await PlainTextResponse("ok")(scope, receive, send)
 
@@ -181,7 +184,7 @@ async def test_who_goes_away_at_the_moment_of_being_let_in_takes_no_place():
     await first
     assert (await third).status_code == 200
     await asyncio.gather(gone, return_exceptions=True)
-    assert world.admission._gate.in_flight == 0
+    assert world.admission._door.in_flight == 0
 
 
 async def test_switching_off_lets_in_who_waits():
@@ -190,3 +193,10 @@ async def test_switching_off_lets_in_who_waits():
     world.switches.set({Switch.PRIORITY_SHEDDING: False})
     world.gate.set()
     assert await statuses(waiting) == [200] * 5
+
+
+async def test_what_a_request_does_is_work_of_its_class(world):
+    world.gate.set()
+    for method, path in (("GET", "/products/popular"), ("GET", "/products/1"), ("POST", "/orders")):
+        await world.client.request(method, path)
+    assert world.works == [Work.EXTRAS, Work.PAGES, Work.ORDERS]

@@ -4,6 +4,8 @@ import pytest
 
 from commerce_app.errors import LoadShedError
 from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.resilience.gate import Work
+from commerce_app.resilience.work import current_work, doing
 
 
 async def test_a_full_queue_turns_away_at_once():
@@ -56,3 +58,63 @@ async def test_retry_after_is_the_time_that_those_ahead_will_take(monkeypatch):
             await limit.slot().__aenter__()
         waiting.cancel()
     assert shed.value.retry_after_seconds == 8
+
+
+async def hold(limit, work, until, ended):
+    with doing(work):
+        async with limit.slot():
+            await until.wait()
+        ended.append(work)
+
+
+async def begin(limit, until, ended, *works):
+    """Tasks that hold a slot each, or wait for one, in this order."""
+    tasks = []
+    for work in works:
+        tasks.append(asyncio.create_task(hold(limit, work, until, ended)))
+        await asyncio.sleep(0)
+    return tasks
+
+
+async def outcomes(tasks):
+    return [type(result) for result in await asyncio.gather(*tasks, return_exceptions=True)]
+
+
+async def test_by_class_extras_leave_room_for_pages_and_those_for_orders():
+    limit = ConcurrencyLimit("loads", running=4, queued=0, wait_seconds=60, by_class=lambda: True)
+    works = [Work.EXTRAS] * 3 + [Work.PAGES] * 2 + [Work.ORDERS] * 2
+    gate = asyncio.Event()
+    tasks = await begin(limit, gate, [], *works)
+    gate.set()
+    shed, held = LoadShedError, type(None)
+    assert await outcomes(tasks) == [held, held, shed, held, shed, held, shed]
+
+
+async def test_by_class_who_waits_for_an_order_goes_first():
+    limit = ConcurrencyLimit("loads", running=1, queued=4, wait_seconds=60, by_class=lambda: True)
+    gate, ended = asyncio.Event(), []
+    tasks = await begin(limit, gate, ended, Work.PAGES, Work.EXTRAS, Work.PAGES, Work.ORDERS)
+    gate.set()
+    await asyncio.gather(*tasks)
+    assert ended == [Work.PAGES, Work.ORDERS, Work.PAGES, Work.EXTRAS]
+
+
+async def test_alike_who_came_first_goes_first():
+    limit = ConcurrencyLimit("loads", running=1, queued=4, wait_seconds=60)
+    gate, ended = asyncio.Event(), []
+    works = [Work.PAGES, Work.EXTRAS, Work.PAGES, Work.ORDERS]
+    tasks = await begin(limit, gate, ended, *works)
+    gate.set()
+    await asyncio.gather(*tasks)
+    assert ended == works
+
+
+async def test_a_task_does_the_work_of_whoever_started_it():
+    async def look():
+        return current_work()
+
+    with doing(Work.ORDERS):
+        with doing(Work.PAGES):
+            inner = asyncio.create_task(look())
+        outer = asyncio.create_task(look())
+    assert (await inner, await outer, current_work()) == (Work.PAGES, Work.ORDERS, Work.EXTRAS)

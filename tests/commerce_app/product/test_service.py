@@ -1,0 +1,45 @@
+from types import SimpleNamespace
+
+import orjson
+import pytest
+
+from commerce_app.errors import CircuitOpenError, LoadShedError
+from commerce_app.product.optional import OptionalFeatures
+from commerce_app.product.service import Products
+from commerce_app.resilience.gate import Work
+from commerce_app.resilience.work import current_work, doing
+from commerce_app.switches import Switches
+
+
+class Kept:
+    """A cache that has a value for every key, and notes for whose sake it was read."""
+
+    def __init__(self, body):
+        self.body = body
+        self.works = []
+
+    async def read(self, _key, _load):
+        self.works.append(current_work())
+        if isinstance(self.body, Exception):
+            raise self.body
+        return self.body
+
+
+def products(extras):
+    caches = SimpleNamespace(detail=Kept(b'{"product_id":7}'), extras=extras)
+    loads = SimpleNamespace(detail=Kept(None).read, extras=Kept(None).read)
+    return Products(loads, caches, OptionalFeatures(Switches())), caches
+
+
+async def test_the_extras_of_a_page_are_less_important_than_the_page():
+    shown, caches = products(Kept(b'{"standing":null}'))
+    with doing(Work.PAGES):
+        page = await shown.page(7)
+    assert orjson.loads(page) == {"product_id": 7, "extras": {"standing": None}, "missing": []}
+    assert (caches.detail.works, caches.extras.works) == ([Work.PAGES], [Work.EXTRAS])
+
+
+@pytest.mark.parametrize("error", [LoadShedError("loads", 1), CircuitOpenError("replica", 1)])
+async def test_a_page_goes_without_extras_that_nobody_may_load(error):
+    shown, _ = products(Kept(error))
+    assert orjson.loads(await shown.page(7))["missing"] == ["ranking", "recommendations"]
