@@ -33,7 +33,7 @@ def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
     if unknown:
         count += f"; {unknown} not accepted yet (--accept)"
     lines += [Text(line, style="yellow") for line in map(_already, outcomes) if line]
-    lines += [Text(line, style="yellow") for line in _unseen(outcomes)]
+    lines += [Text(line, style="yellow") for line in (*_unseen(outcomes), *_sparse(outcomes))]
     if note:
         lines.append(Text(note, style="yellow"))
     return Group(table, *lines, Text(count, style="bold red" if failed else "green"))
@@ -41,15 +41,26 @@ def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
 
 def _unseen(outcomes: Sequence[Compared]) -> Iterator[str]:
     """A line for all cases that rules look beyond, by more than a few scrapes."""
-    short = {
-        o.case: o.verdict.unseen_seconds for o in outcomes if o.verdict.unseen_seconds > _TOLERATED_SECONDS
-    }
+    unseen = {one.case: one.verdict.sight.unseen_seconds for one in outcomes}
+    short = {case: seconds for case, seconds in unseen.items() if seconds > _TOLERATED_SECONDS}
     if short:
         longest = format_duration(60.0 * round(max(short.values()) / 60))
         yield (
             f"{', '.join(short)}: rules look back {longest} further than the samples go, so that windows and "
             "`for` are not full at the begin (freeze with a longer --history)"
         )
+
+
+def _sparse(outcomes: Sequence[Compared]) -> Iterator[str]:
+    """A line for each case that was thinned for rules with longer windows."""
+    for one in outcomes:
+        seen = one.verdict.sight
+        if seen.too_short_seconds:
+            window, apart = format_duration(seen.too_short_seconds), format_duration(seen.apart_seconds)
+            yield (
+                f"{one.case}: rules read windows of {window} where its samples are {apart} apart, "
+                "which leaves them empty (freeze it anew, for these rules)"
+            )
 
 
 def _passing(passing: int, cases: int) -> str:
@@ -115,7 +126,8 @@ def ci_json(outcomes: Sequence[Compared]) -> dict[str, Any]:
                 "budget_spent": one.verdict.budget_spent,
                 "by": list(one.verdict.by),
                 "already_firing": list(one.verdict.already),
-                "unseen_seconds": one.verdict.unseen_seconds,
+                "unseen_seconds": one.verdict.sight.unseen_seconds,
+                "empty_window_seconds": one.verdict.sight.too_short_seconds or None,
                 "accepted_page_seconds": one.accepted.page_seconds if one.accepted else None,
                 "accepted_reset_seconds": one.accepted.reset_seconds if one.accepted else None,
                 "change": one.change.value,

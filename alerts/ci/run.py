@@ -8,13 +8,11 @@ from alerts.backtest.evaluated import evaluated
 from alerts.backtest.reach import reach
 from alerts.backtest.spent import budget_spent
 from alerts.ci.casebook import FiledCase
+from alerts.ci.sight import sight
 from alerts.ci.verdict import PAGING, Verdict, verdict
 from alerts.slo import Slo
 from collector.labels import Matcher
-from collector.memory import MemoryStore
 from collector.rules.files import RuleGroup
-
-_EVER_MS = 2**62
 
 
 def judged(
@@ -33,18 +31,10 @@ def judged(
         histories = evaluated(groups, samples, expected.start, expected.end).histories
     except BacktestError as error:
         raise BacktestError(f"case {case.name}: {error}") from error
-    found = replace(
-        verdict(histories, expected, paging), unseen_seconds=_unseen_seconds(groups, samples, expected.start)
-    )
+    seen = sight(reach(groups), samples, expected.start)
+    found = replace(verdict(histories, expected, paging), sight=seen)
     if found.page_seconds is None or expected.is_quiet:
         return found
     page_at = expected.onset + found.page_seconds
     spent = [budget_spent(slo, samples, expected.onset, page_at) for slo in slos]
     return replace(found, budget_spent=max((each for each in spent if each is not None), default=None))
-
-
-def _unseen_seconds(groups: Sequence[RuleGroup], samples: MemoryStore, start: float) -> float:
-    """How much further back rules look than samples go."""
-    groups_found = samples.select((), -_EVER_MS, round(start * 1000))
-    first = min((int(group.times[0]) / 1000 for group in groups_found if len(group.times)), default=start)
-    return max(0.0, first - (start - reach(groups).samples_seconds))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from alerts.backtest.engine import AlertHistory
+from alerts.ci.sight import Sight
 from collector.labels import Matcher, MatchOp
 
 PAGING = (
@@ -36,7 +37,7 @@ class Verdict:
     by: the alerts that paged first. problem: why it is not as wanted; empty where it is.
     budget_spent: the share of the most burnt budget that was gone at the page, where the SLOs are known.
     already: the pages that fired before the case and still did at its start; they answer nothing in it.
-    unseen_seconds: for how long before the case rules look back further than its samples go.
+    sight: whether the samples are old and dense enough for the rules.
     """
 
     page_seconds: float | None
@@ -45,7 +46,7 @@ class Verdict:
     problem: str
     budget_spent: float | None = None
     already: tuple[str, ...] = ()
-    unseen_seconds: float = field(default=0.0, compare=False)
+    sight: Sight = field(default=Sight(), compare=False)
 
 
 def verdict(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,10 +38,27 @@ def test_a_case_says_how_much_further_the_rules_look_than_its_samples_go():
     def unseen(window):
         rule = {"alert": "A", "expr": f"increase(errors_total[{window}]) > 1e9", "labels": PAGE}
         case = case_of(Expected(START, END, START, None), errors_total=errors)
-        return judged(case, groups_of(rule)).unseen_seconds
+        return judged(case, groups_of(rule)).sight.unseen_seconds
 
     assert unseen("3d") == 0.0
     assert unseen("5d") == DAY + 600
+
+
+@pytest.mark.parametrize(
+    ("expr", "too_short"),
+    [
+        ("sum_over_time(increase(errors_total[1m])[1d:1m]) > 1e9", 60.0),
+        ("sum_over_time(increase(errors_total[5m])[1d:5m]) > 1e9", 0.0),
+        ("increase(errors_total[1m]) > 1e9", 0.0),
+    ],
+)
+def test_a_case_says_which_windows_its_old_samples_leave_empty(expr, too_short):
+    case = case_of(Expected(START, END, START, None), errors_total=errors)
+    times = np.concatenate([np.arange(0, START - 7 * 3600, 100.0), np.arange(START - 7 * 3600, END, 15.0)])
+    store = MemoryStore()
+    store.append_column(Labels({"__name__": "errors_total"}), (times * 1000).astype(np.int64), errors(times))
+    found = judged(replace(case, load=lambda: store), groups_of({"alert": "A", "expr": expr})).sight
+    assert (found.too_short_seconds, found.apart_seconds) == (too_short, 100.0 if too_short else 0.0)
 
 
 @pytest.mark.parametrize("window", ["sum_over_time(five[1d:5m])", "increase(errors_total[1d])"])
