@@ -55,8 +55,8 @@ def test_a_guardrails_title_runs_nothing():
 def test_a_query_is_asked_and_shown_as_it_is(recorded):
     total = f"sum(increase({STRANGE}[$window]))"
     sli = Sli(SliKind.AVAILABILITY, f"{total} * 0.5", total)
-    told, asked = [], []
-    for texts in annotations(Slo("web", "shop", 0.99, sli), recorded=recorded):
-        told.append(filled(texts, asked)["description"])
+    asked = []
+    made = annotations(Slo("web", "shop", 0.99, sli), recorded=recorded)
+    told = [filled(texts, asked)["description"] for texts in made]
     assert any(text.startswith("absent(") and STRANGE in text for text in asked)
     assert any("What matches nothing: " in text and STRANGE in text for text in told)
