@@ -102,7 +102,8 @@ def findings(tmp_path, window: str, scrape_interval_seconds: float = 15.0) -> li
 
 def test_check_says_which_tiers_see_too_few_slices(tmp_path):
     (few,) = findings(tmp_path, "1m")
-    expected = "web: tier fast cannot fire: it wants 10 bad slices of 1m, and its 5m hold fewer"
+    expected = "web: tier fast cannot fire: it wants 10 bad slices of 1m, and its 5m hold fewer; "
+    expected += "want fewer (min_bad_events), or look over a longer window"
     assert few == ("too-few-slices", expected)
     blind = [message for rule, message in findings(tmp_path, "10m") if rule == "blind-tier"]
     assert [message.split(" is blind")[0] for message in blind] == ["web: tier fast", "web: tier 1h"]
