@@ -1,67 +1,120 @@
-"""A coupon's stock as a counter: one statement takes one and records who has it, if there is one to take.
+"""A coupon's stock as a counter: one statement takes one, records who has it, and keeps the answer.
 
-The row is locked from that statement to the end of its transaction, and by those only who get one: whoever
-comes when all are gone waits for nobody.
+The row is locked for that statement only, which is a transaction of its own: for no round trip. Whoever comes
+when all are gone waits for nobody.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+import asyncpg
+import orjson
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.database.statements import Statement
-from commerce_app.errors import RejectedError
+from commerce_app.errors import DependencyError, RejectedError
+from commerce_app.idempotency.answer import Answer
+from commerce_app.idempotency.header import RequestKey
+from commerce_app.idempotency.keys import KEPT, keep_new
+from commerce_app.instrument.database import sqlstate
 from commerce_app.locks import RowLocks
 
+ATTEMPTS = 3
+
+# Whoever claims twice, or sends a key twice, at the same time breaks a primary key, and nothing is taken.
 TAKE = Statement.CLAIM_COUPON.sql("""
 WITH taken AS (
     UPDATE coupons AS n SET available = n.available - 1
     WHERE n.coupon_id = :coupon_id AND n.available > 0 AND n.expires_at > :at
       AND EXISTS (SELECT FROM users AS u WHERE u.user_id = :user_id)
       AND NOT EXISTS (SELECT FROM coupon_claims AS c WHERE c.coupon_id = n.coupon_id AND c.user_id = :user_id)
+      AND NOT EXISTS (SELECT FROM idempotency_keys AS k
+                      WHERE k.scope = CAST(:scope AS text) AND k.key = CAST(:key AS text))
     RETURNING n.coupon_id, n.available
 ), claimed AS (
-    INSERT INTO coupon_claims (coupon_id, user_id, claimed_at)
-    SELECT coupon_id, :user_id, :at FROM taken ON CONFLICT DO NOTHING RETURNING coupon_id
+    INSERT INTO coupon_claims (coupon_id, user_id, claimed_at) SELECT coupon_id, :user_id, :at FROM taken
+), answered AS (
+    INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, expires_at)
+    SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), 201,
+           convert_to(CAST(:begun AS text) || available || '}', 'UTF8'), CAST(:expires_at AS timestamptz)
+    FROM taken WHERE CAST(:key AS text) IS NOT NULL
 )
-SELECT available, (SELECT count(*) FROM claimed) AS claimed FROM taken
+SELECT available FROM taken
 """)
 LOOK = Statement.CLAIM_COUPON.sql("""
 SELECT n.available, n.expires_at, EXISTS (SELECT FROM users AS u WHERE u.user_id = :user_id) AS known,
-       EXISTS (SELECT FROM coupon_claims AS c WHERE c.coupon_id = n.coupon_id AND c.user_id = :user_id) AS has
-FROM coupons AS n WHERE n.coupon_id = :coupon_id
+       EXISTS (SELECT FROM coupon_claims AS c
+               WHERE c.coupon_id = n.coupon_id AND c.user_id = :user_id) AS has,
+       EXISTS (SELECT FROM idempotency_keys AS k
+               WHERE k.scope = CAST(:scope AS text) AND k.key = CAST(:key AS text)) AS answered
+FROM (SELECT 1) AS always LEFT JOIN coupons AS n ON n.coupon_id = :coupon_id
 """)
 
 
-class ChangedMeanwhileError(Exception):
-    """The user claimed it in another transaction meanwhile: this one must be rolled back and done again."""
+class CouponCounter:
+    def __init__(self, primary: AsyncEngine, locks: RowLocks) -> None:
+        self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
+        self._locks = locks
+
+    async def claim(
+        self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None
+    ) -> Answer | None:
+        """Give the user one; None: the key was used before, and says what to answer.
+
+        Raises RejectedError without a key; with one the rejection is kept, and returned.
+        """
+        claim = {
+            "coupon_id": coupon_id,
+            "user_id": user_id,
+            "at": at,
+            "scope": None if key is None else key.scope,
+            "key": None if key is None else key.key,
+            "fingerprint": None if key is None else key.fingerprint,
+            "expires_at": at + KEPT,
+            "begun": _begun(coupon_id, user_id).decode(),
+        }
+        for _ in range(ATTEMPTS):
+            async with self._primary.connect() as connection:
+                left = await self._take(connection, claim)
+                if left is not None:
+                    return Answer(201, _begun(coupon_id, user_id) + b"%d}" % left)
+                seen = (await connection.execute(LOOK, claim)).one()
+                if seen.answered:
+                    return None
+                rejection = _rejection(seen, coupon_id, user_id, at)
+                if rejection is None:
+                    continue
+                if key is None:
+                    raise rejection
+                answer = Answer.rejection(rejection)
+                return answer if await keep_new(connection, key, answer, at) else None
+        raise DependencyError(f"coupon {coupon_id} changed {ATTEMPTS} times while it was claimed")
+
+    async def _take(self, connection: AsyncConnection, claim: dict[str, object]) -> int | None:
+        try:
+            rows = await self._locks.take("coupon", connection, TAKE, claim)
+        except IntegrityError as error:
+            if error.orig is None or sqlstate(error.orig) != asyncpg.UniqueViolationError.sqlstate:
+                raise
+            return None
+        return int(rows[0].available) if rows else None
 
 
-async def take_one(
-    connection: AsyncConnection, locks: RowLocks, coupon_id: int, user_id: int, at: datetime
-) -> int:
-    """Give the user one; returns how many are left.
-
-    Raises RejectedError, having written nothing, and ChangedMeanwhileError.
-    """
-    claim = {"coupon_id": coupon_id, "user_id": user_id, "at": at}
-    rows = await locks.take("coupon", connection, TAKE, claim)
-    if not rows:
-        await _explain(connection, coupon_id, user_id, at)
-    elif rows[0].claimed:
-        return int(rows[0].available)
-    raise ChangedMeanwhileError
+def _begun(coupon_id: int, user_id: int) -> bytes:
+    """The body of the answer, but for how many are left."""
+    return orjson.dumps({"coupon_id": coupon_id, "user_id": user_id})[:-1] + b',"left":'
 
 
-async def _explain(connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime) -> None:
-    """Raise RejectedError with the reason why there was none to take, unless it has gone by now."""
-    seen = (await connection.execute(LOOK, {"coupon_id": coupon_id, "user_id": user_id})).one_or_none()
-    if seen is None:
-        raise RejectedError(404, f"no coupon {coupon_id}")
+def _rejection(seen: Row[Any], coupon_id: int, user_id: int, at: datetime) -> RejectedError | None:
+    """Why there was none to take; None when that has gone by now."""
+    if seen.available is None:
+        return RejectedError(404, f"no coupon {coupon_id}")
     if at >= seen.expires_at:
-        raise RejectedError(409, "the coupon has expired")
+        return RejectedError(409, "the coupon has expired")
     if seen.available == 0:
-        raise RejectedError(409, "the coupon is sold out")
+        return RejectedError(409, "the coupon is sold out")
     if not seen.known:
-        raise RejectedError(404, f"no user {user_id}")
-    if seen.has:
-        raise RejectedError(409, f"user {user_id} has the coupon already")
+        return RejectedError(404, f"no user {user_id}")
+    return RejectedError(409, f"user {user_id} has the coupon already") if seen.has else None

@@ -5,18 +5,16 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from commerce_app.coupon.counter import ChangedMeanwhileError, take_one
+from commerce_app.coupon.counter import CouponCounter
 from commerce_app.coupon.discount import Coupon
 from commerce_app.database.statements import Statement
-from commerce_app.errors import DependencyError, InFlightError, RejectedError
+from commerce_app.errors import InFlightError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
 from commerce_app.resilience.user_limits import UserLimits
 from commerce_app.switches import Switch, Switches
-
-CLAIM_ATTEMPTS = 3
 
 LOCK_COUPON = Statement.CLAIM_COUPON.sql("""
 SELECT available, expires_at FROM coupons WHERE coupon_id = :coupon_id FOR UPDATE
@@ -52,6 +50,7 @@ class Coupons:
         self._locks = locks
         self._limits = limits
         self._keys = keys
+        self._counter = CouponCounter(primary, locks)
 
     async def claim(
         self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None = None
@@ -72,20 +71,13 @@ class Coupons:
         return answer
 
     async def _claim_once(self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None) -> Answer:
-        claim = self._count_down if self._switches.on(Switch.COUPON_COUNTER) else self._claim
-        for _ in range(CLAIM_ATTEMPTS):
-            try:
-                async with self._primary.begin() as connection:
-                    work = partial(claim, connection, coupon_id, user_id, at)
-                    return await self._keys.once(connection, key, at, work)
-            except ChangedMeanwhileError:
-                continue
-        raise DependencyError(f"coupon {coupon_id} changed {CLAIM_ATTEMPTS} times while it was claimed")
-
-    async def _count_down(
-        self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime
-    ) -> Answer:
-        return _given(coupon_id, user_id, await take_one(connection, self._locks, coupon_id, user_id, at))
+        if self._switches.on(Switch.COUPON_COUNTER):
+            answer = await self._counter.claim(coupon_id, user_id, at, key)
+            if answer is not None:
+                return answer
+        async with self._primary.begin() as connection:
+            work = partial(self._claim, connection, coupon_id, user_id, at)
+            return await self._keys.once(connection, key, at, work)
 
     async def _claim(self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime) -> Answer:
         rows = await self._locks.take("coupon", connection, LOCK_COUPON, {"coupon_id": coupon_id})
@@ -97,7 +89,8 @@ class Coupons:
             raise RejectedError(409, "the coupon is sold out")
         await self._record_claim(connection, coupon_id, user_id, at)
         await connection.execute(TAKE_ONE, {"coupon_id": coupon_id})
-        return _given(coupon_id, user_id, rows[0].available - 1)
+        left = rows[0].available - 1
+        return Answer.created({"coupon_id": coupon_id, "user_id": user_id, "left": left})
 
     async def _record_claim(
         self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime
@@ -118,7 +111,3 @@ class Coupons:
             raise RejectedError(409, f"user {user_id} has used coupon {coupon_id}")
         row = rows[0]
         return Coupon(row.kind, row.value, row.cap, row.minimum, row.expires_at)
-
-
-def _given(coupon_id: int, user_id: int, left: int) -> Answer:
-    return Answer.created({"coupon_id": coupon_id, "user_id": user_id, "left": left})

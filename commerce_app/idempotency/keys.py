@@ -36,6 +36,10 @@ DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND expires_at 
 KEEP = Statement.IDEMPOTENCY_KEY.sql("""
 UPDATE idempotency_keys SET status = :status, body = :body WHERE scope = :scope AND key = :key
 """)
+KEEP_NEW = Statement.IDEMPOTENCY_KEY.sql("""
+INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, expires_at)
+VALUES (:scope, :key, :fingerprint, :status, :body, :expires_at) ON CONFLICT DO NOTHING
+""")
 REMOVE_EXPIRED = text("""
 DELETE FROM idempotency_keys WHERE (scope, key) IN (
     SELECT scope, key FROM idempotency_keys WHERE expires_at <= :at
@@ -126,6 +130,19 @@ class IdempotencyKeys:
         """Store what duplicates will hear."""
         kept = {"scope": key.scope, "key": key.key, "status": answer.status, "body": answer.body}
         await connection.execute(KEEP, kept)
+
+
+async def keep_new(connection: AsyncConnection, key: RequestKey, answer: Answer, at: datetime) -> bool:
+    """Keep the answer of a request that wrote nothing; False when the key is there already."""
+    kept = {
+        "scope": key.scope,
+        "key": key.key,
+        "fingerprint": key.fingerprint,
+        "status": answer.status,
+        "body": answer.body,
+        "expires_at": at + KEPT,
+    }
+    return (await connection.execute(KEEP_NEW, kept)).rowcount == 1
 
 
 async def remove_expired(primary: AsyncEngine, at: datetime) -> int:

@@ -98,9 +98,34 @@ async def test_claims_are_refused_for_the_same_reasons(shops, primary):
 async def test_a_claim_is_sent_twice_and_made_once(shops):
     key = {"Idempotency-Key": "twice"}
     body = {"user_id": 120}
-    first, again = [await shop.post(f"/coupons/{COUPON}/claim", json=body, headers=key) for shop in shops]
+    path = f"/coupons/{COUPON}/claim"
+    first, again = [await shop.post(path, json=body, headers=key) for shop in shops]
     assert (first.status_code, again.content) == (201, first.content)
     assert again.headers["Idempotent-Replay"] == "true"
+    other = await shops[1].post(path, json={"user_id": 120}, headers={"Idempotency-Key": "another"})
+    assert other.status_code == 409
+    replayed = await shops[0].post(path, json={"user_id": 120}, headers={"Idempotency-Key": "another"})
+    assert (replayed.content, replayed.headers["Idempotent-Replay"]) == (other.content, "true")
+
+
+async def test_copies_of_a_claim_at_once_are_one_claim(short, primary):
+    await stock_of_coupon(primary, 9)
+    path, key = f"/coupons/{COUPON}/claim", {"Idempotency-Key": "copies"}
+    copies = [short.post(path, json={"user_id": 121}, headers=key) for _ in range(20)]
+    answers = await asyncio.gather(*copies)
+    assert statuses(answers) == {201: 20}
+    assert len({answer.content for answer in answers}) == 1
+    assert [answer.headers.get("Idempotent-Replay") for answer in answers].count(None) == 1
+    assert await primary.fetchval("SELECT available FROM coupons WHERE coupon_id = $1", COUPON) == 8
+
+
+async def test_a_key_whose_day_is_over_is_as_new(short, primary):
+    await stock_of_coupon(primary, 9)
+    path, key = f"/coupons/{COUPON}/claim", {"Idempotency-Key": "yesterday"}
+    assert (await short.post(path, json={"user_id": 122}, headers=key)).status_code == 201
+    await primary.execute("UPDATE idempotency_keys SET expires_at = now() WHERE key = 'yesterday'")
+    again = await short.post(path, json={"user_id": 122}, headers=key)
+    assert (again.status_code, again.json()["error"]) == (409, "user 122 has the coupon already")
 
 
 async def test_orders_and_charges_of_one_wallet_all_count(shops):
