@@ -70,19 +70,19 @@ SELECT product_id, name, price, category_id FROM products
 WHERE category_id = :category_id AND product_id > :after ORDER BY product_id LIMIT :limit
 """)
 
-# Best sellers of 7 days, from the hours that the outbox's consumer counts.
+# Best sellers of 7 days, by the same lines as the standing of a product.
 RANKING = Statement.RANKING.sql("""
 SELECT rank() OVER (ORDER BY week.sold DESC) AS position, product_id, p.name, p.price, week.sold
-FROM (SELECT product_id, sum(quantity)::bigint AS sold FROM product_sales
-      WHERE hour > now() - interval '7 days' GROUP BY product_id) AS week
+FROM (SELECT product_id, sum(quantity) AS sold FROM order_items
+      WHERE paid_at > now() - interval '7 days' GROUP BY product_id) AS week
 JOIN products AS p USING (product_id)
 ORDER BY week.sold DESC, product_id LIMIT :limit
 """)
 CATEGORY_RANKING = Statement.RANKING.sql("""
 SELECT rank() OVER (ORDER BY week.sold DESC) AS position, p.product_id, p.name, p.price, week.sold
 FROM products AS p
-CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0)::bigint AS sold FROM product_sales
-                    WHERE product_id = p.product_id AND hour > now() - interval '7 days') AS week
+CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS sold FROM order_items
+                    WHERE product_id = p.product_id AND paid_at > now() - interval '7 days') AS week
 WHERE p.category_id = :category_id
 ORDER BY week.sold DESC, p.product_id LIMIT :limit
 """)

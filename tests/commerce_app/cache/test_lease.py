@@ -1,5 +1,4 @@
 import asyncio
-import heapq
 import itertools
 
 import pytest
@@ -10,35 +9,9 @@ from commerce_app.cache.entry import Entry
 from commerce_app.cache.lease import FOR_EVER, Leases, Outcome, Patience
 from commerce_app.errors import CacheUnavailableError
 from tests.commerce_app.cache.fake_redis import FakeRedis
+from tests.commerce_app.virtual_time import VirtualTime
 
 PATIENCE = Patience(lease_seconds=3, wait_seconds=2)
-
-
-class VirtualTime:
-    """A clock that jumps to the next who wakes once everybody waits."""
-
-    def __init__(self):
-        self.at = 0.0
-        self._sleepers = []
-        self._order = itertools.count()
-
-    def now(self):
-        return self.at
-
-    async def pause(self, seconds):
-        waking = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.at + seconds, next(self._order), waking))
-        await waking
-
-    async def run(self, *tasks):
-        running = [asyncio.ensure_future(task) for task in tasks]
-        while True:
-            for _ in range(5):
-                await asyncio.sleep(0)
-            if not self._sleepers:
-                return await asyncio.gather(*running)
-            self.at, _, waking = heapq.heappop(self._sleepers)
-            waking.set_result(None)
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from commerce_app.cache.single_flight import SingleFlight
 from commerce_app.errors import DeadlineError
 from commerce_app.resilience.deadline import deadline
+from tests.commerce_app.virtual_time import VirtualTime
 
 
 @pytest.fixture
@@ -86,3 +89,46 @@ async def test_the_deadline_of_the_first_is_not_that_of_the_second(slow_call):
     await asyncio.sleep(0)
     slow_call.gate.set()
     assert await second == (1, True)
+
+
+# When somebody comes, for which key, how long the call takes if it is his, whether it fails.
+callers = st.lists(
+    st.tuples(st.floats(0, 10), st.sampled_from("ab"), st.floats(0.01, 5), st.booleans()),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(callers)
+def test_whoever_comes_whenever_has_the_end_of_one_call_that_ran_while_he_was_there(drawn):
+    async def live():
+        time, flights = VirtualTime(), SingleFlight(limit_seconds=1000)
+        running, begun = set(), {}
+
+        async def call(number, key, seconds, fails):
+            assert key not in running
+            running.add(key)
+            begun[number] = time.at
+            await time.pause(seconds)
+            running.remove(key)
+            if fails:
+                raise OSError(str(number))
+            return number
+
+        async def caller(number, arrives, key, seconds, fails):
+            await time.pause(arrives)
+            came_at, would_begin = time.at, lambda: call(number, key, seconds, fails)
+            try:
+                whose, joined = await flights.join(key, would_begin)
+            except OSError as error:
+                whose, joined = int(str(error)), number not in begun
+            _, called_key, takes, _ = drawn[whose]
+            assert called_key == key
+            assert joined == (whose != number)
+            assert begun[whose] <= came_at <= begun[whose] + takes <= time.at
+            return whose
+
+        whose = await time.run(*(caller(number, *each) for number, each in enumerate(drawn)))
+        assert set(whose) == set(begun)
+
+    asyncio.run(live())

@@ -69,14 +69,20 @@ async def test_numbers_that_no_product_has_are_refused(client, path):
 @pytest.mark.parametrize("category", [{}, {"category": 1}])
 async def test_the_ranking_is_of_the_pieces_sold_in_seven_days(client, primary, category):
     rows = await primary.fetch(
-        "SELECT product_id, sum(quantity)::bigint AS sold FROM product_sales "
-        "WHERE hour > now() - interval '7 days' GROUP BY product_id ORDER BY sold DESC, product_id LIMIT 20"
+        "SELECT product_id, sum(quantity) AS sold FROM order_items "
+        "WHERE paid_at > now() - interval '7 days' GROUP BY product_id ORDER BY sold DESC, product_id LIMIT 20"
     )
     ranking = (await ask(client, "/products/ranking", **category))["products"]
     assert [(each["product_id"], each["sold"]) for each in ranking] == [tuple(row) for row in rows]
     positions = [each["position"] for each in ranking]
     assert positions == sorted(positions)
     assert positions[0] == 1
+
+
+async def test_the_ranking_agrees_with_what_a_product_page_says(client):
+    ranked = (await ask(client, "/products/ranking", category=1))["products"][4]
+    page = await ask(client, f"/products/{ranked['product_id']}")
+    assert page["extras"]["standing"]["sales_position"] == ranked["position"]
 
 
 async def test_what_is_bought_together_is_what_the_product_page_says(client):
