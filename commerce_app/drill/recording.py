@@ -1,6 +1,7 @@
 """Keeps what an act was, as a case: its samples, its events, when it truly began and why."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +21,15 @@ PAGE_WITHIN = "2m"
 
 @dataclass(frozen=True)
 class Recorder:
-    """Puts a case for each act into ``folder``, by ``fireline alerts freeze``."""
+    """Puts a case for each act into ``folder``, by ``fireline alerts freeze``; one of an earlier run goes."""
 
     folder: Path
 
     def record(self, plant: Plant, record: ActRecord, scenario: Scenario, cause: str) -> Path:
         """The case's folder. Raises ServerFailedError when it cannot be made."""
         name = f"{scenario.name}-{record.act}"
+        case = self.folder / name
+        shutil.rmtree(case, ignore_errors=True)
         command = freeze_arguments(name, record, plant.address, plant.folder / SLO_FILE, self.folder)
         run(
             "fireline alerts freeze",
@@ -34,7 +37,6 @@ class Recorder:
             plant.folder / "freeze.log",
             timeout_seconds=FREEZE_SECONDS,
         )
-        case = self.folder / name
         _write(case / EVENTS_FILE, plant.fireline.all_events())
         _write(case / TRUTH_FILE, truth(record, scenario, cause))
         return case

@@ -1,6 +1,8 @@
+from types import SimpleNamespace
+
 import pytest
 
-from commerce_app.drill.recording import freeze_arguments, truth
+from commerce_app.drill.recording import Recorder, freeze_arguments, truth
 from commerce_app.drill.scenario import load_scenario
 
 SCENARIO = load_scenario("banner-spike")
@@ -19,3 +21,20 @@ def test_only_an_act_that_hurts_has_an_onset(act, has_onset, act_record, tmp_pat
 def test_the_truth_of_a_protected_act_is_that_nothing_hurt(act, cause, act_record):
     found = truth(act_record(act=act), SCENARIO, "redis-latency")
     assert (found["cause"], found["onset"], found["healed"]) == (cause, 40, 80)
+
+
+def test_a_case_of_an_earlier_run_goes(act_record, tmp_path, monkeypatch):
+    old = tmp_path / "banner-spike-protected" / "samples.om.zst"
+    old.parent.mkdir()
+    old.touch()
+    seen = []
+
+    def freeze(*_arguments, **_options):
+        seen.append(old.exists())
+        old.parent.mkdir()
+
+    monkeypatch.setattr("commerce_app.drill.recording.run", freeze)
+    events = SimpleNamespace(all_events=list)
+    plant = SimpleNamespace(folder=tmp_path, address="http://127.0.0.1:1", fireline=events)
+    case = Recorder(tmp_path).record(plant, act_record(), SCENARIO, "redis-latency")
+    assert (seen, sorted(each.name for each in case.iterdir())) == ([False], ["events.json", "truth.json"])
