@@ -70,7 +70,8 @@ async def test_numbers_that_no_product_has_are_refused(client, path):
 async def test_the_ranking_is_of_the_pieces_sold_in_seven_days(client, primary, category):
     rows = await primary.fetch(
         "SELECT product_id, sum(quantity) AS sold FROM order_items "
-        "WHERE paid_at > now() - interval '7 days' GROUP BY product_id ORDER BY sold DESC, product_id LIMIT 20"
+        "WHERE paid_at > now() - interval '7 days' "
+        "GROUP BY product_id ORDER BY sold DESC, product_id LIMIT 20"
     )
     ranking = (await ask(client, "/products/ranking", **category))["products"]
     assert [(each["product_id"], each["sold"]) for each in ranking] == [tuple(row) for row in rows]
