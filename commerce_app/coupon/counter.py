@@ -7,7 +7,6 @@ when all are gone waits for nobody.
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import orjson
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
@@ -17,8 +16,8 @@ from commerce_app.database.statements import Statement
 from commerce_app.errors import DependencyError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
-from commerce_app.idempotency.keys import KEPT, keep_new
-from commerce_app.instrument.database import sqlstate
+from commerce_app.idempotency.keys import keep_new, key_parameters
+from commerce_app.instrument.database import unique_violation
 from commerce_app.locks import RowLocks
 
 ATTEMPTS = 3
@@ -69,11 +68,8 @@ class CouponCounter:
             "coupon_id": coupon_id,
             "user_id": user_id,
             "at": at,
-            "scope": None if key is None else key.scope,
-            "key": None if key is None else key.key,
-            "fingerprint": None if key is None else key.fingerprint,
-            "expires_at": at + KEPT,
             "begun": _begun(coupon_id, user_id).decode(),
+            **key_parameters(key, at),
         }
         for _ in range(ATTEMPTS):
             async with self._primary.connect() as connection:
@@ -96,7 +92,7 @@ class CouponCounter:
         try:
             rows = await self._locks.take("coupon", connection, TAKE, claim)
         except IntegrityError as error:
-            if error.orig is None or sqlstate(error.orig) != asyncpg.UniqueViolationError.sqlstate:
+            if not unique_violation(error):
                 raise
             return None
         return int(rows[0].available) if rows else None

@@ -132,16 +132,19 @@ class IdempotencyKeys:
         await connection.execute(KEEP, kept)
 
 
-async def keep_new(connection: AsyncConnection, key: RequestKey, answer: Answer, at: datetime) -> bool:
-    """Keep the answer of a request that wrote nothing; False when the key is there already."""
-    kept = {
-        "scope": key.scope,
-        "key": key.key,
-        "fingerprint": key.fingerprint,
-        "status": answer.status,
-        "body": answer.body,
+def key_parameters(key: RequestKey | None, at: datetime) -> dict[str, object]:
+    """What a statement that keeps its own answer needs to know; None without a key."""
+    return {
+        "scope": None if key is None else key.scope,
+        "key": None if key is None else key.key,
+        "fingerprint": None if key is None else key.fingerprint,
         "expires_at": at + KEPT,
     }
+
+
+async def keep_new(connection: AsyncConnection, key: RequestKey, answer: Answer, at: datetime) -> bool:
+    """Keep the answer of a request that wrote nothing; False when the key is there already."""
+    kept = {**key_parameters(key, at), "status": answer.status, "body": answer.body}
     return (await connection.execute(KEEP_NEW, kept)).rowcount == 1
 
 

@@ -108,6 +108,11 @@ def sqlstate(error: BaseException) -> str | None:
     return found
 
 
+def unique_violation(error: DBAPIError) -> bool:
+    """Whether a row was there already."""
+    return error.orig is not None and sqlstate(error.orig) == asyncpg.UniqueViolationError.sqlstate
+
+
 def lock_not_available(error: DBAPIError) -> bool:
     """Whether a statement gave up waiting for a lock."""
     return error.orig is not None and sqlstate(error.orig) == asyncpg.LockNotAvailableError.sqlstate

@@ -119,6 +119,27 @@ async def test_copies_of_a_claim_at_once_are_one_claim(short, primary):
     assert await primary.fetchval("SELECT available FROM coupons WHERE coupon_id = $1", COUPON) == 8
 
 
+async def test_copies_of_a_charge_at_once_are_one_charge(short, primary):
+    before = await primary.fetchval("SELECT balance FROM wallets WHERE user_id = 133")
+    key = {"Idempotency-Key": "copies"}
+    copies = [short.post("/wallets/133/charge", json={"amount": 1_000}, headers=key) for _ in range(20)]
+    answers = await asyncio.gather(*copies)
+    assert statuses(answers) == {201: 20}
+    assert {answer.json()["balance"] for answer in answers} == {before + 1_000}
+    assert [answer.headers.get("Idempotent-Replay") for answer in answers].count(None) == 1
+    other = await short.post("/wallets/133/charge", json={"amount": 2_000}, headers=key)
+    assert other.status_code == 422
+
+
+async def test_a_charge_that_is_refused_is_refused_again(shops):
+    key = {"Idempotency-Key": "refused"}
+    refused, again = [
+        await shop.post("/wallets/999999/charge", json={"amount": 1_000}, headers=key) for shop in shops
+    ]
+    assert (refused.status_code, refused.json()["error"]) == (404, "no wallet of user 999999")
+    assert (again.content, again.headers["Idempotent-Replay"]) == (refused.content, "true")
+
+
 async def test_a_key_whose_day_is_over_is_as_new(short, primary):
     await stock_of_coupon(primary, 9)
     path, key = f"/coupons/{COUPON}/claim", {"Idempotency-Key": "yesterday"}
