@@ -178,7 +178,14 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
     orders = Orders(
         database.primary,
         products,
-        Reservations(Stock(locks), coupons, WalletHold(locks, switches), keys, settings.order_hold_seconds),
+        Reservations(
+            Stock(locks),
+            coupons,
+            WalletHold(locks, switches),
+            keys,
+            hold_seconds=settings.order_hold_seconds,
+            correct_prices=products.correct_prices,
+        ),
         compensation,
         locks,
         limits=UserLimits(ORDER_ALLOWANCE),

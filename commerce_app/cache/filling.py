@@ -57,14 +57,16 @@ class Filling:
 
         What another process has made fresh beyond that time meanwhile need not be loaded.
         """
+        self._in_background(key, lambda: self._refresh(key, load, beyond))
 
-        async def refresh() -> None:
-            try:
-                await self._refresh(key, load, beyond)
-            except (ShopError, SQLAlchemyError, OSError):
-                self._refresh_failures.inc()
+    def correct(self, key: str, load: Load, right: Callable[[bytes], bool]) -> None:
+        """Fill in the background unless what Redis has is right, or nothing."""
+        self._near.copies.forget(key)
+        self._in_background(key, lambda: self._correct(key, load, right))
 
-        self._refreshes.launch(key, refresh)
+    async def settle(self) -> None:
+        """Wait for the end of what is under way in the background."""
+        await self._refreshes.settle()
 
     async def renew(self, key: str, load: Load, beyond: float) -> bool:
         """Fill unless Redis has a value that is fresh beyond that time; whether that was done.
@@ -110,6 +112,23 @@ class Filling:
         finally:
             if lease is not None:
                 await lease.release()
+
+    def _in_background(self, key: str, fill: Callable[[], Awaitable[object]]) -> None:
+        async def run() -> None:
+            try:
+                await fill()
+            except (ShopError, SQLAlchemyError, OSError):
+                self._refresh_failures.inc()
+
+        self._refreshes.launch(key, run)
+
+    async def _correct(self, key: str, load: Load, right: Callable[[bytes], bool]) -> None:
+        try:
+            packed = await self._shared.get(key)
+        except CacheUnavailableError:
+            return
+        if packed is not None and not right(Entry.unpack(packed).body):
+            await self._refresh(key, load, FOR_EVER)
 
     def _settled(self, turn: Turn) -> Turn:
         self._lease_outcomes.labels(self._name, turn.outcome).inc()

@@ -1,5 +1,7 @@
 """Cache-aside reads. Every protection asks its switch at every read, so that it can be flipped live."""
 
+from collections.abc import Callable
+
 from commerce_app.cache.answer import Answer, Result, Tally, Tier
 from commerce_app.cache.early_refresh import refresh_early
 from commerce_app.cache.entry import Entry
@@ -111,6 +113,14 @@ class Cache:
     def refresh(self, key: str, load: Load) -> None:
         """Reload in the background, once at a time for a key."""
         self._filling.refresh(key, load)
+
+    def correct(self, key: str, load: Load, right: Callable[[bytes], bool]) -> None:
+        """Reload in the background what turned out to be wrong; other processes' copies end by themselves."""
+        self._filling.correct(key, load, right)
+
+    async def settle(self) -> None:
+        """Wait for the end of what is under way in the background."""
+        await self._filling.settle()
 
     def forget(self, key: str) -> None:
         """The value is no longer true: here at once, in Redis soon, in other processes when a copy ends."""

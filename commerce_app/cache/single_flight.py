@@ -47,6 +47,10 @@ class SingleFlight(Generic[T]):
         if not flight.cancelled():
             flight.exception()  # mark as seen when every caller has given up
 
+    async def settle(self) -> None:
+        """Wait for the end of what is under way, however it ends."""
+        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+
     async def close(self) -> None:
         """Cancel what is under way and wait for its end."""
         flights = list(self._flights.values())

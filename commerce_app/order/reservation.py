@@ -1,5 +1,6 @@
 """The first step of an order: the key, stock, the coupon and the order's row, held until it is paid for."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,14 +50,24 @@ class Reserved:
 
 
 class Reservations:
+    """``correct_prices`` is told what products cost where the customer was shown another sum."""
+
     def __init__(
-        self, stock: Stock, coupons: Coupons, wallet: WalletHold, keys: IdempotencyKeys, hold_seconds: float
+        self,
+        stock: Stock,
+        coupons: Coupons,
+        wallet: WalletHold,
+        keys: IdempotencyKeys,
+        *,
+        hold_seconds: float,
+        correct_prices: Callable[[Mapping[int, int]], None],
     ) -> None:
         self._stock = stock
         self._coupons = coupons
         self._wallet = wallet
         self._keys = keys
         self._hold = timedelta(seconds=hold_seconds)
+        self._correct_prices = correct_prices
 
     async def reserve(
         self, connection: AsyncConnection, cart: Cart, key: RequestKey | None, at: datetime
@@ -106,6 +117,7 @@ class Reservations:
         await self._wallet.take(connection, cart.user_id)
         bill = Bill(cart.user_id, lines, cart.coupon_id, discount)
         if cart.expected_total not in {None, bill.total}:
+            self._correct_prices({line.product_id: line.unit_price for line in lines})
             raise RejectedError(
                 409, f"price_changed: expected {cart.expected_total} won, the order comes to {bill.total}"
             )

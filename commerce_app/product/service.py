@@ -1,5 +1,6 @@
 """Product pages as encoded JSON: from the cache, else from the database."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -39,6 +40,12 @@ class Products:
         """The product itself, as pages and checkouts show it; raises RejectedError (404)."""
         load = partial(self._loads.detail, product_id)
         return _found(await self._caches.detail.read(detail_key(product_id), load), f"product {product_id}")
+
+    def correct_prices(self, prices: Mapping[int, int]) -> None:
+        """Load the products again, in the background, that are shown at another price than this, in won."""
+        for product_id, price in prices.items():
+            load = partial(self._loads.detail, product_id)
+            self._caches.detail.correct(detail_key(product_id), load, partial(_shows, price))
 
     async def popular(self) -> bytes:
         """The five best sellers of 72 hours."""
@@ -92,3 +99,8 @@ def _found(body: bytes | None, what: str) -> bytes:
     if body is None:
         raise RejectedError(404, f"no {what}")
     return body
+
+
+def _shows(price: int, detail: bytes) -> bool:
+    shown = orjson.loads(detail or b"{}").get("price")
+    return bool(shown == price)

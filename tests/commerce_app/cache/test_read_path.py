@@ -518,6 +518,24 @@ async def test_what_nobody_could_confirm_is_stale_of_no_age_until_its_ttl(world)
     assert world.stale_ages() == (2, 10)
 
 
+@pytest.mark.parametrize(("right", "loads"), [(b"v1", 1), (b"v2", 2)])
+async def test_what_is_wrong_is_loaded_again_and_what_is_right_is_not(world, right, loads):
+    world.on(Switch.LOCAL_TIER)
+    await world.read()
+    world.answer = b"v2"
+    world.cache.correct("k", world.load, lambda body: body == right)
+    await world.cache.settle()
+    assert (await world.read(), world.loads) == (right, loads)
+
+
+@pytest.mark.parametrize("down", [True, False])
+async def test_what_redis_has_not_is_not_corrected(world, down):
+    world.redis.down = down
+    world.cache.correct("k", world.load, lambda _: False)
+    await world.cache.settle()
+    assert world.loads == 0
+
+
 async def test_warming_loads_whatever_is_there_and_is_no_read(world):
     await world.read()
     world.answer = b"v2"
