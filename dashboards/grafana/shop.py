@@ -21,7 +21,7 @@ def shop_board() -> Json:
             "Requests",
             [_request_rate(), _error_ratio(), _load_shed(), _latency(0.95), _latency(0.99), _in_flight()],
         ),
-        Row("Cache", [_hit_ratio(), _cache_reads(), _cache_load_time()]),
+        Row("Cache", [_hit_ratio(), _cache_reads(), _cache_load_time(), _stale_age(), _leases()]),
         Row("Redis", [_redis_latency(), _redis_errors(), _valkey_cpu()]),
         Row("Primary", [*_database("primary"), _lock_waits(), _lock_failures(), _slow_queries("primary")]),
         Row(
@@ -109,6 +109,21 @@ def _cache_load_time() -> Panel:
         (loading, "{{cache}} loads"),
         (joined, "{{cache}} coalesced/s"),
     )
+
+
+def _stale_age() -> Panel:
+    query = _quantile(0.95, "cache_stale_age_seconds", "cache")
+    text = "95% of the answers that were served stale were no longer past their TTL than this, by cache."
+    return _chart("Age of stale answers p95", text, "s", query, "{{cache}}")
+
+
+def _leases() -> Panel:
+    query = f"sum by (outcome) ({_rate('cache_leases_total')})"
+    text = (
+        "How it was settled, per second, which process fills a key. Won and filled are the rule; impatient "
+        "and unavailable load beside another."
+    )
+    return _chart("Leases on filling", text, "ops", query, "{{outcome}}")
 
 
 def _redis_latency() -> Panel:
@@ -224,5 +239,13 @@ def _revenue() -> Panel:
 def _payments() -> Panel:
     tried = f"sum by (outcome) ({_rate('shop_payment_attempts_total')})"
     begun = f"sum ({_rate('shop_checkouts_begun_total')})"
-    text = "Payment attempts by outcome and checkouts begun, per second; the gap is what customers gave up."
-    return lines("Payments and checkouts", text, "ops", (tried, "{{outcome}}"), (begun, "checkouts begun"))
+    left = f"sum ({_rate('shop_carts_left_total')})"
+    text = "Payment attempts by outcome, checkouts begun, and carts reserved and never bought, per second."
+    return lines(
+        "Payments and checkouts",
+        text,
+        "ops",
+        (tried, "{{outcome}}"),
+        (begun, "checkouts begun"),
+        (left, "carts left"),
+    )
