@@ -5,6 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from commerce_app.database.routing import ROUTES as READ_ROUTES
 from commerce_app.database.statements import Statement
 from commerce_app.errors import ErrorType
+from commerce_app.instrument.labels import RememberingCounter, RememberingGauge, RememberingHistogram
 from commerce_app.instrument.routes import ROUTES
 from commerce_app.resilience.rate_profiles import PROFILES, Profile
 from commerce_app.switches import Flip, Switch
@@ -62,15 +63,15 @@ class Metrics:
         self.switch_enabled.labels(flip.switch).set(flip.enabled)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
-        return Counter(name, text, labels, registry=self.registry)
+        return RememberingCounter(name, text, labels, registry=self.registry)
 
     def _gauge(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Gauge:
-        return Gauge(name, text, labels, registry=self.registry)
+        return RememberingGauge(name, text, labels, registry=self.registry)
 
     def _histogram(
         self, name: str, text: str, labels: tuple[str, ...], buckets: tuple[float, ...]
     ) -> Histogram:
-        return Histogram(name, text, labels, registry=self.registry, buckets=buckets)
+        return RememberingHistogram(name, text, labels, registry=self.registry, buckets=buckets)
 
     def _requests(self) -> None:
         labels = ("http_request_method", "http_route", "http_response_status_code", "error_type")
