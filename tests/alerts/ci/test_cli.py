@@ -65,7 +65,7 @@ def test_a_weaker_rule_fails_and_the_case_is_named(file, two_cases, accepted, ru
     file.write_text(yaml.safe_dump(rules))
     result = run(file, "--cases", two_cases, "--accepted", accepted)
     assert result.exit_code == 1
-    assert "seed-2025-09-03: pages 1m later than accepted" in result.stdout
+    assert "seed-2025-09-03: pages too late" in result.stdout
 
 
 def test_what_is_not_as_wanted_is_not_accepted(tmp_path, two_cases, accepted):
