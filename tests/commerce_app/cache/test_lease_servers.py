@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -19,14 +19,18 @@ READERS = 500
 COALESCING = frozenset({Switch.SINGLE_FLIGHT, Switch.DISTRIBUTED_LOCK})
 
 
+@asynccontextmanager
+async def processes(settings):
+    """Two shops without loops; what they share is in the servers."""
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(asking(settings, loops=False)) for _ in range(2)]
+        yield [client.shop for client in clients]
+
+
 @pytest.fixture
 async def two_shops(settings):
-    async with AsyncExitStack() as stack:
-        clients = [
-            await stack.enter_async_context(asking(replace(settings, switches=COALESCING), loops=False))
-            for _ in range(2)
-        ]
-        yield [client.shop for client in clients]
+    async with processes(replace(settings, switches=COALESCING)) as shops:
+        yield shops
 
 
 @pytest.fixture
@@ -69,6 +73,36 @@ async def test_an_expired_key_is_loaded_once_for_a_thousand_readers_of_two_proce
         pass
     assert replica_reads(two_shops) == 1
     assert (set(pages) == {b"{}"}) is stale
+
+
+async def test_a_key_whose_holder_died_is_loaded_once_when_its_lease_is_over(two_shops, redis):
+    assert await redis.lease("product:v1:5", "a process that died", 0.3, 0)
+    pages = await read_everywhere(two_shops, 5)
+    assert (replica_reads(two_shops), len(set(pages))) == (1, 1)
+    assert {b'"product_id":5' in page for page in pages} == {True}
+
+
+async def test_a_key_whose_load_fails_is_loaded_again_by_the_other_process(two_shops):
+    async def fail(_product_id):
+        raise OSError("connection reset")
+
+    two_shops[0].products._loads.detail = fail
+    results = await asyncio.gather(
+        *(shop.products.detail(6) for shop in two_shops for _ in range(READERS)), return_exceptions=True
+    )
+    assert Counter(map(type, results)) in ({OSError: READERS, bytes: READERS}, {bytes: 2 * READERS})
+    assert replica_reads(two_shops) == 1
+
+
+async def test_without_redis_each_process_loads_once(settings):
+    gone = replace(
+        settings,
+        redis_url="redis://127.0.0.1:1/0",
+        switches=frozenset({*COALESCING, Switch.REDIS_FAST_TIMEOUTS, Switch.CIRCUIT_BREAKER}),
+    )
+    async with processes(gone) as shops:
+        pages = await read_everywhere(shops, 7)
+        assert (replica_reads(shops), len(set(pages))) == (2, 1)
 
 
 async def test_one_of_many_takes_the_lease(redis):
