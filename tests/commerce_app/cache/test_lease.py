@@ -154,7 +154,8 @@ def test_whoever_comes_whenever_has_a_value_and_nobody_loads_beside_a_living_hol
         time = VirtualTime()
         redis = FakeRedis(time.now)
         tokens = map(str, itertools.count())
-        patience = Patience(lease_seconds=3, wait_seconds=10)
+        # As many leases of dead holders in a row as there are processes.
+        patience = Patience(lease_seconds=3, wait_seconds=10 + 3 * len(processes))
         leases = Leases(redis, patience, lambda: next(tokens), time.now, time.pause)
         loading, begun = set(), []
 
