@@ -12,10 +12,8 @@ import httpx
 import pytest
 import yaml
 
-from commerce_app.metrics import Metrics
 from commerce_app.prelaunch.campaign import LIMITS, PROTECTIONS
 from commerce_app.prelaunch.exposition import Page
-from commerce_app.prelaunch.shop_metrics import STALE_AGE
 from tests.commerce_app.prelaunch.campaigns import CONTENT, slo
 from tests.commerce_app.shop_process import SHOP, serving
 
@@ -23,10 +21,6 @@ pytestmark = pytest.mark.servers
 
 PATIENT = {"replica_lag_seconds": 3600, "redis_mean_seconds": 10}
 GO, NO_GO, MISTAKE, UNKNOWN = 0, 1, 2, 3
-# What this shop cannot be asked for yet.
-UNMEASURED = {"stale age"} - {
-    "stale age" for metric in Metrics().registry.collect() if metric.name == STALE_AGE
-}
 
 
 class Budgets(BaseHTTPRequestHandler):
@@ -83,6 +77,7 @@ def prelaunch(tmp_path, fireline):
             "starts_at": soon,
             "shop": {"url": shop},
             "fireline": {"url": fireline},
+            "bounds": PATIENT,
             **changes,
         }
         path = tmp_path / "campaign.yml"
@@ -106,7 +101,7 @@ def not_go(checks):
 
 def test_a_shop_that_is_ready(prelaunch, protected_shop):
     code, checks = prelaunch(protected_shop)
-    assert (code, not_go(checks)) == (UNKNOWN if UNMEASURED else GO, UNMEASURED)
+    assert (code, not_go(checks)) == (GO, set())
     assert checks["pre-warmed"]["measured"] == "5 of 5 keys loaded, 0 not stored"
     assert checks["served from cache"]["measured"] == "2 of 2 pages"
 
@@ -134,14 +129,14 @@ def test_what_is_not_there_in_numbers_is_no_go(prelaunch, protected_shop):
     products = [{"id": 1, "pieces": 100_001}, {"id": 999, "pieces": 1}]
     code, checks = prelaunch(protected_shop, products=products, coupon={"id": 1, "claims": 501})
     assert code == NO_GO
-    assert not_go(checks) == {"pre-warmed", "served from cache", "stock", "coupon"} | UNMEASURED
+    assert not_go(checks) == {"pre-warmed", "served from cache", "stock", "coupon"}
     assert "of 100001, product 999: none such of 1" in checks["stock"]["measured"]
 
 
 def test_a_spent_budget_is_no_go(prelaunch, protected_shop):
     with budgets(slo(-0.1)) as spent:
         code, checks = prelaunch(protected_shop, fireline={"url": spent})
-    assert (code, not_go(checks)) == (NO_GO, {"error budgets"} | UNMEASURED)
+    assert (code, not_go(checks)) == (NO_GO, {"error budgets"})
 
 
 def test_without_the_token_nobody_knows(prelaunch, protected_shop):
