@@ -16,6 +16,7 @@ def test_brackets_and_colons_are_shown_as_they_are(capsys, text):
 
 def test_a_terminal_obeys_nothing_of_it(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
     table = Table("name")
     table.add_row("a\x1b]0;owned\x07b\x9b2Jc\u202ed")
     show(table, Text("one\ntwo\x1b[2J", style="red"))
