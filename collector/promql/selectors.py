@@ -75,7 +75,9 @@ def range_windows(node: RangeSelector, steps: Steps, *, edges_only: bool) -> Ite
     """The windows of a range selector. edges_only: samples far from every edge may be missing."""
     selector = node.selector
     references = steps.references(selector.offset_ms, selector.at)
-    cuts = np.sort(np.concatenate([references - node.range_ms, references])) if edges_only else None
+    # Two sorted runs, which a stable sort merges.
+    edges = np.concatenate([references - node.range_ms, references]) if edges_only else None
+    cuts = None if edges is None else np.sort(edges, kind="stable")
     groups = selected(selector.matchers, steps, references, node.range_ms, cuts)
     return windows_of(groups, references, node.range_ms, steps.times)
 
