@@ -18,7 +18,7 @@ drills: venv
 	@exec $(BIN)/fireline drill all --out var/drills
 
 test: venv
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 unit: venv
 	$(BIN)/pytest -m 'not servers' --numprocesses 2 --dist loadfile
