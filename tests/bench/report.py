@@ -32,7 +32,7 @@ def replaced(text: str, figures: Figures) -> str:
     sections = {part.partition("\n")[0]: part for part in old}
     for title, name, table in _SECTIONS:
         if name in figures:
-            note = f"Measured alone, on {datetime.now(UTC):%Y-%m-%d}."
+            note = f"Measured apart from the rest, on {datetime.now(UTC):%Y-%m-%d}."
             sections[title] = "\n".join([title, "", *table(figures[name]), "", note, ""])
     ordered = [sections[title].rstrip("\n") for title, _, _ in _SECTIONS if title in sections]
     return "\n\n## ".join([head.rstrip("\n"), *ordered]) + "\n"
