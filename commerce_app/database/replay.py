@@ -27,22 +27,26 @@ class Replay:
     """``complete_to``: Unix seconds; the replica holds every write that had ended by then.
 
     ``marks`` are those that it has not replayed, oldest first; ``first_at`` is when we began to lay them.
+    ``just_laid``: the newest of them was laid while the replica was asked, which so says nothing of it.
     """
 
     reachable: bool = True
     complete_to: float = float("-inf")
     marks: tuple[Mark, ...] = ()
     first_at: float = float("-inf")
+    just_laid: bool = False
 
     @property
     def behind_seconds(self) -> float:
-        """From the newest mark that is replayed, or the first ever laid, to the newest there is.
+        """From the newest mark that is replayed, or the first ever laid, to the newest that could be by now.
 
-        It stands still while the primary lays no marks: nothing is written then.
+        It stands still while the primary lays no marks: nothing is written then. The first mark after such a
+        gap, or after one of this process's own, would make the whole gap the replica's if it counted at once.
         """
-        if not self.marks:
+        due = self.marks[:-1] if self.just_laid else self.marks
+        if not due:
             return 0.0
-        return self.marks[-1].at - max(self.complete_to, self.first_at)
+        return due[-1].at - max(self.complete_to, self.first_at)
 
 
 def observe(known: Replay, mark: Mark | None, replayed_lsn: int | None) -> Replay:
@@ -50,10 +54,11 @@ def observe(known: Replay, mark: Mark | None, replayed_lsn: int | None) -> Repla
     marks = known.marks if mark is None else _lay(known.marks, mark)
     first_at = marks[0].at if known.first_at == float("-inf") and marks else known.first_at
     if replayed_lsn is None:
-        return Replay(False, known.complete_to, marks, first_at)
+        return Replay(False, known.complete_to, marks, first_at, mark is not None)
     done = _replayed(marks, replayed_lsn)
     complete_to = marks[done - 1].at if done else known.complete_to
-    return Replay(True, complete_to, marks[done:], first_at)
+    waiting = marks[done:]
+    return Replay(True, complete_to, waiting, first_at, mark is not None and bool(waiting))
 
 
 def _lay(marks: tuple[Mark, ...], mark: Mark) -> tuple[Mark, ...]:

@@ -20,16 +20,26 @@ def test_it_holds_what_was_written_before_the_newest_mark_that_it_replayed():
     [
         ((), 0),
         (((1, 100, 100), (9, 100, 100)), 0),
-        (((1, 100, 100), (9, 200, 150)), 8),
+        (((1, 100, 100), (9, 200, 150), (10, 300, 150)), 8),
         # It was far behind already when we began to look.
-        (((1, 100, 50), (9, 200, 50)), 8),
+        (((1, 100, 50), (9, 200, 50), (10, 300, 50)), 8),
         # Nothing is written while the primary is down.
         (((1, 100, 100), (2, 200, 100), (9, None, 100)), 1),
         (((1, 100, 100), (9, 200, 100), (10, None, 200)), 0),
+        # No marks for 14.7 s, as the primary did not answer or this process stood still.
+        (((1, 100, 100), (15.7, 200, 199)), 0),
+        (((1, 100, 100), (15.7, 200, 199), (16.2, 300, 299)), 0),
+        (((1, 100, 100), (8, None, 100), (15.7, 200, 199)), 0),
+        (((1, 100, 100), (15.7, 200, 100), (16.2, 300, 199)), 14.7),
     ],
 )
 def test_how_far_it_is_behind(looks, behind_seconds):
-    assert after(*looks).behind_seconds == behind_seconds
+    assert after(*looks).behind_seconds == pytest.approx(behind_seconds)
+
+
+def test_a_gap_in_the_marks_is_no_lag_but_what_was_written_in_it_may_be_lacking():
+    replay = after((1, 100, 100), (15.7, 200, 199))
+    assert (replay.behind_seconds, replay.complete_to) == (0, 1)
 
 
 def test_a_replica_that_does_not_answer_is_unreachable_and_what_it_held_is_remembered():
@@ -53,4 +63,4 @@ def test_a_primary_whose_log_is_shorter_is_another_one_and_marks_begin_anew():
 def test_a_paused_replica_costs_a_bounded_number_of_marks():
     replay = after((0, 99, 99), *((at, 100, 99) for at in range(1, MARKS_LIMIT + 99)))
     assert len(replay.marks) == MARKS_LIMIT
-    assert replay.behind_seconds == MARKS_LIMIT + 98
+    assert replay.behind_seconds == MARKS_LIMIT + 97
