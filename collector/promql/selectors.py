@@ -6,6 +6,7 @@ import numpy as np
 
 from collector.labels import Matcher, stoppable
 from collector.promql.context import Steps
+from collector.promql.places import places_after
 from collector.promql.syntax import Node, RangeSelector, Selector, Subquery
 from collector.promql.value import Vector, all_present, empty_vector, vector
 from collector.promql.windows import Windows, groups_of, take_columns, windows_of
@@ -32,7 +33,7 @@ def _latest(selector: Selector, steps: Steps, pick: Callable[[SeriesGroup, Milli
     parts = []
     for group in selected(selector.matchers, steps, references, lookback):
         steps.query.budget.spend(len(group.labels) * len(references))
-        newest = np.searchsorted(group.times, references, side="right") - 1
+        newest = places_after(group.times, references) - 1
         columns = np.maximum(newest, 0)
         fresh = (newest >= 0) & (group.times[columns] > references - lookback)
         present = fresh & ~is_stale(take_columns(group.values, columns))

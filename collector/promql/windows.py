@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collector.labels import METRIC_NAME, Labels
+from collector.promql.places import places_after
 from collector.promql.value import Indices, Mask, Vector, present_at
 from collector.series import Milliseconds, Omitted, SeriesGroup, Values, is_stale
 
@@ -84,8 +85,8 @@ def windows_of(
     opening = _opening(starts, ends)
     for group in groups:
         for fresh in without_stale(group):
-            stop = fresh.times.searchsorted(ends, "right")
-            first = np.concatenate([fresh.times.searchsorted(opening, "right"), stop])[: len(stop)]
+            stop = places_after(fresh.times, ends)
+            first = np.concatenate([places_after(fresh.times, opening), stop])[: len(stop)]
             for some in _in_cache(fresh, max(len(fresh.times), len(ends))):
                 yield Windows(
                     some.labels,
