@@ -9,13 +9,10 @@ from commerce_app.faults.site import Site
 
 class CacheFlushed(Fault):
     effect: ClassVar[str] = "every key of the cache is gone (`FLUSHALL`)"
+    hits: ClassVar[tuple[str, ...]] = ("redis",)
     is_instant: ClassVar[bool] = True
 
     type: Literal["cache_flushed"]
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("redis",)
 
     def begin(self, site: Site, name: str) -> None:
         with cache_client(site) as redis:

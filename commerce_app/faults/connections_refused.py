@@ -2,25 +2,16 @@
 
 from typing import ClassVar, Literal
 
-from commerce_app.faults.fault import Fault, Server
+from commerce_app.faults.line import LineFault
 from commerce_app.faults.site import Site
 
 
-class ConnectionsRefused(Fault):
+class ConnectionsRefused(LineFault):
     """Connections there are reset, new ones refused; the server itself runs on and keeps its data."""
 
     effect: ClassVar[str] = "connections to `target` are reset and new ones refused; the server runs on"
 
     type: Literal["connections_refused"]
-    target: Server
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.target,)
-
-    @property
-    def proxied(self) -> tuple[str, ...]:
-        return (self.target,)
 
     def begin(self, site: Site, name: str) -> None:
         site.proxies.enable(self.target, enabled=False)

@@ -15,13 +15,14 @@ class Fault(BaseModel):
     What a fault did is undone by ``heal`` alone, from nothing but the parameters and the name: it is called
     after a ``begin`` that failed half way too, and must do no harm when nothing was begun.
 
-    effect: what it does, for the documentation. is_instant: it is over when it has begun; there is nothing
-    to heal.
+    effect: what it does, for the documentation. hits: what it hits, where that is no parameter. is_instant:
+    it is over when it has begun; there is nothing to heal.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     effect: ClassVar[str]
+    hits: ClassVar[tuple[str, ...]]
     is_instant: ClassVar[bool] = False
 
     type: str
@@ -29,7 +30,7 @@ class Fault(BaseModel):
     @property
     def touches(self) -> tuple[str, ...]:
         """What it hits, by the names of the signal map: ``redis``, ``primary``, ``replica``, or the shop."""
-        raise NotImplementedError
+        return self.hits
 
     @property
     def proxied(self) -> tuple[str, ...]:

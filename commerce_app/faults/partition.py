@@ -2,26 +2,17 @@
 
 from typing import ClassVar, Literal
 
-from commerce_app.faults.fault import Fault, Server
+from commerce_app.faults.line import LineFault
 from commerce_app.faults.proxy.toxics import STREAMS
 from commerce_app.faults.site import Site
 
 
-class Partition(Fault):
+class Partition(LineFault):
     """Nothing passes in either direction, and neither side is told."""
 
     effect: ClassVar[str] = "nothing passes between the shop and `target`, both ways, and nobody is told"
 
     type: Literal["partition"]
-    target: Server
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.target,)
-
-    @property
-    def proxied(self) -> tuple[str, ...]:
-        return (self.target,)
 
     def begin(self, site: Site, name: str) -> None:
         for stream in STREAMS:

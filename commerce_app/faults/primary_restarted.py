@@ -13,12 +13,9 @@ class PrimaryRestarted(Fault):
     """
 
     effect: ClassVar[str] = "the primary is shut down (fast: no commit is lost) and started again when healed"
+    hits: ClassVar[tuple[str, ...]] = ("primary",)
 
     type: Literal["primary_restarted"]
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("primary",)
 
     def begin(self, site: Site, name: str) -> None:
         site.servers.primary.take_down()

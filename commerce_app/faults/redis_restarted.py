@@ -8,12 +8,9 @@ from commerce_app.faults.site import Site
 
 class RedisRestarted(Fault):
     effect: ClassVar[str] = "Redis is shut down and started again, empty, when healed"
+    hits: ClassVar[tuple[str, ...]] = ("redis",)
 
     type: Literal["redis_restarted"]
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("redis",)
 
     def begin(self, site: Site, name: str) -> None:
         site.servers.valkey.take_down()

@@ -17,13 +17,10 @@ class ReplicaCpuHogged(Fault):
     """Busy loops at the replica's priority, pinned to its core: each takes the share of one backend."""
 
     effect: ClassVar[str] = "`loops` busy loops on the replica's core, each with the share of one backend"
+    hits: ClassVar[tuple[str, ...]] = ("replica",)
 
     type: Literal["replica_cpu_hogged"]
     loops: int = Field(default=1, ge=1, le=64)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("replica",)
 
     def begin(self, site: Site, name: str) -> None:
         cores = tuple(sorted(os.sched_getaffinity(site.servers.replica.child.pid)))

@@ -13,13 +13,10 @@ _RELOAD = "SELECT pg_reload_conf()"
 
 class ReplicaReplayDelayed(Fault):
     effect: ClassVar[str] = "the replica shows each commit `delay_seconds` late (`recovery_min_apply_delay`)"
+    hits: ClassVar[tuple[str, ...]] = ("replica",)
 
     type: Literal["replica_replay_delayed"]
     delay_seconds: float = Field(gt=0, le=3600)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("replica",)
 
     def begin(self, site: Site, name: str) -> None:
         delay_ms = round(self.delay_seconds * 1000)

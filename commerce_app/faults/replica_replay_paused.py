@@ -9,12 +9,9 @@ from commerce_app.faults.sql import execute
 
 class ReplicaReplayPaused(Fault):
     effect: ClassVar[str] = "the replica answers with ever older data (`pg_wal_replay_pause`)"
+    hits: ClassVar[tuple[str, ...]] = ("replica",)
 
     type: Literal["replica_replay_paused"]
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("replica",)
 
     def begin(self, site: Site, name: str) -> None:
         execute(site.servers.replica.url, "SELECT pg_wal_replay_pause()")

@@ -14,6 +14,7 @@ class SwitchesFlipped(Fault):
     """The shop tells of these flips as faults, not as mitigations."""
 
     effect: ClassVar[str] = "the shop's `switches` are set so, and back when healed"
+    hits: ClassVar[tuple[str, ...]] = ("product",)
 
     type: Literal["switches_flipped"]
     switches: Mapping[str, bool] = Field(min_length=1)
@@ -24,10 +25,6 @@ class SwitchesFlipped(Fault):
         if unknown := sorted(set(switches) - set(Switch)):
             raise ValueError(f"{unknown[0]}: expected a switch: {', '.join(Switch)}")
         return switches
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("product",)
 
     def begin(self, site: Site, name: str) -> None:
         site.flip(self.switches, name)

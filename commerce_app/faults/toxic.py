@@ -6,14 +6,15 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from commerce_app.faults.fault import Fault, Server
+from commerce_app.faults.fault import Server
+from commerce_app.faults.line import LineFault
 from commerce_app.faults.proxy.toxics import KINDS, ToxicError, parse_toxic
 from commerce_app.faults.site import Site
 
 WHOLE_WITHOUT_ATTRIBUTES = frozenset({"timeout", "reset_peer"})
 
 
-class ToxicFault(Fault):
+class ToxicFault(LineFault):
     """In toxiproxy's words and units; ``toxicity`` is the share of connections that it touches (0–1)."""
 
     effect: ClassVar[str] = "a toxic of the fault proxy (below)"
@@ -33,14 +34,6 @@ class ToxicFault(Fault):
             known = ", ".join(field.name for field in fields(KINDS[self.type]))
             raise ValueError(f"attributes: expected {known}: without them {self.type} does nothing")
         return self
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.target,)
-
-    @property
-    def proxied(self) -> tuple[str, ...]:
-        return (self.target,)
 
     def begin(self, site: Site, name: str) -> None:
         site.proxies.add_toxic(self.target, self._body(name))

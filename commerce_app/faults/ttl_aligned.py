@@ -15,15 +15,12 @@ class TtlAligned(Fault):
     effect: ClassVar[str] = (
         "keys that `match` and would live longer expire together `in_seconds` from now (`PEXPIREAT … LT`)"
     )
+    hits: ClassVar[tuple[str, ...]] = ("redis",)
     is_instant: ClassVar[bool] = True
 
     type: Literal["ttl_aligned"]
     in_seconds: float = Field(default=2.0, ge=0, le=3600)
     match: str = "*"
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return ("redis",)
 
     def begin(self, site: Site, name: str) -> None:
         with cache_client(site) as redis:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from commerce_app.faults.fault import Fault
 from commerce_app.faults.registry import FAULTS, parse_fault
 
 DOCS = Path(__file__).parents[3] / "docs" / "drills.md"
@@ -26,6 +27,12 @@ def test_a_fault_knows_whom_it_hits_and_who_needs_a_proxy():
     assert (partition.touches, partition.proxied) == (("replica",), ("replica",))
     frozen = parse_fault({"type": "process_frozen", "target": "shop"})
     assert (frozen.touches, frozen.proxied) == (("product",), ())
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_says_whom_it_hits(name):
+    fault = FAULTS[name]
+    assert hasattr(fault, "hits") or fault.touches is not Fault.touches
 
 
 def test_a_black_hole_is_whole_without_attributes():
