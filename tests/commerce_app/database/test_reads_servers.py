@@ -1,5 +1,6 @@
 """Reads beside a real replica that lags, is lost, or is up to date."""
 
+import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -110,6 +111,18 @@ async def test_behind_means_from_the_newest_mark_that_is_replayed(servers, prima
         assert replication.replay.behind_seconds == first + 1
     await caught_up(replication)
     assert replication.replay.behind_seconds == 0
+    replication.close()
+
+
+async def test_an_open_transaction_on_a_quiet_primary_is_no_lag(servers, primary):
+    """What it inserted is not sent, by PostgreSQL itself, for up to 15 s."""
+    replication = Replication(servers.primary.url, servers.replica.url, Metrics(), time.time)
+    await caught_up(replication)
+    async with primary.transaction():
+        await primary.execute("SELECT FROM wallets WHERE user_id = 75 FOR UPDATE")
+        began = time.monotonic()
+        await caught_up(replication)
+        assert time.monotonic() - began < 5
     replication.close()
 
 
