@@ -10,7 +10,7 @@ from dashboards.errors import LintError
 from dashboards.grafana.boards import Json
 from dashboards.grafana.lint import SLO_BOARD, lint
 from dashboards.grafana.provisioning import dashboards_provider, datasource
-from dashboards.grafana.shop import shop_board
+from dashboards.grafana.shop.board import shop_board
 from dashboards.grafana.slos import slo_board
 from dashboards.specs import load_specs
 

@@ -12,7 +12,7 @@ from dashboards.config import load_config
 from dashboards.grafana.export import export_dashboards
 from dashboards.grafana.lint import SLO_BOARD, filled, lint
 from dashboards.grafana.panels import _ref_id
-from dashboards.grafana.shop import shop_board
+from dashboards.grafana.shop.board import shop_board
 from dashboards.grafana.slos import slo_board
 from dashboards.starter import write_starter
 
