@@ -7,29 +7,30 @@ from dashboards.grafana.shop.queries import chart, rate
 
 def business() -> Row:
     """What is sold."""
-    return Row("Business", [_orders(), _revenue(), _payments()])
+    return Row("Sales", [_orders(), _revenue(), _payments(), _checkouts()])
 
 
 def _orders() -> Panel:
     query = f"sum by (outcome) ({rate('shop_orders_total')})"
-    return chart("Orders", "Orders per second, by outcome.", "ops", query, "{{outcome}}")
+    return chart("Orders", "Orders per second, by outcome.", "ops", query, "{{outcome}}", width=6)
 
 
 def _revenue() -> Panel:
     query = f"60 * sum ({rate('shop_revenue_krw_total')})"
-    return chart("Revenue per minute", "Won taken in per minute.", "currencyKRW", query, "revenue")
+    return chart("Revenue per minute", "Won taken in per minute.", "currencyKRW", query, "revenue", width=6)
 
 
 def _payments() -> Panel:
-    tried = f"sum by (outcome) ({rate('shop_payment_attempts_total')})"
+    query = f"sum by (outcome) ({rate('shop_payment_attempts_total')})"
+    return chart("Payments", "Payment attempts per second, by outcome.", "ops", query, "{{outcome}}", width=6)
+
+
+def _checkouts() -> Panel:
     begun = f"sum ({rate('shop_checkouts_begun_total')})"
-    left = f"sum ({rate('shop_carts_left_total')})"
-    text = "Payment attempts by outcome, checkouts begun, and carts reserved and never bought, per second."
-    return lines(
-        "Payments and checkouts",
-        text,
-        "ops",
-        (tried, "{{outcome}}"),
-        (begun, "checkouts begun"),
-        (left, "carts left"),
+    left = f"sum by (by) ({rate('shop_carts_left_total')})"
+    text = (
+        "Per second: orders begun, and orders reserved and never bought, given back by their own request or, "
+        "where that died, by the sweeper."
     )
+    queries = (begun, "begun"), (left, "left: {{by}}")
+    return lines("Checkouts begun, carts left", text, "ops", *queries, width=6)

@@ -7,7 +7,21 @@ from dashboards.grafana.shop.queries import chart, quantile, rate
 
 def cache() -> Row:
     """Whether the cache spares the databases, and with what it answers."""
-    return Row("Cache", [_hit_ratio(), _cache_reads(), _cache_load_time(), _stale_age(), _leases()])
+    return Row(
+        "Cache",
+        [
+            _hit_ratio(),
+            _answers(),
+            _stale_share(),
+            _loads(),
+            _load_time(),
+            _cache_load_time(),
+            _stale_age(),
+            _leases(),
+            _prewarmed(),
+            _failures(),
+        ],
+    )
 
 
 def _hit_ratio() -> Panel:
@@ -20,9 +34,33 @@ def _hit_ratio() -> Panel:
     return chart("Hit ratio", text, "percentunit", f"{hits} / {reads}", "{{cache}}", maximum=1)
 
 
-def _cache_reads() -> Panel:
-    query = f"sum by (result) ({rate('cache_requests_total')})"
-    return chart("Reads by result", "Logical cache reads per second.", "ops", query, "{{result}}")
+def _answers() -> Panel:
+    asked = 'result!="bypass"'
+    query = f"sum by (tier, result) ({rate('cache_requests_total', asked)}) > 0"
+    text = (
+        "Logical reads per second by who answered and how. What is known not to exist is a hit. "
+        "Local stale: Redis could not be asked."
+    )
+    return chart("Answers by tier", text, "ops", query, "{{tier}} {{result}}")
+
+
+def _stale_share() -> Panel:
+    stale, asked = 'result="stale"', 'result!="bypass"'
+    served = f"sum by (cache) ({rate('cache_requests_total', stale)})"
+    reads = f"sum by (cache) ({rate('cache_requests_total', asked)})"
+    text = "Share of logical reads answered with a value past its TTL, or that Redis could not confirm."
+    return chart("Stale answers", text, "percentunit", f"{served} / {reads}", "{{cache}}", maximum=1)
+
+
+def _loads() -> Panel:
+    query = f"sum by (cache) ({rate('cache_load_duration_seconds_count')})"
+    text = "Fills per second: of misses, of refreshes before or after the TTL, of pre-warming."
+    return chart("Loads behind the cache", text, "ops", query, "{{cache}}")
+
+
+def _load_time() -> Panel:
+    query = quantile(0.95, "cache_load_duration_seconds", "cache")
+    return chart("Load time p95", "95% of the loads took no longer than this.", "s", query, "{{cache}}")
 
 
 def _cache_load_time() -> Panel:
@@ -53,3 +91,23 @@ def _leases() -> Panel:
         "and unavailable load beside another."
     )
     return chart("Leases on filling", text, "ops", query, "{{outcome}}")
+
+
+def _prewarmed() -> Panel:
+    prewarmed = 'result="bypass"'
+    query = f"sum by (cache) ({rate('cache_requests_total', prewarmed)})"
+    text = "Keys loaded ahead per second: scheduled_prewarm, or a run of prewarming before a campaign."
+    return chart("Pre-warmed", text, "ops", query, "{{cache}}")
+
+
+def _failures() -> Panel:
+    kept = 'outcome!="done"'
+    return lines(
+        "Refreshes, stores and removals that failed",
+        "Per second: background refreshes, values that Redis did not take, and keys still in Redis though "
+        "they are no longer true: to be tried again, or too many.",
+        "ops",
+        (f"sum ({rate('cache_refresh_failures_total')})", "refreshes"),
+        (f"sum ({rate('cache_store_failures_total')})", "stores"),
+        (f"sum by (outcome) ({rate('cache_forgotten_total', kept)})", "removals {{outcome}}"),
+    )

@@ -8,8 +8,8 @@ from dashboards.grafana.shop.queries import chart, quantile, rate, series
 def customers() -> Row:
     """Whether customers feel it."""
     return Row(
-        "Requests",
-        [_request_rate(), _error_ratio(), _load_shed(), _latency(0.95), _latency(0.99), _in_flight()],
+        "Customers",
+        [_request_rate(), _error_ratio(), _failures(), _latency(0.95), _latency(0.99), _in_flight()],
     )
 
 
@@ -27,9 +27,14 @@ def _error_ratio() -> Panel:
     return chart("Error ratio", text, "percentunit", query, "{{http_route}}", limits=limits)
 
 
-def _load_shed() -> Panel:
-    query = f"sum by (reason) ({rate('load_shed_total')})"
-    return chart("Load shed", "Requests turned away per second, by reason.", "reqps", query, "{{reason}}")
+def _failures() -> Panel:
+    failed = 'error_type!=""'
+    query = f"sum by (error_type) ({rate('http_server_request_duration_seconds_count', failed)})"
+    text = (
+        "Requests per second that failed, by cause: out of time, turned away, over a user's rate, "
+        "a server that failed, a fault of ours."
+    )
+    return chart("Failures by cause", text, "reqps", query, "{{error_type}}")
 
 
 def _latency(q: float) -> Panel:

@@ -2,36 +2,27 @@
 
 from dashboards.grafana.boards import Row
 from dashboards.grafana.panels import Panel, lines
-from dashboards.grafana.shop.queries import chart, cpu, quantile, rate, series
+from dashboards.grafana.shop.queries import chart, quantile, rate
+from dashboards.grafana.shop.servers import connections, server_cpu
+
+WIDTH = 6
 
 
 def redis() -> Row:
     """How the cache server does."""
-    return Row("Redis", [_redis_latency(), _redis_errors(), _valkey_cpu()])
+    server = [server_cpu("Redis server", "valkey", WIDTH), connections("Redis server", "redis", WIDTH)]
+    return Row("Redis", [_latency(), _errors(), *server])
 
 
-def _redis_latency() -> Panel:
+def _latency() -> Panel:
     query = quantile(0.99, "db_client_operation_duration_seconds", "db_operation_name", 'server="redis"')
-    return chart(
-        "Redis latency p99", "As the shop sees it, by operation.", "s", query, "{{db_operation_name}}"
-    )
+    text = "As the shop sees it, by operation."
+    return chart("Redis latency p99", text, "s", query, "{{db_operation_name}}", width=WIDTH)
 
 
-def _redis_errors() -> Panel:
+def _errors() -> Panel:
     errors = f"sum by (error_type) ({rate('redis_client_errors_total')})"
     retries = f"sum ({rate('redis_client_retries_total')})"
     text = "Errors that the shop saw from Redis, and the retries it made, per second."
-    return lines("Redis errors and retries", text, "ops", (errors, "{{error_type}}"), (retries, "retries"))
-
-
-def _valkey_cpu() -> Panel:
-    text = "Share of the CPU that the cache server may use; requests of the pool that wait for a connection."
-    pool = 'db_client_connection_pool_name="redis"'
-    waiting = f"sum ({series('db_client_connection_pending_requests', pool)})"
-    return lines(
-        "Redis CPU, waiting for a connection",
-        text,
-        "short",
-        (cpu("valkey"), "CPU (1 = all)"),
-        (waiting, "waiting"),
-    )
+    queries = (errors, "{{error_type}}"), (retries, "retries")
+    return lines("Redis errors and retries", text, "ops", *queries, width=WIDTH)
