@@ -1,6 +1,5 @@
 """`fireline alerts budget`: how much of each budget is left, and how it went down."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from alerts.charts.model import Language
 from alerts.charts.svg import render_charts
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
+from alerts.json_text import json_text
 from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
 from alerts.terminal import show
@@ -61,9 +61,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
     except QueryError as error:
         raise SpecError(str(error)) from error
     if style == "json":
-        click.echo(
-            json.dumps(budget_json(readings, at, with_burn_down=burn_down), indent=1, ensure_ascii=False)
-        )
+        click.echo(json_text(budget_json(readings, at, with_burn_down=burn_down)))
     else:
         show(budget_table(readings, zone, language))
     if chart is not None:

@@ -1,6 +1,5 @@
 """`fireline alerts gate`: may we deploy?"""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from alerts.budget_texts import say
 from alerts.charts.model import Language
 from alerts.formats.sloth import PeriodOptions
 from alerts.gate import Outcome, Verdict, verdict, worst
+from alerts.json_text import json_text
 from alerts.period_options import period_options
 from alerts.terminal import show
 from collector.cli_prometheus import PrometheusServer
@@ -67,7 +67,7 @@ def gate_command(  # noqa: PLR0917  click passes them by name
         failure = str(error)
     outcome = worst(verdicts)
     if style == "json":
-        click.echo(json.dumps(_json(verdicts, outcome, at, low, failure), indent=1, ensure_ascii=False))
+        click.echo(json_text(_json(verdicts, outcome, at, low, failure)))
     elif failure:
         click.echo(f"fireline: {say(language, 'no_data')}: {failure}", err=True)
     else:

@@ -1,6 +1,5 @@
 """`fireline alerts backtest`: when would each alert have fired and reset, and what was that worth?"""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from alerts.backtest.score import score
 from alerts.charts.svg import render_spans
 from alerts.ci.verdict import PAGING
 from alerts.formats.sloth import PeriodOptions
+from alerts.json_text import json_text
 from alerts.matchers import parse_matcher
 from alerts.outputs import refuse_overwriting, write_output
 from alerts.period_options import period_options
@@ -132,7 +132,7 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
         note = "" if is_paged else without_a_page(alerts.groups, paging)
         backtest = Backtest(tuple(file.name for file in files), ran, score(ran, alerts.slos), zone, note)
     if style == "json":
-        click.echo(json.dumps(backtest_json(backtest), indent=1, ensure_ascii=False))
+        click.echo(json_text(backtest_json(backtest)))
     elif style == "markdown":
         click.echo(backtest_markdown(backtest, limit), nl=False)
     else:

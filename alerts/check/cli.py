@@ -1,6 +1,5 @@
 """`fireline alerts check`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from alerts.check.tiers import SCRAPE_INTERVAL_SECONDS, Pace
 from alerts.compile import policies_of
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
+from alerts.json_text import json_text
 from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
 from alerts.slo import Slo
@@ -102,7 +102,7 @@ def check_command(  # noqa: PLR0917  click passes them by name
     known = replace(known, pace=pace, traffic=_traffic(slos, traffic))
     checked = check(slos, policies_of(slos), known, specs.guardrails)
     if style == "json":
-        click.echo(json.dumps(checked.to_json(), indent=2, ensure_ascii=False))
+        click.echo(json_text(checked.to_json()))
     else:
         show(check_table(checked))
     if propose is not None:

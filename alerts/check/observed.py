@@ -82,12 +82,10 @@ class Observed:
 
     @property
     def worst_hour(self) -> tuple[float, float]:
-        """Its error ratio, and when it ended; hours that are nearly idle do not count."""
-        ratios, counted = (
-            self.ratios(HOUR),
-            np.nan_to_num(self.total) >= _QUIET * self.median_per_second * self.seconds,
-        )
-        worst = int(np.argmax(np.where(counted, np.nan_to_num(ratios), -1.0)))
+        """Its error ratio, and when it ended; hours that are idle or nearly so do not count."""
+        busy = np.nan_to_num(self.total) >= _QUIET * self.median_per_second * self.seconds
+        ratios = self.ratios(HOUR)
+        worst = int(np.argmax(np.where(self.known & busy, ratios, -1.0)))
         return float(ratios[worst]), self.end - HOUR * (len(ratios) - 1 - worst)
 
     def ratios(self, window_seconds: float) -> Counts:

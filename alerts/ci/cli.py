@@ -1,6 +1,5 @@
 """`fireline alerts ci`: may this change of the rules pass?"""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from alerts.ci.run import judged
 from alerts.ci.verdict import PAGING
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
+from alerts.json_text import json_text
 from alerts.matchers import parse_matcher
 from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
@@ -77,7 +77,7 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in found}
     outcomes = [compared(c.name, c.expected, verdicts[c.name], before.get(c.name)) for c in found]
     if style == "json":
-        click.echo(json.dumps(ci_json(outcomes), indent=1))
+        click.echo(json_text(ci_json(outcomes)))
     else:
         is_paged = any(one.page_seconds is not None or one.already for one in verdicts.values())
         show(ci_table(outcomes, "" if is_paged else without_a_page(given.groups, paging)))

@@ -1,6 +1,5 @@
 """`fireline alerts tune`: which policy would have paged sooner, and at what price? Advisory."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from alerts.compile import CompileOptions, compile_slos, policies_of
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
+from alerts.json_text import json_text
 from alerts.outputs import refuse_overwriting, write_output
 from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import Policy, load_policy
@@ -84,7 +84,7 @@ def tune_command(  # noqa: PLR0917  click passes them by name
             found = tuned(slos, policy, stretches, wish, lambda part: bar.update(task, completed=part))
     text = choice_yaml(found)
     if style == "json":
-        click.echo(json.dumps(tuned_json(found), indent=1, ensure_ascii=False))
+        click.echo(json_text(tuned_json(found)))
     else:
         show(tuned_text(found))
         click.echo(text or "", nl=False)

@@ -54,6 +54,14 @@ def test_an_hour_that_is_nearly_idle_is_not_the_worst():
     assert Observed(observed.end, bad, total).worst_hour[1] == 101 * HOUR
 
 
+def test_the_worst_hour_of_a_service_that_never_failed_is_one_with_events():
+    nothing = np.full(30, np.nan)
+    observed = Observed(60 * HOUR, np.append(nothing, np.zeros(30)), np.append(nothing, np.full(30, 3600.0)))
+    assert observed.worst_hour == (0.0, 31 * HOUR)
+    assert observed.to_json(WEB)["worst_hour"]["error_ratio"] == 0
+    assert "0 % of errors in 30 hours, 0 % in the worst" in _observed(observed)
+
+
 def test_windows_sum_events_not_ratios():
     observed = Observed(2 * HOUR, np.array([1.0, 50.0]), np.array([1.0, 99.0]))
     assert observed.ratios(2 * HOUR)[-1] == pytest.approx(0.51)
