@@ -13,6 +13,7 @@ import yaml
 from alerts.burnrate import firing_burn_rate
 from alerts.errors import SpecError
 from alerts.expressions import (
+    FIVE_MINUTES,
     Expressions,
     LastKnown,
     RawExpressions,
@@ -26,7 +27,7 @@ from alerts.expressions import (
     weighed_burn_rate,
 )
 from alerts.history import history_name, history_ratio, is_weighed
-from alerts.metadata import FIVE_MINUTES, identity_labels, metadata_rules, ratio_rule
+from alerts.metadata import identity_labels, metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
 from alerts.targets import targets_selector

@@ -9,6 +9,7 @@ from collector.durations import format_duration
 
 CURRENT_RATIO = "slo:sli_error:ratio_rate5m"
 BUDGET_REMAINING = "slo:period_error_budget_remaining:ratio"
+FIVE_MINUTES = 300.0  # the window of Sloth's current burn rate, and of the test for absent data
 
 
 class Expressions(Protocol):
@@ -140,6 +141,14 @@ def bad_name(seconds: float) -> str:
 def total_name(seconds: float) -> str:
     """The recorded series of all events over a window."""
     return f"slo:total_events:increase{format_duration(seconds)}"
+
+
+def recorded_before(slo: Slo, seconds: float) -> str:
+    """A series if counts were recorded within the SLO's period, but longer than ``seconds`` ago."""
+    ages = slo.period_seconds - seconds
+    step = min(3600.0, max(ages // 100, 1.0))
+    steps = f"[{format_duration(ages)}:{format_duration(step)}] offset {format_duration(seconds)}"
+    return f"count_over_time({total_name(FIVE_MINUTES)}{selector(slo)}{steps})"
 
 
 def selector(slo: Slo) -> str:

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from alerts.expressions import BUDGET_REMAINING, RecordedExpressions, burn_rate, number, ratio
+from alerts.expressions import BUDGET_REMAINING, FIVE_MINUTES, RecordedExpressions, burn_rate, number, ratio
 from alerts.slo import Slo
 from collector.durations import format_duration
 
 _PERIODS = {"y": 365 * 86_400, "w": 7 * 86_400}
-FIVE_MINUTES = 300.0  # the window of Sloth's current burn rate, and of the test for absent data
 
 
 def ratio_rule(slo: Slo, seconds: float) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from typing import Any
 
 from alerts.burnrate import can_fire, firing_ratio
 from alerts.compile import BURN_ALERT, HANG_ALERT, NO_DATA_ALERT
-from alerts.expressions import TILED, bad_name, selector, total_name
+from alerts.expressions import FIVE_MINUTES, TILED, bad_name, selector, total_name
 from alerts.history import history_name, is_weighed
-from alerts.metadata import FIVE_MINUTES
 from alerts.policy import Policy, Tier
 from alerts.sample_series import series_for
 from alerts.slo import Slo

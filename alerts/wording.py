@@ -3,13 +3,22 @@
 import json
 import re
 
-from alerts.expressions import CURRENT_RATIO, Expressions, burn_rate, number, ratio, selector
+from alerts.expressions import (
+    CURRENT_RATIO,
+    Expressions,
+    burn_rate,
+    number,
+    ratio,
+    recorded_before,
+    selector,
+)
 from alerts.policy import Tier
 from alerts.slo import SliKind, Slo
 from collector.durations import format_duration
 
 _KOREAN_UNITS = {"d": "일", "h": "시간", "m": "분", "s": "초", "ms": "밀리초"}
 _SPAN = ' | humanizeDuration | reReplaceAll "( 0h)?( 0m)? 0s$" ""'  # what was rounded away is not said
+_TOLD_FROM = 0.1  # of the period: with less recorded, a text says nothing of the period's budget
 IN_KOREAN = "".join(
     f' | reReplaceAll "([0-9]){unit}( |$)" "${{1}}{said}${{2}}"' for unit, said in _KOREAN_UNITS.items()
 )
@@ -127,7 +136,10 @@ def duration_ko(seconds: float) -> str:
 
 
 def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
-    """What is left of the budget and when it is gone; nothing while that is not recorded, or never is."""
+    """What is left of the budget and when it is gone; nothing while too little is recorded, or never is.
+
+    The minutes after rules were loaded say nothing of 30 days: in an incident all budget would be gone.
+    """
     left = events.budget_remaining()
     if left is None:
         return {"en": "", "ko": ""}
@@ -141,9 +153,10 @@ def _budget_left(slo: Slo, tier: Tier, events: Expressions) -> dict[str, str]:
         "en": f" Budget left of {period}: {percent}%{gone % (', gone in ', '', ' at this pace')}.",
         "ko": f" {period_ko} 예산이 {percent}% 남았습니다{gone % ('(이 속도면 ', IN_KOREAN, ' 뒤 소진)')}.",
     }
-    known = f"{_with(f'clamp_min(100 * {left}, 0)')}%s{{{{ end }}}}"
+    is_old = recorded_before(slo, _TOLD_FROM * slo.period_seconds)
+    known = f"{_with(f'clamp_min(100 * {left}, 0) and on () {is_old}')}%s{{{{ end }}}}"
     minutes = _bad_minutes(slo)
-    return {language: known % text + minutes[language] for language, text in sentences.items()}
+    return {language: known % (text + minutes[language]) for language, text in sentences.items()}
 
 
 def _bad_minutes(slo: Slo) -> dict[str, str]:

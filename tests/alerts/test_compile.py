@@ -1,4 +1,3 @@
-import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -233,7 +232,6 @@ OUTAGE = {
         {"series": "busy", "values": "0x240 9x60 5x60"},
     ],
 }
-# The budget left was recorded one evaluation before: 525 of 1,036,900 events.
 LABELS = {
     "service": "shop",
     "slo": "web",
@@ -247,13 +245,11 @@ LABELS = {
 BURN = {
     "summary": "Web: the error budget burns 200.0 times as fast as allowed",
     "description": "20.0% of requests failed in the last 5m (600 of 3000); the objective allows 0.1%. "
-    "This alert begins at a burn rate of 120. Budget left of 30d: 49.4%, gone in 1h 47m at this pace. "
-    "Bad minutes: 0 of the 43 allowed.",
+    "This alert begins at a burn rate of 120.",
     "summary_ko": "웹: 오류 예산이 허용 속도의 200.0배로 소진되고 있습니다",
     "description_ko": "최근 5분 동안 요청 3000건 중 600건(20.0%)이 실패했습니다. "
     "목표가 허용하는 비율은 0.1%이고, "
-    "이 경보는 소진 속도 120배부터 울립니다. "
-    "30일 예산이 49.4% 남았습니다(이 속도면 1시간 47분 뒤 소진). 나쁜 시간은 허용된 43분 중 0분입니다.",
+    "이 경보는 소진 속도 120배부터 울립니다.",
     "subject": "Web",
     "subject_ko": "웹",
     "runbook_url": "https://wiki.example/web",
@@ -279,15 +275,12 @@ def expect(at: str, name: str, *alerts: tuple[str, dict]) -> dict:
 @pytest.mark.servers
 @pytest.mark.parametrize("recorded", [True, False])
 def test_promtool_fires_on_counters_and_reads_the_texts(tmp_path, recorded):
-    burn = (
-        BURN if recorded else {key: re.sub(r" (Budget left|30일).*", "", text) for key, text in BURN.items()}
-    )
     fast_only = {"default": Policy("fast", load_policy("default").tiers[:1])}
     compiled = compile_slos([WEB], fast_only, CompileOptions(recorded=recorded))
     write(tmp_path / "r.yml", compiled)
     checks = [
         expect("59m", "ErrorBudgetBurn"),
-        expect("62m", "ErrorBudgetBurn", ("fast", burn)),
+        expect("62m", "ErrorBudgetBurn", ("fast", BURN)),
         expect("70m", "RequestsHang"),
         expect("82m30s", "RequestsHang", ("hang", HANG)),
     ]

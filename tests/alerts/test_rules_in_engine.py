@@ -23,6 +23,7 @@ from collector.templates import parse_template
 TOTAL = "sum(increase(all_total[$window]))"
 BAD = f"sum(increase(bad_total[$window])) or {TOTAL} * 0"
 FAST = load_policy("default").tiers[0]
+DAY = 86_400.0
 HOUR = 3600.0
 INTERVAL = 15.0
 
@@ -80,7 +81,6 @@ def test_texts_hold_counts_burn_rate_and_budget(recorded):
         "15.0% of requests failed in the last 5m (1800 of 12000); the objective allows 1%. "
         "This alert begins at a burn rate of 12."
     )
-    assert ("Budget left of 30d:" in alert.annotations["description"]) == recorded
     assert "1800건(15.0%)이 실패했습니다" in alert.annotations["description_ko"]
 
 
@@ -97,39 +97,57 @@ def test_texts_hold_counts_burn_rate_and_budget(recorded):
 )
 def test_time_until_the_budget_is_gone_has_two_units_at_most(left, span, korean_span):
     web, events = slo(0.99), RecordedExpressions(slo(0.99))
-    store, who = MemoryStore(), {"service": "shop", "slo": "web"}
-    now = [
-        ("slo:bad_events:increase5m", 1.0),
-        ("slo:total_events:increase5m", 100.0),
-        (BUDGET_REMAINING, left),
-    ]
-    for name, value in now:
-        store.append_column(Labels({METRIC_NAME: name, **who}), np.array([1000]), np.array([value]))
-    texts = burn_annotations(web, FAST, events, limit=12.0)
-    english_text, korean_text = (
-        parse_template(texts[key]).fill({}, 1.0, {}, lambda query: EmbeddedQuerier(store).instant(query, 1.0))
-        for key in ("description", "description_ko")
-    )
+    counted = [("slo:bad_events:increase5m", 1.0), ("slo:total_events:increase5m", 100.0)]
+    store, times = MemoryStore(), np.arange(0, 4 * DAY + 1, 300)
+    for name, value in (*counted, (BUDGET_REMAINING, left)):
+        record(store, name, times, times * 0 + value)
+    english_text, korean_text = described(store, burn_annotations(web, FAST, events, limit=12.0), 4 * DAY)
     assert f"gone in {span} at this pace" in english_text
     assert f"(이 속도면 {korean_span} 뒤 소진)" in korean_text
 
 
 def test_bad_minutes_stand_beside_bad_events():
     """A sale gives an event budget more events; minutes it gives none."""
-    web, store, who = slo(0.99), MemoryStore(), {"service": "shop", "slo": "web"}
-    times = np.arange(0, 7201, 60)
+    web, store = slo(0.99), MemoryStore()
+    times = np.arange(0, 4 * DAY + 1, 60)
     ratio = np.where((times >= 1800) & (times < 3600), 0.02, 0.01)  # half an hour above 1 %
-    for name, values in ((CURRENT_RATIO, ratio), (BUDGET_REMAINING, ratio * 0 + 0.5)):
-        store.append_column(Labels({METRIC_NAME: name, **who}), times * 1000, values)
+    record(store, CURRENT_RATIO, times, ratio)
+    record(store, BUDGET_REMAINING, times, ratio * 0 + 0.5)
+    record(store, "slo:total_events:increase5m", times, ratio * 0 + 100)
     texts = burn_annotations(web, FAST, RecordedExpressions(web), limit=12.0)
-    english_text, korean_text = (
-        parse_template(texts[key]).fill(
-            {}, 1.0, {}, lambda query: EmbeddedQuerier(store).instant(query, 7200)
-        )
-        for key in ("description", "description_ko")
-    )
+    english_text, korean_text = described(store, texts, 4 * DAY)
     assert english_text.endswith("Budget left of 30d: 50.0%. Bad minutes: 30 of the 432 allowed.")
     assert korean_text.endswith("나쁜 시간은 허용된 432분 중 30분입니다.")
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(2.9, False), (3.1, True), (40, True)])
+def test_a_text_tells_the_budget_once_a_tenth_of_the_period_is_recorded(days, is_told):
+    """Rules that were loaded six minutes before an incident know six minutes of 30 days."""
+    web, store = slo(0.99), MemoryStore()
+    times = np.arange(0, days * DAY + 1, 300)
+    for name, value in (
+        (CURRENT_RATIO, 0.5),
+        (BUDGET_REMAINING, -40.0),
+        ("slo:total_events:increase5m", 9.0),
+    ):
+        record(store, name, times, times * 0 + value)
+    english_text, korean_text = described(
+        store, burn_annotations(web, FAST, RecordedExpressions(web), limit=12.0), days * DAY
+    )
+    assert ("Budget left" in english_text, "Bad minutes" in english_text) == (is_told, is_told)
+    assert ("예산이" in korean_text, "나쁜 시간" in korean_text) == (is_told, is_told)
+
+
+def record(store, name, times, values):
+    labels = Labels({METRIC_NAME: name, "service": "shop", "slo": "web"})
+    store.append_column(labels, (times * 1000).astype(np.int64), values)
+
+
+def described(store, texts, at):
+    return [
+        parse_template(texts[key]).fill({}, 1.0, {}, lambda query: EmbeddedQuerier(store).instant(query, at))
+        for key in ("description", "description_ko")
+    ]
 
 
 @pytest.mark.parametrize("objective", [0.99, 0.995, 0.999])
