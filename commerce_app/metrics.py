@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
+from commerce_app.cache.cause import Cause
 from commerce_app.database.routing import ROUTES as READ_ROUTES
 from commerce_app.database.statements import Statement
 from commerce_app.errors import ErrorType
@@ -53,6 +54,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._requests()
         self._cache()
+        self._refreshes()
         self._databases()
         self._protections()
         self._business()
@@ -125,6 +127,18 @@ class Metrics:
             self.cache_coalesced.labels(cache)
             for tier, result in TIER_RESULTS:
                 self.cache_requests.labels(cache, tier, result)
+
+    def _refreshes(self) -> None:
+        self.cache_refreshes = self._counter(
+            "cache_refreshes_total", "Background refreshes begun, by why.", ("cache", "cause")
+        )
+        self.cache_absences = self._counter(
+            "cache_absences_total", "Reads answered by a remembered absence, without a load.", ("cache",)
+        )
+        for cache in CACHES:
+            self.cache_absences.labels(cache)
+            for cause in Cause:
+                self.cache_refreshes.labels(cache, cause)
 
     def _databases(self) -> None:
         self._operations()

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from commerce_app.cache.cause import Cause
 from commerce_app.cache.entry import Entry
 from commerce_app.cache.lease import FOR_EVER, Lease, Outcome, Turn
 from commerce_app.cache.lifetime import Lifetime
@@ -35,6 +36,7 @@ class Filling:
         self._load_shed = parts.metrics.load_shed
         self._load_seconds = parts.metrics.cache_load_seconds.labels(name)
         self._coalesced = parts.metrics.cache_coalesced.labels(name)
+        self._refreshed = parts.metrics.cache_refreshes
         self._refresh_failures = parts.metrics.cache_refresh_failures.labels(name)
         self._store_failures = parts.metrics.cache_store_failures.labels(name)
         self._fills: SingleFlight[bytes | None] = SingleFlight()
@@ -52,17 +54,17 @@ class Filling:
         """Load and store; raises what ``load`` raises, or LoadShedError."""
         return await self._fill(key, load, None)
 
-    def refresh(self, key: str, load: Load, beyond: float = FOR_EVER) -> None:
+    def refresh(self, key: str, load: Load, cause: Cause, beyond: float = FOR_EVER) -> None:
         """Fill in the background, once at a time for a key.
 
         What another process has made fresh beyond that time meanwhile need not be loaded.
         """
-        self._in_background(key, lambda: self._refresh(key, load, beyond))
+        self._in_background(key, lambda: self._refresh(key, load, beyond), cause)
 
     def correct(self, key: str, load: Load, right: Callable[[bytes], bool]) -> None:
         """Fill in the background unless what Redis has is right, or nothing."""
         self._near.copies.forget(key)
-        self._in_background(key, lambda: self._correct(key, load, right))
+        self._in_background(key, lambda: self._correct(key, load, right), Cause.CORRECTION)
 
     async def settle(self) -> None:
         """Wait for the end of what is under way in the background."""
@@ -113,8 +115,9 @@ class Filling:
             if lease is not None:
                 await lease.release()
 
-    def _in_background(self, key: str, fill: Callable[[], Awaitable[object]]) -> None:
+    def _in_background(self, key: str, fill: Callable[[], Awaitable[object]], cause: Cause) -> None:
         async def run() -> None:
+            self._refreshed.labels(self._name, cause).inc()
             try:
                 await fill()
             except (ShopError, SQLAlchemyError, OSError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from commerce_app.cache.answer import Answer, Result, Tally, Tier
+from commerce_app.cache.cause import Cause
 from commerce_app.cache.early_refresh import refresh_early
 from commerce_app.cache.entry import Entry
 from commerce_app.cache.filling import Filling, Load
@@ -44,6 +45,8 @@ class Cache:
         tally.note(answer.tier, answer.result)
         if answer.result is Result.STALE:
             self._metrics.cache_stale_age_seconds.labels(self._name).observe(answer.stale_seconds)
+        if answer.body is None and answer.result is Result.HIT:
+            self._metrics.cache_absences.labels(self._name).inc()
         return answer.body
 
     async def _read(self, key: str, load: Load, tally: Tally) -> Answer:
@@ -71,10 +74,10 @@ class Cache:
         self._filling.keep_near(key, entry)
         if entry.fresh(at):
             if entry.value and self._on(Switch.EARLY_REFRESH) and refresh_early(entry, at, 1 - self._draw()):
-                self._filling.refresh(key, load, beyond=entry.fresh_until)
+                self._filling.refresh(key, load, Cause.EARLY, beyond=entry.fresh_until)
             return Answer(entry.value, Tier.REDIS, Result.HIT)
         if self._on(Switch.STALE_WHILE_REVALIDATE) and entry.stale_seconds(at) < self._stale_seconds:
-            self._filling.refresh(key, load, beyond=at)
+            self._filling.refresh(key, load, Cause.STALE, beyond=at)
             return Answer(entry.body, Tier.REDIS, Result.STALE, entry.stale_seconds(at))
         return await self._fill(key, load, tally)
 
@@ -83,7 +86,7 @@ class Cache:
         at = self._now()
         if self._on(Switch.LOCAL_TIER) and (entry := self._local.fallback(key, at)):
             if not entry.fresh(at):
-                self._filling.refresh(key, load, beyond=at)
+                self._filling.refresh(key, load, Cause.STALE, beyond=at)
             return Answer(entry.body, Tier.LOCAL, Result.STALE, entry.stale_seconds(at))
         tally.note(Tier.ORIGIN, Result.ERROR)
         return Answer(await self._load_through(key, load, ask_redis=False), Tier.ORIGIN, Result.ERROR)
@@ -112,7 +115,7 @@ class Cache:
 
     def refresh(self, key: str, load: Load) -> None:
         """Reload in the background, once at a time for a key."""
-        self._filling.refresh(key, load)
+        self._filling.refresh(key, load, Cause.SCHEDULE)
 
     def correct(self, key: str, load: Load, right: Callable[[bytes], bool]) -> None:
         """Reload in the background what turned out to be wrong; other processes' copies end by themselves."""

@@ -18,7 +18,9 @@ def cache() -> Row:
             _cache_load_time(),
             _stale_age(),
             _leases(),
+            _refreshes(),
             _prewarmed(),
+            _absences(),
             _failures(),
         ],
     )
@@ -91,6 +93,21 @@ def _leases() -> Panel:
         "and unavailable load beside another."
     )
     return chart("Leases on filling", text, "ops", query, "{{outcome}}")
+
+
+def _refreshes() -> Panel:
+    query = f"sum by (cause) ({rate('cache_refreshes_total')})"
+    text = (
+        "Refreshes begun in the background per second: early before the TTL ends, stale after it, on "
+        "schedule, or as a price changed."
+    )
+    return chart("Background refreshes", text, "ops", query, "{{cause}}")
+
+
+def _absences() -> Panel:
+    query = f"sum by (cache) ({rate('cache_absences_total')})"
+    text = "Reads per second of what is remembered not to exist (negative_caching): a scan shows here."
+    return chart("Remembered absences", text, "ops", query, "{{cache}}")
 
 
 def _prewarmed() -> Panel:

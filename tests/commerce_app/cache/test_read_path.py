@@ -101,6 +101,11 @@ class World:
         samples = self.metrics.cache_requests.collect()[0].samples
         return {(s.labels["tier"], s.labels["result"]): s.value for s in samples if s.value}
 
+    def refreshed(self):
+        """Background refreshes by cause, of those that happened."""
+        samples = self.metrics.cache_refreshes.collect()[0].samples
+        return {s.labels["cause"]: s.value for s in samples if s.value}
+
     def stale_ages(self):
         """How many stale answers, and the sum of their ages in seconds."""
         samples = self.metrics.cache_stale_age_seconds.collect()[0].samples
@@ -225,6 +230,7 @@ async def test_stale_while_revalidate_answers_at_once_and_refreshes_once(world):
     assert world.loads == 2
     assert await world.read() == b"v2"
     assert world.counted()["redis", "stale"] == 20
+    assert world.refreshed() == {"stale": 1}
 
 
 async def test_stale_while_revalidate_ends_after_the_stale_time(world):
@@ -260,6 +266,7 @@ async def test_early_refresh_reloads_before_expiry_in_the_background(world):
     await world.settle()
     assert world.loads == 2
     assert world.counted()["redis", "hit"] == 1
+    assert world.refreshed() == {"early": 1}
 
 
 @pytest.mark.parametrize("switches", [(), (Switch.DISTRIBUTED_LOCK,)])
@@ -410,6 +417,7 @@ async def test_negative_caching_answers_for_what_does_not_exist_until_its_ttl(wo
     assert [await world.read(), await world.read()] == [None, None]
     assert (world.loads, world.redis.asked) == (1, 2)
     assert world.counted() == {("origin", "miss"): 1, ("local", "hit"): 1}
+    assert world.metrics.cache_absences.labels("product")._value.get() == 1
     world.at += 30
     await world.read()
     assert world.counted() == {("origin", "miss"): 2, ("local", "hit"): 1}
@@ -526,6 +534,13 @@ async def test_what_is_wrong_is_loaded_again_and_what_is_right_is_not(world, rig
     world.cache.correct("k", world.load, lambda body: body == right)
     await world.cache.settle()
     assert (await world.read(), world.loads) == (right, loads)
+    assert world.refreshed() == {"correction": 1}
+
+
+async def test_a_scheduled_refresh_is_told_as_one(world):
+    world.cache.refresh("k", world.load)
+    await world.settle()
+    assert (world.loads, world.refreshed()) == (1, {"schedule": 1})
 
 
 @pytest.mark.parametrize("down", [True, False])
