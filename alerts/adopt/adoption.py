@@ -4,15 +4,17 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from alerts.adopt.alert_rules import AlertRule, alert_rules, intervals, recordings
 from alerts.adopt.catalogue import Ecosystem
 from alerts.adopt.measure import measure
 from alerts.adopt.propose import Proposals, propose
-from alerts.adopt.rules_check import AlertRule, RuleFinding, alert_rules, check_rules, intervals, recordings
+from alerts.adopt.rules_check import RuleFinding, check_rules
 from alerts.adopt.rules_history import Firings, firings
 from alerts.adopt.signal_map import Mapped, map_signals
 from alerts.adopt.source import Source
 from alerts.adopt.survey import Survey, survey
 from collector.errors import QueryError
+from collector.labels import Labels
 
 _OURS = ("sloth_slo_info",)  # the one name without a colon that compiled SLOs record, ours and Sloth's
 
@@ -30,7 +32,7 @@ class Adoption:
     mapped: Mapped
     rules: Sequence[AlertRule]
     findings: Sequence[RuleFinding]
-    history: Mapping[tuple[str, str], Firings]
+    history: Mapping[Labels, Firings]
     recognised: Mapping[str, int]
     unknown: Sequence[str]
     rules_note: str = ""
@@ -47,7 +49,7 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
     mapped = map_signals(source, catalogue, found, proposals.proposals)
     rules: list[AlertRule] = []
     findings: list[RuleFinding] = []
-    history: Mapping[tuple[str, str], Firings] = {}
+    history: Mapping[Labels, Firings] = {}
     recorded: Mapping[str, str] = {}
     note = ""
     try:

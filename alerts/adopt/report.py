@@ -5,10 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from alerts.adopt.adoption import Adoption
+from alerts.adopt.alert_rules import ALERT_NAME, SEVERITY
+from alerts.adopt.rules_check import RuleFinding, alike
+from alerts.adopt.rules_history import Firings
+from alerts.check.spans import span
 from alerts.markdown import escaped, table_row
 from collector.durations import format_duration
+from collector.labels import Labels
 
 _MOST_UNKNOWN = 40
+_MOST_GROUPS = 5
 
 
 def report(adoption: Adoption, url: str, at: float, over_seconds: float) -> str:
@@ -93,17 +99,30 @@ def _rules(adoption: Adoption, over: str) -> Iterable[str]:
         return
     yield f"{len(adoption.rules)} alerting rules."
     if adoption.findings:
-        rows = [(str(one.level), one.rule, one.alert.place, one.message) for one in adoption.findings]
-        yield table(("", "finding", "file: group: alert", "what"), rows)
+        yield table(("", "finding", "file: group: alert", "what"), map(_found, alike(adoption.findings)))
     did = sorted(adoption.history.items(), key=lambda one: -one[1].share)
-    rows = [
-        (name, severity, str(seen.count), f"{100 * seen.share:.3g} %")
-        for (name, severity), seen in did
-        if seen.count
-    ]
+    rows = [_did(labels, seen) for labels, seen in did if seen.count]
     if rows:
-        yield f"What they did within {over}, as far as it is remembered:"
-        yield table(("alert", "severity", "fired", "share of the time"), rows)
+        looked_at = span(did[0][1].seen_seconds)
+        yield (
+            f"What they did within {over}, of which {looked_at} are recorded. Shares are of all of that: a "
+            f"rule may be younger, and nothing tells when it began."
+        )
+        yield table(("alert", "severity", "fired", "firing for", f"share of {looked_at}"), rows)
+
+
+def _found(findings: Sequence[RuleFinding]) -> tuple[str, str, str, str]:
+    first, groups = findings[0], dict.fromkeys(f"{one.alert.file}: {one.alert.group}" for one in findings)
+    shown = list(groups)[:_MOST_GROUPS]
+    more = f" and {len(groups) - len(shown)} more" if len(groups) > len(shown) else ""
+    return first.level, first.rule, f"{', '.join(shown)}{more}: {first.alert.name}", first.message
+
+
+def _did(labels: Labels, seen: Firings) -> tuple[str, ...]:
+    others = labels.without(ALERT_NAME, SEVERITY)
+    name = f"{labels.get(ALERT_NAME)}{others if len(others) else ''}"
+    share = f"{100 * seen.share:.3g} %" if seen.share < 0.9995 else "100 %"
+    return name, labels.get(SEVERITY), str(seen.count), span(seen.fired_seconds), share
 
 
 def _metrics(adoption: Adoption) -> Iterable[str]:

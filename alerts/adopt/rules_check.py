@@ -1,17 +1,18 @@
 """What the alerting rules of a Prometheus can do: those that never fire, always fire, or look too briefly."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
-from alerts.adopt.rules_history import USUAL_INTERVAL_SECONDS, Firings, Key
+from alerts.adopt.alert_rules import AlertRule
+from alerts.adopt.rules_history import Firings
 from alerts.adopt.rules_limits import COUNTING, unreachable
 from alerts.adopt.source import Source
 from alerts.selectors import seconds_between_samples, selectors, spelled, unmatched
 from collector.durations import format_duration
 from collector.errors import QueryError
-from collector.labels import METRIC_NAME, Matcher, MatchOp
+from collector.labels import METRIC_NAME, Labels, Matcher, MatchOp
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import (
@@ -30,27 +31,11 @@ MOST_RULES = 500
 ALWAYS_SHARE = 0.95
 LEAST_STUCK_SECONDS = 86_400.0
 LEAST_SEEN_SECONDS = 6 * 3600.0
+FEWEST_PENDING = 3  # once or twice is what `for` is there to let pass
 _MEANT_TO_FIRE = ("watchdog", "deadman", "heartbeat")
 _ABSENCE = {"absent", "absent_over_time"}
+_RECORDED = "what it reads is recorded of what is not there"
 _COMPARISONS = {">", ">=", "<", "<=", "==", "!="}
-
-
-@dataclass(frozen=True)
-class AlertRule:
-    """An alerting rule as ``/api/v1/rules`` has it."""
-
-    file: str
-    group: str
-    name: str
-    query: str
-    for_seconds: float
-    severity: str
-    error: str = ""
-    interval_seconds: float = USUAL_INTERVAL_SECONDS
-
-    @property
-    def place(self) -> str:
-        return f"{self.file}: {self.group}: {self.name}"
 
 
 @dataclass(frozen=True)
@@ -61,50 +46,24 @@ class RuleFinding:
     message: str
 
 
-def alert_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertRule]:
-    """The alerting rules among the groups."""
-    return [
-        AlertRule(
-            file=str(group.get("file", "")),
-            group=str(group.get("name", "")),
-            name=str(rule.get("name", "")),
-            query=str(rule.get("query", "")),
-            for_seconds=float(rule.get("duration") or 0.0),
-            severity=str((rule.get("labels") or {}).get("severity", "")),
-            error=str(rule.get("lastError") or ""),
-            interval_seconds=float(group.get("interval") or USUAL_INTERVAL_SECONDS),
-        )
-        for group in groups
-        for rule in group.get("rules") or ()
-        if rule.get("type") == "alerting"
-    ]
-
-
-def intervals(rules: Sequence[AlertRule]) -> dict[Key, float]:
-    """Seconds between evaluations, by alert and severity; of several, the shortest."""
-    found: dict[Key, float] = {}
-    for rule in rules:
-        key = (rule.name, rule.severity)
-        found[key] = min(rule.interval_seconds, found.get(key, rule.interval_seconds))
-    return found
-
-
-def recordings(groups: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The queries of the recording rules among the groups, by the names that they record."""
-    rules = [rule for group in groups for rule in group.get("rules") or () if rule.get("type") == "recording"]
-    return {str(rule.get("name", "")): str(rule.get("query", "")) for rule in rules}
+def alike(findings: Iterable[RuleFinding]) -> list[list[RuleFinding]]:
+    """Together what is found in the same words of several rules for one alert, as of one SLO each."""
+    found: dict[tuple[str, str, str, str], list[RuleFinding]] = {}
+    for one in findings:
+        found.setdefault((one.level, one.rule, one.alert.name, one.message), []).append(one)
+    return list(found.values())
 
 
 def check_rules(
     source: Source,
     rules: Sequence[AlertRule],
-    history: Mapping[Key, Firings],
+    history: Mapping[Labels, Firings],
     at: float,
     recorded: Mapping[str, str] = MappingProxyType({}),
 ) -> list[RuleFinding]:
     """What is wrong with the rules, in their order.
 
-    history: by alert and severity. recorded: queries by the names that they are recorded under.
+    history: by the rules' identities. recorded: queries by the names that they are recorded under.
     """
     findings: list[RuleFinding] = []
     asking = _Remembering(source)
@@ -118,7 +77,7 @@ def check_rules(
             findings += _of_expression(asking, rule, node, at, recorded)
         except QueryError as error:
             findings.append(RuleFinding("warning", "unreadable", rule, f"could not be checked: {error}"))
-        findings += _of_history(rule, history.get((rule.name, rule.severity)))
+        findings += _of_history(rule, history.get(rule.identity))
     return findings
 
 
@@ -159,7 +118,9 @@ def _missing(
         is_there = source.instant(f"count({spelled([Matcher(METRIC_NAME, MatchOp.EQUAL, name)])})", at)
         reason = "" if is_there else _missing(source, recorded[name], at, recorded, {*seen, name})
         if reason:
-            return f"{name} is recorded of what is not there: {reason}"
+            if reason.startswith(_RECORDED):
+                return reason
+            return f"{_RECORDED}: {reason}"
     return ""
 
 
@@ -200,12 +161,11 @@ def _of_history(rule: AlertRule, firings: Firings | None) -> Iterator[RuleFindin
             f"tells of, or raise its limit"
         )
         yield RuleFinding("warning", "always-fires", rule, message)
-    if not firings.count and firings.pending_count and rule.for_seconds:
+    if not firings.count and firings.pending_count >= FEWEST_PENDING and rule.for_seconds:
         shown = format_duration(rule.for_seconds)
-        times = "once" if firings.pending_count == 1 else f"{firings.pending_count} times"
         message = (
-            f"was pending {times} and never fired: its `for` of {shown} outlasts all; shorten it, or smooth "
-            f"its expression"
+            f"was pending {firings.pending_count} times and never fired: its `for` of {shown} outlasts all; "
+            f"shorten it, or smooth its expression"
         )
         yield RuleFinding("warning", "for-too-long", rule, message)
 

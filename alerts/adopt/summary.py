@@ -7,6 +7,7 @@ from pathlib import Path
 from alerts.adopt.adoption import Adoption
 from alerts.adopt.propose import Proposal
 from alerts.adopt.report import WHAT_TO_DO, not_known, why_nothing
+from alerts.adopt.rules_check import alike
 from alerts.adopt.write import CONFIG, REPORT, SLOS
 
 _MOST_LINES = 5
@@ -57,10 +58,12 @@ def _rules(adoption: Adoption) -> Iterator[str]:
     warnings = _counted(len(adoption.findings) - errors, "warning")
     found = f": {_counted(errors, 'error')}, {warnings}" if adoption.rules else ""
     yield f"{_counted(len(adoption.rules), 'alert rule')}{found}"
-    for finding in adoption.findings[:_MOST_LINES]:
-        yield f"  {finding.alert.name} {finding.message}"
-    if len(adoption.findings) > _MOST_LINES:
-        yield f"  and {len(adoption.findings) - _MOST_LINES} more in {REPORT}"
+    told = alike(adoption.findings)
+    for findings in told[:_MOST_LINES]:
+        of = f" (of {len(findings)} rules)" if len(findings) > 1 else ""
+        yield f"  {findings[0].alert.name}{of} {findings[0].message}"
+    if len(told) > _MOST_LINES:
+        yield f"  and {len(told) - _MOST_LINES} more in {REPORT}"
 
 
 def _counted(count: int, noun: str) -> str:

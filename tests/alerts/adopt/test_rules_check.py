@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from alerts.adopt.rules_check import alert_rules, check_rules, recordings
+from alerts.adopt.alert_rules import alert_rules, intervals, recordings
+from alerts.adopt.rules_check import alike, check_rules
 from alerts.adopt.rules_history import Firings, firings
 from collector.labels import METRIC_NAME, Labels
 from tests.alerts.adopt.conftest import AT
@@ -18,10 +19,14 @@ def api(source_of):
     return source_of(api="clients")
 
 
+def alert(name, severity="", **more):
+    return Labels({"alertname": name, "severity": severity, **more})
+
+
 def found(source, query, name="A", seconds=0, history=None, **more):
     rule = {"type": "alerting", "name": name, "query": query, "duration": seconds, "labels": {}, **more}
     rules = alert_rules([{"name": "g", "file": "f.yml", "rules": [rule, {"type": "recording"}]}])
-    return [one.rule for one in check_rules(source, rules, {(name, ""): history} if history else {}, AT)]
+    return [one.rule for one in check_rules(source, rules, {alert(name): history} if history else {}, AT)]
 
 
 @pytest.mark.parametrize(
@@ -55,10 +60,14 @@ def test_a_rule_is_found_out(api, query, rules):
     [
         ({"job:errors": "sum(rate(http_requests_total[5m]))"}, []),
         ({"job:errors": "job:other", "job:other": "sum(rate(http_requests_total[5m]))"}, []),
+        (
+            {"job:errors": "job:other", "job:other": "sum(rate(gone_total[5m]))"},
+            ["what it reads is recorded of what is not there: no series is named gone_total now"],
+        ),
         ({"job:errors": "job:errors"}, []),
         (
             {"job:errors": "sum(rate(gone_total[5m]))"},
-            ["job:errors is recorded of what is not there: no series is named gone_total now"],
+            ["what it reads is recorded of what is not there: no series is named gone_total now"],
         ),
         ({}, ["no series is named job:errors now"]),
     ],
@@ -102,7 +111,9 @@ def test_a_rule_that_fails_says_why(api):
         (Firings(1, 0.3, 2 * DAY, 7 * DAY), ["never-resets"]),
         (Firings(40, 0.97, 0.0, 7 * DAY), ["always-fires"]),
         (Firings(40, 0.97, 0.0, 3600.0), []),
-        (Firings(0, 0.0, 0.0, 7 * DAY, pending_count=9), ["for-too-long"]),
+        (Firings(0, 0.0, 0.0, 7 * DAY, pending_count=3), ["for-too-long"]),
+        (Firings(0, 0.0, 0.0, 7 * DAY, pending_count=2), []),
+        (Firings(1, 0.1, 0.0, 7 * DAY, pending_count=9), []),
     ],
 )
 def test_what_a_rule_did_is_judged(api, history, rules):
@@ -116,7 +127,7 @@ def fires(source, times, name="A", state="firing", **more):
 
 def test_an_alert_that_flaps_is_no_alert_that_stays(api):
     fires(api, AT - 30 - np.arange(0, DAY, 900)[::-1])  # one evaluation in each quarter of an hour
-    (seen,) = firings(api, AT, 7 * DAY, {("A", "page"): 60.0}).values()
+    (seen,) = firings(api, AT, 7 * DAY, {alert("A", "page"): 60.0}).values()
     assert seen.count == 96
     assert seen.since_seconds < 900
     assert found(api, f"{SHARE} > 0.05", history=seen) == []
@@ -126,7 +137,7 @@ def test_an_alert_that_flaps_is_no_alert_that_stays(api):
 def test_evaluations_of_any_interval_make_one_episode(api, interval):
     fires(api, AT - 7 - np.arange(0, 7200, interval)[::-1])
     fires(api, AT - 3 - np.arange(0, 7200, 15)[::-1], name="B")
-    seen = firings(api, AT, DAY, {("A", "page"): interval, ("B", "page"): 15.0})[("A", "page")]
+    seen = firings(api, AT, DAY, {alert("A", "page"): interval, alert("B", "page"): 15.0})[alert("A", "page")]
     assert seen.count == 1
     assert seen.since_seconds == pytest.approx(7200, abs=2 * interval)
 
@@ -149,7 +160,7 @@ def test_the_share_is_that_of_evaluations_where_steps_are_longer(api):
     fires(api, times[times % 60 < 20])  # of a group of 5 s, over so long that steps are 13 s
     up = AT - np.arange(0, 6 * 3600, 60)[::-1]
     api.store.append_column(Labels({METRIC_NAME: "up"}), (up * 1000).astype(np.int64), np.ones(len(up)))
-    (seen,) = firings(api, AT, 7 * DAY, {("A", "page"): 5.0}).values()
+    (seen,) = firings(api, AT, 7 * DAY, {alert("A", "page"): 5.0}).values()
     assert seen.share == pytest.approx(1 / 3, rel=0.05)
     assert seen.count == pytest.approx(360, abs=2)
 
@@ -166,3 +177,43 @@ def test_firings_are_counted_from_the_alerts_series(api):
     assert seen.count == 2
     assert seen.share == pytest.approx(7600 / DAY, rel=0.03)
     assert seen.since_seconds == pytest.approx(3600, abs=120)
+
+
+def test_what_is_pending_now_may_fire_yet(api):
+    spells = [AT - begin - np.arange(0, 300, 60)[::-1] for begin in (30_000, 20_000, 0)]
+    fires(api, np.concatenate(spells), state="pending")
+    (seen,) = firings(api, AT, DAY).values()
+    assert (seen.count, seen.pending_count) == (0, 2)
+
+
+def burns(*slos, tier="fast"):
+    labels = [{"slo": slo, "tier": tier, "severity": "page", "pod": "{{ $labels.pod }}"} for slo in slos]
+    rules = [{"type": "alerting", "name": "Burn", "query": "gone > 1", "labels": one} for one in labels]
+    return alert_rules([{"name": rule["labels"]["slo"], "file": "f", "rules": [rule]} for rule in rules])
+
+
+def test_rules_of_one_name_are_told_apart_by_the_labels_that_differ():
+    rules = burns("web", "mail")
+    assert [one.identity for one in rules] == [
+        alert("Burn", "page", slo="web"),
+        alert("Burn", "page", slo="mail"),
+    ]
+    assert burns("web")[0].identity == alert("Burn", "page")
+
+
+def test_alerts_of_one_name_are_counted_by_what_tells_them_apart(api):
+    fires(api, AT - 7200 - np.arange(0, 600, 60)[::-1], name="Burn", slo="web", pod="a")
+    fires(api, AT - np.arange(0, 3600, 60)[::-1], name="Burn", slo="mail", pod="b")
+    fires(api, AT - np.arange(0, 3600, 60)[::-1], name="Other", slo="mail")
+    seen = firings(api, AT, DAY, intervals(burns("web", "mail")))
+    assert {labels: one.count for labels, one in seen.items()} == {
+        alert("Burn", "page", slo="web"): 1,
+        alert("Burn", "page", slo="mail"): 1,
+        alert("Other", "page"): 1,
+    }
+    assert seen[alert("Burn", "page", slo="web")].fired_seconds == pytest.approx(600, abs=60)
+
+
+def test_what_is_found_in_the_same_words_is_told_once(api):
+    (together,) = alike(check_rules(api, burns("web", "mail"), {}, AT))
+    assert [one.alert.group for one in together] == ["web", "mail"]
