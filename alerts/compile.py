@@ -160,15 +160,19 @@ class _Compiler:
             rules.append(self._hang_alert())
         if self.watches_demand:
             rules.append(self._unanswered_alert())
-        return rules
+        return rules + self._no_data_alerts("page")
 
     def _ticket_rules(self) -> list[Rule]:
         rules: list[Rule] = []
         if self.options.recorded:
             rules = self._records(self._windows("ticket") - self._windows("page"))
             rules += self._histories("ticket", besides="page") + metadata_rules(self.slo)
-        rules += self._burn_alerts("ticket")
-        return [*rules, self._no_data_alert()] if self.slo.alerting.tells_no_data else rules
+        return rules + self._burn_alerts("ticket") + self._no_data_alerts("ticket")
+
+    def _no_data_alerts(self, group: Severity) -> list[Rule]:
+        """Behind what it reads: evaluated before, it would be pending whenever rules are loaded."""
+        here = group == ("page" if self.options.recorded else "ticket")
+        return [self._no_data_alert()] if here and self.slo.alerting.tells_no_data else []
 
     def _windows(self, severity: Severity) -> set[float]:
         tiers = self.policy.with_severity(severity)

@@ -186,6 +186,16 @@ def test_pages_are_evaluated_more_often_than_tickets():
     ]
 
 
+def test_loading_rules_makes_no_alert_pending():
+    """The alert on absent data stands behind what is recorded, in the group that records it."""
+    for recorded in (True, False):
+        groups = compile_slos([WEB], policies_of([WEB]), CompileOptions(recorded=recorded))["groups"]
+        (group,) = [one for one in groups if any(rule.get("alert") == "NoSloData" for rule in one["rules"])]
+        records = [rule.get("record") for rule in group["rules"]]
+        assert ("slo:total_events:increase5m" in records) == recorded
+        assert group["rules"][-1]["alert"] == "NoSloData"
+
+
 def promtool(*arguments: str, folder: Path) -> str:
     if shutil.which("promtool") is None:
         pytest.skip("Debian package prometheus is missing")
