@@ -1,5 +1,6 @@
 """Names of alerts that are short and still tell them apart."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from collector.labels import Labels
@@ -15,7 +16,7 @@ def short_names(alerts: Iterable[Labels]) -> dict[Labels, str]:
     """
     by_name: dict[str, list[Labels]] = {}
     for labels in dict.fromkeys(alerts):
-        by_name.setdefault(_name(labels), []).append(labels)
+        by_name.setdefault(alert_name(labels), []).append(labels)
     return {
         labels: _named(name, labels, telling)
         for name, some in by_name.items()
@@ -24,7 +25,14 @@ def short_names(alerts: Iterable[Labels]) -> dict[Labels, str]:
     }
 
 
-def _name(labels: Labels) -> str:
+def told_names(alerts: Iterable[Labels]) -> str:
+    """For a sentence: their names, and how many alerts there are of each."""
+    counts = Counter(map(alert_name, alerts))
+    return ", ".join(f"{name} ({n} series)" if n > 1 else name for name, n in counts.items())
+
+
+def alert_name(labels: Labels) -> str:
+    """What an alert is called without what tells it from others of its name: ours by SLO and tier."""
     slo, tier = labels.get("slo"), labels.get("tier")
     return f"{slo} · {tier}" if slo and tier else labels.get("alertname")
 

@@ -1,7 +1,6 @@
 """The results that were accepted, on file: what a change of the rules is compared with."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,23 +10,28 @@ from pydantic import Field
 
 from alerts.ci.verdict import Verdict
 from alerts.documents import Seconds, Strict, read_document
-from alerts.errors import SpecError
 from collector.durations import format_duration
+from collector.whole_file import write_whole
 
 FILE_NAME = "accepted.yml"
 _HEAD = """\
-# When the rules page on each case, from its onset on (or from its start, where it has none): what
-# `fireline alerts ci` compares a change with. Written by `--accept`, so that a later page shows in a diff.
+# When the rules page on each case, from its onset on (or from its start, where it has none), and which pages
+# fire from before its begin on: what `fireline alerts ci` compares a change with. Written by `--accept`, so
+# that a later page shows in a diff.
 """
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """Seconds from the onset; None without a page, or while one still fired at the end."""
+    """Seconds from the onset; None without a page, or while one still fired at the end.
+
+    already: the pages that fired before the case's begin and still did then, as their labels are spelled.
+    """
 
     page_seconds: float | None
     reset_seconds: float | None
     by: tuple[str, ...]
+    already: tuple[str, ...] = ()
 
 
 class _ResultFile(Strict):
@@ -35,10 +39,11 @@ class _ResultFile(Strict):
     page_before: Seconds | None = None
     reset_after: Seconds | None = None
     by: list[str] = Field(default_factory=list)
+    already: list[str] = Field(default_factory=list)
 
     def accepted(self) -> Accepted:
         page = self.page_after if self.page_before is None else -self.page_before
-        return Accepted(page, self.reset_after, tuple(self.by))
+        return Accepted(page, self.reset_after, tuple(self.by), tuple(self.already))
 
 
 class _AcceptedFile(Strict):
@@ -62,19 +67,11 @@ def write_accepted(path: Path, verdicts: Mapping[str, Verdict]) -> Path:
     """Replaces the file as a whole.
 
     Raises:
-        SpecError: where it cannot be written.
+        OutputError: where it cannot be written.
     """
     cases = {name: _result(verdicts[name]) for name in sorted(verdicts)}
     text = yaml.safe_dump({"version": 1, "cases": cases}, sort_keys=False, allow_unicode=True)
-    new = path.with_name(path.name + ".new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(_HEAD + text, encoding="utf-8")
-        new.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            new.unlink()
-        raise SpecError(f"{path}: cannot be written: {error.strerror or error}") from error
+    write_whole(path, _HEAD + text)
     return path
 
 
@@ -86,4 +83,6 @@ def _result(verdict: Verdict) -> dict[str, object]:
         result["by"] = list(verdict.by)
     if verdict.reset_seconds is not None and verdict.reset_seconds >= 0:
         result["reset_after"] = format_duration(verdict.reset_seconds)
+    if verdict.already:
+        result["already"] = list(map(str, verdict.already))
     return result

@@ -10,7 +10,7 @@ from alerts.backtest.files import load_alerts
 from alerts.backtest.paging import without_a_page
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
-from alerts.ci.compare import compared
+from alerts.ci.compare import as_accepted, compared
 from alerts.ci.report import ci_json, ci_table
 from alerts.ci.run import judged
 from alerts.ci.verdict import PAGING
@@ -76,13 +76,16 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     found = load_casebook(cases) if cases else shipped()
     verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in found}
     outcomes = [compared(c.name, c.expected, verdicts[c.name], before.get(c.name)) for c in found]
+    unwanted = [name for name, verdict in verdicts.items() if verdict.problem]
+    accepts = accept and not unwanted
+    outcomes = [as_accepted(one) for one in outcomes] if accepts else outcomes
     if style == "json":
         click.echo(json_text(ci_json(outcomes)))
     else:
         is_paged = any(one.page_seconds is not None or one.already for one in verdicts.values())
-        show(ci_table(outcomes, "" if is_paged else without_a_page(given.groups, paging)))
-    unwanted = [name for name, verdict in verdicts.items() if verdict.problem]
-    if accept and not unwanted:
+        note = "" if is_paged else without_a_page(given.groups, paging)
+        show(ci_table(outcomes, note, accepts=accepts))
+    if accepts:
         click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)
     elif accept:
         click.echo(f"fireline: {_nothing_accepted(path, unwanted, len(verdicts))}", err=True)

@@ -1,8 +1,9 @@
 """What a change of the rules did to a case: as wanted and no worse than what was accepted, or why not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from alerts.backtest.naming import told_names
 from alerts.ci.accepted import Accepted
 from alerts.ci.verdict import Expected, Verdict
 from collector.durations import format_duration
@@ -25,7 +26,7 @@ _WORSE = {Change.LATER, Change.LOST, Change.NEW}
 
 @dataclass(frozen=True)
 class Compared:
-    """failure: why the change may not pass; empty where it may.
+    """failure: why the change may not pass; empty where it may. taken: what of it is accepted from now on.
 
     page_within_seconds: of the case's onset; None for a day on which nobody should be paged.
     """
@@ -36,15 +37,27 @@ class Compared:
     accepted: Accepted | None
     change: Change
     failure: str
+    taken: str = ""
 
 
 def compared(case: str, expected: Expected, verdict: Verdict, accepted: Accepted | None) -> Compared:
-    """A case fails that is not as wanted, or whose page came later than accepted, was lost, or is new."""
+    """A case fails that is not as wanted, or whose page came later than accepted, was lost, or is new.
+
+    New is a page, too, that fires from before the case's begin on, unless that was accepted: rules that
+    always page would pass every quiet day otherwise.
+    """
     change = _change(verdict, accepted, is_quiet=expected.is_quiet)
-    failure = verdict.problem
-    if not failure and change in _WORSE:
-        failure = _told(change, verdict, accepted)
+    failures = [verdict.problem]
+    if not verdict.problem and change in _WORSE:
+        failures.append(_told(change, verdict, accepted))
+    failures.append(_lasting(verdict, accepted))
+    failure = "; ".join(filter(None, failures))
     return Compared(case, expected.page_within_seconds, verdict, accepted, change, failure)
+
+
+def as_accepted(one: Compared) -> Compared:
+    """The same when it is accepted; what the case itself demands is not up to that."""
+    return one if one.verdict.problem else replace(one, failure="", taken=one.failure)
 
 
 def _change(verdict: Verdict, accepted: Accepted | None, *, is_quiet: bool) -> Change:
@@ -67,3 +80,11 @@ def _told(change: Change, verdict: Verdict, accepted: Accepted | None) -> str:
     if now is not None and then is not None:
         return f"pages {format_duration(now - then)} later than accepted"
     return "the page is lost" if change is Change.LOST else "a page that was not there"
+
+
+def _lasting(verdict: Verdict, accepted: Accepted | None) -> str:
+    """Which pages were there when the case began that were not accepted; empty where there is none."""
+    known = accepted.already if accepted else ()
+    new = [labels for labels in verdict.already if str(labels) not in known]
+    fires = "fires" if len(new) == 1 else "fire"
+    return f"{told_names(new)} {fires} from before the case's begin on" if new else ""

@@ -8,19 +8,23 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from alerts.backtest.naming import short_names, told_names
 from alerts.ci.compare import Change, Compared
 from collector.durations import format_duration
 
 _TOLERATED_SECONDS = 15 * 60.0  # the run-up that every rule gets, whether it needs it or not
 
 
-def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
-    """A row for each case, then a line for each that fails, and a note on all of them."""
+def ci_table(outcomes: Sequence[Compared], note: str = "", *, accepts: bool = False) -> Group:
+    """A row for each case, then a line for each that fails, and a note on all of them.
+
+    accepts: whether all of it is accepted now.
+    """
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("case", no_wrap=True, min_width=16)
     table.add_column("wanted", no_wrap=True)
     with_budget = any(one.verdict.budget_spent is not None for one in outcomes)
-    for name in ("page then", "page now", *(["spent"] if with_budget else []), "reset"):
+    for name in ("page then", "page now", *(["spent"] if with_budget else []), "reset after onset"):
         table.add_column(name, justify="right")
     table.add_column("by")
     table.add_column("")
@@ -28,9 +32,14 @@ def ci_table(outcomes: Sequence[Compared], note: str = "") -> Group:
         table.add_row(*_row(one, with_budget=with_budget))
     failed = [one for one in outcomes if one.failure]
     lines = [Text(f"{one.case}: {one.failure}", style="bold red") for one in failed]
+    lines += [
+        Text(f"{one.case}: accepted as it is now: {one.taken}", style="yellow")
+        for one in outcomes
+        if one.taken
+    ]
     count = _passing(len(outcomes) - len(failed), len(outcomes))
     unknown = sum(one.change is Change.UNKNOWN for one in outcomes)
-    if unknown:
+    if unknown and not accepts:
         count += f"; {unknown} not accepted yet (--accept)"
     lines += [Text(line, style="yellow") for line in map(_already, outcomes) if line]
     lines += [Text(line, style="yellow") for line in (*_unseen(outcomes), *_sparse(outcomes))]
@@ -72,8 +81,11 @@ def _passing(passing: int, cases: int) -> str:
 
 
 def _already(one: Compared) -> str:
-    names = ", ".join(one.verdict.already)
-    return f"{one.case}: {names} already fired when it began, and counts as no page of it" if names else ""
+    """Where that was accepted: else it is why the case fails."""
+    if not one.verdict.already or one.failure or one.taken:
+        return ""
+    names = told_names(one.verdict.already)
+    return f"{one.case}: {names} already fired when it began, as accepted, and counts as no page of it"
 
 
 def _row(one: Compared, *, with_budget: bool) -> list[Text]:
@@ -104,6 +116,8 @@ def _reset(one: Compared) -> str:
 def _mark(one: Compared) -> Text:
     if one.failure:
         return Text("✗", style="bold red")
+    if one.taken:
+        return Text("✓ accepted", style="yellow")
     is_told = one.change not in {Change.SAME, Change.UNKNOWN}
     return Text(f"✓ {one.change.value}" if is_told else "✓", style="green")
 
@@ -125,13 +139,14 @@ def ci_json(outcomes: Sequence[Compared]) -> dict[str, Any]:
                 "reset_seconds": one.verdict.reset_seconds,
                 "budget_spent": one.verdict.budget_spent,
                 "by": list(one.verdict.by),
-                "already_firing": list(one.verdict.already),
+                "already_firing": list(short_names(one.verdict.already).values()),
                 "unseen_seconds": one.verdict.sight.unseen_seconds,
                 "empty_window_seconds": one.verdict.sight.too_short_seconds or None,
                 "accepted_page_seconds": one.accepted.page_seconds if one.accepted else None,
                 "accepted_reset_seconds": one.accepted.reset_seconds if one.accepted else None,
                 "change": one.change.value,
                 "failure": one.failure,
+                "accepted_now": one.taken or None,
             }
             for one in outcomes
         ],

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from alerts.backtest.engine import AlertHistory
+from alerts.backtest.naming import alert_name
 from alerts.ci.sight import Sight
-from collector.labels import Matcher, MatchOp
+from collector.labels import Labels, Matcher, MatchOp
 
 PAGING = (
     Matcher("severity", MatchOp.REGEX, "page|critical"),
@@ -34,7 +35,8 @@ class Verdict:
 
     page_seconds: from the onset to the first page, below 0 if it came before; None without a page.
     reset_seconds: from the onset until no page fires any more; None without, or while one still does.
-    by: the alerts that paged first. problem: why it is not as wanted; empty where it is.
+    by: the alerts that paged first, by SLO and tier where they are ours. problem: why it is not as wanted;
+    empty where it is.
     budget_spent: the share of the most burnt budget that was gone at the page, where the SLOs are known.
     already: the pages that fired before the case and still did at its start; they answer nothing in it.
     sight: whether the samples are old and dense enough for the rules.
@@ -45,7 +47,7 @@ class Verdict:
     by: tuple[str, ...]
     problem: str
     budget_spent: float | None = None
-    already: tuple[str, ...] = ()
+    already: tuple[Labels, ...] = ()
     sight: Sight = field(default=Sight(), compare=False)
 
 
@@ -54,12 +56,13 @@ def verdict(
 ) -> Verdict:
     """Pages that begin within the case; what fired before its start is no answer to it."""
     pages = list(_pages(histories, paging))
-    already = _names(one for one in pages if one.fired_at < expected.start and one.lasts_at(expected.start))
+    lasting = {one.labels for one in pages if one.fired_at < expected.start and one.lasts_at(expected.start)}
+    already = tuple(sorted(lasting, key=str))
     pages = [one for one in pages if expected.start <= one.fired_at <= expected.end]
     if not pages:
         return Verdict(None, None, (), "" if expected.is_quiet else "no page", already=already)
     first = min(one.fired_at for one in pages)
-    by = _names(one for one in pages if one.fired_at == first)
+    by = tuple(sorted({alert_name(one.labels) for one in pages if one.fired_at == first}))
     ends = [one.reset_at for one in pages]
     last = None if None in ends else max(end for end in ends if end is not None)
     after = first - expected.onset
@@ -69,16 +72,12 @@ def verdict(
 
 @dataclass(frozen=True)
 class _Page:
-    alert: str
+    labels: Labels
     fired_at: float
     reset_at: float | None
 
     def lasts_at(self, at: float) -> bool:
         return self.reset_at is None or self.reset_at > at
-
-
-def _names(pages: Iterable[_Page]) -> tuple[str, ...]:
-    return tuple(sorted({page.alert for page in pages}))
 
 
 def _pages(histories: Iterable[AlertHistory], paging: Sequence[Matcher]) -> Iterator[_Page]:
@@ -87,7 +86,7 @@ def _pages(histories: Iterable[AlertHistory], paging: Sequence[Matcher]) -> Iter
             if any(matcher.matches(labels.get(matcher.name)) for matcher in paging):
                 for life in lives:
                     if life.firing_at is not None:
-                        yield _Page(labels["alertname"], life.firing_at, life.resolved_at)
+                        yield _Page(labels, life.firing_at, life.resolved_at)
 
 
 def _problem(after: float, expected: Expected) -> str:

@@ -78,7 +78,22 @@ def test_what_is_not_as_wanted_is_not_accepted(tmp_path, two_cases, accepted):
         f"--accept: nothing is accepted and {accepted} stays as it is, since 1 of 2 cases do not end "
         "as they demand (seed-2025-09-03)"
     ) in result.stderr
-    assert "deploy: Always already fired when it began" in result.stdout
+    assert "deploy: Always fires from before the case's begin on" in result.stdout
+
+
+def test_a_page_that_never_stops_passes_no_quiet_day_until_it_is_accepted(tmp_path, accepted):
+    rule = {"alert": "Always", "expr": "cache_requests_total >= 0", "labels": {"severity": "page"}}
+    path, cases = tmp_path / "loose.yml", tmp_path / "quiet"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    cases.mkdir()
+    (cases / "deploy").symlink_to(BUILT_IN / "deploy")
+    arguments = (path, "--cases", cases, "--accepted", accepted)
+    assert run(*arguments).exit_code == 1
+    taken = run(*arguments, "--accept")
+    assert (taken.exit_code, "✗" in taken.stdout) == (0, False)
+    assert "deploy: accepted as it is now: Always " in taken.stdout
+    again = run(*arguments)
+    assert (again.exit_code, "already fired when it began, as accepted" in again.stdout) == (0, True)
 
 
 def test_rules_without_any_page_are_told(tmp_path, two_cases, accepted):

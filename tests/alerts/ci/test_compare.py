@@ -1,9 +1,10 @@
 import pytest
 
 from alerts.ci.accepted import Accepted, read_accepted, write_accepted
-from alerts.ci.compare import Change, compared
+from alerts.ci.compare import Change, as_accepted, compared
 from alerts.ci.verdict import Expected, Verdict
 from alerts.errors import SpecError
+from collector.labels import Labels
 
 INCIDENT = Expected(0.0, 9_000.0, 0.0, 120.0)
 QUIET = Expected(0.0, 9_000.0, 0.0, None)
@@ -36,12 +37,32 @@ def test_what_is_not_as_wanted_fails_whatever_was_accepted():
     assert compared("c", INCIDENT, late, None).failure == "pages too late"
 
 
+LASTING = Labels({"alertname": "Always", "severity": "page", "route": "/a"})
+
+
+@pytest.mark.parametrize("expected", [INCIDENT, QUIET])
+def test_a_page_that_never_stops_fails_a_case_until_it_is_accepted(expected):
+    now = Verdict(None, None, (), "", already=(LASTING,))
+    told = "Always fires from before the case's begin on"
+    assert compared("c", expected, now, None).failure == told
+    assert compared("c", expected, now, Accepted(None, None, ())).failure == told
+    assert compared("c", expected, now, Accepted(None, None, (), (str(LASTING),))).failure == ""
+
+
+def test_what_is_accepted_now_is_no_failure_but_what_a_case_demands_stays_one():
+    later = compared("c", INCIDENT, Verdict(75.0, None, ("A",), ""), Accepted(60.0, None, ("A",)))
+    assert (as_accepted(later).failure, as_accepted(later).taken) == ("", "pages 15s later than accepted")
+    late = compared("c", INCIDENT, Verdict(600.0, None, ("A",), "pages too late"), None)
+    assert as_accepted(late) == late
+
+
 def test_accepted_results_come_back_from_their_file(tmp_path):
     path = tmp_path / "accepted.yml"
-    verdicts = {"b": Verdict(105.0, 3_660.0, ("A", "B"), ""), "a": Verdict(None, None, (), "")}
+    lasting = Verdict(None, None, (), "", already=(LASTING,))
+    verdicts = {"b": Verdict(105.0, 3_660.0, ("A", "B"), ""), "a": lasting}
     write_accepted(path, verdicts)
     assert read_accepted(path) == {
-        "a": Accepted(None, None, ()),
+        "a": Accepted(None, None, (), ('{alertname="Always",route="/a",severity="page"}',)),
         "b": Accepted(105.0, 3_660.0, ("A", "B")),
     }
     assert read_accepted(tmp_path / "none.yml") == {}

@@ -75,17 +75,20 @@ def test_windows_of_a_day_are_full_at_the_start_also_where_they_are_tiled(window
 
 
 @pytest.mark.parametrize("held", ["5m", "10m", "30m", "2h"])
-def test_a_page_that_already_fired_at_the_start_is_not_new(held):
+def test_a_page_that_already_fired_at_the_start_is_told_apart_from_those_of_the_case(held):
     rule = {"alert": "Old", "expr": "errors_total > 0", "for": held, "labels": PAGE}
     case = case_of(Expected(START, END, START, None), errors_total=errors)
-    assert judged(case, groups_of(rule)).problem == ""
+    found = judged(case, groups_of(rule))
+    assert (found.problem, found.page_seconds) == ("", None)
+    assert [labels["alertname"] for labels in found.already] == ["Old"]
 
 
-def test_a_page_that_keep_firing_for_carried_over_the_start_is_not_new():
+def test_a_page_that_keep_firing_for_carried_over_the_start_is_none_of_the_case():
     """It held until twenty minutes before the start, and again soon after it."""
     rule = {"alert": "Kept", "expr": "level > 0", "keep_firing_for": "30m", "labels": PAGE}
     case = case_of(
         Expected(START, END, START, None),
         level=lambda times: np.where((times < START - 1200) | (times > START + 60), 1.0, 0.0),
     )
-    assert judged(case, groups_of(rule)).problem == ""
+    found = judged(case, groups_of(rule))
+    assert (found.problem, len(found.already)) == ("", 1)

@@ -8,6 +8,7 @@ from collector.rules.files import AlertingRule, RuleGroup
 
 INCIDENT = Expected(1_000.0, 5_000.0, 2_000.0, 120.0)
 QUIET = Expected(1_000.0, 5_000.0, 1_000.0, None)
+PAGE = Labels({"alertname": "A", "severity": "page"})
 RULE = AlertingRule("A", "x")
 
 
@@ -24,7 +25,7 @@ def history(*lives, **labels):
         ([Life(2_000.0, 2_100.0, 3_000.0)], Verdict(100.0, 1_000.0, ("A",), "")),
         ([Life(2_000.0, 2_121.0, None)], Verdict(121.0, None, ("A",), "pages too late")),
         ([Life(1_900.0, 1_990.0, 3_000.0)], Verdict(-10.0, 1_000.0, ("A",), "pages before the onset")),
-        ([Life(900.0, 900.0, 1_100.0)], Verdict(None, None, (), "no page", already=("A",))),
+        ([Life(900.0, 900.0, 1_100.0)], Verdict(None, None, (), "no page", already=(PAGE,))),
         ([Life(900.0, 900.0, 1_000.0)], Verdict(None, None, (), "no page")),
         ([Life(2_010.0, 2_010.0, 2_050.0), Life(2_060.0, 2_060.0, 2_090.0)], Verdict(10.0, 90.0, ("A",), "")),
     ],
@@ -36,6 +37,11 @@ def test_an_incident_wants_a_page_in_time_and_none_before(lives, expected):
 def test_a_quiet_day_wants_no_page():
     assert verdict([history()], QUIET).problem == ""
     assert verdict([history(Life(2_000.0, 2_000.0, 2_015.0))], QUIET).problem == "pages on a quiet day"
+
+
+def test_what_paged_is_told_by_slo_and_tier():
+    burn = history(Life(2_010.0, 2_010.0, 2_050.0), slo="orders", tier="fast")
+    assert verdict([burn], INCIDENT).by == ("orders · fast",)
 
 
 @pytest.mark.parametrize(
