@@ -19,15 +19,10 @@ Progress = Callable[[float], None]
 
 
 def page_tiers(base: Policy) -> list[Tier]:
-    """Tiers with every pair of windows that is tried."""
+    """All tiers that are tried: each asks for its windows, and the longest ``for`` for the run-up."""
     built_in = [load_policy(name) for name in built_in_names()]
-    tiers = [
-        *FAST,
-        *HOURLY,
-        *SLOW,
-        *(t for policy in (base, *built_in) for t in policy.with_severity("page")),
-    ]
-    return list({(tier.long_seconds, tier.short_seconds): tier for tier in tiers}.values())
+    shipped = (tier for policy in (base, *built_in) for tier in policy.with_severity("page"))
+    return list(dict.fromkeys((*FAST, *HOURLY, *SLOW, *shipped)))
 
 
 def tuned(

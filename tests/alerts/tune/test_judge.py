@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from alerts.backtest.stretch import Incident, Stretch
-from alerts.policy import Tier
+from alerts.policy import Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo
 from alerts.tune.burns import burns
 from alerts.tune.candidates import Candidate
 from alerts.tune.judge import Evidence, calls_in_vain, judged
+from alerts.tune.tuning import page_tiers
 from collector.labels import Labels
 from collector.memory import MemoryStore
 
@@ -39,7 +40,7 @@ SLOW = Tier("slow", 3600.0, 300.0, 1 / 720, "page", min_error_ratio=0.5)
 HELD = Tier("held", 300.0, 60.0, 1 / 720, "page", for_seconds=1800.0, min_error_ratio=0.5)
 
 
-def evidence(bad_from, bad_to, *incidents):
+def evidence(bad_from, bad_to, *incidents, tiers=(FAST, SLOW, HELD)):
     """An event a second, all of them bad from one time to another."""
     times = np.arange(0, 9_000.0, 15.0)
     store = MemoryStore()
@@ -47,7 +48,7 @@ def evidence(bad_from, bad_to, *incidents):
     for name, grown in (("all", np.arange(len(times)) * 15.0), ("bad", bad)):
         store.append_column(Labels({"__name__": name}), (times * 1000).astype(np.int64), grown)
     where = Stretch("h", store, 0.0, 3_000.0, 9_000.0, tuple(Incident("x", *one) for one in incidents))
-    return Evidence(where, (burns(SLO, where, [FAST, SLOW, HELD], 15.0),))
+    return Evidence(where, (burns(SLO, where, tiers, 15.0),))
 
 
 def test_a_slow_tier_that_joins_after_the_end_people_set_is_not_in_vain():
@@ -59,4 +60,13 @@ def test_a_slow_tier_that_joins_after_the_end_people_set_is_not_in_vain():
 
 def test_what_burned_before_the_stretch_does_not_page_in_it():
     (found,) = judged([Candidate((HELD,), 0)], [evidence(0.0, 9_000.0)])
+    assert found.false == 0
+
+
+def test_a_tier_that_waits_long_has_waited_before_the_stretch():
+    """Of another tier with the same windows, too: pyrra's waits for 15 minutes, the workbook's does not."""
+    slow = load_policy("pyrra").with_severity("page")[-1]
+    assert slow.for_seconds == 900.0
+    steady = evidence(0.0, 9_000.0, tiers=page_tiers(load_policy("default")))
+    (found,) = judged([Candidate((slow,), 0)], [steady])
     assert found.false == 0
