@@ -87,6 +87,21 @@ def test_tiers_fire_when_their_rules_do(seed, short, held, least_bad, long):
     assert tier_lives(burns(slo, stretch, [tier], 15.0), tier) == by_rules(slo, tier, stretch)
 
 
+def test_a_tier_waits_for_its_floor_of_bad_events():
+    """A third of two events a scrape is bad, 13 in five minutes."""
+    times = 1_000_000_000 + np.arange(600) * 15_000
+    store = MemoryStore()
+    for name, grown in (("all", 2.0), ("bad", 2 / 3)):
+        store.append_column(Labels({"__name__": name}), times, np.arange(600) * grown)
+    stretch = Stretch("h", store, 0.0, 1_003_000.0, 1_009_000.0)
+    sli = Sli(SliKind.AVAILABILITY, "sum(increase(bad[$window]))", "sum(increase(all[$window]))")
+    slo = Slo("s", "svc", 0.95, sli)
+    low, high = (Tier("t", 300.0, 60.0, 1 / 7200, "page", min_bad_events=least) for least in (10, 15))
+    found = burns(slo, stretch, [low, high], 15.0)
+    assert tier_lives(found, low) == by_rules(slo, low, stretch) != []
+    assert tier_lives(found, high) == by_rules(slo, high, stretch) == []
+
+
 def test_a_tier_is_as_close_as_the_farthest_of_its_conditions(slo, found):
     tier = Tier("t", 300.0, 60.0, 1 / 720, "page", min_error_ratio=0.5)
     near = closeness(found, tier, np.ones(len(found.times), np.bool_))

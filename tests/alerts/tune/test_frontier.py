@@ -34,6 +34,7 @@ def test_of_those_that_do_as_well_the_one_with_fewest_changes_stands():
         (Wish(), LATE),
         (Wish(most_false=2, headroom=0.0), SOON),
         (Wish(most_false=2, headroom=0.2), LATE),
+        (Wish(most_false=1, headroom=0.0), LATE),
         (Wish(most_false=2, within_seconds=400.0, headroom=0.0), LATE),
         (Wish(most_false=2, within_seconds=60.0, headroom=0.0), SOON),
         (Wish(within_seconds=60.0), None),
