@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import promql_parser
 
 from alerts.errors import SpecError
-from alerts.slo import WINDOW
+from alerts.queries import parsed
 
 _OF_ONE_SIDE = {"and", "unless"}
 _UNGROUPING = {"histogram_quantile", "histogram_fraction", "scalar", "absent", "absent_over_time"}
@@ -18,9 +18,12 @@ def refuse_groups(place: str, queries: Mapping[str, str]) -> None:
     has to say what is meant.
 
     Raises:
-        SpecError: where one is grouped by labels, naming what each is grouped by.
+        SpecError: where one is no PromQL, or grouped by labels, naming what each is grouped by.
     """
-    found = {key: group for key, query in queries.items() if (group := _group(query))}
+    trees = {key: parsed(place, key, query) for key, query in queries.items()}
+    found = {
+        key: ", ".join(dict.fromkeys(groups)) for key, tree in trees.items() if (groups := _groups(tree))
+    }
     if not found:
         return
     first, *others = sorted(queries, key=lambda key: key not in found)
@@ -30,16 +33,8 @@ def refuse_groups(place: str, queries: Mapping[str, str]) -> None:
     raise SpecError(f"{place}: {first}: {expected}, {' and '.join(told)}")
 
 
-def _group(query: str) -> str:
-    """As ``by (route)``; empty for one result, and for series that are not aggregated at all."""
-    try:
-        tree = promql_parser.parse(query.replace(WINDOW, "5m"))
-    except ValueError:
-        return ""  # whoever checks it says why
-    return ", ".join(dict.fromkeys(_groups(tree)))
-
-
 def _groups(node: promql_parser.Expr) -> list[str]:
+    """As ``by (route)``; none for one result, and for series that are not aggregated at all."""
     match node:
         case promql_parser.AggregateExpr(modifier=modifier):
             return [] if modifier is None else _written(modifier)

@@ -11,7 +11,7 @@ from alerts.formats.counts import as_increase, counts_of, tree_of
 from alerts.formats.openslo.kinds import IndicatorSpec, Metric, Objective, QuerySpec, RatioMetric, SloFile
 from alerts.formats.openslo.library import Library
 from alerts.formats.openslo.metadata import IndicatorAnnotations
-from alerts.queries import checked_query, one_series
+from alerts.queries import checked_query, one_series, parsed
 from alerts.query_groups import refuse_groups
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
 from collector.errors import QueryError
@@ -93,7 +93,21 @@ class Indicator:
     def _count(self, name: str, metric: Metric, ratio: RatioMetric) -> str:
         key = f"ratioMetric.{name}"
         place, query = self._query(key, metric)
-        return one_series(self.place, place, _windowed(query, counter=ratio.counter))
+        return one_series(self.place, place, self._windowed(place, query, counter=ratio.counter))
+
+    def _windowed(self, key: str, query: str, *, counter: bool) -> str:
+        """A query that says no window, over one, where that is plain: of one counter, or of any gauge."""
+        function = "increase" if counter else "sum_over_time"
+        if WINDOW in query:
+            return query
+        expression = parsed(self.place, key, query)
+        if _is_plain(expression):
+            return f"{function}({query}[{WINDOW}])"
+        if isinstance(expression, promql_parser.AggregateExpr) and str(expression.op) == "sum":
+            counted = str(expression.expr).removesuffix("{}")
+            if expression.modifier is None and _is_plain(expression.expr):
+                return f"sum({function}({counted}[{WINDOW}]))"
+        return query if counter else f"sum(sum_over_time(({query})[{WINDOW}:{EVALUATION}]))"
 
     def _counts(self, counted: str, total: str) -> tuple[str, str]:
         """Rates made counts, on both sides or on none: their ratio must stay."""
@@ -219,24 +233,6 @@ def _is_selector(query: str) -> bool:
         return isinstance(parse(query, size=QuerySize()), Selector)
     except QueryError:
         return False
-
-
-def _windowed(query: str, *, counter: bool) -> str:
-    """A query that says no window, over one, where that is plain: of one counter, or of any gauge."""
-    function = "increase" if counter else "sum_over_time"
-    if WINDOW in query:
-        return query
-    try:
-        expression = promql_parser.parse(query)
-    except ValueError:
-        return query  # whoever checks it says why
-    if _is_plain(expression):
-        return f"{function}({query}[{WINDOW}])"
-    if isinstance(expression, promql_parser.AggregateExpr) and str(expression.op) == "sum":
-        counted = str(expression.expr).removesuffix("{}")
-        if expression.modifier is None and _is_plain(expression.expr):
-            return f"sum({function}({counted}[{WINDOW}]))"
-    return query if counter else f"sum(sum_over_time(({query})[{WINDOW}:{EVALUATION}]))"
 
 
 def _is_plain(expression: promql_parser.Expr) -> bool:

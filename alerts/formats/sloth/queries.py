@@ -12,7 +12,7 @@ import promql_parser
 from alerts.errors import SpecError
 from alerts.formats.counts import STAND_IN, as_increase, counts_of, tree_of
 from alerts.formats.sloth.kinds import EventsSpec, RawSpec
-from alerts.queries import checked_query, one_series
+from alerts.queries import checked_query, one_series, parsed
 from alerts.query_groups import refuse_groups
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
 from collector.redaction import shortened
@@ -44,7 +44,7 @@ def events_sli(events: EventsSpec, keys: Keys) -> Sli:
         error, total = as_increase(error), as_increase(total)
     error, total = _OR_ZERO.sub("", error), _without_zero(total)  # ours say where there is nothing to count
     error, total = _one_series(keys.place, keys.error, error), _one_series(keys.place, keys.total, total)
-    good = _subtracted(error, total)
+    good = _subtracted(keys, error, total)
     if good is None or counts is None:
         bad = bad_counted(error, total)
         if _VECTOR.search(error):
@@ -96,9 +96,9 @@ def _one_series(place: str, key: str, query: str) -> str:
     return f"sum({query})"
 
 
-def _subtracted(error: str, total: str) -> str | None:
+def _subtracted(keys: Keys, error: str, total: str) -> str | None:
     """What is good, where the errors are what remains of all events without it."""
-    tree = _plain(promql_parser.parse(error.replace(WINDOW, STAND_IN)))
+    tree = _plain(parsed(keys.place, keys.error, error.replace(WINDOW, STAND_IN)))
     if isinstance(tree, promql_parser.AggregateExpr) and tree.modifier is None and str(tree.op) == "sum":
         tree = _plain(tree.expr)
     if not isinstance(tree, promql_parser.BinaryExpr) or str(tree.op) != "-":
@@ -106,7 +106,7 @@ def _subtracted(error: str, total: str) -> str | None:
     all_events, good = _plain(tree.lhs), _plain(tree.rhs)
     if not all(_is_sum(each) for each in (all_events, good)):
         return None
-    whole = _plain(promql_parser.parse(total.replace(WINDOW, STAND_IN)))
+    whole = _plain(parsed(keys.place, keys.total, total.replace(WINDOW, STAND_IN)))
     return str(good).replace(STAND_IN, WINDOW) if str(all_events) == str(whole) else None
 
 
