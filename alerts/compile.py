@@ -134,7 +134,9 @@ class _Compiler:
 
     @property
     def events(self) -> Expressions:
-        return RecordedExpressions(self.slo) if self.options.recorded else RawExpressions(self.slo)
+        if not self.options.recorded:
+            return RawExpressions(self.slo)
+        return RecordedExpressions(self.slo, self.options.exact_windows)
 
     def groups(self) -> list[Group]:
         page, ticket = self._page_rules(), self._ticket_rules()

@@ -49,9 +49,13 @@ class RawExpressions:
 
 @dataclass(frozen=True)
 class RecordedExpressions:
-    """Stand on ``slo:bad_events:increaseW`` and ``slo:total_events:increaseW``."""
+    """Stand on ``slo:bad_events:increaseW`` and ``slo:total_events:increaseW``.
+
+    exact_windows: as the rules that record them were compiled (``is_tiled``).
+    """
 
     slo: Slo
+    exact_windows: bool = True
 
     def bad(self, seconds: float) -> str:
         return f"{bad_name(seconds)}{selector(self.slo)}"
@@ -60,7 +64,14 @@ class RecordedExpressions:
         return f"{total_name(seconds)}{selector(self.slo)}"
 
     def history(self, seconds: float) -> str:
-        return f"({history_name(seconds)}{selector(self.slo)} or {self.total(seconds)} * 0 + 1)"
+        return f"({self.known_history(seconds)} or {self.total(seconds)} * 0 + 1)"
+
+    def known_history(self, seconds: float) -> str:
+        """Of a sum of five minutes for as long as it is one: it is recorded beside counters only."""
+        known = f"{history_name(seconds)}{selector(self.slo)}"
+        if not is_tiled(self.slo, seconds, exact=self.exact_windows):
+            return known
+        return f"last_over_time({known}[{format_duration(seconds)}])"
 
     def budget_remaining(self) -> str | None:
         if self.slo.calendar is not None:
@@ -88,7 +99,7 @@ class LastKnown:
     def history(self, seconds: float) -> str:
         """As it is: it goes by the first count of the window, which stays known."""
         if isinstance(self.events, RecordedExpressions):
-            return f"({history_name(seconds)}{selector(self.slo)} or {self.total(seconds)} * 0 + 1)"
+            return f"({self.events.known_history(seconds)} or {self.total(seconds)} * 0 + 1)"
         return self.events.history(seconds)
 
     def budget_remaining(self) -> str | None:

@@ -25,17 +25,27 @@ TOTAL = 'sum(increase(all_total{job="web"}[$window]))'
 SLI = Sli(SliKind.AVAILABILITY, bad_counted('sum(increase(bad_total{job="web"}[$window]))', TOTAL), TOTAL)
 WEB = Slo("web", "shop", 0.99, SLI)
 SCRAPE, BURN_AT, DOWN_AT, END = 15, 3600, 3900, 9000
-RECORDED = pytest.mark.parametrize("recorded", [True, False])
+WAYS = {
+    "exact": CompileOptions(),
+    "tiled": CompileOptions(exact_windows=False),
+    "raw": CompileOptions(recorded=False),
+}
+HOWEVER = pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
 
 
-def history(back_at: int, *, fails_before: bool, fails_after: bool = False) -> MemoryStore:
-    """A target that answers until DOWN_AT and again from ``back_at`` on, with a new process."""
+def history(
+    back_at: int, *, fails_before: bool, fails_after: bool = False, always_bad: float = 0.0
+) -> MemoryStore:
+    """A target that answers until DOWN_AT and again from ``back_at`` on, with a new process.
+
+    always_bad: the share of requests that fail all the time.
+    """
     times = np.arange(0, END + 1, SCRAPE)
     up = (times < DOWN_AT) | (times >= back_at)
     failing = (fails_before & (times >= BURN_AT) & (times < DOWN_AT)) | (fails_after & (times >= back_at))
     counters = {
         "all_total": np.cumsum(np.full(len(times), 150.0)),
-        "bad_total": np.cumsum(np.where(failing, 150.0, 0.0)),
+        "bad_total": np.cumsum(np.where(failing, 150.0, 150.0 * always_bad)),
     }
     store = MemoryStore()
     for name, values in counters.items():
@@ -49,11 +59,13 @@ def history(back_at: int, *, fails_before: bool, fails_after: bool = False) -> M
 Spans = dict[str, list[tuple[float, float]]]
 
 
-def firing(store: MemoryStore, slo: Slo = WEB, *, recorded: bool = True) -> Spans:
+def firing(
+    store: MemoryStore, slo: Slo = WEB, options: CompileOptions | None = None, start: float = 1800
+) -> Spans:
     """From when to when each alert fires, the fast tier's or others; endless ones until END."""
-    groups = parse_groups(compile_slos([slo], policies_of([slo]), CompileOptions(recorded=recorded)))
+    groups = parse_groups(compile_slos([slo], policies_of([slo]), options))
     found: Spans = {}
-    for each in alert_histories(groups, store, 1800, END):
+    for each in alert_histories(groups, store, start, END):
         for labels, lives in each.lives.items():
             name = labels["tier"] if each.rule.alert == BURN_ALERT else each.rule.alert
             found.setdefault(name, []).extend(
@@ -62,29 +74,36 @@ def firing(store: MemoryStore, slo: Slo = WEB, *, recorded: bool = True) -> Span
     return {name: sorted(spans) for name, spans in found.items() if spans}
 
 
-@RECORDED
-def test_a_target_that_goes_down_while_the_budget_burns_ends_no_page(recorded):
-    spans = firing(history(DOWN_AT + 600, fails_before=True, fails_after=True), recorded=recorded)
+@HOWEVER
+def test_a_target_that_goes_down_while_the_budget_burns_ends_no_page(options):
+    spans = firing(history(DOWN_AT + 600, fails_before=True, fails_after=True), options=options)
     assert [begin for begin, _ in spans["fast"]] == [pytest.approx(BURN_AT + 60, abs=45)]
     assert spans["fast"][0][1] == END
 
 
-@RECORDED
-def test_it_ends_when_the_target_is_back_and_well(recorded):
-    ((_, end),) = firing(history(DOWN_AT + 600, fails_before=True), recorded=recorded)["fast"]
+@HOWEVER
+def test_it_ends_when_the_target_is_back_and_well(options):
+    ((_, end),) = firing(history(DOWN_AT + 600, fails_before=True), options=options)["fast"]
     assert DOWN_AT + 600 < end < DOWN_AT + 600 + 300
 
 
-@RECORDED
-def test_what_was_last_known_is_held_for_a_while_only(recorded):
-    spans = firing(history(END, fails_before=True), recorded=recorded)
+@HOWEVER
+def test_what_was_last_known_is_held_for_a_while_only(options):
+    spans = firing(history(END, fails_before=True), options=options)
     assert DOWN_AT + 900 < spans["fast"][0][1] < DOWN_AT + 900 + 300
     assert spans[NO_DATA_ALERT]
 
 
-@RECORDED
-def test_a_target_that_goes_down_in_good_health_pages_nobody(recorded):
-    assert set(firing(history(END, fails_before=False), recorded=recorded)) == {NO_DATA_ALERT}
+@HOWEVER
+def test_a_target_that_goes_down_in_good_health_pages_nobody(options):
+    assert set(firing(history(END, fails_before=False), options=options)) == {NO_DATA_ALERT}
+
+
+@HOWEVER
+def test_a_young_store_stays_young_while_the_target_is_down(options):
+    store = history(END, fails_before=False, always_bad=0.005)
+    spans = firing(store, replace(WEB, objective=0.999), options, start=SCRAPE)
+    assert set(spans) == {NO_DATA_ALERT}
 
 
 def test_demand_at_the_edge_without_an_answer_pages():
