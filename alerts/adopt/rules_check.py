@@ -20,6 +20,7 @@ from collector.promql.syntax import (
     Call,
     Node,
     RangeSelector,
+    Selector,
     unwrapped,
     walk,
 )
@@ -33,6 +34,7 @@ LEAST_STUCK_SECONDS = 86_400.0
 LEAST_SEEN_SECONDS = 6 * 3600.0
 FEWEST_PENDING = 3  # once or twice is what `for` is there to let pass
 _MEANT_TO_FIRE = ("watchdog", "deadman", "heartbeat")
+_BACK_SECONDS = 7 * 86_400.0
 _ABSENCE = {"absent", "absent_over_time"}
 _RECORDED = "what it reads is recorded of what is not there"
 _COMPARISONS = {">", ">=", "<", "<=", "==", "!="}
@@ -97,9 +99,28 @@ def _of_expression(
             lame = "a part of it is empty" if partly else "it cannot fire, or only once such a series is born"
             message = f"{missing} now: {lame}; see how it is spelt, and whether its target is scraped"
             yield RuleFinding("warning", "matches-nothing", rule, message)
+    if not _is_meant_to_fire(rule) and (never := _never_there(source, node, at, recorded.keys())):
+        message = (
+            f"fires until a series matches {never}, and within {format_duration(_BACK_SECONDS)} none did: "
+            f"see how it is spelt"
+        )
+        yield RuleFinding("warning", "always-fires", rule, message)
     for reason in unreachable(source, node, at):
         yield RuleFinding("error", "cannot-fire", rule, f"cannot fire: {reason}")
     yield from _blind(source, rule, node, at)
+
+
+def _never_there(source: InstantQuerier, node: Node, at: float, recorded: Set[str]) -> str:
+    """What an alert on absence waits for, if no series matched it in a long time; empty otherwise."""
+    node = unwrapped(node)
+    asked = [each for each in walk(node) if isinstance(each, Selector)]
+    if not isinstance(node, Call) or node.name not in _ABSENCE or len(asked) != 1:
+        return ""
+    text, names = spelled(asked[0].matchers), {m.value for m in asked[0].matchers if m.name == METRIC_NAME}
+    if asked[0].offset_ms or asked[0].at or names & recorded:
+        return ""
+    was = source.instant(f"count(last_over_time({text}[{format_duration(_BACK_SECONDS)}]))", at)
+    return "" if was else text
 
 
 def _missing(

@@ -39,12 +39,21 @@ def found(source, query, name="A", seconds=0, history=None, **more):
         (f"{SHARE} > 0.01 and {SHARE} > 1.2", ["cannot-fire"]),
         (f"{SHARE} > 1.2 or {SHARE} > 0.1", []),
         (f"100 * {SHARE} > 5", []),
+        (f"100 * {SHARE} > 100", ["cannot-fire"]),
+        (f"{SHARE} * 100 > 110", ["cannot-fire"]),
+        (f"{SHARE} / 0.01 > 99", []),
+        ("100 - avg by (job) (rate(http_requests_total[5m])) * 100 > 110", ["cannot-fire"]),
+        ("100 - avg by (job) (rate(http_requests_total[5m])) * 100 > 90", []),
+        ("100 - temperature_celsius > 110", ["matches-nothing"]),
+        ("avg(100 - 100 * http_requests_total / http_requests_total) > 101", ["cannot-fire"]),
         ("sum(rate(http_requests_total[5m])) / sum(rate(http_requests_total[1h])) > 2", []),
         (f"{QUANTILE} > 0.5", []),
         (f"{QUANTILE} > 1", ["cannot-fire"]),
         ("http_requests_totl > 5", ["matches-nothing"]),
         ('http_requests_total{pod="a"} > 5', ["matches-nothing"]),
-        ("absent(http_requests_totl)", []),
+        ("absent(http_requests_totl)", ["always-fires"]),
+        ('absent(up{job="pods"}) == 1', []),
+        ('absent(http_requests_total{job="api"})', []),
         ("rate(http_requests_total[1m]) > 1000", ["blind"]),
         ("rate(http_requests_total[2m]) > 1000", []),
         ("http_requests_total", ["always-fires"]),
@@ -53,6 +62,11 @@ def found(source, query, name="A", seconds=0, history=None, **more):
 )
 def test_a_rule_is_found_out(api, query, rules):
     assert found(api, query) == rules
+
+
+def test_an_alert_on_the_absence_of_what_is_recorded_may_fire(api):
+    rules = alert_rules([{"rules": [{"type": "alerting", "query": "absent(job:errors)"}]}])
+    assert check_rules(api, rules, {}, AT, {"job:errors": "sum(rate(http_requests_total[5m]))"}) == []
 
 
 @pytest.mark.parametrize(
