@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from alerts.adopt.alert_rules import AlertRule, alert_rules, intervals, recordings
 from alerts.adopt.catalogue import Ecosystem
 from alerts.adopt.measure import measure
-from alerts.adopt.propose import Proposals, propose
+from alerts.adopt.propose import Proposals, period_for, propose
 from alerts.adopt.rules_check import RuleFinding, check_rules
 from alerts.adopt.rules_history import Firings, firings
 from alerts.adopt.signal_map import Mapped, map_signals
 from alerts.adopt.source import Source
 from alerts.adopt.survey import Survey, survey
+from alerts.adopt.work import work_notes
 from collector.errors import QueryError
 from collector.labels import Labels
 
@@ -45,7 +46,7 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
         QueryError: if it cannot be asked.
     """
     found = survey(source, catalogue, at)
-    proposals = propose(measure(source, found, over_seconds))
+    proposals = propose(measure(source, found, over_seconds), period_for(source.retention_seconds()))
     mapped = map_signals(source, catalogue, found, proposals.proposals)
     rules: list[AlertRule] = []
     findings: list[RuleFinding] = []
@@ -61,6 +62,7 @@ def adopt(source: Source, catalogue: Sequence[Ecosystem], at: float, over_second
         note = f"not looked at: {error}"
     used = " ".join(signal.query for signal in mapped.signals)
     recognised, unknown = _sorted_out(catalogue, found, used, recorded.keys())
+    found.notes += work_notes(unknown, source.types())
     return Adoption(found, proposals, mapped, rules, findings, history, recognised, unknown, note)
 
 

@@ -20,8 +20,18 @@ Content = dict[str, Any]
 
 LATENCY_OBJECTIVES = (0.99, 0.95)
 LEAST_THRESHOLD_SECONDS = 0.1  # faster than that, nobody notices
+_DAY = 86_400.0
 _UNUSUAL = re.compile(r"[^a-z0-9]+")
 _WHOLE = re.compile(r"([0-9]+)(\.0)?")
+
+
+@dataclass(frozen=True)
+class Period:
+    """What SLOs are promised over. policy: empty for the usual one. why: a sentence, where it is no month."""
+
+    duration: str = "30d"
+    policy: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,11 +49,21 @@ class Proposal:
 class Proposals:
     proposals: list[Proposal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    period: Period = field(default_factory=Period)
 
 
-def propose(measured: Iterable[Measured]) -> Proposals:
+def period_for(retention_seconds: float | None) -> Period:
+    """The longest that a store keeps samples for, of those that a policy is meant for."""
+    if retention_seconds is None or retention_seconds >= 30 * _DAY:
+        return Period()
+    kept = format_duration(retention_seconds)
+    why = f"Over less than a month, since this Prometheus keeps {kept}."
+    return Period("28d", "", why) if retention_seconds >= 28 * _DAY else Period("7d", "weekly", why)
+
+
+def propose(measured: Iterable[Measured], period: Period) -> Proposals:
     """At most one SLO of a kind for each service, protocol and route: of the family that comes first."""
-    made = Proposals()
+    made = Proposals(period=period)
     taken: dict[tuple[str, ...], str] = {}
     for one in measured:
         route = one.route.name if one.route else ""
@@ -75,12 +95,21 @@ def _add(made: Proposals, one: Measured, content: Content | None, evidence: str,
     name, number = content["metadata"]["name"], 2
     while content["metadata"]["name"] in used:
         content["metadata"]["name"], number = f"{name}-{number}", number + 1
+    _promise_over(made.period, content)
     (slo,) = read_openslo(Document("proposal", content))
     errors = [f for f in check([slo], policies_of([slo])).findings if f.level == "error"]
     if errors:
         made.notes.append(f"{slo.name}: left out: {errors[0].message}")
         return
     made.proposals.append(Proposal(content, slo, evidence, enough, one.served.family.confidence))
+
+
+def _promise_over(period: Period, content: Content) -> None:
+    spec = content["spec"]
+    spec["timeWindow"][0]["duration"] = period.duration
+    spec["description"] = f"{spec['description']} {period.why}".strip()
+    if period.policy:
+        content["metadata"]["annotations"]["fireline/policy"] = period.policy
 
 
 def _availability(one: Measured) -> tuple[Content | None, str, bool]:
@@ -225,7 +254,7 @@ def _document(
             "description": says,
             "service": service,
             "indicator": {"spec": {"ratioMetric": {"counter": True, **ratio}}},
-            "timeWindow": [{"duration": "30d", "isRolling": True}],
+            "timeWindow": [{"duration": Period.duration, "isRolling": True}],
             "budgetingMethod": "Occurrences",
             "objectives": [{"target": objective}],
         },

@@ -73,7 +73,7 @@ def why_nothing(adoption: Adoption) -> list[str]:
         return [f"Requests are counted for {services}, but nothing could be promised of them.", *notes]
     found = f"{len(adoption.found.names)} metrics are there"
     if notes:
-        return [f"{found}; these look like requests, but none can be used:", *notes]
+        return [f"{found}; these look like requests or work, but none can be used:", *notes]
     return [f"{found}, and none of them counts requests or times answers, by name and labels."]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Protocol
 import orjson
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from alerts.check.observe import retention_seconds
 from collector.errors import QueryError
 from collector.plain_text import plain_line
 from collector.remote import RemoteQuerier
@@ -56,6 +57,10 @@ class Source(Protocol):
         """Groups as ``/api/v1/rules`` has them."""
         ...
 
+    def retention_seconds(self) -> float | None:
+        """How long samples are kept; None where the server does not say."""
+        ...
+
 
 class PrometheusSource:
     """Over the HTTP API of a Prometheus, or of what speaks as one."""
@@ -95,6 +100,9 @@ class PrometheusSource:
                 kind="internal",
             ) from error
         return groups or []
+
+    def retention_seconds(self) -> float | None:
+        return retention_seconds(self._querier)
 
     def _get(self, path: str, pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # JSON
         answer = self._querier.forward("GET", path, pairs)

@@ -28,7 +28,7 @@ class MemorySource:
 
     def __init__(self, store, groups=(), types=None):
         self.querier, self.store, self.groups, self.asked = EmbeddedQuerier(store), store, groups, 0
-        self._types = types or {}
+        self._types, self.retention = types or {}, None
 
     def instant(self, query, at):
         self.asked += 1
@@ -46,6 +46,9 @@ class MemorySource:
 
     def rule_groups(self):
         return self.groups
+
+    def retention_seconds(self):
+        return self.retention
 
 
 def scrape(store, job, page, days=DAYS, **more):
@@ -66,11 +69,13 @@ def scrape(store, job, page, days=DAYS, **more):
 def adopted():
     """What is made of pages by job."""
 
-    def make(days=DAYS, groups=(), types=None, over=7 * 86_400.0, **pages):
+    def make(days=DAYS, groups=(), types=None, over=7 * 86_400.0, retention=None, **pages):
         store = MemoryStore()
         for job, page in pages.items():
             scrape(store, job, page, days)
-        return adopt(MemorySource(store, groups, types), load_catalogue(), AT, over)
+        source = MemorySource(store, groups, types)
+        source.retention = retention
+        return adopt(source, load_catalogue(), AT, over)
 
     return make
 

@@ -172,6 +172,16 @@ def test_exporters_are_parts_and_nothing_is_said_without_data(adopted):
     assert "postgresql_replica_lag" not in signals(adoption)  # it is no replica
 
 
+@pytest.mark.parametrize(
+    ("retention", "days", "policy"),
+    [(None, 30, "default"), (30, 30, "default"), (29, 28, "default"), (15, 7, "weekly")],
+)
+def test_nothing_is_promised_over_longer_than_is_kept(adopted, retention, days, policy):
+    for proposal in adopted(api="clients", retention=retention and retention * 86_400.0).proposals.proposals:
+        assert (proposal.slo.period_seconds, proposal.slo.policy) == (days * 86_400.0, policy)
+        assert ("since this Prometheus keeps" in proposal.slo.description) == (days < 30)
+
+
 def test_little_history_is_said(adopted):
     (proposal, *_) = adopted(days=0.1, users="grpc").proposals.proposals
     assert proposal.slo.objective == 0.99

@@ -19,7 +19,7 @@ def test_a_shape_is_doubted_aloud(adopted):
 def test_where_nothing_fits_it_says_what_there_is_and_what_to_do(adopted):
     adoption = adopted(mail="unfit")
     text = said(adoption)
-    assert "no SLO could be proposed\n  4 metrics are there; these look like requests, but none can" in text
+    assert "no SLO could be proposed\n  4 metrics are there; these look like requests or work" in text
     assert "mail_requests_total: counts requests, but no label" in text
     assert "next: Write an SLO" in text
     assert "fireline up" not in text
