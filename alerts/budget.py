@@ -12,6 +12,7 @@ from alerts.expressions import RawExpressions
 from alerts.history import history_ratio, is_weighed, recorded_seconds
 from alerts.policy import Policy, Tier
 from alerts.slo import Slo
+from alerts.unanswered import is_none_answered
 from collector.durations import format_duration
 from collector.querier import Querier
 
@@ -29,6 +30,7 @@ class BudgetReason(StrEnum):
     WITHIN = "within budget"
     TIER = "a tier of the policy burns"
     HANG = "requests in flight, none completing"
+    UNANSWERED = "requests arrive, none is answered"
     OVERSPENT = "the period's budget is spent"
     ABSENT = "the series are absent"
     BEGUN = "the period has just begun"
@@ -60,6 +62,7 @@ class BudgetStatus:
     period: start and end of a period of the calendar, whose counts reach from its start to ``at``.
     history: the share of each tier's long window that is recorded, where that is weighed and known.
     burning_seconds: the long window of the first tier that burns, if one does.
+    demand: requests that arrive at the edge, where the SLO says how to ask for them.
     """
 
     slo: Slo
@@ -75,6 +78,7 @@ class BudgetStatus:
     history: Mapping[float, float] = field(default_factory=dict)
     period: tuple[float, float] | None = None
     burning_seconds: float | None = None
+    demand: float | None = None
 
     @property
     def recorded_seconds(self) -> dict[float, float]:
@@ -94,6 +98,7 @@ class BudgetStatus:
                 format_duration(window): seconds for window, seconds in self.recorded_seconds.items()
             },
             "in_flight": self.in_flight,
+            "demand": self.demand,
             "bad": self.bad,
             "total": self.total,
             "period": None if self.period is None else {"start": self.period[0], "end": self.period[1]},
@@ -158,11 +163,13 @@ def budget_status(
     counts = [count(querier, slo, window, at) for window in windows]
     if so_far is None and slo.calendar is not None:
         so_far = count(querier, slo, counted_seconds(slo, at), at)
-    in_flight = single_value(querier, slo.sli.in_flight, at) if slo.sli.in_flight else None
+    in_flight, demand = (
+        single_value(querier, query, at) if query else None for query in (slo.sli.in_flight, slo.sli.demand)
+    )
     weighed = {tier.long_seconds for tier in policy.tiers if is_weighed(tier.long_seconds)}
     shares = {window: history(querier, slo, window, at) for window in sorted(weighed)}
     known = {window: share for window, share in shares.items() if share is not None}
-    return judge(slo, policy, counts, in_flight, at, history=known, so_far=so_far)
+    return judge(slo, policy, counts, in_flight, at, demand=demand, history=known, so_far=so_far)
 
 
 def counted_seconds(slo: Slo, at: float) -> float:
@@ -177,6 +184,7 @@ def judge(
     in_flight: float | None,
     at: float,
     *,
+    demand: float | None = None,
     history: Mapping[float, float] | None = None,
     so_far: WindowCounts | None = None,
 ) -> BudgetStatus:
@@ -190,7 +198,8 @@ def judge(
     burn_rate = {window: _burn(slo, count) for window, count in by_window.items()}
     burnt = _burn(slo, period)
     burning = [tier.long_seconds for tier in policy.tiers if _burns(tier, slo, by_window, history)]
-    state, reason = _state(policy, by_window, period, burnt, in_flight, burning=bool(burning))
+    unanswered = _unanswered(by_window[policy.hang_seconds], in_flight, demand)
+    state, reason = _state(by_window, period, burnt, unanswered, burning=bool(burning))
     if state is BudgetState.OK and slo.calendar and not period.total and period.seconds < _BEGIN_SECONDS:
         reason = BudgetReason.BEGUN
     return BudgetStatus(
@@ -207,25 +216,31 @@ def judge(
         history=history,
         period=None if slo.calendar is None else period_at(slo.calendar, at),
         burning_seconds=burning[0] if burning else None,
+        demand=demand,
     )
 
 
+def _unanswered(answered: WindowCounts, in_flight: float | None, demand: float | None) -> BudgetReason | None:
+    """Of which kind requests are that wait in vain; None where there are none."""
+    kinds = ((BudgetReason.HANG, in_flight), (BudgetReason.UNANSWERED, demand))
+    return next((kind for kind, wanted in kinds if is_none_answered(wanted, answered.total)), None)
+
+
 def _state(
-    policy: Policy,
     counts: Mapping[float, WindowCounts],
     period: WindowCounts,
     burnt: float | None,
-    in_flight: float | None,
+    unanswered: BudgetReason | None,
     *,
     burning: bool,
 ) -> tuple[BudgetState, BudgetReason]:
     shortest = counts[min(counts)]
-    if all(count.total is None for count in (*counts.values(), period)):
-        return BudgetState.NO_DATA, BudgetReason.ABSENT
     if burnt is not None and burnt >= 1:
         return BudgetState.SPENT, BudgetReason.OVERSPENT
-    if in_flight and counts[policy.hang_seconds].total == 0:
-        return BudgetState.BURNING, BudgetReason.HANG
+    if unanswered is not None:
+        return BudgetState.BURNING, unanswered
+    if all(count.total is None for count in (*counts.values(), period)):
+        return BudgetState.NO_DATA, BudgetReason.ABSENT
     if burning:
         return BudgetState.BURNING, BudgetReason.TIER
     recent = [count for window, count in counts.items() if window <= 300] or [shortest]

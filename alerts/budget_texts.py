@@ -87,6 +87,7 @@ _REASONS_KO = {
     BudgetReason.WITHIN: "예산 안",
     BudgetReason.TIER: "정책의 한 단계가 소진을 알림",
     BudgetReason.HANG: "처리 중인 요청이 있으나 끝나는 것이 없음",
+    BudgetReason.UNANSWERED: "요청이 들어오나 응답이 없음",
     BudgetReason.OVERSPENT: "기간의 예산을 다 씀",
     BudgetReason.ABSENT: "시계열이 없음",
     BudgetReason.BEGUN: "기간이 막 시작됨",

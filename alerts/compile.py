@@ -31,6 +31,7 @@ from alerts.metadata import identity_labels, metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
 from alerts.targets import targets_selector
+from alerts.unanswered import none_answered_expression
 from alerts.wording import burn_annotations, hang_annotations, no_data_annotations, unanswered_annotations
 from collector.durations import format_duration
 
@@ -274,11 +275,9 @@ class _Compiler:
         return self._none_answered(UNANSWERED_ALERT, "unanswered", asked, texts)
 
     def _none_answered(self, alert: str, tier: str, wanted: str, annotations: Mapping[str, str]) -> Rule:
-        """A counter is born with what it first counts: where it is absent, nothing was answered either."""
-        answered = self.events.total(self.policy.hang_seconds)
         return {
             "alert": alert,
-            "expr": f"{wanted} > 0\nunless on ()\n{answered} > 0",
+            "expr": none_answered_expression(wanted, self.events.total(self.policy.hang_seconds)),
             "for": "1m",
             "labels": {**self._alert_labels("page", tier), **self.slo.alerting.of("page").labels},
             "annotations": annotations,

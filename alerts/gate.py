@@ -74,7 +74,7 @@ def _outcome(account: Account | None, low: float) -> Outcome:
 def _line(words: BudgetWords, outcome: Outcome, low: float) -> str:
     status, language = words.account.status, words.language
     if outcome is Outcome.NO_DATA:
-        if status.state is not BudgetState.NO_DATA:
+        if status.state is BudgetState.OK:
             return say(language, "no_events")
         if status.budget_remaining is None:
             return words.reason()

@@ -22,9 +22,12 @@ SLO = Slo("web", "shop", 0.99, Sli(SliKind.AVAILABILITY, BAD, TOTAL, "sum(busy)"
 POLICY = Policy("p", (Tier("1h", 3600, 300, 0.02, "page"),))
 
 
-def status(short: tuple, long: tuple, period: tuple, in_flight: float | None = None):
+def status(
+    short: tuple, long: tuple, period: tuple, in_flight: float | None = None, demand: float | None = None
+):
     windows = zip((300.0, 3600.0, SLO.period_seconds), (short, long, period), strict=True)
-    return judge(SLO, POLICY, [WindowCounts(window, *events) for window, events in windows], in_flight, 0.0)
+    counts = [WindowCounts(window, *events) for window, events in windows]
+    return judge(SLO, POLICY, counts, in_flight, 0.0, demand=demand)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,30 @@ def status(short: tuple, long: tuple, period: tuple, in_flight: float | None = N
 def test_states(short, long, period, in_flight, state, reason):  # noqa: PLR0917  a row of the table
     judged = status(short, long, period, in_flight)
     assert (judged.state, judged.reason) == (state, reason)
+
+
+ABSENT = (None, None)
+
+
+@pytest.mark.parametrize("absent", [ABSENT, (0, 0)], ids=["absent", "idle"])
+@pytest.mark.parametrize(
+    ("in_flight", "demand", "state", "reason"),
+    [
+        (7, None, BudgetState.BURNING, BudgetReason.HANG),
+        (None, 7, BudgetState.BURNING, BudgetReason.UNANSWERED),
+        (7, 7, BudgetState.BURNING, BudgetReason.HANG),
+    ],
+)
+def test_what_nobody_ever_answered_hangs_as_its_rules_say(absent, in_flight, demand, state, reason):
+    judged = status(absent, absent, absent, in_flight, demand)
+    assert (judged.state, judged.reason, judged.demand) == (state, reason, demand)
+    assert status(absent, absent, absent, 0, 0).state is not state
+
+
+def test_demand_is_asked_for():
+    slo = replace(SLO, sli=replace(SLO.sli, in_flight=None, demand="sum(busy)"))
+    judged = budget_status(Scraped(), slo, POLICY, 0.0)
+    assert (judged.reason, judged.to_json()["demand"]) == (BudgetReason.UNANSWERED, 4.0)
 
 
 @pytest.mark.parametrize(("share", "state"), [(1.0, BudgetState.BURNING), (0.1, BudgetState.OK)])

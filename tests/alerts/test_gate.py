@@ -41,6 +41,7 @@ def judged(found, low=0.1):
         (account(0.5, "no_data", BudgetReason.ABSENT), Outcome.NO_DATA, 5,
          "the series are absent now (50% of the budget left before)"),
         (account(None), Outcome.NO_DATA, 5, "no events in the period"),
+        (account(None, "burning", BudgetReason.HANG), Outcome.NO_DATA, 5, "in flight, none completing"),
         (account(None, "ok", BudgetReason.BEGUN), Outcome.OK, 0, "the period has just begun"),
         (account(0.5, "burning", BudgetReason.TIER), Outcome.OK, 0, "burning now"),
         (account(0.5, "burning", BudgetReason.HANG), Outcome.OK, 0, "requests in flight, none completing"),
