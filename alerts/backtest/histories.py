@@ -74,9 +74,10 @@ def _opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretc
     if known and not within(known, start, end):
         raise SpecError(f"{wanted.incidents}: expected an incident that begins in the history, found none")
     begin = start - reach(groups).samples_seconds
-    incidents = within([*known, *incidents_of(cases)], start, end)
+    every = [*known, *incidents_of(cases)]
+    earlier = tuple(one for one in every if one.onset < start)
     with _samples(wanted, groups, begin, end) as (name, samples):
-        yield [Stretch(name, samples, begin, start, end, incidents)]
+        yield [Stretch(name, samples, begin, start, end, within(every, start, end), earlier)]
 
 
 @contextmanager
@@ -93,18 +94,17 @@ def _samples(
         finally:
             store.close()
         return
-    source = wanted.server.querier(on_retry=told)
+    source, selectors = wanted.server.querier(on_retry=told), selectors_read(groups)
     console = Console(stderr=True)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("fetching", total=1.0)
-            selectors = selectors_read(groups)
             samples = fetched(
                 source, selectors, begin, end, progress=lambda part: bar.update(task, completed=part)
             )
     finally:
         source.close()
-    if not samples.labels():
+    if selectors and not samples.labels():
         raise QueryError(f"{wanted.server.shown}: expected samples of what the rules read, found none")
     yield wanted.server.shown, samples
 

@@ -21,7 +21,11 @@ _TONES = {True: Tone.GOOD, False: Tone.BAD, None: Tone.PLAIN}
 
 def picture(backtest: Backtest) -> SpanChart:
     """A panel for each history in which something fired or should have; pages first."""
-    told = [ran for ran in backtest.ran if ran.firings or ran.stretch.incidents or len(backtest.ran) == 1]
+    told = [
+        ran
+        for ran in backtest.ran
+        if ran.firings or ran.lasting or ran.stretch.incidents or len(backtest.ran) == 1
+    ]
     names = short_names(firing.labels for firing in backtest.firings)
     notes = []
     if silent := [ran.stretch.name for ran in backtest.ran if ran not in told]:
@@ -37,19 +41,20 @@ def _panel(backtest: Backtest, ran: Ran, names: dict[Labels, str]) -> Panel:
     by_alert = _by_alert(ran)
     most = sorted(by_alert.values(), key=lambda some: (not some[0].is_page, -len(some)))[:_MOST_ROWS]
     most.sort(key=lambda some: (not some[0].is_page, names[some[0].labels]))
-    rows = [Row(names[some[0].labels], [_span(backtest, ran, one) for one in some]) for some in most]
+    rows = [Row(names[some[0].labels], [_span(backtest, one) for one in some]) for some in most]
     bands = [Band(one.onset, one.end, one.title) for one in stretch.incidents]
     return Panel(stretch.name, stretch.start, stretch.end, rows, bands)
 
 
 def _by_alert(ran: Ran) -> dict[Labels, Sequence[Firing]]:
     found: dict[Labels, list[Firing]] = {}
-    for firing in ran.firings:
+    for firing in (*ran.lasting, *ran.firings):
         found.setdefault(firing.labels, []).append(firing)
     return dict(found)
 
 
-def _span(backtest: Backtest, ran: Ran, firing: Firing) -> Span:
-    end = ran.stretch.end if firing.reset_at is None else firing.reset_at
-    label = f"{backtest.moments.full(firing.fired_at)}, {span(backtest.lasted(firing))}"
-    return Span(firing.fired_at, end, label, _TONES[backtest.is_true(firing)])
+def _span(backtest: Backtest, firing: Firing) -> Span:
+    start, end = backtest.during(firing)
+    since = "from before on" if backtest.is_lasting(firing) else backtest.moments.full(firing.fired_at)
+    label = f"{since}, {span(backtest.lasted(firing))}"
+    return Span(start, end, label, _TONES[backtest.is_true(firing)])

@@ -11,14 +11,26 @@ from rich.console import Group
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from alerts.backtest.naming import short_names
+from alerts.backtest.calls import Span, is_true
+from alerts.backtest.naming import short_names, told_names
 from alerts.backtest.run import Firing, Ran
-from alerts.backtest.score import Met, Score, incident_of
+from alerts.backtest.score import Met, Score
+from alerts.backtest.stretch import Stretch
 from alerts.backtest.wording import DEFINITIONS, NOTHING, Moments, counted, median_and_worst, share, span
 from collector.labels import Labels
 
 Rows = tuple[tuple[str, ...], ...]
-_NUMBERS = {"fired", "true", "false", "longest", "in all", "lasted", "time to page", "reset", "budget spent"}
+_NUMBERS = {
+    "fired",
+    "true",
+    "false",
+    "longest",
+    "in all",
+    "lasted",
+    "time to page",
+    "reset after end",
+    "budget spent",
+}
 
 
 @dataclass(frozen=True)
@@ -39,18 +51,33 @@ class Backtest:
 
     @property
     def firings(self) -> list[Firing]:
-        return [firing for ran in self.ran for firing in ran.firings]
+        """Those that fired before the start of a history and still did then first."""
+        return [firing for ran in self.ran for firing in (*ran.lasting, *ran.firings)]
 
     def is_true(self, firing: Firing) -> bool | None:
-        """Whether it fired within an incident; None for what does not page."""
-        if not firing.is_page:
-            return None
-        return any(incident_of(firing, ran.stretch) for ran in self.ran if ran.stretch.name == firing.stretch)
+        """Whether it fired within an incident; None for what does not page, and what nobody knows."""
+        return is_true(firing.span, self._stretch(firing)) if firing.is_page else None
+
+    def is_lasting(self, firing: Firing) -> bool:
+        """Whether it fired before the start already."""
+        return firing.fired_at < self._stretch(firing).start
+
+    def during(self, firing: Firing) -> Span:
+        """From when until when it fired, of the history."""
+        stretch = self._stretch(firing)
+        return max(firing.fired_at, stretch.start), min(firing.span[1], stretch.end)
 
     def lasted(self, firing: Firing) -> float:
-        """Seconds; of what still fires, up to the end of the history."""
-        ends = {ran.stretch.name: ran.stretch.end for ran in self.ran}
-        return (ends[firing.stretch] if firing.reset_at is None else firing.reset_at) - firing.fired_at
+        """Seconds of the history."""
+        first, last = self.during(firing)
+        return last - first
+
+    def _stretch(self, firing: Firing) -> Stretch:
+        return self._stretches[firing.stretch]
+
+    @cached_property
+    def _stretches(self) -> dict[str, Stretch]:
+        return {ran.stretch.name: ran.stretch for ran in self.ran}
 
 
 @dataclass(frozen=True)
@@ -91,9 +118,11 @@ def _head(backtest: Backtest) -> list[str]:
     if len(ran) > 1:
         where = f"{counted(len(ran), 'case')}, {span(score.seconds)} in all"
     lines = [f"{', '.join(backtest.files)}: {where} ({backtest.zone.key})"]
-    lasting = [name for one in ran for name in short_names(f.labels for f in one.lasting).values()]
-    if lasting:
-        lines.append(f"fired before the start and still did then: {', '.join(lasting)}")
+    lasting = [f for one in ran for f in one.lasting]
+    if ended := [f.labels for f in lasting if f.reset_at is not None]:
+        lines.append(f"fired before the start and still did then: {told_names(ended)}")
+    if always := [f.labels for f in lasting if f.reset_at is None]:
+        lines.append(f"fires all the time, from before the start to the end: {told_names(always)}")
     lines += [backtest.note] if backtest.note else []
     return lines + list(dict.fromkeys(note for one in ran for note in one.notes))
 
@@ -105,13 +134,13 @@ def _tables(backtest: Backtest, limit: int) -> list[_Table]:
 
 def _metrics(score: Score) -> _Table:
     found, incidents = len(score.found), len(score.met)
-    true, false = len(score.true_pages), len(score.false_pages)
+    true, false = score.true_pages, score.false_pages
     rows = [
         ("recall", share(score.recall), f"{found} of {counted(incidents, 'incident')}"),
         ("precision", share(score.precision), f"{true} of {counted(true + false, 'page')}"),
         ("false pages", str(false), f"{_rate(score.false_per_month or 0.0)} in 30 days"),
         ("time to page", *_split(median_and_worst(score.detect_seconds))),
-        ("reset", *_split(median_and_worst(score.reset_seconds))),
+        ("reset after end", *_split(median_and_worst(score.reset_seconds))),
         ("budget spent", *_split(median_and_worst(score.most_spent, of_budget=True))),
     ]
     if not incidents:
@@ -132,7 +161,7 @@ def _split(text: str) -> tuple[str, str]:
 
 def _incidents(backtest: Backtest) -> _Table:
     names = short_names(firing.labels for firing in backtest.firings)
-    header = ("incident", "onset", "first page", "time to page", "reset", "budget spent", "by")
+    header = ("incident", "onset", "first page", "time to page", "reset after end", "budget spent", "by")
     return _Table(
         "Incidents", header, tuple(_incident(one, names, backtest.moments) for one in backtest.score.met)
     )
@@ -166,7 +195,8 @@ def _by_alert(backtest: Backtest) -> _Table:
 def _alert_row(backtest: Backtest, name: str, firings: Sequence[Firing]) -> tuple[str, ...]:
     lasted = [backtest.lasted(firing) for firing in firings]
     judged = [backtest.is_true(firing) for firing in firings]
-    counts = ("", "") if None in judged else (str(judged.count(True)), str(judged.count(False)))
+    is_page = firings[0].is_page
+    counts = (str(judged.count(True)), str(judged.count(False))) if is_page else ("", "")
     return (name, firings[0].severity, str(len(firings)), *counts, span(max(lasted)), span(sum(lasted)))
 
 
@@ -181,7 +211,7 @@ def _firings(backtest: Backtest, limit: int) -> _Table:
             *((firing.stretch,) if several else ()),
             names[firing.labels],
             firing.severity,
-            backtest.moments.short(firing.fired_at),
+            "before" if backtest.is_lasting(firing) else backtest.moments.short(firing.fired_at),
             backtest.moments.short(firing.reset_at),
             span(backtest.lasted(firing)),
             {True: "true", False: "false", None: ""}[backtest.is_true(firing)],
@@ -224,13 +254,14 @@ def backtest_json(backtest: Backtest) -> dict[str, Any]:
                 "reset_at": firing.reset_at,
                 "seconds": backtest.lasted(firing),
                 "is_true": backtest.is_true(firing),
+                "is_lasting": backtest.is_lasting(firing),
             }
             for firing in backtest.firings
         ],
         "incidents": [_met_json(met) for met in score.met],
         "recall": score.recall,
         "precision": score.precision,
-        "false_pages": len(score.false_pages),
+        "false_pages": score.false_pages,
         "false_pages_per_30d": score.false_per_month,
         "detect_seconds": _pair(score.detect_seconds),
         "reset_seconds": _pair(score.reset_seconds),

@@ -1,8 +1,10 @@
 """What fires in a stretch of history."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alerts.backtest.calls import Span
 from alerts.backtest.engine import AlertHistory, BacktestError
 from alerts.backtest.evaluated import evaluated
 from alerts.backtest.lives import Life
@@ -27,6 +29,10 @@ class Firing:
     reset_at: float | None
     is_page: bool
     stretch: str = ""
+
+    @property
+    def span(self) -> Span:
+        return self.fired_at, math.inf if self.reset_at is None else self.reset_at
 
     @property
     def severity(self) -> str:

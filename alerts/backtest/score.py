@@ -4,9 +4,10 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from alerts.backtest.calls import Span, calls
 from alerts.backtest.run import Firing, Ran
 from alerts.backtest.spent import budget_spent
-from alerts.backtest.stretch import Incident, Stretch
+from alerts.backtest.stretch import Incident
 from alerts.slo import Slo
 
 MONTH_SECONDS = 30 * 86_400.0
@@ -34,11 +35,14 @@ class Met:
 
 @dataclass(frozen=True)
 class Score:
-    """seconds: of history in all. quiet: how many histories had no incident. Ratios are None of nothing."""
+    """seconds: of history in all. quiet: how many histories had no incident. Ratios are None of nothing.
+
+    true_pages, false_pages: how often somebody was woken, as ``alerts.backtest.calls`` has it.
+    """
 
     met: tuple[Met, ...]
-    true_pages: tuple[Firing, ...]
-    false_pages: tuple[Firing, ...]
+    true_pages: int
+    false_pages: int
     seconds: float
     quiet: int
 
@@ -52,12 +56,12 @@ class Score:
 
     @property
     def precision(self) -> float | None:
-        pages = len(self.true_pages) + len(self.false_pages)
-        return len(self.true_pages) / pages if pages else None
+        pages = self.true_pages + self.false_pages
+        return self.true_pages / pages if pages else None
 
     @property
     def false_per_month(self) -> float | None:
-        return len(self.false_pages) * MONTH_SECONDS / self.seconds if self.seconds else None
+        return self.false_pages * MONTH_SECONDS / self.seconds if self.seconds else None
 
     @property
     def detect_seconds(self) -> tuple[float, float] | None:
@@ -82,24 +86,18 @@ def _median_and_worst(values: Iterable[float | None]) -> tuple[float, float] | N
 
 def score(all_ran: Sequence[Ran], slos: Sequence[Slo] = ()) -> Score:
     """slos: those whose budgets are known."""
-    true: list[Firing] = []
-    false: list[Firing] = []
-    for ran in all_ran:
-        for firing in ran.firings:
-            if firing.is_page:
-                (true if incident_of(firing, ran.stretch) else false).append(firing)
+    found = [is_true for ran in all_ran for is_true in calls(_pages(ran), ran.stretch)]
     return Score(
         tuple(_met(incident, ran, slos) for ran in all_ran for incident in ran.stretch.incidents),
-        tuple(true),
-        tuple(false),
+        found.count(True),
+        found.count(False),
         sum(ran.stretch.seconds for ran in all_ran),
         sum(not ran.stretch.incidents for ran in all_ran),
     )
 
 
-def incident_of(firing: Firing, stretch: Stretch) -> Incident | None:
-    """The incident within which an alert fired first."""
-    return next((one for one in stretch.incidents if one.onset <= firing.fired_at <= one.end), None)
+def _pages(ran: Ran) -> list[Span]:
+    return [firing.span for firing in (*ran.lasting, *ran.firings) if firing.is_page]
 
 
 def _met(incident: Incident, ran: Ran, slos: Sequence[Slo]) -> Met:

@@ -20,7 +20,10 @@ class Incident:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Pages count from start to end; the samples begin at ``begin`` or later. All in Unix seconds."""
+    """Pages count from start to end; the samples begin at ``begin`` or later. All in Unix seconds.
+
+    incidents: that begin in it. earlier: that began before; of those nobody knows when they paged.
+    """
 
     name: str
     samples: SampleSource
@@ -28,6 +31,7 @@ class Stretch:
     start: float
     end: float
     incidents: tuple[Incident, ...] = ()
+    earlier: tuple[Incident, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -9,13 +9,15 @@ from collector.durations import format_duration
 NOTHING = "—"
 
 DEFINITIONS = {
-    "page": "an alert that wakes somebody begins to fire (--page says which do); what fired before the start "
-    "is no page of the history",
-    "recall": "incidents in which a page fires, from the onset to the end ÷ all incidents",
-    "precision": "pages that fire within an incident ÷ all pages",
+    "page": "an alert that wakes somebody begins to fire (--page says which do); what fires while another "
+    "page does is one page with it, whatever tier or SLO it is of. The table of alerts counts each by itself",
+    "recall": "incidents in which a page begins to fire, from the onset to the end ÷ all incidents",
+    "precision": "pages that begin within an incident ÷ those and the false ones",
+    "false pages": "those that begin in no incident. What fires from before the start on is one, too, unless "
+    "it overlaps an incident: then it counts as nothing, as nobody knows what it was for",
     "time to page": "from the onset to the first page, over the incidents found",
-    "reset": "from the end of the incident until none of its pages fires any more; below 0: before the end. "
-    "Cases do not say when their incident was over",
+    "reset after end": "from the end of the incident until none of its pages fires any more; below 0: before "
+    "the end. Cases do not say when their incident was over",
     "budget spent": "of the SLO that had spent most: bad events from the onset to the first page ÷ "
     "(error budget × events of its period); a shorter history stands for the period at its rate of events",
 }

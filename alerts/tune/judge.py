@@ -2,19 +2,19 @@
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from alerts.backtest.calls import Span, calls
 from alerts.backtest.lives import Mask
 from alerts.backtest.stretch import Incident, Stretch
 from alerts.policy import Tier
 from alerts.tune.burns import Burns, closeness, tier_lives
 from alerts.tune.candidates import Candidate
 
-Span = tuple[float, float]
 AFTERMATH_SECONDS = 6 * 3600.0  # in which long windows still hold the incident
 
 
@@ -63,7 +63,7 @@ class TierFired:
 class Judged:
     """What a candidate did. page_seconds: from each incident's onset, None where it is missed.
 
-    false_pages: by the stretches' names, those with some; what fires while another page does is one with it.
+    false_pages: by the stretches' names, those with some; as ``alerts.backtest.calls`` has them.
     closeness: of the nearest quiet step to a page.
     """
 
@@ -118,25 +118,12 @@ def _judged(
     for place, one in enumerate(evidence):
         pages = [span for tier in candidate.tiers for span in fired[tier][place].spans]
         seconds += [_first_page(pages, incident) for incident in one.stretch.incidents]
-        if in_vain := calls_in_vain(pages, one.stretch):
+        if in_vain := calls(pages, one.stretch).count(False):
             false[one.stretch.name] = in_vain
     near = max((each.closeness for tier in candidate.tiers for each in fired[tier]), default=0.0)
     return Judged(candidate, tuple(seconds), false, near)
 
 
 def _first_page(pages: Sequence[Span], incident: Incident) -> float | None:
-    return min((page[0] - incident.onset for page in pages if _within(page, incident)), default=None)
-
-
-def _within(page: Span, incident: Incident) -> bool:
-    return incident.onset <= page[0] <= incident.end
-
-
-def calls_in_vain(pages: Iterable[Span], stretch: Stretch) -> int:
-    """How often somebody is woken for no incident: what fires while another page does joins that one's."""
-    calls, until = 0, -math.inf
-    for page in sorted(pages):
-        is_call = page[0] >= stretch.start and page[0] > until
-        calls += is_call and not any(_within(page, incident) for incident in stretch.incidents)
-        until = max(until, page[1])
-    return calls
+    begun = [fired_at for fired_at, _ in pages if incident.onset <= fired_at <= incident.end]
+    return min(begun) - incident.onset if begun else None

@@ -87,11 +87,30 @@ def test_without_an_incident_its_page_is_false(rules, url):
     assert (told["recall"], told["false_pages"], told["false_pages_per_30d"]) == (None, 1, 360.0)
 
 
-def test_what_fired_before_the_start_is_no_page_of_the_history(rules, url):
+def test_what_fired_before_the_start_is_listed_and_false_where_no_incident_is(rules, incidents, url):
     during = ("--from", "2025-09-03T00:35:00Z", "--to", END)
     result = run(rules, *during, "--url", url)
     assert "fired before the start and still did then: High" in result.stdout
-    assert "Nothing fired." in result.stdout
+    told = json.loads(run(rules, *during, "--url", url, "--format", "json").stdout)
+    assert (told["false_pages"], told["firings"][0]["is_lasting"]) == (1, True)
+    assert told["firings"][0]["seconds"] == 300.0
+
+
+def test_a_page_that_never_stops_finds_no_incident_and_hides_no_page(tmp_path, incidents, url):
+    always = {"alert": "Always", "expr": "vector(1)", "labels": {"severity": "page"}}
+    group = {"name": "g", "interval": "15s", "rules": [always]}
+    path = written(tmp_path / "always.yml", {"groups": [group]})
+    quiet = run(path, *DURING, "--url", url)
+    assert "fires all the time, from before the start to the end: Always" in quiet.stdout
+    assert "Nothing fired" not in quiet.stdout
+    told = json.loads(run(path, *DURING, "--url", url, "--format", "json").stdout)
+    assert told["false_pages"] == 1
+    options = ("--url", url, "--incidents", incidents, "--format", "json")
+    told = json.loads(run(path, *DURING, *options).stdout)
+    assert (told["recall"], told["precision"], told["false_pages"]) == (0.0, None, 0)
+    written(path, {"groups": [{**group, "rules": [always, RULE]}]})
+    told = json.loads(run(path, *DURING, *options).stdout)
+    assert (told["recall"], told["precision"], told["false_pages"]) == (1.0, 1.0, 0)
 
 
 def test_tables_are_in_the_wanted_zone(rules, incidents, url):

@@ -26,7 +26,7 @@ def scored(*firings, incidents=TWO):
 
 
 def test_pages_within_incidents_are_true_and_the_first_one_counts():
-    found = scored(firing(50, 60.0), firing(130, 150.0), firing(160, 260.0))
+    found = scored(firing(50, 60.0), firing(130, 150.0), firing(160, 260.0), firing(170, 200.0))
     assert (found.recall, found.precision) == (0.5, 2 / 3)
     assert found.detect_seconds == (30.0, 30.0)
     assert found.reset_seconds == (60.0, 60.0)
