@@ -220,9 +220,8 @@ class _Compiler:
         return {"service": self.slo.service, "slo": self.slo.name}
 
     def _burn_alerts(self, severity: Severity) -> list[Rule]:
-        if self.slo.alerting.of(severity).disabled:
-            return []
-        return [self._burn_alert(tier) for tier in self.policy.with_severity(severity)]
+        tiers = self.slo.alerting_tiers(self.policy)
+        return [self._burn_alert(tier) for tier in tiers if tier.severity == severity]
 
     def _burn_alert(self, tier: Tier) -> Rule:
         slo, events, limit = self.slo, self.events, firing_burn_rate(tier, self.slo)

@@ -124,7 +124,7 @@ def _tier_outcomes(
     episodes: Sequence[Episode],
 ) -> Iterable[TierOutcome]:
     for slo in slos:
-        for tier in policies[slo.policy].tiers:
+        for tier in slo.alerting_tiers(policies[slo.policy]):
             seen = _of(episodes, slo=slo.name, tier=tier.name)
             yield TierOutcome(slo, tier, firing_burn_rate(tier, slo), _peak(case, slo, tier, querier), seen)
 

@@ -79,9 +79,8 @@ class _Tests:
         tests = [self._idle()]
         if self.slo.alerting.tells_no_data:
             tests += [self._no_data()] + ([self._no_bucket()] if self.slo.sli.bucket is not None else [])
-        for tier in self.policy.tiers:
-            if not self.slo.alerting.of(tier.severity).disabled:
-                tests += self._of_tier(tier)
+        for tier in self.slo.alerting_tiers(self.policy):
+            tests += self._of_tier(tier)
         return tests + (self._hang() if self.watches_hang else [])
 
     def _of_tier(self, tier: Tier) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from alerts.policy import Policy, Severity
+from alerts.policy import Policy, Severity, Tier
 
 WINDOW = "$window"
 HIGHEST_OBJECTIVE = 0.999999999  # a budget below a billionth has no burn rate that floats can tell
@@ -152,3 +152,7 @@ class Slo:
     def error_budget(self) -> float:
         """The share of events that may be bad: 1 − objective."""
         return round(1.0 - self.objective, 12)
+
+    def alerting_tiers(self, policy: Policy) -> tuple[Tier, ...]:
+        """Those of its policy that have an alert: of severities that the spec does not disable."""
+        return tuple(tier for tier in policy.tiers if not self.alerting.of(tier.severity).disabled)

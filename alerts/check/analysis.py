@@ -91,7 +91,7 @@ def check(
     known = known or Known()
     with_budget = [slo for slo in slos if slo.error_budget > 0]
     tiers = {
-        _key(slo): check_tiers(slo, policies[slo.policy].tiers, known.pace, known.per_second(slo))
+        _key(slo): _check_tiers(slo, policies[slo.policy], known, known.per_second(slo))
         for slo in with_budget
     }
     every = [tier for found in tiers.values() for tier in found]
@@ -122,13 +122,17 @@ def check(
     )
 
 
+def _check_tiers(slo: Slo, policy: Policy, known: Known, per_second: float | None) -> list[TierCheck]:
+    return check_tiers(slo, slo.alerting_tiers(policy), known.pace, per_second)
+
+
 def _slo_findings(slo: Slo, policy: Policy, tiers: Sequence[TierCheck], known: Known) -> list[Finding]:
     is_created_known = _key(slo) in known.created
     found = slo_findings(slo, policy) + traffic_findings(tiers, are_created_known=is_created_known)
     if (observed := known.of(slo)) is not None:
         found += observed_findings(slo, observed, tiers)
         if known.traffic.of(slo) is None:
-            quiet = check_tiers(slo, policy.tiers, known.pace, observed.lowest_per_second)
+            quiet = _check_tiers(slo, policy, known, observed.lowest_per_second)
             rules = {(finding.rule, finding.message.partition(" at ")[0]) for finding in found}
             more = traffic_findings(quiet, QUIETEST, are_created_known=is_created_known)
             found += [one for one in more if (one.rule, one.message.partition(" at ")[0]) not in rules]

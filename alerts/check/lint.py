@@ -124,7 +124,11 @@ def blind_tiers(policies: Iterable[Policy], scrapes: Mapping[str, float]) -> str
 def slo_findings(slo: Slo, policy: Policy) -> list[Finding]:
     """What is wrong with an SLO under its policy."""
     findings = []
-    if not any(can_fire(tier, slo) for tier in policy.with_severity("page")):
+    pages = [tier for tier in slo.alerting_tiers(policy) if tier.severity == "page"]
+    if slo.alerting.of("page").disabled:
+        message = f"{slo.name}: its spec disables pages: however fast the budget burns, nobody is woken"
+        findings.append(Finding("warning", "never-pages", message))
+    elif not any(can_fire(tier, slo) for tier in pages):
         objective = f"an objective of {100 * slo.objective:.6g} %"
         message = (
             f"{slo.name}: no tier of policy {policy.name} can page at {objective}; name one that can in "

@@ -77,7 +77,8 @@ def proposed_policy(slo: Slo, policy: Policy, tiers: Sequence[TierCheck]) -> Pol
     if not any(needs_another(tier) for tier in tiers):
         return None
     name = f"{policy.name}-{100 * slo.objective:.6g}".replace(".", "-")
-    return Policy(name, tuple(_first(proposals(tier)) or tier.tier for tier in tiers))
+    better = {tier.tier.name: _first(proposals(tier)) for tier in tiers}
+    return Policy(name, tuple(better.get(tier.name) or tier for tier in policy.tiers))
 
 
 def _first(found: Sequence[Proposal]) -> Tier | None:

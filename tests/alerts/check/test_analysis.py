@@ -3,12 +3,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from alerts.check.analysis import Known, check
 from alerts.check.lint import blind_tiers
 from alerts.check.tiers import Pace
 from alerts.policy import Policy, Tier, load_policy
-from alerts.slo import Sli, SliKind, Slo
+from alerts.slo import Alerting, AlertTexts, Sli, SliKind, Slo
 
 
 def slo(objective: float, *, in_flight: str | None = "sum(busy)") -> Slo:
@@ -51,6 +52,29 @@ def test_the_share_that_is_proposed_can_fire():
 
 def test_without_any_page_in_reach_says_so():
     assert ("error", "never-pages") in findings(0.5, "workbook")
+
+
+@pytest.mark.parametrize(
+    ("disabled", "left"),
+    [(["page"], ["1d", "3d"]), (["ticket"], ["1h", "6h"]), (["page", "ticket"], [])],
+)
+def test_tiers_of_severities_that_a_spec_disables_are_no_tiers(disabled, left):
+    off = Alerting(by_severity={severity: AlertTexts(disabled=True) for severity in disabled})
+    checked = check([replace(slo(0.99), alerting=off)], {"default": load_policy("workbook")})
+    assert [tier.tier.name for tier in checked.tiers] == left
+    told = [finding.level for finding in checked.findings if finding.rule == "never-pages"]
+    assert told == (["warning"] if "page" in disabled else [])
+
+
+def test_a_proposed_policy_keeps_the_tiers_that_a_spec_disables():
+    off = Alerting(by_severity={"ticket": AlertTexts(disabled=True)})
+    checked = check([replace(slo(0.9), alerting=off)], {"default": load_policy("workbook")})
+    assert [tier["name"] for tier in yaml.safe_load(checked.proposed["web"])["tiers"]] == [
+        "1h",
+        "6h",
+        "1d",
+        "3d",
+    ]
 
 
 def test_warns_of_pages_at_deploys():
