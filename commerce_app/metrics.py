@@ -6,6 +6,17 @@ from commerce_app.cache.cause import Cause
 from commerce_app.database.routing import ROUTES as READ_ROUTES
 from commerce_app.database.statements import Statement
 from commerce_app.errors import ErrorType
+from commerce_app.instrument.label_values import (
+    BACKGROUND,
+    CACHES,
+    LEASE_OUTCOMES,
+    OPERATION_ERRORS,
+    OPERATIONS,
+    POOLS,
+    REDIS_ERRORS,
+    TIER_RESULTS,
+    WORK,
+)
 from commerce_app.instrument.labels import RememberingCounter, RememberingGauge, RememberingHistogram
 from commerce_app.instrument.routes import ROUTES
 from commerce_app.resilience.rate_profiles import PROFILES, Profile
@@ -15,35 +26,6 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 
 OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 STALE_BUCKETS = (1, 2, 5, 10, 20, 30, 45, 60, 90, 120)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-CACHES = ("product", "extras", "popular", "catalogue", "ranking", "together", "orders")
-LEASE_OUTCOMES = ("won", "filled", "held", "impatient", "unavailable")
-BACKGROUND = ("replication", "popular", "prewarm", "forgetting", "sweeper", "relay", "expiry", "indexes")
-WORK = ("orders", "pages", "extras")
-POOLS = ("primary", "replica", "background", "redis")
-OPERATION_ERRORS = ("", "timeout", "connection", "other")
-REDIS_ERRORS = ("timeout", "connection", "pool_exhausted", "other")
-TIER_RESULTS = (
-    ("local", "hit"),
-    ("local", "stale"),
-    ("redis", "hit"),
-    ("redis", "stale"),
-    ("origin", "miss"),
-    ("origin", "error"),
-    ("origin", "bypass"),
-)
-OPERATIONS = (
-    ("redis", "GET", "redis"),
-    ("redis", "SET", "redis"),
-    ("redis", "EVALSHA", "redis"),
-    ("redis", "DEL", "redis"),
-    ("postgresql", "SELECT", "replica"),
-    ("postgresql", "SELECT", "primary"),
-    ("postgresql", "INSERT", "primary"),
-    ("postgresql", "UPDATE", "primary"),
-    ("postgresql", "DELETE", "primary"),
-    # Several changes in one statement.
-    ("postgresql", "WITH", "primary"),
-)
 
 
 class Metrics:
@@ -57,6 +39,7 @@ class Metrics:
         self._refreshes()
         self._databases()
         self._protections()
+        self._control()
         self._business()
         self._sagas()
 
@@ -208,6 +191,12 @@ class Metrics:
             self.pool_use_seconds.labels(name)
 
     def _protections(self) -> None:
+        self._locks()
+        self._failing_servers()
+        self._limits()
+        self._queues()
+
+    def _locks(self) -> None:
         self.lock_wait_seconds = self._histogram(
             "lock_wait_seconds", "Time until a row lock was held or given up.", ("lock",), LOCK_BUCKETS
         )
@@ -218,6 +207,8 @@ class Metrics:
             self.lock_wait_seconds.labels(lock)
             for outcome in ("ok", "timeout", "error"):
                 self.lock_acquire.labels(lock, outcome)
+
+    def _failing_servers(self) -> None:
         self.breaker_state = self._gauge(
             "circuit_breaker_state", "1 for the state the breaker is in.", ("name", "state")
         )
@@ -233,6 +224,8 @@ class Metrics:
         self.retry_budget_exhausted = self._counter(
             "retry_budget_exhausted_total", "Loads not tried once more, as too many had been."
         )
+
+    def _limits(self) -> None:
         self.load_shed = self._counter("load_shed_total", "Work turned away.", ("reason",))
         for reason in ("requests", *WORK, "loads", "primary_reads", "route_limit"):
             self.load_shed.labels(reason)
@@ -246,6 +239,8 @@ class Metrics:
         self.rate_limit_fallbacks = self._counter(
             "shop_rate_limit_fallbacks_total", "Requests judged by this process alone, without Redis."
         )
+
+    def _queues(self) -> None:
         self.concurrency_limit = self._gauge(
             "shop_concurrency_limit", "Requests let in at once; infinite while nothing limits them."
         )
@@ -254,6 +249,8 @@ class Metrics:
         )
         for work in WORK:
             self.requests_queued.labels(work)
+
+    def _control(self) -> None:
         self.switch_enabled = self._gauge("shop_switch_enabled", "Whether a protection is on.", ("switch",))
         for switch in Switch:
             self.switch_enabled.labels(switch)
