@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 import uvicorn
 
-from commerce_app.app import build_app, build_shop
+from commerce_app.app import build_app
 from commerce_app.database.check import CONNECT_FAILURES, check_databases, unreachable
 from commerce_app.database.seed import Size
 from commerce_app.database.seed import seed as seed_database
@@ -21,6 +21,7 @@ from commerce_app.load.cli import load_command
 from commerce_app.order.invariants import findings_json, findings_text, verify_books
 from commerce_app.prelaunch.cli import prelaunch_command
 from commerce_app.settings import Settings, read_settings
+from commerce_app.shop import build_shop
 
 __all__ = ["drill", "shop"]
 

@@ -16,6 +16,7 @@ import commerce_app.app
 import commerce_app.cache.redis_tier
 import commerce_app.cli
 import commerce_app.database.engine
+import commerce_app.shop
 from commerce_app.metrics import Metrics
 
 
@@ -42,7 +43,8 @@ class SilentMetrics(Metrics):
 
 
 REPLACED = {
-    commerce_app.app: {"Metrics": SilentMetrics, "RequestMetrics": lambda app, _metrics, _timer: app},
+    commerce_app.app: {"RequestMetrics": lambda app, _metrics, _timer: app},
+    commerce_app.shop: {"Metrics": SilentMetrics},
     commerce_app.database.engine: {
         "measured_pool": lambda _metrics, _name: AsyncAdaptedQueuePool,
         "measure_pool": lambda *_: None,

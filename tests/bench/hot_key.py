@@ -18,10 +18,10 @@ import orjson
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from commerce_app.app import build_shop
 from commerce_app.database.seed import Size, seed
 from commerce_app.product.queries import STANDING
 from commerce_app.settings import Settings
+from commerce_app.shop import build_shop
 from commerce_app.stack.stack import Stack
 from commerce_app.switches import Switch
 

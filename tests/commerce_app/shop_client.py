@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import httpx
 
-from commerce_app.app import build_app, build_shop
+from commerce_app.app import build_app
 from commerce_app.database.seed import Size
+from commerce_app.shop import build_shop
 
 SIZE = Size(products=100, users=300)
 
