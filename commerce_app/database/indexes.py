@@ -48,6 +48,8 @@ class ProductIndexes:
                 await connection.execute(DROP)
             if wanted and not present:
                 await connection.execute(BUILD)
+            # The server notices only later that a session has gone; who flips again meanwhile is not refused.
+            await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
         return present != wanted
 
     @asynccontextmanager
