@@ -10,6 +10,7 @@ import click
 
 from alerts.casefile import load_case
 from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
+from alerts.emitted import refuse_unreadable
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
@@ -141,6 +142,7 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     compiled += [(name, *_compiled_guardrails(name, some, options)) for name, some in guardrails]
     texts: dict[Path, str] = {}
     for name, rules, tests in compiled:
+        refuse_unreadable(f"{name}.rules.yml", rules)
         is_plain = style == "rules"
         content = rules if is_plain else prometheus_rule(name, rules, resource)
         texts[out / f"{name}.rules.yml"] = rules_yaml(content)

@@ -13,6 +13,7 @@ from alerts.formats.openslo.library import Library
 from alerts.formats.openslo.metadata import IndicatorAnnotations
 from alerts.queries import checked_query, one_series, parsed
 from alerts.query_groups import refuse_groups
+from alerts.query_parts import summed
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
 from collector.errors import QueryError
 from collector.promql.guard import QuerySize
@@ -103,10 +104,9 @@ class Indicator:
         expression = parsed(self.place, key, query)
         if _is_plain(expression):
             return f"{function}({query}[{WINDOW}])"
-        if isinstance(expression, promql_parser.AggregateExpr) and str(expression.op) == "sum":
-            counted = str(expression.expr).removesuffix("{}")
-            if expression.modifier is None and _is_plain(expression.expr):
-                return f"sum({function}({counted}[{WINDOW}]))"
+        counted = summed(query)
+        if counted is not None and _is_plain(parsed(self.place, key, counted)):
+            return f"sum({function}({counted}[{WINDOW}]))"
         return query if counter else f"sum(sum_over_time(({query})[{WINDOW}:{EVALUATION}]))"
 
     def _counts(self, counted: str, total: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from alerts.formats.counts import STAND_IN, as_increase, counts_of, tree_of
 from alerts.formats.sloth.kinds import EventsSpec, RawSpec
 from alerts.queries import checked_query, one_series, parsed
 from alerts.query_groups import refuse_groups
+from alerts.query_parts import bare, difference, summed
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
 from collector.redaction import shortened
 
@@ -98,24 +99,20 @@ def _one_series(place: str, key: str, query: str) -> str:
 
 def _subtracted(keys: Keys, error: str, total: str) -> str | None:
     """What is good, where the errors are what remains of all events without it."""
-    tree = _plain(parsed(keys.place, keys.error, error.replace(WINDOW, STAND_IN)))
-    if isinstance(tree, promql_parser.AggregateExpr) and tree.modifier is None and str(tree.op) == "sum":
-        tree = _plain(tree.expr)
-    if not isinstance(tree, promql_parser.BinaryExpr) or str(tree.op) != "-":
+    parsed(keys.place, keys.error, error)  # within what parsers survive
+    text = bare(error.replace(WINDOW, STAND_IN))
+    inner = summed(text)
+    parts = difference(text if inner is None else bare(inner))
+    if parts is None:
         return None
-    all_events, good = _plain(tree.lhs), _plain(tree.rhs)
-    if not all(_is_sum(each) for each in (all_events, good)):
+    all_events, good = (bare(part) for part in parts)
+    if not _is_sum(good) or not _is_sum(all_events):
         return None
-    whole = _plain(parsed(keys.place, keys.total, total.replace(WINDOW, STAND_IN)))
-    return str(good).replace(STAND_IN, WINDOW) if str(all_events) == str(whole) else None
+    whole = parsed(keys.place, keys.total, bare(total.replace(WINDOW, STAND_IN)))
+    return good.replace(STAND_IN, WINDOW) if str(promql_parser.parse(all_events)) == str(whole) else None
 
 
-def _is_sum(expression: promql_parser.Expr) -> bool:
+def _is_sum(query: str) -> bool:
     """Whether it is one series without labels: else they would not go together."""
-    return isinstance(expression, promql_parser.AggregateExpr) and expression.modifier is None
-
-
-def _plain(expression: promql_parser.Expr) -> promql_parser.Expr:
-    while isinstance(expression, promql_parser.ParenExpr):
-        expression = expression.expr
-    return expression
+    tree = promql_parser.parse(query)
+    return isinstance(tree, promql_parser.AggregateExpr) and tree.modifier is None

@@ -59,6 +59,12 @@ def test_rates_are_made_counts(tmp_path, part):
     assert "rate(a" not in slo.sli.bad
 
 
+def test_a_query_that_gets_a_window_keeps_its_escapes(tmp_path):
+    written = r'sum(a{path=~"/v\\d+",name="\""})'
+    (slo,) = load(tmp_path, ratio(bad=metric(written), total=metric("sum(b)")))
+    assert r'sum(increase(a{path=~"/v\\d+",name="\""}[$window]))' in slo.sli.bad
+
+
 def test_a_rate_beside_a_count_is_refused(tmp_path):
     mixed = {"bad": metric("sum(rate(a[$window]))"), "total": metric("sum(increase(b[$window]))")}
     with pytest.raises(SpecError, match=r"ratioMetric: expected increase.*found rate on one side"):

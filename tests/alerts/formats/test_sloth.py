@@ -119,6 +119,12 @@ def test_all_but_the_good_is_bad_without_any_good(tmp_path):
     assert sli.bad.endswith("or (sum(increase(hits_total[$window])) >= 10) * 0)")
 
 
+def test_what_is_cut_out_of_a_query_keeps_its_escapes(tmp_path):
+    good = r'sum(rate(hits_total{path=~"/v\\d+/.*",name="a\"b"}[{{.window}}] offset 1m))'
+    sli = events(tmp_path, f"{TOTAL} - ({good})")
+    assert r'(sum(increase(hits_total{path=~"/v\\d+/.*",name="a\"b"}[$window] offset 1m)) or' in sli.bad
+
+
 def test_a_subquery_without_a_step_has_that_of_prometheus(tmp_path):
     sli = events(tmp_path, ERRORS, "sum_over_time((count(up))[{{.window}}:])")
     assert sli.total == "sum(sum_over_time((count(up))[$window:1m]))"
