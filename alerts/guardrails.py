@@ -13,6 +13,9 @@ from alerts.queries import checked_query
 from alerts.signals import Title, Unit
 from alerts.slo import WINDOW
 from collector.durations import format_duration
+from collector.errors import QueryError
+from collector.promql.guard import QuerySize
+from collector.promql.parse import parse
 
 Direction = Literal["below", "above"]
 
@@ -140,7 +143,7 @@ def _guardrail(place: str, content: _GuardrailFile) -> Guardrail:
     key = f"guardrails: {content.name}"
     if content.limit is None and content.baseline is None:
         raise SpecError(f"{place}: {key}: expected a limit, a baseline or both")
-    return Guardrail(
+    guardrail = Guardrail(
         name=content.name,
         title=content.title.texts(),
         service=content.service,
@@ -153,6 +156,21 @@ def _guardrail(place: str, content: _GuardrailFile) -> Guardrail:
         for_seconds=content.for_,
         runbook_url=content.runbook_url,
     )
+    _refuse_shifted_twice(f"{place}: {key}: query", guardrail)
+    return guardrail
+
+
+def _refuse_shifted_twice(place: str, guardrail: Guardrail) -> None:
+    """A baseline shifts ranges over the window: of a subquery, what stands in it would be shifted again."""
+    if guardrail.baseline is None:
+        return
+    expected = f"{place}: expected [{WINDOW}] without a step or an offset, as the baseline shifts it"
+    if f"[{WINDOW}:" in guardrail.query:
+        raise SpecError(f"{expected}, found [{WINDOW}:…]")
+    try:
+        parse(guardrail.earlier(guardrail.baseline), size=QuerySize(), experimental=True)
+    except QueryError as error:
+        raise SpecError(f"{expected}: {error}") from error
 
 
 def _baseline(place: str, content: _BaselineFile | None) -> Baseline | None:

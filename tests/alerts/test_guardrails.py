@@ -51,6 +51,15 @@ def test_departure_is_measured_against_an_earlier_longer_window(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "query", ["max_over_time(depth[$window:15s])", "rate(a_total[$window] offset 1m)"], ids=["step", "offset"]
+)
+def test_what_a_baseline_cannot_shift_is_named(tmp_path, query):
+    load(tmp_path, {**HITS, "query": query})
+    with pytest.raises(SpecError, match=r"hits: query: expected \[\$window\] without a step or an offset"):
+        load(tmp_path, {**HITS, "query": query, "baseline": BASELINE})
+
+
 def test_a_factor_multiplies_the_baseline(tmp_path):
     compiled = rule(tmp_path, bad="above", limit=None, baseline={"over": "1h", "before": "5m", "factor": 3})
     assert " > (3 * (sum(rate(hits_total[1h] offset 5m))" in compiled["expr"]
