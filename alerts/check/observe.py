@@ -12,7 +12,7 @@ from alerts.check.observed import HOUR, Counts, Observed
 from alerts.check.parts import BUCKET_LABEL, family, metric, parts_of, spelled
 from alerts.check.retention import parse_retention
 from alerts.selectors import selectors, unmatched
-from alerts.slo import Slo
+from alerts.slo import Sli, Slo
 from collector.labels import METRIC_NAME, Matcher, MatchOp
 from collector.promql.syntax import Selector
 from collector.querier import Querier
@@ -70,10 +70,21 @@ def series_findings(
             yield _nothing(querier, slo, one, "error" if level else "warning", at)
         elif not absent:
             yield from _label_findings(querier, slo, one, parts.total, at)
-    if slo.sli.in_flight is not None:
-        for one in selectors(slo.sli.in_flight):
+    for query, lost in _beside(slo.sli):
+        for one in selectors(query):
             if metric(one) not in recorded and not _count(querier, one, at):
-                yield _nothing(querier, slo, one, "warning", at)
+                yield _nothing(querier, slo, one, "warning", at, lost=lost)
+
+
+def _beside(sli: Sli) -> Iterator[tuple[str, str]]:
+    """What is asked for beside the counts, and what is lost where that matches nothing."""
+    for query, lost in (
+        (sli.in_flight, "without it RequestsHang cannot fire"),
+        (sli.demand, "without it RequestsUnanswered cannot fire"),
+        (sli.targets, "without it a page ends when all targets are down"),
+    ):
+        if query is not None:
+            yield query, lost
 
 
 def has_created_times(querier: Querier, slo: Slo, at: float) -> bool:
@@ -108,11 +119,15 @@ def _count(querier: Querier, selector: Selector, at: float) -> bool:
     return bool(querier.instant(f"count({spelled(selector)})", at))
 
 
-def _nothing(querier: Querier, slo: Slo, selector: Selector, level: str, at: float) -> Finding:
+def _nothing(
+    querier: Querier, slo: Slo, selector: Selector, level: str, at: float, *, lost: str = ""
+) -> Finding:
+    """lost: what that costs, of a selector that is no failure's."""
     why = unmatched(querier, spelled(selector), at)
-    unknown = "no series has these values" if level == "error" else "no failure yet, or a misspelt value"
+    is_failure = level != "error" and not lost
+    unknown = "no failure yet, or a misspelt value" if is_failure else "no series has these values"
     reason = f": {why}; see how it is spelt, and whether its target is scraped" if why else f": {unknown}"
-    message = f"{slo.name}: {spelled(selector)} matches nothing now{reason}"
+    message = f"{slo.name}: {spelled(selector)} matches nothing now{reason}{'; ' if lost else ''}{lost}"
     return Finding("error" if level == "error" else "warning", "selector-matches-nothing", message)
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -101,9 +103,25 @@ def test_a_latency_bucket_that_matches_nothing_is_an_error(querier):
     assert found[:2] == ("error", "selector-matches-nothing")
 
 
-def test_requests_in_flight_that_match_nothing(querier):
-    (found,) = findings(querier, counted('http_total{code="500"}', "http_total", "sum(waiting)"))
+@pytest.mark.parametrize(
+    ("name", "query", "said"),
+    [
+        ("in_flight", "sum(waiting)", "waiting matches nothing now: no series is named waiting"),
+        (
+            "in_flight",
+            'sum(busy{job="c"})',
+            'busy{job="c"} matches nothing now: no series has these values; ',
+        ),
+        ("in_flight", "sum(waiting)", "without it RequestsHang cannot fire"),
+        ("demand", "sum(asked)", "without it RequestsUnanswered cannot fire"),
+        ("targets", 'up{job="c"}', "without it a page ends when all targets are down"),
+    ],
+)
+def test_what_is_asked_for_beside_the_counts_and_matches_nothing(querier, name, query, said):
+    slo = counted('http_total{code="500"}', "http_total", "sum(busy)")
+    (found,) = findings(querier, replace(slo, sli=replace(slo.sli, **{name: query})))
     assert found[:2] == ("warning", "selector-matches-nothing")
+    assert said in found[2]
 
 
 def test_parts_whose_series_have_other_labels(querier):
