@@ -1,6 +1,5 @@
 """The whole demonstration: the acts, their reports, the replay, Grafana's dashboards, the closing table."""
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from commerce_app.drill.errors import CommandError
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.programs import fireline_program, postmortem_program
 from commerce_app.drill.scenario import Scenario
+from commerce_app.drill.written import write_json
 from commerce_app.stack.inventory import describe
 from commerce_app.stack.process import run
 from commerce_app.stack.stack import Servers, Stack
@@ -117,8 +117,3 @@ class Drill:
 
     def _command(self, program: Path, arguments: Sequence[str], name: str) -> None:
         run(name, [program, *arguments], self._out / f"{name}.log", timeout_seconds=COMMAND_SECONDS)
-
-
-def write_json(path: Path, content: object) -> None:
-    """Readable, with Korean as it is."""
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 from commerce_app.drill.act import ActRecord
 from commerce_app.drill.demo import AfterAct
+from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.expectations import Expectation, Expectations
 from commerce_app.drill.judge import Finding, Ledger, judge_act
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.recording import Recorder
-from commerce_app.drill.scenario import PROTECTED, UNPROTECTED, Scenario
+from commerce_app.drill.scenario import PROTECTED, UNPROTECTED, Scenario, load_scenario
 
 ACTS = (UNPROTECTED, PROTECTED)
 Json = dict[str, Any]
@@ -61,6 +62,18 @@ class DrillResult:
             for judged in self.acts
         }
         return {"drill": self.name, "cause": self.cause, "passed": self.passed, "acts": acts}
+
+
+def judged_scenario(name: str) -> tuple[Scenario, Expectations]:
+    """A scenario that can be judged.
+
+    Raises:
+        ScenarioError: where it says nothing of what it comes to.
+    """
+    scenario = load_scenario(name)
+    if scenario.expects is None:
+        raise ScenarioError(f"{name}: expects: expected what its acts come to, got nothing")
+    return scenario, scenario.expects
 
 
 def run_suite(

@@ -2,20 +2,20 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
+from rich.console import Console
 
-from commerce_app.drill.demo import Drill, write_json
+from commerce_app.drill.demo import Drill
 from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.ending import FAILURE, guarded
-from commerce_app.drill.errors import ScenarioError
-from commerce_app.drill.expectations import Expectations
 from commerce_app.drill.recording import Recorder
-from commerce_app.drill.scenario import Scenario, load_scenario, scenario_names
-from commerce_app.drill.suite import DrillResult, run_suite
+from commerce_app.drill.scenario import Scenario, scenario_names
+from commerce_app.drill.suite import DrillResult, judged_scenario, run_suite
 from commerce_app.drill.suite_table import show_suite
+from commerce_app.drill.written import write_json
 
 
 @click.command("all")
@@ -28,19 +28,12 @@ from commerce_app.drill.suite_table import show_suite
 def all_command(ctx: click.Context, names: Sequence[str], as_json: bool, out: Path) -> None:
     """Run every drill, or NAMES, unprotected and protected; exit 1 unless all go as their scenarios say."""
     console = console_for(stderr=as_json)
-    display = ConsoleDisplay(console, time.time)
     results: list[DrillResult] = []
 
     def live() -> None:
         chosen = [judged_scenario(name) for name in names or scenario_names()]
 
-        def enter(scenario: Scenario) -> Drill:
-            console.rule(scenario.title.en, align="left", characters="═")
-            for line in declared(scenario):
-                console.print(line)
-            return Drill(scenario, out / scenario.name, "ko", display)
-
-        for result in run_suite(chosen, enter, Recorder(out / "cases")):
+        for result in run_suite(chosen, entering(out, console), Recorder(out / "cases")):
             results.append(result)
             write_json(out / "drills.json", [each.json() for each in results])
         show_suite(console, results)
@@ -52,16 +45,17 @@ def all_command(ctx: click.Context, names: Sequence[str], as_json: bool, out: Pa
         ctx.exit(FAILURE)
 
 
-def judged_scenario(name: str) -> tuple[Scenario, Expectations]:
-    """A scenario that can be judged.
+def entering(out: Path, console: Console) -> Callable[[Scenario], Drill]:
+    """Enters a drill in its own folder of ``out``, having said what it sets."""
+    display = ConsoleDisplay(console, time.time)
 
-    Raises:
-        ScenarioError: where it says nothing of what it comes to.
-    """
-    scenario = load_scenario(name)
-    if scenario.expects is None:
-        raise ScenarioError(f"{name}: expects: expected what its acts come to, got nothing")
-    return scenario, scenario.expects
+    def enter(scenario: Scenario) -> Drill:
+        console.rule(scenario.title.en, align="left", characters="═")
+        for line in declared(scenario):
+            console.print(line)
+        return Drill(scenario, out / scenario.name, "ko", display)
+
+    return enter
 
 
 def declared(scenario: Scenario) -> list[str]:

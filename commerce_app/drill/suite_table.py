@@ -6,11 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from commerce_app.drill.judge import Finding
-from commerce_app.drill.scenario import PROTECTED, UNPROTECTED
-from commerce_app.drill.suite import DrillResult, Judged
-
-INVARIANTS = "invariants"
+from commerce_app.drill.suite import DrillResult
+from commerce_app.drill.telling import INVARIANTS, books, held, hurt, told_wrong
 
 
 def show_suite(console: Console, results: Sequence[DrillResult]) -> None:
@@ -28,35 +25,13 @@ def suite_table(results: Iterable[DrillResult]) -> Table:
     for name in ("drill", "unprotected", "protected", INVARIANTS, "cause"):
         table.add_column(name, overflow="fold")
     for result in results:
-        judged = {each.act: each for each in result.acts}
+        told = (hurt(result.acts), held(result.acts), books(result.acts))
         table.add_row(
             _mark(result.passed, result.name),
-            _hurt(judged.get(UNPROTECTED)),
-            _held(judged.get(PROTECTED)),
-            _books(result.acts),
+            *(_mark(said.agrees, said.text) for said in told),
             escape(result.cause),
         )
     return table
-
-
-def _hurt(judged: Judged | None) -> str:
-    if judged is None:
-        return "not run"
-    lost = [each.what for each in judged.findings if each.wanted.startswith("lost")]
-    said = "lost as foretold: " + ", ".join(lost) if judged.agrees else "not as foretold"
-    return _mark(judged.agrees, said)
-
-
-def _held(judged: Judged | None) -> str:
-    if judged is None:
-        return "not run"
-    return _mark(judged.agrees, "every SLO held" if judged.agrees else "not held")
-
-
-def _books(acts: Iterable[Judged]) -> str:
-    books = [each for judged in acts for each in judged.findings if each.what == INVARIANTS]
-    kept = bool(books) and all(each.agrees for each in books)
-    return _mark(kept, "kept" if kept else "; ".join(each.measured for each in books) or "not counted")
 
 
 def disagreements(results: Iterable[DrillResult]) -> Iterator[str]:
@@ -64,11 +39,7 @@ def disagreements(results: Iterable[DrillResult]) -> Iterator[str]:
     for result in results:
         for judged in result.acts:
             for finding in judged.wrong:
-                yield f"[red]✗[/red] {escape(result.name)} {judged.act}: {_told(finding)}"
-
-
-def _told(finding: Finding) -> str:
-    return escape(f"{finding.what}: expected {finding.wanted}, measured {finding.measured}")
+                yield f"[red]✗[/red] {escape(result.name)} {judged.act}: {escape(told_wrong(finding))}"
 
 
 def _mark(agrees: bool, text: str) -> str:
