@@ -20,6 +20,7 @@ from commerce_app.drill.policy import policy_lines, read_policy
 from commerce_app.drill.scenario import PROTECTED, load_scenario, scenario_names
 from commerce_app.drill.suite_cli import all_command
 from commerce_app.faults.registry import FAULTS
+from commerce_app.gameday.cli import schedule_command
 
 DEMO_SCENARIO = "banner-spike"
 
@@ -30,6 +31,7 @@ def drill() -> None:
 
 
 drill.add_command(all_command)
+drill.add_command(schedule_command)
 
 
 @drill.command("list")

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from commerce_app.drill.errors import DrillError, Interrupted, ScenarioError
+from commerce_app.drill.errors import DrillError, Interrupted, ScenarioError, ScheduleError
 from commerce_app.faults.errors import FaultError
 from commerce_app.stack.errors import StackError
 
@@ -23,7 +23,7 @@ def guarded(live: Callable[[], None]) -> None:
         live()
     except Interrupted:
         fail("interrupted; everything that was started is stopped", INTERRUPTED)
-    except ScenarioError as error:
+    except (ScenarioError, ScheduleError) as error:
         fail(str(error), USER_MISTAKE)
     except (DrillError, FaultError, StackError) as error:
         fail(str(error), FAILURE)

@@ -2,6 +2,9 @@
 
 DrillError
 ├── ScenarioError   a scenario file is wrong: file, key, what was expected
+├── ScheduleError   a schedule of game days is wrong, or not for this stack: file, key, what was expected
+├── RecordError     the reports of earlier game days cannot be read: file, what was expected
+├── RunningError    a game day has not ended yet
 ├── CommandError    a command of Fireline's failed: what was run, what it said
 └── Interrupted     somebody pressed Ctrl-C or sent SIGTERM
 """
@@ -13,6 +16,18 @@ class DrillError(Exception):
 
 class ScenarioError(DrillError):
     """A scenario that cannot be run."""
+
+
+class ScheduleError(DrillError):
+    """A schedule of game days that cannot be kept here."""
+
+
+class RecordError(DrillError):
+    """A report of an earlier game day that is none."""
+
+
+class RunningError(DrillError):
+    """Another game day is being held with the same reports."""
 
 
 class CommandError(DrillError):

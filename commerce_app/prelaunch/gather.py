@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.scenario import PROTECTED, load_scenario
 from commerce_app.prelaunch.campaign import Campaign
 from commerce_app.prelaunch.exposition import Page
-from commerce_app.prelaunch.observed import DrillResults, Observed, PageState, Prewarmed, RedisHealth, Unseen
+from commerce_app.prelaunch.observed import Drilled, Observed, PageState, Prewarmed, RedisHealth, Unseen
 from commerce_app.prelaunch.shop_metrics import redis_health, replica_behind_seconds, stale_ages
 from commerce_app.prelaunch.shop_probe import ShopProbe
 from commerce_app.prelaunch.web import UnansweredError, ask_json
@@ -57,20 +58,29 @@ def observe(
     )
 
 
-def read_drills(path: Path) -> DrillResults:
-    """The results of `fireline drill all`.
+def read_drills(path: Path) -> Mapping[str, Drilled]:
+    """The results of `fireline drill all` or `schedule`; the former ended when their file was written.
 
     Raises:
         UnansweredError: where there are none.
     """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        passed = {str(entry["drill"]): bool(entry["passed"]) for entry in entries}
-        return DrillResults(passed, path.stat().st_mtime)
+        written_at = path.stat().st_mtime
+        return {
+            str(each["drill"]): Drilled(bool(each["passed"]), _ended_at(each, written_at)) for each in entries
+        }
     except OSError as error:
         raise UnansweredError(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise UnansweredError(f"{path}: expected the results of `fireline drill all`") from error
+        raise UnansweredError(
+            f"{path}: expected the results of `fireline drill all` or `schedule`"
+        ) from error
+
+
+def _ended_at(entry: Mapping[str, Any], written_at: float) -> float:
+    said = entry.get("ended_at")
+    return written_at if said is None else datetime.fromisoformat(said).timestamp()
 
 
 def peak_rps(drill: str) -> float:

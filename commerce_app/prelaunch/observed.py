@@ -68,10 +68,10 @@ class StaleAges:
 
 
 @dataclass(frozen=True)
-class DrillResults:
-    """Whether each drill passed, and when the file was written (Unix seconds)."""
+class Drilled:
+    """Whether a drill passed, and when it ended (Unix seconds)."""
 
-    passed: Mapping[str, bool]
+    passed: bool
     at: float
 
 
@@ -91,5 +91,5 @@ class Observed:
     replica_behind_seconds: float | Unseen
     stale: StaleAges | Unseen
     slos: tuple[Mapping[str, Any], ...] | Unseen
-    drills: DrillResults | Unseen
+    drills: Mapping[str, Drilled] | Unseen
     drilled_rps: Mapping[str, float | Unseen]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from commerce_app.prelaunch.campaign import Campaign
-from commerce_app.prelaunch.observed import Observed, Unseen
+from commerce_app.prelaunch.observed import Drilled, Observed, Unseen
 from commerce_app.prelaunch.verdict import Check, Verdict, judged, unknown
 
 DAY = 86_400.0
@@ -59,13 +59,19 @@ def drilled(campaign: Campaign, seen: Observed) -> Check:
     name, expected = "drills", f"{', '.join(record.needed)} passed within {record.max_age_days:g} days"
     if isinstance(seen.drills, Unseen):
         return unknown(name, seen.drills, expected)
-    passed, days = seen.drills.passed, (seen.at - seen.drills.at) / DAY
-    if failed := [each for each in record.needed if passed.get(each) is False]:
+    found = {each: seen.drills[each] for each in record.needed if each in seen.drills}
+    if failed := [each for each, drill in found.items() if not drill.passed]:
+        days = min(_days_ago(seen, found[each]) for each in failed)
         return Check(name, Verdict.NO_GO, f"failed {days:.1f} days ago: {', '.join(failed)}", expected)
-    if missing := [each for each in record.needed if each not in passed]:
+    if missing := [each for each in record.needed if each not in found]:
         return unknown(name, Unseen(f"no result of {', '.join(missing)}"), expected)
+    days = max(_days_ago(seen, drill) for drill in found.values())
     return judged(name, good=days <= record.max_age_days, measured=f"passed {days:.1f} days ago",
                   expected=expected)  # fmt: skip
+
+
+def _days_ago(seen: Observed, drill: Drilled) -> float:
+    return (seen.at - drill.at) / DAY
 
 
 def drilled_size(campaign: Campaign, seen: Observed) -> Check:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from commerce_app.prelaunch.campaign import LIMITS, PROTECTIONS, Campaign
 from commerce_app.prelaunch.observed import (
-    DrillResults,
+    Drilled,
     Observed,
     PageState,
     Prewarmed,
@@ -47,7 +47,7 @@ def ready(**changes):
         "replica_behind_seconds": 0.2,
         "stale": StaleAges(answers=4, older=0, bound_seconds=60),
         "slos": (slo(),),
-        "drills": DrillResults({"banner-spike": True}, AT - 86_400),
+        "drills": {"banner-spike": Drilled(True, AT - 86_400)},
         "drilled_rps": {"banner-spike": 272},
     }
     return Observed(**{**seen, **changes})

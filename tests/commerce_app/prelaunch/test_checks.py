@@ -5,7 +5,7 @@ import pytest
 
 from commerce_app.prelaunch.checklist import go_through, report_json, report_text
 from commerce_app.prelaunch.observed import (
-    DrillResults,
+    Drilled,
     PageState,
     Prewarmed,
     RedisHealth,
@@ -105,20 +105,20 @@ def test_all_is_well():
         ("error budgets", {"slos": (slo(0.8), slo(None))}, UNKNOWN, "no data: order/availability"),
         ("error budgets", {"slos": ()}, UNKNOWN, "no data: Fireline has no objective"),
         ("error budgets", {"slos": (slo(0.8), slo(0.5))}, GO, "2 ok, least left 50%: order/availability"),
-        ("drills", {"drills": DrillResults({"banner-spike": True}, AT - 7 * DAY)}, GO, "passed 7.0 days ago"),
+        ("drills", {"drills": {"banner-spike": Drilled(True, AT - 7 * DAY)}}, GO, "passed 7.0 days ago"),
         (
             "drills",
-            {"drills": DrillResults({"banner-spike": True}, AT - 8 * DAY)},
+            {"drills": {"banner-spike": Drilled(True, AT - 8 * DAY)}},
             NO_GO,
             "passed 8.0 days ago",
         ),
         (
             "drills",
-            {"drills": DrillResults({"banner-spike": False}, AT)},
+            {"drills": {"banner-spike": Drilled(False, AT)}},
             NO_GO,
             "failed 0.0 days ago: banner-spike",
         ),
-        ("drills", {"drills": DrillResults({"other": True}, AT)}, UNKNOWN, "no result of banner-spike"),
+        ("drills", {"drills": {"other": Drilled(True, AT)}}, UNKNOWN, "no result of banner-spike"),
         ("drilled traffic", {"drilled_rps": {"banner-spike": 271}}, NO_GO, "271 requests/s"),
         ("drilled traffic", {"drilled_rps": {"banner-spike": NOBODY}}, UNKNOWN, "no answer"),
     ],
