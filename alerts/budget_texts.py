@@ -34,9 +34,10 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "column_events": "bad / events",
         "column_minutes": "bad minutes",
         "column_runs_out": "runs out",
-        "caption": "left: of the period's budget, without what is excluded. bad minutes: of five-minute "
-        "steps with more errors than the objective allows. runs out: if the errors of the last hour, or of "
-        "the tier that burns, go on and traffic is as last week.",
+        "caption": "left: of the period's budget, without what is excluded\n"
+        "bad minutes: of five-minute steps with more errors than the objective allows\n"
+        "runs out: if the errors of the last hour, or of the tier that burns, go on and traffic is as last "
+        "week",
         "charts": "Error budgets",
         "band": "excluded: {name}",
         "promise": "{objective} over {period}",
@@ -70,8 +71,8 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "column_events": "불량 / 이벤트",
         "column_minutes": "불량 분",
         "column_runs_out": "소진 시점",
-        "caption": "남은 예산: 기간의 예산 중 남은 몫으로, 제외한 시간은 세지 않습니다. "
-        "불량 분: 목표가 허용하는 것보다 오류가 많았던 5분 구간의 합입니다. "
+        "caption": "남은 예산: 기간의 예산 중 남은 몫으로, 제외한 시간은 세지 않습니다.\n"
+        "불량 분: 목표가 허용하는 것보다 오류가 많았던 5분 구간의 합입니다.\n"
         "소진 시점: 최근 한 시간이나 소진 중인 단계의 오류가 이어지고 트래픽이 지난주와 같을 때입니다.",
         "charts": "오류 예산",
         "band": "제외: {name}",

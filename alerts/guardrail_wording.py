@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from alerts.expressions import number
 from alerts.guardrails import Baseline, Guardrail
+from alerts.percentages import figure
 from alerts.wording import IN_KOREAN, duration_ko, literal
 from collector.durations import format_duration
 
@@ -72,13 +73,17 @@ def _difference(guardrail: Guardrail, baseline: Baseline, points: str) -> str:
     difference = baseline.difference or 0.0
     if guardrail.unit != "ratio":
         return _value(guardrail, difference, duration_ko if points.startswith("%") else format_duration)
-    return f"{100 * difference:.4g}{points}" if points.startswith("%") else f"{100 * difference:.4g} {points}"
+    return (
+        f"{figure(100 * difference, 4)}{points}"
+        if points.startswith("%")
+        else f"{figure(100 * difference, 4)} {points}"
+    )
 
 
 def _value(guardrail: Guardrail, value: float, duration: Callable[[float], str] = format_duration) -> str:
     match guardrail.unit:
         case "ratio":
-            return f"{100 * value:.4g}%"
+            return f"{figure(100 * value, 4)}%"
         case "seconds":
             return duration(value)
         case "per_second":

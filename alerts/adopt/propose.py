@@ -12,6 +12,7 @@ from alerts.check.analysis import check
 from alerts.compile import policies_of
 from alerts.documents import Document
 from alerts.formats.openslo import read_openslo
+from alerts.percentages import percent
 from alerts.slo import Slo
 from collector.durations import format_duration
 from collector.labels import Matcher, MatchOp
@@ -199,14 +200,10 @@ def observed(figures: Figures | None, how: str) -> str:
     span = format_duration(60.0 * round(figures.seconds / 60.0))
     step = format_duration(figures.step_seconds)
     text = (
-        f"Seen over {span} with requests ({figures.total:,.0f} of them): {_percent(figures.ratio)} {how}; "
-        f"{_percent(figures.normal)} in a usual {step}, {_percent(figures.worst)} in the worst."
+        f"Seen over {span} with requests ({figures.total:,.0f} of them): {percent(figures.ratio, 3)} {how}; "
+        f"{percent(figures.normal, 3)} in a usual {step}, {percent(figures.worst, 3)} in the worst."
     )
     return text if figures.enough else f"Not enough history: look at it again in a week. {text}"
-
-
-def _percent(ratio: float) -> str:
-    return f"{100 * ratio:.3g} %"
 
 
 def _sum(selector: str) -> str:

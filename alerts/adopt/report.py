@@ -10,6 +10,7 @@ from alerts.adopt.rules_check import RuleFinding, alike
 from alerts.adopt.rules_history import Firings
 from alerts.check.spans import span
 from alerts.markdown import escaped, table_row
+from alerts.percentages import percent
 from collector.durations import format_duration
 from collector.labels import Labels
 
@@ -121,7 +122,7 @@ def _found(findings: Sequence[RuleFinding]) -> tuple[str, str, str, str]:
 def _did(labels: Labels, seen: Firings) -> tuple[str, ...]:
     others = labels.without(ALERT_NAME, SEVERITY)
     name = f"{labels.get(ALERT_NAME)}{others if len(others) else ''}"
-    share = f"{100 * seen.share:.3g} %" if seen.share < 0.9995 else "100 %"
+    share = percent(seen.share, 3) if seen.share < 0.9995 else "100 %"
     return name, labels.get(SEVERITY), str(seen.count), span(seen.fired_seconds), share
 
 

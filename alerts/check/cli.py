@@ -138,6 +138,8 @@ def _known(specs: SpecFiles, server: PrometheusServer | None, over: float, reten
 
 def _write(folder: Path, checked: Checked, inputs: Sequence[Path]) -> None:
     texts = {folder / f"{name}.policy.yml": text for name, text in checked.proposed.items()}
+    if not texts:
+        click.echo("--propose: nothing to propose: half an outage fires each tier as it is", err=True)
     for path in texts:
         refuse_overwriting("--propose", path, inputs)
     write_all(texts)

@@ -16,8 +16,3 @@ class Finding:
 
     def to_json(self) -> dict[str, str]:
         return {"level": self.level, "rule": self.rule, "message": self.message}
-
-
-def percent(ratio: float) -> str:
-    """A ratio as people read it."""
-    return f"{100 * ratio:.4g} %"

@@ -10,6 +10,7 @@ from alerts.check.tiers import Pace
 from alerts.guardrail_examples import examples, step_seconds
 from alerts.guardrail_times import fires_within_seconds
 from alerts.guardrails import Baseline, Guardrail
+from alerts.percentages import percent
 from alerts.selectors import selectors, unmatched
 from collector.durations import format_duration
 from collector.promql.guard import QuerySize
@@ -78,7 +79,7 @@ def _limit(guardrail: Guardrail, *, fires: bool) -> Iterator[Finding]:
             yield Finding("warning", "limit-never-crossed", message)
     elif guardrail.bad == "above" and limit >= 1 and guardrail.unit == "ratio":
         message = (
-            f"{name}: its limit is crossed only where the ratio is above {100 * limit:g} %; of a share, "
+            f"{name}: its limit is crossed only where the ratio is above {percent(limit, 6)}; of a share, "
             f"which is never above 100 %, set it below 1"
         )
         yield Finding("warning", "limit-never-crossed", message)

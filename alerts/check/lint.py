@@ -5,15 +5,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from alerts.burnrate import can_fire, is_blind
-from alerts.check.findings import Finding, percent
+from alerts.check.findings import Finding
 from alerts.check.parts import label_findings
 from alerts.check.tiers import TierCheck
+from alerts.percentages import percent
 from alerts.policy import Policy
 from alerts.slo import SliKind, Slo
 from collector.durations import format_duration
 
 DEPLOY_SECONDS = 30.0  # an outage that a restart may cost; nobody should be woken for it
 HALF_OUTAGE = 0.5
+_DAY_SECONDS, _WEEK_SECONDS = 86_400.0, 7 * 86_400.0
 LEAST_FACTOR = 0.9  # the workbook's shares give 0.93 over 28 days
 _INTEGER_BOUND = re.compile(r"""\ble\s*=\s*["'`](\d+)["'`]""")
 _BOUND = re.compile(r"""\ble\s*=~?\s*["'`]([0-9.|]+)["'`]""")
@@ -62,10 +64,12 @@ def tier_findings(checked: TierCheck) -> list[Finding]:
 
 def _within_budget(checked: TierCheck) -> str:
     """A burn rate of 1 spends the budget just by the end of the period."""
+    is_week = abs(checked.slo.period_seconds - _WEEK_SECONDS) <= _DAY_SECONDS
+    week = "; the built-in policy weekly is made for periods of a week" if is_week else ""
     share = checked.tier.long_seconds / checked.slo.period_seconds
     return (
         f"so few errors the objective allows, the budget outlasts the period; a budget_share of "
-        f"{_ceil(share)} (now {checked.tier.budget_share:.4g}) fires where it does not"
+        f"{_ceil(share)} (now {checked.tier.budget_share:.4g}) fires where it does not{week}"
     )
 
 
@@ -129,7 +133,7 @@ def slo_findings(slo: Slo, policy: Policy) -> list[Finding]:
         message = f"{slo.name}: its spec disables pages: however fast the budget burns, nobody is woken"
         findings.append(Finding("warning", "never-pages", message))
     elif not any(can_fire(tier, slo) for tier in pages):
-        objective = f"an objective of {100 * slo.objective:.6g} %"
+        objective = f"an objective of {percent(slo.objective, 6)}"
         message = (
             f"{slo.name}: no tier of policy {policy.name} can page at {objective}; name one that can in "
             f"fireline/policy: --propose writes it"

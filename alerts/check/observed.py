@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alerts.check.findings import Finding, percent
+from alerts.check.findings import Finding
 from alerts.check.tiers import TierCheck
+from alerts.percentages import percent
 from alerts.slo import Slo
 from collector.durations import format_duration
 
@@ -186,15 +187,15 @@ def _objective(slo: Slo, observed: Observed) -> Iterator[Finding]:
     days, budget = observed.days(), slo.error_budget
     if len(days) >= _FEWEST_DAYS_TO_MISS and (days > budget).all():
         message = (
-            f"{slo.name}: the objective of {100 * slo.objective:.6g} % was met on none of {len(days)} days: "
-            f"{100 * (1 - observed.error_ratio):.6g} % is what there was: promise that at most, "
+            f"{slo.name}: the objective of {percent(slo.objective, 6)} was met on none of {len(days)} days: "
+            f"{percent(1 - observed.error_ratio, 6)} is what there was: promise that at most, "
             f"or mend what fails"
         )
         yield Finding("warning", "objective-never-met", message)
     allowed = budget * float(np.nansum(observed.total))
     if len(days) >= _FEWEST_DAYS and (days < _LOOSE * budget).all() and allowed >= _ENOUGH:
         message = (
-            f"{slo.name}: the objective of {100 * slo.objective:.6g} % is far below what there is: "
+            f"{slo.name}: the objective of {percent(slo.objective, 6)} is far below what there is: "
             f"the worst of {len(days)} days had {percent(float(days.max()))} of errors: a stricter one tells "
             f"sooner when that is over"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from alerts.check.tiers import Pace, TierCheck, check_tiers
+from alerts.percentages import percent
 from alerts.policy import Policy, Tier
 from alerts.slo import Slo
 from collector.durations import format_duration
@@ -87,5 +88,5 @@ def _first(found: Sequence[Proposal]) -> Tier | None:
 
 def why(slo: Slo, policy: Policy) -> str:
     """What a proposed policy is, in a line for its file."""
-    objective = f"{100 * slo.objective:.6g} % over {format_duration(slo.period_seconds)}"
+    objective = f"{percent(slo.objective, 6)} over {format_duration(slo.period_seconds)}"
     return f"{policy.name} for an objective of {objective}: half an outage fires each tier."

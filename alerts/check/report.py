@@ -11,20 +11,22 @@ from rich.text import Text
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_seconds
 from alerts.check.analysis import Checked, Known
-from alerts.check.findings import percent
 from alerts.check.guardrails import GuardrailCheck
 from alerts.check.observed import DAY, Observed
 from alerts.check.rates import format_rate
 from alerts.check.spans import span
 from alerts.check.tiers import ERROR_RATIOS, TierCheck
 from alerts.guardrail_wording import reasons
+from alerts.percentages import percent
 from alerts.slo import Slo
 from collector.durations import format_duration
 
 _CAPTION = (
-    "begins: the error ratio that both windows must exceed. Then the time from the onset of a steady error "
-    "ratio until the tier fires{within}; the share of the budget that a full outage spends until then; and "
-    "the time from its end until the tier resolves."
+    "factor: how many times as fast as allowed the budget burns where the tier begins to fire\n"
+    "begins: the error ratio that both windows must exceed\n"
+    "{ratios}: the time from the onset of that error ratio, if it stays, until the tier fires{within}\n"
+    "spent: the share of the budget that a full outage spends until then\n"
+    "resets: the time from its end until the tier resolves"
 )
 _GUARDRAIL_CAPTION = (
     "fires within: at the latest, once the signal is and stays bad, wherever scrapes and evaluations fall."
@@ -40,11 +42,16 @@ def check_table(checked: Checked) -> Group:
     for slo, tiers in groupby(checked.tiers, lambda tier: tier.slo):
         parts += [_table(slo.name, list(tiers)), *_facts(slo, checked.known)]
     if checked.tiers:
-        parts.append(Text(_CAPTION.format(within=_within(checked.tiers)), style="dim"))
+        parts.append(Text(_caption(checked.tiers), style="dim"))
     if checked.guardrails:
         parts += [_guardrails(checked.guardrails), Text(_GUARDRAIL_CAPTION, style="dim")]
     parts += _findings(checked)
     return Group(*parts, *_proposed(checked))
+
+
+def _caption(tiers: Sequence[TierCheck]) -> str:
+    ratios = ", ".join(f"{100 * ratio:g} %" for ratio in ERROR_RATIOS)
+    return _CAPTION.format(ratios=ratios, within=_within(tiers))
 
 
 def _within(tiers: Sequence[TierCheck]) -> str:
@@ -166,7 +173,7 @@ def _row(checked: TierCheck) -> list[str]:
         f"{checked.factor:.4g}",
         _begins(checked),
         *(_span(checked.detect_seconds[ratio]) for ratio in ERROR_RATIOS),
-        "" if spent is None else f"{100 * spent:.2g} %",
+        "" if spent is None else percent(spent, 2),
         "" if spent is None else _span(checked.reset_seconds),
     ]
 
@@ -175,7 +182,7 @@ def _begins(checked: TierCheck) -> str:
     starts = checked.start_ratio if checked.can_fire else None
     if starts is not None and checked.at_traffic is not None:
         starts = checked.at_traffic.start_ratio
-    return "cannot" if starts is None else f"{100 * starts:.3g} %" if starts else "any"
+    return "cannot" if starts is None else percent(starts, 3) if starts else "any"
 
 
 def _span(seconds: float | None) -> str:

@@ -19,7 +19,7 @@ def slice_findings(checked: TierCheck) -> list[Finding]:
             f"{each} or more"
         )
         return [Finding("warning", "blind-tier", message)]
-    if tier.long_seconds < tier.min_bad_events * slice_seconds and slo.sli.counts_events:
+    if holds_too_few_slices(checked):
         long, fewest = format_duration(tier.long_seconds), tier.min_bad_events
         message = (
             f"{place} cannot fire: it wants {fewest} bad slices of {each}, and its {long} hold fewer; want "
@@ -27,6 +27,13 @@ def slice_findings(checked: TierCheck) -> list[Finding]:
         )
         return [Finding("warning", "too-few-slices", message)]
     return []
+
+
+def holds_too_few_slices(checked: TierCheck) -> bool:
+    """Whether a tier wants more bad slices than its long window holds, whatever the traffic."""
+    tier, sli = checked.tier, checked.slo.sli
+    wanted = tier.min_bad_events * (sli.slice_seconds or 0.0)
+    return sli.counts_events and tier.long_seconds < wanted
 
 
 def empty_slices(slo: Slo, scrape_seconds: float) -> list[Finding]:

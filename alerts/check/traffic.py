@@ -4,11 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from alerts.burnrate import Needed
-from alerts.check.findings import Finding, percent
+from alerts.check.findings import Finding
 from alerts.check.parts import failure_labels
 from alerts.check.rates import format_rate
+from alerts.check.slices import holds_too_few_slices
 from alerts.check.spans import span
 from alerts.check.tiers import TierCheck
+from alerts.percentages import percent
 from collector.durations import format_duration
 
 _FEW = 10  # bad events: of so few, those that increase does not see as their series is born are missed
@@ -33,7 +35,7 @@ def traffic_findings(
 
 
 def _tier_findings(tier: TierCheck, tiers: Sequence[TierCheck], when: str) -> Iterator[Finding]:
-    if tier.at_traffic is None:
+    if tier.at_traffic is None or holds_too_few_slices(tier):  # which is told already
         return
     place, at = f"{tier.slo.name}: tier {tier.tier.name}", _at(tier.at_traffic.per_second, when)
     lowest, needed = tier.at_traffic.start_ratio, tier.at_traffic.needed

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from alerts.backtest.naming import short_names, told_names
 from alerts.ci.compare import Change, Compared
+from alerts.percentages import percent
 from collector.durations import format_duration
 
 _TOLERATED_SECONDS = 15 * 60.0  # the run-up that every rule gets, whether it needs it or not
@@ -91,7 +92,7 @@ def _already(one: Compared) -> str:
 def _row(one: Compared, *, with_budget: bool) -> list[Text]:
     then, now = one.accepted, one.verdict
     wanted = "no page" if one.page_within_seconds is None else f"≤ {format_duration(one.page_within_seconds)}"
-    spent = "—" if now.budget_spent is None else f"{100 * now.budget_spent:.2g} %"
+    spent = "—" if now.budget_spent is None else percent(now.budget_spent, 2)
     cells = [
         one.case,
         wanted,

@@ -31,6 +31,7 @@ def test_a_month_s_shares_fire_within_a_week_s_budget(policy, found):
     checked = check([week], {"default": load_policy(policy)})
     told = [finding for finding in checked.findings if finding.rule == "fires-within-budget"]
     assert [finding.message.split()[2] for finding in told] == found
+    assert all("the built-in policy weekly is made for periods of a week" in one.message for one in told)
     assert not checked.has_errors
 
 

@@ -48,6 +48,18 @@ def test_what_is_proposed_is_written_and_loads(ninety, tmp_path):
     }
 
 
+def test_where_there_is_nothing_to_propose_it_says_so(tmp_path):
+    done = run(SHOP, "--propose", tmp_path / "policies")
+    assert done.stderr == "--propose: nothing to propose: half an outage fires each tier as it is\n"
+    assert not (tmp_path / "policies").exists()
+
+
+def test_each_column_has_a_line_of_its_own():
+    lines = run(SHOP, columns=200).stdout.splitlines()
+    columns = ("factor: ", "begins: ", "100 %, 10 %, 1 %: ", "spent: ", "resets: ")
+    assert [sum(line.startswith(column) for line in lines) for column in columns] == [1] * 5
+
+
 def test_traffic_of_all_and_of_one():
     done = run(SHOP, "--traffic", "100/s", "--traffic", "order-latency=1.2/m", "--format", "json")
     told = json.loads(done.stdout)

@@ -111,3 +111,10 @@ def test_ratio_of_rates_has_no_events_to_count():
 def test_full_outage_never_exceeds_a_limit_of_one():
     tier = Tier("t", 3600, 300, 1 / 7.2, "page")  # exactly 1 at 99 %
     assert detection_seconds(tier, WEB, 1.0, SAMPLING, 0.01) is None
+
+
+def test_a_tier_that_wants_more_slices_than_it_holds_is_told_once():
+    minutes = replace(WEB, sli=replace(WEB.sli, slice_seconds=60.0))
+    checked = check([minutes], {"default": load_policy("default")}, Known(traffic=Traffic(1 / 60)))
+    told = [one.rule for one in checked.findings if "tier fast" in one.message]
+    assert told == ["too-few-slices"]
