@@ -35,6 +35,7 @@ def shop_servers(settings: Settings, switches: Switches, metrics: Metrics) -> Sh
         metrics,
         lag_limit_seconds=settings.replica_lag_limit_seconds,
         primary_reads=settings.primary_reads,
+        now=time.monotonic,
     )
     return ShopServers(database, replication, reads, _redis(settings, switches, metrics))
 

@@ -19,6 +19,8 @@ from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import keep_new, key_parameters
 from commerce_app.instrument.database import unique_violation
 from commerce_app.locks import RowLocks
+from commerce_app.resilience.outage import Outage
+from commerce_app.resilience.pace import whole_seconds
 
 ATTEMPTS = 3
 
@@ -56,6 +58,8 @@ class CouponCounter:
     def __init__(self, primary: AsyncEngine, locks: RowLocks) -> None:
         self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
         self._locks = locks
+        # Of all coupons together: it is the primary that is busy.
+        self._contended = Outage()
 
     async def claim(
         self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None
@@ -86,7 +90,8 @@ class CouponCounter:
                     raise rejection
                 answer = Answer.rejection(rejection)
                 return answer if await keep_new(connection, key, answer, at) else None
-        raise DependencyError(f"coupon {coupon_id} changed {ATTEMPTS} times while it was claimed")
+        seconds = whole_seconds(self._contended.failed(at.timestamp()))
+        raise DependencyError(f"coupon {coupon_id} changed {ATTEMPTS} times while it was claimed", seconds)
 
     async def _take(self, connection: AsyncConnection, claim: dict[str, object]) -> int | None:
         try:

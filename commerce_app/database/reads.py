@@ -9,15 +9,18 @@ from commerce_app.database.replay import Replay
 from commerce_app.database.routing import UNROUTED, Route, Target, choose
 from commerce_app.errors import LoadShedError
 from commerce_app.metrics import Metrics
+from commerce_app.resilience.outage import Outage
+from commerce_app.resilience.pace import whole_seconds
 from commerce_app.switches import Switch, Switches
 
 SHED = "primary_reads"
-# When the replica has been looked at again, twice.
-RETRY_AFTER_SECONDS = 1
 
 
 class Reads:
-    """``replay`` is asked at each read; at most ``primary_reads`` are on the primary at once."""
+    """``replay`` is asked at each read; at most ``primary_reads`` are on the primary at once.
+
+    now: seconds of any clock that only goes forward.
+    """
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class Reads:
         *,
         lag_limit_seconds: float,
         primary_reads: int,
+        now: Callable[[], float],
     ) -> None:
         self._replica = replica
         # A read is one statement: a transaction around it would cost two more round trips.
@@ -39,6 +43,8 @@ class Reads:
         self._lag_limit_seconds = lag_limit_seconds
         self._primary_reads = primary_reads
         self._on_primary = 0
+        self._now = now
+        self._outage = Outage()
 
     @asynccontextmanager
     async def connect(self, wrote_at: float | None = None) -> AsyncIterator[AsyncConnection]:
@@ -50,7 +56,7 @@ class Reads:
         self._metrics.reads.labels(route.target, route.reason).inc()
         if route.target == Target.NONE:
             self._metrics.load_shed.labels(SHED).inc()
-            raise LoadShedError(SHED, RETRY_AFTER_SECONDS)
+            raise LoadShedError(SHED, whole_seconds(self._outage.failed(self._now())))
         async with self._replica.connect() if route.target == Target.REPLICA else self._primary_slot() as it:
             yield it
 

@@ -17,6 +17,8 @@ from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import keep_new, key_parameters
 from commerce_app.instrument.database import unique_violation
 from commerce_app.locks import RowLocks
+from commerce_app.resilience.outage import Outage
+from commerce_app.resilience.pace import whole_seconds
 from commerce_app.wallet.limits import BALANCE_LIMIT, rejection
 
 ATTEMPTS = 5
@@ -50,6 +52,8 @@ class QuickCharge:
     def __init__(self, primary: AsyncEngine, locks: RowLocks) -> None:
         self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
         self._locks = locks
+        # Of all wallets together: it is the primary that is busy.
+        self._contended = Outage()
 
     async def charge(self, user_id: int, amount: int, at: datetime, key: RequestKey | None) -> Answer | None:
         """Add won to a wallet; None: the key was used before, and says what to answer.
@@ -80,7 +84,8 @@ class QuickCharge:
                     raise refusal
                 answer = Answer.rejection(refusal)
                 return answer if await keep_new(connection, key, answer, at) else None
-        raise DependencyError(f"wallet {user_id} changed {ATTEMPTS} times while it was charged")
+        seconds = whole_seconds(self._contended.failed(at.timestamp()))
+        raise DependencyError(f"wallet {user_id} changed {ATTEMPTS} times while it was charged", seconds)
 
     async def _add(self, connection: AsyncConnection, change: dict[str, object]) -> int | None:
         try:
