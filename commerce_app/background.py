@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +13,7 @@ from commerce_app.resilience.deadline import deadline
 
 RESTART_SECONDS = 5.0
 TURN_SECONDS = 30.0
+CANCEL_AGAIN_SECONDS = 0.5
 
 Loop = Callable[[], Awaitable[None]]
 
@@ -30,6 +31,20 @@ async def keep_running(
             log.exception("%s died, starts again in %g s", name, pause_seconds)
             metrics.background_failures.labels(name).inc()
         await asyncio.sleep(pause_seconds)
+
+
+async def end(loops: Iterable[asyncio.Task[None]], again_seconds: float = CANCEL_AGAIN_SECONDS) -> None:
+    """Cancel loops until they have ended, however they end.
+
+    Once is not enough on Python 3.11: `asyncio.wait_for`, with which redis-py sends, forgets a cancellation
+    that comes as it has just sent.
+    """
+    left = set(loops)
+    while left:
+        for loop in left:
+            loop.cancel()
+        ended, left = await asyncio.wait(left, timeout=again_seconds)
+        await asyncio.gather(*ended, return_exceptions=True)
 
 
 async def repeat(

@@ -9,7 +9,7 @@ from functools import partial
 
 import httpx
 
-from commerce_app.background import Loop, keep_running, repeat
+from commerce_app.background import Loop, end, keep_running, repeat
 from commerce_app.browsing import shop_browsing
 from commerce_app.cache.redis_tier import RedisTier
 from commerce_app.caches import ShopCaches, shop_caches
@@ -80,9 +80,7 @@ class Shop:
         try:
             yield
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await end(loops)
             await self.events.close()
             for cache in self.caches.all():
                 await cache.close()

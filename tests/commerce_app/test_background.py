@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from commerce_app.background import keep_running, repeat
+from commerce_app.background import end, keep_running, repeat
 from commerce_app.errors import DependencyError
 from commerce_app.metrics import Metrics
 
@@ -32,6 +32,24 @@ async def test_a_loop_that_dies_is_told_and_started_again(caplog):
     keeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await keeping
+
+
+async def test_a_loop_that_forgets_a_cancellation_is_ended_all_the_same():
+    forgotten = []
+
+    async def forgetful():
+        while len(forgotten) < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError as error:
+                forgotten.append(error)
+        await asyncio.Event().wait()
+
+    loops = [asyncio.create_task(forgetful()), asyncio.create_task(Loop(deaths=1)())]
+    await asyncio.sleep(0)
+    await end(loops, again_seconds=0)
+    assert [loop.cancelled() for loop in loops] == [True, False]
+    assert len(forgotten) == 2
 
 
 async def test_a_turn_that_fails_waits_for_the_next(caplog):
