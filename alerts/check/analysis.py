@@ -15,6 +15,7 @@ from alerts.check.rates import Traffic
 from alerts.check.retention import retention_findings
 from alerts.check.slices import empty_slices, slice_findings
 from alerts.check.tiers import Pace, TierCheck, check_tiers
+from alerts.check.totals import total_findings
 from alerts.check.traffic import traffic_findings
 from alerts.guardrails import Guardrail
 from alerts.policy import Policy
@@ -128,7 +129,8 @@ def _check_tiers(slo: Slo, policy: Policy, known: Known, per_second: float | Non
 
 def _slo_findings(slo: Slo, policy: Policy, tiers: Sequence[TierCheck], known: Known) -> list[Finding]:
     is_created_known = _key(slo) in known.created
-    found = slo_findings(slo, policy) + traffic_findings(tiers, are_created_known=is_created_known)
+    found = [*total_findings(slo), *slo_findings(slo, policy)]
+    found += traffic_findings(tiers, are_created_known=is_created_known)
     if (observed := known.of(slo)) is not None:
         found += observed_findings(slo, observed, tiers)
         if known.traffic.of(slo) is None:

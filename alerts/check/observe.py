@@ -11,6 +11,7 @@ from alerts.check.findings import Finding
 from alerts.check.observed import HOUR, Counts, Observed
 from alerts.check.parts import BUCKET_LABEL, family, metric, parts_of, spelled
 from alerts.check.retention import parse_retention
+from alerts.check.totals import exceeded
 from alerts.selectors import selectors, unmatched
 from alerts.slo import Sli, Slo
 from collector.labels import METRIC_NAME, Matcher, MatchOp
@@ -39,7 +40,8 @@ def observe(querier: Querier, slo: Slo, at: float, over_seconds: float) -> Obser
     total = counted(slo.sli.total_over(_WINDOW))
     bad = np.clip(counted(slo.sli.bad_over(_WINDOW)), 0, None)
     total = np.where(np.isnan(bad), np.nan, total)
-    return Observed(at, bad, total, _first_seconds(querier, slo, start, total))
+    seen = Observed(at, bad, total, _first_seconds(querier, slo, start, total))
+    return replace(seen, exceeded=exceeded(querier, slo, seen.worst_hours()))
 
 
 def _first_seconds(querier: Querier, slo: Slo, start: float, total: Counts) -> float:

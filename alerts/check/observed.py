@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from alerts.check.findings import Finding
 from alerts.check.tiers import TierCheck
+from alerts.check.totals import Exceeded, exceeded_finding
 from alerts.percentages import percent
 from alerts.slo import Slo
 from collector.durations import format_duration
@@ -32,12 +33,14 @@ class Observed:
 
     end: Unix seconds at which the last hour ends.
     first_seconds: how much of the first hour with data is recorded: a store begins within an hour.
+    exceeded: five minutes with more bad events than all, if there were.
     """
 
     end: float
     bad: Counts
     total: Counts
     first_seconds: float = HOUR
+    exceeded: Exceeded | None = None
 
     @cached_property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -88,6 +91,13 @@ class Observed:
         ratios = self.ratios(HOUR)
         worst = int(np.argmax(np.where(self.known & busy, ratios, -1.0)))
         return float(ratios[worst]), self.end - HOUR * (len(ratios) - 1 - worst)
+
+    def worst_hours(self) -> list[float]:
+        """When those with bad events ended, the worst first."""
+        ratios = np.nan_to_num(self.ratios(HOUR))
+        ratios[(np.nan_to_num(self.bad) > 0) & ~self.known] = np.inf  # bad events among none
+        order = np.argsort(-ratios, kind="stable")
+        return [self.end - HOUR * (len(ratios) - 1 - int(hour)) for hour in order if ratios[hour] > 0]
 
     def ratios(self, window_seconds: float) -> Counts:
         """(hours,) the error ratio over the window that ends with each hour, an hour at least."""
@@ -144,6 +154,8 @@ def _sums(counts: Counts, hours: int) -> Counts:
 
 def observed_findings(slo: Slo, observed: Observed, tiers: Sequence[TierCheck]) -> list[Finding]:
     """Of one SLO; none where nothing was observed, or too little to say what is normal."""
+    if observed.exceeded is not None:
+        return [exceeded_finding(slo, observed.exceeded)]  # of such ratios nothing else can be said
     if not observed.has_events:
         return []
     found = [finding for tier in tiers for finding in _always_burning(slo, observed, tier)]
