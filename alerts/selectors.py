@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from collector.errors import QueryError
 from collector.labels import METRIC_NAME, Matcher, MatchOp
+from collector.names import is_bare_metric
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import Selector, walk
 from collector.querier import InstantQuerier
+from collector.redaction import shortened
+
+_NUMBERS = {"nan", "inf"}  # as a metric's name they need braces
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,29 @@ def seconds_between_samples(querier: InstantQuerier, query: str, at: float) -> f
 def _needed(selector: Selector) -> list[str]:
     """Labels that a series must have to match."""
     return [m.name for m in selector.matchers if m.name != METRIC_NAME and not m.matches("")]
+
+
+def shown(matchers: Iterable[Matcher]) -> str:
+    """A selector as people write it, its metric before the braces; ``parse`` reads it again."""
+    rest = list(matchers)
+    name = next((m for m in rest if m.name == METRIC_NAME and m.op is MatchOp.EQUAL), None)
+    if name is None or not is_bare_metric(name.value) or name.value.lower() in _NUMBERS:
+        return spelled(rest)
+    rest.remove(name)
+    return f"{name.value}{spelled(rest)}" if rest else name.value
+
+
+def as_shown(selector: str) -> str:
+    """The same of a selector that is spelled otherwise."""
+    return shown(matchers_of(selector))
+
+
+def matchers_of(selector: str) -> tuple[Matcher, ...]:
+    """Raises ``QueryError`` for what is no selector."""
+    node = parse(selector, size=QuerySize())
+    if not isinstance(node, Selector):
+        raise QueryError(f"expected a selector, found {shortened(selector)}")
+    return node.matchers
 
 
 def spelled(matchers: Iterable[Matcher]) -> str:

@@ -8,12 +8,10 @@ from alerts.backtest.order import StepwiseError, placed_rules
 from alerts.backtest.reach import reach
 from alerts.backtest.stepwise import stepwise_histories
 from alerts.ci.freeze import selectors_read
+from alerts.selectors import matchers_of
 from collector.durations import format_duration
-from collector.labels import Labels, Matcher
+from collector.labels import Labels
 from collector.memory import MemoryStore
-from collector.promql.guard import QuerySize
-from collector.promql.parse import parse
-from collector.promql.syntax import Selector
 from collector.rules.files import RuleGroup
 from collector.series import SampleSource
 
@@ -54,7 +52,7 @@ def _copied(groups: Sequence[RuleGroup], samples: SampleSource, begin: float, en
     All of one that is in memory: templates may ask for what only they know.
     """
     recorded = {name for placed in placed_rules(groups) for name in placed.writes}
-    wanted = [_matchers(text) for text in selectors_read(groups)]
+    wanted = [matchers_of(text) for text in selectors_read(groups)]
     begin_ms, end_ms = round(begin * 1000), round(end * 1000)
     if isinstance(samples, MemoryStore):
         wanted, begin_ms = [()], -_EVER_MS
@@ -65,9 +63,3 @@ def _copied(groups: Sequence[RuleGroup], samples: SampleSource, begin: float, en
                 seen.add(labels)
                 store.append_column(labels, group.times, values)
     return store
-
-
-def _matchers(text: str) -> tuple[Matcher, ...]:
-    selector = parse(text, size=QuerySize())
-    assert isinstance(selector, Selector)
-    return selector.matchers

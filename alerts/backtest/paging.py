@@ -10,7 +10,7 @@ from collector.rules.files import AlertingRule, RuleGroup
 def without_a_page(groups: Sequence[RuleGroup], paging: Sequence[Matcher]) -> str:
     """A sentence where no alert has the labels of a page, so that nothing can page; else empty."""
     alerts = [one for one in placed_rules(groups) if isinstance(one.rule, AlertingRule)]
-    if any(_may_page(one, paging) for one in alerts):
+    if any(may_page(one, paging) for one in alerts):
         return ""
     wanted = " or ".join(map(str, paging))
     if len(alerts) == 1:
@@ -18,8 +18,8 @@ def without_a_page(groups: Sequence[RuleGroup], paging: Sequence[Matcher]) -> st
     return f"None of the {len(alerts)} alerts is a page, as none has {wanted}: --page says which labels page."
 
 
-def _may_page(alert: Placed, paging: Sequence[Matcher]) -> bool:
-    """Labels that templates fill in may be anything."""
+def may_page(alert: Placed, paging: Sequence[Matcher]) -> bool:
+    """Whether an alert may have the labels of a page: those that templates fill in may be anything."""
     fixed = alert.fixed_labels
     made = alert.label_texts.keys() - fixed.keys()
     return any(matcher.name in made or matcher.matches(fixed.get(matcher.name, "")) for matcher in paging)

@@ -10,10 +10,8 @@ from alerts.backtest.evaluated import evaluated
 from alerts.backtest.lives import Life
 from alerts.backtest.stretch import Stretch
 from alerts.ci.freeze import selectors_read
+from alerts.selectors import matchers_of
 from collector.labels import Labels, Matcher
-from collector.promql.guard import QuerySize
-from collector.promql.parse import parse
-from collector.promql.syntax import Selector
 from collector.rules.files import RuleGroup
 
 
@@ -100,6 +98,6 @@ def _pages(labels: Labels, paging: Sequence[Matcher]) -> bool:
 
 
 def _has_samples(groups: Sequence[RuleGroup], stretch: Stretch) -> bool:
-    found = (parse(text, size=QuerySize()) for text in selectors_read(groups))
+    found = map(matchers_of, selectors_read(groups))
     during = round(stretch.begin * 1000), round(stretch.end * 1000)
-    return any(stretch.samples.select(one.matchers, *during) for one in found if isinstance(one, Selector))
+    return any(stretch.samples.select(one, *during) for one in found)

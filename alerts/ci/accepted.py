@@ -64,12 +64,12 @@ def read_accepted(path: Path) -> dict[str, Accepted]:
 
 
 def write_accepted(path: Path, verdicts: Mapping[str, Verdict]) -> Path:
-    """Replaces the file as a whole.
+    """Replaces the file as a whole; cases that could not be judged are left out.
 
     Raises:
         OutputError: where it cannot be written.
     """
-    cases = {name: _result(verdicts[name]) for name in sorted(verdicts)}
+    cases = {name: _result(verdicts[name]) for name in sorted(verdicts) if verdicts[name].is_judged}
     text = yaml.safe_dump({"version": 1, "cases": cases}, sort_keys=False, allow_unicode=True)
     write_whole(path, _HEAD + text)
     return path

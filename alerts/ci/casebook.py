@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -13,21 +13,28 @@ from alerts.casefile import BUILT_IN, load_case
 from alerts.ci.verdict import Expected
 from alerts.documents import Document, Seconds, Strict, read_document
 from alerts.errors import SpecError
+from alerts.selectors import matchers_of
 from alerts.signals import Title
 from alerts.synthesis import samples_of
-from collector.errors import ConfigError
+from collector.errors import ConfigError, QueryError
 from collector.history_file import read_into_memory
+from collector.labels import Matcher
 from collector.memory import MemoryStore
+from collector.redaction import shortened
 
 
 @dataclass(frozen=True)
 class FiledCase:
-    """A case to replay. load: reads or makes its samples, from well before its start to its end."""
+    """A case to replay. load: reads or makes its samples, from well before its start to its end.
+
+    frozen_with: the selectors that it has all series of; None where nobody wrote them down.
+    """
 
     name: str
     title: str
     expected: Expected
     load: Callable[[], MemoryStore]
+    frozen_with: tuple[tuple[Matcher, ...], ...] | None = None
 
 
 def _instant(value: object) -> float:
@@ -43,6 +50,16 @@ def _instant(value: object) -> float:
 Instant = Annotated[float, BeforeValidator(_instant)]
 
 
+def _selector(value: object) -> tuple[Matcher, ...]:
+    try:
+        return matchers_of(str(value))
+    except QueryError as error:
+        raise ValueError(f'expected a selector such as up{{job="shop"}}, found {shortened(value)}') from error
+
+
+SelectorText = Annotated[Any, BeforeValidator(_selector)]
+
+
 class RecordedFile(Strict):
     """A case.yml beside samples that were recorded."""
 
@@ -51,6 +68,7 @@ class RecordedFile(Strict):
     title: Title
     origin: str = ""
     samples: str
+    selectors: list[SelectorText] | None = None
     start: Instant
     end: Instant
     quiet: bool = False
@@ -101,7 +119,9 @@ def _recorded(folder: Path, document: Document) -> FiledCase:
     onset = content.start if content.onset is None else content.onset
     expected = Expected(content.start, content.end, onset, content.page_within)
     path = inside(folder, content.samples, f"{document.place}: samples")
-    return FiledCase(content.name, content.title.texts()["en"], expected, lambda: _samples(path))
+    frozen_with = None if content.selectors is None else tuple(content.selectors)
+    title = content.title.texts()["en"]
+    return FiledCase(content.name, title, expected, lambda: _samples(path), frozen_with)
 
 
 def _samples(path: Path) -> MemoryStore:

@@ -22,6 +22,11 @@ from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
 from alerts.terminal import show
 
+_SHIPPED = (
+    "without --cases these are the cases that ship with Fireline, of its own shop: they judge rules that "
+    "read the shop's metrics, and no service of yours (`fireline alerts freeze` makes cases of those)"
+)
+
 
 @click.command("ci")
 @click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -66,7 +71,10 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     style: str,
     period: PeriodOptions,
 ) -> None:
-    """Replay every case through RULES (rule or SLO files); exit 1 on a page late, later, lost or new."""
+    """Replay every case through RULES (rule or SLO files).
+
+    Exit 1 on a page late, later, lost or new, and where no case can judge the rules.
+    """
     path = accepted or (cases or Path()) / FILE_NAME
     refuse_overwriting("--accepted", path if accept else None, [*rules, *slos])
     given = load_alerts(rules, period=period, experimental=experimental)
@@ -74,10 +82,13 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     paging = [parse_matcher(text) for text in page] or PAGING
     before = read_accepted(path)
     found = load_casebook(cases) if cases else shipped()
+    if cases is None:
+        click.echo(f"fireline: {_SHIPPED}", err=True)
     verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in found}
     outcomes = [compared(c.name, c.expected, verdicts[c.name], before.get(c.name)) for c in found]
     unwanted = [name for name, verdict in verdicts.items() if verdict.problem]
-    accepts = accept and not unwanted
+    is_judged = any(verdict.is_judged for verdict in verdicts.values())
+    accepts = accept and is_judged and not unwanted
     outcomes = [as_accepted(one) for one in outcomes] if accepts else outcomes
     if style == "json":
         click.echo(json_text(ci_json(outcomes)))
@@ -87,10 +98,10 @@ def ci_command(  # noqa: PLR0917  click passes them by name
         show(ci_table(outcomes, note, accepts=accepts))
     if accepts:
         click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)
-    elif accept:
+    elif accept and is_judged:
         click.echo(f"fireline: {_nothing_accepted(path, unwanted, len(verdicts))}", err=True)
         ctx.exit(1)
-    elif unwanted or any(one.failure for one in outcomes):
+    elif not is_judged or any(one.failure for one in outcomes):
         ctx.exit(1)
 
 

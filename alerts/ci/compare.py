@@ -19,8 +19,10 @@ class Change(StrEnum):
     NEW = "new page"
     GONE = "no page any more"
     UNKNOWN = "not accepted yet"
+    UNJUDGED = "not judged"
 
 
+_LOST_FROM_SIGHT = "the page is lost: no alert is left that the case can judge"
 _WORSE = {Change.LATER, Change.LOST, Change.NEW}
 
 
@@ -43,9 +45,14 @@ class Compared:
 def compared(case: str, expected: Expected, verdict: Verdict, accepted: Accepted | None) -> Compared:
     """A case fails that is not as wanted, or whose page came later than accepted, was lost, or is new.
 
+    One that cannot be judged neither passes nor fails, but where a page of it was accepted.
+
     New is a page, too, that fires from before the case's begin on, unless that was accepted: rules that
     always page would pass every quiet day otherwise.
     """
+    if not verdict.is_judged:
+        failure = _LOST_FROM_SIGHT if accepted and accepted.page_seconds is not None else ""
+        return Compared(case, expected.page_within_seconds, verdict, accepted, Change.UNJUDGED, failure)
     change = _change(verdict, accepted, is_quiet=expected.is_quiet)
     failures = [verdict.problem]
     if not verdict.problem and change in _WORSE:

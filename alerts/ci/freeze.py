@@ -14,7 +14,7 @@ from alerts.ci.case_folder import new_case
 from alerts.ci.thinning import FINE_SECONDS, LONGEST_STEP_SECONDS, Thinned
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
-from alerts.selectors import spelled
+from alerts.selectors import as_shown, spelled
 from collector.exporter import Progress, RawSource, export
 from collector.rules.files import RuleGroup
 
@@ -78,11 +78,11 @@ def freeze(
             raise SpecError(
                 f"{description.name}: expected samples of what the rules read, found none from --from to --to"
             )
-        (folder / CASE_FILE).write_text(_case_yaml(description), encoding="utf-8")
+        (folder / CASE_FILE).write_text(_case_yaml(description, selectors), encoding="utf-8")
     return written
 
 
-def _case_yaml(description: Description) -> str:
+def _case_yaml(description: Description, selectors: Sequence[str]) -> str:
     expected = description.expected
     content: dict[str, object] = {
         "version": 1,
@@ -90,6 +90,7 @@ def _case_yaml(description: Description) -> str:
         "title": {"en": description.title, "ko": description.title},
         "origin": description.origin,
         "samples": SAMPLES,
+        "selectors": list(map(as_shown, selectors)),
         "start": _spelled_time(expected.start),
         "end": _spelled_time(expected.end),
     }

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from alerts.backtest.naming import short_names, told_names
 from alerts.ci.compare import Change, Compared
+from alerts.ci.unheld_text import unheld_lines
 from alerts.percentages import percent
 from collector.durations import format_duration
 
@@ -38,15 +39,19 @@ def ci_table(outcomes: Sequence[Compared], note: str = "", *, accepts: bool = Fa
         for one in outcomes
         if one.taken
     ]
-    count = _passing(len(outcomes) - len(failed), len(outcomes))
+    judged = [one for one in outcomes if one.verdict.is_judged or one.failure]
+    count = _passing(len(judged) - len(failed), len(judged))
+    if judged and len(judged) < len(outcomes):
+        count += f"; {len(outcomes) - len(judged)} not judged"
     unknown = sum(one.change is Change.UNKNOWN for one in outcomes)
     if unknown and not accepts:
         count += f"; {unknown} not accepted yet (--accept)"
     lines += [Text(line, style="yellow") for line in map(_already, outcomes) if line]
-    lines += [Text(line, style="yellow") for line in (*_unseen(outcomes), *_sparse(outcomes))]
+    told = (*unheld_lines(outcomes), *_unseen(outcomes), *_sparse(outcomes))
+    lines += [Text(line, style="yellow") for line in told]
     if note:
         lines.append(Text(note, style="yellow"))
-    return Group(table, *lines, Text(count, style="bold red" if failed else "green"))
+    return Group(table, *lines, Text(count, style="green" if judged and not failed else "bold red"))
 
 
 def _unseen(outcomes: Sequence[Compared]) -> Iterator[str]:
@@ -74,6 +79,8 @@ def _sparse(outcomes: Sequence[Compared]) -> Iterator[str]:
 
 
 def _passing(passing: int, cases: int) -> str:
+    if not cases:
+        return "no case can judge these rules"
     if passing == cases:
         return "the case passes" if cases == 1 else f"all {cases} cases pass"
     if passing:
@@ -119,6 +126,8 @@ def _mark(one: Compared) -> Text:
         return Text("✗", style="bold red")
     if one.taken:
         return Text("✓ accepted", style="yellow")
+    if one.change is Change.UNJUDGED:
+        return Text(f"— {one.change.value}", style="yellow")
     is_told = one.change not in {Change.SAME, Change.UNKNOWN}
     return Text(f"✓ {one.change.value}" if is_told else "✓", style="green")
 
@@ -145,6 +154,10 @@ def ci_json(outcomes: Sequence[Compared]) -> dict[str, Any]:
                 "empty_window_seconds": one.verdict.sight.too_short_seconds or None,
                 "accepted_page_seconds": one.accepted.page_seconds if one.accepted else None,
                 "accepted_reset_seconds": one.accepted.reset_seconds if one.accepted else None,
+                "is_judged": one.verdict.is_judged,
+                "not_judged_by_it": [
+                    {"alert": each.alert, "reads": list(each.reads)} for each in one.verdict.unheld
+                ],
                 "change": one.change.value,
                 "failure": one.failure,
                 "accepted_now": one.taken or None,

@@ -8,6 +8,7 @@ from alerts.backtest.evaluated import evaluated
 from alerts.backtest.reach import reach
 from alerts.backtest.spent import budget_spent
 from alerts.ci.casebook import FiledCase
+from alerts.ci.held import held
 from alerts.ci.sight import sight
 from alerts.ci.verdict import PAGING, Verdict, verdict
 from alerts.slo import Slo
@@ -21,18 +22,21 @@ def judged(
     paging: Sequence[Matcher] = PAGING,
     slos: Sequence[Slo] = (),
 ) -> Verdict:
-    """What the rules make of a case, and of the budgets of SLOs until the page.
+    """What those rules that a case can judge make of it, and of the budgets of SLOs until the page.
 
     Raises:
         BacktestError: for rules that cannot be replayed, naming the rule and the case.
     """
     expected, samples = case.expected, case.load()
+    able = held(groups, samples, case.frozen_with, paging)
+    if not able.is_judged:
+        return Verdict(None, None, (), "", unheld=able.unheld, is_judged=False)
     try:
-        histories = evaluated(groups, samples, expected.start, expected.end).histories
+        histories = evaluated(able.groups, samples, expected.start, expected.end).histories
     except BacktestError as error:
         raise BacktestError(f"case {case.name}: {error}") from error
-    seen = sight(reach(groups), samples, expected.start)
-    found = replace(verdict(histories, expected, paging), sight=seen)
+    seen = sight(reach(able.groups), samples, expected.start)
+    found = replace(verdict(histories, expected, paging), sight=seen, unheld=able.unheld)
     if found.page_seconds is None or expected.is_quiet:
         return found
     page_at = expected.onset + found.page_seconds

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from alerts.backtest.engine import AlertHistory
 from alerts.backtest.naming import alert_name
+from alerts.ci.held import Unheld
 from alerts.ci.sight import Sight
 from collector.labels import Labels, Matcher, MatchOp
 
@@ -39,6 +40,8 @@ class Verdict:
     empty where it is.
     budget_spent: the share of the most burnt budget that was gone at the page, where the SLOs are known.
     already: the pages that fired before the case and still did at its start; they answer nothing in it.
+    unheld: the alerts that the case cannot judge, which are no part of this. is_judged: whether it can judge
+    any that pages; nothing is said of the rest otherwise.
     sight: whether the samples are old and dense enough for the rules.
     """
 
@@ -48,6 +51,8 @@ class Verdict:
     problem: str
     budget_spent: float | None = None
     already: tuple[Labels, ...] = ()
+    unheld: tuple[Unheld, ...] = ()
+    is_judged: bool = True
     sight: Sight = field(default=Sight(), compare=False)
 
 

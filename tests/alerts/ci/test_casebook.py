@@ -56,6 +56,7 @@ def test_a_recorded_case_is_read_with_its_samples(folder):
         ),
         ("end: 2025-09-03T11", "end: 2025-09-03T09", "end: expected after start"),
         ("samples.om.gz", "none.om", "samples: expected a file beside it, found no none.om"),
+        ("start:", "selectors: [x > 1]\nstart:", "selectors.0: expected a selector such as up"),
         ("origin:", "orgin:", "unknown key 'orgin', expected one of version, name"),
     ],
 )

@@ -96,6 +96,18 @@ def test_a_page_that_never_stops_passes_no_quiet_day_until_it_is_accepted(tmp_pa
     assert (again.exit_code, "already fired when it began, as accepted" in again.stdout) == (0, True)
 
 
+def test_cases_of_another_service_judge_nothing(tmp_path, two_cases, accepted):
+    rule = {"alert": "High", "expr": "payments_failed_total > 5", "labels": {"severity": "page"}}
+    path = tmp_path / "payments.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    result = run(path, "--cases", two_cases, "--accepted", accepted)
+    assert (result.exit_code, "no case can judge these rules" in result.stdout) == (1, True)
+    assert "deploy, seed-2025-09-03: High, which reads payments_failed_total" in result.stdout
+    assert "ship with Fireline" not in result.stderr
+    assert run(path, "--accepted", accepted, "--accept").stderr.startswith("fireline: without --cases these")
+    assert not accepted.exists()
+
+
 def test_rules_without_any_page_are_told(tmp_path, two_cases, accepted):
     rules = [{"alert": name, "expr": "vector(1)", "labels": {"severity": "warning"}} for name in "AB"]
     path = tmp_path / "tickets.yml"

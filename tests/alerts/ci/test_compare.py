@@ -37,6 +37,13 @@ def test_what_is_not_as_wanted_fails_whatever_was_accepted():
     assert compared("c", INCIDENT, late, None).failure == "pages too late"
 
 
+def test_what_cannot_be_judged_is_no_failure_unless_a_page_of_it_was_accepted():
+    blind = Verdict(None, None, (), "", is_judged=False)
+    assert compared("c", INCIDENT, blind, None).failure == ""
+    assert compared("c", QUIET, blind, Accepted(None, None, ())).change is Change.UNJUDGED
+    assert compared("c", INCIDENT, blind, Accepted(60.0, None, ("A",))).failure.startswith("the page is lost")
+
+
 LASTING = Labels({"alertname": "Always", "severity": "page", "route": "/a"})
 
 

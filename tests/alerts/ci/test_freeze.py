@@ -17,6 +17,7 @@ from alerts.cli import EXAMPLES
 from alerts.compile import compile_slos, policies_of
 from alerts.errors import SpecError
 from alerts.formats.files import load_slos
+from alerts.selectors import matchers_of
 from collector.errors import QueryError
 from collector.labels import Labels
 from collector.memory import MemoryStore
@@ -111,8 +112,9 @@ def test_a_quiet_day_is_written_as_such(tmp_path):
         tmp_path, Description("q", "Quiet", "a test", expected, 300.0), History(store_of(100)), ["a_total"]
     )
     content = yaml.safe_load((tmp_path / "q" / "case.yml").read_text())
-    assert (content["quiet"], "onset" in content) == (True, False)
+    assert (content["quiet"], "onset" in content, content["selectors"]) == (True, False, ["a_total"])
     (case,) = load_casebook(tmp_path)
+    assert case.frozen_with == (matchers_of("a_total"),)
     assert isinstance(case, FiledCase)
     (group,) = case.load().select((), 0, 10**9)
     assert (group.times[0], group.times[-1]) == (300_000, 1_200_000)
