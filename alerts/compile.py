@@ -27,7 +27,8 @@ from alerts.expressions import (
     weighed_burn_rate,
 )
 from alerts.history import history_name, history_ratio, is_weighed
-from alerts.metadata import identity_labels, metadata_rules, ratio_rule
+from alerts.identity import beside, identity_labels
+from alerts.metadata import metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
 from alerts.targets import targets_selector
@@ -231,11 +232,7 @@ class _Compiler:
             rule["for"] = format_duration(tier.for_seconds)
         if tier.keep_firing_seconds:
             rule["keep_firing_for"] = format_duration(tier.keep_firing_seconds)
-        rule["labels"] = {
-            **self._alert_labels(tier.severity, tier.name),
-            **said.labels,
-            **tier.labels,
-        }
+        rule["labels"] = {**self._alert_labels(tier.severity, tier.name), **tier.labels}
         rule["annotations"] = {**burn_annotations(slo, tier, events, limit=limit), **said.annotations}
         return rule
 
@@ -259,8 +256,10 @@ class _Compiler:
         return conditions
 
     def _alert_labels(self, severity: Severity, tier: str) -> dict[str, str]:
+        """Ours, over them those that the spec gives its alerts, and beside them the SLO's."""
         kind = {"severity": severity, "sloth_severity": severity, "tier": tier}
-        return {**self.slo.labels, **identity_labels(self.slo), **kind}
+        said = self.slo.alerting.of(severity).labels
+        return beside(self.slo.labels, {**identity_labels(self.slo), **kind, **said})
 
     def _hang_alert(self) -> Rule:
         window, waiting = self.policy.hang_seconds, self.slo.sli.in_flight
@@ -278,7 +277,7 @@ class _Compiler:
             "alert": alert,
             "expr": none_answered_expression(wanted, self.events.total(self.policy.hang_seconds)),
             "for": "1m",
-            "labels": {**self._alert_labels("page", tier), **self.slo.alerting.of("page").labels},
+            "labels": self._alert_labels("page", tier),
             "annotations": annotations,
         }
 
@@ -287,7 +286,7 @@ class _Compiler:
             "alert": NO_DATA_ALERT,
             "expr": self._absent(),
             "for": "10m",
-            "labels": {**self._alert_labels("ticket", "no_data"), **self.slo.alerting.of("ticket").labels},
+            "labels": self._alert_labels("ticket", "no_data"),
             "annotations": no_data_annotations(self.slo, FIVE_MINUTES),
         }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from alerts.expressions import BUDGET_REMAINING, FIVE_MINUTES, RecordedExpressions, burn_rate, number, ratio
+from alerts.identity import beside, identity_labels
 from alerts.slo import Slo
 from collector.durations import format_duration
 
@@ -50,17 +51,6 @@ def metadata_rules(slo: Slo) -> list[dict[str, Any]]:
     return [*rules, {"record": "sloth_slo_info", "expr": "vector(1)", "labels": {**labels, **info}}]
 
 
-def identity_labels(slo: Slo) -> dict[str, str]:
-    """Whose a series or an alert is, in our words and in Sloth's."""
-    return {
-        "service": slo.service,
-        "slo": slo.name,
-        "sloth_id": f"{slo.service}-{slo.name}",
-        "sloth_service": slo.service,
-        "sloth_slo": slo.name,
-    }
-
-
 def _window(seconds: float) -> str:
     """As Sloth has it, who has it of Prometheus: whole weeks are ``4w``, whole years ``1y``."""
     for unit, length in _PERIODS.items():
@@ -70,4 +60,4 @@ def _window(seconds: float) -> str:
 
 
 def _labels(slo: Slo) -> dict[str, str]:
-    return {**slo.labels, **identity_labels(slo)}
+    return beside(slo.labels, identity_labels(slo))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from alerts.documents import Seconds, Strict, Window, read_document
 from alerts.errors import SpecError
@@ -70,6 +70,16 @@ def _share(value: object) -> float:
     return float(share)
 
 
+_TOLD_APART_BY = {"alertname", "service", "slo", "tier"}
+
+
+def _own_labels(labels: dict[str, str]) -> dict[str, str]:
+    for name in labels:
+        if name in _TOLD_APART_BY or name.startswith(("sloth_", "__")):
+            raise ValueError(f"expected other labels than {name}, which says whose an alert is")
+    return labels
+
+
 LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
 
 
@@ -83,7 +93,7 @@ class _TierFile(Strict):
     keep_firing_for: Seconds = 0.0
     min_error_ratio: float = Field(0.0, ge=0, lt=1)
     min_bad_events: int = Field(0, ge=0, le=1_000_000_000)
-    labels: dict[LabelName, str] = Field(default_factory=dict)
+    labels: Annotated[dict[LabelName, str], AfterValidator(_own_labels)] = Field(default_factory=dict)
 
     def tier(self) -> Tier:
         return Tier(

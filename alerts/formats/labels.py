@@ -1,4 +1,4 @@
-"""Labels and annotations as a spec gives them, and how they go together with those that are ours."""
+"""Labels and annotations as a spec gives them."""
 
 import json
 import re
@@ -29,16 +29,6 @@ def _texts(value: object) -> object:
 
 Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 """Labels or annotations: texts by names that Prometheus takes."""
-
-
-def exported(labels: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:
-    """The labels, each that says something else than ours of that name as ``exported_NAME``.
-
-    That is how Prometheus itself keeps a label of a target beside its own.
-    """
-    return {
-        f"exported_{name}" if ours.get(name, text) != text else name: text for name, text in labels.items()
-    }
 
 
 def with_labels_filled(text: str, labels: Mapping[str, str]) -> str:

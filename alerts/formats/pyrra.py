@@ -14,9 +14,9 @@ from pydantic import Field, model_validator
 from alerts.burnrate import factor
 from alerts.documents import Document, Service, Strict, Window
 from alerts.errors import SpecError
-from alerts.formats.labels import exported, with_labels_filled
+from alerts.formats.labels import with_labels_filled
 from alerts.formats.objectives import Percent
-from alerts.metadata import identity_labels
+from alerts.identity import exported, identity_labels
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.queries import checked_query, one_series
 from alerts.slo import (

@@ -54,6 +54,10 @@ def tier(**changes: str) -> str:
         (tier(min_error_ratio=".nan"), "tiers.0.min_error_ratio: expected"),
         (tier(severity="loud"), "tiers.0.severity: expected 'page'"),
         (tier(labels="{a-b: c}"), "tiers.0.labels"),
+        *(
+            (tier(labels=f"{{team: c, {name}: other}}"), f"tiers.0.labels: expected other labels than {name}")
+            for name in ("tier", "slo", "service", "alertname", "sloth_id", "__name__")
+        ),
         (tier(fore="1m"), "tiers.0: unknown key 'fore'"),
         ("  []", "tiers: expected at least 1 item"),
     ],

@@ -1,6 +1,7 @@
 """OpenSLO's SLIs as bad and total events: ratios of counters or gauges, ready-made ratios, thresholds."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import promql_parser
@@ -42,13 +43,17 @@ class Notes:
 
 @dataclass(frozen=True)
 class Indicator:
-    """An SLI with where it stands: ``place`` is the document, ``key`` the way to its spec there."""
+    """An SLI with where it stands: ``place`` is the document, ``key`` the way to its spec there.
+
+    labels: of its own ``metadata``.
+    """
 
     place: str
     key: str
     spec: IndicatorSpec
     notes: Notes
     library: Library
+    labels: Mapping[str, str]
 
     def sli(self, objective: Objective, objective_key: str, slo_place: str) -> Sli:
         """Bad and total events of an objective, as OpenSLO's occurrences.
@@ -63,8 +68,9 @@ class Indicator:
         if threshold is not None:
             return self._threshold(threshold, objective, f"{slo_place}: {objective_key}")
         assert ratio is not None
-        if objective.value is not None:
-            raise SpecError(f"{slo_place}: {objective_key}.value: expected with thresholdMetric only")
+        for name in ("value", "op"):
+            if getattr(objective, name) is not None:
+                raise SpecError(f"{slo_place}: {objective_key}.{name}: expected with thresholdMetric only")
         raws = ratio.raw is not None, ratio.raw_type is not None
         if any(raws) and (not all(raws) or ratio.good or ratio.bad or ratio.total):
             raise self._mistake("ratioMetric", "expected raw and rawType together, and nothing beside them")
@@ -206,7 +212,8 @@ def indicator_of(document: Document, content: SloFile, library: Library) -> Indi
     own = content.metadata.annotations.model_dump(exclude_unset=True)
     names = IndicatorAnnotations.model_fields
     notes = Notes(**{name: value for name, value in {**said, **own}.items() if name in names})
-    return Indicator(place, key, found, _checked(document.place, notes), library)
+    labels = {} if metadata is None else metadata.labels
+    return Indicator(place, key, found, _checked(document.place, notes), library, labels)
 
 
 def _checked(place: str, notes: Notes) -> Notes:

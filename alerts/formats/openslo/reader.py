@@ -69,7 +69,7 @@ def _slos(document: Document, content: SloFile, library: Library) -> list[Slo]:
                 title=_titles(content, objective),
                 description=spec.description,
                 runbook_url=metadata.annotations.runbook_url,
-                labels=metadata.labels,
+                labels={**indicator.labels, **metadata.labels},
                 policy=policy,
                 own_policy=own,
                 calendar=calendar,

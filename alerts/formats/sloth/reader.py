@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from alerts.documents import Document
 from alerts.errors import SpecError
-from alerts.formats.labels import exported, with_labels_filled
+from alerts.formats.labels import with_labels_filled
 from alerts.formats.sloth.kinds import (
     AlertSpec,
     CamelService,
@@ -14,7 +14,7 @@ from alerts.formats.sloth.kinds import (
     SloSpec,
 )
 from alerts.formats.sloth.queries import Keys, events_sli, raw_sli
-from alerts.metadata import identity_labels
+from alerts.identity import exported, identity_labels
 from alerts.slo import Alerting, AlertTexts, Sli, Slo
 from collector.redaction import shortened
 

@@ -176,6 +176,10 @@ GOOD, TOTAL = metric("increase(a[$window])"), metric("increase(b[$window])")
             put(spec(), "spec.objectives.0.value", 1),
             "spec.objectives.0.value: expected with thresholdMetric only",
         ),
+        (
+            put(spec(), "spec.objectives.0.op", "lt"),
+            "spec.objectives.0.op: expected with thresholdMetric only",
+        ),
         (measured_by(), "spec.indicator.spec: expected either ratioMetric or thresholdMetric"),
         (ratio(good=GOOD), "ratioMetric: expected total beside good or bad"),
         (ratio(total=TOTAL), "ratioMetric: expected either good or bad beside total"),

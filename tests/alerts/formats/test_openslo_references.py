@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from alerts.compile import compile_slos, policies_of
 from alerts.errors import SpecError
 from alerts.formats.files import load_slo_files, load_slos
 from tests.alerts.formats.openslo_specs import condition, document, load, metric, put, spec
@@ -131,6 +132,27 @@ def test_annotations_of_others_are_not_read_and_labels_become_prometheus(tmp_pat
     (slo,) = load(tmp_path, put(content, "metadata.labels", labels))
     assert slo.labels == {"team": "a,b", "app_kubernetes_io_part_of": "shop", "_2nd": "x"}
     assert slo.title == {"en": "web", "ko": "웹"}
+
+
+def test_labels_that_say_something_else_than_ours_are_kept_beside(tmp_path):
+    labels = {"severity": "high", "tier": "gold", "slo": "mine", "team": "a"}
+    (slo,) = load(tmp_path, put(spec(), "metadata.labels", labels))
+    groups = compile_slos([slo], policies_of([slo]))["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    alerts = [rule["labels"] for rule in rules if "alert" in rule]
+    for own in alerts:
+        told = {name: own[f"exported_{name}"] for name in ("severity", "tier", "slo")}
+        assert {**told, "team": own["team"]} == labels
+        assert (own["slo"], own["severity"]) in {("web", "page"), ("web", "ticket")}
+    recorded = [rule["labels"] for rule in rules if "record" in rule and "sloth_id" in rule["labels"]]
+    assert {(own["exported_slo"], own["slo"], own["tier"]) for own in recorded} == {("mine", "web", "gold")}
+
+
+def test_an_indicators_labels_hold_where_the_slo_has_none(tmp_path):
+    labelled = {**SLI, "metadata": {"name": "web-errors", "labels": {"team": "a", "area": "b"}}}
+    content = put(referring(indicatorRef="web-errors"), "metadata.labels", {"team": "c"})
+    (slo,) = load(tmp_path, content, labelled)
+    assert slo.labels == {"team": "c", "area": "b"}
 
 
 def test_an_indicators_annotations_hold_where_the_slo_has_none(tmp_path):
