@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from alerts.budget import BudgetReason
 from alerts.budget_account import Account
 from alerts.budget_exclusions import Excluded
 from alerts.budget_texts import reason_text, say
@@ -83,7 +84,10 @@ class BudgetWords:
 
     def reason(self) -> str:
         """Why the budget is in its state."""
-        return reason_text(self.account.status.reason, self.language)
+        status = self.account.status
+        if status.reason is BudgetReason.ABSENT and status.slo.sli.is_raw:
+            return say(self.language, "no_ratio")
+        return reason_text(status.reason, self.language)
 
     def _unscraped(self, excluded: Excluded) -> str:
         if not excluded.uncounted:

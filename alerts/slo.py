@@ -26,6 +26,7 @@ class Sli:
     demand: an instant query above 0 while requests arrive at the edge; where none is counted then, all fail.
     targets: a selector of the ``up`` of what the queries' series come from.
     counts_events: False where only the ratio of both means something, as of rates and of averages.
+    is_raw: whether a ready-made ratio of failures is asked for: it has no result before the first failure.
     slice_seconds: where not events but stretches of time are counted, how long each is.
     """
 
@@ -39,6 +40,7 @@ class Sli:
     slice_seconds: float | None = None
     demand: str | None = None
     targets: str | None = None
+    is_raw: bool = False
 
     def bad_over(self, window: str) -> str:
         return self.bad.replace(WINDOW, window)

@@ -62,8 +62,10 @@ def series_findings(
     """
     parts = parts_of(slo)
     absent = [one for one in parts.total if metric(one) not in recorded and not _count(querier, one, at)]
-    for one in absent:
-        yield _nothing(querier, slo, one, "error", at)
+    if absent and slo.sli.is_raw:
+        yield from _raw_findings(querier, slo, absent, parts.total, at)
+    else:
+        yield from (_nothing(querier, slo, one, "error", at) for one in absent)
     for one in parts.part:
         if metric(one) in recorded:
             continue
@@ -76,6 +78,21 @@ def series_findings(
         for one in selectors(query):
             if metric(one) not in recorded and not _count(querier, one, at):
                 yield _nothing(querier, slo, one, "warning", at, lost=lost)
+
+
+def _raw_findings(
+    querier: Querier, slo: Slo, absent: Sequence[Selector], asked: Sequence[Selector], at: float
+) -> Iterator[Finding]:
+    """Nothing tells failures from all there: what can match, beside what does, may be failures."""
+    for one in absent:
+        if len(absent) == len(asked) or unmatched(querier, spelled(one), at) is not None:
+            yield _nothing(querier, slo, one, "error", at)
+            continue
+        message = (
+            f"{slo.name}: {spelled(one)} matches nothing now: no failure yet, or a misspelt value; a raw "
+            f"ratio has no result until the first failure, and so no budget: give events (errors, total)"
+        )
+        yield Finding("warning", "selector-matches-nothing", message)
 
 
 def _beside(sli: Sli) -> Iterator[tuple[str, str]]:

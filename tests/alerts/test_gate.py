@@ -30,6 +30,13 @@ def judged(found, low=0.1):
     return verdict(Reading(SLO, found), low, SEOUL)
 
 
+def test_a_raw_ratio_without_a_failure_is_not_said_to_be_absent():
+    raw = replace(SLO, sli=replace(SLO.sli, counts_events=False, is_raw=True))
+    found = account(None, "no_data", BudgetReason.ABSENT)
+    line = judged(replace(found, status=replace(found.status, slo=raw))).line
+    assert line == "its raw ratio has no result, as until the first failure, or its series are absent"
+
+
 @pytest.mark.parametrize(
     ("found", "outcome", "code", "said"),
     [

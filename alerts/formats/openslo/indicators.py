@@ -138,7 +138,8 @@ class Indicator:
         else:
             bads = f"sum_over_time((({bad}) >= -Inf)[{WINDOW}:{EVALUATION}])"
             totals = f"count_over_time(({value} >= -Inf)[{WINDOW}:{EVALUATION}])"
-        return self._sli(f"sum({bads} or {known})", f"sum({totals} or {known})", counts_events=False)
+        sli = self._sli(f"sum({bads} or {known})", f"sum({totals} or {known})", counts_events=False)
+        return replace(sli, is_raw=raw_type == "failure")
 
     def _threshold(self, metric: Metric, objective: Objective, place: str) -> Sli:
         """Evaluations, one a minute and series; those that answer no number are neither good nor bad."""

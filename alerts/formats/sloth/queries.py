@@ -70,6 +70,7 @@ def raw_sli(raw: RawSpec, keys: Keys) -> Sli:
         f"sum(({ratio}) or {known})",
         f"sum(({ratio}) * 0 + 1 or {known})",
         counts_events=False,
+        is_raw=True,
     )
 
 

@@ -89,6 +89,30 @@ def test_a_selector_that_matches_nothing_now(querier, bad, total, level, said):
     assert said in found[2]
 
 
+def raw(bad, total):
+    ratio = f"sum(rate({bad}[$window])) / sum(rate({total}[$window]))"
+    sli = Sli(
+        SliKind.AVAILABILITY, f"avg({ratio})", f"avg({ratio}) * 0 + 1", counts_events=False, is_raw=True
+    )
+    return Slo("web", "shop", 0.99, sli)
+
+
+@pytest.mark.parametrize(
+    ("bad", "total", "levels"),
+    [
+        ('http_total{code="503"}', "http_total", ["warning"]),
+        ('http_total{status="500"}', "http_total", ["error"]),
+        ('http_total{code="503"}', 'http_total{job="c"}', ["error", "error"]),
+        ('http_total{code="500"}', "http_total", []),
+    ],
+)
+def test_a_ready_made_ratio_that_never_failed_is_no_error(querier, bad, total, levels):
+    found = findings(querier, raw(bad, total))
+    assert [level for level, _, _ in found] == levels
+    if levels == ["warning"]:
+        assert "a raw ratio has no result until the first failure" in found[0][2]
+
+
 def test_series_that_are_going_to_be_recorded_are_no_mistake(querier):
     slo = counted("slo:bad:increase5m", "slo:all:increase5m", "sum(slo:busy)")
     names = {"slo:bad:increase5m", "slo:all:increase5m", "slo:busy"}
