@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -19,12 +20,21 @@ from collector.labels import Labels
 from collector.parts import in_parts
 from collector.plain_text import plain_line
 from collector.redaction import shown_url, without_secrets
-from collector.remote_answer import ShapeError, read_label_sets, read_matrix, read_scalar, read_vector
+from collector.remote_answer import (
+    ShapeError,
+    read_label_sets,
+    read_matrix,
+    read_scalar,
+    read_vector,
+    refuse_other_times,
+    within,
+)
 from collector.series import Sample, Series
 
 _MOST_SAID = 1000
 _FINAL_KINDS = {"execution", "timeout", "canceled", "bad_data"}
 _KINDS = _FINAL_KINDS | {"internal", "unavailable", "not_found", "not_acceptable"}
+A = TypeVar("A")
 T = TypeVar("T")
 _RETRYABLE_STATUSES = {429, 500, 502, 503, 504}
 
@@ -98,7 +108,8 @@ class RemoteQuerier:
             case "scalar":
                 return [self._read(read_scalar, data.get("result"))]
             case "matrix" | "string" as kind:
-                raise QueryError(f'invalid expression type "{kind}", must be Scalar or instant Vector')
+                needed = "a query must be Scalar or instant Vector"
+                raise QueryError(f"{self.shown}: expected a vector or a scalar, found a {kind} ({needed})")
             case _:
                 raise QueryError(f"{self.shown}: expected a resultType of vector or scalar", kind="internal")
 
@@ -122,7 +133,7 @@ class RemoteQuerier:
         window_ms = round((end - start) * 1000) + 1
         data = self._ask("query", [("query", f"{selector}[{window_ms}ms]"), ("time", _spelled(end))])
         found = self._read(read_matrix, data.get("result"))
-        return [kept for series in found if len((kept := _from(series, start)).times)]
+        return within(found, start, end)
 
     def forward(self, method: str, path: str, pairs: Sequence[tuple[str, str]]) -> Forwarded:
         """Passes a request of the HTTP API on, and its answer back as it is."""
@@ -136,9 +147,11 @@ class RemoteQuerier:
             ("end", _spelled(end)),
             ("step", _spelled(step_seconds)),
         ]
-        return self._read(read_matrix, self._ask("query_range", pairs).get("result"))
+        found = self._read(read_matrix, self._ask("query_range", pairs).get("result"))
+        self._read(partial(refuse_other_times, start=start, end=end, step_seconds=step_seconds), found)
+        return within(found, start, end)
 
-    def _read(self, read: Callable[[object], T], result: object) -> T:
+    def _read(self, read: Callable[[A], T], result: A) -> T:
         try:
             return read(result)
         except ShapeError as error:
@@ -249,9 +262,3 @@ def _refusal(url: str, status: int, body: object) -> QueryError:
 
 def _spelled(number: float) -> str:
     return f"{number:.3f}".rstrip("0").rstrip(".")
-
-
-def _from(series: Series, start: float) -> Series:
-    """Engines before Prometheus 3 answer the left edge of a window too."""
-    kept = series.times >= start - 0.0005
-    return Series(series.labels, series.times[kept], series.values[kept])

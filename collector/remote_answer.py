@@ -10,6 +10,7 @@ from collector.labels import Labels
 from collector.series import Sample, Series
 
 T = TypeVar("T")
+_SPELLED_SECONDS = 0.0005  # times are asked to the millisecond
 
 
 class ShapeError(ValueError):
@@ -36,6 +37,29 @@ def read_matrix(result: object) -> list[Series]:
 def read_label_sets(result: object) -> list[Labels]:
     """Labels of series. Raises ``ShapeError``."""
     return _each(result, "a mapping of labels", _labels)
+
+
+def within(found: Sequence[Series], start: float, end: float) -> list[Series]:
+    """The series' samples in the closed interval; those without one are left out.
+
+    Engines round the ends of a range to steps of their own, and old ones answer a window's left edge too.
+    """
+    kept = (_within(series, start, end) for series in found)
+    return [series for series in kept if len(series.times)]
+
+
+def refuse_other_times(found: Sequence[Series], start: float, end: float, step_seconds: float) -> None:
+    """Raises ``ShapeError`` for samples further beside the range than an engine rounds its ends."""
+    first, last = start - step_seconds - _SPELLED_SECONDS, end + step_seconds + _SPELLED_SECONDS
+    for series in found:
+        if series.times[0] < first or series.times[-1] > last:
+            other = series.times[0] if series.times[0] < first else series.times[-1]
+            raise ShapeError(f"expected samples from {start:.3f} to {end:.3f}, found one at {other:.3f}")
+
+
+def _within(series: Series, start: float, end: float) -> Series:
+    kept = (series.times >= start - _SPELLED_SECONDS) & (series.times <= end + _SPELLED_SECONDS)
+    return series if kept.all() else Series(series.labels, series.times[kept], series.values[kept])
 
 
 def _each(result: object, expected: str, read: Callable[[Any], T]) -> list[T]:

@@ -63,7 +63,7 @@ def firings(
         times, counts = fired.get(key, _NEVER)
         begun = _runs(times, interval + steps.seconds)
         since = at - begun[-1] + each if _goes_on(times, at - each) else 0.0
-        share = min(1.0, float(np.minimum(counts * interval, each).sum()) / seen)
+        share = min(1.0, float(np.clip(counts * interval, 0, each).sum()) / seen)
         waited, _ = pending.get(key, _NEVER)
         ended = len(_runs(waited, interval + steps.seconds)) - _goes_on(waited, at - each)
         found[key] = Firings(len(begun), share, float(since), seen, ended)

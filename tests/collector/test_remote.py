@@ -82,6 +82,24 @@ def test_a_long_range_is_asked_in_parts_and_joined():
     assert windows == [("0", str((MAX_POINTS - 1) * 15)), (str(MAX_POINTS * 15), str(MAX_POINTS * 15))]
 
 
+def test_what_an_engine_rounds_a_range_to_is_cut_to_what_was_asked():
+    engine = Engine(matrix([[-10, "0"], [0, "1"], [15.0004, "2"], [30, "3"]]))
+    (series,) = engine.querier().range("up", 0, 15, 15)
+    assert (series.times.tolist(), series.values.tolist()) == ([0.0, 15.0004], [1.0, 2.0])
+
+
+def test_a_series_beside_the_range_alone_is_none():
+    assert Engine(matrix([[30, "3"]])).querier().range("up", 0, 15, 15) == []
+
+
+@pytest.mark.parametrize("at", [-15.01, 30.01, 1_700_000_000])
+def test_samples_of_another_time_are_no_answer(at):
+    with pytest.raises(
+        QueryError, match=r"^http://prom/x: result: expected samples from 0\.000 to 15\.000, f"
+    ):
+        Engine(matrix([[at, "3"]])).querier().range("up", 0, 15, 15)
+
+
 def test_series_are_labels():
     (labels,) = Engine(success([{"__name__": "up", "job": "a"}])).querier().series(["up"], 0, 1)
     assert str(labels) == 'up{job="a"}'
@@ -212,6 +230,12 @@ def test_a_servers_words_are_one_plain_line(status):
         Engine(*[httpx.Response(status, json=said)] * 3).querier().instant("up", 1)
     assert "\ufffd]0;owned\ufffda b\ufffdccc" in str(failed.value)
     assert (str(failed.value).isprintable(), len(str(failed.value)) < 1200) == (True, True)
+
+
+@pytest.mark.parametrize("kind", ["matrix", "string"])
+def test_an_answer_of_another_type_names_who_gave_it(kind):
+    with pytest.raises(QueryError, match=f"^http://prom/x: expected a vector or a scalar, found a {kind} "):
+        Engine(success(of(kind, [LINE]))).querier().instant("up", 1)
 
 
 def test_headers_such_as_a_tenant_are_sent():

@@ -1,5 +1,7 @@
 """Which findings there are of which rules."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -154,6 +156,15 @@ def test_evaluations_of_any_interval_make_one_episode(api, interval):
     seen = firings(api, AT, DAY, {alert("A", "page"): interval, alert("B", "page"): 15.0})[alert("A", "page")]
     assert seen.count == 1
     assert seen.since_seconds == pytest.approx(7200, abs=2 * interval)
+
+
+def test_no_answer_makes_a_share_less_than_none(api, monkeypatch):
+    fires(api, AT - np.arange(0, 3600, 60)[::-1])
+    ask = api.range
+    negative = lambda *asked: [replace(each, values=-each.values) for each in ask(*asked)]  # noqa: E731
+    monkeypatch.setattr(api, "range", negative)
+    (seen,) = firings(api, AT, DAY).values()
+    assert seen.share == 0
 
 
 def test_the_share_is_of_the_time_looked_at(api):
