@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from alerts.backtest.fetch import fetched
-from alerts.backtest.incidents_file import incidents_of, load_incidents, within
+from alerts.backtest.incidents_file import incidents_of, load_incidents, merged, within
 from alerts.backtest.reach import reach
 from alerts.backtest.stretch import Stretch
 from alerts.ci.casebook import FiledCase, load_casebook
@@ -74,10 +74,11 @@ def _opened(wanted: Wanted, groups: Sequence[RuleGroup]) -> Iterator[list[Stretc
     if known and not within(known, start, end):
         raise SpecError(f"{wanted.incidents}: expected an incident that begins in the history, found none")
     begin = start - reach(groups).samples_seconds
-    every = [*known, *incidents_of(cases)]
-    earlier = tuple(one for one in every if one.onset < start)
+    told = merged([*known, *incidents_of(cases)])
+    earlier = tuple(one for one in told.incidents if one.onset < start)
     with _samples(wanted, groups, begin, end) as (name, samples):
-        yield [Stretch(name, samples, begin, start, end, within(every, start, end), earlier)]
+        incidents = within(told.incidents, start, end)
+        yield [Stretch(name, samples, begin, start, end, incidents, earlier, told.notes)]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A file of incidents that people know of: what pages should have told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
@@ -9,6 +10,9 @@ from alerts.backtest.stretch import Incident
 from alerts.ci.casebook import FiledCase, Instant
 from alerts.documents import Strict, read_document
 from alerts.errors import SpecError
+from collector.durations import format_duration
+
+SAME_ONSET_SECONDS = 300.0
 
 
 class _IncidentFile(Strict):
@@ -43,6 +47,39 @@ def incidents_of(cases: Sequence[FiledCase]) -> list[Incident]:
         for one in cases
         if not one.expected.is_quiet
     ]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Incidents, none of them twice. notes: which were told twice, in words."""
+
+    incidents: tuple[Incident, ...]
+    notes: tuple[str, ...] = ()
+
+
+def merged(incidents: Iterable[Incident]) -> Known:
+    """One of those that people told twice: they overlap, and begin within five minutes of each other.
+
+    It has the times of the first of them that is given.
+    """
+    kept: list[Incident] = []
+    notes: list[str] = []
+    for one in incidents:
+        same = next((other for other in kept if _is_same(one, other)), None)
+        if same is None:
+            kept.append(one)
+            continue
+        apart = format_duration(round(abs(one.onset - same.onset)))
+        onsets = "their onsets are the same" if one.onset == same.onset else f"their onsets are {apart} apart"
+        notes.append(
+            f"counted as one incident, with the times of the first: {same.title}; {one.title} ({onsets})"
+        )
+    return Known(tuple(kept), tuple(notes))
+
+
+def _is_same(one: Incident, other: Incident) -> bool:
+    is_near = abs(one.onset - other.onset) <= SAME_ONSET_SECONDS
+    return is_near and one.onset <= other.end and other.onset <= one.end
 
 
 def within(incidents: Sequence[Incident], start: float, end: float) -> tuple[Incident, ...]:

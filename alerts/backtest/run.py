@@ -60,7 +60,7 @@ def run(groups: Sequence[RuleGroup], stretch: Stretch, paging: Sequence[Matcher]
         found = evaluated(groups, stretch.samples, stretch.start, stretch.end)
     except BacktestError as error:
         raise BacktestError(f"{stretch.name}: {error}") from error
-    histories, notes = found.histories, []
+    histories, notes = found.histories, list(stretch.notes)
     if found.why_stepwise:
         notes.append(f"run step by step, which is slower: {found.why_stepwise}")
     fired = [firing for one in histories for firing in _firings(one, stretch, paging)]

@@ -23,6 +23,7 @@ class Stretch:
     """Pages count from start to end; the samples begin at ``begin`` or later. All in Unix seconds.
 
     incidents: that begin in it. earlier: that began before; of those nobody knows when they paged.
+    notes: what the reader should know of it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Stretch:
     end: float
     incidents: tuple[Incident, ...] = ()
     earlier: tuple[Incident, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

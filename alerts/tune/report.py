@@ -145,6 +145,7 @@ def confidence_lines(tuned: Tuned) -> list[str]:
     lines.append(
         "The best of so many looks better than it is on what it was picked by: judge it on what comes next."
     )
+    lines += [f"{note}." for each in tuned.evidence for note in each.stretch.notes]
     if tuned.left_out:
         lines.append(f"Left out, as they hold no events of these SLOs: {', '.join(tuned.left_out)}.")
     return lines

@@ -179,6 +179,20 @@ def test_files_that_are_wrong_are_one_line(tmp_path, content, message):
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_an_incident_that_is_told_twice_counts_once(rules, incidents, url, tmp_path):
+    case = tmp_path / "cases" / "much"
+    case.mkdir(parents=True)
+    (case / "samples.om").write_text("# EOF\n")
+    times = {"start": "2025-09-03T00:00:00Z", "onset": "2025-09-03T00:29:30Z", "end": "2025-09-03T01:00:00Z"}
+    title = {"en": "The case", "ko": "사례"}
+    content = {"version": 1, "name": "much", "title": title, "samples": "samples.om", "page_within": "2m"}
+    written(case / "case.yml", content | times)
+    options = ("--url", url, "--incidents", incidents, "--cases", tmp_path / "cases", "--format", "json")
+    told = json.loads(run(rules, *DURING, *options).stdout)
+    assert [one["title"] for one in told["incidents"]] == ["Too much"]
+    assert "Too much; The case (their onsets are 30s apart)" in told["stretches"][0]["notes"][0]
+
+
 def test_incidents_of_another_time_are_told(rules, incidents, url):
     during = ("--from", "2025-10-03T00:00:00Z", "--to", "2025-10-03T02:00:00Z")
     result = run(rules, *during, "--url", url, "--incidents", incidents)
