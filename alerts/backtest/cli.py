@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from alerts.backtest.files import load_alerts
-from alerts.backtest.histories import Wanted, opened
+from alerts.backtest.histories import Wanted, opened, timed
 from alerts.backtest.paging import without_a_page
 from alerts.backtest.picture import picture
 from alerts.backtest.report import Backtest, backtest_json, backtest_markdown, backtest_text
@@ -23,7 +23,7 @@ from alerts.outputs import refuse_overwriting, write_output
 from alerts.period_options import period_options
 from alerts.terminal import show
 from collector.cli_prometheus import prometheus_options
-from collector.cli_values import Time
+from collector.cli_values import Duration, Time
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -79,6 +79,13 @@ experimental_option = click.option(
 )
 
 
+evaluation_interval_option = click.option(
+    "--evaluation-interval",
+    type=Duration(),
+    help="Of groups that do not say theirs: without it, as the Prometheus asked or the case says, else 1m.",
+)
+
+
 def history_options(command: Command) -> Command:
     """Which history, and which incidents in it."""
     for option in reversed(_HISTORY):
@@ -107,6 +114,7 @@ def files_read(history: Mapping[str, Any]) -> list[Path]:
     "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Firings listed; 0: all."
 )
 @experimental_option
+@evaluation_interval_option
 @click.option(
     "--chart", type=click.Path(path_type=Path, dir_okay=False), help="Write a timeline to this SVG file."
 )
@@ -118,6 +126,7 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     style: str,
     limit: int,
     experimental: bool,
+    evaluation_interval: float | None,
     chart: Path | None,
     period: PeriodOptions,
     **history: Any,  # noqa: ANN401  whatever the options are
@@ -126,11 +135,14 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     refuse_overwriting("--chart", chart, [*files, *files_read(history)])
     alerts = load_alerts(files, period=period, experimental=experimental)
     paging = [parse_matcher(text) for text in page] or PAGING
-    with opened(Wanted(**history), alerts.groups) as stretches:
-        ran = tuple(run(alerts.groups, stretch, paging) for stretch in stretches)
+    wanted = Wanted(**history)
+    groups, notes = timed(alerts.groups, wanted, evaluation_interval)
+    with opened(wanted, groups) as stretches:
+        ran = tuple(run(groups, stretch, paging) for stretch in stretches)
         is_paged = any(one.is_page for each in ran for one in (*each.firings, *each.lasting))
-        note = "" if is_paged else without_a_page(alerts.groups, paging)
-        backtest = Backtest(tuple(file.name for file in files), ran, score(ran, alerts.slos), zone, note)
+        notes += [] if is_paged else [without_a_page(groups, paging)]
+        names, scored = tuple(file.name for file in files), score(ran, alerts.slos)
+        backtest = Backtest(names, ran, scored, zone, tuple(filter(None, notes)))
     if style == "json":
         click.echo(json_text(backtest_json(backtest)))
     elif style == "markdown":

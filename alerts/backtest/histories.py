@@ -11,6 +11,13 @@ from rich.progress import Progress
 
 from alerts.backtest.fetch import fetched
 from alerts.backtest.incidents_file import incidents_of, load_incidents, merged, within
+from alerts.backtest.intervals import (
+    DEFAULT_SECONDS,
+    are_unsaid,
+    configured_seconds,
+    interval_note,
+    with_interval,
+)
 from alerts.backtest.reach import reach
 from alerts.backtest.stretch import Stretch
 from alerts.ci.casebook import FiledCase, load_casebook
@@ -19,6 +26,7 @@ from alerts.errors import SpecError
 from collector.cli_prometheus import PrometheusServer
 from collector.durations import format_duration
 from collector.errors import CollectorError, QueryError
+from collector.redaction import without_secrets
 from collector.rules.files import RuleGroup
 from collector.series import SampleSource
 from collector.store.durable import SampleStore
@@ -36,6 +44,42 @@ class Wanted:
     data: Path | None = None
     cases: Path | None = None
     incidents: Path | None = None
+
+
+def timed(
+    groups: Sequence[RuleGroup], wanted: Wanted, seconds: float | None
+) -> tuple[tuple[RuleGroup, ...], list[str]]:
+    """The groups at the interval said, or that of the server; with a note where that matters.
+
+    Raises:
+        SpecError: where the server cannot be asked.
+    """
+    if not are_unsaid(groups):
+        return tuple(groups), []
+    why = "as --evaluation-interval says"
+    if seconds is None and wanted.server is not None:
+        seconds, why = (
+            asked_seconds(wanted.server),
+            f"as {wanted.server.shown} does (global evaluation_interval)",
+        )
+    if seconds is None:
+        seconds, why = DEFAULT_SECONDS, "as nothing says otherwise (--evaluation-interval)"
+    return with_interval(groups, seconds), [interval_note(seconds, why)]
+
+
+def asked_seconds(server: PrometheusServer) -> float | None:
+    """How often it evaluates groups that do not say it; None where it does not tell.
+
+    Raises:
+        SpecError: where it cannot be asked.
+    """
+    source = server.querier(on_retry=told)
+    try:
+        return configured_seconds(source)
+    except QueryError as error:
+        raise SpecError(without_secrets(str(error))) from error
+    finally:
+        source.close()
 
 
 @contextmanager

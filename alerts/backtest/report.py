@@ -35,13 +35,13 @@ _NUMBERS = {
 
 @dataclass(frozen=True)
 class Backtest:
-    """What is told. files: the names of what was run. note: on all of them, if there is one."""
+    """What is told. files: the names of what was run. notes: on all of them."""
 
     files: tuple[str, ...]
     ran: tuple[Ran, ...]
     score: Score
     zone: ZoneInfo
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def moments(self) -> Moments:
@@ -123,8 +123,7 @@ def _head(backtest: Backtest) -> list[str]:
         lines.append(f"fired before the start and still did then: {told_names(ended)}")
     if always := [f.labels for f in lasting if f.reset_at is None]:
         lines.append(f"fires all the time, from before the start to the end: {told_names(always)}")
-    lines += [backtest.note] if backtest.note else []
-    return lines + list(dict.fromkeys(note for one in ran for note in one.notes))
+    return lines + list(dict.fromkeys([*backtest.notes, *(note for one in ran for note in one.notes)]))
 
 
 def _tables(backtest: Backtest, limit: int) -> list[_Table]:
@@ -244,6 +243,7 @@ def backtest_json(backtest: Backtest) -> dict[str, Any]:
     score = backtest.score
     return {
         "files": list(backtest.files),
+        "notes": list(backtest.notes),
         "stretches": [_stretch_json(ran) for ran in backtest.ran],
         "firings": [
             {

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 from alerts.case_bounds import BOUNDS, CASE_FILE, NAME_PATTERN, check_size, inside
 from alerts.casefile import BUILT_IN, load_case
 from alerts.ci.verdict import Expected
-from alerts.documents import Document, Seconds, Strict, read_document
+from alerts.documents import Document, Seconds, Strict, Window, read_document
 from alerts.errors import SpecError
 from alerts.selectors import matchers_of
 from alerts.signals import Title
@@ -28,6 +28,7 @@ class FiledCase:
     """A case to replay. load: reads or makes its samples, from well before its start to its end.
 
     frozen_with: the selectors that it has all series of; None where nobody wrote them down.
+    evaluation_seconds: the interval of groups that do not say theirs, where it was recorded.
     """
 
     name: str
@@ -35,6 +36,7 @@ class FiledCase:
     expected: Expected
     load: Callable[[], MemoryStore]
     frozen_with: tuple[tuple[Matcher, ...], ...] | None = None
+    evaluation_seconds: float | None = None
 
 
 def _instant(value: object) -> float:
@@ -69,6 +71,7 @@ class RecordedFile(Strict):
     origin: str = ""
     samples: str
     selectors: list[SelectorText] | None = None
+    evaluation_interval: Window | None = None
     start: Instant
     end: Instant
     quiet: bool = False
@@ -120,8 +123,8 @@ def _recorded(folder: Path, document: Document) -> FiledCase:
     expected = Expected(content.start, content.end, onset, content.page_within)
     path = inside(folder, content.samples, f"{document.place}: samples")
     frozen_with = None if content.selectors is None else tuple(content.selectors)
-    title = content.title.texts()["en"]
-    return FiledCase(content.name, title, expected, lambda: _samples(path), frozen_with)
+    title, interval = content.title.texts()["en"], content.evaluation_interval
+    return FiledCase(content.name, title, expected, lambda: _samples(path), frozen_with, interval)
 
 
 def _samples(path: Path) -> MemoryStore:

@@ -1,18 +1,19 @@
 """`fireline alerts ci`: may this change of the rules pass?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from alerts.backtest.cli import experimental_option
+from alerts.backtest.cli import evaluation_interval_option, experimental_option
 from alerts.backtest.files import load_alerts
 from alerts.backtest.paging import without_a_page
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.compare import as_accepted, compared
 from alerts.ci.report import ci_json, ci_table
-from alerts.ci.run import judged
+from alerts.ci.run import interval_notes, judged
 from alerts.ci.verdict import PAGING
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
@@ -56,6 +57,7 @@ _SHIPPED = (
     help="SLO file whose budgets are told of, where RULES are rule files; may be repeated.",
 )
 @experimental_option
+@evaluation_interval_option
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @period_options
 @click.pass_context
@@ -68,6 +70,7 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     page: Sequence[str],
     slos: Sequence[Path],
     experimental: bool,
+    evaluation_interval: float | None,
     style: str,
     period: PeriodOptions,
 ) -> None:
@@ -84,7 +87,8 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     found = load_casebook(cases) if cases else shipped()
     if cases is None:
         click.echo(f"fireline: {_SHIPPED}", err=True)
-    verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in found}
+    timed = [replace(c, evaluation_seconds=evaluation_interval or c.evaluation_seconds) for c in found]
+    verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in timed}
     outcomes = [compared(c.name, c.expected, verdicts[c.name], before.get(c.name)) for c in found]
     unwanted = [name for name, verdict in verdicts.items() if verdict.problem]
     is_judged = any(verdict.is_judged for verdict in verdicts.values())
@@ -94,8 +98,9 @@ def ci_command(  # noqa: PLR0917  click passes them by name
         click.echo(json_text(ci_json(outcomes)))
     else:
         is_paged = any(one.page_seconds is not None or one.already for one in verdicts.values())
-        note = "" if is_paged else without_a_page(given.groups, paging)
-        show(ci_table(outcomes, note, accepts=accepts))
+        notes = [*interval_notes(timed, given.groups)]
+        notes += [] if is_paged else [without_a_page(given.groups, paging)]
+        show(ci_table(outcomes, [note for note in notes if note], accepts=accepts))
     if accepts:
         click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)
     elif accept and is_judged:

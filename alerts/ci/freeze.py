@@ -15,6 +15,7 @@ from alerts.ci.thinning import FINE_SECONDS, LONGEST_STEP_SECONDS, Thinned
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
 from alerts.selectors import as_shown, spelled
+from collector.durations import format_duration
 from collector.exporter import Progress, RawSource, export
 from collector.rules.files import RuleGroup
 
@@ -27,6 +28,7 @@ class Description:
     """What a case.yml says. history_seconds: how far before the start its samples begin.
 
     step_seconds: how far apart samples are that are older than ``fine_seconds``.
+    evaluation_seconds: how often the source evaluates groups that do not say it, where it tells.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Description:
     history_seconds: float
     step_seconds: float = LONGEST_STEP_SECONDS
     fine_seconds: float = FINE_SECONDS
+    evaluation_seconds: float | None = None
 
 
 def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
@@ -94,6 +97,8 @@ def _case_yaml(description: Description, selectors: Sequence[str]) -> str:
         "start": _spelled_time(expected.start),
         "end": _spelled_time(expected.end),
     }
+    if description.evaluation_seconds is not None:
+        content["evaluation_interval"] = format_duration(description.evaluation_seconds)
     if expected.page_within_seconds is None:
         content["quiet"] = True
     else:

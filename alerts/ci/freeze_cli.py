@@ -8,7 +8,8 @@ import click
 
 from alerts.backtest.cli import experimental_option
 from alerts.backtest.files import load_alerts
-from alerts.backtest.histories import told
+from alerts.backtest.histories import asked_seconds, told
+from alerts.backtest.intervals import DEFAULT_SECONDS, with_interval
 from alerts.backtest.reach import Reach, reach
 from alerts.case_bounds import LONGEST_SECONDS, checked_name
 from alerts.ci.freeze import Description, freeze, selectors_read
@@ -70,7 +71,9 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     if not start < end or (onset is not None and not start <= onset < end):
         raise SpecError("--to: expected after --from, and --onset between them")
     expected = Expected(start, end, start if onset is None else onset, None if onset is None else page_within)
-    groups = load_alerts(rules, period=period, experimental=experimental).groups
+    given = load_alerts(rules, period=period, experimental=experimental)
+    interval = asked_seconds(server)
+    groups = with_interval(given.groups, interval or DEFAULT_SECONDS)
     before = reach(groups)
     seconds = history_seconds(before, expected) if history is None else history
     description = Description(
@@ -80,6 +83,7 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
         expected,
         seconds,
         step_seconds(before),
+        evaluation_seconds=interval,
     )
     try:
         source = server.querier(on_retry=told)

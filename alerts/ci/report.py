@@ -17,8 +17,8 @@ from collector.durations import format_duration
 _TOLERATED_SECONDS = 15 * 60.0  # the run-up that every rule gets, whether it needs it or not
 
 
-def ci_table(outcomes: Sequence[Compared], note: str = "", *, accepts: bool = False) -> Group:
-    """A row for each case, then a line for each that fails, and a note on all of them.
+def ci_table(outcomes: Sequence[Compared], notes: Sequence[str] = (), *, accepts: bool = False) -> Group:
+    """A row for each case, then a line for each that fails, and notes on all of them.
 
     accepts: whether all of it is accepted now.
     """
@@ -49,8 +49,7 @@ def ci_table(outcomes: Sequence[Compared], note: str = "", *, accepts: bool = Fa
     lines += [Text(line, style="yellow") for line in map(_already, outcomes) if line]
     told = (*unheld_lines(outcomes), *_unseen(outcomes), *_sparse(outcomes))
     lines += [Text(line, style="yellow") for line in told]
-    if note:
-        lines.append(Text(note, style="yellow"))
+    lines += [Text(note, style="yellow") for note in notes]
     return Group(table, *lines, Text(count, style="green" if judged and not failed else "bold red"))
 
 

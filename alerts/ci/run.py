@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from alerts.backtest.engine import BacktestError
 from alerts.backtest.evaluated import evaluated
+from alerts.backtest.intervals import DEFAULT_SECONDS, are_unsaid, interval_note, with_interval
 from alerts.backtest.reach import reach
 from alerts.backtest.spent import budget_spent
 from alerts.ci.casebook import FiledCase
@@ -14,6 +15,18 @@ from alerts.ci.verdict import PAGING, Verdict, verdict
 from alerts.slo import Slo
 from collector.labels import Matcher
 from collector.rules.files import RuleGroup
+
+
+def interval_notes(cases: Sequence[FiledCase], groups: Sequence[RuleGroup]) -> list[str]:
+    """How often groups are evaluated that do not say it: none where all do."""
+    if not are_unsaid(groups):
+        return []
+    by_seconds: dict[float, list[str]] = {}
+    for case in cases:
+        by_seconds.setdefault(case.evaluation_seconds or DEFAULT_SECONDS, []).append(case.name)
+    if len(by_seconds) == 1:
+        return [interval_note(seconds, "in all cases (--evaluation-interval)") for seconds in by_seconds]
+    return [interval_note(seconds, f"in {', '.join(names)}") for seconds, names in by_seconds.items()]
 
 
 def judged(
@@ -28,6 +41,7 @@ def judged(
         BacktestError: for rules that cannot be replayed, naming the rule and the case.
     """
     expected, samples = case.expected, case.load()
+    groups = with_interval(groups, case.evaluation_seconds or DEFAULT_SECONDS)
     able = held(groups, samples, case.frozen_with, paging)
     if not able.is_judged:
         return Verdict(None, None, (), "", unheld=able.unheld, is_judged=False)

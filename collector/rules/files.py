@@ -70,7 +70,10 @@ Rule = RecordingRule | AlertingRule
 
 @dataclass(frozen=True)
 class RuleGroup:
-    """Rules that are evaluated in order, at one time. A limit of 0 is none."""
+    """Rules that are evaluated in order, at one time. A limit of 0 is none.
+
+    says_interval: whether the file does, or leaves it to whoever evaluates.
+    """
 
     name: str
     interval_seconds: float
@@ -79,6 +82,7 @@ class RuleGroup:
     limit: int = 0
     query_offset_seconds: float = 0.0
     labels: Mapping[str, str] = field(default_factory=dict)
+    says_interval: bool = field(default=True, compare=False)
 
     @property
     def key(self) -> str:
@@ -199,6 +203,7 @@ def _group(section: Section, default_interval: float, checks: _Checks) -> RuleGr
         limit=_limit(section),
         query_offset_seconds=section.seconds("query_offset", 0.0),
         labels=section.mapping("labels"),
+        says_interval="interval" in section,
     )
     section.finish(("partial_response_strategy", "source_tenants"))
     return group

@@ -11,6 +11,7 @@ from alerts.cli import EXAMPLES, alerts
 from collector import cli_prometheus
 from collector.importer import import_file
 from collector.labels import Labels
+from collector.remote import Forwarded
 from collector.series import Series
 from collector.store.durable import SampleStore
 
@@ -30,6 +31,10 @@ class Engine:
         times = np.arange(np.ceil(start / 15), np.floor(end / 15) + 1) * 15
         inside = (times >= FROM + 1800) & (times < FROM + 2400)
         return [Series(Labels({"__name__": "x"}), times, np.where(inside, 2.0, 0.0))] if len(times) else []
+
+    def forward(self, *_):
+        config = b'{"status":"success","data":{"yaml":"global:\\n  evaluation_interval: 30s\\n"}}'
+        return Forwarded(200, config, "application/json")
 
     def close(self):
         pass
@@ -80,6 +85,19 @@ def test_alerts_of_which_none_is_a_page_are_told(tmp_path, url):
     own = {"alert": "A", "expr": 'label_replace(x > 1, "severity", "page", "", "")'}
     path = written(tmp_path / "o.yml", {"groups": [{"name": "g", "rules": [own]}]})
     assert "The alert is no page" not in run(path, *DURING, "--prometheus", url).stdout
+
+
+def test_groups_without_an_interval_are_evaluated_as_the_prometheus_does(tmp_path, url):
+    held = {**RULE, "for": "30s"}
+    path = written(tmp_path / "r.yml", {"groups": [{"name": "g", "rules": [held]}]})
+
+    def fired_after(*options):
+        told = json.loads(run(path, *DURING, "--url", url, *options, "--format", "json").stdout)
+        return told["firings"][0]["fired_at"] - FROM - 1800, told["notes"]
+
+    note = "groups without an interval are evaluated each 30s, as http://there does"
+    assert fired_after() == (30.0, [f"{note} (global evaluation_interval)"])
+    assert fired_after("--evaluation-interval", "2m")[0] == 120.0
 
 
 def test_without_an_incident_its_page_is_false(rules, url):

@@ -8,6 +8,7 @@ from alerts.cli import alerts
 from collector import cli_prometheus
 from collector.errors import QueryError
 from collector.labels import Labels
+from collector.remote import Forwarded
 from collector.series import Series
 
 TO = 1_756_864_800.0
@@ -26,6 +27,9 @@ class Engine:
     def raw(self, _selector, start, end):
         times = np.arange(np.ceil(start / 15), np.floor(end / 15) + 1) * 15
         return [Series(Labels({"__name__": "x"}), times, times)]
+
+    def forward(self, *_):
+        return Forwarded(404, b"404 page not found", "text/plain")
 
     def close(self):
         pass
@@ -58,6 +62,14 @@ def test_a_case_is_as_long_as_the_rules_look_back_and_says_how_it_was_thinned(ru
     back = TO - 3600 - group.times[0] / 1000
     assert 86_400 + 120 + 600 - 60 <= back <= 86_400 + 120 + 600 + 60
     assert np.diff(group.times).max() == 45_000
+
+
+def test_a_case_keeps_how_often_groups_are_evaluated_that_do_not_say_it(run, tmp_path, monkeypatch):
+    assert run("--from", TO - 3600, "--to", TO).exit_code == 0
+    config = b'{"status":"success","data":{"yaml":"global:\\n  evaluation_interval: 15s\\n"}}'
+    monkeypatch.setattr(Engine, "forward", lambda *_: Forwarded(200, config, "application/json"))
+    assert run("--from", TO - 3600, "--to", TO, name="r").exit_code == 0
+    assert [case.evaluation_seconds for case in load_casebook(tmp_path / "cases")] == [None, 15.0]
 
 
 def test_a_history_that_is_too_short_for_the_rules_is_told(run):

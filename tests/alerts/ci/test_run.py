@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from alerts.ci.casebook import FiledCase
-from alerts.ci.run import judged
+from alerts.ci.run import interval_notes, judged
 from alerts.ci.verdict import Expected
 from collector.labels import Labels
 from collector.memory import MemoryStore
@@ -72,6 +72,18 @@ def test_windows_of_a_day_are_full_at_the_start_also_where_they_are_tiled(window
     found = judged(case, groups_of(*rules))
     assert found.problem == ""
     assert 360 <= found.page_seconds <= 360 + 315
+
+
+def test_groups_without_an_interval_are_evaluated_as_the_case_was_recorded():
+    case = case_of(Expected(START, END, ONSET, 900.0), errors_total=errors)
+    rule = {"alert": "A", "expr": "increase(errors_total[1m]) > 30", "for": "15s", "labels": PAGE}
+    groups = parse_groups({"groups": [{"name": "g", "rules": [rule]}]})
+    slow, fast = case, replace(case, evaluation_seconds=15.0)
+    assert (judged(slow, groups).page_seconds, judged(fast, groups).page_seconds) == (120.0, 45.0)
+    assert [note.split(", ")[0][-7:] for note in interval_notes([slow, fast], groups)] == [
+        "each 1m",
+        "ach 15s",
+    ]
 
 
 @pytest.mark.parametrize("held", ["5m", "10m", "30m", "2h"])
