@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from alerts.casefile import load_case
-from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
+from alerts.compile import CompileOptions, compile_slos, policies_of
 from alerts.emitted import refuse_unreadable
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slos
@@ -23,6 +23,7 @@ from alerts.policy import load_policy
 from alerts.prometheus_rule import prometheus_rule, resource_labels
 from alerts.replay import replay as replay_case
 from alerts.replay_report import Language, report
+from alerts.rules_text import rules_yaml
 from alerts.ruletests import rule_tests
 from alerts.slo import Slo
 from alerts.spec_files import load_spec_files

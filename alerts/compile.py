@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from alerts.burnrate import firing_burn_rate
 from alerts.errors import SpecError
 from alerts.expressions import (
@@ -112,18 +110,6 @@ def _check_period(slo: Slo, policy: Policy) -> None:
     if policy.period_seconds not in {None, slo.period_seconds}:
         meant, found = (format_duration(s) for s in (policy.period_seconds or 0.0, slo.period_seconds))
         raise SpecError(f"{slo.name}: policy {policy.name}: expected a period of {meant}, found {found}")
-
-
-def rules_yaml(rules: Mapping[str, Any]) -> str:
-    """The YAML of a rule file or of its tests."""
-    return yaml.dump(dict(rules), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=1_000_000)
-
-
-class _PlainDumper(yaml.SafeDumper):
-    """Repeats what occurs twice: people read these files, and an anchor sends them elsewhere."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401  the dumper's own signature
-        return True
 
 
 @dataclass(frozen=True)

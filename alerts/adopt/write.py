@@ -7,9 +7,9 @@ import yaml
 
 from alerts.adopt.adoption import Adoption
 from alerts.adopt.report import report
-from alerts.compile import rules_yaml
 from alerts.documents import Document
 from alerts.errors import SpecError
+from alerts.rules_text import rules_yaml
 from alerts.signals import read_signals
 from collector.whole_file import write_all
 from collector.yaml_text import load_all

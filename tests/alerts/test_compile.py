@@ -7,9 +7,10 @@ import promql_parser
 import pytest
 import yaml
 
-from alerts.compile import BURN_ALERT, CompileOptions, compile_slos, policies_of, rules_yaml
+from alerts.compile import BURN_ALERT, CompileOptions, compile_slos, policies_of
 from alerts.formats.files import load_slos
 from alerts.policy import Policy, load_policy
+from alerts.rules_text import rules_yaml
 from alerts.ruletests import group_names, rule_tests
 from alerts.slo import Alerting, AlertTexts, Calendar, CalendarUnit, Sli, SliKind, Slo
 

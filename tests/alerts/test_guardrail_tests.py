@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from alerts.cli import alerts
-from alerts.compile import rules_yaml
 from alerts.guardrail_rules import compile_guardrails
 from alerts.guardrail_tests import guardrail_tests, untested
 from alerts.guardrails import Baseline, Guardrail
+from alerts.rules_text import rules_yaml
 from collector.cli import collector
 
 SHARE = 'sum(rate(reads_total{hit="yes"}[$window])) / sum(rate(reads_total[$window]))'

@@ -6,10 +6,10 @@ import promql_parser
 import pytest
 import yaml
 
-from alerts.compile import rules_yaml
 from alerts.errors import SpecError
 from alerts.guardrail_rules import compile_guardrails
 from alerts.guardrails import Guardrail, load_guardrails
+from alerts.rules_text import rules_yaml
 from collector.templates import parse_template
 
 SHOP = load_guardrails(Path("alerts/examples/shop.guardrails.yml"))

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from alerts.compile import BURN_ALERT, HANG_ALERT, NO_DATA_ALERT, compile_slos, rules_yaml
+from alerts.compile import BURN_ALERT, HANG_ALERT, NO_DATA_ALERT, compile_slos
 from alerts.policy import Policy, load_policy
+from alerts.rules_text import rules_yaml
 from alerts.ruletests import rule_tests
 from alerts.slo import Sli, SliKind, Slo
 from collector.cli import collector

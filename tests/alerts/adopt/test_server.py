@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from alerts.adopt.cli import adopt_command
-from alerts.compile import compile_slos, policies_of, rules_yaml
+from alerts.compile import compile_slos, policies_of
 from alerts.formats.files import load_slos
+from alerts.rules_text import rules_yaml
 from alerts.signals import load_signals
 from collector.remote import RemoteQuerier
 from commerce_app.database.seed import Size, seed

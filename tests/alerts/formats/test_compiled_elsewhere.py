@@ -7,9 +7,10 @@ from pathlib import Path
 import promql_parser
 import pytest
 
-from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
+from alerts.compile import CompileOptions, compile_slos, policies_of
 from alerts.formats.files import load_slos
 from alerts.policy import Policy
+from alerts.rules_text import rules_yaml
 from alerts.ruletests import rule_tests
 from alerts.slo import Slo
 from tests.alerts.formats.pyrra_specs import latency, objective

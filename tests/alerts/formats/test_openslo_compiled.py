@@ -7,8 +7,9 @@ from pathlib import Path
 import promql_parser
 import pytest
 
-from alerts.compile import CompileOptions, compile_slos, policies_of, rules_yaml
+from alerts.compile import CompileOptions, compile_slos, policies_of
 from alerts.policy import Policy, load_policy
+from alerts.rules_text import rules_yaml
 from alerts.ruletests import rule_tests
 from dashboards.grafana.slos import slo_board
 from tests.alerts.formats.openslo_specs import condition, load, measured_by, metric, put, spec

@@ -8,8 +8,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from alerts.compile import compile_slos, policies_of, rules_yaml
+from alerts.compile import compile_slos, policies_of
 from alerts.formats.files import load_slos
+from alerts.rules_text import rules_yaml
 from alerts.ruletests import rule_tests
 from collector.cli import collector
 
