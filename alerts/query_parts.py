@@ -22,6 +22,15 @@ def summed(query: str) -> str | None:
     return _within(query.strip(), "sum")
 
 
+def not_below_zero(query: str) -> str | None:
+    """What a query keeps from falling below 0 by ``clamp_min``; None for anything else."""
+    inner = _within(query.strip(), "clamp_min")
+    commas = [token for token in _outermost(inner or "0") if token.word == ","]
+    if inner is None or not commas or inner[commas[-1].stop :].strip() not in {"0", "0.0"}:
+        return None
+    return inner[: commas[-1].start].strip()
+
+
 def difference(query: str) -> tuple[str, str] | None:
     """What is subtracted from what, where that is all a query does."""
     tree = promql_parser.parse(query)

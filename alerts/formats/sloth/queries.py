@@ -14,7 +14,7 @@ from alerts.formats.counts import STAND_IN, as_increase, counts_of, tree_of
 from alerts.formats.sloth.kinds import EventsSpec, RawSpec
 from alerts.queries import checked_query, one_series, parsed
 from alerts.query_groups import refuse_groups
-from alerts.query_parts import bare, difference, summed
+from alerts.query_parts import bare, difference, not_below_zero, summed
 from alerts.slo import WINDOW, Sli, SliKind, bad_beyond, bad_counted, bad_remaining
 from collector.redaction import shortened
 
@@ -40,6 +40,7 @@ def events_sli(events: EventsSpec, keys: Keys) -> Sli:
     error = _windowed(keys.place, keys.error, events.error_query)
     total = _windowed(keys.place, keys.total, events.total_query)
     refuse_groups(keys.place, {keys.error: error, keys.total: total})
+    error = _unclamped(error)
     counts = counts_of([tree_of(error), tree_of(total)])
     if counts == {"rate"}:
         error, total = as_increase(error), as_increase(total)
@@ -80,6 +81,16 @@ def _windowed(place: str, key: str, query: str) -> str:
     if told == query:
         raise SpecError(f"{place}: {key}: expected a query with {{{{.window}}}}, found {shortened(query)}")
     return checked_query(place, key, _NO_STEP.sub(lambda _: _DEFAULT_STEP, told), windowed=False)
+
+
+def _unclamped(error: str) -> str:
+    """Without the ``clamp_min`` around a difference of sums: ours never fall below 0."""
+    text = bare(error.replace(WINDOW, STAND_IN))
+    inner = not_below_zero(text)
+    parts = None if inner is None else difference(bare(inner))
+    if inner is None or parts is None or not all(_is_sum(bare(part)) for part in parts):
+        return error
+    return inner.replace(STAND_IN, WINDOW)
 
 
 def _without_zero(query: str) -> str:

@@ -119,6 +119,18 @@ def test_all_but_the_good_is_bad_without_any_good(tmp_path):
     assert sli.bad.endswith("or (sum(increase(hits_total[$window])) >= 10) * 0)")
 
 
+@pytest.mark.parametrize("error", ["clamp_min({}, 0)", "(clamp_min(({}), 0.0))"])
+def test_all_but_the_good_may_be_kept_from_falling_below_zero(tmp_path, error):
+    good = ERRORS.replace("5..", "2..")
+    sli = events(tmp_path, error.format(f"{TOTAL} - {good}"))
+    assert sli == events(tmp_path, f"{TOTAL} - {good}")
+
+
+def test_a_clamp_of_each_series_stays(tmp_path):
+    error = "clamp_min(rate(hits_total[{{.window}}]) - rate(good_total[{{.window}}]), 0)"
+    assert "clamp_min(" in events(tmp_path, error).bad
+
+
 def test_what_is_cut_out_of_a_query_keeps_its_escapes(tmp_path):
     good = r'sum(rate(hits_total{path=~"/v\\d+/.*",name="a\"b"}[{{.window}}] offset 1m))'
     sli = events(tmp_path, f"{TOTAL} - ({good})")
