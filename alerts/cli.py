@@ -139,7 +139,7 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     specs = load_spec_files(*files, period=period)
     slos = [(_name(file), slos) for file, slos in specs.slo_files.items() if slos]
     guardrails = [(_name(file), some) for file, some in specs.guardrail_files.items()]
-    compiled = [(name, *_compiled(name, some, policy, options)) for name, some in slos]
+    compiled = [(name, *_compiled(name, some, policy, options, specs.slos)) for name, some in slos]
     compiled += [(name, *_compiled_guardrails(name, some, options)) for name, some in guardrails]
     texts: dict[Path, str] = {}
     for name, rules, tests in compiled:
@@ -155,10 +155,10 @@ def compile_command(  # noqa: PLR0917  click passes them by name
 
 
 def _compiled(
-    name: str, slos: Sequence[Slo], policy: str | None, options: CompileOptions
+    name: str, slos: Sequence[Slo], policy: str | None, options: CompileOptions, among: Sequence[Slo]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     policies = {slo.policy: load_policy(policy) for slo in slos} if policy else policies_of(slos)
-    rules = compile_slos(slos, policies, options)
+    rules = compile_slos(slos, policies, options, among=among)
     return rules, rule_tests(slos, policies, f"{name}.rules.yml", rules)
 
 

@@ -61,9 +61,15 @@ class CompileOptions:
 
 
 def compile_slos(
-    slos: Sequence[Slo], policies: Mapping[str, Policy], options: CompileOptions | None = None
+    slos: Sequence[Slo],
+    policies: Mapping[str, Policy],
+    options: CompileOptions | None = None,
+    *,
+    among: Sequence[Slo] | None = None,
 ) -> dict[str, list[Group]]:
     """A rule file (``{"groups": […]}``) for these SLOs; ``policies`` holds the policy of each by its name.
+
+    among: those of all files that rules are written for; a hang that several see is one page.
 
     Raises:
         SpecError: for a policy that is meant for another period than the SLO's.
@@ -71,22 +77,25 @@ def compile_slos(
     options = options or CompileOptions()
     for slo in slos:
         _check_period(slo, policies[slo.policy])
-    hang = _first_with(slos, lambda slo: slo.sli.in_flight)
-    demand = _first_with(slos, lambda slo: slo.sli.demand)
+    hang = _first_with(among or slos, lambda slo: slo.sli.in_flight)
+    demand = _first_with(among or slos, lambda slo: slo.sli.demand)
     compilers = [
-        _Compiler(slo, policies[slo.policy], options, position in hang, position in demand)
-        for position, slo in enumerate(slos)
+        _Compiler(slo, policies[slo.policy], options, _key(slo) in hang, _key(slo) in demand) for slo in slos
     ]
     return {"groups": [group for compiler in compilers for group in compiler.groups()]}
 
 
-def _first_with(slos: Sequence[Slo], query: Callable[[Slo], str | None]) -> set[int]:
+def _first_with(slos: Sequence[Slo], query: Callable[[Slo], str | None]) -> set[tuple[str, str]]:
     """The first SLO with each query: one page for a hang, though several SLOs see it."""
-    watchers: dict[str, int] = {}
-    for position, slo in enumerate(slos):
+    watchers: dict[str, tuple[str, str]] = {}
+    for slo in slos:
         if (asked := query(slo)) is not None:
-            watchers.setdefault(asked, position)
+            watchers.setdefault(asked, _key(slo))
     return set(watchers.values())
+
+
+def _key(slo: Slo) -> tuple[str, str]:
+    return slo.service, slo.name
 
 
 def policies_of(slos: Sequence[Slo], paths: Mapping[str, str] | None = None) -> dict[str, Policy]:

@@ -30,6 +30,20 @@ def test_compile_self_contained_writes_alerts_only(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["shop.rules.yml"]
 
 
+def test_two_files_on_the_same_requests_page_once_for_a_hang(tmp_path):
+    for name in ("one", "two"):
+        text = Path(SHOP).read_text().replace("name: ", f"name: {name}-")
+        (tmp_path / f"{name}.slo.yml").write_text(text)
+    files = [tmp_path / f"{name}.slo.yml" for name in ("one", "two")]
+    assert run(alerts, "compile", *files, "--out", tmp_path).exit_code == 0
+    hangs = [
+        (tmp_path / f"{name}.rules.yml").read_text().count("alert: RequestsHang") for name in ("one", "two")
+    ]
+    assert hangs == [2, 0]
+    tests = (tmp_path / "two.test.yml").read_text()
+    assert "RequestsHang" not in tests
+
+
 def test_compile_takes_an_interval(tmp_path):
     run(alerts, "compile", SHOP, "--out", tmp_path, "--interval", "5s")
     groups = yaml.safe_load((tmp_path / "shop.rules.yml").read_text())["groups"]
