@@ -17,9 +17,10 @@ from pydantic import (
     field_validator,
 )
 
-from alerts.documents import LONGEST_SECONDS, duration_seconds, explained
+from alerts.documents import LONGEST_SECONDS, duration_seconds
 from alerts.errors import SpecError
 from alerts.incidents import Timing
+from alerts.mistakes import explained
 from collector.addresses import http_url
 from collector.redaction import shortened
 

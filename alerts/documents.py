@@ -1,21 +1,31 @@
 """YAML files, checked against a model; a mistake is one line with file, key and what was expected."""
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from alerts.errors import SpecError
+from alerts.mistakes import mistakes
 from collector.durations import DurationTooLongError, parse_duration
 from collector.redaction import shortened
 from collector.yaml_text import load_all
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+    from pydantic_core import ErrorDetails, InitErrorDetails
 
 
 class Strict(BaseModel):
@@ -26,19 +36,37 @@ class Strict(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _only_known_keys(cls, data: object) -> object:
-        if isinstance(data, Mapping):
-            known = [field.alias or name for name, field in cls.model_fields.items()]
-            for key in data:
-                if key not in known:
-                    raise ValueError(f"unknown key {key!r}, expected one of {', '.join(known)}")
-        return data
+        """Unknown keys beside whatever else is wrong, and before it."""
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        unknown = [key for key in data if key not in known] if isinstance(data, Mapping) else []
+        if not isinstance(data, Mapping) or not unknown:
+            return data
+        mistakes: list[InitErrorDetails] = [_unknown(key, known, data) for key in unknown]
+        try:
+            cls.model_validate({key: value for key, value in data.items() if key in known})
+        except ValidationError as error:
+            mistakes += [_again(each) for each in error.errors()]
+        raise ValidationError.from_exception_data(cls.__name__, mistakes)
+
+
+def _unknown(key: object, known: Sequence[str], data: object) -> "InitErrorDetails":
+    near = difflib.get_close_matches(str(key), known, 1, _NEAR)
+    hint = f": {near[0]} is meant?" if near else ""
+    text = f"unknown key {key!r}, expected one of {', '.join(known)}{hint}"
+    return {"type": PydanticCustomError("unknown_key", "{text}", {"text": text}), "loc": (), "input": data}
+
+
+def _again(mistake: "ErrorDetails") -> "InitErrorDetails":
+    """A mistake that was found already, for another to be told with it."""
+    text = PydanticCustomError(mistake["type"], "{text}", {"text": mistake["msg"], **mistake.get("ctx", {})})
+    return {"type": text, "loc": mistake["loc"], "input": mistake["input"]}
 
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_VALUES = 500_000  # some thousands of SLOs; each costs half a kilobyte while it is read
+_NEAR = 0.6
 LONGEST_SECONDS = 10 * 365 * 86_400.0
 _SERVICE = re.compile(r"\w[\w ._:/@-]*")
-_OURS = re.compile(r"(Input|String|List|Tuple|Dictionary) should (be|have)")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -99,33 +127,12 @@ class Document:
         """The content as a ``model``.
 
         Raises:
-            SpecError: ``place: key: expected …`` for the first mistake.
+            SpecError: ``place: key: expected …``, for several mistakes one after another.
         """
         try:
             return model.model_validate(self.content)
         except ValidationError as error:
-            raise SpecError(f"{self.place}: {_first_mistake(error)}") from error
-
-
-def _first_mistake(error: ValidationError) -> str:
-    mistake = error.errors()[0]
-    key, text = ".".join(str(part) for part in mistake["loc"]), explained(mistake)
-    return f"{key}: {text}" if key else text
-
-
-def explained(mistake: "ErrorDetails") -> str:
-    """Pydantic's words for a mistake in ours, which say what was expected."""
-    if mistake["type"] == "missing":
-        return "expected a value, found none"
-    if mistake["type"] == "string_pattern_mismatch":
-        return f"expected text that matches {mistake['ctx']['pattern']}, found {shortened(mistake['input'])}"
-    if mistake["type"] == "less_than_equal":
-        return f"expected at most {mistake['ctx']['le']:.12g}, found {shortened(mistake['input'])}"
-    text = mistake["msg"].removeprefix("Value error, ").replace(" after validation", "")
-    text = _OURS.sub("expected", text, count=1)
-    if "expected" in text or text.startswith("unknown key"):
-        return text
-    return f"expected another value than {shortened(mistake['input'])}: {text}"
+            raise SpecError(f"{self.place}: {'; '.join(mistakes(error, self.content))}") from error
 
 
 def read_documents(path: Path) -> list[Document]:

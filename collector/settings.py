@@ -72,6 +72,14 @@ class Section:
             raise self.error(key, f"expected text, found nothing{hint}")
         return value
 
+    def neither(self, *keys: str) -> ConfigError:
+        """Of keys of which one is needed and none is there, with the one that may be meant."""
+        there = [str(name) for name in self._values]
+        found = [(key, near) for key in keys for near in difflib.get_close_matches(key, there, 1)]
+        hint = f": is {found[0][1]} meant for {found[0][0]}?" if found else ""
+        place = f"{self.file}: {self.path}" if self.path else self.file
+        return ConfigError(f"{place}: expected {' or '.join(keys)}, found neither{hint}")
+
     def flag(self, key: str, default: bool) -> bool:
         value = self.raw(key)
         if value is None:

@@ -12,13 +12,15 @@ def _percent(value: float) -> float:
     if value <= 1:
         raise ValueError(f"expected per cent, such as 99.9, found {value:g}: {100 * value:g} is meant?")
     if value > 100 * HIGHEST_OBJECTIVE:
-        raise ValueError(f"expected at most {100 * HIGHEST_OBJECTIVE:.10g}, found {value:g}")
+        meant = ": 100 % leaves nothing that may fail; promise less, such as 99.9" if value == 100 else ""
+        raise ValueError(f"expected at most {100 * HIGHEST_OBJECTIVE:.10g}, found {value:g}{meant}")
     return value
 
 
 def _share(value: float) -> float:
     if value > HIGHEST_OBJECTIVE:
         meant = f": {value / 100:g}, or targetPercent, is meant?" if 1 < value < 100 else ""
+        meant = ": 100 % leaves nothing that may fail; promise less, such as 0.999" if value == 1 else meant
         raise ValueError(f"expected at most {HIGHEST_OBJECTIVE:.10g}, found {value:g}{meant}")
     return value
 

@@ -217,6 +217,8 @@ def _limit(section: Section) -> int:
 
 
 def _rule(section: Section, checks: _Checks) -> Rule:
+    if "alert" not in section and "record" not in section:
+        raise section.neither("alert", "record")
     rule = _alerting(section, checks.template) if "alert" in section else _recording(section)
     section.finish()
     _check_names(section, "labels", rule.labels)

@@ -129,7 +129,7 @@ def test_which_slos(load, applies, matches):
         (weekly(duration="0s"), "exclusions.0.duration: expected a duration above 0"),
         (weekly(slos=""), "exclusions.0: expected services or slos"),
         (weekly().replace("author: Kim", "author: ' '"), "exclusions.0.author: expected a text, found none"),
-        (weekly().replace(', reason: "agreed"', ""), "exclusions.0.reason: expected a value, found none"),
+        (weekly().replace(', reason: "agreed"', ""), "exclusions.0: expected reason, found none"),
         (weekly(why="x"), "unknown key 'why'"),
     ],
 )  # fmt: skip

@@ -57,7 +57,7 @@ def test_fills_in_the_window(tmp_path):
         ({"unit": "percent"}, "signals.0.unit: expected 'ratio'"),
         ({"good": "left"}, "signals.0.good: expected 'up'"),
         ({"name": "Traffic"}, "signals.0.name: expected text that matches ^"),
-        ({"title": {"ko": "트래픽"}}, "signals.0.title.en: expected a value, found none"),
+        ({"title": {"ko": "트래픽"}}, "signals.0.title: expected en, found none"),
         ({"service": "shop"}, "signals: traffic: service: expected one of web, found 'shop'"),
         ({"query": "sum("}, "signals: traffic: query: expected PromQL"),
         ({"colour": "red"}, "signals.0: unknown key 'colour'"),

@@ -93,8 +93,14 @@ class CalendarSpec(Strict):
     time_zone: str = Field(alias="timeZone")
 
 
+def _period(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError(f"expected a period such as 30d, found {shortened(value)}")  # noqa: TRY004  wrapped
+    return value
+
+
 class TimeWindow(Strict):
-    duration: str
+    duration: Annotated[str, BeforeValidator(_period)]
     is_rolling: bool | None = Field(None, alias="isRolling")
     calendar: CalendarSpec | None = None
 

@@ -294,7 +294,7 @@ def test_windows_for_another_period_are_refused(tmp_path):
     ("changes", "said"),
     [
         ({"sloPeriod": "0s"}, "spec.sloPeriod: expected a duration above 0"),
-        ({"page": {"quick": {}}}, "spec.page.quick.errorBudgetPercent: expected a value, found none"),
+        ({"page": {"quick": {}}}, "spec.page.quick: expected errorBudgetPercent, found none"),
         ({"pager": {}}, "spec: unknown key 'pager', expected one of sloPeriod, page, ticket"),
     ],
 )

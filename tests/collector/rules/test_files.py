@@ -44,8 +44,9 @@ def test_a_group_without_interval_takes_the_default():
     ("rule", "said"),
     [
         ({"record": "x"}, r"groups\[0\].rules\[0\].expr: expected text"),
-        ({"expr": "up"}, "record: expected text"),
         ({"record": "x", "alert": "y", "expr": "up"}, "found both"),
+        ({"alrt": "x", "expr": "up"}, "expected alert or record, found neither: is alrt meant for alert"),
+        ({"expr": "up"}, "expected alert or record, found neither$"),
         ({"record": "x", "expr": "sum("}, "rule 'x'"),
         ({"alert": "x", "expr": "up", "fore": "5m"}, "did you mean for"),
         ({"alert": "x", "expr": "up", "for": "soon"}, "for: expected a duration"),
