@@ -176,8 +176,8 @@ class _Reader:
     def case(self) -> Case:
         content = self._content
         scrape, history = content.scrape, content.history
-        onset, alarm, page_within_seconds = self._expected()
         self._check_size()
+        onset, alarm, page_within_seconds = self._expected()
         return Case(
             name=content.name,
             title=content.title.texts(),
@@ -222,7 +222,10 @@ class _Reader:
             return start, start, 0.0
         if content.onset is None or content.alarm is None or content.page_within is None:
             raise self._error("onset", "expected with alarm and page_within, or quiet: true instead")
-        return self._seconds(content.onset), self._seconds(content.alarm), content.page_within
+        onset = self._seconds(content.onset)
+        if not self._seconds(content.start) <= onset < self._seconds(content.end):
+            raise self._error("onset", "expected between start and end")
+        return onset, self._seconds(content.alarm), content.page_within
 
     def _disturbance(self, position: int, content: _DisturbanceFile) -> Disturbance:
         key, at = f"disturbances.{position}", self._seconds(self._midnight + content.at)

@@ -60,6 +60,7 @@ class Bounds:
     samples: int
     seconds: float
     bytes_unpacked: int
+    series: int
 
     def check(self, reader: "HistoryReader") -> None:
         """Raises ConfigError, naming the file, where there is more."""
@@ -67,6 +68,8 @@ class Bounds:
             raise ConfigError(f"{reader.path}: expected at most {self.samples:,} samples, found more")
         if reader.lines > 2 * self.samples + 1000:
             raise ConfigError(f"{reader.path}: expected at most {2 * self.samples:,} lines, found more")
+        if reader.spellings > self.series:
+            raise ConfigError(f"{reader.path}: expected at most {self.series:,} series, found more")
         first, last = reader.span or (0.0, 0.0)
         if last - first > self.seconds:
             raise ConfigError(
@@ -157,6 +160,11 @@ class HistoryReader:
     @property
     def series(self) -> int:
         return len(set(self._known.values()))
+
+    @property
+    def spellings(self) -> int:
+        """Of series: each has one at least, and takes memory."""
+        return len(self._known)
 
     @property
     def span(self) -> tuple[float, float] | None:

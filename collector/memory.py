@@ -80,6 +80,17 @@ class MemoryStore:
         """Every series, in the order in which they came."""
         return tuple(self._columns)
 
+    def span_ms(self) -> tuple[int, int] | None:
+        """The times of the first and the last sample of any series; None without one."""
+        columns = [column.times for column in self._columns.values() if len(column.times)]
+        if not columns:
+            return None
+        return min(int(times[0]) for times in columns), max(int(times[-1]) for times in columns)
+
+    def has_samples(self, start_ms: int, end_ms: int) -> bool:
+        """Whether any series has one in the closed interval."""
+        return any(True for _ in self._windows((), start_ms, end_ms))
+
     def select(
         self, matchers: Sequence[Matcher], start_ms: int, end_ms: int, cuts: Milliseconds | None = None
     ) -> list[SeriesGroup]:

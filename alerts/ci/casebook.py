@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -39,13 +39,19 @@ class FiledCase:
     evaluation_seconds: float | None = None
 
 
+_A_TIME = "2025-09-03T10:05:00+09:00"
+_EXPECTED_TIME = f"expected a time such as {_A_TIME}"
+
+
 def _instant(value: object) -> float:
     try:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise ValueError(f"expected a time such as 2025-09-03T10:05:00+09:00, found {value!r}") from error
+        raise ValueError(f"{_EXPECTED_TIME}, found {shortened(value)}") from error
     if at.tzinfo is None:
-        raise ValueError(f"expected a time with its zone, such as 2025-09-03T10:05:00+09:00, found {value!r}")
+        raise ValueError(f"expected a time with its zone, such as {_A_TIME}, found {shortened(value)}")
+    if at.timestamp() < 0:
+        raise ValueError(f"{_EXPECTED_TIME} and after 1970, found {shortened(str(value))}")
     return at.timestamp()
 
 
@@ -120,15 +126,40 @@ def _recorded(folder: Path, document: Document) -> FiledCase:
     if content.quiet in {content.onset is not None, content.page_within is not None}:
         raise SpecError(f"{document.place}: onset: expected with page_within, or quiet: true instead")
     onset = content.start if content.onset is None else content.onset
+    if not content.start <= onset < content.end:
+        raise SpecError(f"{document.place}: onset: expected between start and end")
     expected = Expected(content.start, content.end, onset, content.page_within)
-    path = inside(folder, content.samples, f"{document.place}: samples")
+    place = f"{document.place}: samples"
+    path = inside(folder, content.samples, place)
     frozen_with = None if content.selectors is None else tuple(content.selectors)
     title, interval = content.title.texts()["en"], content.evaluation_interval
-    return FiledCase(content.name, title, expected, lambda: _samples(path), frozen_with, interval)
+    return FiledCase(
+        content.name, title, expected, lambda: _samples(place, path, expected), frozen_with, interval
+    )
 
 
-def _samples(path: Path) -> MemoryStore:
+def _samples(place: str, path: Path, expected: Expected) -> MemoryStore:
     try:
-        return read_into_memory(path, BOUNDS)
+        samples = read_into_memory(path, BOUNDS)
     except ConfigError as error:
         raise SpecError(str(error)) from error
+    if expected.page_within_seconds is None:
+        _refuse_void(place, samples, expected)
+    return samples
+
+
+def _refuse_void(place: str, samples: MemoryStore, expected: Expected) -> None:
+    """A quiet day of which nothing is known would be passed by every rule."""
+    if samples.has_samples(round(expected.start * 1000) + 1, round(expected.end * 1000)):
+        return
+    span = samples.span_ms()
+    there = "none" if span is None else f"them from {_spelled(span[0] / 1000)} to {_spelled(span[1] / 1000)}"
+    wanted = f"from {_spelled(expected.start)} to {_spelled(expected.end)}"
+    raise SpecError(f"{place}: expected samples of the case's time, {wanted}, found {there}")
+
+
+def _spelled(seconds: float) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError):  # of a file that is in milliseconds, for example
+        return f"{seconds:.0f}"

@@ -55,7 +55,12 @@ def test_a_recorded_case_is_read_with_its_samples(folder):
             "start: expected a time with its zone",
         ),
         ("end: 2025-09-03T11", "end: 2025-09-03T09", "end: expected after start"),
-        ("samples.om.gz", "none.om", "samples: expected a file beside it, found no none.om"),
+        ("samples.om.gz", "none.om", "samples: expected a file beside it, found no 'none.om'"),
+        ("samples.om.gz", '"a\\0b"', "samples: expected a file beside it, found no 'a"),
+        ("samples.om.gz", "a" * 5000, "samples: expected a file beside it, found no 'aaa"),
+        ("onset: 2025-09-03T10", "onset: 2033-09-03T10", r"case\.yml: onset: expected between start and end"),
+        ("onset: 2025-09-03T10", "onset: 2025-09-03T09", r"case\.yml: onset: expected between start and end"),
+        ("start: 2025-09-03T10:00:00", "start: 0001-01-01T00:00:00", "start: expected a time .* after 1970"),
         ("start:", "selectors: [x > 1]\nstart:", "selectors.0: expected a selector such as up"),
         ("origin:", "orgin:", "unknown key 'orgin', expected one of version, name"),
     ],
@@ -88,7 +93,7 @@ def test_a_description_that_is_a_link_out_of_the_folder_is_refused(folder):
 
 @pytest.mark.parametrize("packed", ["gz", "zst"])
 def test_a_bomb_is_refused_by_what_it_unpacks_to(folder, monkeypatch, packed):
-    monkeypatch.setattr(casebook, "BOUNDS", Bounds(1000, 1e9, 8 * 1024 * 1024))
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(1000, 1e9, 8 * 1024 * 1024, 9))
     path = folder / "outage" / f"samples.om.{packed}"
     zeros = b"\0" * (9 * 1024 * 1024)
     path.write_bytes(gzip.compress(zeros) if packed == "gz" else zstandard.compress(zeros))
@@ -104,11 +109,43 @@ def test_too_many_samples_or_days_are_refused(folder, monkeypatch):
     lines = "".join(f"up {n} {1756861200 + 60 * n}\n" for n in range(100))
     with gzip.open(folder / "outage" / "samples.om.gz", "wt") as out:
         out.write(lines + "# EOF\n")
-    monkeypatch.setattr(casebook, "BOUNDS", Bounds(99, 1e9, 10**9))
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(99, 1e9, 10**9, 9))
     with pytest.raises(SpecError, match=r"samples\.om\.gz: expected at most 99 samples, found more"):
         load_casebook(folder)[0].load()
-    monkeypatch.setattr(casebook, "BOUNDS", Bounds(1000, 3600.0, 10**9))
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(1000, 3600.0, 10**9, 9))
     with pytest.raises(SpecError, match="expected samples of at most 1h, found them over 1h39m"):
+        load_casebook(folder)[0].load()
+
+
+def test_too_many_series_are_refused(folder, monkeypatch):
+    with gzip.open(folder / "outage" / "samples.om.gz", "wt") as out:
+        out.write("".join(f'up{{job="{n}"}} 1 1756861200\n' for n in range(6)) + "# EOF\n")
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(99, 1e9, 10**9, 5))
+    with pytest.raises(SpecError, match=r"samples\.om\.gz: expected at most 5 series, found more"):
+        load_casebook(folder)[0].load()
+
+
+@pytest.mark.parametrize(
+    ("times", "found"),
+    [
+        ([], "none"),
+        ([1756861200], r"them from 2025-09-03T01:00:00\+00:00 to 2025-09-03T01:00:00\+00:00"),
+        ([1756864801, 1756864901], "them from 2025-09-03T02:00:01"),
+        ([-5, 1756861200000], r"them from 1969-12-31T23:59:55\+00:00 to 1756861200000"),
+    ],
+)
+def test_a_quiet_day_without_samples_of_its_time_passes_nothing(folder, times, found, monkeypatch):
+    monkeypatch.setattr(casebook, "BOUNDS", Bounds(99, 1e13, 10**9, 5))
+    path = folder / "outage" / "case.yml"
+    path.write_text(
+        RECORDED.replace("page_within: 2m", "quiet: true").replace("onset: 2025-09-03T10:05:00+09:00\n", "")
+    )
+    with gzip.open(folder / "outage" / "samples.om.gz", "wt") as out:
+        out.write("".join(f"up 1 {at}\n" for at in times) + "# EOF\n")
+    stretch = r"from 2025-09-03T01:00:00\+00:00 to 2025-09-03T02:00:00\+00:00"
+    with pytest.raises(
+        SpecError, match=rf"case\.yml: samples: expected samples .*, {stretch}, found {found}"
+    ):
         load_casebook(folder)[0].load()
 
 
