@@ -7,19 +7,20 @@ import click
 
 from alerts.case_bounds import CASE_FILE
 from alerts.errors import SpecError
+from collector.errors import OutputError
+from collector.whole_file import write_whole
 
 
 def write_output(option: str, path: Path, text: str) -> None:
-    """Writes the file, its folder too, and says so on standard error.
+    """Writes the file, whole or not at all, its folder too, and says so on standard error.
 
     Raises:
         SpecError: naming the option, where it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SpecError(f"{option}: {path}: cannot be written: {error.strerror or error}") from error
+        write_whole(path, text)
+    except OutputError as error:
+        raise SpecError(f"{option}: {error}") from error
     click.echo(f"wrote {path}", err=True)
 
 

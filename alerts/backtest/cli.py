@@ -9,7 +9,7 @@ import click
 
 from alerts.backtest.files import load_alerts
 from alerts.backtest.histories import Wanted, opened, timed
-from alerts.backtest.paging import without_a_page
+from alerts.backtest.paging import page_matchers, without_a_page
 from alerts.backtest.picture import picture
 from alerts.backtest.report import Backtest, backtest_json, backtest_markdown, backtest_text
 from alerts.backtest.run import run
@@ -18,7 +18,6 @@ from alerts.charts.svg import render_spans
 from alerts.ci.verdict import PAGING
 from alerts.formats.sloth import PeriodOptions
 from alerts.json_text import json_text
-from alerts.matchers import parse_matcher
 from alerts.outputs import refuse_overwriting, write_output
 from alerts.period_options import period_options
 from alerts.terminal import show
@@ -134,7 +133,7 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
     """Say when each alert of FILES (rules of anybody, or SLOs) would have fired and reset in a history."""
     refuse_overwriting("--chart", chart, [*files, *files_read(history)])
     alerts = load_alerts(files, period=period, experimental=experimental)
-    paging = [parse_matcher(text) for text in page] or PAGING
+    paging = page_matchers(page) or PAGING
     wanted = Wanted(**history)
     groups, notes = timed(alerts.groups, wanted, evaluation_interval)
     with opened(wanted, groups) as stretches:

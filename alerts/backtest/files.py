@@ -8,8 +8,11 @@ from alerts.backtest.reach import needed_by_alerts
 from alerts.compile import compile_slos, policies_of
 from alerts.documents import Document, read_documents
 from alerts.errors import SpecError
+from alerts.file_kinds import is_rules, kind_of
+from alerts.formats.files import FORMATS, is_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.guardrail_rules import compile_guardrails
+from alerts.guardrails import is_guardrails
 from alerts.policy import Policy
 from alerts.slo import Slo
 from alerts.spec_files import SpecFiles, load_spec_files
@@ -17,8 +20,6 @@ from collector.errors import ConfigError, QueryError
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.rules.files import RuleGroup, load_rule_files, parse_groups
-
-_OF_RULES = {"PrometheusRule", "PrometheusRuleList", "List"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ def load_alerts(
     rule_groups: list[RuleGroup] = []
     specs: list[Path] = []
     for path in paths:
-        found = _rule_groups(path, read_documents(path), experimental=experimental)
+        documents = read_documents(path)
+        found = _rule_groups(path, documents, experimental=experimental)
         if found is None:
+            _refuse_others(documents)
             specs.append(path)
         else:
             rule_groups += found
@@ -57,6 +60,15 @@ def load_alerts(
     if not groups:
         raise SpecError(f"{', '.join(map(str, paths))}: expected alerts, found none")
     return Alerts(groups, tuple(given.slos))
+
+
+def _refuse_others(documents: Sequence[Document]) -> None:
+    for one in documents:
+        if not is_slos(one) and not is_guardrails(one):
+            raise SpecError(
+                f"{one.place}: expected Prometheus rules, or SLOs ({' or '.join(FORMATS)}), or guardrails, "
+                f"found {kind_of(one.content)}"
+            )
 
 
 def _compiled(given: SpecFiles, policy: Policy | None) -> tuple[RuleGroup, ...]:
@@ -84,7 +96,7 @@ def _rule_groups(
             ) from error
 
     try:
-        if "groups" in documents[0].content or documents[0].content.get("kind") in _OF_RULES:
+        if is_rules(documents[0].content):
             return load_rule_files([path], check=checked)
     except ConfigError as error:
         raise SpecError(str(error)) from error

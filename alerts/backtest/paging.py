@@ -1,10 +1,24 @@
 """Which alerts may page at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from alerts.backtest.order import Placed, placed_rules
+from alerts.errors import RequestError, SpecError
+from alerts.matchers import parse_matcher
 from collector.labels import Matcher
 from collector.rules.files import AlertingRule, RuleGroup
+
+
+def page_matchers(texts: Iterable[str]) -> list[Matcher]:
+    """Of the values of ``--page``.
+
+    Raises:
+        SpecError: for one that is no matcher.
+    """
+    try:
+        return list(map(parse_matcher, texts))
+    except RequestError as error:
+        raise SpecError(f'--page: expected a matcher such as severity="critical": {error}') from error
 
 
 def without_a_page(groups: Sequence[RuleGroup], paging: Sequence[Matcher]) -> str:

@@ -33,6 +33,10 @@ class Firing:
         return self.fired_at, math.inf if self.reset_at is None else self.reset_at
 
     @property
+    def service(self) -> str:
+        return self.labels.get("service") or self.labels.get("sloth_service")
+
+    @property
     def severity(self) -> str:
         return self.labels.get("severity") or self.labels.get("sloth_severity")
 

@@ -19,7 +19,8 @@ class Met:
 
     page: the first that fired from its onset to its end; detect_seconds: from the onset to it.
     reset_seconds: from when it was over until none of its pages fired any more, below 0 where that came
-    before; None where either is not known. spent: share of each SLO's budget from the onset to the page.
+    before; None where either is not known. spent: share of each SLO's budget from the onset to the page,
+    of those of the page's service where it says one.
     """
 
     incident: Incident
@@ -109,7 +110,8 @@ def _met(incident: Incident, ran: Ran, slos: Sequence[Slo]) -> Met:
     known = [at for at in reset if at is not None]
     if incident.over_at is not None and len(known) == len(reset):
         met = replace(met, reset_seconds=max(known) - incident.over_at)
-    return replace(met, page=first, spent=_spent(slos, ran, incident, first.fired_at))
+    told = [slo for slo in slos if first.service in {"", slo.service}]
+    return replace(met, page=first, spent=_spent(told, ran, incident, first.fired_at))
 
 
 def _spent(slos: Sequence[Slo], ran: Ran, incident: Incident, at: float) -> dict[str, float]:

@@ -49,7 +49,7 @@ def _instant(value: object) -> float:
     except ValueError as error:
         raise ValueError(f"{_EXPECTED_TIME}, found {shortened(value)}") from error
     if at.tzinfo is None:
-        raise ValueError(f"expected a time with its zone, such as {_A_TIME}, found {shortened(value)}")
+        raise ValueError(f"expected a time with its zone, such as {_A_TIME}, found {at}")
     if at.timestamp() < 0:
         raise ValueError(f"{_EXPECTED_TIME} and after 1970, found {shortened(str(value))}")
     return at.timestamp()

@@ -8,7 +8,7 @@ import click
 
 from alerts.backtest.cli import evaluation_interval_option, experimental_option
 from alerts.backtest.files import load_alerts
-from alerts.backtest.paging import without_a_page
+from alerts.backtest.paging import page_matchers, without_a_page
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.compare import as_accepted, compared
@@ -18,7 +18,6 @@ from alerts.ci.verdict import PAGING
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.json_text import json_text
-from alerts.matchers import parse_matcher
 from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
 from alerts.terminal import show
@@ -82,7 +81,7 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     refuse_overwriting("--accepted", path if accept else None, [*rules, *slos])
     given = load_alerts(rules, period=period, experimental=experimental)
     budgets = [*given.slos, *(load_slos(*slos, period=period) if slos else [])]
-    paging = [parse_matcher(text) for text in page] or PAGING
+    paging = page_matchers(page) or PAGING
     before = read_accepted(path)
     found = load_casebook(cases) if cases else shipped()
     if cases is None:

@@ -78,8 +78,10 @@ def freeze(
                 thinned, selectors, expected.start - history, expected.end, out, progress=progress
             )
         if not written:
+            first, last = map(_spelled_time, (expected.start - history, expected.end))
             raise SpecError(
-                f"{description.name}: expected samples of what the rules read, found none from --from to --to"
+                f"{description.name}: expected samples of what the rules read, "
+                f"found none from {first} to {last}"
             )
         (folder / CASE_FILE).write_text(_case_yaml(description, selectors), encoding="utf-8")
     return written

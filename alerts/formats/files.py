@@ -7,11 +7,11 @@ from pathlib import Path
 
 from alerts.documents import Document, read_documents
 from alerts.errors import SpecError
+from alerts.file_kinds import is_rules, kind_of
 from alerts.formats.openslo import is_openslo, read_openslo
 from alerts.formats.pyrra import is_pyrra, read_pyrra
 from alerts.formats.sloth import PeriodOptions, is_sloth, read_sloth, with_period
 from alerts.slo import Slo
-from collector.redaction import shortened
 
 Claim = Callable[[Document], bool]
 Reader = Callable[[Document], list[Slo]]
@@ -72,14 +72,19 @@ def _refuse_twice(slo: Slo, place: str, places: dict[str, tuple[Slo, str]]) -> N
     raise SpecError(f"{place}: expected names that differ when joined to their service's: {told}")
 
 
+def is_slos(document: Document) -> bool:
+    """Whether a document says that it is of SLOs, in any format."""
+    return any(claims(document) for claims, _ in FORMATS.values())
+
+
 def _reader(document: Document) -> Reader:
     for claims, reader in FORMATS.values():
         if claims(document):
             return reader
-    said = {
-        key: document.content[key] for key in ("apiVersion", "version", "kind") if key in document.content
-    }
-    raise SpecError(f"{document.place}: expected {' or '.join(FORMATS)}, found {shortened(said)}")
+    found = kind_of(document.content)
+    if is_rules(document.content):
+        found += "; `fireline alerts backtest` and `ci` take rules"
+    raise SpecError(f"{document.place}: expected SLOs ({' or '.join(FORMATS)}), found {found}")
 
 
 def _told_apart(slos: Sequence[Slo]) -> list[Slo]:

@@ -1,3 +1,6 @@
+import errno
+import os
+
 import pytest
 from click.testing import CliRunner
 
@@ -5,6 +8,7 @@ from alerts.ci.accepted import write_accepted
 from alerts.cli import EXAMPLES, alerts, replay
 from alerts.errors import SpecError
 from alerts.outputs import refuse_overwriting, write_output
+from collector.errors import OutputError
 
 
 def test_an_output_is_none_of_the_inputs_whatever_path_leads_to_it(tmp_path):
@@ -57,12 +61,25 @@ def test_a_replay_leaves_the_slos_as_they_are(tmp_path):
 def test_an_output_that_cannot_be_written_is_one_line(tmp_path):
     write_output("--out", tmp_path / "new" / "x.yml", "text")
     assert (tmp_path / "new" / "x.yml").read_text() == "text"
-    with pytest.raises(SpecError, match=r"--out: .*x\.yml/y: cannot be written: "):
+    with pytest.raises(SpecError, match=r"--out: .*x\.yml/y: expected a file that can be written: "):
         write_output("--out", tmp_path / "new" / "x.yml" / "y", "text")
+
+
+def test_an_output_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "tuned.yml"
+    path.write_text("before")
+
+    def full(_number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SpecError, match=r"--out: .*tuned\.yml: .*: No space left on device"):
+        write_output("--out", path, "after")
+    assert [one.read_text() for one in tmp_path.iterdir()] == ["before"]
 
 
 def test_an_accepted_file_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(SpecError, match=r"accepted\.yml: cannot be written: "):
+    with pytest.raises(OutputError, match=r"accepted\.yml: expected a file that can be written: "):
         write_accepted(tmp_path / "file" / "accepted.yml", {})
     assert write_accepted(tmp_path / "new" / "accepted.yml", {}).is_file()

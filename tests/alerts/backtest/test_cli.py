@@ -231,6 +231,18 @@ def test_incidents_that_end_before_they_begin_are_told(rules, tmp_path):
     assert (result.exit_code, "incidents.0.end: expected after onset" in result.stderr) == (2, True)
 
 
+def test_a_time_without_its_zone_is_told_as_it_was_written(rules, tmp_path):
+    path = tmp_path / "i.yml"
+    path.write_text("incidents: [{onset: 2026-09-03 00:00:00, end: 2026-09-03T01:00:00Z, title: x}]")
+    result = run(rules, *DURING, "--url", "http://there", "--incidents", path)
+    assert "incidents.0.onset: expected a time with its zone" in result.stderr
+    assert result.stderr.endswith("found 2026-09-03 00:00:00\n")
+
+
+def test_what_is_no_matcher_names_its_option(rules):
+    assert "--page: expected a matcher such as" in run(rules, "--page", "severity").stderr
+
+
 def test_rules_as_kubernetes_has_them_are_read(tmp_path, url):
     content = {"kind": "PrometheusRule", "spec": {"groups": [{"name": "g", "rules": [RULE]}]}}
     told = run(written(tmp_path / "k.yml", content), *DURING, "--url", url, "--format", "json")

@@ -78,6 +78,17 @@ def test_nothing_is_spent_where_nothing_is_known():
     assert budget_spent(slo_of(counts_events=True), MemoryStore(), 0.0, 100.0) is None
 
 
+def test_budgets_are_told_of_the_service_that_paged():
+    samples, slo = history(721, 360, 50), slo_of(counts_events=True)
+    stretch = Stretch("h", samples, 0.0, 3_000.0, 7_200.0, (Incident("one", 3_600.0, 5_000.0),))
+
+    def spent(**labels):
+        page = Firing(Labels({"alertname": "A", "severity": "page", **labels}), 4_200.0, 4_300.0, True, "h")
+        return set(score([Ran(stretch, (page,))], [slo]).met[0].spent)
+
+    assert (spent(service="svc"), spent(), spent(service="other")) == ({"s"}, {"s"}, set())
+
+
 def test_names_have_as_few_labels_as_tell_them_apart():
     common = {"severity": "page", "job": "shop"}
     alerts = [Labels({"alertname": "E", "route": route, **common}) for route in "ab"]
