@@ -49,6 +49,18 @@ def test_one_that_happens_once_is_cut_to_what_is_asked_for(load):
     assert excluded_spans(found, SLO, start + 5400, start + DAY) == []
 
 
+def test_days_end_at_the_same_local_time_and_hours_after_them_are_counted(load):
+    """The clocks go back on 1 November: a day of 25 hours, and twelve more."""
+    (span,) = excluded_spans(
+        load(weekly(start="'2026-10-31T20:00:00'", duration="1d12h", rrule="")),
+        SLO,
+        new_york("2026-10-30"),
+        new_york("2026-11-05"),
+    )
+    assert span == (new_york("2026-10-31T20:00"), new_york("2026-11-02T08:00"))
+    assert span[1] - span[0] == 37 * HOUR
+
+
 def test_weekly_hours_stay_at_their_local_time_across_clock_changes(load):
     """Clocks skip 02:30 on 8 March and show 01:30 twice on 1 November."""
     march = excluded_spans(load(weekly()), SLO, new_york("2026-03-01"), new_york("2026-03-20"))

@@ -39,8 +39,20 @@ def test_weeks_come_again_and_thirty_days_are_the_end():
         (50, 0.1, {"gain": 0.05, "gains_until": AT + 9 * HOUR}, 2),
         (50, 0.1, {"gain": 0.05, "gains_until": AT + HOUR}, 1.5),
         (50, 0.1, {"gain": 0.1, "gains_until": AT + 3 * HOUR}, 4),
+        (75, 0.1, {"gain": 0.05, "gains_until": AT + 2.25 * HOUR}, 2.5),
+        (75, 0.1, {"gain": 0.05, "gains_until": AT + 2.75 * HOUR}, 3),
     ],
-    ids=["spent", "overspent", "no-errors", "period-ends", "grows", "grows-then-not", "keeps-until-full"],
+    ids=[
+        "spent",
+        "overspent",
+        "no-errors",
+        "period-ends",
+        "grows",
+        "grows-then-not",
+        "keeps-until-full",
+        "grows-for-less-than-half-an-hour",
+        "grows-for-more",
+    ],
 )
 def test_when_uniform_traffic_spends_what_is_left(left, ratio, more, said):
     found = exhausted_at(left, ratio, UNIFORM, AT, **more)

@@ -34,11 +34,16 @@ HOWEVER = pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
 
 
 def history(
-    back_at: int, *, fails_before: bool, fails_after: bool = False, always_bad: float = 0.0
+    back_at: int,
+    *,
+    fails_before: bool,
+    fails_after: bool = False,
+    always_bad: float = 0.0,
+    asked_after: bool = True,
 ) -> MemoryStore:
     """A target that answers until DOWN_AT and again from ``back_at`` on, with a new process.
 
-    always_bad: the share of requests that fail all the time.
+    always_bad: the share of requests that fail all the time. asked_after: whether the new process counts any.
     """
     times = np.arange(0, END + 1, SCRAPE)
     up = (times < DOWN_AT) | (times >= back_at)
@@ -51,6 +56,7 @@ def history(
     for name, values in counters.items():
         shown = np.where(up, values, STALE_NAN)
         kept = up | np.concatenate([[False], up[:-1]])  # one marker, when it went down
+        kept &= asked_after | (times < back_at)
         store.append_column(Labels({METRIC_NAME: name, "job": "web"}), times[kept] * 1000, shown[kept])
     store.append_column(Labels({METRIC_NAME: "up", "job": "web"}), times * 1000, up.astype(float))
     return store
@@ -85,6 +91,13 @@ def test_a_target_that_goes_down_while_the_budget_burns_ends_no_page(options):
 def test_it_ends_when_the_target_is_back_and_well(options):
     ((_, end),) = firing(history(DOWN_AT + 600, fails_before=True), options=options)["fast"]
     assert DOWN_AT + 600 < end < DOWN_AT + 600 + 300
+
+
+@HOWEVER
+def test_it_ends_when_the_target_is_back_though_nobody_asks_it_anything(options):
+    store = history(DOWN_AT + 120, fails_before=True, asked_after=False)
+    ((_, end),) = firing(store, options=options)["fast"]
+    assert DOWN_AT + 120 < end < DOWN_AT + 120 + 240
 
 
 @HOWEVER

@@ -1,10 +1,13 @@
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
+from alerts.burnrate import detection_seconds
 from alerts.check.analysis import Known, check
 from alerts.check.lint import blind_tiers
 from alerts.check.tiers import Pace
@@ -144,11 +147,13 @@ def test_json_has_what_scripts_read():
 
 @pytest.mark.parametrize("objective", [0.95, 0.99, 0.999])
 def test_more_errors_are_found_sooner(objective):
-    for tier in check([slo(objective)], {"default": load_policy("default")}).tiers:
-        times = [
-            tier.detect_seconds[ratio] for ratio in (0.01, 0.1, 1.0) if tier.detect_seconds[ratio] is not None
-        ]
-        assert times == sorted(times, reverse=True)
+    tiers = check([slo(objective)], {"default": load_policy("default")}).tiers
+    for tier in (tier for tier in tiers if tier.can_fire):
+        ratios = np.linspace(tier.start_ratio, 1.0, 6)[1:]
+        times = [detection_seconds(tier.tier, tier.slo, ratio, tier.sampling) for ratio in ratios]
+        assert all(later > sooner for later, sooner in pairwise(times))
+        assert times[-1] == tier.detect_seconds[1.0]
+    assert sum(tier.can_fire for tier in tiers) >= 4
 
 
 def test_two_services_may_have_an_objective_of_one_name():

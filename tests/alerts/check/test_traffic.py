@@ -63,6 +63,8 @@ def test_floor_that_no_other_covers_is_an_error():
 
 def test_blind_spot_of_a_floor_is_told_where_no_other_tier_covers_it():
     assert rules(FAST, per_second=0.1) == [("warning", "floor-blind-spot")]
+    (narrow,) = found(FAST, per_second=0.2)
+    assert "blind to error ratios of 12 % to 15.79 %" in narrow.message
     lower = replace(HOUR, min_error_ratio=0.0, budget_share=0.01)
     assert rules(FAST, lower, per_second=0.1) == []
 

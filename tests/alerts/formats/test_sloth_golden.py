@@ -1,6 +1,10 @@
-"""Sloth's own rules beside ours: the same numbers, and alerts at the same time (docs/decisions/0008)."""
+"""Sloth's own rules beside ours: the same numbers, and alerts at the same time (docs/decisions/0008).
+
+``formulas`` is our own, and there wherever these tests are.
+"""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +16,7 @@ from collector.labels import METRIC_NAME
 from collector.rules.files import AlertingRule, RuleGroup, load_rule_files, parse_groups
 from tests.alerts.formats.sloth_samples import END, HOUR, SLOTH, START, TROUBLE, recorded, samples
 
-NAMES = ["getting-started", "home-wifi", "multifile", "no-alerts", "raw-home-wifi"]
+OWN = Path(__file__).parent / "formulas"
 OTHER_FORMULA = ("ratio_rate30d", "period_burn_rate", "period_error_budget_remaining", "sloth_slo_info")
 ADDED = {
     "service",
@@ -20,14 +24,22 @@ ADDED = {
     "cmd",
 }  # ours two, and one that the makers of the examples gave on their command line
 
-pytestmark = pytest.mark.skipif(not SLOTH.is_dir(), reason="../shared is absent: no rules by Sloth")
+needs_sloth = pytest.mark.skipif(not SLOTH.is_dir(), reason="../shared is absent: no rules by Sloth")
+
+
+def named(*names: str) -> list:
+    """Our own, and Sloth's where they are."""
+    return ["formulas", *(pytest.param(name, marks=needs_sloth) for name in names)]
 
 
 def groups(name: str) -> tuple[tuple[RuleGroup, ...], tuple[RuleGroup, ...]]:
-    """Sloth's and ours, evaluated as often."""
-    slos = load_slos(SLOTH / "specs" / f"{name}.yml")
+    """Theirs and ours, evaluated as often."""
+    spec, golden = SLOTH / "specs" / f"{name}.yml", SLOTH / "golden" / f"{name}.yml"
+    if name == "formulas":
+        spec, golden = OWN / "formulas.spec.yml", OWN / "formulas.rules.yml"
+    slos = load_slos(spec)
     compiled = compile_slos(slos, policies_of(slos), CompileOptions(interval_seconds=60))
-    return load_rule_files([SLOTH / "golden" / f"{name}.yml"]), parse_groups(compiled)
+    return load_rule_files([golden]), parse_groups(compiled)
 
 
 def numbers(rules: tuple[RuleGroup, ...], at: float) -> dict[tuple, float]:
@@ -36,7 +48,9 @@ def numbers(rules: tuple[RuleGroup, ...], at: float) -> dict[tuple, float]:
 
 
 @pytest.mark.parametrize("hours", [0.1, 8, 11])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", named("getting-started", "home-wifi", "multifile", "no-alerts", "raw-home-wifi")
+)
 def test_records_sloths_series_with_its_labels_and_numbers(name, hours):
     theirs, ours = (numbers(rules, START + TROUBLE + hours * HOUR) for rules in groups(name))
     compared = {
@@ -73,7 +87,7 @@ def unweighed(rules: tuple[RuleGroup, ...]) -> tuple[RuleGroup, ...]:
 
 
 @pytest.mark.parametrize("severity", ["page", "ticket"])
-@pytest.mark.parametrize("name", ["getting-started", "home-wifi", "raw-home-wifi"])
+@pytest.mark.parametrize("name", named("getting-started", "home-wifi", "raw-home-wifi"))
 def test_fires_exactly_when_sloth_does(name, severity):
     theirs, ours = groups(name)
     alert = next(r.name for group in theirs for r in group.rules if isinstance(r, AlertingRule))
@@ -83,6 +97,7 @@ def test_fires_exactly_when_sloth_does(name, severity):
     assert (firing(unweighed(ours), alert, severity) == expected).all()
 
 
+@needs_sloth
 def test_a_disabled_alert_is_none_of_ours_either():
     alerts = [r for group in groups("no-alerts")[1] for r in group.rules if isinstance(r, AlertingRule)]
     assert alerts == []
