@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from alerts.budget_options import budget_options, warn_of_idle
+from alerts.budget_options import asked_for, budget_options, warn_of_idle
 from alerts.budget_readings import load_wanted, patient_querier, read_budgets
 from alerts.budget_report import budget_json, budget_table, burn_down_charts
 from alerts.budget_texts import say
@@ -54,7 +54,7 @@ def budget_command(  # noqa: PLR0917  click passes them by name
     language = Language(lang)
     wanted = load_wanted(files, names, exclusions, period)
     warn_of_idle(wanted)
-    at = SystemClock().now() if at is None else at
+    at = asked_for(at, SystemClock().now())
     try:
         with patient_querier(server) as querier:
             readings = read_budgets(querier, wanted, at, with_burn_down=burn_down or chart is not None)

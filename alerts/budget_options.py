@@ -1,6 +1,7 @@
 """What commands that ask for budgets take."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,9 +9,11 @@ import click
 
 from alerts.backtest.cli import Zone
 from alerts.budget_readings import Wanted
+from alerts.errors import SpecError
 from collector.cli_prometheus import prometheus_options
 from collector.cli_values import Time
 
+_CLOCKS_DIFFER_SECONDS = 60.0
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OPTIONS = (
@@ -40,6 +43,18 @@ def budget_options(command: Command) -> Command:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def asked_for(at: float | None, now: float) -> float:
+    """When budgets are looked at: now, or earlier.
+
+    Raises:
+        SpecError: for a time that has not come.
+    """
+    if at is not None and at > now + _CLOCKS_DIFFER_SECONDS:
+        when = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%MZ")
+        raise SpecError(f"--at: expected a time that has been, found {when}")
+    return now if at is None else at
 
 
 def warn_of_idle(wanted: Wanted) -> None:

@@ -15,7 +15,7 @@ from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.slo import Slo
 from collector.cli_prometheus import PrometheusServer
-from collector.errors import QueryError
+from collector.errors import NoPrometheusError, QueryError
 from collector.querier import Querier
 from collector.remote import RemoteQuerier
 
@@ -88,7 +88,8 @@ def read_budgets(
             found.append(Reading(slo, account, "", burn_down(querier, account) if with_burn_down else ()))
         except QueryError as error:
             found.append(Reading(slo, None, str(error)))
-            unanswered = [*unanswered, error] if error.retryable else []
+            is_lost = error.retryable or isinstance(error, NoPrometheusError)
+            unanswered = [*unanswered, error] if is_lost else []
         else:
             unanswered = []
     if unanswered and all(reading.account is None for reading in found):

@@ -65,6 +65,8 @@ def _notes(reading: Reading, zone: ZoneInfo, language: Language) -> Iterator[Tex
     words = BudgetWords(reading.account, zone, language)
     if reading.account.status.state is BudgetState.NO_DATA:
         yield Text(f"{reading.slo.name}: {words.reason()}", style="yellow")
+    if words.eased():
+        yield Text(f"{reading.slo.name}: {words.runs_out()}")
     if said := words.excluded():
         yield Text(f"{reading.slo.name}: {said}")
 

@@ -11,6 +11,7 @@ from alerts.charts.model import Language
 from alerts.charts.quantities import format_clock, format_date, format_percent, format_seconds, zone_name
 
 NOTHING = "—"
+_LATELY_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,18 @@ class BudgetWords:
         at = self.account.exhausted_at
         if at is None:
             return ""
-        return say(self.language, "runs_out", when=f"{self.runs_out_in()} ({self._moment(at)})")
+        told = say(self.language, "runs_out", when=f"{self.runs_out_in()} ({self._moment(at)})")
+        return f"{told}{self.eased()}"
+
+    def eased(self) -> str:
+        """That the errors with which it runs out are over, or nearly; empty otherwise."""
+        forecast, now = self.account.forecast, self.account.status.burn_rate.get(_LATELY_SECONDS)
+        if forecast is None or forecast.exhausted_at is None or now is None or now > 1:
+            return ""
+        if forecast.window_seconds <= _LATELY_SECONDS:
+            return ""
+        window = format_seconds(forecast.window_seconds, self.language)
+        return say(self.language, "eased" if now else "stopped", window=window)
 
     def runs_out_in(self) -> str:
         """``in 3 h 10 min``."""

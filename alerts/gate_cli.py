@@ -9,7 +9,7 @@ import click
 from rich.cells import cell_len
 from rich.text import Text
 
-from alerts.budget_options import budget_options, warn_of_idle
+from alerts.budget_options import asked_for, budget_options, warn_of_idle
 from alerts.budget_readings import load_wanted, patient_querier, read_budgets
 from alerts.budget_texts import say
 from alerts.charts.model import Language
@@ -57,7 +57,7 @@ def gate_command(  # noqa: PLR0917  click passes them by name
     """
     wanted = load_wanted(files, names, exclusions, period)
     warn_of_idle(wanted)
-    at = SystemClock().now() if at is None else at
+    at = asked_for(at, SystemClock().now())
     language, verdicts, failure = Language(lang), [], ""
     try:
         with patient_querier(server) as querier:

@@ -31,6 +31,14 @@ class QueryError(CollectorError):
         self.retryable = retryable
 
 
+class NoPrometheusError(QueryError):
+    """What answered is no API of a Prometheus."""
+
+    def __init__(self, shown: str, status: int) -> None:
+        said = f"expected JSON of the Prometheus API, found HTTP {status}: is this the API of a Prometheus?"
+        super().__init__(f"{shown}: {said}", kind="internal")
+
+
 class ExpositionError(CollectorError):
     """A page that does not follow the exposition format."""
 

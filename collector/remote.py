@@ -12,7 +12,7 @@ import stamina
 
 from collector.config_http import PLAIN_HTTP, HttpClientConfig
 from collector.credentials import credentials
-from collector.errors import ConfigError, QueryError
+from collector.errors import ConfigError, NoPrometheusError, QueryError
 from collector.fetch import tls_context
 from collector.http_answer import AddressError
 from collector.http_client import MOST_BYTES, HttpClient, reason_of
@@ -168,10 +168,7 @@ class RemoteQuerier:
         try:
             body = orjson.loads(response.content)
         except orjson.JSONDecodeError as error:
-            raise QueryError(
-                f"{self.shown}: expected JSON of the Prometheus API, found HTTP {response.status_code}",
-                kind="internal",
-            ) from error
+            raise NoPrometheusError(self.shown, response.status_code) from error
         if not isinstance(body, dict) or body.get("status") != "success":
             raise _refusal(self.shown, response.status_code, body)
         return body.get("data")

@@ -7,7 +7,7 @@ import orjson
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from alerts.check.observe import retention_seconds
-from collector.errors import QueryError
+from collector.errors import NoPrometheusError, QueryError
 from collector.plain_text import plain_line
 from collector.remote import RemoteQuerier
 from collector.series import Sample, Series
@@ -109,8 +109,7 @@ class PrometheusSource:
         try:
             body = orjson.loads(answer.body)
         except orjson.JSONDecodeError as error:
-            expected = f"expected JSON of the Prometheus API, found HTTP {answer.status}"
-            raise QueryError(f"{self._querier.shown}{path}: {expected}") from error
+            raise NoPrometheusError(f"{self._querier.shown}{path}", answer.status) from error
         if not isinstance(body, dict) or body.get("status") != "success":
             said = body.get("error") if isinstance(body, dict) else None
             why = plain_line(str(said))[:_MOST_SAID] if said else "no answer of the Prometheus API"

@@ -12,11 +12,11 @@ from alerts.cli import alerts
 from alerts.formats.files import load_slos
 from collector import cli_prometheus
 from collector.embedded import EmbeddedQuerier
-from collector.errors import QueryError
+from collector.errors import NoPrometheusError, QueryError
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
 
-AT, DAY = 1_796_083_200.0, 86_400.0  # 2026-12-01 00:00 UTC
+AT, DAY = 1_793_491_200.0, 86_400.0  # 2026-11-01 00:00 UTC
 
 
 def slo(name, bad):
@@ -75,7 +75,7 @@ def files(tmp_path, monkeypatch):
     (tmp_path / "s.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("few", "many")]))
     (tmp_path / "slow.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("slow", "many", "slow2")]))
     (tmp_path / "gone.yml").write_text(yaml.safe_dump_all([slo(n, n) for n in ("few", "gone", "broken")]))
-    outage = {"name": "move", "start": "2026-11-28T00:00:00Z", "duration": "2h", "slos": "many"}
+    outage = {"name": "move", "start": "2026-10-29T00:00:00Z", "duration": "2h", "slos": "many"}
     both = [{**outage, "author": "Kim", "reason": "agreed"}]
     both.append({**both[0], "name": "typo", "slos": "mnay"})
     (tmp_path / "out.yml").write_text(yaml.safe_dump({"version": 1, "exclusions": both[:1]}))
@@ -146,6 +146,29 @@ def test_a_server_that_does_not_answer_is_asked_three_times(files):
     readings = read_budgets(Engine(""), Wanted([few, *slow, slos[3]]), AT)
     assert [reading.account is not None for reading in readings] == [True, False, False, False, False]
     assert readings[4].failure == "not asked: 504 Gateway Time-out"
+
+
+@pytest.mark.parametrize("command", ["gate", "budget"])
+def test_what_is_no_prometheus_is_said_once(files, monkeypatch, command):
+    def answer(*_):
+        raise NoPrometheusError("http://a/graph", 404)
+
+    monkeypatch.setattr(Engine, "instant", answer)
+    result = run(command, "s.yml")
+    assert result.exit_code in {2, 5}
+    assert result.output.count("http://a/graph: expected JSON") == result.output.count("\n") == 1
+    assert result.output.endswith("found HTTP 404: is this the API of a Prometheus?\n")
+
+
+@pytest.mark.parametrize("command", ["gate", "budget"])
+def test_a_time_that_has_not_come_is_a_mistake(files, command):
+    result = CliRunner().invoke(
+        alerts, [command, "s.yml", "--url", "http://a", "--at", "2100-01-01T00:00:00Z"]
+    )
+    assert (result.exit_code, result.output) == (
+        2,
+        "fireline: --at: expected a time that has been, found 2100-01-01T00:00Z\n",
+    )
 
 
 def test_gate_as_json(files):

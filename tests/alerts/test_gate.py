@@ -30,6 +30,23 @@ def judged(found, low=0.1):
     return verdict(Reading(SLO, found), low, SEOUL)
 
 
+@pytest.mark.parametrize(
+    ("burn_rate", "said"),
+    [
+        (0.0, ", if the errors of the last 1 h go on; in the last 5 min there were none"),
+        (0.9, ", if the errors of the last 1 h go on; in the last 5 min they were within the limit"),
+        (1.1, "KST)"),
+        (None, "KST)"),
+    ],
+)
+def test_errors_that_have_stopped_are_told_beside_when_the_budget_runs_out(burn_rate, said):
+    found = account(0.2, forecast=Forecast(AT + 3180, 0.1, 3600.0, seasonal=False))
+    found = replace(found, status=replace(found.status, burn_rate={300.0: burn_rate}))
+    line = judged(found).line
+    assert "; runs out in 53 min (" in line
+    assert line.endswith(said)
+
+
 def test_a_raw_ratio_without_a_failure_is_not_said_to_be_absent():
     raw = replace(SLO, sli=replace(SLO.sli, counts_events=False, is_raw=True))
     found = account(None, "no_data", BudgetReason.ABSENT)
