@@ -8,28 +8,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alerts.burning import burns
 from alerts.burnrate import firing_burn_rate
 from alerts.errors import SpecError
 from alerts.expressions import (
     FIVE_MINUTES,
     Expressions,
-    LastKnown,
     RawExpressions,
     RecordedExpressions,
     bad_name,
-    burn_rate,
     is_tiled,
-    number,
     tiled_count,
     total_name,
-    weighed_burn_rate,
 )
 from alerts.history import history_name, history_ratio, is_weighed
 from alerts.identity import beside, identity_labels
 from alerts.metadata import metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
-from alerts.targets import targets_selector
 from alerts.unanswered import none_answered_expression
 from alerts.wording import burn_annotations, hang_annotations, no_data_annotations, unanswered_annotations
 from collector.durations import format_duration
@@ -41,8 +37,6 @@ BURN_ALERT = "ErrorBudgetBurn"
 HANG_ALERT = "RequestsHang"
 UNANSWERED_ALERT = "RequestsUnanswered"
 NO_DATA_ALERT = "NoSloData"
-
-DOWN_SECONDS = 120.0  # as long after a target is up again there may be no two samples to tell by
 
 
 @dataclass(frozen=True)
@@ -138,17 +132,21 @@ class _Compiler:
     def groups(self) -> list[Group]:
         page, ticket = self._page_rules(), self._ticket_rules()
         groups = [
-            self._group("page", self.options.interval_seconds, page),
-            self._group("ticket", self.options.ticket_interval_seconds, ticket),
+            self._group("page", page),
+            self._group("ticket", ticket),
         ]
         return [group for group in groups if group["rules"]]
 
-    def _group(self, name: str, interval_seconds: float, rules: list[Rule]) -> Group:
+    def _group(self, severity: Severity, rules: list[Rule]) -> Group:
         return {
-            "name": f"fireline-{self.slo.service}-{self.slo.name}-{name}",
-            "interval": format_duration(interval_seconds),
+            "name": f"fireline-{self.slo.service}-{self.slo.name}-{severity}",
+            "interval": format_duration(self._interval(severity)),
             "rules": rules,
         }
+
+    def _interval(self, severity: Severity) -> float:
+        is_page = severity == "page"
+        return self.options.interval_seconds if is_page else self.options.ticket_interval_seconds
 
     def _page_rules(self) -> list[Rule]:
         rules: list[Rule] = []
@@ -232,23 +230,9 @@ class _Compiler:
         return rule
 
     def _burns(self, tier: Tier) -> str:
-        """Whether it burns; while all targets are down, whether it did when that was last known."""
-        now, targets = "\nand\n".join(self._conditions(tier, self.events)), targets_selector(self.slo.sli)
-        if targets is None or not (self.options.recorded or tier.severity == "page"):
-            return now
-        down = f"max(min_over_time({targets}[{format_duration(DOWN_SECONDS)}])) == 0"
-        last = self._conditions(tier, LastKnown(self.slo, self.events))
-        return f"{now}\nor\n" + "\nand\n".join([*last, f"on () ({down})"])
-
-    def _conditions(self, tier: Tier, events: Expressions) -> list[str]:
-        slo, limit = self.slo, firing_burn_rate(tier, self.slo)
-        rates = [weighed_burn_rate(events, tier.long_seconds, slo)]
-        if tier.short_seconds < tier.long_seconds:
-            rates.append(burn_rate(events, tier.short_seconds, slo))
-        conditions = [f"{rate} > {number(limit)}" for rate in rates]
-        if tier.min_bad_events and slo.sli.counts_events:
-            conditions.append(f"{events.bad(tier.long_seconds)} >= {tier.min_bad_events}")
-        return conditions
+        asks_last = self.options.recorded or tier.severity == "page"
+        looks = self._interval(tier.severity) if asks_last else None
+        return burns(self.slo, tier, self.events, looks)
 
     def _alert_labels(self, severity: Severity, tier: str) -> dict[str, str]:
         """Ours, over them those that the spec gives its alerts, and beside them the SLO's."""

@@ -64,9 +64,9 @@ class RecordedExpressions:
         return f"{total_name(seconds)}{selector(self.slo)}"
 
     def history(self, seconds: float) -> str:
-        return f"({self.known_history(seconds)} or {self.total(seconds)} * 0 + 1)"
+        return f"({self._known_history(seconds)} or {self.total(seconds)} * 0 + 1)"
 
-    def known_history(self, seconds: float) -> str:
+    def _known_history(self, seconds: float) -> str:
         """Of a sum of five minutes for as long as it is one: it is recorded beside counters only."""
         known = f"{history_name(seconds)}{selector(self.slo)}"
         if not is_tiled(self.slo, seconds, exact=self.exact_windows):
@@ -77,39 +77,6 @@ class RecordedExpressions:
         if self.slo.calendar is not None:
             return None
         return f"{BUDGET_REMAINING}{selector(self.slo)}"
-
-
-FROZEN_SECONDS = 900.0
-"""For how long what was last known of a service whose targets are down is held."""
-
-
-@dataclass(frozen=True)
-class LastKnown:
-    """As others, with what they last answered in place of nothing."""
-
-    slo: Slo
-    events: Expressions
-
-    def bad(self, seconds: float) -> str:
-        return self._last(self.events.bad(seconds))
-
-    def total(self, seconds: float) -> str:
-        return self._last(self.events.total(seconds))
-
-    def history(self, seconds: float) -> str:
-        """As it is: it goes by the first count of the window, which stays known."""
-        if isinstance(self.events, RecordedExpressions):
-            return f"({self.events.known_history(seconds)} or {self.total(seconds)} * 0 + 1)"
-        return self.events.history(seconds)
-
-    def budget_remaining(self) -> str | None:
-        return self.events.budget_remaining()
-
-    def _last(self, query: str) -> str:
-        window = format_duration(FROZEN_SECONDS)
-        if isinstance(self.events, RecordedExpressions):
-            return f"last_over_time({query}[{window}])"
-        return f"last_over_time(({query})[{window}:1m])"
 
 
 LONGEST_STEPPED_SECONDS = 3 * 86_400.0

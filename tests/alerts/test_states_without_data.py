@@ -40,6 +40,7 @@ def history(
     fails_after: bool = False,
     always_bad: float = 0.0,
     asked_after: bool = True,
+    burn_at: int = BURN_AT,
 ) -> MemoryStore:
     """A target that answers until DOWN_AT and again from ``back_at`` on, with a new process.
 
@@ -47,7 +48,7 @@ def history(
     """
     times = np.arange(0, END + 1, SCRAPE)
     up = (times < DOWN_AT) | (times >= back_at)
-    failing = (fails_before & (times >= BURN_AT) & (times < DOWN_AT)) | (fails_after & (times >= back_at))
+    failing = (fails_before & (times >= burn_at) & (times < DOWN_AT)) | (fails_after & (times >= back_at))
     counters = {
         "all_total": np.cumsum(np.full(len(times), 150.0)),
         "bad_total": np.cumsum(np.where(failing, 150.0, 150.0 * always_bad)),
@@ -117,6 +118,22 @@ def test_a_young_store_stays_young_while_the_target_is_down(options):
     store = history(END, fails_before=False, always_bad=0.005)
     spans = firing(store, replace(WEB, objective=0.999), options, start=SCRAPE)
     assert set(spans) == {NO_DATA_ALERT}
+
+
+@pytest.mark.parametrize("seconds", [SCRAPE, 30, 45, 60, 300])
+def test_what_did_not_burn_when_the_target_went_down_does_not_begin_to(seconds):
+    """Windows that run empty hold the last seconds alone, which may all be bad."""
+    store = history(END, fails_before=True, burn_at=DOWN_AT - seconds)
+    spans = {name: firing(store, options=options) for name, options in WAYS.items()}
+    begins = {name: {each: span[0][0] for each, span in found.items()} for name, found in spans.items()}
+    for found in begins.values():
+        pages = {name: begin for name, begin in found.items() if name in {"fast", "1h", "6h"}}
+        assert bool(pages) == (seconds > 30)
+        assert max(pages.values(), default=0) <= DOWN_AT + SCRAPE
+    pages = [
+        {name: span for name, span in each.items() if name in {"fast", "1h", "6h"}} for each in spans.values()
+    ]
+    assert pages[0] == pages[1] == pages[2]
 
 
 def test_demand_at_the_edge_without_an_answer_pages():
