@@ -4,9 +4,12 @@ What a command needs is imported with its module: `fireline collector …` stays
 """
 
 import difflib
+import errno
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points, version
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -19,6 +22,8 @@ GROUP = "fireline.commands"
 MISTAKE = 2
 FAILURE = 1
 INTERRUPTED = 130
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""For what is printed: where files are written, their failures are told with their names."""
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -54,6 +59,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run ``fireline``; exit with 0, or with one line on what is wrong: 2 a user's mistake, 1 a failure."""
     try:
         outcome = fireline.main(arguments, prog_name="fireline", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         sys.exit(MISTAKE)
@@ -65,6 +71,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _fail(str(error), FAILURE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        _let_go(sys.stdout)
+        _fail(f"expected room for what is written: {error.strerror}", MISTAKE)
     sys.exit(outcome if isinstance(outcome, int) else 0)
 
 
@@ -75,5 +86,17 @@ def _one_line(error: click.ClickException) -> str:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"fireline: {plain_line(message)}", err=True)
+    try:
+        click.echo(f"fireline: {plain_line(message)}", err=True)
+    except OSError:
+        _let_go(sys.stderr)  # nobody is left to be told; the code tells
     sys.exit(code)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Of a stream that may be unwritable: Python fails again at its end over what it holds still."""
+    try:
+        stream.flush()
+    except OSError:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())

@@ -1,12 +1,16 @@
 import logging
+import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dashboards import cli
 from dashboards.starter import write_starter
+
+FULL = Path("/dev/full")
 
 
 def fireline(*arguments: str, capsys) -> tuple[int, str, str]:
@@ -87,3 +91,26 @@ def test_command_does_not_import_what_other_commands_need():
     )
     outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert outcome.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_finds_no_room_is_one_line_and_exit_code_2(unbuffered):
+    command = [sys.executable, "-c", "from dashboards.cli import main; main()", "--help"]
+    with FULL.open("w") as full:
+        ended = subprocess.run(
+            command,
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == b"fireline: expected room for what is written: No space left on device\n"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is full")
+def test_a_mistake_that_cannot_be_told_keeps_its_exit_code():
+    command = [sys.executable, "-c", "from dashboards.cli import main; main()", "upp"]
+    with FULL.open("w") as full:
+        assert subprocess.run(command, check=False, stderr=full).returncode == 2
