@@ -1,31 +1,38 @@
 """Reads cases from their files: figures by name, times in the document's own zone."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field
-
 from alerts.case_bounds import check_size
+from alerts.case_format import (
+    CacheFile,
+    CaseFile,
+    CpuFile,
+    DisturbanceFile,
+    FailuresFile,
+    FigureFile,
+    HitMissFile,
+    RequestsFile,
+    SteadyFile,
+)
 from alerts.cases import (
     Cache,
     Case,
     Cpu,
     Failures,
     Figure,
-    FigureUnit,
     HitMissLatency,
     Requests,
     Row,
     Sampling,
     SteadyLatency,
 )
-from alerts.disturbances import ClockStep, CounterReset, Disturbance, Kind, ScrapeGap
-from alerts.documents import Document, Seconds, Strict, read_document
+from alerts.disturbances import ClockStep, CounterReset, Disturbance, ScrapeGap
+from alerts.documents import Document, read_document
 from alerts.errors import SpecError
-from alerts.signals import Title
 
 BUILT_IN = Path(__file__).parent / "cases"
 
@@ -49,127 +56,12 @@ def case_names() -> list[str]:
     return sorted(path.parent.name for path in BUILT_IN.glob("*/case.yml"))
 
 
-def _moment(value: object) -> datetime:
-    try:
-        return datetime.strptime(str(value), "%Y-%m-%d %H:%M")  # noqa: DTZ007  the zone stands beside it in the file
-    except ValueError as error:
-        raise ValueError(f"expected a time such as 2025-09-03 10:05, found {value!r}") from error
-
-
-def _time_of_day(value: object) -> timedelta:
-    text = str(value)
-    try:
-        parsed = datetime.strptime(text, "%H:%M:%S" if text.count(":") == 2 else "%H:%M")  # noqa: DTZ007  a time of day has no zone
-    except ValueError as error:
-        raise ValueError(f"expected a time of day such as 10:05 or 10:05:30, found {value!r}") from error
-    return timedelta(hours=parsed.hour, minutes=parsed.minute, seconds=parsed.second)
-
-
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-TimeOfDay = Annotated[timedelta, BeforeValidator(_time_of_day)]
-
-
-class _RowFile(Strict):
-    at: TimeOfDay
-    value: float = Field(ge=0)
-    says: str
-
-
-class _FigureFile(Strict):
-    title: Title
-    unit: FigureUnit
-    before: float = Field(ge=0)
-    rows: list[_RowFile] = Field(min_length=1)
-
-
-class _HitMissFile(Strict):
-    hit_ratio: str
-    hit_median: Seconds
-    p95: str
-
-
-class _SteadyFile(Strict):
-    p95_seconds: float = Field(gt=0)
-
-
-class _FailuresFile(Strict):
-    ratio: str
-    usual: float = Field(ge=0, lt=1)
-    time_out_seconds: str
-    status: str = "504"
-    error_type: str = "timeout"
-
-
-class _RequestsFile(Strict):
-    method: str
-    route: str
-    status: str
-    normal_per_second: float = Field(gt=0)
-    traffic: str
-    latency: dict[str, Any]
-    failures: _FailuresFile | None = None
-    buckets: list[float] = Field(min_length=1)
-
-
-class _CacheFile(Strict):
-    name: str
-    route: str
-    hit_ratio: str
-
-
-class _CpuFile(Strict):
-    groupname: str
-    limit_cores: float = Field(gt=0)
-    ratio: str
-
-
-class _ScrapeFile(Strict):
-    interval: Seconds
-    offset: Seconds
-
-
-class _HistoryFile(Strict):
-    length: Seconds
-    step: Seconds
-    fine: Seconds
-
-
-class _DisturbanceFile(Strict):
-    kind: Kind
-    at: TimeOfDay
-    lasts: Seconds | None = None
-    by_seconds: float | None = None
-
-
-class _CaseFile(Strict):
-    version: Literal[1]
-    name: str
-    title: Title
-    timezone: str
-    start: Moment
-    end: Moment
-    quiet: bool = False
-    onset: Moment | None = None
-    alarm: Moment | None = None
-    page_within: Seconds | None = None
-    scrape: _ScrapeFile
-    history: _HistoryFile
-    transition: Seconds
-    spread: float = Field(gt=0)
-    figures: dict[str, _FigureFile]
-    requests: list[_RequestsFile] = Field(min_length=1)
-    caches: list[_CacheFile] = Field(default_factory=list)
-    cpus: list[_CpuFile] = Field(default_factory=list)
-    disturbances: list[_DisturbanceFile] = Field(default_factory=list)
-    assumptions: list[Title] = Field(default_factory=list)
-
-
 class _Reader:
     """Turns the file's names of figures into the figures."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._content = document.parse(_CaseFile)
+        self._content = document.parse(CaseFile)
         self._zone = self._timezone()
         self._figures = {name: self._figure(name, figure) for name, figure in self._content.figures.items()}
 
@@ -227,7 +119,7 @@ class _Reader:
             raise self._error("onset", "expected between start and end")
         return onset, self._seconds(content.alarm), content.page_within
 
-    def _disturbance(self, position: int, content: _DisturbanceFile) -> Disturbance:
+    def _disturbance(self, position: int, content: DisturbanceFile) -> Disturbance:
         key, at = f"disturbances.{position}", self._seconds(self._midnight + content.at)
         match content.kind:
             case "counter_reset":
@@ -257,7 +149,7 @@ class _Reader:
     def _seconds(self, moment: datetime) -> float:
         return moment.replace(tzinfo=self._zone).timestamp()
 
-    def _figure(self, name: str, content: _FigureFile) -> Figure:
+    def _figure(self, name: str, content: FigureFile) -> Figure:
         rows = tuple(Row(self._seconds(self._midnight + row.at), row.value, row.says) for row in content.rows)
         if any(a.at + self._content.transition >= b.at for a, b in pairwise(rows)):
             raise self._error(
@@ -272,7 +164,7 @@ class _Reader:
             raise self._error(key, f"expected one of {', '.join(self._figures)}, found {name!r}")
         return self._figures[name]
 
-    def _requests(self, position: int, content: _RequestsFile) -> Requests:
+    def _requests(self, position: int, content: RequestsFile) -> Requests:
         key = f"requests.{position}"
         return Requests(
             content.method,
@@ -288,22 +180,22 @@ class _Reader:
     def _latency(self, key: str, content: dict[str, Any]) -> HitMissLatency | SteadyLatency:
         document = Document(f"{self._document.place}: {key}", content)
         if "hit_ratio" not in content:
-            return SteadyLatency(document.parse(_SteadyFile).p95_seconds)
-        parsed = document.parse(_HitMissFile)
+            return SteadyLatency(document.parse(SteadyFile).p95_seconds)
+        parsed = document.parse(HitMissFile)
         hit_ratio = self._named(f"{key}.hit_ratio", parsed.hit_ratio)
         if max(hit_ratio.before, *(row.value for row in hit_ratio.rows)) >= 0.95:
             raise self._error(f"{key}.hit_ratio", "expected below 0.95, or the p95 says nothing about misses")
         return HitMissLatency(hit_ratio, parsed.hit_median, self._named(f"{key}.p95", parsed.p95))
 
-    def _failures(self, key: str, content: _FailuresFile) -> Failures:
+    def _failures(self, key: str, content: FailuresFile) -> Failures:
         ratio = self._named(f"{key}.ratio", content.ratio)
         time_out = self._named(f"{key}.time_out_seconds", content.time_out_seconds)
         return Failures(ratio, content.usual, time_out, content.status, content.error_type)
 
-    def _cache(self, position: int, content: _CacheFile) -> Cache:
+    def _cache(self, position: int, content: CacheFile) -> Cache:
         hit_ratio = self._named(f"caches.{position}.hit_ratio", content.hit_ratio)
         return Cache(content.name, content.route, hit_ratio)
 
-    def _cpu(self, position: int, content: _CpuFile) -> Cpu:
+    def _cpu(self, position: int, content: CpuFile) -> Cpu:
         ratio = self._named(f"cpus.{position}.ratio", content.ratio)
         return Cpu(content.groupname, content.limit_cores, ratio)
