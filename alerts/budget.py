@@ -195,7 +195,6 @@ def judge(
     """
     by_window, history = {count.seconds: count for count in counts}, history or {}
     period = by_window[slo.period_seconds] if so_far is None else so_far
-    burn_rate = {window: _burn(slo, count) for window, count in by_window.items()}
     burnt = _burn(slo, period)
     burning = [tier.long_seconds for tier in policy.tiers if _burns(tier, slo, by_window, history)]
     unanswered = _unanswered(by_window[policy.hang_seconds], in_flight, demand)
@@ -209,7 +208,7 @@ def judge(
         reason=reason,
         error_ratio=period.error_ratio,
         budget_remaining=None if burnt is None else 1 - burnt,
-        burn_rate=burn_rate,
+        burn_rate={window: _burn(slo, count) for window, count in by_window.items()},
         in_flight=in_flight,
         bad=period.bad,
         total=period.total,

@@ -123,20 +123,22 @@ def take_account(
         history=ask.history,
         so_far=net,
     )
-    spans = [] if excluded is None else excluded.spans
-    period = slo.period_seconds if status.period is None else status.period[1] - status.period[0]
-    allowed = allowed_bad_minutes(slo, period, 0.0 if excluded is None else excluded.seconds)
+    account = Account(status, gross.seconds, excluded, None, None, _allowed_minutes(status, excluded))
     if gross.total is None:
-        return Account(status, gross.seconds, excluded, None, None, allowed)
-    minutes = bad_minutes(slo, ask.ratios(querier, slo, at - gross.seconds, at), spans)
+        return account
+    ratios = ask.ratios(querier, slo, at - gross.seconds, at)
+    minutes = bad_minutes(slo, ratios, [] if excluded is None else excluded.spans)
     if status.state is BudgetState.NO_DATA:
-        return Account(status, gross.seconds, excluded, None, minutes, allowed)
-    window = status.burning_seconds or HOUR
-    going_on = ask.count(querier, slo, window, at)
+        return replace(account, bad_minutes=minutes)
+    going_on = ask.count(querier, slo, status.burning_seconds or HOUR, at)
     if excluded is not None:
         going_on, _ = ask.take_off(querier, slo, exclusions, going_on, at)
-    forecast = _forecast(querier, status, net, going_on, ask)
-    return Account(status, gross.seconds, excluded, forecast, minutes, allowed)
+    return replace(account, bad_minutes=minutes, forecast=_forecast(querier, status, net, going_on, ask))
+
+
+def _allowed_minutes(status: BudgetStatus, excluded: Excluded | None) -> float:
+    period = status.slo.period_seconds if status.period is None else status.period[1] - status.period[0]
+    return allowed_bad_minutes(status.slo, period, 0.0 if excluded is None else excluded.seconds)
 
 
 def _once(count: Count) -> Count:
