@@ -11,7 +11,7 @@ from alerts.errors import DeliveryError
 from alerts.group import Occasion
 from alerts.notify.content import Content, write
 from alerts.notify.message import Message, Receipt, Style
-from alerts.notify.slack_blocks import Block, blocks, cut, escape, news_text
+from alerts.notify.slack_blocks import Block, blocks, cut, escape, news_blocks, news_text
 from alerts.receive import Severity
 from alerts.storage_incidents import firing_severity
 from collector.http_client import HttpClient, reason_of
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Root:
-    """The incident's message. ``text`` stands for the blocks where only text is shown."""
+class _Told:
+    """A message. ``text`` stands for the blocks where only text is shown, with the mention behind it."""
 
     text: str
     blocks: list[Block]
@@ -70,21 +70,21 @@ class SlackNotifier:
             return receipt
         return self._reply(receipt, content, message, root)
 
-    def _root(self, content: Content, message: Message) -> _Root:
+    def _root(self, content: Content, message: Message) -> _Told:
         language = self._style.language
         mention = self._mention if _wakes(message) else ""
-        return _Root(
+        return _Told(
             escape(cut(content.headline, 500, language)),
             blocks(content, message.incident, language, mention),
             mention,
         )
 
-    def _post(self, root: _Root) -> Receipt | None:
+    def _post(self, root: _Told) -> Receipt | None:
         """None where Slack does not say what it became: a later message stands for itself."""
         answer = self._show("chat.postMessage", root, channel=self._channel, unfurl_links=False)
         return _receipt(answer)
 
-    def _update(self, receipt: Receipt, root: _Root) -> bool:
+    def _update(self, receipt: Receipt, root: _Told) -> bool:
         """False when somebody deleted the message: a new one takes its place."""
         try:
             self._show("chat.update", root, channel=receipt["channel"], ts=receipt["ts"])
@@ -95,17 +95,18 @@ class SlackNotifier:
             return False
         return True
 
-    def _reply(self, receipt: Receipt, content: Content, message: Message, root: _Root) -> Receipt:
+    def _reply(self, receipt: Receipt, content: Content, message: Message, root: _Told) -> Receipt:
         """A page in a thread is shown in the channel as well: an update in place rings no bell."""
         loud = message.occasion is Occasion.PAGE
         mention = self._mention if loud and _wakes(message) else ""
-        answer = self._call(
+        told = (content, message.occasion, self._style.language, mention)
+        answer = self._show(
             "chat.postMessage",
+            _Told(news_text(*told), news_blocks(*told), mention=""),  # the text has it
             channel=receipt["channel"],
             thread_ts=receipt["ts"],
             reply_broadcast=loud,
             unfurl_links=False,
-            text=news_text(content, message.occasion, self._style.language, mention),
         )
         fresh = _receipt(answer)
         if fresh is None or _thread(answer) == receipt["ts"]:
@@ -115,7 +116,7 @@ class SlackNotifier:
         self._update(fresh, root)
         return fresh
 
-    def _show(self, method: str, root: _Root, **where: object) -> dict[str, Any]:
+    def _show(self, method: str, root: _Told, **where: object) -> dict[str, Any]:
         """With its blocks; should Slack refuse those, a plain page is better than none."""
         try:
             return self._call(method, **where, text=root.text, blocks=root.blocks)

@@ -1,4 +1,8 @@
-"""An incident as Slack blocks, within Slack's limits; what is cut says so."""
+"""An incident as Slack blocks, within Slack's limits; what is cut says so.
+
+What alerts and people wrote is plain text: Slack's markup has no escape for asterisks, underscores, tildes
+and backticks, which stand in the names of jobs and labels. Markup is for our own headings, and for mentions.
+"""
 
 import re
 from typing import Any
@@ -41,10 +45,10 @@ def cut(text: str, most: int, language: str) -> str:
 
 def blocks(content: Content, incident: Incident, language: str, mention: str) -> list[Block]:
     """The incident's message: severity and title, who and since when, what is wrong, buttons."""
-    facts = cut(escape(" · ".join(content.facts)), FACTS_MOST, language)
     made = [
-        {"type": "header", "text": _plain(cut(content.headline, HEADER_MOST, language))},
-        _section(f"{facts}  {mention}".strip()),
+        {"type": "header", "text": _literal(cut(content.headline, HEADER_MOST, language))},
+        *([_markup(mention)] if mention else []),
+        _section(cut(" · ".join(content.facts), FACTS_MOST, language)),
     ]
     keys: tuple[tuple[Key, tuple[str, ...]], ...] = (
         ("failing", content.failing),
@@ -53,10 +57,10 @@ def blocks(content: Content, incident: Incident, language: str, mention: str) ->
     )
     for key, lines in keys:
         if lines:
-            text = "\n".join(f"• {escape(line)}" for line in lines)
-            made.append(_section(cut(f"*{say(language, key)}*\n{text}", SECTION_MOST, language)))
+            text = "\n".join(f"• {line}" for line in lines)
+            made += [_markup(f"*{say(language, key)}*"), _section(cut(text, SECTION_MOST, language))]
     made += [_buttons(content, incident, language)] if content.takes_acts or _good_links(content) else []
-    made.append({"type": "context", "elements": [{"type": "mrkdwn", "text": escape(content.incident_id)}]})
+    made.append({"type": "context", "elements": [_literal(content.incident_id)]})
     return made
 
 
@@ -68,11 +72,27 @@ def news_text(content: Content, occasion: Occasion, language: str, mention: str)
     return cut("\n".join(lines), TEXT_MOST, language)
 
 
+def news_blocks(content: Content, occasion: Occasion, language: str, mention: str) -> list[Block]:
+    """The same as blocks."""
+    lines = [content.headline, *content.news] if occasion is Occasion.PAGE else content.news
+    told = _section(cut("\n".join(lines), SECTION_MOST, language))
+    return [*([_markup(mention)] if mention and occasion is Occasion.PAGE else []), told]
+
+
+def _literal(text: str) -> Block:
+    """Shown as it is: no markup, no mentions, and a name between colons is no emoji."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
 def _plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": True}
 
 
 def _section(text: str) -> Block:
+    return {"type": "section", "text": _literal(text or " ")}
+
+
+def _markup(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 

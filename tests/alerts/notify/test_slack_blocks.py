@@ -10,7 +10,7 @@ from alerts.group import Occasion
 from alerts.incidents import Incident, State
 from alerts.notify.content import write
 from alerts.notify.message import Message, Style
-from alerts.notify.slack_blocks import blocks, cut, escape, news_text
+from alerts.notify.slack_blocks import blocks, cut, escape, news_blocks, news_text
 from alerts.receive import Alert, Severity
 from alerts.storage_incidents import AlertRecord
 from collector.labels import Labels
@@ -81,9 +81,18 @@ def test_alert_cannot_mention_a_channel_or_fake_a_link():
     assert escape("<!channel> <http://x|y> &") == "&lt;!channel&gt; &lt;http://x|y&gt; &amp;"
 
 
-def test_text_of_an_alert_is_escaped_in_every_section():
-    _, layout = made(message(title="slow", texts=["<!channel>"]))
-    assert "<!channel>" not in json.dumps(layout)
+def markup_of(layout):
+    found = [text for block in layout for text in (block.get("text"), *block.get("elements", []))]
+    return [text["text"] for text in found if text and text.get("type") == "mrkdwn"]
+
+
+def test_what_an_alert_says_is_no_markup():
+    """``*``, ``_`` and ``~`` have no escape in Slack's, and stand in names of jobs."""
+    content, layout = made(message(title="*slow*", texts=["<!channel>", "job _batch_~1~ `x`"]))
+    assert markup_of(layout) == ["<!here>", "*failing*", "*also off*", "*just before*"]
+    assert "job _batch_~1~ `x`" in json.dumps(layout)
+    assert markup_of(news_blocks(content, Occasion.PAGE, "en", "<!here>")) == ["<!here>"]
+    assert markup_of(news_blocks(content, Occasion.UPDATE, "en", "<!here>")) == []
 
 
 @pytest.mark.parametrize(
