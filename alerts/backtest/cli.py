@@ -14,6 +14,7 @@ from alerts.backtest.picture import picture
 from alerts.backtest.report import Backtest, backtest_json, backtest_markdown, backtest_text
 from alerts.backtest.run import run
 from alerts.backtest.score import score
+from alerts.backtest.unfound import found_in, unfound, unfound_lines
 from alerts.charts.svg import render_spans
 from alerts.ci.verdict import PAGING
 from alerts.formats.sloth import PeriodOptions
@@ -140,6 +141,7 @@ def backtest_command(  # noqa: PLR0917  click passes them by name
         ran = tuple(run(groups, stretch, paging) for stretch in stretches)
         is_paged = any(one.is_page for each in ran for one in (*each.firings, *each.lasting))
         notes += [] if is_paged else [without_a_page(groups, paging)]
+        notes += unfound_lines(unfound(groups, found_in(stretches)))
         names, scored = tuple(file.name for file in files), score(ran, alerts.slos)
         backtest = Backtest(names, ran, scored, zone, tuple(filter(None, notes)))
     if style == "json":

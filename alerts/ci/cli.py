@@ -9,11 +9,12 @@ import click
 from alerts.backtest.cli import evaluation_interval_option, experimental_option
 from alerts.backtest.files import load_alerts
 from alerts.backtest.paging import page_matchers, without_a_page
+from alerts.backtest.unfound import unfound_lines
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
 from alerts.ci.compare import as_accepted, compared
 from alerts.ci.report import ci_json, ci_table
-from alerts.ci.run import interval_notes, judged
+from alerts.ci.run import interval_notes, judged, unfound_in_all
 from alerts.ci.verdict import PAGING
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
@@ -97,7 +98,8 @@ def ci_command(  # noqa: PLR0917  click passes them by name
         click.echo(json_text(ci_json(outcomes)))
     else:
         is_paged = any(one.page_seconds is not None or one.already for one in verdicts.values())
-        notes = [*interval_notes(timed, given.groups)]
+        notes = interval_notes(timed, given.groups)
+        notes += unfound_lines(unfound_in_all(verdicts.values())) if cases else []
         notes += [] if is_paged else [without_a_page(given.groups, paging)]
         show(ci_table(outcomes, [note for note in notes if note], accepts=accepts))
     if accepts:

@@ -17,6 +17,7 @@ from alerts.errors import SpecError
 from alerts.selectors import as_shown, spelled
 from collector.durations import format_duration
 from collector.exporter import Progress, RawSource, export
+from collector.labels import Labels
 from collector.rules.files import RuleGroup
 
 SAMPLES = "samples.om.zst"
@@ -41,6 +42,15 @@ class Description:
     evaluation_seconds: float | None = None
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """samples: how many. labels: of the series. first: when the oldest sample is of, Unix seconds."""
+
+    samples: int
+    labels: frozenset[Labels]
+    first: float
+
+
 def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:
     """Selectors of what rules read and do not record themselves."""
     rules = placed_rules(groups)
@@ -57,8 +67,8 @@ def freeze(
     progress: Progress = lambda _done, _all: None,
     *,
     replaces: bool = False,
-) -> int:
-    """Writes the case into a folder of its name; returns how many samples it has.
+) -> Frozen:
+    """Writes the case into a folder of its name; returns what it holds.
 
     It is there as a whole or not at all. replaces: a case of that name may be there already.
 
@@ -84,7 +94,7 @@ def freeze(
                 f"found none from {first} to {last}"
             )
         (folder / CASE_FILE).write_text(_case_yaml(description, selectors), encoding="utf-8")
-    return written
+    return Frozen(written, frozenset(thinned.labels), thinned.first)
 
 
 def _case_yaml(description: Description, selectors: Sequence[str]) -> str:

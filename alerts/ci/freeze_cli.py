@@ -11,8 +11,10 @@ from alerts.backtest.files import load_alerts
 from alerts.backtest.histories import asked_seconds, told
 from alerts.backtest.intervals import DEFAULT_SECONDS, with_interval
 from alerts.backtest.reach import Reach, reach
+from alerts.backtest.unfound import unfound, unfound_lines
 from alerts.case_bounds import LONGEST_SECONDS, checked_name
 from alerts.ci.freeze import Description, freeze, selectors_read
+from alerts.ci.sight import TOLERATED_SECONDS
 from alerts.ci.thinning import FINE_SECONDS, step_seconds
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
@@ -22,6 +24,7 @@ from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration, Time
 from collector.durations import format_duration
 from collector.errors import QueryError
+from collector.labels import matches_all
 from collector.redaction import without_secrets
 
 _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
@@ -88,19 +91,37 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     try:
         source = server.querier(on_retry=told)
         try:
-            written = freeze(cases, description, source, selectors_read(groups), replaces=force)
+            frozen = freeze(cases, description, source, selectors_read(groups), replaces=force)
         finally:
             source.close()
     except QueryError as error:
         raise SpecError(without_secrets(str(error))) from error
-    click.echo(f"wrote {cases / name}: {written:,} samples; {thinning_text(description)}")
-    if seconds < before.samples_seconds:
-        needed = format_duration(math.ceil(before.samples_seconds))
-        click.echo(
-            f"fireline: the rules look back {needed} before --from, the case {format_duration(seconds)}: "
-            "their longest windows are not full at its begin",
-            err=True,
+    click.echo(f"wrote {cases / name}: {frozen.samples:,} samples; {thinning_text(description)}")
+    lines = unfound_lines(
+        unfound(groups, lambda wanted: any(matches_all(wanted, one) for one in frozen.labels))
+    )
+    for line in filter(None, (*lines, shortage(before, description, frozen.first))):
+        click.echo(f"fireline: {line}", err=True)
+
+
+def shortage(before: Reach, description: Description, first: float) -> str:
+    """What is missing before the case's begin: for want of --history, or of older samples; empty if nothing.
+
+    first: when the oldest sample is of, Unix seconds.
+    """
+    needed, had = before.samples_seconds, description.history_seconds
+    look_back = f"the rules look back {format_duration(math.ceil(needed))} before --from"
+    if had < needed:
+        return (
+            f"{look_back}, the case {format_duration(had)}: their longest windows are not full at its begin"
         )
+    found = max(0.0, description.expected.start - first)
+    if found < had - TOLERATED_SECONDS:
+        return (
+            f"{look_back}, the Prometheus has samples of {format_duration(round(found))} before it only: the "
+            "longest windows are not full at the case's begin, and a longer --history would not fill them"
+        )
+    return ""
 
 
 def history_seconds(before: Reach, expected: Expected) -> float:

@@ -10,11 +10,10 @@ from rich.text import Text
 
 from alerts.backtest.naming import short_names, told_names
 from alerts.ci.compare import Change, Compared
+from alerts.ci.sight import TOLERATED_SECONDS
 from alerts.ci.unheld_text import unheld_lines
 from alerts.percentages import percent
 from collector.durations import format_duration
-
-_TOLERATED_SECONDS = 15 * 60.0  # the run-up that every rule gets, whether it needs it or not
 
 
 def ci_table(outcomes: Sequence[Compared], notes: Sequence[str] = (), *, accepts: bool = False) -> Group:
@@ -56,12 +55,13 @@ def ci_table(outcomes: Sequence[Compared], notes: Sequence[str] = (), *, accepts
 def _unseen(outcomes: Sequence[Compared]) -> Iterator[str]:
     """A line for all cases that rules look beyond, by more than a few scrapes."""
     unseen = {one.case: one.verdict.sight.unseen_seconds for one in outcomes}
-    short = {case: seconds for case, seconds in unseen.items() if seconds > _TOLERATED_SECONDS}
+    short = {case: seconds for case, seconds in unseen.items() if seconds > TOLERATED_SECONDS}
     if short:
         longest = format_duration(60.0 * round(max(short.values()) / 60))
         yield (
             f"{', '.join(short)}: rules look back {longest} further than the samples go, so that windows and "
-            "`for` are not full at the begin (freeze with a longer --history)"
+            "`for` are not full at the begin (freeze with a longer --history, from a Prometheus that has "
+            "older samples)"
         )
 
 

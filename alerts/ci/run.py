@@ -1,6 +1,6 @@
 """Replays cases through rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from alerts.backtest.engine import BacktestError
@@ -8,12 +8,13 @@ from alerts.backtest.evaluated import evaluated
 from alerts.backtest.intervals import DEFAULT_SECONDS, are_unsaid, interval_note, with_interval
 from alerts.backtest.reach import reach
 from alerts.backtest.spent import budget_spent
+from alerts.backtest.unfound import Unfound, unfound
 from alerts.ci.casebook import FiledCase
 from alerts.ci.held import held
 from alerts.ci.sight import sight
 from alerts.ci.verdict import PAGING, Verdict, verdict
 from alerts.slo import Slo
-from collector.labels import Matcher
+from collector.labels import Matcher, matches_all
 from collector.rules.files import RuleGroup
 
 
@@ -29,6 +30,14 @@ def interval_notes(cases: Sequence[FiledCase], groups: Sequence[RuleGroup]) -> l
     return [interval_note(seconds, f"in {', '.join(names)}") for seconds, names in by_seconds.items()]
 
 
+def unfound_in_all(verdicts: Iterable[Verdict]) -> list[Unfound]:
+    """Metrics that rules read and no case has that judges them; labels may well be missing in all cases."""
+    seen = [one.sight.unfound for one in verdicts if one.is_judged]
+    absent = [{one.selector for one in some if not one.has_metric} for some in seen]
+    common = set.intersection(*absent) if absent else set()
+    return [one for one in (seen[0] if seen else ()) if one.selector in common]
+
+
 def judged(
     case: FiledCase,
     groups: Sequence[RuleGroup],
@@ -41,6 +50,7 @@ def judged(
         BacktestError: for rules that cannot be replayed, naming the rule and the case.
     """
     expected, samples = case.expected, case.load()
+    labels = samples.labels()
     groups = with_interval(groups, case.evaluation_seconds or DEFAULT_SECONDS)
     able = held(groups, samples, case.frozen_with, paging)
     if not able.is_judged:
@@ -49,7 +59,10 @@ def judged(
         histories = evaluated(able.groups, samples, expected.start, expected.end).histories
     except BacktestError as error:
         raise BacktestError(f"case {case.name}: {error}") from error
-    seen = sight(reach(able.groups), samples, expected.start)
+    seen = replace(
+        sight(reach(able.groups), samples, expected.start),
+        unfound=tuple(unfound(able.groups, lambda some: any(matches_all(some, one) for one in labels))),
+    )
     found = replace(verdict(histories, expected, paging), sight=seen, unheld=able.unheld)
     if found.page_seconds is None or expected.is_quiet:
         return found

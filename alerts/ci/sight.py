@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from alerts.backtest.reach import Reach
+from alerts.backtest.unfound import Unfound
 from alerts.ci.thinning import FINE_SECONDS
 from collector.memory import MemoryStore
 
+TOLERATED_SECONDS = 15 * 60.0  # the run-up that every rule gets, whether it needs it or not
 _EVER_MS = 2**62
 
 
@@ -17,11 +19,13 @@ class Sight:
 
     apart_seconds: between old samples, where a window that rules read there is too short for two of them;
     too_short_seconds: the shortest such window, 0 where there is none.
+    unfound: what rules read of which the case has no series at all.
     """
 
     unseen_seconds: float = 0.0
     too_short_seconds: float = 0.0
     apart_seconds: float = 0.0
+    unfound: tuple[Unfound, ...] = ()
 
 
 def sight(before: Reach, samples: MemoryStore, start: float) -> Sight:

@@ -1,5 +1,6 @@
 """Old samples of a case, but fewer: as many as leave no window empty that rules read so far back."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,7 @@ class Thinned:
     """A source of samples of which those before ``fine_from`` come once a step: the latest of each.
 
     Counters lose nothing by it but the moment of a change. ``raw`` raises SpecError beyond ``most_samples``.
+    first: when the oldest sample is of that was handed out, Unix seconds.
     """
 
     def __init__(
@@ -42,6 +44,12 @@ class Thinned:
         self._most_samples = most_samples
         self._counted: set[tuple[Labels, float]] = set()
         self._count = 0
+        self.first = math.inf
+
+    @property
+    def labels(self) -> set[Labels]:
+        """Of the series that were handed out."""
+        return {labels for labels, _ in self._counted}
 
     def series(self, matchers: Sequence[str], start: float, end: float) -> list[Labels]:
         return self._source.series(matchers, start, end)
@@ -64,6 +72,7 @@ class Thinned:
         """Several selectors may find a series."""
         if (series.labels, start) not in self._counted:
             self._counted.add((series.labels, start))
+            self.first = min(self.first, float(series.times[0])) if len(series.times) else self.first
             self._count += len(series.times)
         if self._count > self._most_samples:
             raise SpecError(

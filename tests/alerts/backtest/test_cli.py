@@ -239,6 +239,15 @@ def test_a_time_without_its_zone_is_told_as_it_was_written(rules, tmp_path):
     assert result.stderr.endswith("found 2026-09-03 00:00:00\n")
 
 
+def test_a_metric_that_is_misspelt_is_told(tmp_path, url, monkeypatch):
+    found = Engine.raw
+    monkeypatch.setattr(Engine, "raw", lambda self, s, *when: [] if "xx" in s else found(self, s, *when))
+    typo = {"alert": "Typo", "expr": "xx > 1"}
+    path = written(tmp_path / "t.yml", {"groups": [{"name": "g", "interval": "15s", "rules": [RULE, typo]}]})
+    told = "nothing found of xx, read by Typo (no series has that name)"
+    assert told in run(path, *DURING, "--url", url).stdout
+
+
 def test_what_is_no_matcher_names_its_option(rules):
     assert "--page: expected a matcher such as" in run(rules, "--page", "severity").stderr
 

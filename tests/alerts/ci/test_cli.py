@@ -108,6 +108,18 @@ def test_cases_of_another_service_judge_nothing(tmp_path, two_cases, accepted):
     assert not accepted.exists()
 
 
+def test_a_metric_that_no_case_has_is_told(tmp_path, two_cases, accepted):
+    rule = {
+        "alert": "High",
+        "expr": "cache_requests_total / cache_reqests_total > 5",
+        "labels": {"severity": "page"},
+    }
+    path = tmp_path / "typo.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    result = run(path, "--cases", two_cases, "--accepted", accepted)
+    assert "nothing found of cache_reqests_total, read by High (no series has that name)" in result.stdout
+
+
 def test_rules_without_any_page_are_told(tmp_path, two_cases, accepted):
     rules = [{"alert": name, "expr": "vector(1)", "labels": {"severity": "warning"}} for name in "AB"]
     path = tmp_path / "tickets.yml"

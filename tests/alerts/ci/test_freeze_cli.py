@@ -78,6 +78,24 @@ def test_a_history_that_is_too_short_for_the_rules_is_told(run):
     assert "the rules look back 1d12m before --from, the case 1h" in result.stderr
 
 
+def test_a_prometheus_that_is_younger_than_the_rules_look_back_is_told(run, monkeypatch):
+    found = Engine.raw
+    begun = TO - 6 * 3600
+    monkeypatch.setattr(Engine, "raw", lambda self, s, start, end: found(self, s, max(start, begun), end))
+    result = run("--from", TO - 3600, "--to", TO)
+    assert (
+        "the rules look back 1d12m before --from, the Prometheus has samples of 5h before it" in result.stderr
+    )
+
+
+def test_what_was_not_found_is_told_and_the_case_is_written(run, tmp_path):
+    rules = yaml.safe_load((tmp_path / "rules.yml").read_text())
+    rules["groups"][0]["rules"].append({"alert": "Typo", "expr": "xx > 1"})
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules))
+    result = run("--from", TO - 3600, "--to", TO)
+    assert (result.exit_code, "nothing found of xx, read by Typo" in result.stderr) == (0, True)
+
+
 def test_times_may_be_said_from_now(run, tmp_path):
     result = run("--from", "-2h", "--to", "now")
     assert result.exit_code == 0, result.output
