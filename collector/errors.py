@@ -7,6 +7,7 @@ CollectorError
 ├── RemoteWriteError a request of remote write that cannot be read
 ├── RelabelError    rules that make a text beyond what a label may hold
 ├── TemplateError   a text of a rule that cannot be read or filled in
+├── SinkError       alerts could not be handed over: why
 ├── OutputError     a file cannot be written: which, and why
 └── StoreError      samples cannot be kept or read
 """
@@ -62,6 +63,10 @@ class RelabelError(CollectorError):
 
 class StoreError(CollectorError):
     """Samples cannot be kept or read."""
+
+
+class SinkError(CollectorError):
+    """Alerts that a sink could not take; the text says all that there is to know."""
 
 
 class OutputError(CollectorError):

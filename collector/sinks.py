@@ -36,7 +36,11 @@ class AlertSink(Protocol):
     """Takes firing and resolved alerts as Alertmanager's API v2 does."""
 
     def send(self, alerts: Sequence[PostableAlert]) -> None:
-        """Hands alerts over: labels, annotations, startsAt, endsAt, generatorURL."""
+        """Hands alerts over: labels, annotations, startsAt, endsAt, generatorURL.
+
+        Raises:
+            SinkError: where it cannot take them.
+        """
         ...
 
 

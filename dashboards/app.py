@@ -36,6 +36,7 @@ from dashboards.errors import SettingsError
 from dashboards.guardrail_alerts import GuardrailAlerts
 from dashboards.listen import Address, listening_socket, parse_address
 from dashboards.looks import remote_targets
+from dashboards.own_incidents import OwnIncidents
 from dashboards.readings import State, TargetReading
 from dashboards.same_origin import Names, SameOrigin
 from dashboards.slo_records import slo_records
@@ -71,7 +72,7 @@ class Fireline:
             _collector_config(config),
             data_dir,
             clock=clock,
-            sinks=(self._alerts,),
+            sinks=(OwnIncidents(self._alerts),),
             querier=self._remote,
             extra_rule_groups=rule_groups(config, specs),
             external_url=url,
