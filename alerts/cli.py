@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from alerts.casefile import load_case
-from alerts.compile import CompileOptions, compile_slos, policies_of
+from alerts.compile import AS_WRITTEN, CompileOptions, compile_slos, policies_of
 from alerts.emitted import refuse_unreadable
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slos
@@ -102,6 +103,7 @@ def alerts() -> None:
 @click.option(
     "--exact-windows",
     is_flag=True,
+    default=AS_WRITTEN.exact_windows,
     help="Count windows of a day and more on the raw counters instead of summing five minutes up: "
     "exact to the sample, and dear on a Prometheus.",
 )
@@ -135,7 +137,12 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     written = {out / f"{_name(file)}.rules.yml" for file in files}
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
-    options = CompileOptions(not self_contained, exact_windows, interval)
+    options = replace(
+        AS_WRITTEN,
+        recorded=not self_contained,
+        exact_windows=exact_windows,
+        interval_seconds=interval,
+    )
     specs = load_spec_files(*files, period=period)
     slos = [(_name(file), slos) for file, slos in specs.slo_files.items() if slos]
     guardrails = [(_name(file), some) for file, some in specs.guardrail_files.items()]

@@ -54,6 +54,10 @@ class CompileOptions:
     ticket_interval_seconds: float = 60.0
 
 
+AS_WRITTEN = CompileOptions(exact_windows=False)
+"""What ``alerts compile`` writes unless told otherwise: by this, specs are judged that are not compiled."""
+
+
 def compile_slos(
     slos: Sequence[Slo],
     policies: Mapping[str, Policy],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alerts.backtest.reach import needed_by_alerts
-from alerts.compile import compile_slos, policies_of
+from alerts.compile import AS_WRITTEN, compile_slos, policies_of
 from alerts.documents import Document, read_documents
 from alerts.errors import SpecError
 from alerts.file_kinds import is_rules, kind_of
@@ -74,7 +74,7 @@ def _refuse_others(documents: Sequence[Document]) -> None:
 def _compiled(given: SpecFiles, policy: Policy | None) -> tuple[RuleGroup, ...]:
     slos = given.slos
     policies = policies_of(slos) if policy is None else {slo.policy: policy for slo in slos}
-    groups = parse_groups(compile_slos(slos, policies), "compiled SLOs")
+    groups = parse_groups(compile_slos(slos, policies, AS_WRITTEN), "compiled SLOs")
     if given.guardrails:
         groups += parse_groups(compile_guardrails(given.guardrails), "compiled guardrails")
     return groups
