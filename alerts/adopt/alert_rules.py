@@ -71,9 +71,15 @@ def _identified(rules: Sequence[AlertRule]) -> Iterator[AlertRule]:
 
 
 def _telling(labels: Sequence[Labels]) -> list[str]:
-    """Names of labels that all of them have, though not with the same value."""
-    shared = set.intersection(*map(set, labels))
-    return sorted(name for name in shared if len({one[name] for one in labels}) > 1)
+    """Names of labels that all of them have and that tell more of them apart than shorter names do."""
+    telling: list[str] = []
+    for name in sorted(set.intersection(*map(set, labels)) - {SEVERITY}, key=lambda one: (len(one), one)):
+        before, after = (
+            len({one.only(SEVERITY, *names) for one in labels}) for names in (telling, [*telling, name])
+        )
+        if after > before:
+            telling.append(name)
+    return telling
 
 
 def intervals(rules: Sequence[AlertRule]) -> dict[Labels, float]:

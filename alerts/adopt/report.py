@@ -113,10 +113,11 @@ def _rules(adoption: Adoption, over: str) -> Iterable[str]:
 
 
 def _found(findings: Sequence[RuleFinding]) -> tuple[str, str, str, str]:
-    first, groups = findings[0], dict.fromkeys(f"{one.alert.file}: {one.alert.group}" for one in findings)
-    shown = list(groups)[:_MOST_GROUPS]
-    more = f" and {len(groups) - len(shown)} more" if len(groups) > len(shown) else ""
-    return first.level, first.rule, f"{', '.join(shown)}{more}: {first.alert.name}", first.message
+    first, groups = findings[0], list(dict.fromkeys(one.alert.group for one in findings))
+    more = f" and {len(groups) - _MOST_GROUPS} more" if len(groups) > _MOST_GROUPS else ""
+    files = ", ".join(dict.fromkeys(one.alert.file for one in findings))
+    place = f"{files}: {', '.join(groups[:_MOST_GROUPS])}{more}: {first.alert.name}"
+    return first.level, first.rule, place, first.message
 
 
 def _did(labels: Labels, seen: Firings) -> tuple[str, ...]:

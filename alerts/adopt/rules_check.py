@@ -9,6 +9,7 @@ from alerts.adopt.alert_rules import AlertRule
 from alerts.adopt.rules_history import Firings
 from alerts.adopt.rules_limits import COUNTING, unreachable
 from alerts.adopt.source import Source
+from alerts.check.parts import spelled as as_promql
 from alerts.selectors import seconds_between_samples, selectors, spelled, unmatched
 from collector.durations import format_duration
 from collector.errors import QueryError
@@ -120,7 +121,7 @@ def _never_there(source: InstantQuerier, node: Node, at: float, recorded: Set[st
     if asked[0].offset_ms or asked[0].at or names & recorded:
         return ""
     was = source.instant(f"count(last_over_time({text}[{format_duration(_BACK_SECONDS)}]))", at)
-    return "" if was else text
+    return "" if was else as_promql(asked[0])
 
 
 def _missing(

@@ -226,6 +226,14 @@ def test_rules_of_one_name_are_told_apart_by_the_labels_that_differ():
     assert burns("web")[0].identity == alert("Burn", "page")
 
 
+def test_labels_that_say_the_same_again_tell_nothing_apart():
+    labels = [{"slo": slo, "sloth_slo": slo, "tier": tier} for slo in ("a", "b") for tier in ("1h", "6h")]
+    rules = [{"type": "alerting", "name": "Burn", "query": "x", "labels": one} for one in labels]
+    identities = [one.identity for one in alert_rules([{"rules": rules}])]
+    assert identities[0] == Labels({"alertname": "Burn", "slo": "a", "tier": "1h"})
+    assert len(set(identities)) == 4
+
+
 def test_alerts_of_one_name_are_counted_by_what_tells_them_apart(api):
     fires(api, AT - 7200 - np.arange(0, 600, 60)[::-1], name="Burn", slo="web", pod="a")
     fires(api, AT - np.arange(0, 3600, 60)[::-1], name="Burn", slo="mail", pod="b")
