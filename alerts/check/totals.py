@@ -15,6 +15,7 @@ STEP_SECONDS = 300.0
 _WINDOW = "5m"
 _HOURS_LOOKED_AT = 5
 _MORE_THAN_ALL = 1.1  # what two counters say of a window differs as scrapes fall
+_PLAINLY_MORE = 1.25
 _FEWEST_BEYOND = 10.0
 _OF_SUCCESSES = re.compile(r"_(succeeded|success|successful|successes|ok|good)(_total|_count)?$")
 
@@ -65,7 +66,7 @@ def exceeded_finding(slo: Slo, found: Exceeded) -> Finding:
         f"{when} ({found.of} such in its worst hours): its total leaves failures out, so that in a full "
         f"outage nothing is left to divide by and alerts stop; add what failed to the total"
     )
-    is_plain = found.bad >= 2 * found.total  # else failures may be counted a little later than all
+    is_plain = found.bad >= _PLAINLY_MORE * found.total  # else some may be counted a little late
     return Finding("error" if is_plain else "warning", "bad-exceeds-total", message)
 
 

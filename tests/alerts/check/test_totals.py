@@ -53,7 +53,7 @@ def test_a_total_of_all_is_none_of_them(querier):
 
 
 def test_failures_that_are_counted_a_little_later_are_a_warning():
-    assert exceeded_finding(slo("b", "t"), Exceeded(0.0, 130.0, 100.0, 1)).level == "warning"
+    assert exceeded_finding(slo("b", "t"), Exceeded(0.0, 120.0, 100.0, 1)).level == "warning"
 
 
 @pytest.mark.parametrize(
