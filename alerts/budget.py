@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from alerts.burnrate import firing_burn_rate
+from alerts.burning import Asked, conditions
 from alerts.calendar_periods import period_at, seconds_so_far
 from alerts.expressions import RawExpressions
 from alerts.history import history_ratio, is_weighed, recorded_seconds
@@ -251,11 +251,15 @@ def _state(
 def _burns(
     tier: Tier, slo: Slo, counts: Mapping[float, WindowCounts], history: Mapping[float, float]
 ) -> bool:
-    """Whether both windows exceed the tier's limit; of the long one, what is not recorded counts as good."""
-    long, short = counts[tier.long_seconds], counts[tier.short_seconds]
-    rates = (_burn(slo, long) or 0.0) * history.get(long.seconds, 1.0), _burn(slo, short) or 0.0
-    fewest = tier.min_bad_events if slo.sli.counts_events else 0
-    return (long.bad or 0) >= fewest and min(rates) > firing_burn_rate(tier, slo)
+    """Of the long window, what is not recorded counts as good."""
+
+    def answer(asked: Asked, seconds: float) -> float:
+        count = counts[seconds]
+        found = count.bad if asked is Asked.BAD_EVENTS else _burn(slo, count)
+        weight = history.get(seconds, 1.0) if asked is Asked.WEIGHED_RATE else 1.0
+        return math.nan if found is None else found * weight
+
+    return all(one.holds(answer(one.asked, one.seconds)) for one in conditions(slo, tier))
 
 
 def _burn(slo: Slo, count: WindowCounts) -> float | None:

@@ -11,6 +11,7 @@ from alerts.casefile import BUILT_IN
 from alerts.ci.casebook import read_case
 from alerts.cli import EXAMPLES
 from alerts.compile import CompileOptions, compile_slos
+from alerts.expressions import RawExpressions, burn_rate
 from alerts.formats.files import load_slos
 from alerts.policy import Policy, Tier, load_policy
 from alerts.slo import Sli, SliKind, Slo
@@ -87,6 +88,33 @@ def test_tiers_fire_when_their_rules_do(seed, short, held, least_bad, long):
     assert tier_lives(burns(slo, stretch, [tier], 15.0), tier) == by_rules(slo, tier, stretch)
 
 
+@pytest.mark.parametrize("failing", [15.0, 60.0, 600.0])
+def test_a_tier_fires_as_its_rule_does_while_its_targets_are_down(failing):
+    """Two hours of peace, errors for a while, and then no scrape succeeds."""
+    times, down = 1_000_000_000 + np.arange(800) * 15_000, 480
+    up = np.arange(800) < down
+    bad = np.cumsum(np.where(up & (np.arange(800) >= down - failing / 15), 150.0, 0.0))
+    store = MemoryStore()
+    for name, values, kept in (
+        ("all", np.arange(800) * 150.0, up),
+        ("bad", bad, up),
+        ("up", up.astype(float), np.full(800, True)),
+    ):
+        store.append_column(Labels({"__name__": name, "job": "web"}), times[kept], values[kept])
+    stretch = Stretch("h", store, 0.0, 1_003_600.0, 1_011_000.0)
+    queries = (f'sum(increase({name}{{job="web"}}[$window]))' for name in ("bad", "all"))
+    slo = Slo("s", "svc", 0.999, Sli(SliKind.AVAILABILITY, *queries))
+    found = burns(slo, stretch, PAGES, 15.0)
+    fired = [tier_lives(found, tier) for tier in PAGES]
+    assert fired == [by_rules(slo, tier, stretch) for tier in PAGES]
+    outlasts_the_target = [
+        life.resolved_at is None or life.resolved_at > times[down] / 1000 + 600
+        for lives in fired
+        for life in lives
+    ]
+    assert any(outlasts_the_target) or failing == 15.0
+
+
 def test_a_tier_waits_for_its_floor_of_bad_events():
     """A third of two events a scrape is bad, 13 in five minutes."""
     times = 1_000_000_000 + np.arange(600) * 15_000
@@ -105,6 +133,8 @@ def test_a_tier_waits_for_its_floor_of_bad_events():
 def test_a_tier_is_as_close_as_the_farthest_of_its_conditions(slo, found):
     tier = Tier("t", 300.0, 60.0, 1 / 720, "page", min_error_ratio=0.5)
     near = closeness(found, tier, np.ones(len(found.times), np.bool_))
-    ratios = np.fmin(found.weighed[300.0], found.rates[60.0]) * slo.error_budget
+    events = RawExpressions(slo)
+    long, short = (found.answers[burn_rate(events, window, slo)] for window in (300.0, 60.0))
+    ratios = np.fmin(long, short) * slo.error_budget
     assert near == pytest.approx(float(np.nanmax(ratios)) / 0.5)
     assert closeness(found, tier, np.zeros(len(found.times), np.bool_)) == 0.0
