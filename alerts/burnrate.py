@@ -12,6 +12,7 @@ onset lies between two scrapes and a scrape between two evaluations: times are f
 import math
 from dataclasses import dataclass
 
+from alerts.expressions import FIVE_MINUTES, is_tiled
 from alerts.policy import Tier
 from alerts.slo import Slo
 
@@ -21,10 +22,14 @@ _MANY = 30  # bad events; of so many, one more or less is no way over a limit
 
 @dataclass(frozen=True)
 class Sampling:
-    """How often counters are scraped and rules evaluated, in seconds; 0 is all the time."""
+    """How often counters are scraped and rules evaluated, in seconds; 0 is all the time.
+
+    exact_windows: as rules were compiled: else long windows move on by five minutes, which they are sums of.
+    """
 
     scrape_seconds: float = 0.0
     evaluation_seconds: float = 0.0
+    exact_windows: bool = True
 
     @property
     def lag_seconds(self) -> float:
@@ -96,7 +101,19 @@ def detection_seconds(
         if needed is None or not _fit(needed, apart) or (needed.long >= _MANY and error_ratio <= ratio):
             return None
         burning = needed.long * apart
-    return burning + sampling.lag_seconds + sampling.held(tier.for_seconds)
+    waited = sampling.lag_seconds + _step_seconds(tier, slo, sampling) / 2
+    return burning + waited + sampling.held(tier.for_seconds)
+
+
+def give_or_take_seconds(tier: Tier, slo: Slo, sampling: Sampling) -> float:
+    """By how much the time of detection may be off, as the onset falls among scrapes, evaluations, sums."""
+    return sampling.lag_seconds + _step_seconds(tier, slo, sampling) / 2
+
+
+def _step_seconds(tier: Tier, slo: Slo, sampling: Sampling) -> float:
+    """How often what the long window counts changes, where that is not with each scrape."""
+    is_summed = is_tiled(slo, tier.long_seconds, exact=sampling.exact_windows)
+    return FIVE_MINUTES if is_summed and sampling.evaluation_seconds else 0.0
 
 
 def reset_seconds(tier: Tier, slo: Slo, error_ratio: float, sampling: Sampling = CONTINUOUS) -> float | None:

@@ -55,7 +55,7 @@ def _caption(tiers: Sequence[TierCheck]) -> str:
 
 
 def _within(tiers: Sequence[TierCheck]) -> str:
-    lags = dict(sorted((tier.tier.severity, tier.sampling.lag_seconds) for tier in tiers))
+    lags = dict(sorted((tier.tier.severity, tier.give_or_take_seconds) for tier in tiers))
     shown = " and ".join(f"{lag:g} s for a {severity}" for severity, lag in lags.items())
     return f" (give or take {shown}, as scrapes and evaluations fall)"
 

@@ -14,9 +14,11 @@ from alerts.burnrate import (
     factor,
     firing_ratio,
     firing_ratio_at,
+    give_or_take_seconds,
     reset_seconds,
     silent_outage_seconds,
 )
+from alerts.compile import AS_WRITTEN
 from alerts.policy import Severity, Tier
 from alerts.slo import Slo
 from collector.durations import format_duration
@@ -27,15 +29,19 @@ SCRAPE_INTERVAL_SECONDS = 15.0  # what is assumed unless told otherwise
 
 @dataclass(frozen=True)
 class Pace:
-    """How often targets are scraped, and the rules of pages and of tickets evaluated; in seconds."""
+    """How often targets are scraped, and the rules of pages and of tickets evaluated; in seconds.
+
+    exact_windows: as the rules are compiled.
+    """
 
     scrape_seconds: float = SCRAPE_INTERVAL_SECONDS
     page_seconds: float = 15.0
     ticket_seconds: float = 60.0
+    exact_windows: bool = AS_WRITTEN.exact_windows
 
     def sampling(self, severity: Severity) -> Sampling:
         step = self.page_seconds if severity == "page" else self.ticket_seconds
-        return Sampling(self.scrape_seconds, step)
+        return Sampling(self.scrape_seconds, step, self.exact_windows)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,11 @@ class TierCheck:
     silent_outage_seconds: float | None
     at_traffic: AtTraffic | None = None
 
+    @property
+    def give_or_take_seconds(self) -> float:
+        """By how much the times of detection may be off."""
+        return give_or_take_seconds(self.tier, self.slo, self.sampling)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "slo": self.slo.name,
@@ -89,7 +100,7 @@ class TierCheck:
             "start_ratio": round(self.start_ratio, 9),
             "can_fire": self.can_fire,
             "detect_seconds": _rounded(self.detect_seconds),
-            "detect_within_seconds": self.sampling.lag_seconds,
+            "detect_within_seconds": self.give_or_take_seconds,
             "budget_spent": _rounded(self.spent_by_then),
             "reset_seconds": _round(self.reset_seconds),
             "silent_outage_seconds": _round(self.silent_outage_seconds),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alerts.backtest.engine import alert_histories
+from alerts.backtest.evaluated import evaluated
 from alerts.backtest.lives import Life
+from alerts.backtest.reach import needed_by_alerts
 from alerts.burnrate import Sampling
 from alerts.check.tiers import Pace
 from alerts.compile import CompileOptions, compile_slos
@@ -46,7 +47,7 @@ class World:
     lasts_seconds: float = float("inf")
     whole: bool = True
     bad_before: float = LONG_LIVED
-    pace: Pace = Pace()  # noqa: RUF009  frozen
+    pace: Pace = Pace(exact_windows=True)  # noqa: RUF009  frozen
 
     @property
     def slo(self) -> Slo:
@@ -73,12 +74,11 @@ class World:
         return store
 
     def groups(self) -> list[RuleGroup]:
-        rules = compile_slos(
-            [self.slo],
-            {"default": Policy("p", (self.tier,))},
-            CompileOptions(interval_seconds=self.pace.page_seconds),
+        options = CompileOptions(
+            exact_windows=self.pace.exact_windows, interval_seconds=self.pace.page_seconds
         )
-        return [group for group in parse_groups(rules) if group.name.endswith(self.tier.severity)]
+        rules = compile_slos([self.slo], {"default": Policy("p", (self.tier,))}, options)
+        return list(needed_by_alerts(parse_groups(rules)))
 
 
 def lives(world: World, seconds: float) -> list[Life]:
@@ -86,7 +86,7 @@ def lives(world: World, seconds: float) -> list[Life]:
     end = world.start + seconds
     return [
         life
-        for history in alert_histories(world.groups(), world.store(end), world.start, end)
+        for history in evaluated(world.groups(), world.store(end), world.start, end).histories
         for labels, all_lives in history.lives.items()
         if labels.get("tier") == world.tier.name
         for life in all_lives

@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alerts.burnrate import detection_seconds, firing_ratio, firing_ratio_at, reset_seconds
+from alerts.burnrate import (
+    detection_seconds,
+    firing_ratio,
+    firing_ratio_at,
+    give_or_take_seconds,
+    reset_seconds,
+)
 from alerts.check.analysis import check
 from alerts.check.tiers import Pace
 from alerts.policy import Tier, load_policy
@@ -112,6 +118,16 @@ def test_other_scrapes_and_evaluations(tier, scrape, interval):
     pace = Pace(scrape, interval)
     world = World(tier, 0.99, 0.4, 100.0, phase=0.7 * scrape, onset=77, whole=False, pace=pace)
     assert agrees(world, detected(world, horizon(world)))
+
+
+@pytest.mark.parametrize("tier", TIERS[3:], ids=lambda tier: tier.name)
+@pytest.mark.parametrize(("ratio", "onset"), [(1.0, 10.0), (1.0, 130.0), (1.0, 250.0), (0.3, 77.0)])
+def test_windows_that_are_sums_of_five_minutes_fire_within_what_is_said(tier, ratio, onset):
+    world = World(tier, 0.999, ratio, 100.0, phase=4, onset=onset, whole=False, pace=Pace())
+    off = abs(detected(world, horizon(world)) - predicted(world))
+    assert off <= give_or_take_seconds(tier, world.slo, world.sampling)
+    exact = replace(world, pace=Pace(exact_windows=True))
+    assert predicted(world) == predicted(exact) + 150
 
 
 @pytest.mark.parametrize(("hold", "keep"), [(40.0, 0.0), (0.0, 100.0), (60.0, 50.0)])
