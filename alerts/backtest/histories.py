@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ from alerts.backtest.stretch import Stretch
 from alerts.ci.casebook import FiledCase, load_casebook
 from alerts.ci.freeze import selectors_read
 from alerts.errors import SpecError
+from alerts.selectors import as_shown
 from collector.cli_prometheus import PrometheusServer
 from collector.durations import format_duration
 from collector.errors import CollectorError, QueryError
@@ -31,6 +33,7 @@ from collector.rules.files import RuleGroup
 from collector.series import SampleSource
 from collector.store.durable import SampleStore
 
+_MOST_NAMED = 3
 LONGEST_SECONDS = 400 * 86_400.0  # more steps than memory holds, beyond
 
 
@@ -150,7 +153,12 @@ def _samples(
     finally:
         source.close()
     if selectors and not samples.labels():
-        raise QueryError(f"{wanted.server.shown}: expected samples of what the rules read, found none")
+        first, last = (datetime.fromtimestamp(at, UTC).isoformat(" ", "seconds") for at in (begin, end))
+        names = ", ".join(map(as_shown, selectors[:_MOST_NAMED])) + (" …" if selectors[_MOST_NAMED:] else "")
+        raise QueryError(
+            f"{wanted.server.shown}: expected samples of what the rules read ({names}), "
+            f"found none from {first} to {last}"
+        )
     yield wanted.server.shown, samples
 
 

@@ -248,6 +248,13 @@ def test_a_metric_that_is_misspelt_is_told(tmp_path, url, monkeypatch):
     assert told in run(path, *DURING, "--url", url).stdout
 
 
+def test_a_history_without_any_of_it_is_told_with_its_times(rules, url, monkeypatch):
+    monkeypatch.setattr(Engine, "raw", lambda *_: [])
+    result = run(rules, *DURING, "--url", url)
+    told = "what the rules read (x), found none from 2025-09-02 23:45:00+00:00 to 2025-09-03 02:00:00+00:00"
+    assert (result.exit_code, told in result.stderr) == (2, True)
+
+
 def test_what_is_no_matcher_names_its_option(rules):
     assert "--page: expected a matcher such as" in run(rules, "--page", "severity").stderr
 
