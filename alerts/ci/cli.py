@@ -1,6 +1,6 @@
 """`fireline alerts ci`: may this change of the rules pass?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,16 +12,18 @@ from alerts.backtest.paging import page_matchers, without_a_page
 from alerts.backtest.unfound import unfound_lines
 from alerts.ci.accepted import FILE_NAME, read_accepted, write_accepted
 from alerts.ci.casebook import load_casebook, shipped
-from alerts.ci.compare import as_accepted, compared
+from alerts.ci.compare import as_accepted, compared, passes
 from alerts.ci.report import ci_json, ci_table
 from alerts.ci.run import interval_notes, judged, unfound_in_all
-from alerts.ci.verdict import PAGING
+from alerts.ci.verdict import PAGING, Verdict
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.json_text import json_text
 from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options
 from alerts.terminal import show
+from collector.labels import Matcher
+from collector.rules.files import RuleGroup
 
 _SHIPPED = (
     "without --cases these are the cases that ship with Fireline, of its own shop: they judge rules that "
@@ -91,24 +93,28 @@ def ci_command(  # noqa: PLR0917  click passes them by name
     verdicts = {case.name: judged(case, given.groups, paging, budgets) for case in timed}
     outcomes = [compared(c.name, c.expected, verdicts[c.name], before.get(c.name)) for c in found]
     unwanted = [name for name, verdict in verdicts.items() if verdict.problem]
-    is_judged = any(verdict.is_judged for verdict in verdicts.values())
-    accepts = accept and is_judged and not unwanted
+    accepts = accept and not unwanted and any(verdict.is_judged for verdict in verdicts.values())
     outcomes = [as_accepted(one) for one in outcomes] if accepts else outcomes
     if style == "json":
         click.echo(json_text(ci_json(outcomes)))
     else:
-        is_paged = any(one.page_seconds is not None or one.already for one in verdicts.values())
         notes = interval_notes(timed, given.groups)
         notes += unfound_lines(unfound_in_all(verdicts.values())) if cases else []
-        notes += [] if is_paged else [without_a_page(given.groups, paging)]
+        notes.append(_without_a_page(verdicts, given.groups, paging))
         show(ci_table(outcomes, [note for note in notes if note], accepts=accepts))
     if accepts:
         click.echo(f"wrote {write_accepted(path, verdicts)}", err=True)
-    elif accept and is_judged:
+    elif accept and unwanted:
         click.echo(f"fireline: {_nothing_accepted(path, unwanted, len(verdicts))}", err=True)
+    if not passes(outcomes):
         ctx.exit(1)
-    elif not is_judged or any(one.failure for one in outcomes):
-        ctx.exit(1)
+
+
+def _without_a_page(
+    verdicts: Mapping[str, Verdict], groups: Sequence[RuleGroup], paging: Sequence[Matcher]
+) -> str:
+    is_paged = any(one.page_seconds is not None or one.already for one in verdicts.values())
+    return "" if is_paged else without_a_page(groups, paging)
 
 
 def _nothing_accepted(path: Path, unwanted: Sequence[str], cases: int) -> str:

@@ -1,5 +1,6 @@
 """What a change of the rules did to a case: as wanted and no worse than what was accepted, or why not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -60,6 +61,11 @@ def compared(case: str, expected: Expected, verdict: Verdict, accepted: Accepted
     failures.append(_lasting(verdict, accepted))
     failure = "; ".join(filter(None, failures))
     return Compared(case, expected.page_within_seconds, verdict, accepted, change, failure)
+
+
+def passes(outcomes: Sequence[Compared]) -> bool:
+    """Whether the change may pass: nothing fails, and some case judges it."""
+    return any(one.verdict.is_judged for one in outcomes) and not any(one.failure for one in outcomes)
 
 
 def as_accepted(one: Compared) -> Compared:

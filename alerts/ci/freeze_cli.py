@@ -13,7 +13,7 @@ from alerts.backtest.intervals import DEFAULT_SECONDS, with_interval
 from alerts.backtest.reach import Reach, reach
 from alerts.backtest.unfound import unfound, unfound_lines
 from alerts.case_bounds import LONGEST_SECONDS, checked_name
-from alerts.ci.freeze import Description, freeze, selectors_read
+from alerts.ci.freeze import Description, Frozen, freeze, selectors_read
 from alerts.ci.sight import TOLERATED_SECONDS
 from alerts.ci.thinning import FINE_SECONDS, step_seconds
 from alerts.ci.verdict import Expected
@@ -26,6 +26,7 @@ from collector.durations import format_duration
 from collector.errors import QueryError
 from collector.labels import matches_all
 from collector.redaction import without_secrets
+from collector.rules.files import RuleGroup
 
 _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
 
@@ -88,20 +89,31 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
         step_seconds(before),
         evaluation_seconds=interval,
     )
-    try:
-        source = server.querier(on_retry=told)
-        try:
-            frozen = freeze(cases, description, source, selectors_read(groups), replaces=force)
-        finally:
-            source.close()
-    except QueryError as error:
-        raise SpecError(without_secrets(str(error))) from error
+    frozen = _frozen(cases, description, server, groups, replaces=force)
     click.echo(f"wrote {cases / name}: {frozen.samples:,} samples; {thinning_text(description)}")
     lines = unfound_lines(
         unfound(groups, lambda wanted: any(matches_all(wanted, one) for one in frozen.labels))
     )
     for line in filter(None, (*lines, shortage(before, description, frozen.first))):
         click.echo(f"fireline: {line}", err=True)
+
+
+def _frozen(
+    cases: Path,
+    description: Description,
+    server: PrometheusServer,
+    groups: Sequence[RuleGroup],
+    *,
+    replaces: bool,
+) -> Frozen:
+    try:
+        source = server.querier(on_retry=told)
+        try:
+            return freeze(cases, description, source, selectors_read(groups), replaces=replaces)
+        finally:
+            source.close()
+    except QueryError as error:
+        raise SpecError(without_secrets(str(error))) from error
 
 
 def shortage(before: Reach, description: Description, first: float) -> str:

@@ -1,7 +1,7 @@
 import pytest
 
 from alerts.ci.accepted import Accepted, read_accepted, write_accepted
-from alerts.ci.compare import Change, as_accepted, compared
+from alerts.ci.compare import Change, as_accepted, compared, passes
 from alerts.ci.verdict import Expected, Verdict
 from alerts.errors import SpecError
 from collector.labels import Labels
@@ -61,6 +61,13 @@ def test_what_is_accepted_now_is_no_failure_but_what_a_case_demands_stays_one():
     assert (as_accepted(later).failure, as_accepted(later).taken) == ("", "pages 15s later than accepted")
     late = compared("c", INCIDENT, Verdict(600.0, None, ("A",), "pages too late"), None)
     assert as_accepted(late) == late
+
+
+def test_a_change_passes_where_some_case_judges_it_and_none_fails():
+    blind = compared("b", QUIET, Verdict(None, None, (), "", is_judged=False), None)
+    good = compared("g", QUIET, Verdict(None, None, (), ""), None)
+    bad = compared("f", QUIET, Verdict(5.0, None, ("A",), "pages on a quiet day"), None)
+    assert [passes(some) for some in ([good, blind], [blind], [good, bad])] == [True, False, False]
 
 
 def test_accepted_results_come_back_from_their_file(tmp_path):
