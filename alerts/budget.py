@@ -59,10 +59,10 @@ class WindowCounts:
 class BudgetStatus:
     """error_ratio and budget_remaining are over the SLO's period; both None before the first event.
 
-    period: start and end of a period of the calendar, whose counts reach from its start to ``at``.
     history: the share of each tier's long window that is recorded, where that is weighed and known.
     burning_seconds: the long window of the first tier that burns, if one does.
     demand: requests that arrive at the edge, where the SLO says how to ask for them.
+    is_absent: whether nothing is known of the last five minutes, whatever the state.
     """
 
     slo: Slo
@@ -76,9 +76,14 @@ class BudgetStatus:
     bad: float | None
     total: float | None
     history: Mapping[float, float] = field(default_factory=dict)
-    period: tuple[float, float] | None = None
     burning_seconds: float | None = None
     demand: float | None = None
+    is_absent: bool = False
+
+    @property
+    def period(self) -> tuple[float, float] | None:
+        """Start and end of a period of the calendar, whose counts reach from its start to ``at``."""
+        return None if self.slo.calendar is None else period_at(self.slo.calendar, self.at)
 
     @property
     def recorded_seconds(self) -> dict[float, float]:
@@ -198,7 +203,8 @@ def judge(
     burnt = _burn(slo, period)
     burning = [tier.long_seconds for tier in policy.tiers if _burns(tier, slo, by_window, history)]
     unanswered = _unanswered(by_window[policy.hang_seconds], in_flight, demand)
-    state, reason = _state(by_window, period, burnt, unanswered, burning=bool(burning))
+    is_absent = _is_absent(by_window)
+    state, reason = _state(burnt, unanswered, is_absent=is_absent, burning=bool(burning))
     if state is BudgetState.OK and slo.calendar and not period.total and period.seconds < _BEGIN_SECONDS:
         reason = BudgetReason.BEGUN
     return BudgetStatus(
@@ -213,10 +219,16 @@ def judge(
         bad=period.bad,
         total=period.total,
         history=history,
-        period=None if slo.calendar is None else period_at(slo.calendar, at),
         burning_seconds=burning[0] if burning else None,
         demand=demand,
+        is_absent=is_absent,
     )
+
+
+def _is_absent(counts: Mapping[float, WindowCounts]) -> bool:
+    """Of a total that is absent, or a bucket that does not exist."""
+    recent = [window for window in counts if window <= 300] or [min(counts)]
+    return all(counts[window].bad is None for window in recent)
 
 
 def _unanswered(answered: WindowCounts, in_flight: float | None, demand: float | None) -> BudgetReason | None:
@@ -226,26 +238,15 @@ def _unanswered(answered: WindowCounts, in_flight: float | None, demand: float |
 
 
 def _state(
-    counts: Mapping[float, WindowCounts],
-    period: WindowCounts,
-    burnt: float | None,
-    unanswered: BudgetReason | None,
-    *,
-    burning: bool,
+    burnt: float | None, unanswered: BudgetReason | None, *, is_absent: bool, burning: bool
 ) -> tuple[BudgetState, BudgetReason]:
-    shortest = counts[min(counts)]
     if burnt is not None and burnt >= 1:
         return BudgetState.SPENT, BudgetReason.OVERSPENT
     if unanswered is not None:
         return BudgetState.BURNING, unanswered
-    if all(count.total is None for count in (*counts.values(), period)):
-        return BudgetState.NO_DATA, BudgetReason.ABSENT
     if burning:
         return BudgetState.BURNING, BudgetReason.TIER
-    recent = [count for window, count in counts.items() if window <= 300] or [shortest]
-    if all(count.bad is None for count in recent):  # of no total, or of a bucket that does not exist
-        return BudgetState.NO_DATA, BudgetReason.ABSENT
-    return BudgetState.OK, BudgetReason.WITHIN
+    return (BudgetState.NO_DATA, BudgetReason.ABSENT) if is_absent else (BudgetState.OK, BudgetReason.WITHIN)
 
 
 def _burns(

@@ -62,6 +62,8 @@ def _outcome(account: Account | None, low: float) -> Outcome:
     if account is None or account.status.state is BudgetState.NO_DATA:
         return Outcome.NO_DATA
     remaining = account.status.budget_remaining
+    if account.status.is_absent and (remaining is None or remaining > 0):  # though it hangs, too
+        return Outcome.NO_DATA
     if remaining is None and account.status.reason is BudgetReason.BEGUN:
         return Outcome.OK  # nothing of it can be spent yet, and the series are there
     if remaining is None:  # idle for all of the period
@@ -74,7 +76,7 @@ def _outcome(account: Account | None, low: float) -> Outcome:
 def _line(words: BudgetWords, outcome: Outcome, low: float) -> str:
     status, language = words.account.status, words.language
     if outcome is Outcome.NO_DATA:
-        if status.state is BudgetState.OK:
+        if status.state is BudgetState.OK and not status.is_absent:
             return say(language, "no_events")
         if status.budget_remaining is None:
             return words.reason()

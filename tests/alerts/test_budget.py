@@ -65,6 +65,7 @@ ABSENT = (None, None)
 def test_what_nobody_ever_answered_hangs_as_its_rules_say(absent, in_flight, demand, state, reason):
     judged = status(absent, absent, absent, in_flight, demand)
     assert (judged.state, judged.reason, judged.demand) == (state, reason, demand)
+    assert judged.is_absent is (absent == ABSENT)
     assert status(absent, absent, absent, 0, 0).state is not state
 
 

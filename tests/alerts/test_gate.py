@@ -26,6 +26,12 @@ def account(remaining, state="ok", reason=BudgetReason.WITHIN, **more):
     return replace(Account(status, SLO.period_seconds, None, None, 20.0, 432.0), **more)
 
 
+def absent(remaining):
+    """It hangs, and what is counted is absent."""
+    found = account(remaining, "burning", BudgetReason.HANG)
+    return replace(found, status=replace(found.status, is_absent=True))
+
+
 def judged(found, low=0.1):
     return verdict(Reading(SLO, found), low, SEOUL)
 
@@ -65,6 +71,9 @@ def test_a_raw_ratio_without_a_failure_is_not_said_to_be_absent():
         (account(0.5, "no_data", BudgetReason.ABSENT), Outcome.NO_DATA, 5,
          "the series are absent now (50% of the budget left before)"),
         (account(None), Outcome.NO_DATA, 5, "no events in the period"),
+        (absent(0.5), Outcome.NO_DATA, 5,
+         "requests in flight, none completing now (50% of the budget left before)"),
+        (absent(-0.5), Outcome.SPENT, 4, "overspent by 50%"),
         (account(None, "burning", BudgetReason.HANG), Outcome.NO_DATA, 5, "in flight, none completing"),
         (account(None, "ok", BudgetReason.BEGUN), Outcome.OK, 0, "the period has just begun"),
         (account(0.5, "burning", BudgetReason.TIER), Outcome.OK, 0, "burning now"),
