@@ -28,6 +28,7 @@ class Sli:
     counts_events: False where only the ratio of both means something, as of rates and of averages.
     is_raw: whether a ready-made ratio of failures is asked for: it has no result before the first failure.
     slice_seconds: where not events but stretches of time are counted, how long each is.
+    good: the count of good events, where ``bad`` is what remains of all.
     """
 
     kind: SliKind
@@ -40,6 +41,7 @@ class Sli:
     slice_seconds: float | None = None
     demand: str | None = None
     targets: str | None = None
+    good: str | None = None
     is_raw: bool = False
 
     def bad_over(self, window: str) -> str:
@@ -59,12 +61,13 @@ def bad_counted(bad: str, total: str) -> str:
     return f"{bad} or {total} * 0"
 
 
-def bad_remaining(good: str, total: str) -> str:
+def bad_remaining(good: str, total: str, fewest: int = FEWEST_WITHOUT_SUCCESS) -> str:
     """Bad events are those that are not good.
 
-    Without one success there is no good counter: all is bad, once enough were counted to tell.
+    Without one success there is no good counter: all is bad, once enough (``fewest``) were counted to tell.
     """
-    return f"{total} - ({good} or ({total} >= {FEWEST_WITHOUT_SUCCESS}) * 0)"
+    told = f"({total} >= {fewest})" if fewest else total
+    return f"{total} - ({good} or {told} * 0)"
 
 
 def bad_beyond(bucket: str, total: str) -> str:

@@ -95,7 +95,8 @@ class Indicator:
         good = counted
         if self.notes.kind is SliKind.LATENCY and _BUCKET.search(good):
             return self._sli(bad_beyond(good, total), total, bucket=good, counts_events=ratio.counter)
-        return self._sli(bad_remaining(good, total), total, counts_events=ratio.counter)
+        remaining = self._sli(bad_remaining(good, total), total, counts_events=ratio.counter)
+        return replace(remaining, good=good)
 
     def _count(self, name: str, metric: Metric, ratio: RatioMetric) -> str:
         key = f"ratioMetric.{name}"

@@ -6,7 +6,7 @@ from alerts.errors import SpecError
 from alerts.expressions import number
 from alerts.formats.openslo.indicators import EVALUATION_SECONDS
 from alerts.formats.openslo.kinds import Objective
-from alerts.slo import WINDOW, Sli
+from alerts.slo import WINDOW, Sli, bad_remaining
 from collector.durations import format_duration
 
 _ROUNDING = 1e-9  # of the quotient of two increases that were stretched alike
@@ -17,16 +17,19 @@ def in_slices(sli: Sli, slice_seconds: float, target: float) -> Sli:
     """The same indicator counted in slices: bad are those whose good ratio is below the target.
 
     Slices lie one after another on multiples of their length since the epoch. A slice without events is
-    neither good nor bad; a window in which no slice ends has none, and that is 0, not absence.
+    neither good nor bad, nor is one whose bad events cannot be counted; a window in which no slice ends has
+    none, and that is 0, not absence.
     """
     span = format_duration(slice_seconds)
+    if sli.good is not None:  # of a slice of failures alone it does not matter how many they are
+        sli = replace(sli, bad=bad_remaining(sli.good, sli.total, fewest=0), good=None)
     bad, total = f"({sli.bad_over(span)})", f"({sli.total_over(span)})"
     limit = number((1 - target) + _ROUNDING)
-    is_bad = f"{bad} / ({total} > 0) > bool {limit}"
+    share = f"{bad} / ({total} > 0)"
     return replace(
         sli,
-        bad=f"sum(sum_over_time(({is_bad})[{WINDOW}:{span}]) or {bad} * 0)",
-        total=f"sum(count_over_time(({total} > 0)[{WINDOW}:{span}]) or {total} * 0)",
+        bad=f"sum(sum_over_time(({share} > bool {limit})[{WINDOW}:{span}]) or {bad} * 0)",
+        total=f"sum(count_over_time(({share})[{WINDOW}:{span}]) or {total} * 0)",
         counts_events=True,
         slice_seconds=slice_seconds,
     )

@@ -60,6 +60,30 @@ def test_a_window_in_which_no_slice_ends_counts_none_and_is_not_absent(tmp_path)
     assert (counts.bad, counts.total) == (0, 0)
 
 
+def good_slo(tmp_path) -> Slo:
+    content = sliced()
+    parts = {"good": metric("sum(increase(good_total[$window]))"), "total": metric(TOTAL)}
+    content["spec"]["indicator"] = {"spec": {"ratioMetric": {"counter": True, **parts}}}
+    (slo,) = load(tmp_path, content)
+    return slo
+
+
+def test_slices_of_failures_alone_are_bad_however_few_they_are(tmp_path):
+    """Eight requests a minute, no success ever: a new release that fails, at night."""
+    querier = scraped([(8, 8)] * 10)
+    counts = count_events(querier, good_slo(tmp_path), 600.0, 600.0)
+    assert (counts.bad, counts.total) == (10, 10)
+
+
+def test_slices_that_cannot_be_judged_are_none(tmp_path):
+    """Of a bucket that is absent nobody knows how many were slow."""
+    bucket = "sum(increase(took_bucket[$window]))"
+    sli = Sli(SliKind.LATENCY, f"{TOTAL} - {bucket}", TOTAL, bucket=bucket)
+    slo = Slo("web", "shop", 0.99, in_slices(sli, 60.0, 0.95))
+    counts = count_events(scraped([(100, 100)] * 4), slo, 240.0, 240.0)
+    assert (counts.bad, counts.total) == (None, 0)
+
+
 def test_idle_slices_are_no_missing_data(tmp_path):
     (slo,) = load(tmp_path, sliced())
     counts = count_events(scraped([(0, 0)] * 8), slo, 300.0, 480.0)
