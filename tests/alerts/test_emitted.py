@@ -24,7 +24,7 @@ def test_others_pass_and_may_be_large():
 
 
 def test_compile_reads_what_it_writes(tmp_path, monkeypatch):
-    monkeypatch.setattr(alerts.cli, "compile_slos", lambda *_: rules("rate(x[$window])"))
+    monkeypatch.setattr(alerts.cli, "compile_slos", lambda *_, **__: rules("rate(x[$window])"))
     out = tmp_path / "out"
     done = CliRunner().invoke(
         alerts.cli.alerts, ["compile", str(alerts.cli.EXAMPLES / "shop.slo.yml"), "--out", str(out)]
