@@ -29,7 +29,7 @@ def _kept(attributes: dict[str, Any]) -> dict[str, Any]:
     return {plain(key): plain_json(value) for key, value in checked(attributes).items()}
 
 
-def _named(author: str) -> str:
+def _with_author(author: str) -> str:
     """A closing without any author would count as one of Fireline's own."""
     return author if author.strip() else UNKNOWN
 
@@ -46,7 +46,7 @@ class PostedEvent(_Body):
     text: Annotated[PlainText, Field(max_length=10_000)] = ""
     service: Annotated[PlainText, Field(max_length=200)] | None = None
     incident: Annotated[PlainText, Field(max_length=40)] | None = None
-    author: Annotated[PlainText, Field(max_length=200), AfterValidator(_named)] = UNKNOWN
+    author: Annotated[PlainText, Field(max_length=200), AfterValidator(_with_author)] = UNKNOWN
     source: Annotated[PlainText, Field(max_length=200)] = "api"
     attributes: Annotated[dict[str, Any], AfterValidator(_kept)] = Field(default_factory=dict)
 

@@ -159,7 +159,7 @@ class _Reader:
             name, content.title.texts(), content.unit, content.before, rows, self._content.transition
         )
 
-    def _named(self, key: str, name: str) -> Figure:
+    def _figure_named(self, key: str, name: str) -> Figure:
         if name not in self._figures:
             raise self._error(key, f"expected one of {', '.join(self._figures)}, found {name!r}")
         return self._figures[name]
@@ -171,7 +171,7 @@ class _Reader:
             content.route,
             content.status,
             content.normal_per_second,
-            self._named(f"{key}.traffic", content.traffic),
+            self._figure_named(f"{key}.traffic", content.traffic),
             self._latency(f"{key}.latency", content.latency),
             None if content.failures is None else self._failures(f"{key}.failures", content.failures),
             tuple(sorted(content.buckets)),
@@ -182,20 +182,20 @@ class _Reader:
         if "hit_ratio" not in content:
             return SteadyLatency(document.parse(SteadyFile).p95_seconds)
         parsed = document.parse(HitMissFile)
-        hit_ratio = self._named(f"{key}.hit_ratio", parsed.hit_ratio)
+        hit_ratio = self._figure_named(f"{key}.hit_ratio", parsed.hit_ratio)
         if max(hit_ratio.before, *(row.value for row in hit_ratio.rows)) >= 0.95:
             raise self._error(f"{key}.hit_ratio", "expected below 0.95, or the p95 says nothing about misses")
-        return HitMissLatency(hit_ratio, parsed.hit_median, self._named(f"{key}.p95", parsed.p95))
+        return HitMissLatency(hit_ratio, parsed.hit_median, self._figure_named(f"{key}.p95", parsed.p95))
 
     def _failures(self, key: str, content: FailuresFile) -> Failures:
-        ratio = self._named(f"{key}.ratio", content.ratio)
-        time_out = self._named(f"{key}.time_out_seconds", content.time_out_seconds)
+        ratio = self._figure_named(f"{key}.ratio", content.ratio)
+        time_out = self._figure_named(f"{key}.time_out_seconds", content.time_out_seconds)
         return Failures(ratio, content.usual, time_out, content.status, content.error_type)
 
     def _cache(self, position: int, content: CacheFile) -> Cache:
-        hit_ratio = self._named(f"caches.{position}.hit_ratio", content.hit_ratio)
+        hit_ratio = self._figure_named(f"caches.{position}.hit_ratio", content.hit_ratio)
         return Cache(content.name, content.route, hit_ratio)
 
     def _cpu(self, position: int, content: CpuFile) -> Cpu:
-        ratio = self._named(f"cpus.{position}.ratio", content.ratio)
+        ratio = self._figure_named(f"cpus.{position}.ratio", content.ratio)
         return Cpu(content.groupname, content.limit_cores, ratio)

@@ -134,7 +134,7 @@ def compile_command(  # noqa: PLR0917  click passes them by name
         raise UserMistake("--label: expected with --format prometheusrule only")
     refuse_windows_beside(policy, period)
     resource = resource_labels(labels)
-    written = {out / f"{_name(file)}.rules.yml" for file in files}
+    written = {out / f"{_stem(file)}.rules.yml" for file in files}
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
     options = replace(
@@ -144,8 +144,8 @@ def compile_command(  # noqa: PLR0917  click passes them by name
         interval_seconds=interval,
     )
     specs = load_spec_files(*files, period=period)
-    slos = [(_name(file), slos) for file, slos in specs.slo_files.items() if slos]
-    guardrails = [(_name(file), some) for file, some in specs.guardrail_files.items()]
+    slos = [(_stem(file), slos) for file, slos in specs.slo_files.items() if slos]
+    guardrails = [(_stem(file), some) for file, some in specs.guardrail_files.items()]
     compiled = [(name, *_compiled(name, some, policy, options, specs.slos)) for name, some in slos]
     compiled += [(name, *_compiled_guardrails(name, some, options)) for name, some in guardrails]
     texts: dict[Path, str] = {}
@@ -180,7 +180,7 @@ def _compiled_guardrails(
     return rules, tests
 
 
-def _name(file: Path) -> str:
+def _stem(file: Path) -> str:
     """``shop`` for ``shop.slo.yml``."""
     return file.stem.removesuffix(".slo")
 

@@ -65,12 +65,12 @@ def _record(
 
 def _text(firing: Sequence[Alert], language: str) -> str:
     """Names what still fires, the tiers of one objective once."""
-    names = list(dict.fromkeys(_name(alert, language) for alert in firing))
+    names = list(dict.fromkeys(_subject(alert, language) for alert in firing))
     more = len(names) - MOST_NAMED
     named = names[:MOST_NAMED] if more > 0 else names
     rest = [say(language, "more", count=more)] if more > 0 else []
     return say(language, "eased", firing=", ".join([*named, *rest]))
 
 
-def _name(alert: Alert, language: str) -> str:
+def _subject(alert: Alert, language: str) -> str:
     return alert.text("subject", language) or alert.title(language)

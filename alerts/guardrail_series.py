@@ -90,19 +90,19 @@ def made(source: Source, phases: Sequence[Phase], step_seconds: float) -> list[M
             return [Made(source.labels, tuple((phase.level, 0.0, phase.samples) for phase in phases))]
         case Kind.COUNTER:
             steps = [phase.level * step_seconds for phase in phases]
-            return [Made(source.labels, _counted(steps, phases))]
+            return [Made(source.labels, _sample_runs(steps, phases))]
     levels = {phase.level for phase in phases}
     bounds = sorted({bound for level in levels for bound in (_BUCKET_SHARE * level, level)})
     return [
         Made(
             source.labels.merged({_BUCKET: "+Inf" if bound == np.inf else _plain(bound)}),
-            _counted([step_seconds if bound >= phase.level else 0.0 for phase in phases], phases),
+            _sample_runs([step_seconds if bound >= phase.level else 0.0 for phase in phases], phases),
         )
         for bound in (*bounds, np.inf)
     ]
 
 
-def _counted(steps: Sequence[float], phases: Sequence[Phase]) -> tuple[tuple[float, float, int], ...]:
+def _sample_runs(steps: Sequence[float], phases: Sequence[Phase]) -> tuple[tuple[float, float, int], ...]:
     runs: list[tuple[float, float, int]] = []
     last = 0.0
     for step, phase in zip(steps, phases, strict=True):

@@ -57,9 +57,9 @@ def put(connection: sa.Connection, silence: Silence, at: float) -> str:
         if known is not None and known.status(at) is not Status.EXPIRED:
             expire(connection, known.id, at)
         silence_id = str(uuid.uuid4())
-        connection.execute(sa.insert(table).values({**_values(silence, at), "id": silence_id}))
+        connection.execute(sa.insert(table).values({**_columns(silence, at), "id": silence_id}))
         return silence_id
-    connection.execute(sa.update(table).where(table.c.id == known.id).values(_values(silence, at)))
+    connection.execute(sa.update(table).where(table.c.id == known.id).values(_columns(silence, at)))
     return known.id
 
 
@@ -94,7 +94,7 @@ def select(connection: sa.Connection, ending_after: float = 0.0) -> list[Silence
     return [_silence(row) for row in connection.execute(query)]
 
 
-def _values(silence: Silence, at: float) -> dict[str, object]:
+def _columns(silence: Silence, at: float) -> dict[str, object]:
     return {
         "matchers": [[m.name, m.op.value, m.value] for m in silence.matchers],
         "starts_at": max(silence.starts_at, at),

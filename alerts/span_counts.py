@@ -65,7 +65,7 @@ def lengths(spans: Sequence[Span]) -> int:
 
 def _counts(querier: Querier, slo: Slo, run: "_Run", of_seconds: float) -> Iterator[SpanCount]:
     events = RawExpressions(slo)
-    bads, totals = (_values(querier, run, query(run.seconds)) for query in (events.bad, events.total))
+    bads, totals = (_values_at_ends(querier, run, query(run.seconds)) for query in (events.bad, events.total))
     weight = 1.0 if slo.sli.counts_events else run.seconds / of_seconds
     for end, bad, total in zip(run.ends, bads, totals, strict=True):
         yield SpanCount(end - run.seconds, end, bad * weight, total * weight)
@@ -73,7 +73,7 @@ def _counts(querier: Querier, slo: Slo, run: "_Run", of_seconds: float) -> Itera
 
 def _short_counts(querier: Querier, slo: Slo, run: "_Run") -> Iterator[SpanCount]:
     events = RawExpressions(slo)
-    scraped_at = _values(querier, run, _last_scrape(slo, run.seconds))
+    scraped_at = _values_at_ends(querier, run, _last_scrape(slo, run.seconds))
     bads, totals = (_differences(querier, run, query) for query in (events.bad, events.total))
     for end, scraped, bad, total in zip(run.ends, scraped_at, bads, totals, strict=True):
         start = end - run.seconds
@@ -83,8 +83,8 @@ def _short_counts(querier: Querier, slo: Slo, run: "_Run") -> Iterator[SpanCount
 
 def _differences(querier: Querier, run: "_Run", query: Callable[[float], str]) -> list[float]:
     until_start = replace(run, ends=tuple(end - run.seconds for end in run.ends))
-    until_end = _values(querier, run, query(_BEFORE_SECONDS + run.seconds))
-    before = _values(querier, until_start, query(_BEFORE_SECONDS))
+    until_end = _values_at_ends(querier, run, query(_BEFORE_SECONDS + run.seconds))
+    before = _values_at_ends(querier, until_start, query(_BEFORE_SECONDS))
     return [max(late - early, 0.0) for late, early in zip(until_end, before, strict=True)]
 
 
@@ -123,7 +123,7 @@ def _halved(seconds: float, ends: Sequence[float], halvings: int) -> Iterator[_R
         yield _Run(seconds, tuple(ends), max(step, _COARSE_SECONDS))
 
 
-def _values(querier: Querier, run: _Run, query: str) -> list[float]:
+def _values_at_ends(querier: Querier, run: _Run, query: str) -> list[float]:
     """The query's value at each end; 0 where it has none."""
     start, step = run.ends[0], run.step_seconds
     places = [round((end - start) / step) for end in run.ends]

@@ -54,7 +54,7 @@ def new_ids(connection: sa.Connection, day: str) -> Iterator[str]:
 
 def insert(connection: sa.Connection, incident: Incident) -> None:
     """Writes an incident that was just opened."""
-    connection.execute(sa.insert(incidents), _values(incident))
+    connection.execute(sa.insert(incidents), _columns(incident))
 
 
 def update(connection: sa.Connection, incident: Incident) -> Incident:
@@ -67,7 +67,7 @@ def update(connection: sa.Connection, incident: Incident) -> Incident:
     matched = connection.execute(
         sa.update(incidents)
         .where(incidents.c.id == incident.id, incidents.c.version == incident.version)
-        .values(_values(after))
+        .values(_columns(after))
     ).rowcount
     if matched != 1:
         raise ConflictError(f"incident {incident.id} is no longer at version {incident.version}")
@@ -131,7 +131,7 @@ def _incidents(connection: sa.Connection, query: sa.Select[Any]) -> list[Inciden
     return [_incident(row._asdict()) for row in connection.execute(query)]
 
 
-def _values(incident: Incident) -> dict[str, Any]:
+def _columns(incident: Incident) -> dict[str, Any]:
     values = {field.name: getattr(incident, field.name) for field in fields(incident)}
     return {**values, "services": list(incident.services), "severity": incident.severity.value}
 

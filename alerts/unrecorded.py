@@ -33,7 +33,7 @@ def untold_pages(database: Database, alerts: Iterable[Alert], at: float) -> tupl
     try:
         with database.read() as connection:
             silences = silence.select(connection, ending_after=at)
-            told = _told(connection, pages)
+            told = _told_pages(connection, pages)
     except StorageError as error:
         log.warning("whether these pages were told already is not known: %s", error)
         return pages
@@ -44,7 +44,7 @@ def untold_pages(database: Database, alerts: Iterable[Alert], at: float) -> tupl
     )
 
 
-def _told(connection: sa.Connection, pages: Sequence[Alert]) -> frozenset[str]:
+def _told_pages(connection: sa.Connection, pages: Sequence[Alert]) -> frozenset[str]:
     latest = rows.latest_alerts(connection, [page.fingerprint for page in pages])
     told = {fingerprint: record for fingerprint, record in latest.items() if record.firing and record.told}
     homes = {record.incident_id for record in told.values() if record.incident_id is not None}

@@ -28,7 +28,7 @@ IN_KOREAN = "".join(
 def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float) -> dict[str, str]:
     """For an alert whose value is the burn rate over the tier's long window; ``limit`` is a burn rate too."""
     long = tier.long_seconds
-    told = _told(slo, events, long)
+    told = _failures(slo, events, long)
     times, allowed = '{{ $value | printf "%.1f" }}', number(100 * slo.error_budget)
     left = _budget_left(slo, tier, events)
     return {
@@ -43,7 +43,7 @@ def burn_annotations(slo: Slo, tier: Tier, events: Expressions, *, limit: float)
     }
 
 
-def _told(slo: Slo, events: Expressions, long: float) -> dict[str, str]:
+def _failures(slo: Slo, events: Expressions, long: float) -> dict[str, str]:
     """How much failed of how much; of what counts no events, the ratio alone."""
     share = _filled(f"100 * {ratio(events, long)}", "%.1f")
     if not slo.sli.counts_events and slo.sli.slice_seconds is None:
@@ -53,7 +53,7 @@ def _told(slo: Slo, events: Expressions, long: float) -> dict[str, str]:
         }
     bad, total = _filled(events.bad(long), "%.0f"), _filled(events.total(long), "%.0f")
     return {
-        "en": f"{share}% of {_counted(slo)} {_fault(slo)} in the last {format_duration(long)} "
+        "en": f"{share}% of {_events_noun(slo)} {_fault(slo)} in the last {format_duration(long)} "
         f"({bad} of {total})",
         "ko": f"최근 {duration_ko(long)} 동안 {_counted_ko(slo, total, bad)}({share}%){_fault_ko(slo)}",
     }
@@ -178,7 +178,7 @@ def _filled(query: str, form: str) -> str:
     return f"{_with(query)}{value}{{{{ else }}}}?{{{{ end }}}}"
 
 
-def _counted(slo: Slo) -> str:
+def _events_noun(slo: Slo) -> str:
     if slo.sli.slice_seconds is None:
         return "requests"
     return "minutes" if slo.sli.slice_seconds == 60 else f"slices of {format_duration(slo.sli.slice_seconds)}"

@@ -39,7 +39,7 @@ _DEADLINE_SECONDS = 15.0
 @click.option("--force", is_flag=True, help="Replace files that are there already, but never fireline.yml.")
 def adopt_command(server: PrometheusServer, out: Path, over: float, force: bool) -> None:
     """Propose SLOs and a signal map from a Prometheus that is there, and check its alert rules."""
-    querier = server.querier(deadline_seconds=_DEADLINE_SECONDS, on_retry=_told)
+    querier = server.querier(deadline_seconds=_DEADLINE_SECONDS, on_retry=_to_stderr)
     shown, at = server.shown, time.time()
     try:
         adoption = adopt(PrometheusSource(querier), load_catalogue(), at, over)
@@ -55,5 +55,5 @@ def adopt_command(server: PrometheusServer, out: Path, over: float, force: bool)
         click.echo(plain(line).replace("\n", " "))
 
 
-def _told(reason: str) -> None:
+def _to_stderr(reason: str) -> None:
     click.echo(f"fireline: {plain(reason)}", err=True)

@@ -106,11 +106,11 @@ def _is_share(node: Node) -> bool:
     node = unwrapped(node)
     if not isinstance(node, Binary) or node.op != "/":
         return False
-    some, whole = _counted(node.left), _counted(node.right)
+    some, whole = _counting_parts(node.left), _counting_parts(node.right)
     return some is not None and whole is not None and set(map(str, whole)) <= set(map(str, some))
 
 
-def _counted(node: Node) -> list[object] | None:
+def _counting_parts(node: Node) -> list[object] | None:
     """The matchers of ``sum(rate(counter[5m]))``, and its grouping and window; None for anything else."""
     node = unwrapped(node)
     if not isinstance(node, Aggregation) or node.op != "sum":

@@ -97,7 +97,7 @@ def _is_wanted(name: str, names: frozenset[str]) -> bool:
 def _family(source: Source, count: str, names: frozenset[str], at: float) -> Requests:
     """What the labels of a counter say of it; no status, no errors and no bucket where it says too little."""
     sets = _label_sets(source, count, at)
-    kinds = {label: status_kind("http", _values(sets, label)) for label in STATUS_LABELS}
+    kinds = {label: status_kind("http", _label_values(sets, label)) for label in STATUS_LABELS}
     status = [label for label in STATUS_LABELS if kinds[label]]
     route, method = _there(sets, ROUTE_LABELS), _there(sets, METHOD_LABELS)
     base = count.removesuffix("_count")
@@ -131,7 +131,7 @@ def _label_sets(source: Source, metric: str, at: float) -> list[Labels]:
     return [sample.labels for sample in source.instant(asked, at)]
 
 
-def _values(sets: Iterable[Labels], label: str) -> set[str]:
+def _label_values(sets: Iterable[Labels], label: str) -> set[str]:
     return {labels.get(label) for labels in sets}
 
 

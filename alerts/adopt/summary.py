@@ -18,11 +18,11 @@ def summary(adoption: Adoption, out: Path) -> Iterator[str]:
     proposals = adoption.proposals.proposals
     if proposals:
         services = len({proposal.slo.service for proposal in proposals})
-        yield f"{_counted(len(proposals), 'SLO')} for {_counted(services, 'service')}{_doubts(proposals)}"
+        yield f"{_plural(len(proposals), 'SLO')} for {_plural(services, 'service')}{_doubts(proposals)}"
     else:
         yield from _nothing(adoption, out)
     owners = list(dict.fromkeys(signal.service for signal in adoption.mapped.signals))
-    yield _counted(len(adoption.mapped.signals), "signal") + (f" of {_listed(owners)}" if owners else "")
+    yield _plural(len(adoption.mapped.signals), "signal") + (f" of {_listed(owners)}" if owners else "")
     yield from _rules(adoption)
     if adoption.unknown:
         yield f"{not_known(adoption)}: {REPORT} lists them"
@@ -55,9 +55,9 @@ def _rules(adoption: Adoption) -> Iterator[str]:
         yield f"alert rules {adoption.rules_note}"
         return
     errors = sum(one.level == "error" for one in adoption.findings)
-    warnings = _counted(len(adoption.findings) - errors, "warning")
-    found = f": {_counted(errors, 'error')}, {warnings}" if adoption.rules else ""
-    yield f"{_counted(len(adoption.rules), 'alert rule')}{found}"
+    warnings = _plural(len(adoption.findings) - errors, "warning")
+    found = f": {_plural(errors, 'error')}, {warnings}" if adoption.rules else ""
+    yield f"{_plural(len(adoption.rules), 'alert rule')}{found}"
     told = alike(adoption.findings)
     for findings in told[:_MOST_LINES]:
         of = f" (of {len(findings)} rules)" if len(findings) > 1 else ""
@@ -66,7 +66,7 @@ def _rules(adoption: Adoption) -> Iterator[str]:
         yield f"  and {len(told) - _MOST_LINES} more in {REPORT}"
 
 
-def _counted(count: int, noun: str) -> str:
+def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 

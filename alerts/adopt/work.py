@@ -16,12 +16,12 @@ _WAITING = re.compile(r"\w*(?:queue_(?:length|depth|size)|backlog|queued|jobs_(?
 def work_notes(names: Iterable[str], types: Mapping[str, str]) -> list[str]:
     """Of metrics that nobody knows. types: by metric, where the server says them."""
     there = sorted(names)
-    notes = [*_counted(there, types), *_waiting(there, types)]
+    notes = [*_work_counters(there, types), *_waiting(there, types)]
     more = len(notes) - MOST_NOTES
     return [*notes[:MOST_NOTES], f"and {more} more of this kind"] if more > 0 else notes
 
 
-def _counted(names: Iterable[str], types: Mapping[str, str]) -> Iterator[str]:
+def _work_counters(names: Iterable[str], types: Mapping[str, str]) -> Iterator[str]:
     stems: dict[str, dict[str, str]] = defaultdict(dict)
     for name in names:
         found = _COUNTED.fullmatch(name)

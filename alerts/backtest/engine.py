@@ -139,14 +139,16 @@ def _alert_masks(placed: Placed, found: Answers) -> dict[Labels, Mask]:
     """(t,) where each alert's expression holds."""
     masks: dict[Labels, Mask] = {}
     for row, labels in enumerate(found.labels):
-        for named, holds in _named(placed, labels, found.values[row], found.present[row]):
+        for named, holds in _named_alerts(placed, labels, found.values[row], found.present[row]):
             if named in masks and (masks[named] & holds).any():
                 raise QueryError(f"two alerts have the labels {named}", kind="execution")
             masks[named] = masks[named] | holds if named in masks else holds
     return masks
 
 
-def _named(placed: Placed, labels: Labels, values: Values, present: Mask) -> Iterator[tuple[Labels, Mask]]:
+def _named_alerts(
+    placed: Placed, labels: Labels, values: Values, present: Mask
+) -> Iterator[tuple[Labels, Mask]]:
     """The alerts of one answer: several only where a label is made of the value."""
     templates = placed.label_texts
 

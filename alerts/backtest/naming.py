@@ -18,7 +18,7 @@ def short_names(alerts: Iterable[Labels]) -> dict[Labels, str]:
     for labels in dict.fromkeys(alerts):
         by_name.setdefault(alert_name(labels), []).append(labels)
     return {
-        labels: _named(name, labels, telling)
+        labels: _with_labels(name, labels, telling)
         for name, some in by_name.items()
         for telling in [_telling(some)]
         for labels in some
@@ -37,7 +37,7 @@ def alert_name(labels: Labels) -> str:
     return f"{slo} · {tier}" if slo and tier else labels.get("alertname")
 
 
-def _named(name: str, labels: Labels, telling: Iterable[str]) -> str:
+def _with_labels(name: str, labels: Labels, telling: Iterable[str]) -> str:
     return " ".join([name, *(f"{label}={labels.get(label)}" for label in telling if labels.get(label))])
 
 

@@ -153,8 +153,8 @@ def _nothing(
 def _label_findings(
     querier: Querier, slo: Slo, part: Selector, totals: Sequence[Selector], at: float
 ) -> Iterator[Finding]:
-    own = _values(querier, [part], at)
-    other = _values(querier, totals, at)
+    own = _values_by_label(querier, [part], at)
+    other = _values_by_label(querier, totals, at)
     names = sorted(own.keys() ^ other.keys())
     if names:
         message = (
@@ -171,7 +171,7 @@ def _label_findings(
             return
 
 
-def _values(querier: Querier, asked: Sequence[Selector], at: float) -> dict[str, set[str]]:
+def _values_by_label(querier: Querier, asked: Sequence[Selector], at: float) -> dict[str, set[str]]:
     """The values of each label, but for the bucket's and the metric's name."""
     found: dict[str, set[str]] = {}
     for labels in querier.series([spelled(one) for one in asked], at - _NOW_SECONDS, at):

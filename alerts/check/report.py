@@ -106,10 +106,10 @@ def _findings(checked: Checked) -> Iterator[Text]:
         else:
             alike.setdefault((one.level, one.rule, one.message), [])
     for (level, rule, message), of in alike.items():
-        yield _finding(level, f"{_named(list(dict.fromkeys(of)))}: {message}" if of else message, rule)
+        yield _finding(level, f"{_first_names(list(dict.fromkeys(of)))}: {message}" if of else message, rule)
 
 
-def _named(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
     if len(names) <= _MOST_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"

@@ -57,7 +57,7 @@ def compared(case: str, expected: Expected, verdict: Verdict, accepted: Accepted
     change = _change(verdict, accepted, is_quiet=expected.is_quiet)
     failures = [verdict.problem]
     if not verdict.problem and change in _WORSE:
-        failures.append(_told(change, verdict, accepted))
+        failures.append(_page_change(change, verdict, accepted))
     failures.append(_lasting(verdict, accepted))
     failure = "; ".join(filter(None, failures))
     return Compared(case, expected.page_within_seconds, verdict, accepted, change, failure)
@@ -88,7 +88,7 @@ def _change(verdict: Verdict, accepted: Accepted | None, *, is_quiet: bool) -> C
     return Change.LATER if now > then else Change.EARLIER
 
 
-def _told(change: Change, verdict: Verdict, accepted: Accepted | None) -> str:
+def _page_change(change: Change, verdict: Verdict, accepted: Accepted | None) -> str:
     now, then = verdict.page_seconds, accepted.page_seconds if accepted else None
     if now is not None and then is not None:
         return f"pages {format_duration(now - then)} later than accepted"

@@ -49,7 +49,7 @@ def held(
     """
     reads = _reads_of_alerts(groups)
     missing = {one.key: _missing(some, samples, frozen_with) for one, some in reads}
-    told = tuple(Unheld(_name(one), missing[one.key]) for one, _ in reads if missing[one.key])
+    told = tuple(Unheld(_alert_name(one), missing[one.key]) for one, _ in reads if missing[one.key])
     pages = [one for one, _ in reads if may_page(one, paging)] or [one for one, _ in reads]
     return Held(
         needed_by_alerts([_without(group, missing) for group in groups]) if told else tuple(groups),
@@ -131,5 +131,5 @@ def _without(group: RuleGroup, missing: Mapping[tuple[str, int], Sequence[str]])
     return replace(group, rules=tuple(kept))
 
 
-def _name(placed: Placed) -> str:
+def _alert_name(placed: Placed) -> str:
     return alert_name(Labels(placed.fixed_labels))

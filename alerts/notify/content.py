@@ -97,10 +97,10 @@ class _Pen:
         taken_at = self._incident.acknowledged_at
         if taken_at is None:
             return say(self._language, "unacknowledged")
-        author = self._name(self._message.acknowledged_by)
+        author = self._author_name(self._message.acknowledged_by)
         return say(self._language, "acknowledged_by", author=author, at=self.time(taken_at))
 
-    def _name(self, author: str) -> str:
+    def _author_name(self, author: str) -> str:
         return say(self._language, "unknown") if author in {"", UNKNOWN} else author
 
     def time(self, at: float, *, zone: bool = False) -> str:
@@ -169,7 +169,7 @@ class _Pen:
     def event_line(self, event: Event) -> str:
         word = kind_word(self._language, str(event.attributes.get("transition") or event.kind))
         own = event.source == "alerts" and event.author == FIRELINE
-        author = "" if own else f" ({self._name(event.author)})"
+        author = "" if own else f" ({self._author_name(event.author)})"
         where = f" {event.service}" if event.service and event.source != "alerts" else ""
         text = self._event_text(event)
         said = "" if text in {"", word} else f": {text}"

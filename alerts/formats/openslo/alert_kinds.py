@@ -96,7 +96,7 @@ class PolicyItem(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _named(cls, value: object) -> object:
+    def _from_name(cls, value: object) -> object:
         return {"alertPolicyRef": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")

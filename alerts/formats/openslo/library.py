@@ -44,7 +44,7 @@ class Library:
 
     def named(self, kind: str, name: object) -> list[Document]:
         """Those that define this object: one, unless something is wrong."""
-        return [d for d in self.documents if d.content.get("kind") == kind and _name(d) == name]
+        return [d for d in self.documents if d.content.get("kind") == kind and _own_name(d) == name]
 
     def _read(
         self, kind: str, model: type[_Referred], name: str, place: str, key: str
@@ -58,6 +58,6 @@ class Library:
         return found[0].place, found[0].parse(model)
 
 
-def _name(document: Document) -> object:
+def _own_name(document: Document) -> object:
     metadata = document.content.get("metadata")
     return metadata.get("name") if isinstance(metadata, dict) else None

@@ -70,7 +70,7 @@ class ConditionAnnotations(Strict):
     short_window: Window | None = Field(None, alias="fireline/short-window")
 
 
-def _name(name: str) -> str:
+def _checked_name(name: str) -> str:
     if not re.fullmatch(r"[\w]([\w ./|@-]*\w)?", name):
         raise ValueError(f"expected letters, digits and -_./|, found {shortened(name)}")
     return name
@@ -79,7 +79,7 @@ def _name(name: str) -> str:
 class Metadata(Strict):
     """Of an object that others refer to by its name."""
 
-    name: Annotated[str, AfterValidator(_name)]
+    name: Annotated[str, AfterValidator(_checked_name)]
     display_name: str = Field("", alias="displayName")
     labels: Labels = Field(default_factory=dict)
     annotations: Annotated[NoAnnotations, BeforeValidator(_ours)] = NoAnnotations()
@@ -97,7 +97,7 @@ class IndicatorMetadata(Strict):
 class SliMetadata(IndicatorMetadata):
     """Of a document: somebody is to refer to it."""
 
-    name: Annotated[str, AfterValidator(_name)]
+    name: Annotated[str, AfterValidator(_checked_name)]
 
 
 class ConditionMetadata(Metadata):

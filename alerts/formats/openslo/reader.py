@@ -54,7 +54,7 @@ def _slos(document: Document, content: SloFile, library: Library) -> list[Slo]:
     indicator = indicator_of(document, content, library)
     policy, own = _policy(document, content, period_seconds, library)
     slos = []
-    for number, (name, objective) in enumerate(_named(metadata.name, spec.objectives)):
+    for number, (name, objective) in enumerate(_named_objectives(metadata.name, spec.objectives)):
         key = f"spec.objectives.{number}"
         sli = indicator.sli(objective, key, document.place)
         slos.append(
@@ -90,7 +90,7 @@ def _policy(
     return name, own_policy(document, name, items, period_seconds, library)
 
 
-def _named(name: str, objectives: list[Objective]) -> list[tuple[str, Objective]]:
+def _named_objectives(name: str, objectives: list[Objective]) -> list[tuple[str, Objective]]:
     """Of several objectives each has a name of its own: by its title, or by its number."""
     if len(objectives) == 1:
         return [(name, objectives[0])]
