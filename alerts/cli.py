@@ -182,13 +182,18 @@ def _compiled_guardrails(
 
 def _stem(file: Path) -> str:
     """``shop`` for ``shop.slo.yml``."""
-    return file.stem.removesuffix(".slo")
+    name = file.stem.removesuffix(".slo")
+    if not name.strip(". ") or not name.isprintable():
+        raise UserMistake(
+            f"FILES: expected names to call rules by, such as shop.slo.yml, found {file.name!r}"
+        )
+    return name
 
 
 def _write(texts: Mapping[Path, str]) -> None:
     write_all(texts)
     for path in texts:
-        click.echo(f"wrote {path}")
+        click.echo(plain_line(f"wrote {path}"))
 
 
 EXAMPLES = Path(__file__).parent / "examples"

@@ -65,6 +65,8 @@ def _again(mistake: "ErrorDetails") -> "InitErrorDetails":
 MOST_BYTES = 16 * 1024 * 1024
 MOST_VALUES = 500_000  # some thousands of SLOs; each costs half a kilobyte while it is read
 _NEAR = 0.6
+LONGEST_NAME = 253
+"""Of names and services: as long as Kubernetes takes names. Each stands in every rule, many times."""
 LONGEST_SECONDS = 10 * 365 * 86_400.0
 _SERVICE = re.compile(r"\w[\w ._:/@-]*")
 
@@ -104,6 +106,8 @@ Window = Annotated[Seconds, AfterValidator(_above_zero)]
 
 def _service(name: str) -> str:
     """Stands in selectors and in templates, so that it must not end either."""
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"expected at most {LONGEST_NAME} characters, found {shortened(name)}")
     if not _SERVICE.fullmatch(name):
         raise ValueError(f"expected letters, digits, spaces and ._:/@-, found {shortened(name)}")
     return name

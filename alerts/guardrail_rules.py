@@ -7,6 +7,7 @@ from alerts.expressions import number
 from alerts.guardrail_wording import guardrail_annotations
 from alerts.guardrails import Baseline, Guardrail
 from collector.durations import format_duration
+from collector.plain_text import stripped
 
 GUARDRAIL_ALERT = "GuardrailCrossed"
 
@@ -25,7 +26,8 @@ def _rule(guardrail: Guardrail) -> dict[str, Any]:
     if guardrail.for_seconds:
         rule["for"] = format_duration(guardrail.for_seconds)
     labels = {"service": guardrail.service, "guardrail": guardrail.name, "severity": "ticket"}
-    return {**rule, "labels": labels, "annotations": guardrail_annotations(guardrail)}
+    annotations = {name: stripped(text) for name, text in guardrail_annotations(guardrail).items()}
+    return {**rule, "labels": labels, "annotations": annotations}
 
 
 def _conditions(guardrail: Guardrail) -> list[str]:

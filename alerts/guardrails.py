@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from alerts.documents import Document, Seconds, Service, Strict, Window, read_document
+from alerts.documents import LONGEST_NAME, Document, Seconds, Service, Strict, Window, read_document
 from alerts.errors import SpecError
 from alerts.queries import checked_query
 from alerts.signals import Title, Unit
@@ -84,7 +84,7 @@ class _BaselineFile(Strict):
 
 
 class _GuardrailFile(Strict):
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)
     title: Title
     service: Service
     query: str

@@ -12,6 +12,11 @@ def plain(text: str) -> str:
     return _UNSAFE.sub(REPLACEMENT, text.replace("\r\n", "\n"))
 
 
+def stripped(text: str) -> str:
+    """The text without them, for what is written into files."""
+    return _UNSAFE.sub("", text)
+
+
 def plain_line(text: str) -> str:
     """The same as one line."""
     return " ".join(plain(text).split())

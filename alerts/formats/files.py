@@ -11,6 +11,7 @@ from alerts.file_kinds import is_rules, kind_of
 from alerts.formats.openslo import is_openslo, read_openslo
 from alerts.formats.pyrra import is_pyrra, read_pyrra
 from alerts.formats.sloth import PeriodOptions, is_sloth, read_sloth, with_period
+from alerts.formats.texts import as_text
 from alerts.slo import Slo
 
 Claim = Callable[[Document], bool]
@@ -46,7 +47,8 @@ def load_slo_files(*paths: Path, period: PeriodOptions | None = None) -> dict[Pa
     slos: dict[tuple[str, str], tuple[Path, Slo]] = {}
     places: dict[str, tuple[Slo, str]] = {}
     for path, document in documents:
-        for slo in _reader(document)(replace(document, beside=beside)):
+        for read in _reader(document)(replace(document, beside=beside)):
+            slo = as_text(document.place, read)
             _refuse_twice(slo, document.place, places)
             slos[slo.service, slo.name] = path, slo
     if paths and not slos:

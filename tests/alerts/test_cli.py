@@ -25,6 +25,21 @@ def test_compile_writes_rules_and_their_tests(tmp_path):
     assert yaml.safe_load((tmp_path / "shop.test.yml").read_text())["rule_files"] == ["shop.rules.yml"]
 
 
+@pytest.mark.parametrize(
+    "name", ["a\nb.slo.yml", "a\x1b[31m.slo.yml", "\u202eb.slo.yml", "..slo.yml", ".slo.yml"]
+)
+def test_a_file_that_rules_cannot_be_called_by_is_refused(tmp_path, name):
+    (tmp_path / name).write_text(Path(SHOP).read_text())
+    done = run(alerts, "compile", tmp_path / name, "--out", tmp_path / "out")
+    assert (done.exit_code, list(tmp_path.glob("out/*"))) == (2, [])
+    assert "FILES: expected names to call rules by, such as shop.slo.yml, found '" in done.stderr
+
+
+def test_what_was_written_is_told_in_a_plain_line(tmp_path):
+    done = run(alerts, "compile", SHOP, "--out", tmp_path / "o\x1b[31m\nx")
+    assert (done.exit_code, len(done.stdout.splitlines()), "\x1b" in done.stdout) == (0, 2, False)
+
+
 def test_compile_self_contained_writes_alerts_only(tmp_path):
     assert run(alerts, "compile", SHOP, "--out", tmp_path, "--self-contained").exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["shop.rules.yml"]
