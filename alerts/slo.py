@@ -28,6 +28,7 @@ class Sli:
     counts_events: False where only the ratio of both means something, as of rates and of averages.
     is_raw: whether a ready-made ratio of failures is asked for: it has no result before the first failure.
     slice_seconds: where not events but stretches of time are counted, how long each is.
+    slice_bad_ratio: the share of bad events above which a slice is bad.
     good: the count of good events, where ``bad`` is what remains of all.
     """
 
@@ -42,6 +43,7 @@ class Sli:
     demand: str | None = None
     targets: str | None = None
     good: str | None = None
+    slice_bad_ratio: float = 0.0
     is_raw: bool = False
 
     def bad_over(self, window: str) -> str:

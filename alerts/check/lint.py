@@ -4,10 +4,10 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from alerts.burnrate import can_fire, is_blind
+from alerts.burnrate import is_blind
 from alerts.check.findings import Finding
 from alerts.check.parts import label_findings
-from alerts.check.tiers import TierCheck
+from alerts.check.tiers import TierCheck, can_ever_fire
 from alerts.percentages import percent
 from alerts.policy import Policy
 from alerts.slo import SliKind, Slo
@@ -27,9 +27,9 @@ def tier_findings(checked: TierCheck) -> list[Finding]:
     slo, tier = checked.slo, checked.tier
     place = f"{slo.name}: tier {tier.name}"
     findings = []
-    if not checked.can_fire:
+    if checked.start_ratio >= 1:
         findings.append(_unreachable(checked, place))
-    elif checked.start_ratio > HALF_OUTAGE:
+    elif checked.start_error_ratio > HALF_OUTAGE and slo.sli.slice_seconds is None:
         above, share = percent(checked.start_ratio), tier.budget_share * HALF_OUTAGE / checked.start_ratio
         message = (
             f"{place} only fires above {above} of errors: half an outage never fires it; with a budget_share "
@@ -91,7 +91,8 @@ def _digits(share: float, to_whole: Callable[[float], int]) -> str:
 def _unreachable(checked: TierCheck, place: str) -> Finding:
     slo, tier = checked.slo, checked.tier
     reachable = tier.long_seconds / slo.period_seconds / slo.error_budget
-    message = f"{place} cannot fire: it wants an error ratio above {percent(checked.start_ratio)}"
+    wanted = "an error ratio" if slo.sli.slice_seconds is None else "a share of bad slices"
+    message = f"{place} cannot fire: it wants {wanted} above {percent(checked.start_ratio)}"
     if tier.budget_share >= reachable:
         message += f"; with a budget_share below {reachable:.4g} (now {tier.budget_share:.4g}) it can"
     return Finding("error", "unreachable-tier", message)
@@ -132,7 +133,7 @@ def slo_findings(slo: Slo, policy: Policy) -> list[Finding]:
     if slo.alerting.of("page").disabled:
         message = f"{slo.name}: its spec disables pages: however fast the budget burns, nobody is woken"
         findings.append(Finding("warning", "never-pages", message))
-    elif not any(can_fire(tier, slo) for tier in pages):
+    elif not any(can_ever_fire(tier, slo) for tier in pages):
         objective = f"an objective of {percent(slo.objective, 6)}"
         message = (
             f"{slo.name}: no tier of policy {policy.name} can page at {objective}; name one that can in "

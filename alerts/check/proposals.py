@@ -40,7 +40,7 @@ class Proposal:
 
 def needs_another(checked: TierCheck) -> bool:
     """Whether half an outage does not fire the tier."""
-    return checked.start_ratio > REACH and checked.tier.min_error_ratio <= REACH
+    return checked.start_error_ratio > REACH and checked.tier.min_error_ratio <= REACH
 
 
 def proposals(checked: TierCheck) -> list[Proposal]:

@@ -179,7 +179,7 @@ def _row(checked: TierCheck) -> list[str]:
 
 
 def _begins(checked: TierCheck) -> str:
-    starts = checked.start_ratio if checked.can_fire else None
+    starts = checked.start_error_ratio if checked.can_fire else None
     if starts is not None and checked.at_traffic is not None:
         starts = checked.at_traffic.start_ratio
     return "cannot" if starts is None else percent(starts, 3) if starts else "any"

@@ -12,21 +12,22 @@ def slice_findings(checked: TierCheck) -> list[Finding]:
     if slice_seconds is None:
         return []
     place, each = f"{slo.name}: tier {tier.name}", format_duration(slice_seconds)
+    found = []
     if tier.short_seconds < slice_seconds:
         short = format_duration(tier.short_seconds)
         message = (
             f"{place} is blind at times: its short window of {short} may hold no slice of {each}; make it "
             f"{each} or more"
         )
-        return [Finding("warning", "blind-tier", message)]
+        found.append(Finding("warning", "blind-tier", message))
     if holds_too_few_slices(checked):
         long, fewest = format_duration(tier.long_seconds), tier.min_bad_events
         message = (
             f"{place} cannot fire: it wants {fewest} bad slices of {each}, and its {long} hold fewer; want "
             f"fewer (min_bad_events), or look over a longer window"
         )
-        return [Finding("warning", "too-few-slices", message)]
-    return []
+        found.append(Finding("warning", "too-few-slices", message))
+    return found
 
 
 def holds_too_few_slices(checked: TierCheck) -> bool:

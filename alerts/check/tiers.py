@@ -1,7 +1,7 @@
 """What a tier of an SLO can and cannot do, in closed form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from alerts.burnrate import (
@@ -17,6 +17,14 @@ from alerts.burnrate import (
     give_or_take_seconds,
     reset_seconds,
     silent_outage_seconds,
+)
+from alerts.check.slice_times import (
+    can_fire_on_slices,
+    counts_slices,
+    silent_on_slices_seconds,
+    slice_detection_seconds,
+    slice_reset_seconds,
+    slices_needed,
 )
 from alerts.compile import AS_WRITTEN
 from alerts.policy import Severity, Tier
@@ -46,7 +54,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class AtTraffic:
-    """A tier at a steady traffic, whose events come one by one.
+    """A tier at a steady traffic, whose events come one by one; of slices, as many as there are.
 
     start_ratio: the lowest share of bad events that fires it; None where nothing does.
     needed: how many bad events its windows must hold; None where they hold no events to tell by.
@@ -69,7 +77,8 @@ class AtTraffic:
 class TierCheck:
     """Times in seconds by error ratio, None where the tier never fires at it.
 
-    start_ratio, can_fire: as if there were no lack of events. detect_seconds: at the traffic, if it is known.
+    start_ratio: the share of what is counted, events or slices, above which it fires; can_fire, too, is as if
+        there were no lack of events. detect_seconds: at the traffic, if it is known.
     """
 
     slo: Slo
@@ -87,7 +96,14 @@ class TierCheck:
     @property
     def give_or_take_seconds(self) -> float:
         """By how much the times of detection may be off."""
-        return give_or_take_seconds(self.tier, self.slo, self.sampling)
+        by_slice = 0.0 if self.slo.sli.slice_seconds is None else self.slo.sli.slice_seconds / 2
+        return give_or_take_seconds(self.tier, self.slo, self.sampling) + by_slice
+
+    @property
+    def start_error_ratio(self) -> float:
+        """The share of bad events above which it fires: beyond a slice's, all slices are bad."""
+        is_sliced = self.slo.sli.slice_seconds is not None and self.start_ratio < 1
+        return self.slo.sli.slice_bad_ratio if is_sliced else self.start_ratio
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -97,7 +113,7 @@ class TierCheck:
             "long": format_duration(self.tier.long_seconds),
             "short": format_duration(self.tier.short_seconds),
             "factor": round(self.factor, 9),
-            "start_ratio": round(self.start_ratio, 9),
+            "start_ratio": round(self.start_error_ratio, 9),
             "can_fire": self.can_fire,
             "detect_seconds": _rounded(self.detect_seconds),
             "detect_within_seconds": self.give_or_take_seconds,
@@ -117,6 +133,8 @@ def check_tiers(
 
 
 def _check_tier(slo: Slo, tier: Tier, sampling: Sampling, per_second: float | None) -> TierCheck:
+    if counts_slices(slo, per_second):
+        return _check_slices(slo, tier, sampling, is_traffic_known=per_second is not None)
     detect = {ratio: detection_seconds(tier, slo, ratio, sampling, per_second) for ratio in ERROR_RATIOS}
     return TierCheck(
         slo=slo,
@@ -124,13 +142,39 @@ def _check_tier(slo: Slo, tier: Tier, sampling: Sampling, per_second: float | No
         sampling=sampling,
         factor=factor(tier, slo.period_seconds),
         start_ratio=firing_ratio(tier, slo),
-        can_fire=can_fire(tier, slo),
+        can_fire=can_ever_fire(tier, slo),
         detect_seconds=detect,
         spent_by_then={r: None if s is None else budget_spent(slo, r, s) for r, s in detect.items()},
         reset_seconds=reset_seconds(tier, slo, 1.0, sampling),
         silent_outage_seconds=silent_outage_seconds(tier, slo),
         at_traffic=_at_traffic(slo, tier, sampling, per_second),
     )
+
+
+def _check_slices(slo: Slo, tier: Tier, sampling: Sampling, *, is_traffic_known: bool) -> TierCheck:
+    """Where no slice is without events, traffic is as many slices as there are."""
+    detect = {ratio: slice_detection_seconds(tier, slo, ratio, sampling) for ratio in ERROR_RATIOS}
+    checked = TierCheck(
+        slo=slo,
+        tier=tier,
+        sampling=sampling,
+        factor=factor(tier, slo.period_seconds),
+        start_ratio=firing_ratio(tier, slo),
+        can_fire=can_ever_fire(tier, slo),
+        detect_seconds=detect,
+        spent_by_then={r: None if s is None else budget_spent(slo, 1.0, s) for r, s in detect.items()},
+        reset_seconds=slice_reset_seconds(tier, slo, 1.0, sampling),
+        silent_outage_seconds=silent_on_slices_seconds(tier, slo),
+    )
+    if not is_traffic_known or slo.sli.slice_seconds is None:
+        return checked
+    starts = checked.start_error_ratio if checked.can_fire else None
+    return replace(checked, at_traffic=AtTraffic(1 / slo.sli.slice_seconds, starts, slices_needed(tier, slo)))
+
+
+def can_ever_fire(tier: Tier, slo: Slo) -> bool:
+    """Whether a full outage would fire the tier at last."""
+    return can_fire(tier, slo) if slo.sli.slice_seconds is None else can_fire_on_slices(tier, slo)
 
 
 def _at_traffic(slo: Slo, tier: Tier, sampling: Sampling, per_second: float | None) -> AtTraffic | None:

@@ -7,6 +7,7 @@ from alerts.burnrate import Needed
 from alerts.check.findings import Finding
 from alerts.check.parts import failure_labels
 from alerts.check.rates import format_rate
+from alerts.check.slice_times import counts_slices
 from alerts.check.slices import holds_too_few_slices
 from alerts.check.spans import span
 from alerts.check.tiers import TierCheck
@@ -37,6 +38,8 @@ def traffic_findings(
 def _tier_findings(tier: TierCheck, tiers: Sequence[TierCheck], when: str) -> Iterator[Finding]:
     if tier.at_traffic is None or holds_too_few_slices(tier):  # which is told already
         return
+    if counts_slices(tier.slo, tier.at_traffic.per_second):
+        return  # slices come by the clock
     place, at = f"{tier.slo.name}: tier {tier.tier.name}", _at(tier.at_traffic.per_second, when)
     lowest, needed = tier.at_traffic.start_ratio, tier.at_traffic.needed
     if lowest is None:
@@ -101,7 +104,10 @@ def _born_counter(tiers: Sequence[TierCheck], when: str, are_created_known: bool
     pages = [
         t
         for t in tiers
-        if t.tier.severity == "page" and t.at_traffic and t.at_traffic.start_ratio is not None
+        if t.tier.severity == "page"
+        and t.at_traffic
+        and t.at_traffic.start_ratio is not None
+        and t.slo.sli.slice_seconds is None
     ]
     fewest = min(
         (t.at_traffic.needed.long for t in pages if t.at_traffic and t.at_traffic.needed), default=_FEW

@@ -32,6 +32,7 @@ def in_slices(sli: Sli, slice_seconds: float, target: float) -> Sli:
         total=f"sum(count_over_time(({share})[{WINDOW}:{span}]) or {total} * 0)",
         counts_events=True,
         slice_seconds=slice_seconds,
+        slice_bad_ratio=round(1 - target, 12),
     )
 
 

@@ -1,6 +1,6 @@
 """Counters of a steady traffic with a steady share of errors, and the compiled rules run over them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from alerts.backtest.reach import needed_by_alerts
 from alerts.burnrate import Sampling
 from alerts.check.tiers import Pace
 from alerts.compile import CompileOptions, compile_slos
+from alerts.formats.openslo.slices import in_slices
 from alerts.policy import Policy, Tier
 from alerts.slo import Sli, SliKind, Slo, bad_counted
 from collector.embedded import EmbeddedQuerier
@@ -36,6 +37,7 @@ class World:
     """whole: events are counted one by one, not in fractions. phase: of scrapes against evaluations.
 
     onset: seconds after ``start``; the errors end ``lasts_seconds`` later.
+    slices: the length in seconds and the target of slices, where these are counted.
     """
 
     tier: Tier
@@ -49,9 +51,12 @@ class World:
     bad_before: float = LONG_LIVED
     pace: Pace = Pace(exact_windows=True)  # noqa: RUF009  frozen
 
+    slices: tuple[float, float] | None = None
+
     @property
     def slo(self) -> Slo:
-        return slo_of(self.objective)
+        slo = slo_of(self.objective)
+        return slo if self.slices is None else replace(slo, sli=in_slices(slo.sli, *self.slices))
 
     @property
     def sampling(self) -> Sampling:
