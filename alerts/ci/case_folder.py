@@ -42,7 +42,10 @@ def new_case(cases: Path, name: str, *, replaces: bool = False) -> Iterator[Path
             _check(folder, replaces=replaces)  # again: somebody may have written it meanwhile
             _put(hidden, folder)
     except OSError as error:
-        raise SpecError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        kept = (
+            "" if _may_go(hidden, folder) else f"; what it was is in {hidden / _FORMER} until the next freeze"
+        )
+        raise SpecError(f"{folder}: cannot be written: {error.strerror or error}{kept}") from error
     finally:
         _clear(hidden, folder)
         if is_new and not any(cases.iterdir()):
@@ -75,16 +78,20 @@ def _put(hidden: Path, folder: Path) -> None:
 
 def _restore(hidden: Path, folder: Path) -> bool:
     """Whether a case had made way for another that did not come."""
-    if folder.exists() or not (hidden / _FORMER).exists():
+    if _may_go(hidden, folder):
         return False
     (hidden / _FORMER).rename(folder)
     return True
 
 
 def _clear(hidden: Path, folder: Path) -> None:
-    """Not of a case that nothing has replaced: the next run puts it back."""
-    if folder.exists() or not (hidden / _FORMER).exists():
+    if _may_go(hidden, folder):
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _may_go(hidden: Path, folder: Path) -> bool:
+    """Not with a case that nothing has replaced: the next run puts it back."""
+    return folder.exists() or not (hidden / _FORMER).exists()
 
 
 def _put_in_order(cases: Path, name: str) -> None:
