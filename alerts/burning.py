@@ -88,7 +88,7 @@ class Branch:
 
 
 def branches(slo: Slo, tier: Tier, events: Expressions, interval_seconds: float | None) -> list[Branch]:
-    """The ways in which a tier burns: now, and when a target was last up.
+    """The ways in which a tier burns: now, or, while all targets are down, as it did when one was last up.
 
     interval_seconds: between evaluations of its alert; None where what was last known is not asked for.
     """
@@ -98,7 +98,8 @@ def branches(slo: Slo, tier: Tier, events: Expressions, interval_seconds: float 
         return [now]
     last = tuple((_last_known(query, targets, tier, interval_seconds), one) for query, one in now.asked)
     down = f"max(min_over_time({targets}[{format_duration(DOWN_SECONDS)}])) == 0"
-    return [now, replace(now, asked=last, only_while=down)]
+    fresh = f"{down} and max(max_over_time({targets}[{format_duration(FROZEN_SECONDS)}])) > 0"
+    return [replace(now, only_while=f"vector(1) unless ({fresh})"), Branch(last, only_while=down)]
 
 
 def burns(slo: Slo, tier: Tier, events: Expressions, interval_seconds: float | None) -> str:

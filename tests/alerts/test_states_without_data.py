@@ -41,6 +41,7 @@ def history(
     always_bad: float = 0.0,
     asked_after: bool = True,
     burn_at: int = BURN_AT,
+    burned: tuple[int, int] = (0, 0),
 ) -> MemoryStore:
     """A target that answers until DOWN_AT and again from ``back_at`` on, with a new process.
 
@@ -49,6 +50,7 @@ def history(
     times = np.arange(0, END + 1, SCRAPE)
     up = (times < DOWN_AT) | (times >= back_at)
     failing = (fails_before & (times >= burn_at) & (times < DOWN_AT)) | (fails_after & (times >= back_at))
+    failing |= (times >= burned[0]) & (times < burned[1])
     counters = {
         "all_total": np.cumsum(np.full(len(times), 150.0)),
         "bad_total": np.cumsum(np.where(failing, 150.0, 150.0 * always_bad)),
@@ -134,6 +136,14 @@ def test_what_did_not_burn_when_the_target_went_down_does_not_begin_to(seconds):
         {name: span for name, span in each.items() if name in {"fast", "1h", "6h"}} for each in spans.values()
     ]
     assert pages[0] == pages[1] == pages[2]
+
+
+@HOWEVER
+def test_an_hour_that_burned_does_not_page_again_as_the_last_minutes_run_empty(options):
+    """It was over when the last scrape saw errors again: soon these are all that five minutes hold."""
+    store = history(END, fails_before=True, burn_at=DOWN_AT - SCRAPE, burned=(DOWN_AT - 1500, DOWN_AT - 400))
+    spans = firing(store, options=options)
+    assert [end for _, end in spans["1h"]] == [pytest.approx(DOWN_AT - 100, abs=60)]
 
 
 def test_demand_at_the_edge_without_an_answer_pages():
