@@ -104,6 +104,7 @@ class BudgetStatus:
             },
             "in_flight": self.in_flight,
             "demand": self.demand,
+            "is_absent": self.is_absent,
             "bad": self.bad,
             "total": self.total,
             "period": None if self.period is None else {"start": self.period[0], "end": self.period[1]},

@@ -61,15 +61,15 @@ def worst(verdicts: Iterable[Verdict]) -> Outcome:
 def _outcome(account: Account | None, low: float) -> Outcome:
     if account is None or account.status.state is BudgetState.NO_DATA:
         return Outcome.NO_DATA
-    remaining = account.status.budget_remaining
-    if account.status.is_absent and (remaining is None or remaining > 0):  # though it hangs, too
+    status, remaining = account.status, account.status.budget_remaining
+    if remaining is not None and remaining <= 0:
+        return Outcome.SPENT
+    if status.is_absent:  # though requests hang, too
         return Outcome.NO_DATA
-    if remaining is None and account.status.reason is BudgetReason.BEGUN:
+    if remaining is None and status.reason is BudgetReason.BEGUN:
         return Outcome.OK  # nothing of it can be spent yet, and the series are there
     if remaining is None:  # idle for all of the period
         return Outcome.NO_DATA
-    if remaining <= 0:
-        return Outcome.SPENT
     return Outcome.LOW if remaining < low else Outcome.OK
 
 

@@ -46,10 +46,12 @@ def budget_outcome(status: Mapping[str, Any] | None, low: float) -> str:
     if status is None or status.get("state") == "no_data":
         return NO_DATA
     remaining = status.get("budget_remaining")
+    if remaining is not None and remaining <= 0:
+        return SPENT
+    if status.get("is_absent"):  # though requests hang, too
+        return NO_DATA
     if remaining is None:
         return OK if status.get("reason") == "the period has just begun" else NO_DATA
-    if remaining <= 0:
-        return SPENT
     return LOW if remaining < low else OK
 
 

@@ -13,17 +13,19 @@ class Account:
 
 
 class Status:
-    def __init__(self, state, remaining, reason):
-        self.state, self.budget_remaining, self.reason = state, remaining, reason
+    def __init__(self, told):
+        self.state, self.budget_remaining = BudgetState(told["state"]), told["budget_remaining"]
+        self.reason, self.is_absent = BudgetReason(told["reason"]), told["is_absent"]
 
 
 @pytest.mark.parametrize("state", BudgetState)
 @pytest.mark.parametrize("remaining", [None, -0.1, 0.0, 0.05, 0.1, 1.0])
 @pytest.mark.parametrize("reason", [BudgetReason.WITHIN, BudgetReason.BEGUN])
-def test_a_budget_is_judged_as_by_alerts_gate(state, remaining, reason):
-    theirs = _outcome(Account(Status(state, remaining, reason)), 0.1)
-    ours = budget_outcome({"state": state.value, "budget_remaining": remaining, "reason": reason.value}, 0.1)
-    assert ours.replace(" ", "_") == theirs
+@pytest.mark.parametrize("is_absent", [False, True])
+def test_a_budget_is_judged_as_by_alerts_gate(state, remaining, reason, is_absent):
+    told = {"state": state.value, "budget_remaining": remaining, "reason": reason.value}
+    told |= {"is_absent": is_absent}
+    assert budget_outcome(told, 0.1).replace(" ", "_") == _outcome(Account(Status(told)), 0.1)
 
 
 def test_an_objective_that_was_never_evaluated_has_no_data():
