@@ -15,9 +15,9 @@ from alerts.emitted import refuse_unreadable
 from alerts.errors import AlertsError
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
-from alerts.guardrail_rules import compile_guardrails
-from alerts.guardrail_tests import guardrail_tests, untested
-from alerts.guardrails import Guardrail, load_guardrails
+from alerts.guardrails.rules import compile_guardrails
+from alerts.guardrails.spec import Guardrail, load_guardrails
+from alerts.guardrails.unit_tests import guardrail_tests, untested
 from alerts.outputs import refuse_overwriting
 from alerts.period_options import period_options, refuse_windows_beside
 from alerts.policy import load_policy
@@ -46,11 +46,11 @@ class UserMistake(click.ClickException):
 
 _ELSEWHERE = {
     "backtest": "alerts.backtest.cli:backtest_command",
-    "budget": "alerts.budget_cli:budget_command",
+    "budget": "alerts.budget.cli:budget_command",
     "check": "alerts.check.cli:check_command",
     "ci": "alerts.ci.cli:ci_command",
     "freeze": "alerts.ci.freeze_cli:freeze_command",
-    "gate": "alerts.gate_cli:gate_command",
+    "gate": "alerts.budget.gate_cli:gate_command",
     "tune": "alerts.tune.cli:tune_command",
 }
 """Commands in modules of their own, which are imported when the command is used."""

@@ -23,9 +23,9 @@ from alerts.expressions import (
 )
 from alerts.history import history_name, history_ratio, is_weighed
 from alerts.identity import beside, identity_labels
-from alerts.metadata import metadata_rules, ratio_rule
 from alerts.policy import Policy, Severity, Tier, load_policy
 from alerts.slo import Slo
+from alerts.sloth_series import metadata_rules, ratio_rule
 from alerts.unanswered import none_answered_expression
 from alerts.wording import burn_annotations, hang_annotations, no_data_annotations, unanswered_annotations
 from collector.durations import format_duration

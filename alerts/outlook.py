@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from alerts.budget_account import Account
+from alerts.budget.account import Account
 
 FRESH_SECONDS = 300.0  # an older account is of what was, and a store that cannot be asked is likely ill too
 

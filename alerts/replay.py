@@ -10,8 +10,8 @@ from alerts.burnrate import firing_burn_rate
 from alerts.cases import Case
 from alerts.compile import BURN_ALERT, CompileOptions, compile_slos
 from alerts.expressions import RawExpressions, burn_rate
-from alerts.guardrail_rules import compile_guardrails
-from alerts.guardrails import Guardrail
+from alerts.guardrails.rules import compile_guardrails
+from alerts.guardrails.spec import Guardrail
 from alerts.policy import Policy, Tier
 from alerts.slo import Slo
 from alerts.synthesis import samples_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from alerts.documents import read_documents
 from alerts.formats.files import load_slo_files
 from alerts.formats.sloth import PeriodOptions
-from alerts.guardrails import Guardrail, is_guardrails, load_guardrail_files
+from alerts.guardrails.spec import Guardrail, is_guardrails, load_guardrail_files
 from alerts.slo import Slo
 
 

@@ -4,12 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from alerts.budget import WindowCounts
-from alerts.budget_account import hourly_traffic
-from alerts.budget_exclusions import Excluded, take_off
-from alerts.budget_minutes import NO_RATIOS, ErrorRatios, error_ratios, step_seconds
-from alerts.exclusions import Exclusion
-from alerts.forecast import HOUR, Hourly
+from alerts.budget.account import hourly_traffic
+from alerts.budget.forecast import HOUR, Hourly
+from alerts.budget.minutes import NO_RATIOS, ErrorRatios, error_ratios, step_seconds
+from alerts.budget.status import WindowCounts
+from alerts.budget.taken_off import Excluded, take_off
+from alerts.exclusions.times import Exclusion
 from alerts.slo import Slo
 from collector.querier import Querier
 

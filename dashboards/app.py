@@ -17,7 +17,7 @@ from alerts.app import Alerts
 from alerts.check.lint import blind_tiers
 from alerts.compile import CompileOptions, compile_slos
 from alerts.errors import SpecError
-from alerts.guardrail_rules import compile_guardrails
+from alerts.guardrails.rules import compile_guardrails
 from alerts.selectors import seconds_between_samples
 from collector.allocator import keep_freed_memory
 from collector.app import Collector

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alerts.budget import (
+from alerts.budget.account import Sources, take_account
+from alerts.budget.status import (
     BudgetStatus,
     WindowCounts,
     count_events,
@@ -12,9 +13,8 @@ from alerts.budget import (
     recorded_share,
     single_value,
 )
-from alerts.budget_account import Sources, take_account
-from alerts.exclusions import Exclusion
-from alerts.guardrails import Guardrail
+from alerts.exclusions.times import Exclusion
+from alerts.guardrails.spec import Guardrail
 from alerts.policy import Policy
 from alerts.selectors import Unmatched, unmatched
 from alerts.slo import Slo

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from alerts.budget import BudgetStatus
-from alerts.budget_account import Account
-from alerts.guardrails import Guardrail
+from alerts.budget.account import Account
+from alerts.budget.status import BudgetStatus
+from alerts.guardrails.spec import Guardrail
 from alerts.selectors import Unmatched
 from alerts.slo import Slo
 from collector.durations import format_duration

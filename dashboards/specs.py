@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from alerts.compile import policies_of
 from alerts.errors import SpecError
-from alerts.exclusion_files import idle_exclusions, load_exclusions
-from alerts.exclusions import Exclusion
+from alerts.exclusions.files import idle_exclusions, load_exclusions
+from alerts.exclusions.times import Exclusion
 from alerts.formats.files import load_slos
-from alerts.guardrails import Guardrail, load_guardrail_files
+from alerts.guardrails.spec import Guardrail, load_guardrail_files
 from alerts.policy import Policy
 from alerts.signals import SignalMap, load_signals
 from alerts.slo import Slo

@@ -11,8 +11,8 @@ from alerts.errors import SpecError
 from alerts.file_kinds import is_rules, kind_of
 from alerts.formats.files import FORMATS, is_slos
 from alerts.formats.sloth import PeriodOptions
-from alerts.guardrail_rules import compile_guardrails
-from alerts.guardrails import is_guardrails
+from alerts.guardrails.rules import compile_guardrails
+from alerts.guardrails.spec import is_guardrails
 from alerts.policy import Policy
 from alerts.slo import Slo
 from alerts.spec_files import SpecFiles, load_spec_files

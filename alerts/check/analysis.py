@@ -17,7 +17,7 @@ from alerts.check.slices import empty_slices, slice_findings
 from alerts.check.tiers import Pace, TierCheck, check_tiers
 from alerts.check.totals import total_findings
 from alerts.check.traffic import traffic_findings
-from alerts.guardrails import Guardrail
+from alerts.guardrails.spec import Guardrail
 from alerts.policy import Policy
 from alerts.policy_text import policy_yaml
 from alerts.slo import Slo

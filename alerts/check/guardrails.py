@@ -7,9 +7,9 @@ from typing import Any
 from alerts.check.findings import Finding
 from alerts.check.parts import metric, spelled
 from alerts.check.tiers import Pace
-from alerts.guardrail_examples import examples, step_seconds
-from alerts.guardrail_times import fires_within_seconds
-from alerts.guardrails import Baseline, Guardrail
+from alerts.guardrails.examples import examples, step_seconds
+from alerts.guardrails.spec import Baseline, Guardrail
+from alerts.guardrails.times import fires_within_seconds
 from alerts.percentages import percent
 from alerts.selectors import selectors, unmatched
 from collector.durations import format_duration

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import orjson
 
-from alerts.budget import recorded_share
+from alerts.budget.status import recorded_share
 from alerts.check.findings import Finding
 from alerts.check.observed import HOUR, Counts, Observed
 from alerts.check.parts import BUCKET_LABEL, family, metric, parts_of, spelled

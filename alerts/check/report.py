@@ -16,7 +16,7 @@ from alerts.check.observed import DAY, Observed
 from alerts.check.rates import format_rate
 from alerts.check.spans import span
 from alerts.check.tiers import ERROR_RATIOS, TierCheck
-from alerts.guardrail_wording import reasons
+from alerts.guardrails.wording import reasons
 from alerts.percentages import percent
 from alerts.slo import Slo
 from collector.durations import format_duration

@@ -6,7 +6,7 @@ What the period had counted before the stretch that is shown is asked for once, 
 import math
 from collections.abc import Iterator
 
-from alerts.budget import count_events, counted_seconds
+from alerts.budget.status import count_events, counted_seconds
 from alerts.calendar_periods import period_at
 from alerts.charts.model import Line
 from alerts.expressions import RawExpressions

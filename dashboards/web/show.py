@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts.budget_exclusions import Excluded
+from alerts.budget.taken_off import Excluded
 from alerts.charts.model import Language, Unit
 from alerts.charts.quantities import (
     NO_DATA,
@@ -18,7 +18,7 @@ from alerts.charts.quantities import (
     zone_name,
 )
 from alerts.events import UNKNOWN
-from alerts.guardrails import Baseline, Guardrail
+from alerts.guardrails.spec import Baseline, Guardrail
 from alerts.selectors import Unmatched
 from alerts.slo import Slo
 from alerts.wording import duration_ko

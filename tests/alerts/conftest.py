@@ -10,7 +10,7 @@ import pytest
 from alerts import events, outbox
 from alerts import storage_incidents as rows
 from alerts.app import Alerts
-from alerts.budget_account import Account
+from alerts.budget.account import Account
 from alerts.config import AlertsConfig, parse_config
 from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident

@@ -8,7 +8,7 @@ import click
 import pytest
 import yaml
 
-from alerts.gate import Outcome
+from alerts.budget.gate import Outcome
 from dashboards.cli import fireline
 
 FOLDER = Path("alerts/examples/ci").resolve()

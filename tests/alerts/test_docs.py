@@ -3,8 +3,10 @@ from pathlib import Path
 import click
 import pytest
 
-from alerts import cli, exclusion_files, guardrails, policy, signals
+from alerts import cli, policy, signals
+from alerts.exclusions import files as exclusion_files
 from alerts.formats.openslo import metadata
+from alerts.guardrails import spec as guardrails
 
 TEXT = Path("docs/slos.md").read_text(encoding="utf-8")
 

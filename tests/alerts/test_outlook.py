@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from alerts.budget_account import take_account
-from alerts.forecast import Forecast
+from alerts.budget.account import take_account
+from alerts.budget.forecast import Forecast
 from alerts.notify.content import write
 from alerts.notify.message import Style
 from alerts.outlook import FRESH_SECONDS, run_out_times

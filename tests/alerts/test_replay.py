@@ -6,7 +6,7 @@ import pytest
 from alerts.casefile import load_case
 from alerts.compile import policies_of
 from alerts.formats.files import load_slos
-from alerts.guardrails import load_guardrails
+from alerts.guardrails.spec import load_guardrails
 from alerts.policy import load_policy
 from alerts.replay import Outcome, TierOutcome, replay
 from alerts.replay_report import report

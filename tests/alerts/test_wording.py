@@ -1,8 +1,8 @@
 import pytest
 
 from alerts.compile import CompileOptions, compile_slos
-from alerts.guardrail_wording import guardrail_annotations
-from alerts.guardrails import Guardrail
+from alerts.guardrails.spec import Guardrail
+from alerts.guardrails.wording import guardrail_annotations
 from alerts.policy import load_policy
 from alerts.slo import Sli, SliKind, Slo
 from collector.labels import Labels

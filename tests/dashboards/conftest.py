@@ -11,13 +11,13 @@ from starlette.applications import Starlette
 
 from alerts import events
 from alerts import storage_incidents as rows
-from alerts.budget import BudgetReason, BudgetState, BudgetStatus
-from alerts.budget_account import Account
+from alerts.budget.account import Account
+from alerts.budget.forecast import Forecast
+from alerts.budget.status import BudgetReason, BudgetState, BudgetStatus
 from alerts.desk import Desk
 from alerts.events import Kind, NewEvent
-from alerts.forecast import Forecast
 from alerts.group import Pace
-from alerts.guardrails import Guardrail
+from alerts.guardrails.spec import Guardrail
 from alerts.incidents import Dependencies, Incident, Timing
 from alerts.policy import load_policy
 from alerts.receive import Alert, Severity

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from alerts.budget import WindowCounts
-from alerts.exclusions import Exclusion
+from alerts.budget.status import WindowCounts
+from alerts.exclusions.times import Exclusion
 from collector.labels import Labels
 from collector.series import Series
 from dashboards.account_memory import AccountMemory

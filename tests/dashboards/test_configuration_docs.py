@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from alerts.budget import BudgetReason, BudgetState
+from alerts.budget.status import BudgetReason, BudgetState
 from alerts.config import AlertsConfig
 from collector.durations import parse_duration
 from collector.settings import Section

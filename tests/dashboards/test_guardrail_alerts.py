@@ -1,6 +1,6 @@
 import pytest
 
-from alerts.guardrail_rules import compile_guardrails
+from alerts.guardrails.rules import compile_guardrails
 from collector.labels import Labels
 from collector.rules.appenders import NowhereAppender
 from collector.rules.engine import RuleEngine

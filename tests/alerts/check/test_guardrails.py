@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from alerts.check.guardrails import check_guardrail, guardrail_series_findings
 from alerts.check.tiers import Pace
 from alerts.cli import alerts
-from alerts.guardrail_times import settle_seconds
-from alerts.guardrails import Baseline, Guardrail
+from alerts.guardrails.spec import Baseline, Guardrail
+from alerts.guardrails.times import settle_seconds
 from collector.embedded import EmbeddedQuerier
 from collector.labels import Labels
 from collector.memory import MemoryStore

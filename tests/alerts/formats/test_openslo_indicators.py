@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alerts.budget import count_events
+from alerts.budget.status import count_events
 from alerts.errors import SpecError
 from alerts.slo import Slo
 from collector.embedded import EmbeddedQuerier

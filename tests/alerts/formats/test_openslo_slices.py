@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.budget import count_events
+from alerts.budget.status import count_events
 from alerts.check.analysis import Known, check
 from alerts.check.tiers import Pace
 from alerts.compile import policies_of

@@ -2,8 +2,8 @@
 
 import pytest
 
-from alerts.budget import BudgetReason, BudgetState
-from alerts.gate import Outcome, _outcome
+from alerts.budget.gate import Outcome, _outcome
+from alerts.budget.status import BudgetReason, BudgetState
 from commerce_app.prelaunch.record_checks import budget_outcome
 
 

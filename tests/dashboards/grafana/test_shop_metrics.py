@@ -7,7 +7,7 @@ import promql_parser as promql
 import pytest
 
 from alerts.formats.files import load_slos
-from alerts.guardrails import load_guardrails
+from alerts.guardrails.spec import load_guardrails
 from alerts.signals import load_signals
 from commerce_app.metrics import Metrics
 from commerce_app.stack.exporter import group_metrics

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from alerts.budget import budget_status
+from alerts.budget.status import budget_status
 from alerts.policy import load_policy
 from alerts.slo import Calendar, CalendarUnit, Sli, SliKind, Slo
 from collector.embedded import EmbeddedQuerier

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.budget import WindowCounts
-from alerts.budget_exclusions import Excluded
-from alerts.exclusions import Exclusion, occurrences
+from alerts.budget.status import WindowCounts
+from alerts.budget.taken_off import Excluded
+from alerts.exclusions.times import Exclusion, occurrences
 from alerts.receive import Severity
 from alerts.selectors import Unmatched
 from alerts.slo import Calendar, CalendarUnit

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from alerts.expressions import number
-from alerts.guardrail_wording import guardrail_annotations
-from alerts.guardrails import Baseline, Guardrail
+from alerts.guardrails.spec import Baseline, Guardrail
+from alerts.guardrails.wording import guardrail_annotations
 from collector.durations import format_duration
 from collector.plain_text import stripped
 

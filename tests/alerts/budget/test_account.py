@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from alerts.budget import BudgetReason, BudgetState
-from alerts.budget_account import take_account
-from alerts.exclusions import Exclusion
+from alerts.budget.account import take_account
+from alerts.budget.status import BudgetReason, BudgetState
+from alerts.exclusions.times import Exclusion
 from alerts.policy import Policy, Tier
 from alerts.slo import Calendar, CalendarUnit, Sli, SliKind, Slo
 from collector.embedded import EmbeddedQuerier

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from alerts.errors import SpecError
-from alerts.guardrail_rules import compile_guardrails
-from alerts.guardrails import Guardrail, load_guardrails
+from alerts.guardrails.rules import compile_guardrails
+from alerts.guardrails.spec import Guardrail, load_guardrails
 from alerts.rules_text import rules_yaml
 from collector.templates import parse_template
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from alerts.budget_readings import Wanted, read_budgets
+from alerts.budget.readings import Wanted, read_budgets
 from alerts.cli import alerts
 from alerts.formats.files import load_slos
 from collector import cli_prometheus

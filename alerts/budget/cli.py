@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from alerts.budget_options import asked_for, budget_options, warn_of_idle
-from alerts.budget_readings import load_wanted, patient_querier, read_budgets
-from alerts.budget_report import budget_json, budget_table, burn_down_charts
-from alerts.budget_texts import say
+from alerts.budget.options import asked_for, budget_options, warn_of_idle
+from alerts.budget.readings import load_wanted, patient_querier, read_budgets
+from alerts.budget.report import budget_json, budget_table, burn_down_charts
+from alerts.budget.texts import say
 from alerts.charts.model import Language
 from alerts.charts.svg import render_charts
 from alerts.errors import SpecError

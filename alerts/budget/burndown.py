@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from alerts.budget_account import Account
-from alerts.budget_exclusions import Excluded
+from alerts.budget.account import Account
+from alerts.budget.taken_off import Excluded
 from alerts.expressions import RawExpressions
 from collector.querier import Querier
 from collector.series import Values

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from alerts.guardrail_examples import Example, examples, step_seconds
-from alerts.guardrail_rules import GUARDRAIL_ALERT
-from alerts.guardrails import Guardrail
+from alerts.guardrails.examples import Example, examples, step_seconds
+from alerts.guardrails.rules import GUARDRAIL_ALERT
+from alerts.guardrails.spec import Guardrail
 from alerts.ruletests import group_names
 from collector.durations import format_duration
 

@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from alerts.budget import BudgetState
-from alerts.budget_readings import Reading
-from alerts.budget_texts import period_text, say
-from alerts.budget_words import NOTHING, BudgetWords, count, share_left
+from alerts.budget.readings import Reading
+from alerts.budget.status import BudgetState
+from alerts.budget.texts import period_text, say
+from alerts.budget.words import NOTHING, BudgetWords, count, share_left
 from alerts.charts.model import Band, Chart, Language, Line, Tone, Unit
 
 _COLUMNS = ("objective", "left", "events", "minutes", "runs_out")

@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from alerts.cli import alerts
-from alerts.guardrail_rules import compile_guardrails
-from alerts.guardrail_tests import guardrail_tests, untested
-from alerts.guardrails import Baseline, Guardrail
+from alerts.guardrails.rules import compile_guardrails
+from alerts.guardrails.spec import Baseline, Guardrail
+from alerts.guardrails.unit_tests import guardrail_tests, untested
 from alerts.rules_text import rules_yaml
 from collector.cli import collector
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from alerts.budget import (
+from alerts.budget.forecast import HOUR, WEEK_HOURS, Forecast, Hourly, exhausted_at, expected_traffic
+from alerts.budget.minutes import ErrorRatios, allowed_bad_minutes, bad_minutes, error_ratios
+from alerts.budget.status import (
     BudgetState,
     BudgetStatus,
     Count,
@@ -17,11 +19,9 @@ from alerts.budget import (
     counted_seconds,
     recorded_share,
 )
-from alerts.budget_exclusions import Excluded, is_averaged, take_off
-from alerts.budget_minutes import ErrorRatios, allowed_bad_minutes, bad_minutes, error_ratios
-from alerts.exclusions import Exclusion
+from alerts.budget.taken_off import Excluded, is_averaged, take_off
+from alerts.exclusions.times import Exclusion
 from alerts.expressions import RawExpressions
-from alerts.forecast import HOUR, WEEK_HOURS, Forecast, Hourly, exhausted_at, expected_traffic
 from alerts.policy import Policy
 from alerts.slo import Slo
 from collector.durations import format_duration

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.budget_account import take_account
-from alerts.budget_words import BudgetWords
-from alerts.exclusions import Exclusion
+from alerts.budget.account import take_account
+from alerts.budget.words import BudgetWords
+from alerts.exclusions.times import Exclusion
 from alerts.policy import Policy, Tier
 from alerts.slo import Sli, SliKind, Slo, bad_counted
 from collector.embedded import EmbeddedQuerier

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.budget import BudgetReason, BudgetState, WindowCounts, budget_status, judge
+from alerts.budget.status import BudgetReason, BudgetState, WindowCounts, budget_status, judge
 from alerts.policy import Policy, Tier
 from alerts.slo import Calendar, CalendarUnit, Sli, SliKind, Slo
 from collector.embedded import EmbeddedQuerier

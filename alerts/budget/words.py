@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from alerts.budget import BudgetReason
-from alerts.budget_account import Account
-from alerts.budget_exclusions import Excluded
-from alerts.budget_texts import reason_text, say
+from alerts.budget.account import Account
+from alerts.budget.status import BudgetReason
+from alerts.budget.taken_off import Excluded
+from alerts.budget.texts import reason_text, say
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_clock, format_date, format_percent, format_seconds, zone_name
 

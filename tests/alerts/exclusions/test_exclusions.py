@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.errors import SpecError
-from alerts.exclusion_files import idle_exclusions, load_exclusions
-from alerts.exclusions import merged, occurrences, seconds_of
+from alerts.exclusions.files import idle_exclusions, load_exclusions
+from alerts.exclusions.times import merged, occurrences, seconds_of
 from alerts.slo import Sli, SliKind, Slo
 
 SLO = Slo("orders", "shop", 0.99, Sli(SliKind.AVAILABILITY, "b[$window]", "t[$window]"))

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from alerts.guardrail_series import Made, Phase, Source, made, sources_of, stored
-from alerts.guardrail_times import settle_seconds
-from alerts.guardrails import Baseline, Guardrail
+from alerts.guardrails.series import Made, Phase, Source, made, sources_of, stored
+from alerts.guardrails.spec import Baseline, Guardrail
+from alerts.guardrails.times import settle_seconds
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.memory import MemoryStore

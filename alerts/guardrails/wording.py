@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from alerts.expressions import number
-from alerts.guardrails import Baseline, Guardrail
+from alerts.guardrails.spec import Baseline, Guardrail
 from alerts.percentages import figure
 from alerts.wording import IN_KOREAN, duration_ko, literal
 from collector.durations import format_duration

@@ -2,7 +2,7 @@
 
 import math
 
-from alerts.guardrails import Guardrail
+from alerts.guardrails.spec import Guardrail
 from collector.promql.guard import QuerySize
 from collector.promql.parse import parse
 from collector.promql.syntax import Node, RangeSelector, Selector, Subquery, children, walk

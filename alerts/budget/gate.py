@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from alerts.budget import BudgetReason, BudgetState
-from alerts.budget_account import Account
-from alerts.budget_readings import Reading
-from alerts.budget_texts import say
-from alerts.budget_words import BudgetWords
+from alerts.budget.account import Account
+from alerts.budget.readings import Reading
+from alerts.budget.status import BudgetReason, BudgetState
+from alerts.budget.texts import say
+from alerts.budget.words import BudgetWords
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_percent
 

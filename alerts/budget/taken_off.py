@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.budget import WindowCounts
-from alerts.exclusions import Exclusion, Occurrence, merged, occurrences, seconds_of
+from alerts.budget.status import WindowCounts
+from alerts.exclusions.times import Exclusion, Occurrence, merged, occurrences, seconds_of
 from alerts.slo import Slo
 from alerts.span_counts import SpanCount, count_scraped, count_spans, lengths
 from collector.querier import Querier

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from alerts.documents import Document, Strict, duration_seconds, read_document
 from alerts.errors import SpecError
-from alerts.exclusions import Exclusion, checked_rule
+from alerts.exclusions.times import Exclusion, checked_rule
 from alerts.plain_text import PlainText
 from alerts.slo import Slo
 from collector.redaction import shortened

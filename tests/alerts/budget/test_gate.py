@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts import budget_texts
-from alerts.budget import BudgetReason, BudgetState, BudgetStatus, WindowCounts
-from alerts.budget_account import Account
-from alerts.budget_exclusions import Excluded
-from alerts.budget_readings import Reading
+from alerts.budget import texts as budget_texts
+from alerts.budget.account import Account
+from alerts.budget.forecast import Forecast
+from alerts.budget.gate import Outcome, verdict, worst
+from alerts.budget.readings import Reading
+from alerts.budget.status import BudgetReason, BudgetState, BudgetStatus, WindowCounts
+from alerts.budget.taken_off import Excluded
 from alerts.charts.model import Language
-from alerts.exclusions import Exclusion, occurrences
-from alerts.forecast import Forecast
-from alerts.gate import Outcome, verdict, worst
+from alerts.exclusions.times import Exclusion, occurrences
 from alerts.slo import Sli, SliKind, Slo
 
 SLO = Slo("web", "shop", 0.99, Sli(SliKind.AVAILABILITY, "b[$window]", "t[$window]"))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.forecast import HOUR, WEEK_HOURS, Traffic, exhausted_at, expected_traffic
+from alerts.budget.forecast import HOUR, WEEK_HOURS, Traffic, exhausted_at, expected_traffic
 
 AT = 1_756_861_500.0
 NIGHT_THEN_DAY = np.tile([0.0] * 12 + [1000.0] * 12, 7)

@@ -9,12 +9,12 @@ import click
 from rich.cells import cell_len
 from rich.text import Text
 
-from alerts.budget_options import asked_for, budget_options, warn_of_idle
-from alerts.budget_readings import load_wanted, patient_querier, read_budgets
-from alerts.budget_texts import say
+from alerts.budget.gate import Outcome, Verdict, verdict, worst
+from alerts.budget.options import asked_for, budget_options, warn_of_idle
+from alerts.budget.readings import load_wanted, patient_querier, read_budgets
+from alerts.budget.texts import say
 from alerts.charts.model import Language
 from alerts.formats.sloth import PeriodOptions
-from alerts.gate import Outcome, Verdict, verdict, worst
 from alerts.json_text import json_text
 from alerts.period_options import period_options
 from alerts.terminal import show

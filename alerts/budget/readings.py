@@ -5,12 +5,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alerts.budget_account import Account, take_account
-from alerts.budget_burndown import burn_down
+from alerts.budget.account import Account, take_account
+from alerts.budget.burndown import burn_down
 from alerts.compile import policies_of
 from alerts.errors import SpecError
-from alerts.exclusion_files import idle_exclusions, load_exclusions
-from alerts.exclusions import Exclusion
+from alerts.exclusions.files import idle_exclusions, load_exclusions
+from alerts.exclusions.times import Exclusion
 from alerts.formats.files import load_slos
 from alerts.formats.sloth import PeriodOptions
 from alerts.slo import Slo

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from alerts.backtest.cli import Zone
-from alerts.budget_readings import Wanted
+from alerts.budget.readings import Wanted
 from alerts.errors import SpecError
 from collector.cli_prometheus import prometheus_options
 from collector.cli_values import Time

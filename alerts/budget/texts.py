@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alerts.budget import BudgetReason
+from alerts.budget.status import BudgetReason
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_seconds
 from alerts.slo import CalendarUnit, Slo

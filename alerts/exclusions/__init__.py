@@ -1,0 +1,1 @@
+"""Times that budgets leave out, and the files that say them."""

@@ -1,0 +1,1 @@
+"""Signals to keep within limits: their files, alerts and tests."""
