@@ -10,6 +10,7 @@ import asyncpg
 
 from commerce_app.database.replay import Mark, Replay, observe
 from commerce_app.metrics import Metrics
+from commerce_app.resilience.standstill import awake_within
 
 ANSWER_SECONDS = 2.0
 # Of what is inserted, not of what is written: with synchronous_commit off a commit is answered before it is.
@@ -63,7 +64,10 @@ class Replication:
         self._replica.drop()
 
     async def look(self) -> None:
-        """Ask both servers once; one that does not answer within 2 s counts as unreachable."""
+        """Ask both servers once; one that does not answer within 2 s counts as unreachable.
+
+        What this process itself stands still meanwhile is no part of the 2 s.
+        """
         at = self._now()
         waiting = self.replay.marks[-1].lsn if self.replay.marks else 0
         end, replayed = await asyncio.gather(
@@ -90,7 +94,7 @@ class _Asked:
     async def ask(self, question: str, *arguments: int) -> Mapping[str, Any] | None:
         """The one row of the answer; None without one. The log tells when that begins and ends."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with awake_within(ANSWER_SECONDS):
                 if self._connection is None:
                     self._connection = await asyncpg.connect(self._url)
                 row: Mapping[str, Any] = await self._connection.fetchrow(question, *arguments)
