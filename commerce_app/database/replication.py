@@ -16,11 +16,12 @@ ANSWER_SECONDS = 2.0
 # Of what is inserted, not of what is written: with synchronous_commit off a commit is answered before it is.
 # What a transaction that goes on has inserted is not sent, on a quiet primary, until its background writer
 # comes round after 15 s, though no write that ended is lacking: a mark ($1) that waits for it is helped by a
-# message of a few bytes, which ends at once, takes no transaction's number and waits for nothing.
+# message of a few bytes, which ends at once, takes no transaction's number and waits for nothing. One is
+# enough: each lengthens the log, and with it what the next mark would wait for.
 END_OF_LOG = """
 SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint AS lsn,
        CASE WHEN pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') < $1::bigint
-            THEN pg_logical_emit_message(false, 'shop', '') END
+            THEN pg_wal_lsn_diff(pg_logical_emit_message(false, 'shop', ''), '0/0')::bigint END AS message_lsn
 """
 # A server that is no replica lacks nothing of its own. The lag is postgres_exporter's: at idle the time since
 # the last replayed transaction grows although nothing is missing.
@@ -49,6 +50,7 @@ class Replication:
         self._replica = _Asked("replica", replica_url)
         self._metrics = metrics
         self._now = now
+        self._message_lsn = 0
 
     async def watch(self, every_seconds: float) -> None:
         """Look again and again for ever."""
@@ -69,10 +71,14 @@ class Replication:
         What this process itself stands still meanwhile is no part of the 2 s.
         """
         at = self._now()
-        waiting = self.replay.marks[-1].lsn if self.replay.marks else 0
         end, replayed = await asyncio.gather(
-            self._primary.ask(END_OF_LOG, waiting), self._replica.ask(REPLAYED)
+            self._primary.ask(END_OF_LOG, self._unhelped()), self._replica.ask(REPLAYED)
         )
+        if end is None:
+            # What it was told may be lost with it.
+            self._message_lsn = 0
+        elif end["message_lsn"] is not None:
+            self._message_lsn = end["message_lsn"]
         mark = None if end is None else Mark(at, end["lsn"])
         self.replay = observe(self.replay, mark, None if replayed is None else replayed["lsn"])
         lag_seconds, behind_seconds = math.nan, math.nan
@@ -80,6 +86,11 @@ class Replication:
             lag_seconds, behind_seconds = replayed["lag_seconds"], self.replay.behind_seconds
         self._metrics.replication_lag_seconds.set(lag_seconds)
         self._metrics.replica_behind_seconds.set(behind_seconds)
+
+    def _unhelped(self) -> int:
+        """The newest mark that waits, unless a message behind it is on its way already; else 0."""
+        newest = self.replay.marks[-1].lsn if self.replay.marks else 0
+        return newest if newest > self._message_lsn else 0
 
 
 class _Asked:

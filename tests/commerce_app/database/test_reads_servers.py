@@ -1,6 +1,6 @@
 """Reads beside a real replica that lags, is lost, or is up to date."""
 
-import time
+import itertools
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -19,9 +19,25 @@ pytestmark = pytest.mark.servers
 GONE = "postgresql://shop@127.0.0.1:1/shop"
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """On a busy machine servers that are up may take long to answer."""
+    monkeypatch.setattr("commerce_app.database.replication.ANSWER_SECONDS", 60)
+
+
 @pytest.fixture
 def routed(settings):
-    return replace(settings, switches=frozenset({Switch.LAG_AWARE_ROUTING}))
+    """However long a test takes, what it paused is not too old."""
+    return replace(settings, switches=frozenset({Switch.LAG_AWARE_ROUTING}), replica_lag_limit_seconds=3_600)
+
+
+@pytest.fixture
+async def replication(servers):
+    """Its clock goes on by a second at each look."""
+    times = map(float, itertools.count(100))
+    made = Replication(servers.primary.url, servers.replica.url, Metrics(), lambda: next(times))
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -99,9 +115,7 @@ async def test_reads_come_back_to_a_replica_that_caught_up(routed, replica, prim
         assert reads(client.shop, "replica", "fresh") == 1
 
 
-async def test_behind_means_from_the_newest_mark_that_is_replayed(servers, primary, replica):
-    times = iter(range(100, 10_000))
-    replication = Replication(servers.primary.url, servers.replica.url, Metrics(), lambda: float(next(times)))
+async def test_behind_means_from_the_newest_mark_that_is_replayed(replication, primary, replica):
     await caught_up(replication)
     async with paused(replica):
         await primary.execute("UPDATE wallets SET version = version WHERE user_id = 75")
@@ -111,19 +125,44 @@ async def test_behind_means_from_the_newest_mark_that_is_replayed(servers, prima
         assert replication.replay.behind_seconds == first + 1
     await caught_up(replication)
     assert replication.replay.behind_seconds == 0
-    replication.close()
 
 
-async def test_an_open_transaction_on_a_quiet_primary_is_no_lag(servers, primary):
-    """What it inserted is not sent, by PostgreSQL itself, for up to 15 s."""
-    replication = Replication(servers.primary.url, servers.replica.url, Metrics(), time.time)
-    await caught_up(replication)
+@asynccontextmanager
+async def asleep(primary, *processes):
+    """These background processes of the primary do nothing meanwhile."""
+    pids = await primary.fetch("SELECT pid FROM pg_stat_activity WHERE backend_type = ANY($1)", processes)
+    assert len(pids) == len(processes)
+    stopped = [pid for row in pids for pid in freeze(row["pid"])]
+    try:
+        yield
+    finally:
+        thaw(stopped)
+
+
+@asynccontextmanager
+async def locked(primary):
     async with primary.transaction():
         await primary.execute("SELECT FROM wallets WHERE user_id = 75 FOR UPDATE")
-        began = time.monotonic()
+        yield
+
+
+async def test_an_open_transaction_on_a_quiet_primary_is_no_lag(replication, primary):
+    """PostgreSQL's background writer sends what it inserted after up to 15 s: here never."""
+    await caught_up(replication)
+    async with asleep(primary, "background writer"), locked(primary):
         await caught_up(replication)
-        assert time.monotonic() - began < 5
-    replication.close()
+
+
+async def test_what_waits_to_be_sent_is_helped_once(replication, primary):
+    """Else each look lengthens the log, and the next mark waits for that."""
+    await caught_up(replication)
+    async with asleep(primary, "background writer", "walwriter"), locked(primary):
+        for _ in range(10):
+            await replication.look()
+        lengths = {mark.lsn for mark in replication.replay.marks}
+    # More than two only if the server itself writes something in between.
+    assert len(lengths) < 5
+    await caught_up(replication)
 
 
 async def test_a_dead_replica_does_not_take_the_primary_with_it(routed, primary):
@@ -140,8 +179,9 @@ async def test_a_dead_replica_does_not_take_the_primary_with_it(routed, primary)
         assert reads(shop, "none", "unreachable") == 1
 
 
-async def test_a_frozen_replica_is_left_alone(routed, servers, primary):
+async def test_a_frozen_replica_is_left_alone(routed, servers, primary, monkeypatch):
     """It takes connections and answers nothing, as a machine that swaps does."""
+    monkeypatch.setattr("commerce_app.database.replication.ANSWER_SECONDS", 0.5)
     async with asking(routed) as client:
         stopped = freeze(servers.replica.child.pid)
         try:
@@ -155,9 +195,11 @@ async def test_a_frozen_replica_is_left_alone(routed, servers, primary):
 
 async def test_an_outage_is_told_once(servers, caplog):
     replication = Replication(servers.primary.url, GONE, Metrics(), lambda: 1.0)
-    for _ in range(3):
-        await replication.look()
-    replication.close()
+    try:
+        for _ in range(3):
+            await replication.look()
+    finally:
+        replication.close()
     assert [record.getMessage().split(":")[0] for record in caplog.records] == [
         "the replica's position cannot be read"
     ]
