@@ -54,10 +54,13 @@ def slice_reset_seconds(tier: Tier, slo: Slo, error_ratio: float, sampling: Samp
     limit = _limit(slo)
     if error_ratio <= limit or not can_fire_on_slices(tier, slo):
         return None
-    held = max(_held(tier.short_seconds, slo), 1)
-    good = math.ceil(held * (1 - firing_ratio(tier, slo)) - _ROUNDING)
-    slices = good + 0.5 - limit / error_ratio
-    return slices * _length(slo) + sampling.lag_seconds + sampling.held(tier.keep_firing_seconds)
+    last_bad = (0.5 - limit / error_ratio) * _length(slo)
+    if held := _held(tier.short_seconds, slo):
+        good = math.ceil(held * (1 - firing_ratio(tier, slo)) - _ROUNDING)
+        draining = last_bad + good * _length(slo)
+    else:
+        draining = last_bad + tier.short_seconds  # until the only slice that it may hold has left it
+    return draining + sampling.lag_seconds + sampling.held(tier.keep_firing_seconds)
 
 
 def silent_on_slices_seconds(tier: Tier, slo: Slo) -> float | None:
