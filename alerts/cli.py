@@ -137,12 +137,8 @@ def compile_command(  # noqa: PLR0917  click passes them by name
     written = {out / f"{_stem(file)}.rules.yml" for file in files}
     if len(written) < len(files):
         raise UserMistake("FILES: expected a different name for each file")
-    options = replace(
-        AS_WRITTEN,
-        recorded=not self_contained,
-        exact_windows=exact_windows,
-        interval_seconds=interval,
-    )
+    way = {"recorded": not self_contained, "exact_windows": exact_windows}
+    options = replace(AS_WRITTEN, interval_seconds=interval, **way)
     specs = load_spec_files(*files, period=period)
     slos = [(_stem(file), slos) for file, slos in specs.slo_files.items() if slos]
     guardrails = [(_stem(file), some) for file, some in specs.guardrail_files.items()]

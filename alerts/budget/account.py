@@ -93,6 +93,10 @@ class Sources:
     traffic: Callable[[Querier, Slo, float], Hourly] = hourly_traffic
     ratios: Callable[[Querier, Slo, float, float], ErrorRatios] = error_ratios
 
+    def remembering(self) -> "Sources":
+        """The same, which count each window once."""
+        return replace(self, count=_once(self.count))
+
 
 def take_account(
     querier: Querier,
@@ -109,8 +113,7 @@ def take_account(
     Raises:
         QueryError: if the querier cannot answer.
     """
-    ask = sources or Sources()
-    ask = replace(ask, count=_once(ask.count))
+    ask = (sources or Sources()).remembering()
     gross = ask.count(querier, slo, counted_seconds(slo, at), at)
     net, excluded = ask.take_off(querier, slo, exclusions, gross, at)
     status = budget_status(

@@ -17,7 +17,7 @@ from alerts.errors import SpecError
 from alerts.selectors import as_shown, spelled
 from collector.durations import format_duration
 from collector.exporter import Progress, RawSource, export
-from collector.labels import Labels
+from collector.labels import Labels, Matcher, matches_all
 from collector.rules.files import RuleGroup
 
 SAMPLES = "samples.om.zst"
@@ -49,6 +49,10 @@ class Frozen:
     samples: int
     labels: frozenset[Labels]
     first: float
+
+    def holds(self, selector: Sequence[Matcher]) -> bool:
+        """Whether it has any series of a selector."""
+        return any(matches_all(selector, one) for one in self.labels)
 
 
 def selectors_read(groups: Sequence[RuleGroup]) -> list[str]:

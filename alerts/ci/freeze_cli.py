@@ -24,7 +24,6 @@ from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration, Time
 from collector.durations import format_duration
 from collector.errors import QueryError
-from collector.labels import matches_all
 from collector.redaction import without_secrets
 from collector.rules.files import RuleGroup
 
@@ -91,9 +90,7 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     )
     frozen = _frozen(cases, description, server, groups, replaces=force)
     click.echo(f"wrote {cases / name}: {frozen.samples:,} samples; {thinning_text(description)}")
-    lines = unfound_lines(
-        unfound(groups, lambda wanted: any(matches_all(wanted, one) for one in frozen.labels))
-    )
+    lines = unfound_lines(unfound(groups, frozen.holds))
     for line in filter(None, (*lines, shortage(before, description, frozen.first))):
         click.echo(f"fireline: {line}", err=True)
 
