@@ -39,13 +39,14 @@ class Stage(_Part):
 
 
 class Load(_Part):
-    """``mix``: share of each kind of request; they add up to 1."""
+    """``mix``: share of each kind of request; they add up to 1. basket: products in an order, at most."""
 
     script: str
     stages: tuple[Stage, ...] = Field(min_length=1)
     mix: Mapping[str, float]
     zipf_exponent: float = Field(gt=1)
     request_timeout_seconds: Seconds = 5.0
+    basket: int = Field(1, ge=1, le=10)
 
     @model_validator(mode="after")
     def _mix_is_whole(self) -> Self:

@@ -1,5 +1,5 @@
 // The customers of a drill: an open model, so they keep coming however slow the shop is.
-// PLAN (JSON): {base_url, products, users, coupons, zipf_exponent, request_timeout_seconds, tries,
+// PLAN (JSON): {base_url, products, users, coupons, zipf_exponent, request_timeout_seconds, basket,
 //   stages: [{rps, ramp_seconds, hold_seconds}], mix: {KIND: share}}; the shares add up to 1.
 // Kinds: detail, popular, order, coupon, wallet are the shop's day. hot: everybody looks at product 1. rush: everybody
 // wants coupon 1. family: a few wallets are charged by many. reread: a customer orders, then looks for the order.
@@ -98,8 +98,11 @@ function nextUser(half) {
   return 1 + half * users + (exec.scenario.iterationInTest % users);
 }
 
+// One product up to plan.basket different ones, each number as often.
 function basket(user) {
-  return { user_id: user, items: [{ product_id: popularProduct(), quantity: 1 }] };
+  const products = new Set();
+  for (const wanted = anyOf(plan.basket); products.size < wanted; ) products.add(popularProduct());
+  return { user_id: user, items: [...products].map((product_id) => ({ product_id, quantity: 1 })) };
 }
 
 function count(answer) {
