@@ -22,13 +22,19 @@ NOT_RUN = Said(agrees=False, text="not run")
 
 
 def hurt(acts: Sequence[Judged]) -> Said:
-    """Of the unprotected act: the objectives that were lost."""
+    """Of the unprotected act: the objectives that were lost; where none was to be, what else was foretold."""
     judged = _act(acts, UNPROTECTED)
     if judged is None:
         return NOT_RUN
-    lost = [each.what for each in judged.findings if each.wanted.startswith("lost")]
-    said = "lost as foretold: " + ", ".join(lost) if judged.agrees else "not as foretold"
-    return Said(judged.agrees, said)
+    return Said(judged.agrees, _as_foretold(judged.findings) if judged.agrees else "not as foretold")
+
+
+def _as_foretold(findings: Sequence[Finding]) -> str:
+    lost = [each.what for each in findings if each.wanted.startswith("lost")]
+    if lost:
+        return "lost as foretold: " + ", ".join(lost)
+    seen = [f"{each.what} {each.measured}" for each in findings if each.what != INVARIANTS]
+    return "hurt as foretold: " + ", ".join(seen)
 
 
 def held(acts: Sequence[Judged]) -> Said:
