@@ -14,7 +14,10 @@ from tests.commerce_app.shop_client import asking
 pytestmark = pytest.mark.servers
 
 SLEEP = text("SELECT pg_sleep(60)")
-RUNNING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'"
+# That it sleeps: a session is active with this query while it only prepares it, too.
+RUNNING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND wait_event = 'PgSleep'"
+)
 LIMITS = {"page_statement_seconds": 0.5, "order_statement_seconds": 0.3, "background_statement_seconds": 0.4}
 
 
