@@ -13,6 +13,8 @@ from commerce_app.cache.near import Near
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.single_flight import SingleFlight
 from commerce_app.errors import CacheUnavailableError, LoadShedError, ShopError
+from commerce_app.resilience.gate import Work
+from commerce_app.resilience.work import doing
 from commerce_app.switches import Switch
 
 Load = Callable[[], Awaitable[bytes | None]]
@@ -119,7 +121,8 @@ class Filling:
         async def run() -> None:
             self._refreshed.labels(self._name, cause).inc()
             try:
-                await fill()
+                with doing(Work.EXTRAS):  # whoever reads has an answer already: those without one go first
+                    await fill()
             except (ShopError, SQLAlchemyError, OSError):
                 self._refresh_failures.inc()
 

@@ -1,5 +1,6 @@
 """What a shop can do without for a while: each feature by the switches that leave it out."""
 
+import math
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
@@ -21,6 +22,8 @@ LEFT_OUT_BY: Mapping[Feature, Collection[Switch]] = {
     Feature.RECOMMENDATIONS: (Switch.READ_ONLY_RECOMMENDATIONS, Switch.READ_ONLY_EXTRAS),
     Feature.POPULAR_REFRESH: (Switch.READ_ONLY_POPULAR,),
 }
+# What a page waits for its extras while those come last; their load goes on for the next reader.
+EXTRAS_WAIT_SECONDS = 0.1
 
 
 class OptionalFeatures:
@@ -35,3 +38,7 @@ class OptionalFeatures:
     def extras(self) -> frozenset[Feature]:
         """Those extras of a page that are offered."""
         return frozenset(filter(self.offered, EXTRAS))
+
+    def extras_wait_seconds(self) -> float:
+        """How long a page may wait for its extras; infinite unless they come last."""
+        return EXTRAS_WAIT_SECONDS if self._switches.on(Switch.PRIORITY_SHEDDING) else math.inf

@@ -6,7 +6,7 @@ from functools import partial
 
 import orjson
 
-from commerce_app.errors import CircuitOpenError, LoadShedError, RejectedError
+from commerce_app.errors import CircuitOpenError, DeadlineError, LoadShedError, RejectedError
 from commerce_app.product.caches import (
     POPULAR_KEY,
     ProductCaches,
@@ -18,6 +18,7 @@ from commerce_app.product.caches import (
 )
 from commerce_app.product.loads import ProductLoads
 from commerce_app.product.optional import EXTRAS, Feature, OptionalFeatures
+from commerce_app.resilience.deadline import within
 from commerce_app.resilience.gate import Work
 from commerce_app.resilience.work import doing
 
@@ -31,7 +32,7 @@ class Products:
         self._features = features
 
     async def page(self, product_id: int) -> bytes:
-        """The whole product page; ``missing`` names what it goes without, switched off or shed."""
+        """The whole product page; ``missing`` names what it goes without, switched off, shed or too slow."""
         detail = await self.detail(product_id)
         extras, missing = await self._extras(product_id)
         return b"".join((detail[:-1], b',"extras":', extras, b',"missing":', orjson.dumps(missing), b"}"))
@@ -88,8 +89,9 @@ class Products:
         offered = self._features.extras()
         if offered:
             load = partial(self._loads.extras, product_id, offered)
-            with doing(Work.EXTRAS), suppress(LoadShedError, CircuitOpenError):
-                extras = await self._caches.extras.read(extras_key(product_id, offered), load)
+            with doing(Work.EXTRAS), suppress(LoadShedError, CircuitOpenError, TimeoutError, DeadlineError):
+                async with within(self._features.extras_wait_seconds()):
+                    extras = await self._caches.extras.read(extras_key(product_id, offered), load)
                 if extras is not None:
                     return extras, sorted(EXTRAS - offered)
         return b"null", sorted(EXTRAS)

@@ -15,7 +15,8 @@ class ConcurrencyLimit:
     """``running`` at once, ``queued`` more may wait up to ``wait_seconds``.
 
     While ``by_class`` says so, orders' work goes first, pages' fills three quarters of the places, and that
-    of extras half of them and a quarter of the queue; else all are alike, first come, first served.
+    of extras a quarter of them and of the queue, and a fifth of the time; else all are alike, first come,
+    first served.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class ConcurrencyLimit:
         self._priorities = {
             Work.ORDERS: Share(1.0, queued, wait_seconds),
             Work.PAGES: Share(0.75, queued, wait_seconds),
-            Work.EXTRAS: Share(0.5, queued // 4, wait_seconds),
+            Work.EXTRAS: Share(0.25, queued // 4, wait_seconds / 5),
         }
         self._door = Door(self._shares, lambda: running)
         self._pace = Pace()

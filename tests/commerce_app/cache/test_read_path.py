@@ -20,8 +20,10 @@ from commerce_app.metrics import Metrics
 from commerce_app.resilience.breaker import Breaker, Threshold
 from commerce_app.resilience.circuit import Circuit
 from commerce_app.resilience.concurrency import ConcurrencyLimit
+from commerce_app.resilience.gate import Work
 from commerce_app.resilience.load_guard import LoadGuard
 from commerce_app.resilience.retry_budget import Retries, RetryBudget
+from commerce_app.resilience.work import current_work, doing
 from commerce_app.switches import Switch, Switches
 from tests.commerce_app.cache.fake_redis import FakeRedis
 
@@ -33,6 +35,7 @@ class World:
         self.at = 1000.0
         self.waited = 0.0
         self.loads = 0
+        self.works = []
         self.draw = 0.5
         self.answer = b"v1"
         self.gate = asyncio.Event()
@@ -76,6 +79,7 @@ class World:
 
     async def load(self):
         self.loads += 1
+        self.works.append(current_work())
         await self.gate.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -238,6 +242,16 @@ async def test_stale_while_revalidate_ends_after_the_stale_time(world):
     await world.read()
     world.at, world.answer = world.at + 160, b"v2"
     assert await world.read() == b"v2"
+
+
+async def test_a_refresh_lets_whoever_waits_for_a_load_go_first(world):
+    world.on(Switch.STALE_WHILE_REVALIDATE)
+    with doing(Work.ORDERS):
+        await world.read()
+        world.at += 120
+        await world.read()
+        await world.cache.settle()
+    assert world.works == [Work.ORDERS, Work.EXTRAS]
 
 
 async def test_a_failed_refresh_is_counted_and_hurts_nobody(world):

@@ -1,14 +1,15 @@
+import asyncio
 from types import SimpleNamespace
 
 import orjson
 import pytest
 
-from commerce_app.errors import CircuitOpenError, LoadShedError
+from commerce_app.errors import CircuitOpenError, DeadlineError, LoadShedError
 from commerce_app.product.optional import OptionalFeatures
 from commerce_app.product.service import Products
 from commerce_app.resilience.gate import Work
 from commerce_app.resilience.work import current_work, doing
-from commerce_app.switches import Switches
+from commerce_app.switches import Switch, Switches
 
 
 class Kept:
@@ -25,10 +26,15 @@ class Kept:
         return self.body
 
 
-def products(extras):
+class Never(Kept):
+    async def read(self, _key, _load):
+        await asyncio.Event().wait()
+
+
+def products(extras, *switches):
     caches = SimpleNamespace(detail=Kept(b'{"product_id":7}'), extras=extras)
     loads = SimpleNamespace(detail=Kept(None).read, extras=Kept(None).read)
-    return Products(loads, caches, OptionalFeatures(Switches())), caches
+    return Products(loads, caches, OptionalFeatures(Switches(switches))), caches
 
 
 async def test_the_extras_of_a_page_are_less_important_than_the_page():
@@ -39,7 +45,15 @@ async def test_the_extras_of_a_page_are_less_important_than_the_page():
     assert (caches.detail.works, caches.extras.works) == ([Work.PAGES], [Work.EXTRAS])
 
 
-@pytest.mark.parametrize("error", [LoadShedError("loads", 1), CircuitOpenError("replica", 1)])
+@pytest.mark.parametrize(
+    "error", [LoadShedError("loads", 1), CircuitOpenError("replica", 1), DeadlineError("late")]
+)
 async def test_a_page_goes_without_extras_that_nobody_may_load(error):
     shown, _ = products(Kept(error))
+    assert orjson.loads(await shown.page(7))["missing"] == ["ranking", "recommendations"]
+
+
+async def test_a_page_does_not_wait_for_what_comes_last(monkeypatch):
+    monkeypatch.setattr("commerce_app.product.optional.EXTRAS_WAIT_SECONDS", 0.001)
+    shown, _ = products(Never(None), Switch.PRIORITY_SHEDDING)
     assert orjson.loads(await shown.page(7))["missing"] == ["ranking", "recommendations"]

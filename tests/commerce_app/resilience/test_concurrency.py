@@ -82,12 +82,12 @@ async def outcomes(tasks):
 
 async def test_by_class_extras_leave_room_for_pages_and_those_for_orders():
     limit = ConcurrencyLimit("loads", running=4, queued=0, wait_seconds=60, by_class=lambda: True)
-    works = [Work.EXTRAS] * 3 + [Work.PAGES] * 2 + [Work.ORDERS] * 2
+    works = [Work.EXTRAS] * 2 + [Work.PAGES] * 3 + [Work.ORDERS] * 2
     gate = asyncio.Event()
     tasks = await begin(limit, gate, [], *works)
     gate.set()
     shed, held = LoadShedError, type(None)
-    assert await outcomes(tasks) == [held, held, shed, held, shed, held, shed]
+    assert await outcomes(tasks) == [held, shed, held, held, shed, held, shed]
 
 
 async def test_by_class_who_waits_for_an_order_goes_first():
@@ -97,6 +97,12 @@ async def test_by_class_who_waits_for_an_order_goes_first():
     gate.set()
     await asyncio.gather(*tasks)
     assert ended == [Work.PAGES, Work.ORDERS, Work.PAGES, Work.EXTRAS]
+
+
+def test_by_class_extras_wait_a_fifth_of_the_time():
+    limit = ConcurrencyLimit("loads", running=1, queued=8, wait_seconds=0.5, by_class=lambda: True)
+    waits = {work: share.wait_seconds for work, share in limit._shares().items()}
+    assert waits == {Work.ORDERS: 0.5, Work.PAGES: 0.5, Work.EXTRAS: 0.1}
 
 
 async def test_alike_who_came_first_goes_first():
