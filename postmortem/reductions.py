@@ -5,14 +5,17 @@ from enum import StrEnum
 
 import numpy as np
 
+from postmortem.changefit import fit_change
 from postmortem.evidence import Floats
 
 
 class Reduction(StrEnum):
-    """What is taken of the samples in the closed window [start, end]; the last four give a time.
+    """What is taken of the samples in the closed window [start, end]; the last six give a time.
 
     first_above, first_below: the first sample past the threshold where most of three neighbours are past it.
     settled_above, settled_below: the first sample after which most of three neighbours never leave that side.
+    change_begins, change_reached: the first sample of the window's change, and the first at its new level
+    (``fit_change``).
     """
 
     MEDIAN = "median"
@@ -25,6 +28,8 @@ class Reduction(StrEnum):
     FIRST_BELOW = "first_below"
     SETTLED_ABOVE = "settled_above"
     SETTLED_BELOW = "settled_below"
+    CHANGE_BEGINS = "change_begins"
+    CHANGE_REACHED = "change_reached"
 
 
 @dataclass(frozen=True)
@@ -39,29 +44,39 @@ class Cut:
 
 def reduce_samples(times: Floats, values: Floats, cut: Cut) -> float | None:
     """The figure, or None where the window holds no such sample."""
-    reduction = cut.reduction
     inside = (times >= cut.start) & (times <= cut.end)
     at, value = times[inside], values[inside]
     if len(at) == 0:
         return None
-    match reduction:
+    match cut.reduction:
         case Reduction.MEDIAN:
             return float(np.median(value))
-        case Reduction.HIGHEST | Reduction.LOWEST:
-            return float(value.max() if reduction is Reduction.HIGHEST else value.min())
+        case Reduction.HIGHEST:
+            return float(value.max())
+        case Reduction.LOWEST:
+            return float(value.min())
         case Reduction.LAST:
             return float(value[-1])
-        case Reduction.TIME_OF_HIGHEST | Reduction.TIME_OF_LOWEST:
-            return float(at[value.argmax() if reduction is Reduction.TIME_OF_HIGHEST else value.argmin()])
-        case Reduction.FIRST_ABOVE | Reduction.SETTLED_ABOVE:
-            sign = 1.0
-        case Reduction.FIRST_BELOW | Reduction.SETTLED_BELOW:
-            sign = -1.0
+    index = _index(at, value, cut)
+    return None if index is None else float(at[index])
+
+
+def _index(at: Floats, value: Floats, cut: Cut) -> int | None:
+    """Which sample's time is meant."""
+    reduction = cut.reduction
+    match reduction:
+        case Reduction.TIME_OF_HIGHEST:
+            return int(value.argmax())
+        case Reduction.TIME_OF_LOWEST:
+            return int(value.argmin())
+        case Reduction.CHANGE_BEGINS | Reduction.CHANGE_REACHED:
+            change = fit_change(at, value)
+            return change and change[0 if reduction is Reduction.CHANGE_BEGINS else 1]
+    sign = 1.0 if reduction in {Reduction.FIRST_ABOVE, Reduction.SETTLED_ABOVE} else -1.0
     past = sign * (value - cut.threshold) > 0
     voted = sign * (median_of_three(value) - cut.threshold) > 0
     first = reduction in {Reduction.FIRST_ABOVE, Reduction.FIRST_BELOW}
-    index = _first_past(past, voted) if first else _settled(voted)
-    return None if index is None else float(at[index])
+    return _first_past(past, voted) if first else _settled(voted)
 
 
 def median_of_three(values: Floats) -> Floats:

@@ -1,39 +1,53 @@
-"""Where a series turns: from its usual level past halfway to its worst, and back.
+"""Where a series turns, as figures that can be made again from the stored samples.
 
-Thin method, and the report says which: one excursion a series, against the level just before it.
+A ``Turn`` is one change of level, for worse or better: a series has any number of them (``find_turns``).
+A ``Shift`` is the one excursion of a series: from its usual level to its worst, and back (``find_shift``).
+
+The shape of a turn, for timelines: ``turn.begins`` and ``turn.reached`` are times (equal for a step; the foot
+and the top of a ramp), ``turn.before`` and ``turn.after`` medians of the levels beside it in the unit of the
+signal, all four ``Fact``; ``turn.rises`` and ``turn.worsens`` (None where neither way is good) tell its way.
 """
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from alerts.charts.model import Unit
+from postmortem.changes import find_changes
 from postmortem.evidence import Evidence, StoredSeries, Subject
+from postmortem.excursions import LEAST_CHANGE, MOST_BASELINE, Excursion, find_excursion
 from postmortem.facts import TIME, Fact, measure
 from postmortem.records import Good
-from postmortem.reductions import Cut, Reduction, median_of_three
+from postmortem.reductions import Cut, Reduction
 
-USUAL_SHARE = (
-    0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
-)
-LEAST_BASELINE = 3
 LEAST_HISTORY = 12  # samples before the incident: with fewer, finding nothing means nothing
-FEW = 5  # a baseline of fewer samples asks for twice the change
-MOST_BASELINE = 60  # samples: the level just before, not that of an hour ago
-GUARD_INTERVALS = 3  # a rate's window: the ramp itself is no baseline
-NOISE_GATE = 4.0  # times the scatter of the baseline
-RELATIVE_GATE = 0.25  # of the level before
-SETTLED_SHARE = 0.1  # of the excursion: back where it was
-_MAD_TO_SIGMA = 1.4826
-_LEAST_CHANGE = {
-    Unit.RATIO: 0.005,
-    Unit.SECONDS: 0.005,
-    Unit.PER_SECOND: 0.2,
-    Unit.CORES: 0.05,
-    Unit.BYTES: 1024.0,
-    Unit.COUNT: 1.0,
-    Unit.KRW: 1.0,
-}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A change of level.
+
+    number: counted from 1 in its series; its facts are ``SERIES.turn1.begins`` and so on.
+    begins: the first sample of the change. reached: the first one at the new level.
+    before, after: medians of up to 60 samples, since the turn before and until the next one.
+    """
+
+    subject: Subject
+    number: int
+    begins: Fact
+    reached: Fact
+    before: Fact
+    after: Fact
+
+    @property
+    def rises(self) -> bool:
+        return self.after.value > self.before.value
+
+    @property
+    def worsens(self) -> bool | None:
+        """None where the signal is neither good nor bad when it rises."""
+        good = self.subject.signal.good
+        return None if good is Good.NONE else self.rises == (good is Good.DOWN)
+
+    def facts(self) -> tuple[Fact, ...]:
+        return (self.begins, self.reached, self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -55,28 +69,47 @@ class Shift:
         return tuple(fact for fact in every if fact is not None)
 
 
+def find_turns(evidence: Evidence, subject: Subject) -> tuple[Turn, ...]:
+    """Every turning point of the subject's series in the measured part of the window, in order."""
+    series = evidence.series[subject.series]
+    inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
+    times = series.times[inside]
+    changes = find_changes(times, series.values[inside], LEAST_CHANGE[subject.signal.unit])
+    starts = [0, *(change.reached for change in changes)]
+    ends = [*(change.begins for change in changes[1:]), len(times)]
+
+    def span(first: int, last: int) -> tuple[float, float]:
+        return float(times[min(first, last)]), float(times[last])
+
+    turns = []
+    for number, (change, start, end) in enumerate(zip(changes, starts, ends, strict=False), 1):
+        before = span(max(start, change.begins - MOST_BASELINE), change.begins - 1)
+        after = span(change.reached, max(change.reached, min(end, change.reached + MOST_BASELINE) - 1))
+        spans = _Spans(before, span(change.first, change.last), after)
+        turns.append(_turn(subject, series, number, spans))
+    return tuple(turns)
+
+
 @dataclass(frozen=True)
-class Excursion:
-    """Where to look for the facts of a shift: sizes and times, no figure of a report yet.
+class _Spans:
+    """First and last moment of the level before, of the window that shows the change, of the level after."""
 
-    start: since when the series was at its usual level. baseline: first and last moment of the level before.
-    """
+    before: tuple[float, float]
+    window: tuple[float, float]
+    after: tuple[float, float]
 
-    rises: bool
-    start: float
-    baseline: tuple[float, float]
-    before: float
-    noise: float
-    size: float
 
-    def threshold(self, share: float) -> float:
-        """The value this share of the way from before to the worst."""
-        return self.before + (1 if self.rises else -1) * share * self.size
-
-    @property
-    def settled_share(self) -> float:
-        """How close to before is back: a tenth of the way, or the scatter where that is more."""
-        return min(0.5, max(SETTLED_SHARE, 3 * self.noise / self.size))
+def _turn(subject: Subject, series: StoredSeries, number: int, spans: _Spans) -> Turn:
+    name, unit = f"{subject.series}.turn{number}", subject.signal.unit
+    begins = measure(f"{name}.begins", series, Cut(Reduction.CHANGE_BEGINS, *spans.window), TIME)
+    reached = measure(f"{name}.reached", series, Cut(Reduction.CHANGE_REACHED, *spans.window), TIME)
+    before = measure(f"{name}.before", series, Cut(Reduction.MEDIAN, *spans.before), unit)
+    after = measure(f"{name}.after", series, Cut(Reduction.MEDIAN, *spans.after), unit)
+    assert begins is not None
+    assert reached is not None
+    assert before is not None
+    assert after is not None
+    return Turn(subject, number, begins, reached, before, after)
 
 
 def find_shifts(evidence: Evidence) -> tuple[Shift, ...]:
@@ -105,56 +138,6 @@ def find_shift(evidence: Evidence, subject: Subject) -> Shift | None:
     found = [find_excursion(evidence, series, subject.signal.unit, rises=rises) for rises in ways]
     largest = max((e for e in found if e is not None), key=lambda e: e.size, default=None)
     return None if largest is None else _shift(evidence, subject, series, largest)
-
-
-def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rises: bool) -> Excursion | None:
-    """The largest departure in one direction, or None within noise or without a level before it."""
-    inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
-    times, heights = series.times[inside], series.values[inside] * (1 if rises else -1)
-    early = heights[times < evidence.alarm_at]
-    if len(early) < LEAST_BASELINE:
-        return None
-    usual = _usual(early)
-    first = int((median_of_three(heights) <= usual).argmax())
-    onset = _first_halfway(heights[first:], usual)
-    if onset is None:
-        return None
-    baseline = _baseline(times, first, first + onset, evidence.interval_seconds)
-    level = heights[baseline]
-    before = float(np.median(level))
-    noise = _MAD_TO_SIGMA * float(np.median(np.abs(level - before)))
-    worst = float(median_of_three(heights[first:]).max())
-    size, ordinary = worst - before, _ordinary(early)
-    share = RELATIVE_GATE * (2 if len(level) < FEW else 1)
-    gate = max(NOISE_GATE * noise, share * min(abs(ordinary), abs(before)), _LEAST_CHANGE[unit])
-    if size <= gate or worst - ordinary <= gate:
-        return None
-    ends = (float(times[baseline][0]), float(times[baseline][-1]))
-    return Excursion(rises, float(times[first]), ends, before if rises else -before, noise, size)
-
-
-def _usual(early: np.typing.NDArray[np.float64]) -> float:
-    """The best quarter of the samples before the alert, and no fewer than a baseline takes."""
-    return max(float(np.quantile(early, USUAL_SHARE)), float(np.sort(early)[LEAST_BASELINE - 1]))
-
-
-def _first_halfway(heights: np.typing.NDArray[np.float64], usual: float) -> int | None:
-    smooth = median_of_three(heights)
-    half = usual + (float(smooth.max()) - usual) / 2
-    past = np.flatnonzero(smooth > half)
-    return int(past[0]) if len(past) and past[0] >= LEAST_BASELINE else None
-
-
-def _ordinary(early: np.typing.NDArray[np.float64]) -> float:
-    """What was ordinary before the alert: a surge that ends goes back there, and that is no excursion."""
-    return min(float(np.median(early)), float(np.median(early[: max(LEAST_BASELINE, len(early) // 5)])))
-
-
-def _baseline(times: np.typing.NDArray[np.float64], first: int, onset: int, interval_seconds: float) -> slice:
-    """The samples just before the onset; without its ramp, if enough remain."""
-    guarded = int(np.searchsorted(times, times[onset] - GUARD_INTERVALS * interval_seconds))
-    last = guarded if guarded - first >= LEAST_BASELINE else onset
-    return slice(max(first, last - MOST_BASELINE), last)
 
 
 def _shift(evidence: Evidence, subject: Subject, series: StoredSeries, found: Excursion) -> Shift | None:

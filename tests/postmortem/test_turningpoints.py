@@ -5,8 +5,9 @@ import pytest
 
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, StoredSeries, Subject
+from postmortem.facts import recompute
 from postmortem.records import Good, Incident, Signal, SignalMap
-from postmortem.turningpoints import find_shift, find_shifts, find_unjudged
+from postmortem.turningpoints import find_shift, find_shifts, find_turns, find_unjudged
 
 TIMES = np.arange(0.0, 1800.0, 15.0)
 SUBJECT = Subject(
@@ -131,3 +132,52 @@ def test_without_a_baseline_nothing_is_judged(good):
 
 def test_a_quiet_series_with_a_history_is_judged():
     assert find_unjudged(evidence_of(step(0.18, 0.18, 0.18)), ()) == ()
+
+
+def test_every_turn_of_a_series_is_found():
+    first, second = find_turns(evidence_of(step(0.18, 1.8, 0.25)), SUBJECT)
+    assert [turn.begins.value for turn in (first, second)] == [600, 1200]
+    assert (first.worsens, second.worsens) == (True, False)
+    assert first.before.value == pytest.approx(0.18, rel=0.05)
+    assert first.after.value == pytest.approx(1.8, rel=0.05)
+    assert second.before.value == first.after.value
+
+
+def test_a_ramp_has_a_foot_and_a_top():
+    values = np.interp(TIMES, [600, 840], [0.2, 1.0]) * step(1, 1, 1)
+    (turn,) = find_turns(evidence_of(values), SUBJECT)
+    assert abs(turn.begins.value - 600) <= 30
+    assert abs(turn.reached.value - 840) <= 30
+
+
+def test_a_steps_top_is_its_foot():
+    (turn,) = find_turns(evidence_of(step(0.18, 1.8, 1.8)), SUBJECT)
+    assert turn.reached.value == turn.begins.value == 600
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_has_no_turn(seed):
+    assert find_turns(evidence_of(step(0.18, 0.18, 0.18, 0.15, seed)), SUBJECT) == ()
+
+
+def test_a_turn_can_be_made_again_from_the_samples():
+    evidence = evidence_of(step(0.18, 1.8, 0.25))
+    facts = [fact for turn in find_turns(evidence, SUBJECT) for fact in turn.facts()]
+    assert [recompute(fact, evidence.series, evidence) for fact in facts] == [fact.value for fact in facts]
+    assert len({fact.id for fact in facts}) == 8
+
+
+def test_a_change_too_small_to_matter_is_no_turn():
+    assert find_turns(evidence_of(step(0.0001, 0.002, 0.0001)), SUBJECT) == ()
+
+
+def test_zeros_are_a_level():
+    signal = SUBJECT.signal.model_copy(update={"unit": Unit.RATIO})
+    turns = find_turns(evidence_of(step(0.0, 0.08, 0.0)), replace(SUBJECT, signal=signal))
+    assert [(turn.begins.value, turn.rises) for turn in turns] == [(600, True), (1200, False)]
+
+
+@pytest.mark.parametrize("count", range(5))
+def test_few_samples_have_no_turn(count):
+    series = StoredSeries("s", "q", 0.0, 1800.0, 15.0, TIMES[:count], np.arange(1.0, count + 1))
+    assert find_turns(evidence_of(TIMES, series={"s": series}), SUBJECT) == ()
