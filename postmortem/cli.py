@@ -16,6 +16,7 @@ from collector.errors import OutputError as CannotWriteError
 from collector.plain_text import plain_line
 from collector.whole_file import write_whole
 from postmortem.archive import render_json
+from postmortem.case_report import report_on_case
 from postmortem.compose.write import write_document
 from postmortem.errors import OutputError, PostmortemError
 from postmortem.fetch import FirelineApi, fetch_records, fetch_report
@@ -63,11 +64,27 @@ def main() -> None:
 
 
 @main.command("report")
-@click.argument("incident")
+@click.argument("incident", required=False)
 @prometheus_options(
-    required=True,
+    required=False,
     says="Address of `fireline up`, such as http://localhost:9600.",
     spelled=("--url", "--prometheus"),
+)
+@click.option(
+    "--case", metavar="DIR", help="Instead of INCIDENT and --url: a case's folder, or a shipped case."
+)
+@click.option(
+    "--rules",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="To replay over the case: SLOs, guardrails or Prometheus rules; else the shop's. May be repeated.",
+)
+@click.option(
+    "--signals",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The signal map of the case; the shop's unless --rules are given.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write.")
 @click.option(
@@ -77,22 +94,56 @@ def main() -> None:
 @click.option("--time-zone", type=Zone(), help="Of the times; the server's unless given.")
 def report_command(
     *,
-    incident: str,
-    server: PrometheusServer,
+    incident: str | None,
+    server: PrometheusServer | None,
+    case: str | None,
+    rules: tuple[Path, ...],
+    signals: Path | None,
     out: Path,
     lang: str | None,
     format_: str,
     time_zone: ZoneInfo | None,
 ) -> None:
-    """Write the report on INCIDENT (an id, or `latest`)."""
+    """Write the report on INCIDENT (an id, or `latest`), or on a case."""
     try:
         require_writable(out)
-        report, settings = _read(incident, server)
+        if case is not None:
+            _refuse_beside_case(incident, server)
+            report, settings = _read_case(case, rules, signals)
+        else:
+            report, settings = _read(*_asked(incident, server, rules, signals))
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         write_whole(out, _FORMATS[format_](report, language, zone))
     except (PostmortemError, CannotWriteError) as error:
         raise UserMistake(str(error)) from error
     click.echo(f"{out}: {report.evidence.incident.id}, {len(report.facts())} figures")
+
+
+def _refuse_beside_case(incident: str | None, server: PrometheusServer | None) -> None:
+    if incident is not None or server is not None:
+        given = "INCIDENT" if incident is not None else "--url"
+        raise UserMistake(f"--case: expected instead of INCIDENT and --url, found {given} as well")
+
+
+def _asked(
+    incident: str | None, server: PrometheusServer | None, rules: tuple[Path, ...], signals: Path | None
+) -> tuple[str, PrometheusServer]:
+    if incident is None or server is None:
+        missing = "INCIDENT (an id, or `latest`)" if incident is None else "--url"
+        raise UserMistake(f"expected INCIDENT with --url, or --case instead; {missing} is missing")
+    if rules or signals:
+        given = "--rules" if rules else "--signals"
+        raise UserMistake(f"{given}: expected with --case only; a server tells its own")
+    return incident, server
+
+
+def _read_case(case: str, rules: tuple[Path, ...], signals: Path | None) -> tuple[Report, ServerSettings]:
+    found = report_on_case(case, rules, signals)
+    unheld = dict.fromkeys(selector for one in found.unheld for selector in one.reads)
+    if unheld:
+        alerts = f"{len(found.unheld)} alerts of the rules were not replayed"
+        click.echo(f"postmortem: {alerts}, the case has no samples of {', '.join(unheld)}", err=True)
+    return found.report, ServerSettings(time_zone=found.case.zone.key)
 
 
 def _read(incident: str, server: PrometheusServer) -> tuple[Report, ServerSettings]:

@@ -12,6 +12,7 @@ from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
 Floats = npt.NDArray[np.float64]
 
 SYNTHETIC_ORIGIN = "synthetic_history"
+CASE_ADDRESS = "case:"  # what stands before a case's name where a server's address would
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Evidence:
 
     def with_series(self, more: Sequence[StoredSeries]) -> "Evidence":
         return replace(self, series={**self.series, **{s.id: s for s in more}})
+
+    @property
+    def case(self) -> str:
+        """The case that this was read from, instead of a server; empty of a server."""
+        return self.address.removeprefix(CASE_ADDRESS) if self.address.startswith(CASE_ADDRESS) else ""
 
     @property
     def is_drill(self) -> bool:

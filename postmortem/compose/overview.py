@@ -13,6 +13,7 @@ from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
 from postmortem.turningpoints import Shift
 from postmortem.voice import Voice, cite
 
+REPLAY = "replay"  # the channel of pages that nobody was sent
 _TURNS = {RowKind.ONSET, RowKind.EASED, RowKind.RECOVERED}
 _MOST_IN_LINE = 2
 _NOBODY = {"fireline", "unknown"}
@@ -93,7 +94,7 @@ def _events(row: Row, voice: Voice) -> str:
     said = []
     for entry in row.entries:
         text = voice.event(entry.event) if entry.event else voice.say(f"event.{entry.word}.bare")
-        author = _named(entry)
+        author = _named(entry, voice)
         said.append((text, author))
     authors = list(dict.fromkeys(author for _, author in said))
     if len(authors) == 1 or row.word == "paged":
@@ -102,12 +103,13 @@ def _events(row: Row, voice: Voice) -> str:
     return voice.listed(voice.say("by_author", text=t, author=a) if a else t for t, a in said)
 
 
-def _named(entry: Entry) -> str:
+def _named(entry: Entry, voice: Voice) -> str:
     """What stands in brackets behind an event: of a page its channel, else who, where that is known."""
     if entry.event is None:
         return ""
     if entry.word == "paged":
-        return str(entry.event.attributes.get("channel", ""))
+        channel = str(entry.event.attributes.get("channel", ""))
+        return voice.say("channel.replay") if channel == REPLAY else channel
     return "" if entry.event.author in _NOBODY else entry.event.author
 
 

@@ -51,6 +51,8 @@ def _warnings(report: Report, voice: Voice) -> Iterator[Block]:
     evidence = report.evidence
     if evidence.is_drill:
         yield Callout(Text(voice.say("drill"), ("event",)))
+    if evidence.case:
+        yield Callout(Text(voice.say("case", case=evidence.case), ("incident",)))
     if evidence.synthetic_until is not None:
         used = evidence.analysis_start < evidence.synthetic_until
         key = "synthetic_window_used" if used else "synthetic_window"
@@ -93,9 +95,12 @@ def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
 def _sources(report: Report, voice: Voice) -> dict[str, str]:
     evidence = report.evidence
     sources = {
-        name: voice.say(f"source.{name}", id=evidence.incident.id)
-        for name in ("incident", "event", "slo", "window")
+        name: voice.say(
+            f"source.{'case.' if evidence.case else ''}{name}", id=evidence.incident.id, case=evidence.case
+        )
+        for name in ("incident", "event", "slo")
     }
+    sources["window"] = voice.say("source.window")
     for series in evidence.series.values():
         if series.is_instant:
             text = voice.say(
