@@ -4,7 +4,6 @@ Events are not an argument here, and series of fault injectors and switches are 
 done to a system must not be read off the record of having done it.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,13 +11,10 @@ from enum import StrEnum
 from alerts.charts.model import Unit
 from postmortem.facts import Fact, Operation, combine
 from postmortem.impact import Span
-from postmortem.records import Signal, SignalMap
+from postmortem.recording.model import is_admissible
+from postmortem.records import SignalMap
 from postmortem.turningpoints import Shift
 
-_FORBIDDEN = re.compile(
-    r"\b(toxiproxy|fault|chaos|drill|proxy)_|_(fault|proxy)_|shop_switch_enabled"
-    r"|\b(job|groupname)\s*=~?\s*[\"'`][^\"'`]*(toxiproxy|\bfault|\bchaos)"
-)
 _MOST_WHYS = 5
 
 
@@ -67,11 +63,6 @@ def rank_causes(
     ]
     related = [h for h in found if h is not None and (h.felt_by or h.shift.subject.signal.role == "traffic")]
     return _ranked(related, impacted, tied_seconds)
-
-
-def is_admissible(signal: Signal) -> bool:
-    """False for series that record the injection of faults or the flipping of switches."""
-    return _FORBIDDEN.search(f"{signal.name} {signal.query}") is None
 
 
 def ask_whys(shifts: tuple[Shift, ...], signals: SignalMap, tied_seconds: float) -> tuple[Why, ...]:

@@ -13,7 +13,6 @@ import click
 from alerts.charts.model import Language
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.errors import OutputError as CannotWriteError
-from collector.plain_text import plain_line
 from collector.whole_file import write_whole
 from postmortem.archive import render_json
 from postmortem.case_report import report_on_case
@@ -22,6 +21,8 @@ from postmortem.errors import OutputError, PostmortemError
 from postmortem.fetch import FirelineApi, fetch_records, fetch_report
 from postmortem.html import render_html
 from postmortem.markdown import render_markdown
+from postmortem.mistake import UserMistake
+from postmortem.recording.cli import record_command
 from postmortem.records import ServerSettings
 from postmortem.report import Report
 
@@ -33,15 +34,6 @@ _FORMATS: Mapping[str, Callable[[Report, Language, ZoneInfo], str]] = {
     "html": lambda report, language, zone: render_html(write_document(report, language, zone)),
     "json": lambda report, _language, _zone: render_json(report),
 }
-
-
-class UserMistake(click.ClickException):
-    """One line on standard error, exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:  # noqa: ANN401  click's own signature
-        click.echo(f"postmortem: {plain_line(self.message)}", err=True, file=file)
 
 
 class Zone(click.ParamType[ZoneInfo]):
@@ -61,6 +53,9 @@ class Zone(click.ParamType[ZoneInfo]):
 @click.group()
 def main() -> None:
     """Post-mortems from recorded evidence."""
+
+
+main.add_command(record_command)
 
 
 @main.command("report")

@@ -158,9 +158,10 @@ def fetch_report(records: Records, querier: Querier, at: float, address: str = "
 def fetch_evidence(records: Records, querier: Querier, at: float, address: str = "") -> Evidence:
     """The records with the range series of objectives and signals."""
     incident = records.incident
-    window = choose_window(incident, _interval(querier, incident, at), at)
+    until = max(incident.detected_at, min(at, incident.detected_at + 600))
+    window = choose_window(incident, probe_interval(querier, incident.detected_at, until), at)
     queries = subject_queries(incident, records.slos, records.signals, window.rate_window)
-    series, subjects, unavailable = _fetch_subjects(querier, queries, window)
+    series, subjects, unavailable = fetch_subjects(querier, queries, window)
     synthetic = querier.range(
         synthetic_query(window.step_seconds), window.start, window.end, window.step_seconds
     )
@@ -201,9 +202,8 @@ def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
     return tuple(event for event in records.events if concerns(event))
 
 
-def _interval(querier: Querier, incident: Incident, at: float) -> float:
+def probe_interval(querier: Querier, start: float, end: float) -> float:
     """The shortest scrape interval; the first minute of a target's life shows too few samples."""
-    start, end = incident.detected_at, max(incident.detected_at, min(at, incident.detected_at + 600))
     for minutes in PROBE_MINUTES:
         probe = querier.range(interval_probe(minutes), start, end, 30.0)
         samples = max((float(series.values.max()) for series in probe), default=None)
@@ -212,7 +212,7 @@ def _interval(querier: Querier, incident: Incident, at: float) -> float:
     return interval_from(samples, minutes)
 
 
-def _fetch_subjects(
+def fetch_subjects(
     querier: Querier, queries: list[RangeQuery], window: Window
 ) -> tuple[list[StoredSeries], list[Subject], dict[str, str]]:
     """Series, whose they are, and why those that are missing are: a wrong query in the map hides no other."""

@@ -61,8 +61,12 @@ def choose_window(incident: Incident, interval_seconds: float, at: float) -> Win
     )
     end = min(math.floor(end), start + _LONGEST_SECONDS)
     step = interval_seconds * max(1, math.ceil((end - start) / interval_seconds / _MOST_POINTS))
-    rate = max(math.ceil(3 * interval_seconds), 10, math.ceil(step))
-    return Window(start, end, step, interval_seconds, format_duration(rate))
+    return Window(start, end, step, interval_seconds, choose_rate_window(interval_seconds, step))
+
+
+def choose_rate_window(interval_seconds: float, step_seconds: float) -> str:
+    """Three scrapes, at least 10 s, and no shorter than a step."""
+    return format_duration(max(math.ceil(3 * interval_seconds), 10, math.ceil(step_seconds)))
 
 
 def interval_probe(minutes: int) -> str:
@@ -91,13 +95,28 @@ def subject_queries(
     incident: Incident, slos: tuple[SloRecord, ...], signals: SignalMap, rate_window: str
 ) -> list[RangeQuery]:
     """The error ratio of each objective, and the signals of the services concerned and what they stand on."""
-    queries = [_error_ratio(slo, rate_window) for slo in slos]
     concerned = concerned_services(incident, slos, signals)
-    related = [s for s in signals.signals if s.service in concerned] or list(signals.signals)
-    for signal in related:
+    related = tuple(s for s in signals.signals if s.service in concerned)
+    return signal_queries(slos, related or signals.signals, rate_window)
+
+
+def signal_queries(
+    slos: tuple[SloRecord, ...], signals: tuple[Signal, ...], rate_window: str
+) -> list[RangeQuery]:
+    """The error ratio of each objective, and each signal."""
+    queries = []
+    for slo in slos:
+        name, signal = f"slo:{slo.name}:error_ratio", error_ratio_signal(slo, rate_window)
+        queries.append(RangeQuery(name, signal.query, Subject(name, signal, slo)))
+    for signal in signals:
         name = f"signal:{signal.name}"
-        queries.append(RangeQuery(name, signal.query.replace(WINDOW, rate_window), Subject(name, signal)))
+        queries.append(RangeQuery(name, signal_query(signal, rate_window), Subject(name, signal)))
     return queries
+
+
+def signal_query(signal: Signal, rate_window: str) -> str:
+    """What a server is asked for the signal."""
+    return signal.query.replace(WINDOW, rate_window)
 
 
 def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
@@ -148,12 +167,12 @@ def synthetic_query(step_seconds: float) -> str:
     return f"count(last_over_time({SYNTHETIC_PROBE}[{format_duration(step_seconds)}]))"
 
 
-def _error_ratio(slo: SloRecord, rate_window: str) -> RangeQuery:
+def error_ratio_signal(slo: SloRecord, rate_window: str) -> Signal:
+    """The share of bad events of an objective, over slices where it counts those."""
     slice_seconds = slo.slice_seconds or 0.0
     window = rate_window if slice_seconds <= parse_duration(rate_window) else format_duration(slice_seconds)
     bad, total = (query.replace(WINDOW, window) for query in (slo.bad, slo.total))
-    name = f"slo:{slo.name}:error_ratio"
-    signal = Signal(
+    return Signal(
         name=slo.name,
         role="sli",
         service=slo.service,
@@ -162,4 +181,3 @@ def _error_ratio(slo: SloRecord, rate_window: str) -> RangeQuery:
         good=Good.DOWN,
         title={language: slo.titled(language) for language in Language},
     )
-    return RangeQuery(name, signal.query, Subject(name, signal, slo))

@@ -1,4 +1,8 @@
-"""Keeps what an act was, as a case: its samples, its events, when it truly began and why."""
+"""Keeps what an act was, as a case: its samples, its events, when it truly began and why.
+
+Beside the samples that alerts read lies a recording of every signal and SLI, which is all that
+whatever ranks causes may read.
+"""
 
 import json
 import shutil
@@ -10,12 +14,12 @@ from pathlib import Path
 from commerce_app.drill.act import ActRecord
 from commerce_app.drill.configuration import SLO_FILE
 from commerce_app.drill.plant import Plant
-from commerce_app.drill.programs import fireline_program
+from commerce_app.drill.programs import fireline_program, postmortem_program
 from commerce_app.drill.scenario import PROTECTED, Scenario
 from commerce_app.stack.process import run
 
-TRUTH_FILE, EVENTS_FILE = "truth.json", "events.json"
-FREEZE_SECONDS = 180.0
+TRUTH_FILE, EVENTS_FILE, RECORDING_FILE = "truth.json", "events.json", "recording.json.zst"
+FREEZE_SECONDS = RECORD_SECONDS = 180.0
 PAGE_WITHIN = "2m"
 
 
@@ -37,6 +41,12 @@ class Recorder:
             plant.folder / "freeze.log",
             timeout_seconds=FREEZE_SECONDS,
         )
+        run(
+            "postmortem record",
+            [postmortem_program(), *record_arguments(record, plant.address, case / RECORDING_FILE)],
+            plant.folder / "record.log",
+            timeout_seconds=RECORD_SECONDS,
+        )
         _write(case / EVENTS_FILE, plant.fireline.all_events())
         _write(case / TRUTH_FILE, truth(record, scenario, cause))
         return case
@@ -51,6 +61,12 @@ def freeze_arguments(name: str, record: ActRecord, url: str, slos: Path, cases: 
         else ["--onset", _spelled(record.fault_at), "--page-within", PAGE_WITHIN]
     )
     return ["alerts", "freeze", name, slos, "--url", url, *window, *onset, "--cases", cases]
+
+
+def record_arguments(record: ActRecord, url: str, out: Path) -> Sequence[str | Path]:
+    """The command line that records every signal over an act, from normal traffic before to after."""
+    window = ["--from", _spelled(record.started_at), "--to", _spelled(record.ended_at)]
+    return ["record", "--url", url, *window, "--out", out]
 
 
 def truth(record: ActRecord, scenario: Scenario, cause: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from postmortem.cli import main
+from postmortem.recording.file import read_recording_file
 
 
 def matrix(series):
@@ -150,3 +151,17 @@ def test_mistakes_are_one_line_and_leave_nothing(url, tmp_path, monkeypatch, arg
     assert text in result.output
     assert result.output.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_records_a_stretch_of_time(url, tmp_path):
+    out = tmp_path / "r.json.zst"
+    window = ["--from", "1756860000", "--to", "1756866600"]
+    result = CliRunner().invoke(main, ["record", "--url", url, *window, "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert len(read_recording_file(out).subjects) >= 7
+
+
+def test_a_stretch_ends_after_it_begins(url, tmp_path):
+    arguments = ["--from", "2000", "--to", "1000", "--out", str(tmp_path / "r.json.zst")]
+    result = CliRunner().invoke(main, ["record", "--url", url, *arguments])
+    assert (result.exit_code, result.output) == (2, "postmortem: --to: expected after --from\n")

@@ -14,7 +14,7 @@ DOCS = (Path(__file__).parents[2] / "docs" / "postmortem.md").read_text(encoding
 
 
 @pytest.mark.parametrize(
-    "option", [o for p in main.commands["report"].params for o in p.opts if o.startswith("--")]
+    "option", [o for c in main.commands.values() for p in c.params for o in p.opts if o.startswith("--")]
 )
 def test_every_option_is_documented(option):
     assert f"`{option}`" in DOCS

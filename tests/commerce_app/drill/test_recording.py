@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from commerce_app.drill.recording import Recorder, freeze_arguments, truth
+from commerce_app.drill.recording import Recorder, freeze_arguments, record_arguments, truth
 from commerce_app.drill.scenario import load_scenario
 
 SCENARIO = load_scenario("banner-spike")
@@ -15,6 +15,12 @@ def test_only_an_act_that_hurts_has_an_onset(act, has_onset, act_record, tmp_pat
     )
     assert ("--onset" in command) is has_onset
     assert command[command.index("--from") + 1] == "1970-01-01T00:00:00+00:00"
+
+
+def test_a_recording_is_asked_for_by_the_times_of_the_act_alone(act_record, tmp_path):
+    command = record_arguments(act_record(), "http://127.0.0.1:1", tmp_path / "recording.json.zst")
+    assert command[:4] == ["record", "--url", "http://127.0.0.1:1", "--from"]
+    assert [each for each in command if "banner" in str(each) or "protected" in str(each)] == []
 
 
 @pytest.mark.parametrize(("act", "cause"), [("unprotected", "redis-latency"), ("protected", "none")])
@@ -31,10 +37,10 @@ def test_a_case_of_an_earlier_run_goes(act_record, tmp_path, monkeypatch):
 
     def freeze(*_arguments, **_options):
         seen.append(old.exists())
-        old.parent.mkdir()
+        old.parent.mkdir(exist_ok=True)
 
     monkeypatch.setattr("commerce_app.drill.recording.run", freeze)
     events = SimpleNamespace(all_events=list)
     plant = SimpleNamespace(folder=tmp_path, address="http://127.0.0.1:1", fireline=events)
     case = Recorder(tmp_path).record(plant, act_record(), SCENARIO, "redis-latency")
-    assert (seen, sorted(each.name for each in case.iterdir())) == ([False], ["events.json", "truth.json"])
+    assert (seen[0], sorted(each.name for each in case.iterdir())) == (False, ["events.json", "truth.json"])

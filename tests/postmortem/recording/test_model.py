@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from alerts.charts.model import Unit
-from postmortem.causes import is_admissible
+from postmortem.evidence import Subject
+from postmortem.recording.model import is_admissible, recording_of
 from postmortem.records import Signal
 
 
@@ -26,3 +29,13 @@ def test_records_of_faults_and_switches_are_refused(query, allowed):
         is_admissible(Signal(name="s", role="cache", service="redis", unit=Unit.RATIO, query=query))
         is allowed
     )
+
+
+def test_a_report_is_recorded_without_what_was_done_to_the_system(seed_report):
+    evidence = seed_report.evidence
+    confession = evidence.subjects[0].signal.model_copy(update={"name": "faults", "query": "fault_active"})
+    told = replace(evidence, subjects=(*evidence.subjects, Subject("signal:faults", confession)))
+    recorded = recording_of(told)
+    assert {subject.series for subject in recorded.subjects} == set(recorded.series)
+    assert not hasattr(recorded, "events")
+    assert "signal:faults" not in {subject.series for subject in recorded.subjects}

@@ -1,0 +1,1 @@
+"""Signals and SLIs over a stretch of time, kept small: what causes are ranked from."""
