@@ -1,18 +1,19 @@
 """A report as JSON: each figure with its source, and the stored samples to compute it from again."""
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any
 
 import orjson
 
 from postmortem.actions import propose_actions
+from postmortem.digests import DIGEST, sealed
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
+from postmortem.identity import SCHEMA
 from postmortem.report import Report
 from postmortem.timeline import Row
 from postmortem.turningpoints import Shift
-
-SCHEMA = "fireline.postmortem/1"
 
 
 def render_json(report: Report) -> str:
@@ -20,10 +21,20 @@ def render_json(report: Report) -> str:
     return orjson.dumps(to_mapping(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
+def digest_of(report: Report) -> str:
+    """What names the report's archive."""
+    return str(to_mapping(report)[DIGEST])
+
+
 def to_mapping(report: Report) -> dict[str, Any]:
     """The archive as plain values. Times are Unix seconds."""
+    return sealed(_content(report))
+
+
+def _content(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
+        "made_by": f"fireline {version('fireline')}",
         **_records(report.evidence),
         "origin": report.origin,
         "timeline": [_row(row, report.origin) for row in report.timeline],

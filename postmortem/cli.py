@@ -31,7 +31,9 @@ _TRYING_SECONDS = 15.0  # somebody waits for it
 
 _FORMATS: Mapping[str, Callable[[Report, Language, ZoneInfo], str]] = {
     "md": lambda report, language, zone: render_markdown(write_document(report, language, zone)),
-    "html": lambda report, language, zone: render_html(write_document(report, language, zone)),
+    "html": lambda report, language, zone: render_html(
+        write_document(report, language, zone), render_json(report)
+    ),
     "json": lambda report, _language, _zone: render_json(report),
 }
 

@@ -1,12 +1,14 @@
 """A written document in one language, before it is Markdown or HTML.
 
-Texts may hold `code` and **strong**; ``refs`` name sources, which a renderer numbers by first use.
+Texts may hold `code`, **strong** and marked figures; ``refs`` name sources. A renderer numbers figures and
+sources by first use.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alerts.charts.model import Chart, Language
+from postmortem.marks import marked_facts
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Document:
-    """``sources``: what each ref means, as one line of text."""
+    """``sources``: what each ref means, as one line of text; ``derivations``: how each fact came about.
+
+    archive: the line that says which archive the document was made from.
+    """
 
     language: Language
     title: str
@@ -81,11 +86,28 @@ class Document:
     tiles: tuple[Tile, ...]
     blocks: tuple[Block, ...]
     sources: Mapping[str, str]
+    figures_title: str = ""
+    figures_note: str = ""
+    derivations: Mapping[str, Text] = field(default_factory=dict)
+    archive: str = ""
+    archive_title: str = ""
 
     def numbered_sources(self) -> dict[str, int]:
         """The refs that the text uses, numbered from one in the order of their first use."""
-        used = dict.fromkeys(ref for text in texts(self.blocks) for ref in text.refs if ref in self.sources)
+        every = [*texts(self.blocks), *(self.derivations[fact] for fact in self.numbered_figures())]
+        used = dict.fromkeys(ref for text in every for ref in text.refs if ref in self.sources)
         return {ref: number for number, ref in enumerate(used, start=1)}
+
+    def numbered_figures(self) -> dict[str, int]:
+        """The facts printed, and those that they are made of, numbered from one in that order."""
+        printed = [tile.value for tile in self.tiles] + [text.text for text in texts(self.blocks)]
+        waiting = [fact for text in printed for fact, _ in marked_facts(text)]
+        found: dict[str, int] = {}
+        for fact in waiting:
+            if fact in self.derivations and fact not in found:
+                found[fact] = len(found) + 1
+                waiting.extend(part for part, _ in marked_facts(self.derivations[fact].text))
+        return found
 
 
 def texts(blocks: tuple[Block, ...]) -> Iterator[Text]:

@@ -21,6 +21,7 @@ class FromSeries:
 
 class RecordKind(StrEnum):
     INCIDENT = "incident"
+    ALERT = "alert"
     EVENT = "event"
     SLO = "slo"
     WINDOW = "window"
@@ -28,7 +29,10 @@ class RecordKind(StrEnum):
 
 @dataclass(frozen=True)
 class FromRecord:
-    """A field of the incident, of an event (``key`` is its id), of an SLO (its name) or of the window."""
+    """A field of a record.
+
+    key: an alert's place among the incident's, from 0; an event's id; an SLO's name; else empty.
+    """
 
     kind: RecordKind
     key: str
@@ -119,6 +123,8 @@ def read_record(evidence: Evidence, kind: RecordKind, key: str, field: str) -> f
             found = getattr(evidence.incident, field)
         case RecordKind.WINDOW:
             found = getattr(evidence, field)
+        case RecordKind.ALERT:
+            found = getattr(evidence.incident.alerts[int(key)], field)
         case RecordKind.EVENT:
             found = next((getattr(e, field) for e in evidence.events if str(e.id) == key), None)
         case RecordKind.SLO:
@@ -146,6 +152,6 @@ def sources_of(fact: Fact) -> tuple[str, ...]:
         case FromSeries(name):
             return (name,)
         case FromRecord(kind):
-            return (kind.value,)
+            return ((RecordKind.INCIDENT if kind is RecordKind.ALERT else kind).value,)
         case FromFacts(_, parts):
             return tuple(dict.fromkeys(name for part in parts for name in sources_of(part)))

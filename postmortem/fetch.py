@@ -16,6 +16,7 @@ from collector.redaction import without_userinfo
 from postmortem.errors import EvidenceError
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.impact import ACTIONS, find_span
+from postmortem.marks import without_marks
 from postmortem.queries import (
     PROBE_MINUTES,
     SYNTHETIC_PROBE,
@@ -238,7 +239,7 @@ def _fetch_range(querier: Querier, query: RangeQuery, window: Window) -> list[St
     answer = querier.range(query.query, window.start, window.end, window.step_seconds)
     stored = []
     for found in answer:
-        name = query.id if len(answer) == 1 else f"{query.id}{found.labels}"
+        name = query.id if len(answer) == 1 else f"{query.id}{without_marks(str(found.labels))}"
         finite = np.isfinite(found.values)
         times, values = found.times[finite], found.values[finite]
         if len(times):

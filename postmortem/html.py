@@ -1,8 +1,10 @@
 """A document as one HTML page: charts inside, nothing fetched, dark and light, made to print."""
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
+from html import unescape
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,14 +12,23 @@ from markupsafe import Markup, escape
 
 from alerts.charts.svg import render_chart, stylesheet
 from postmortem.document import Document, Heading, Text
+from postmortem.marks import replace_marks
 
+ARCHIVE_NAME = "postmortem.json"
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 
-def render_html(document: Document) -> str:
-    """The whole page."""
-    numbers = document.numbered_sources()
+def render_html(document: Document, archive: str = "") -> str:
+    """The whole page. archive: the JSON that it was made from, which the page then carries along."""
+    numbers, figures = document.numbered_sources(), document.numbered_figures()
+
+    def plain(text: str) -> Markup:
+        return _linked(_marked_up(text, document.blank_marks), figures)
+
+    def inline(text: Text) -> Markup:
+        return plain(text.text) + _references(text, numbers)
+
     own = files("postmortem").joinpath("templates", "report.css").read_text(encoding="utf-8")
     headings = [block for block in document.blocks if isinstance(block, Heading) and block.level == 2]
     return (
@@ -28,8 +39,11 @@ def render_html(document: Document) -> str:
             numbers=numbers,
             contents=headings,
             styles=Markup(f"{stylesheet()}\n{own}"),  # noqa: S704  our own files
-            inline=lambda text: _inline(text, numbers, document.blank_marks),
-            plain=lambda text: _marked_up(text, document.blank_marks),
+            figures=figures,
+            inline=inline,
+            plain=plain,
+            attachment=b64encode(archive.encode()).decode("ascii"),
+            attachment_name=ARCHIVE_NAME,
             anchor=_anchor,
             kind=lambda block: type(block).__name__,
             chart=render_chart,
@@ -37,11 +51,20 @@ def render_html(document: Document) -> str:
     )
 
 
-def _inline(text: Text, numbers: Mapping[str, int], blank_marks: tuple[str, str]) -> Markup:
+def _references(text: Text, numbers: Mapping[str, int]) -> Markup:
     notes = sorted(numbers[ref] for ref in text.refs if ref in numbers)
     links = Markup(" ").join(Markup('<a href="#source-{0}">{0}</a>').format(number) for number in notes)
-    marked = _marked_up(text.text, blank_marks)
-    return marked + Markup('<sup class="refs">{}</sup>').format(links) if notes else marked
+    return Markup('<sup class="refs">{}</sup>').format(links) if notes else Markup()
+
+
+def _linked(text: Markup, figures: Mapping[str, int]) -> Markup:
+    """Each figure as a link to how it came about."""
+
+    def link(fact: str, printed: str) -> str:
+        number = figures.get(unescape(fact))
+        return f'<a class="figure" href="#f{number}">{printed}</a>' if number else printed
+
+    return Markup(replace_marks(text, link))  # noqa: S704  escaped before
 
 
 def _marked_up(text: str, blank_marks: tuple[str, str]) -> Markup:

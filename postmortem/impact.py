@@ -34,16 +34,22 @@ class Span:
 class SliImpact:
     """Counts over the impact, and what they took of the budget of the whole period.
 
+    objective, period: as the SLO states them.
     The impact and the period both hold the first values of counters that appeared during the impact.
     """
 
     slo: SloRecord
     shift: Shift | None
+    objective: Fact | None
+    period: Fact | None
     bad: Fact | None
     total: Fact | None
     share: Fact | None
     spent: Fact | None
     left: Fact | None
+
+    def facts(self) -> tuple[Fact | None, ...]:
+        return self.objective, self.period, self.bad, self.total, self.share, self.spent, self.left
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Impact:
 
     def facts(self) -> tuple[Fact, ...]:
         delays = (self.to_detect, self.to_page, self.to_acknowledge, self.to_mitigate, self.to_resolve)
-        counts = [f for s in self.slis for f in (s.bad, s.total, s.share, s.spent, s.left)]
+        counts = [f for s in self.slis for f in s.facts()]
         every = (self.span.start, self.span.end, self.duration, *delays, *counts)
         return tuple(fact for fact in every if fact is not None)
 
@@ -161,4 +167,5 @@ def _sli(evidence: Evidence, slo: SloRecord, shifts: tuple[Shift, ...]) -> SliIm
     left = combine(f"{name}:left", shares[1], (with_born("bad", "period"), period, objective), Unit.RATIO)
     share = combine(f"{name}:share", Operation.QUOTIENT, (bad, total), Unit.RATIO)
     shift = next((s for s in shifts if s.subject.slo is not None and s.subject.slo.name == slo.name), None)
-    return SliImpact(slo, shift, bad, total, share, spent, left)
+    length = from_record(evidence, RecordKind.SLO, slo.name, "period_seconds", Unit.SECONDS)
+    return SliImpact(slo, shift, objective, length, bad, total, share, spent, left)

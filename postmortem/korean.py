@@ -2,6 +2,8 @@
 
 import re
 
+from postmortem.marks import CLOSE
+
 _HANGUL_FIRST, _HANGUL_LAST = 0xAC00, 0xD7A3
 _RIEUL = 8
 _DIGITS = {
@@ -19,7 +21,7 @@ _DIGITS = {
 _LETTERS = {"L": "엘", "M": "엠", "N": "엔", "R": "알"}  # the letter names that end in a consonant
 _SYMBOLS = {"%": "퍼센트", "℃": "도", "₩": "원"}
 _UNITS = {"ms": "초", "KiB": "트", "MiB": "트", "GiB": "트", "TiB": "트", "B": "트"}
-_SILENT = re.compile(r"(\([^()]*\)|[\s`'\"”’」』)\]】>*.,:;!?…–—-])+$")
+_SILENT = re.compile(rf"(\([^()]*\)|[\s`'\"”’」』)\]】>*.,:;!?…–—{CLOSE}-])+$")
 _LATIN_WORD = re.compile(r"[A-Za-z]+$")
 _CLOSED = re.compile(r"(?:[lmn]|(?:^|[^aeiou])[aeiou]{1,2}[ptcb]|ck|ng)$")
 

@@ -1,6 +1,7 @@
-"""A document as Markdown, its sources as footnotes."""
+"""A document as Markdown: its figures are links to how they came about, its sources are footnotes."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from alerts.markdown import escaped, table_row
 from postmortem.document import (
@@ -14,18 +15,39 @@ from postmortem.document import (
     Table,
     Text,
 )
+from postmortem.marks import replace_marks
 
 
 def render_markdown(document: Document) -> str:
     """The whole document; ends in a newline."""
-    numbers = document.numbered_sources()
+    numbers = _Numbers(document.numbered_sources(), document.numbered_figures())
     parts = [f"# {escaped(document.title)}"]
     parts += ["\n".join(_lines(block, numbers)) for block in document.blocks]
-    notes = [f"[^{number}]: {escaped(document.sources[ref])}" for ref, number in numbers.items()]
-    return "\n\n".join([*parts, "---", f"**{document.sources_title}**", *notes]) + "\n"
+    if numbers.figures:
+        parts += ["---", f"**{document.figures_title}**", document.figures_note]
+        parts.append("\n".join(_derivations(document, numbers)))
+    notes = [f"[^{number}]: {escaped(document.sources[ref])}" for ref, number in numbers.sources.items()]
+    parts += ["---", f"**{document.sources_title}**"]
+    return "\n\n".join([*parts, *notes, *([document.archive] if document.archive else [])]) + "\n"
 
 
-def _lines(block: Block, numbers: Mapping[str, int]) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Numbers:
+    """Of sources by ref, and of figures by fact."""
+
+    sources: Mapping[str, int]
+    figures: Mapping[str, int]
+
+    def link(self, fact: str, printed: str) -> str:
+        return f"[{printed}](#f{self.figures[fact]})" if fact in self.figures else printed
+
+
+def _derivations(document: Document, numbers: _Numbers) -> Iterator[str]:
+    for fact, number in numbers.figures.items():
+        yield f'- <a id="f{number}"></a>**f{number}** {_inline(document.derivations[fact], numbers)}'
+
+
+def _lines(block: Block, numbers: _Numbers) -> Iterator[str]:
     match block:
         case Heading(level, text):
             yield f"{'#' * level} {escaped(text)}"
@@ -47,6 +69,7 @@ def _lines(block: Block, numbers: Mapping[str, int]) -> Iterator[str]:
             yield instead
 
 
-def _inline(text: Text, numbers: Mapping[str, int]) -> str:
-    notes = sorted(numbers[ref] for ref in text.refs if ref in numbers)
-    return escaped(text.text) + "".join(f"[^{number}]" for number in notes)
+def _inline(text: Text, numbers: _Numbers) -> str:
+    notes = sorted(numbers.sources[ref] for ref in text.refs if ref in numbers.sources)
+    linked = replace_marks(escaped(text.text), numbers.link, bang="\\!")
+    return linked + "".join(f"[^{number}]" for number in notes)

@@ -11,6 +11,7 @@ from alerts.calendar_periods import period_start, seconds_so_far
 from alerts.charts.model import Language, Unit
 from alerts.slo import Calendar
 from collector.durations import parse_duration
+from postmortem.marks import without_marks
 
 # Unix seconds up to the year 2999: what any part of Fireline can have seen, and every calendar can show.
 Moment = Annotated[float, Field(ge=0, le=32_503_680_000)]
@@ -20,6 +21,20 @@ class Record(BaseModel):
     """A frozen document; keys that newer servers add are left aside."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, data: object) -> object:
+        """Nothing in it passes for a figure of a report."""
+        return _without_marks(data)
+
+
+def _without_marks(data: object) -> object:
+    if isinstance(data, str):
+        return without_marks(data)
+    if isinstance(data, Mapping):
+        return {_without_marks(key): _without_marks(value) for key, value in data.items()}
+    return [_without_marks(item) for item in data] if isinstance(data, (list, tuple)) else data
 
 
 class Good(StrEnum):

@@ -9,6 +9,7 @@ from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact import Impact, Span, assess_impact
 from postmortem.mitigations import Mitigation, find_mitigations
+from postmortem.records import Event
 from postmortem.timeline import TIED_INTERVALS, Row, build_timeline
 from postmortem.turningpoints import Shift, find_unjudged
 
@@ -37,6 +38,26 @@ class Report:
         parts = (detected, first.onset if first else None)
         return combine("impact.warning", Operation.DIFFERENCE, parts, Unit.SECONDS)
 
+    def since_origin(self, fact: Fact) -> Fact:
+        """A moment as time after the origin."""
+        found = combine(
+            f"t_plus.{fact.id}", Operation.DIFFERENCE, (fact, self.impact.span.start), Unit.SECONDS
+        )
+        assert found is not None
+        return found
+
+    def window_fact(self, field: str) -> Fact:
+        """An end of the window, by the name of its field in the evidence."""
+        fact = from_record(self.evidence, RecordKind.WINDOW, "", field)
+        assert fact is not None
+        return fact
+
+    def event_fact(self, event: Event) -> Fact:
+        """When it happened."""
+        fact = from_record(self.evidence, RecordKind.EVENT, str(event.id), "at")
+        assert fact is not None
+        return fact
+
     @property
     def unjudged(self) -> tuple[Subject, ...]:
         """Signals with too little history before the incident to say that they did not turn."""
@@ -62,14 +83,17 @@ class Report:
         return tuple(found.values())
 
     def _printed(self) -> Iterable[Fact]:
+        yield from (self.window_fact(field) for field in ("analysis_start", "end"))
         for shift in self.shifts:
             yield from shift.facts()
+        yield from (self.since_origin(row.fact) for row in self.timeline if row.fact is not None)
         yield from (e.fact for row in self.timeline for e in row.entries if e.fact is not None)
         yield from self.impact.facts()
         yield from (fact for fact in (self.warning,) if fact is not None)
         yield from (hypothesis.lead for hypothesis in self.hypotheses)
         yield from (why.lead for why in self.whys if why.lead is not None)
         for mitigation in self.mitigations:
+            yield self.since_origin(self.event_fact(mitigation.events[0]))
             yield from (f for effect in mitigation.effects for f in (effect.before, effect.after))
 
 

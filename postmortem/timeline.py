@@ -59,6 +59,11 @@ class Row:
     def word(self) -> str:
         return self.entries[0].word
 
+    @property
+    def fact(self) -> Fact | None:
+        """Where ``at`` comes from."""
+        return self.entries[0].fact
+
 
 def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Row, ...]:
     """All rows in time order."""
@@ -98,11 +103,14 @@ def _turns(shifts: tuple[Shift, ...], evidence: Evidence) -> list[Entry]:
 
 
 def _alerts(evidence: Evidence) -> list[Entry]:
-    alerts = evidence.incident.alerts
-    fired = [Entry(alert.starts_at, RowKind.FIRED, alert=alert) for alert in alerts]
+    def fact(number: int, field: str) -> Fact | None:
+        return from_record(evidence, RecordKind.ALERT, str(number), field)
+
+    alerts = list(enumerate(evidence.incident.alerts))
+    fired = [Entry(a.starts_at, RowKind.FIRED, alert=a, fact=fact(n, "starts_at")) for n, a in alerts]
     ended = [
-        Entry(alert.ends_at, RowKind.ENDED, alert=alert)
-        for alert in alerts
+        Entry(alert.ends_at, RowKind.ENDED, alert=alert, fact=fact(number, "ends_at"))
+        for number, alert in alerts
         if alert.ends_at is not None and alert.ends_at <= evidence.end
     ]
     return [*fired, *ended]

@@ -18,6 +18,7 @@ from postmortem.catalogue import Catalogue
 from postmortem.document import Text
 from postmortem.evidence import Subject
 from postmortem.facts import TIME, Fact, sources_of
+from postmortem.marks import mark
 from postmortem.records import Alert, Event, SloRecord
 from postmortem.turningpoints import Shift
 
@@ -44,12 +45,16 @@ class Voice:
         return self.say("blank", what=self.say(key, **values))
 
     def figure(self, fact: Fact | None) -> str:
-        """A fact's value as text; a dash where there is none."""
+        """A fact's value as text, marked as its; a dash where there is none."""
         if fact is None:
             return NO_DATA
         if fact.unit == TIME:
-            return self.clock(fact.value)
-        return format_quantity(fact.value, Unit(fact.unit), self.language)
+            return mark(self.clock(fact.value), fact.id)
+        return mark(format_quantity(fact.value, Unit(fact.unit), self.language), fact.id)
+
+    def when(self, fact: Fact) -> str:
+        """A moment with its date."""
+        return mark(self.moment(fact.value), fact.id)
 
     def clock(self, at: float) -> str:
         return format_clock(at, self.zone)
@@ -66,7 +71,8 @@ class Voice:
 
     def delay(self, fact: Fact) -> str:
         """A time between two moments: nobody counts their fractions of a second."""
-        return self.seconds(round(abs(fact.value))) if abs(fact.value) >= 1 else self.say("under_a_second")
+        size = abs(fact.value)
+        return mark(self.seconds(round(size)) if size >= 1 else self.say("under_a_second"), fact.id)
 
     def since_start(self, fact: Fact, uncertainty: float) -> str:
         """A delay since a start that may have been found late by as much as ``uncertainty``."""
@@ -74,19 +80,19 @@ class Voice:
             return self.delay(fact)
         first, last = round(max(fact.value, 0.0)), round(fact.value + uncertainty)
         if last < 60:
-            return self.say("range_seconds", first=first, last=last)
+            return mark(self.say("range_seconds", first=first, last=last), fact.id)
         low = self.seconds(first) if first else self.say("zero_seconds")
-        return self.say("range", first=low, last=self.seconds(last))
+        return mark(self.say("range", first=low, last=self.seconds(last)), fact.id)
 
-    def t_plus(self, at: float) -> str:
+    def t_plus(self, fact: Fact) -> str:
         """Time since the origin: T+1m20s, T-30s."""
-        rest = round(abs(at - self.origin))
-        sign = "-" if at < self.origin and rest else "+"
+        rest = round(abs(fact.value))
+        sign = "-" if fact.value < 0 and rest else "+"
         minutes, seconds = divmod(rest, 60)
         hours, minutes = divmod(minutes, 60)
         if hours:
-            return f"T{sign}{hours}h{minutes:02d}m"
-        return f"T{sign}{minutes}m{seconds:02d}s" if minutes else f"T{sign}{seconds}s"
+            return mark(f"T{sign}{hours}h{minutes:02d}m", fact.id)
+        return mark(f"T{sign}{minutes}m{seconds:02d}s" if minutes else f"T{sign}{seconds}s", fact.id)
 
     def listed(self, parts: Iterable[str]) -> str:
         return self.say("list_separator").join(parts)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
-from alerts.charts.quantities import format_percent, format_quantity
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.facts import Fact
 from postmortem.impact import Impact, SliImpact
@@ -24,7 +23,7 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(2, voice.say("head.overview"))
     yield Heading(3, voice.say("head.timeline", zone=voice.zone_name))
     yield Paragraph(origin_text(report, voice))
-    items = [timeline_item(row, voice, "timeline.row") for row in report.timeline]
+    items = [timeline_item(row, report, voice, "timeline.row") for row in report.timeline]
     yield Listing((*items, Item(Text(voice.blank("timeline.unknown")))))
     evidence = report.evidence
     tied = voice.seconds(TIED_INTERVALS * evidence.interval_seconds)
@@ -40,15 +39,16 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
 def origin_text(report: Report, voice: Voice) -> Text:
     """From when T+ times count, and why."""
     span = report.impact.span
-    at = f"{voice.moment(span.start.value)} {voice.zone_name}"
+    at = f"{voice.when(span.start)} {voice.zone_name}"
     if not span.is_measured:
         return cite(voice.say("origin.alert", at=at), span.start)
     return cite(voice.say("origin.measured", at=at, name=_first_felt(report, voice)), span.start)
 
 
-def timeline_item(row: Row, voice: Voice, key: str) -> Item:
+def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:
     """A row of a timeline, with the sources of its figures; ``key`` is the message that dates it."""
-    times = {"at": voice.moment(row.at), "t": voice.t_plus(row.at)}
+    assert row.fact is not None
+    times = {"at": voice.when(row.fact), "t": voice.t_plus(report.since_origin(row.fact))}
     parts = _turns(row, voice) if row.kind in _TURNS else [_told(row, voice)]
     if len(parts) > _MOST_IN_LINE:
         head = voice.say(f"timeline.many.{row.kind}", count=len(parts))
@@ -221,13 +221,12 @@ def _sli_blocks(report: Report, voice: Voice) -> Iterator[Block]:
 
 def _sli_row(sli: SliImpact, voice: Voice) -> tuple[Text, ...]:
     slo = sli.slo
-    period = format_quantity(slo.period_seconds, Unit.SECONDS, voice.language)
     key = "impact.sli.title" if slo.calendar is None else "impact.sli.calendar"
-    title = voice.say(key, title=slo.titled(voice.language), period=period)
+    title = voice.say(key, title=slo.titled(voice.language), period=voice.figure(sli.period))
     figures = (sli.total, sli.bad, sli.share, sli.spent, sli.left)
     return (
         Text(title),
-        Text(format_percent(slo.objective), ("slo",)),
+        cite(voice.figure(sli.objective), sli.objective),
         *(cite(voice.figure(fact), fact) for fact in figures),
     )
 

@@ -17,7 +17,7 @@ def plan(report: Report, voice: Voice) -> Iterator[Block]:
     yield Paragraph(Text(voice.say("plan.note")))
     for horizon in Horizon:
         yield Heading(3, voice.say(f"head.{horizon}"))
-        rows = [_row(item, voice) for item in items if item.horizon is horizon]
+        rows = [_row(item, report, voice) for item in items if item.horizon is horizon]
         header = tuple(voice.say(f"plan.header.{column}") for column in _COLUMNS)
         yield Table(header, (*rows, _blank_row(voice)))
 
@@ -36,17 +36,17 @@ def tracking(report: Report, voice: Voice) -> Iterator[Block]:
     yield Paragraph(Text(voice.say("tracking.note")))
 
 
-def _row(item: ActionItem, voice: Voice) -> tuple[Text, ...]:
-    text, basis = _texts(item, voice)
+def _row(item: ActionItem, report: Report, voice: Voice) -> tuple[Text, ...]:
+    text, basis = _texts(item, report, voice)
     blanks = (Text(voice.blank("plan.owner")), Text(voice.blank("plan.due")))
     return (text, basis, *blanks, Text(voice.say("plan.open")))
 
 
-def _texts(item: ActionItem, voice: Voice) -> tuple[Text, Text]:
+def _texts(item: ActionItem, report: Report, voice: Voice) -> tuple[Text, Text]:
     key = f"action.{item.kind}"
     if item.event is not None:
-        name, at = f"`{item.event.attributes['switch']}`", voice.clock(item.event.at)
-        return Text(voice.say(key, name=name)), Text(voice.say(f"{key}.basis", at=at), ("event",))
+        name, at = f"`{item.event.attributes['switch']}`", report.event_fact(item.event)
+        return Text(voice.say(key, name=name)), cite(voice.say(f"{key}.basis", at=voice.figure(at)), at)
     if item.hypothesis is not None:
         shift = item.hypothesis.shift
         text = voice.say(key, name=voice.subject(shift.subject), verb=voice.verb(shift))

@@ -18,10 +18,8 @@ def recovery(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(3, voice.say("head.causes"))
     yield from _causes(report, voice)
     yield Heading(3, voice.say("head.resolution"))
-    at = voice.moment(report.origin)
-    yield Paragraph(
-        cite(voice.say("resolution.origin", at=at, zone=voice.zone_name), report.impact.span.start)
-    )
+    start = report.impact.span.start
+    yield Paragraph(cite(voice.say("resolution.origin", at=voice.when(start), zone=voice.zone_name), start))
     yield from _resolution(report, voice)
     yield Heading(3, voice.say("head.applied"))
     yield from _applied(report, voice)
@@ -87,7 +85,7 @@ def _resolution(report: Report, voice: Voice) -> Iterator[Block]:
     if not rows:
         yield Paragraph(Text(voice.say("resolution.none")))
         return
-    yield Listing(tuple(timeline_item(row, voice, "resolution.row") for row in rows))
+    yield Listing(tuple(timeline_item(row, report, voice, "resolution.row") for row in rows))
 
 
 def _is_response(row: Row) -> bool:
@@ -102,16 +100,17 @@ def _applied(report: Report, voice: Voice) -> Iterator[Block]:
     if not report.mitigations:
         yield Paragraph(Text(voice.say("applied.none")))
         return
-    yield Listing(tuple(_mitigation(mitigation, voice) for mitigation in report.mitigations))
+    yield Listing(tuple(_mitigation(mitigation, report, voice) for mitigation in report.mitigations))
     window = voice.seconds(WINDOW_INTERVALS * report.evidence.interval_seconds)
     yield Paragraph(
         Text(voice.say("applied.note", window=window, rate=voice.window(report.evidence.rate_window)))
     )
 
 
-def _mitigation(mitigation: Mitigation, voice: Voice) -> Item:
+def _mitigation(mitigation: Mitigation, report: Report, voice: Voice) -> Item:
+    at = voice.t_plus(report.since_origin(report.event_fact(mitigation.events[0])))
     acts = voice.listed(dict.fromkeys(voice.event(event) for event in mitigation.events))
-    head = Text(voice.say("applied.item", t=voice.t_plus(mitigation.at), acts=acts), ("event",))
+    head = Text(voice.say("applied.item", t=at, acts=acts), ("event",))
     if not mitigation.effects:
         return Item(head, (Text(voice.say("applied.unmeasured")),))
     return Item(head, tuple(_effect(effect, voice) for effect in mitigation.effects))

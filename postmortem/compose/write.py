@@ -3,28 +3,31 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from alerts.charts.model import Language, Unit
-from alerts.charts.quantities import format_quantity
+from alerts.charts.model import Language
+from postmortem.archive import digest_of
 from postmortem.catalogue import load_catalogue
 from postmortem.compose.analysis import analysis
+from postmortem.compose.derivations import derivations
 from postmortem.compose.overview import overview, unended
 from postmortem.compose.plan import plan, tracking
 from postmortem.compose.recovery import recovery
 from postmortem.compose.summary import metrics
 from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
+from postmortem.identity import Identity
 from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.voice import Voice
 
 
-def write_document(report: Report, language: Language, zone: ZoneInfo) -> Document:
-    """The report in a language and a time zone."""
+def write_document(report: Report, language: Language, zone: ZoneInfo, digest: str = "") -> Document:
+    """The report in a language and a time zone. digest: of its archive, where that was taken already."""
     voice = Voice(load_catalogue(language), zone, report.origin)
     chapters = (overview, recovery, analysis, plan, metrics, tracking)
     body = (_facts_table(report, voice), *(block for chapter in chapters for block in chapter(report, voice)))
     blank_start = voice.say("blank", what="").split(":")[0]
     count = sum(text.text.count(f"{blank_start}:") for text in texts(body))
     intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name)))
+    identity = Identity(digest or digest_of(report), language, str(zone))
     return Document(
         language=language,
         title=voice.say("title", title=_subject(report, voice)),
@@ -33,6 +36,11 @@ def write_document(report: Report, language: Language, zone: ZoneInfo) -> Docume
         tiles=tuple(_tiles(report, voice)),
         blocks=(*_warnings(report, voice), intro, *body),
         sources=_sources(report, voice),
+        figures_title=voice.say("figures"),
+        figures_note=voice.say("figures.note"),
+        derivations=derivations(report, voice),
+        archive=voice.say("archive", identity=str(identity)),
+        archive_title=voice.say("archive.download"),
     )
 
 
@@ -62,14 +70,14 @@ def _warnings(report: Report, voice: Voice) -> Iterator[Block]:
 
 
 def _facts_table(report: Report, voice: Voice) -> Table:
-    incident, evidence = report.evidence.incident, report.evidence
-    window = f"{voice.moment(evidence.analysis_start)} ~ {voice.moment(evidence.end)} {voice.zone_name}"
+    incident = report.evidence.incident
+    start, end = (voice.when(report.window_fact(field)) for field in ("analysis_start", "end"))
     rows = (
         ("id", Text(f"`{incident.id}`", ("incident",))),
         ("severity", Text(incident.severity)),
         ("services", Text(voice.listed(f"`{name}`" for name in incident.services))),
         ("state", Text(voice.say(f"state.{incident.state}"))),
-        ("window", Text(window)),
+        ("window", Text(f"{start} ~ {end} {voice.zone_name}")),
         ("author", Text(voice.blank("blank.author"))),
     )
     header = (voice.say("incident.table.item"), voice.say("incident.table.value"))
@@ -87,8 +95,7 @@ def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
     worst = max(counted, key=lambda sli: sli.spent.value if sli.spent else 0.0, default=None)
     if worst is not None and worst.bad is not None:
         title = worst.slo.titled(voice.language)
-        count = format_quantity(worst.bad.value, Unit.COUNT, voice.language)
-        yield Tile(voice.say("tile.failed", title=title), count)
+        yield Tile(voice.say("tile.failed", title=title), voice.figure(worst.bad))
         yield Tile(voice.say("tile.spent", title=title), voice.figure(worst.spent))
 
 

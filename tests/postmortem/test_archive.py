@@ -16,22 +16,26 @@ def archive(seed_report):
 def computed(archive, fact):
     """The figure again, from nothing but what the file holds."""
     source = fact["source"]
-    match source["kind"]:
-        case "series":
-            samples = np.array(archive["series"][source["series"]]["samples"])
-            cut = Cut(Reduction(source["reduction"]), source["start"], source["end"], source["threshold"])
-            return reduce_samples(samples[:, 0], samples[:, 1], cut)
-        case "facts":
-            by_id = {f["id"]: f for f in archive["facts"]}
-            parts = tuple(computed(archive, by_id[name]) for name in source["facts"])
-            return operate(Operation(source["operation"]), parts)
-        case "incident":
-            return archive["incident"][source["field"]]
+    if source["kind"] == "series":
+        samples = np.array(archive["series"][source["series"]]["samples"])
+        cut = Cut(Reduction(source["reduction"]), source["start"], source["end"], source["threshold"])
+        return reduce_samples(samples[:, 0], samples[:, 1], cut)
+    if source["kind"] == "facts":
+        by_id = {f["id"]: f for f in archive["facts"]}
+        parts = tuple(computed(archive, by_id[name]) for name in source["facts"])
+        return operate(Operation(source["operation"]), parts)
+    return record(archive, source["kind"], source["key"])[source["field"]]
+
+
+def record(archive, kind, key):
+    match kind:
+        case "alert":
+            return archive["incident"]["alerts"][int(key)]
         case "event":
-            return next(e for e in archive["events"] if str(e["id"]) == source["key"])[source["field"]]
+            return next(e for e in archive["events"] if str(e["id"]) == key)
         case "slo":
-            return next(s for s in archive["slos"] if s["name"] == source["key"])[source["field"]]
-    raise AssertionError(source)
+            return next(s for s in archive["slos"] if s["name"] == key)
+    return archive[kind]
 
 
 def test_facts_recompute_from_the_file_alone(archive):

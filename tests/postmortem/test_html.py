@@ -1,3 +1,5 @@
+import re
+from base64 import b64decode
 from dataclasses import replace
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -5,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
+from postmortem.archive import render_json
 from postmortem.compose.write import write_document
 from postmortem.html import render_html
 
@@ -36,7 +39,8 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module", params=list(Language))
 def html(request, seed_report):
-    return render_html(write_document(seed_report, request.param, ZoneInfo("Asia/Seoul")))
+    document = write_document(seed_report, request.param, ZoneInfo("Asia/Seoul"))
+    return render_html(document, render_json(seed_report))
 
 
 @pytest.fixture
@@ -57,16 +61,27 @@ def test_the_page_stands_alone(page, html):
     assert "link" not in page.tags
     assert "url(" not in html
     assert "@import" not in html
-    assert all(link.startswith("#") for link in page.links)
+    assert all(link.startswith(("#", "data:application/json;base64,")) for link in page.links)
 
 
 def test_every_link_has_its_target_and_every_id_is_unique(page):
     assert len(page.ids) == len(set(page.ids))
-    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+    assert {link.removeprefix("#") for link in page.links if not link.startswith("data:")} <= set(page.ids)
 
 
 def test_charts_are_inside(page, seed_report):
     assert page.tags.count("figure") == len(seed_report.shifts)
+
+
+def test_the_page_carries_its_archive(page, seed_report):
+    (carried,) = [link for link in page.links if link.startswith("data:")]
+    assert b64decode(carried.partition(",")[2]).decode() == render_json(seed_report)
+
+
+def test_figures_link_to_their_derivation_and_that_to_its_source(html, seed_report):
+    peak = next(s.peak.id for s in seed_report.shifts if s.subject.signal.name == "product_p95")
+    number = re.search(rf'<li id="(f\d+)" data-fact="{peak}">.*?<a href="#source-\d+">', html)[1]
+    assert re.search(rf'<a class="figure" href="#{number}">2\.3( s|초)</a>', html)
 
 
 def test_recorded_text_cannot_become_markup(seed_report):

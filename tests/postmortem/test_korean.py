@@ -1,6 +1,7 @@
 import pytest
 
 from postmortem.korean import Word, with_particle
+from postmortem.marks import mark
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,11 @@ from postmortem.korean import Word, with_particle
 )
 def test_particles_follow_the_sound(word, pair, text):
     assert with_particle(word, pair) == text
+
+
+@pytest.mark.parametrize("word", ["8.1%", "20", "1만", "1.8초", "3 MiB"])
+def test_a_marked_figure_sounds_as_it_reads(word):
+    assert with_particle(mark(word, "signal:a.peak"), "을/를")[-1] == with_particle(word, "을/를")[-1]
 
 
 def test_a_message_asks_for_particles_by_format():

@@ -1,0 +1,16 @@
+import pytest
+
+from alerts.charts.model import Language
+from postmortem.identity import Identity, find_identity
+
+LINE = Identity("ab" * 32, Language.KO, "Asia/Seoul")
+
+
+@pytest.mark.parametrize("text", ["Archive: `{}`\n", "<p>Archive: <code>{}</code></p>"])
+def test_a_document_is_known_by_its_line(text):
+    assert find_identity(text.format(LINE)) == LINE
+
+
+@pytest.mark.parametrize("text", ["", str(LINE).replace("ab", "zz"), str(LINE).replace(" ko ", " fr ")])
+def test_other_texts_are_no_documents_of_ours(text):
+    assert find_identity(text) is None
