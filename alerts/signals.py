@@ -12,7 +12,18 @@ from alerts.errors import SpecError
 from alerts.queries import checked_query
 from alerts.slo import WINDOW
 
-Role = Literal["traffic", "latency", "errors", "saturation", "cache", "replica", "lock", "business"]
+Role = Literal[
+    "traffic",
+    "latency",
+    "errors",
+    "saturation",
+    "cache",
+    "replica",
+    "database",
+    "lock",
+    "availability",
+    "business",
+]
 Unit = Literal["ratio", "seconds", "per_second", "bytes", "cores", "count", "krw"]
 Good = Literal["up", "down", "none"]
 

@@ -11,7 +11,9 @@ from alerts.guardrails.spec import load_guardrails
 from alerts.signals import load_signals
 from commerce_app.metrics import Metrics
 from commerce_app.stack.exporter import group_metrics
+from commerce_app.stack.postgres_figures import STATISTICS, PostgresFigures, postgres_metrics
 from commerce_app.stack.procfs import TreeUsage
+from commerce_app.stack.redis_figures import COUNTERS, GAUGES, redis_metrics
 from dashboards.grafana.lint import _selectors, filled
 from dashboards.grafana.shop.board import shop_board
 
@@ -44,12 +46,29 @@ QUERIES = board_queries() | example_queries()
 def exposed():
     """Every series of a shop that has just begun, and of the exporter beside it: its name and labels."""
     used = group_metrics(dict.fromkeys(GROUPS, TreeUsage(1, 1.0, 1.0, 1)), dict.fromkeys(GROUPS, 1))
-    families = [*Metrics().registry.collect(), *used]
-    return [
+    families = [*Metrics().registry.collect(), *used, *server_families()]
+    return [("up", {"job": "shop", "instance": "shop:8000"})] + [
         (sample.name, sample.labels | {"job": "shop", "instance": "shop:8000"})
         for family in families
         for sample in family.samples
     ]
+
+
+def server_families():
+    figures = PostgresFigures(
+        datname="shop",
+        is_replica=True,
+        lag_seconds=0.0,
+        max_connections=100,
+        sessions={},
+        oldest_seconds={},
+        waiting=0,
+        locks={},
+        statistics=dict.fromkeys((*STATISTICS, "datid"), 0),
+    )
+    info = dict.fromkeys((*COUNTERS.values(), *GAUGES.values()), 0)
+    servers = postgres_metrics({"primary": figures, "replica": figures})
+    return [*servers, *redis_metrics({**info, "db0": {"keys": 1}})]
 
 
 def matches(matcher, value):
