@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from postmortem.causes import Hypothesis, Order
+from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.turningpoints import Shift

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.charts.model import Unit
-from postmortem.causes import Hypothesis, Why, ask_whys, rank_causes
+from postmortem.causes.hypotheses import Hypothesis, Why, ask_whys, rank_causes
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact import Impact, Span, assess_impact

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from postmortem.actions import silent_shifts
-from postmortem.causes import Why
+from postmortem.causes.hypotheses import Why
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.facts import Fact
 from postmortem.report import Report

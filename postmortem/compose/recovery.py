@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from postmortem.causes import Hypothesis, Order
+from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.compose.overview import timeline_item
 from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
 from postmortem.mitigations import WINDOW_INTERVALS, Effect, Mitigation

@@ -70,3 +70,10 @@ def recording_of(evidence: Evidence) -> Recording:
         series=evidence.series,
         unavailable=evidence.unavailable,
     ).with_subjects(subjects)
+
+
+def recording_without_confessions(recording: Recording) -> Recording:
+    """A recording that somebody else made may hold what ours leaves out."""
+    subjects = [subject for subject in recording.subjects if is_admissible(subject.signal)]
+    kept = recording.with_subjects(subjects)
+    return replace(kept, signals=without_confessions(recording.signals))

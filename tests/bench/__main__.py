@@ -10,6 +10,7 @@ from typing import Any
 from tests.bench import (
     backtest,
     budget,
+    causes,
     disk,
     hot_key,
     index,
@@ -38,6 +39,7 @@ BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "hot_key": hot_key.run,
     "instrumentation": instrumentation.run,
     "orders": orders.run,
+    "causes": causes.run,
 }
 
 

@@ -1,0 +1,80 @@
+"""What is known of causes, read from ``knowledge.yml``: classes and measures of signals, moves, candidates."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from alerts.charts.model import Unit
+from postmortem.records import Good
+
+
+class _Known(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MeasureRule(_Known):
+    """A line of ``measures``: what is named must hold; ``part_class`` is spelt ``class``."""
+
+    measure: str
+    part_class: tuple[str, ...] = ()
+    unit: tuple[Unit, ...] = ()
+    good: tuple[Good, ...] = ()
+    words: re.Pattern[str] | None = None
+
+
+class Move(_Known):
+    """A way a measure can move, with how much is any and how much is full evidence of it.
+
+    relative: the factors, of what is at least ``absolute``; difference: in the signal's unit.
+    """
+
+    of: str
+    direction: str
+    relative: tuple[float, float] | None = None
+    absolute: float = 0.0
+    difference: tuple[float, float] | None = None
+
+
+class Candidate(_Known):
+    """What may have happened to a part of a class. ``faults``: those of a fault injector that are told as it.
+
+    part: how likely each move of the part is, ``move`` or ``class.move``; others: of other parts.
+    """
+
+    id: str
+    part_class: str
+    faults: tuple[str, ...]
+    part: Mapping[str, float]
+    others: Mapping[str, float] = {}
+
+
+class Knowledge(_Known):
+    roles: Mapping[str, str]
+    classes: Mapping[str, re.Pattern[str]]
+    measures: tuple[MeasureRule, ...]
+    moves: Mapping[str, Move]
+    own_default: float
+    above_default: float
+    elsewhere_default: float
+    candidates: tuple[Candidate, ...]
+    beside: Mapping[str, float]
+    weaknesses: tuple[str, ...]
+    amplifiers: tuple[str, ...]
+
+
+@cache
+def load_knowledge() -> Knowledge:
+    """The table that is shipped."""
+    text = files("postmortem.causes").joinpath("knowledge.yml").read_text(encoding="utf-8")
+    return Knowledge.model_validate(_renamed(yaml.safe_load(text)))
+
+
+def _renamed(content: object) -> object:
+    """``class`` is a word of Python's."""
+    if isinstance(content, dict):
+        return {("part_class" if k == "class" else k): _renamed(v) for k, v in content.items()}
+    return [_renamed(each) for each in content] if isinstance(content, list) else content

@@ -1,0 +1,77 @@
+"""Recordings of drills, kept in tests/postmortem/recordings: RUN/DRILL-ACT/{recording.json.zst,truth.json}.
+
+The truth is read here and nowhere else; what ranks causes gets the recording alone.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from postmortem.evidence import Subject
+from postmortem.recording.file import RECORDING_FILE, read_recording_file
+from postmortem.recording.model import Recording
+
+BEFORE_SECONDS = 20.0
+FOLDER = Path(__file__).parents[1] / "postmortem" / "recordings"
+HELD_OUT = frozenset({"redis-gone", "replica-saturated", "lock-contention", "network-partition"})
+# The drill's true cause as a candidate, and the part it is at.
+TRUTHS = {
+    "banner-spike": ("cache.slow", "redis"),
+    "redis-slow": ("cache.slow", "redis"),
+    "redis-gone": ("cache.hung", "redis"),
+    "hot-key-expiry": ("cache.emptied", "redis"),
+    "replica-lag": ("replica.behind", "replica"),
+    "replica-saturated": ("replica.saturated", "replica"),
+    "primary-restart": ("database.restarted", "primary"),
+    "lock-contention": ("lock.contention", "primary"),
+    "duplicate-orders": ("database.slow", "primary"),
+    "network-partition": ("replica.cut_off", "replica"),
+}
+NONE = ("none", "")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An act. truth: candidate and part. went_as_foretold: what the suite said of the act; None: not known."""
+
+    run: str
+    drill: str
+    is_protected: bool
+    truth: tuple[str, str]
+    went_as_foretold: bool | None
+    onset: float
+    recording: Recording
+
+    @property
+    def was_calm_before(self) -> bool:
+        """No objective was missed just before the fault; else it was not the fault that hurt."""
+        return not any(self._is_missed(s) for s in self.recording.subjects if s.slo is not None)
+
+    def _is_missed(self, subject: Subject) -> bool:
+        assert subject.slo is not None
+        series = self.recording.series[subject.series]
+        before = (series.times > self.onset - BEFORE_SECONDS) & (series.times <= self.onset)
+        return bool(before.any()) and float(np.median(series.values[before])) > subject.slo.error_budget
+
+    @property
+    def is_held_out(self) -> bool:
+        return self.drill in HELD_OUT
+
+
+def read_recordings(folder: Path = FOLDER) -> Iterator[Recorded]:
+    """All acts of all runs in the folder, in the order of their names."""
+    for path in sorted(folder.glob(f"*/*/{RECORDING_FILE}")):
+        told = json.loads((path.parent / "truth.json").read_text(encoding="utf-8"))
+        drill, is_protected = told["drill"], told["cause"] == "none"
+        yield Recorded(
+            path.parents[1].name,
+            drill,
+            is_protected,
+            NONE if is_protected else TRUTHS[drill],
+            told.get("agrees"),
+            told["onset"],
+            read_recording_file(path),
+        )
