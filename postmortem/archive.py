@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 
 from postmortem.actions import propose_actions
+from postmortem.causes.moves import Observed
+from postmortem.causes.ranking import Ranking
 from postmortem.digests import DIGEST, sealed
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
@@ -67,6 +69,7 @@ def _records(evidence: Evidence) -> dict[str, Any]:
 
 def _judgements(report: Report) -> dict[str, Any]:
     return {
+        "causes": _causes(report.ranking),
         "hypotheses": [
             {"shift": h.shift.subject.series, "order": h.order, "lead": h.lead.id, "felt_by": list(h.felt_by)}
             for h in report.hypotheses
@@ -89,6 +92,36 @@ def _judgements(report: Report) -> dict[str, Any]:
         "actions": [
             {"horizon": a.horizon, "kind": a.kind, "is_done": a.is_done} for a in propose_actions(report)
         ],
+    }
+
+
+def _causes(ranking: Ranking) -> dict[str, Any]:
+    def moves(seen: tuple[Observed, ...]) -> list[dict[str, Any]]:
+        return [
+            {
+                "series": o.subject.series,
+                "move": o.move,
+                "part": o.kind.part,
+                "strength": round(o.strength, 3),
+            }
+            for o in seen
+        ]
+
+    return {
+        "answers": list(ranking.answers),
+        "candidates": [
+            {
+                "id": cause.id,
+                "part": cause.part,
+                "evidence": moves(cause.evidence),
+                "unexpected": moves(cause.unexpected),
+                "absent": moves(cause.absent),
+                "earlier": moves(cause.earlier),
+            }
+            for cause in ranking.causes
+        ],
+        "weaknesses": moves(ranking.weaknesses),
+        "amplifiers": moves(ranking.amplifiers),
     }
 
 

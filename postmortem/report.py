@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from alerts.charts.model import Unit
 from postmortem.causes.hypotheses import Hypothesis, Why, ask_whys, rank_causes
+from postmortem.causes.ranking import Ranking, rank
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact import Impact, Span, assess_impact
 from postmortem.mitigations import Mitigation, find_mitigations
+from postmortem.recording.model import recording_of
 from postmortem.records import Event
 from postmortem.timeline import TIED_INTERVALS, Row, build_timeline
 from postmortem.turningpoints import Shift, find_unjudged
@@ -23,6 +25,7 @@ class Report:
     timeline: tuple[Row, ...]
     impact: Impact
     hypotheses: tuple[Hypothesis, ...]
+    ranking: Ranking
     whys: tuple[Why, ...]
     mitigations: tuple[Mitigation, ...]
 
@@ -106,6 +109,7 @@ def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> R
         timeline=build_timeline(evidence, shifts),
         impact=assess_impact(evidence, shifts, span),
         hypotheses=rank_causes(shifts, span, evidence.signals, tied_seconds),
+        ranking=rank(recording_of(evidence)),
         whys=ask_whys(shifts, evidence.signals, tied_seconds),
         mitigations=find_mitigations(evidence, shifts, span),
     )

@@ -63,7 +63,9 @@ def _of_service(
     """What a service says of a part by its role is said of the parts of that class below it."""
     measure = _measure(signal, part_class, known)
     meant = {LOCK: "database"}.get(part_class, part_class)
-    if signal.role in {"cache", "replica", "lock", "database"} or (part_class == "cache" and measure == "hits"):
+    if signal.role in {"cache", "replica", "lock", "database"} or (
+        part_class == "cache" and measure == "hits"
+    ):
         below = [p for p in signals.below((signal.service,)) if classes.get(p) == meant]
         if below:
             return tuple(Kind(part_class, measure, part) for part in sorted(below))
@@ -83,7 +85,7 @@ def _measure(signal: Signal, part_class: str, known: Knowledge) -> str:
     for rule in known.measures:
         if rule.part_class and part_class not in rule.part_class:
             continue
-        if rule.unit and signal.unit not in rule.unit or rule.good and signal.good not in rule.good:
+        if (rule.unit and signal.unit not in rule.unit) or (rule.good and signal.good not in rule.good):
             continue
         if rule.words is None or rule.words.search(text):
             return rule.measure

@@ -1,4 +1,4 @@
-"""What is known of causes, read from ``knowledge.yml``: classes and measures of signals, moves, candidates."""
+"""What is known of causes, read from ``knowledge.yml``: what signals measure, moves, candidates."""
 
 import re
 from collections.abc import Mapping

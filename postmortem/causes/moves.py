@@ -33,6 +33,10 @@ class Observed:
     before: float
     worst: float
 
+    @property
+    def rises(self) -> bool:
+        return self.worst > self.before
+
 
 @dataclass(frozen=True)
 class _Level:

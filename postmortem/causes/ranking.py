@@ -1,8 +1,8 @@
 """Candidates in the order of evidence: which of them would have made the signals move as they did.
 
-Each candidate says how likely each move is; a move that was seen counts by the logarithm of that likelihood, one
-that was not by that of its absence. That is the method of a naive Bayes classifier, with likelihoods that are
-written down (``knowledge.yml``) and not fitted, and with moves that may be seen in part.
+Each candidate says how likely each move is; a move that was seen counts by the logarithm of that likelihood,
+one that was not by that of its absence. That is the method of a naive Bayes classifier, with likelihoods that
+are written down (``knowledge.yml``) and not fitted, and with moves that may be seen in part.
 """
 
 import math
@@ -24,15 +24,31 @@ UNLIKELY = 0.2
 IMPOSSIBLE = 0.05
 _UNRELATED = 5.0  # no service that was hurt stands on the part
 _EFFECT = 0.3
+_SILENT_OWN, _SILENT_ELSEWHERE = 0.05, 0.03
 _LATE = 1.5  # a look-back after the first move
 _MOST_LATE = 3.0
 
 
 @dataclass(frozen=True)
-class Cause:
-    """A candidate at a part. evidence: moves that it foretold; counter: what does not fit, either way.
+class Scene:
+    """All that candidates are judged by. tied_seconds: moves so close are at one time."""
 
-    absent: moves that it would have made and that were not seen.
+    seen: tuple[Observed, ...]
+    hurt: Hurt
+    signals: SignalMap
+    known: Knowledge
+    tied_seconds: float
+
+    def stands_on(self, service: str, part: str) -> bool:
+        return part in self.signals.below((service,))
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A candidate at a part. evidence: moves that it foretold, the earliest first.
+
+    Against it: unexpected, moves that it does not explain; absent, moves that it would have made and that
+    were not seen; earlier, moves clearly before its own.
     """
 
     candidate: Candidate
@@ -41,6 +57,7 @@ class Cause:
     evidence: tuple[Observed, ...]
     unexpected: tuple[Observed, ...]
     absent: tuple[Observed, ...]
+    earlier: tuple[Observed, ...]
 
     @property
     def id(self) -> str:
@@ -58,7 +75,7 @@ class Ranking:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """Ids, best first; ``none`` where nobody was hurt, ``unexplained`` where no candidate has evidence."""
+        """Ids, best first; ``none`` where nobody was hurt, ``unexplained`` where nothing has evidence."""
         if self.hurt is None:
             return (NONE,)
         return tuple(dict.fromkeys(cause.id for cause in self.causes)) or (UNEXPLAINED,)
@@ -72,15 +89,14 @@ def rank(recording: Recording, known: Knowledge | None = None) -> Ranking:
     if hurt is None:
         return Ranking(None, ())
     parts = find_parts(recording.subjects, recording.signals, known)
-    seen = observe(recording, hurt, parts, known)
-    scale = recording.lookback_seconds + recording.interval_seconds
-    found = [
-        _judge(candidate, part, seen, hurt, recording.signals, known, scale)
+    tied_seconds = recording.lookback_seconds + recording.interval_seconds
+    scene = Scene(observe(recording, hurt, parts, known), hurt, recording.signals, known, tied_seconds)
+    judged = [
+        _judge(candidate, part, scene)
         for candidate in known.candidates
         for part in _places(candidate, parts, hurt)
     ]
-    causes = sorted((c for c in found if c.evidence), key=lambda cause: -cause.score)
-    return _with_roles(hurt, tuple(causes), seen, known)
+    return _with_roles(scene, tuple(sorted((c for c in judged if c.evidence), key=lambda c: -c.score)))
 
 
 def _places(candidate: Candidate, parts: Parts, hurt: Hurt) -> Iterable[str]:
@@ -91,62 +107,56 @@ def _places(candidate: Candidate, parts: Parts, hurt: Hurt) -> Iterable[str]:
     return (part for part, part_class in parts.classes.items() if part_class == candidate.part_class)
 
 
-def _judge(
-    candidate: Candidate,
-    part: str,
-    seen: tuple[Observed, ...],
-    hurt: Hurt,
-    signals: SignalMap,
-    known: Knowledge,
-    scale: float,
-) -> Cause:
-    likely = {o: likelihood(candidate, part, o, signals, known) for o in seen}
-    likely = _with_effects(part, likely, scale)
+def _judge(candidate: Candidate, part: str, scene: Scene) -> Cause:
+    likely = _with_effects(part, {o: likelihood(candidate, part, o, scene) for o in scene.seen}, scene)
+    own = [o for o, p in likely.items() if o.kind.part == part and p >= KEY]
+    evidence = sorted((o for o in own if o.strength >= SEEN), key=lambda o: o.onset)
     score = sum(o.strength * math.log(p) + (1 - o.strength) * math.log(1 - p) for o, p in likely.items())
-    own = {o: p for o, p in likely.items() if o.kind.part == part and p >= KEY}
-    evidence = tuple(o for o in own if o.strength >= SEEN)
-    if part and not any(part in signals.below((service,)) for service in hurt.services):
+    if part and not any(scene.stands_on(service, part) for service in scene.hurt.services):
         score -= _UNRELATED
-    if evidence:
-        score -= _lateness(evidence, seen, scale)
+    earlier = _earlier(evidence, scene) if evidence else []
+    if earlier:
+        late = (evidence[0].onset - min(o.onset for o in earlier)) / scene.tied_seconds - 1.0
+        score -= min(_MOST_LATE, _LATE * late)
     return Cause(
-        candidate,
-        part,
-        score,
-        tuple(sorted(evidence, key=lambda o: o.onset)),
-        tuple(o for o, p in likely.items() if p <= UNLIKELY and o.strength >= SEEN),
-        tuple(o for o in own if o.strength <= CALM),
+        candidate=candidate,
+        part=part,
+        score=score,
+        evidence=tuple(evidence),
+        unexpected=tuple(o for o, p in likely.items() if p <= UNLIKELY and o.strength >= SEEN),
+        absent=tuple(o for o in own if o.strength <= CALM),
+        earlier=tuple(earlier),
     )
 
 
-def likelihood(candidate: Candidate, part: str, seen: Observed, signals: SignalMap, known: Knowledge) -> float:
+def _earlier(evidence: list[Observed], scene: Scene) -> list[Observed]:
+    first = evidence[0].onset - scene.tied_seconds
+    return [o for o in scene.seen if o.strength >= SEEN and o.onset < first]
+
+
+def likelihood(candidate: Candidate, part: str, seen: Observed, scene: Scene) -> float:
     """Of seeing the move where the candidate is the cause."""
-    kind, move = seen.kind, seen.move
+    kind, move, known = seen.kind, seen.move, scene.known
     named = f"{kind.part_class}.{move}"
     if kind.part == part:
-        own = candidate.part.get(move) if kind.part_class == candidate.part_class else None
-        if own is None:
-            own = candidate.part.get(named)
-        if own is None:
-            own = 0.05 if move == SILENT else known.own_default
-        return own
+        told = candidate.part.get(move) if kind.part_class == candidate.part_class else None
+        usual = _SILENT_OWN if move == SILENT else known.own_default
+        return candidate.part.get(named, usual) if told is None else told
     for table in (candidate.others, known.beside):
         if named in table:
             return table[named]
     if move == SILENT:
-        return 0.03
-    is_above = bool(part) and part in signals.below((kind.part,))
+        return _SILENT_ELSEWHERE
+    is_above = bool(part) and scene.stands_on(kind.part, part)
     return known.above_default if is_above else known.elsewhere_default
 
 
-def _with_effects(
-    part: str, likely: dict[Observed, float], scale: float
-) -> dict[Observed, float]:
+def _with_effects(part: str, likely: dict[Observed, float], scene: Scene) -> dict[Observed, float]:
     """What moved a look-back after the candidate's own evidence may be an effect of it, if it can at all."""
     own = [o.onset for o, p in likely.items() if o.kind.part == part and p >= KEY and o.strength >= SEEN]
     if not own:
         return likely
-    later = min(own) + scale
+    later = min(own) + scene.tied_seconds
 
     def with_effect(seen: Observed, p: float) -> float:
         is_effect = seen.strength >= SEEN and seen.onset >= later and p > IMPOSSIBLE
@@ -155,23 +165,13 @@ def _with_effects(
     return {o: with_effect(o, p) for o, p in likely.items()}
 
 
-def _lateness(evidence: tuple[Observed, ...], seen: tuple[Observed, ...], scale: float) -> float:
-    """What moved a look-back or more after the first move is more likely an effect."""
-    first = min(o.onset for o in seen if o.strength >= SEEN)
-    own = min(o.onset for o in evidence)
-    return min(_MOST_LATE, _LATE * max(0.0, (own - first) / scale - 1.0))
-
-
-def _with_roles(
-    hurt: Hurt, causes: tuple[Cause, ...], seen: tuple[Observed, ...], known: Knowledge
-) -> Ranking:
+def _with_roles(scene: Scene, causes: tuple[Cause, ...]) -> Ranking:
     if not causes:
-        return Ranking(hurt, ())
-    top = causes[0]
-    moved = [o for o in seen if o.strength >= SEEN and o not in top.evidence]
+        return Ranking(scene.hurt, ())
+    moved = [o for o in scene.seen if o.strength >= SEEN and o not in causes[0].evidence]
 
     def those(names: tuple[str, ...]) -> tuple[Observed, ...]:
         named = [o for o in moved if f"{o.kind.part_class}.{o.move}" in names]
         return tuple(sorted(named, key=lambda o: o.onset))
 
-    return Ranking(hurt, causes, those(known.weaknesses), those(known.amplifiers))
+    return Ranking(scene.hurt, causes, those(scene.known.weaknesses), those(scene.known.amplifiers))

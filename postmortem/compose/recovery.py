@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from postmortem.causes.hypotheses import Hypothesis, Order
+from postmortem.compose.causes import candidates
 from postmortem.compose.overview import timeline_item
 from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
 from postmortem.mitigations import WINDOW_INTERVALS, Effect, Mitigation
@@ -29,9 +30,11 @@ def recovery(report: Report, voice: Voice) -> Iterator[Block]:
 
 def _causes(report: Report, voice: Voice) -> Iterator[Block]:
     yield Callout(Text(voice.say("causes.note")))
-    candidates = [h for h in report.hypotheses if h.order is not Order.AFTER]
-    if candidates:
-        items = [_hypothesis(h, n, voice) for n, h in enumerate(candidates, start=1)]
+    yield from candidates(report, voice)
+    yield Paragraph(Text(voice.say("causes.order")))
+    found = [h for h in report.hypotheses if h.order is not Order.AFTER]
+    if found:
+        items = [_hypothesis(h, n, voice) for n, h in enumerate(found, start=1)]
         yield Listing(tuple(items), ordered=True)
     else:
         yield Paragraph(Text(voice.say("causes.none" if report.judged_any else "causes.unjudged")))

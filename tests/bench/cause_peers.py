@@ -1,7 +1,7 @@
 """Two other ways to rank parts, on the same recordings: BARO's scorer, and the largest deviation.
 
-Both are told when users were first hurt, rank series, and know no part but through the series' service; what users
-feel is left out for them, as it can be no cause. Neither can say that there is none.
+Both are told when users were first hurt, rank series, and know no part but through the series' service; what
+users feel is left out for them, as it can be no cause. Neither can say that there is none.
 """
 
 import importlib
@@ -32,7 +32,7 @@ def largest_deviation(recording: Recording) -> tuple[str, ...]:
     scores: dict[str, float] = {}
     if at < LEAST_BEFORE:
         return ()
-    for name, (service, values, before) in columns.items():
+    for name, (_, values, before) in columns.items():
         level = float(np.median(values[before]))
         scatter = 1.4826 * float(np.median(np.abs(values[before] - level)))
         scores[name] = float(np.abs(values[~before] - level).max()) / max(scatter, 0.01 * abs(level), 1e-3)

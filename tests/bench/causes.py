@@ -21,7 +21,7 @@ CHOSEN, HELD_OUT, UNSEEN = "chosen on", "held out", "unseen map"
 
 @dataclass(frozen=True)
 class CauseScores:
-    """Shares of rankings. first, first_three: the true candidate; part_first: its part, as peers name no more.
+    """Shares of rankings. first, first_three: the true candidate; part_first: its part.
 
     none: protected acts of which nothing is said to be the cause; None: the method cannot say so.
     """

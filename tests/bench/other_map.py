@@ -1,4 +1,4 @@
-"""The same recordings under a signal map that was never seen: other services, names, metrics, coarser roles."""
+"""The same recordings under a map that was never seen: other services, names, metrics, coarser roles."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -35,7 +35,7 @@ NONE = ("none", "")
 
 @dataclass(frozen=True)
 class Recorded:
-    """An act. truth: candidate and part. went_as_foretold: what the suite said of the act; None: not known."""
+    """An act. truth: candidate and part. went_as_foretold: by the suite; None: not known."""
 
     run: str
     drill: str

@@ -13,7 +13,7 @@ FLOWS = frozenset({Unit.PER_SECOND, Unit.KRW})
 
 @dataclass(frozen=True)
 class Variation:
-    """How much: noise as log-normal scatter; traffic as a factor; shares of series and samples that are missing.
+    """How much: noise as log-normal scatter; traffic as a factor; shares that are missing.
 
     delay_samples: each series comes up to so many scrapes late.
     """
@@ -29,9 +29,7 @@ def vary(recording: Recording, seed: int, how: Variation = Variation()) -> Recor
     """The recording as it might have been; objectives stay, as without them there is no incident."""
     random = np.random.default_rng(seed)
     factor = float(np.exp(random.uniform(*np.log(how.traffic))))
-    subjects = [
-        s for s in recording.subjects if random.random() >= how.series_missing or s.is_user_facing
-    ]
+    subjects = [s for s in recording.subjects if random.random() >= how.series_missing or s.is_user_facing]
     series = {s.series: _varied(recording, s, factor, random, how) for s in subjects}
     return replace(recording.with_subjects(subjects), series=series)
 

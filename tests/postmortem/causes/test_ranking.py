@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from postmortem.causes.knowledge import load_knowledge
 from postmortem.causes.ranking import rank
 from postmortem.records import Signal
 
@@ -21,7 +20,10 @@ READER_GONE = {"reader_errors": 5.0, "reader_queue": 40.0, "reader_cpu": 0.01, "
             {"store_restarts": 1.0, "store_errors": 9.0, "hit_share": 0.3, "store_keys": 90.0},
             "cache.restarted",
         ),
-        ({"hit_share": 0.4, "store_keys": 300.0, "reader_cpu": 0.8, "reader_queries": 200.0}, "cache.emptied"),
+        (
+            {"hit_share": 0.4, "store_keys": 300.0, "reader_cpu": 0.8, "reader_queries": 200.0},
+            "cache.emptied",
+        ),
         ({"reader_lag": 40.0}, "replica.behind"),
         ({"reader_cpu": 1.0, "reader_time": 0.5, "reader_queue": 30.0}, "replica.saturated"),
         ({"reader_time": 0.5, "reader_queue": 30.0}, "replica.slow"),
@@ -77,20 +79,15 @@ def test_records_of_faults_and_switches_change_nothing(recording):
         signal = Signal(name="extra", role="replica", service="reader", unit="seconds", query=query)
         extra = replace(told.subjects[0], series="extra", signal=signal, slo=None)
         confessed = replace(
-            told, subjects=(*told.subjects, extra), series={**told.series, "extra": replace(series, id="extra")}
+            told,
+            subjects=(*told.subjects, extra),
+            series={**told.series, "extra": replace(series, id="extra")},
         )
         assert [c.score for c in rank(confessed).causes] == [c.score for c in rank(told).causes]
 
 
-def test_every_likelihood_is_one():
-    for candidate in load_knowledge().candidates:
-        assert all(0 < p < 1 for p in [*candidate.part.values(), *candidate.others.values()])
-
-
-def test_every_move_that_is_told_exists():
-    known = load_knowledge()
-    moves = {*known.moves, "silent"}
-    told = {
-        name.rpartition(".")[2] for c in known.candidates for name in [*c.part, *c.others]
-    } | {name.rpartition(".")[2] for name in [*known.beside, *known.weaknesses, *known.amplifiers]}
-    assert told <= moves
+def test_the_seed_incident_began_with_its_traffic(seed_report):
+    found = seed_report.ranking
+    assert found.answers[0] == "traffic.surge"
+    assert [(o.kind.part, o.move) for o in found.weaknesses] == [("redis", "hits-")]
+    assert ("replica", "cpu+") in [(o.kind.part, o.move) for o in found.amplifiers]

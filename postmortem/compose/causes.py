@@ -1,0 +1,74 @@
+"""원인 후보 / Candidate causes: what may have happened, with what speaks for it and against it."""
+
+from collections.abc import Iterable, Iterator
+
+from postmortem.causes.moves import SILENT, Observed
+from postmortem.causes.ranking import Cause
+from postmortem.document import Block, Item, Listing, Paragraph, Text
+from postmortem.report import Report
+from postmortem.turningpoints import Shift
+from postmortem.voice import Voice, cite
+
+MOST = 3
+
+
+def candidates(report: Report, voice: Voice) -> Iterator[Block]:
+    """The first few candidates, or that there is none, and what the first one met and set off."""
+    ranking = report.ranking
+    if ranking.hurt is None:
+        yield Paragraph(Text(voice.say("candidates.none")))
+        return
+    if not ranking.causes:
+        yield Paragraph(Text(voice.say("candidates.unexplained")))
+        return
+    told = [_candidate(cause, n, report, voice) for n, cause in enumerate(ranking.causes[:MOST], start=1)]
+    yield Listing(tuple(told), ordered=True)
+    for key, moves in (("weaknesses", ranking.weaknesses), ("amplifiers", ranking.amplifiers)):
+        if moves:
+            yield Paragraph(_moves(f"candidates.{key}", moves, report, voice))
+
+
+def _candidate(cause: Cause, number: int, report: Report, voice: Voice) -> Item:
+    name = voice.say(f"cause.{cause.id}", part=f"`{cause.part}`")
+    head = Text(voice.say("candidates.item", number=number, name=name))
+    children = [_moves("candidates.evidence", cause.evidence, report, voice)]
+    if cause.absent:
+        names = voice.listed(_titles(cause.absent, voice))
+        children.append(Text(voice.say("candidates.absent", names=names)))
+    if cause.unexpected:
+        children.append(_moves("candidates.unexpected", cause.unexpected, report, voice))
+    if cause.earlier:
+        children.append(_moves("candidates.earlier", cause.earlier, report, voice))
+    if not (cause.absent or cause.unexpected or cause.earlier):
+        children.append(Text(voice.say("candidates.no_counter")))
+    return Item(head, tuple(children))
+
+
+def _moves(key: str, moves: Iterable[Observed], report: Report, voice: Voice) -> Text:
+    """Signals with their figures where a turning point was found; else by name alone."""
+    shifts = {shift.subject.series: shift for shift in report.shifts}
+    parts, facts = [], []
+    for seen in _one_each(moves):
+        shift = shifts.get(seen.subject.series)
+        if shift is None or not _is_told_by(shift, seen):
+            parts.append(voice.say(f"candidates.way.{_way(seen)}", name=voice.subject(seen.subject)))
+        else:
+            parts.append(voice.say("candidates.move", move=voice.move(shift), at=voice.figure(shift.onset)))
+            facts += [shift.before, shift.peak, shift.peak_at, shift.onset]
+    return cite(voice.say(key, moves=voice.clauses(parts)), *facts)
+
+
+def _is_told_by(shift: Shift, seen: Observed) -> bool:
+    return seen.move != SILENT and shift.rises == seen.rises
+
+
+def _way(seen: Observed) -> str:
+    return SILENT if seen.move == SILENT else "up" if seen.rises else "down"
+
+
+def _titles(moves: Iterable[Observed], voice: Voice) -> list[str]:
+    return [voice.subject(seen.subject) for seen in _one_each(moves)]
+
+
+def _one_each(moves: Iterable[Observed]) -> list[Observed]:
+    return list({seen.subject.series: seen for seen in moves}.values())
