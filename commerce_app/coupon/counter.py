@@ -1,7 +1,6 @@
 """A coupon's stock as a counter: one statement takes one, records who has it, and keeps the answer.
 
-The row is locked for that statement only, which is a transaction of its own: for no round trip. Whoever comes
-when all are gone waits for nobody.
+Whoever comes when all are gone waits for nobody.
 """
 
 from datetime import datetime
@@ -9,18 +8,14 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Row
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commerce_app.database.statements import Statement
-from commerce_app.errors import DependencyError, RejectedError
+from commerce_app.errors import RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
-from commerce_app.idempotency.keys import keep_new, key_parameters
-from commerce_app.instrument.database import unique_violation
+from commerce_app.idempotency.quick_change import Change, QuickChange
 from commerce_app.locks import RowLocks
-from commerce_app.resilience.outage import Outage
-from commerce_app.resilience.pace import whole_seconds
 
 ATTEMPTS = 3
 
@@ -56,10 +51,9 @@ FROM (SELECT 1) AS always LEFT JOIN coupons AS n ON n.coupon_id = :coupon_id
 
 class CouponCounter:
     def __init__(self, primary: AsyncEngine, locks: RowLocks) -> None:
-        self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
-        self._locks = locks
-        # Of all coupons together: it is the primary that is busy.
-        self._contended = Outage()
+        self._change = QuickChange(
+            primary, locks, lock="coupon", statement=TAKE, look=LOOK, attempts=ATTEMPTS
+        )
 
     async def claim(
         self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None
@@ -68,44 +62,15 @@ class CouponCounter:
 
         Raises RejectedError without a key; with one the rejection is kept, and returned.
         """
-        claim = {
-            "coupon_id": coupon_id,
-            "user_id": user_id,
-            "at": at,
-            "begun": _begun(coupon_id, user_id).decode(),
-            **key_parameters(key, at),
-        }
-        for _ in range(ATTEMPTS):
-            async with self._primary.connect() as connection:
-                left = await self._take(connection, claim)
-                if left is not None:
-                    return Answer(201, _begun(coupon_id, user_id) + b"%d}" % left)
-                seen = (await connection.execute(LOOK, claim)).one()
-                if seen.answered:
-                    return None
-                rejection = _rejection(seen, coupon_id, user_id, at)
-                if rejection is None:
-                    continue
-                if key is None:
-                    raise rejection
-                answer = Answer.rejection(rejection)
-                return answer if await keep_new(connection, key, answer, at) else None
-        seconds = whole_seconds(self._contended.failed(at.timestamp()))
-        raise DependencyError(f"coupon {coupon_id} changed {ATTEMPTS} times while it was claimed", seconds)
-
-    async def _take(self, connection: AsyncConnection, claim: dict[str, object]) -> int | None:
-        try:
-            rows = await self._locks.take("coupon", connection, TAKE, claim)
-        except IntegrityError as error:
-            if not unique_violation(error):
-                raise
-            return None
-        return int(rows[0].available) if rows else None
-
-
-def _begun(coupon_id: int, user_id: int) -> bytes:
-    """The body of the answer, but for how many are left."""
-    return orjson.dumps({"coupon_id": coupon_id, "user_id": user_id})[:-1] + b',"left":'
+        claim = {"coupon_id": coupon_id, "user_id": user_id}
+        change = Change(
+            row=f"coupon {coupon_id}",
+            done="the claim",
+            parameters=claim,
+            begun=orjson.dumps(claim)[:-1] + b',"left":',
+            refusal=lambda seen: _rejection(seen, coupon_id, user_id, at),
+        )
+        return await self._change.make(change, key, at)
 
 
 def _rejection(seen: Row[Any], coupon_id: int, user_id: int, at: datetime) -> RejectedError | None:

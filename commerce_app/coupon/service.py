@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.coupon.counter import CouponCounter
 from commerce_app.coupon.discount import Coupon
+from commerce_app.database.outcome import transaction
 from commerce_app.database.statements import Statement
 from commerce_app.errors import InFlightError, RejectedError
 from commerce_app.idempotency.answer import Answer
@@ -55,7 +56,10 @@ class Coupons:
     async def claim(
         self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None = None
     ) -> Answer:
-        """Give the user one and answer how many are left; raises RejectedError, RateLimitedError."""
+        """Give the user one and answer how many are left.
+
+        Raises RejectedError, RateLimitedError, UnknownOutcomeError.
+        """
         self._limits.admit(user_id, at.timestamp())
         try:
             answer = await self._claim_once(coupon_id, user_id, at, key)
@@ -75,7 +79,7 @@ class Coupons:
             answer = await self._counter.claim(coupon_id, user_id, at, key)
             if answer is not None:
                 return answer
-        async with self._primary.begin() as connection:
+        async with transaction(self._primary, "the claim may have been made") as connection:
             work = partial(self._claim, connection, coupon_id, user_id, at)
             return await self._keys.once(connection, key, at, work)
 

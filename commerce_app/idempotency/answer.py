@@ -1,7 +1,7 @@
 """An answer as it is kept under a key and sent again: status and encoded body."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import orjson
 from starlette.responses import Response
@@ -27,9 +27,6 @@ class Answer:
     @classmethod
     def rejection(cls, error: ShopError) -> "Answer":
         return cls(error.status, error_body(error))
-
-    def again(self) -> "Answer":
-        return replace(self, replayed=True)
 
     def response(self) -> Response:
         response = json_response(self.body, self.status)

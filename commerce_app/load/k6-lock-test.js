@@ -7,7 +7,7 @@
 // lock     how it is taken                    who wants it
 // coupon   row lock on the coupon             CLAIMANTS 5000 customers, 200 at a time, COUPON 1 (500 pieces)
 // stock    row lock on the product            20 customers at a time order PRODUCT 1, for 30 s
-// wallet   optimistic: version, five tries    20 at a time charge the wallets of HOT_USERS 5 users, for 30 s
+// wallet   row lock on the wallet             20 at a time charge the wallets of HOT_USERS 5 users, for 30 s
 //
 // Success is an answer by the rules: the coupon, order or charge, or "sold out". A 429, a 5xx and silence are not.
 // LOCKS_AT_ONCE 1 scales how many want each at a time. FAILED_SHARE 0.02; P95_MS 3300, what the incident's team

@@ -19,7 +19,7 @@ from commerce_app.metrics import Metrics
 from commerce_app.order.bill import Cart
 from commerce_app.order.compensation import Compensation
 from commerce_app.order.confirmation import confirm
-from commerce_app.order.outcome import outcome
+from commerce_app.order.outcome import confirmed
 from commerce_app.order.payment import pay
 from commerce_app.order.reservation import Reservations, Reserved
 from commerce_app.product.service import Products
@@ -147,7 +147,7 @@ class Orders:
             paid_at = self._now()
             await pay(connection, self._locks, order, paid_at)
             confirmation = confirm(connection, order, answer, paid_at, self._now())
-            await outcome(confirmation, limit, self._confirm_seconds)
+            await confirmed(confirmation, limit, self._confirm_seconds)
             payment = "paid"
         except RejectedError:
             payment = "insufficient_balance"

@@ -1,24 +1,18 @@
 """Charging in one statement: it says itself whether the amount fits, and keeps the answer under the key.
 
-The row is locked for that statement only, which is a transaction of its own. A version to compare would make
-all but one of those who wait try again.
+A version to compare would make all but one of those who wait try again.
 """
 
 from datetime import datetime
 
 import orjson
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commerce_app.database.statements import Statement
-from commerce_app.errors import DependencyError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
-from commerce_app.idempotency.keys import keep_new, key_parameters
-from commerce_app.instrument.database import unique_violation
+from commerce_app.idempotency.quick_change import Change, QuickChange
 from commerce_app.locks import RowLocks
-from commerce_app.resilience.outage import Outage
-from commerce_app.resilience.pace import whole_seconds
 from commerce_app.wallet.limits import BALANCE_LIMIT, rejection
 
 ATTEMPTS = 5
@@ -50,48 +44,20 @@ FROM (SELECT 1) AS always LEFT JOIN wallets AS w ON w.user_id = :user_id
 
 class QuickCharge:
     def __init__(self, primary: AsyncEngine, locks: RowLocks) -> None:
-        self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
-        self._locks = locks
-        # Of all wallets together: it is the primary that is busy.
-        self._contended = Outage()
+        self._change = QuickChange(
+            primary, locks, lock="wallet", statement=CHARGE, look=LOOK, attempts=ATTEMPTS
+        )
 
     async def charge(self, user_id: int, amount: int, at: datetime, key: RequestKey | None) -> Answer | None:
         """Add won to a wallet; None: the key was used before, and says what to answer.
 
         Raises RejectedError without a key; with one the rejection is kept, and returned.
         """
-        begun = orjson.dumps({"user_id": user_id})[:-1] + b',"balance":'
-        change = {
-            "user_id": user_id,
-            "amount": amount,
-            "limit": BALANCE_LIMIT,
-            "at": at,
-            "begun": begun.decode(),
-            **key_parameters(key, at),
-        }
-        for _ in range(ATTEMPTS):
-            async with self._primary.connect() as connection:
-                balance = await self._add(connection, change)
-                if balance is not None:
-                    return Answer(201, begun + b"%d}" % balance)
-                seen = (await connection.execute(LOOK, change)).one()
-                if seen.answered:
-                    return None
-                refusal = rejection(seen.balance, user_id, amount)
-                if refusal is None:
-                    continue
-                if key is None:
-                    raise refusal
-                answer = Answer.rejection(refusal)
-                return answer if await keep_new(connection, key, answer, at) else None
-        seconds = whole_seconds(self._contended.failed(at.timestamp()))
-        raise DependencyError(f"wallet {user_id} changed {ATTEMPTS} times while it was charged", seconds)
-
-    async def _add(self, connection: AsyncConnection, change: dict[str, object]) -> int | None:
-        try:
-            rows = await self._locks.take("wallet", connection, CHARGE, change)
-        except IntegrityError as error:
-            if not unique_violation(error):
-                raise
-            return None
-        return int(rows[0].balance) if rows else None
+        change = Change(
+            row=f"wallet {user_id}",
+            done="the charge",
+            parameters={"user_id": user_id, "amount": amount, "limit": BALANCE_LIMIT},
+            begun=orjson.dumps({"user_id": user_id})[:-1] + b',"balance":',
+            refusal=lambda seen: rejection(seen.balance, user_id, amount),
+        )
+        return await self._change.make(change, key, at)

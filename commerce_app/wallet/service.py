@@ -5,16 +5,17 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from commerce_app.database.outcome import transaction
 from commerce_app.database.statements import Statement
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import IdempotencyKeys
 from commerce_app.locks import RowLocks
 from commerce_app.switches import Switch, Switches
+from commerce_app.wallet.hold import LOCK
 from commerce_app.wallet.limits import rejection
 from commerce_app.wallet.quick_charge import QuickCharge
 
-LOCK = Statement.LOCK_WALLET.sql("SELECT balance FROM wallets WHERE user_id = :user_id FOR UPDATE")
 ADD = Statement.CHARGE_WALLET.sql("""
 UPDATE wallets SET balance = balance + :amount, version = version + 1 WHERE user_id = :user_id
 RETURNING balance
@@ -35,12 +36,15 @@ class Wallets:
         self._quick = QuickCharge(primary, locks)
 
     async def charge(self, user_id: int, amount: int, at: datetime, key: RequestKey | None = None) -> Answer:
-        """Add won to a wallet and answer with the balance; raises RejectedError past the limit."""
+        """Add won to a wallet and answer with the balance.
+
+        Raises RejectedError past the limit, UnknownOutcomeError.
+        """
         if self._switches.on(Switch.WALLET_SHORT_LOCKS):
             answer = await self._quick.charge(user_id, amount, at, key)
             if answer is not None:
                 return answer
-        async with self._primary.begin() as connection:
+        async with transaction(self._primary, "the charge may have been made") as connection:
             work = partial(self._lock_and_charge, connection, user_id, amount, at)
             return await self._keys.once(connection, key, at, work)
 
