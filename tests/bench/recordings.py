@@ -1,9 +1,12 @@
 """Recordings of drills, kept in tests/postmortem/recordings: RUN/DRILL-ACT/{recording.json.zst,truth.json}.
 
 The truth is read here and nowhere else; what ranks causes gets the recording alone.
+``python -m tests.bench.recordings DIR RUN`` keeps those of a suite that `fireline drill all --out DIR` ran.
 """
 
+import argparse
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,3 +78,24 @@ def read_recordings(folder: Path = FOLDER) -> Iterator[Recorded]:
             told["onset"],
             read_recording_file(path),
         )
+
+
+def keep(suite: Path, run: str, folder: Path = FOLDER) -> None:
+    """Copies the recordings of a suite, each with its truth and whether it went as foretold."""
+    results = json.loads((suite / "drills.json").read_text(encoding="utf-8"))
+    for result in results:
+        for act, judged in result["acts"].items():
+            case, kept = (path / f"{result['drill']}-{act}" for path in (suite / "cases", folder / run))
+            truth = json.loads((case / "truth.json").read_text(encoding="utf-8"))
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.copy(case / RECORDING_FILE, kept)
+            told = json.dumps({**truth, "agrees": judged["agrees"]}, indent=1)
+            (kept / "truth.json").write_text(told + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("suite", type=Path)
+    parser.add_argument("run")
+    arguments = parser.parse_args()
+    keep(arguments.suite, arguments.run)

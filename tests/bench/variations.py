@@ -21,7 +21,7 @@ class Variation:
     noise: float = 0.08
     delay_samples: int = 2
     traffic: tuple[float, float] = (0.5, 3.0)
-    series_missing: float = 0.12
+    series_missing: float = 0.05
     samples_missing: float = 0.05
 
 
