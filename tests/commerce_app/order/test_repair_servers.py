@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -9,7 +10,7 @@ import pytest
 
 from commerce_app.metrics import Metrics
 from commerce_app.order.repair import Sweeper
-from tests.commerce_app.shop_client import order, statuses
+from tests.commerce_app.shop_client import asking, order, statuses
 
 pytestmark = pytest.mark.servers
 
@@ -57,11 +58,11 @@ async def states(primary, user):
     return [row["status"] for row in rows]
 
 
-def buy(client, user, key=None):
+def buy(client, user, key=None, product=30):
     client.headers.pop("Idempotency-Key", None)
     if key:
         client.headers["Idempotency-Key"] = key
-    return order(client, user, 30, quantity=10, coupon_id=WELCOME)
+    return order(client, user, product, quantity=10, coupon_id=WELCOME)
 
 
 @pytest.mark.parametrize(("user", "step"), [(30, "reserved"), (31, "paid"), (32, "confirmed")])
@@ -105,13 +106,13 @@ async def test_a_refund_may_pass_the_ceiling_of_charging(quiet_client, primary, 
     assert (await holdings(primary, 35))[1] > 10_000_000
 
 
-async def hold(client, primary, user, step):
+async def hold(client, primary, user, step, product=30):
     """An order whose request dies at this step and can undo nothing."""
     undo = client.shop.orders._undo
     client.shop.orders._undo = lambda *_: asyncio.sleep(0)
     try:
         async with failing(primary, step, user):
-            await buy(client, user, "a")
+            await buy(client, user, "a", product)
     finally:
         client.shop.orders._undo = undo
 
@@ -187,11 +188,28 @@ async def test_a_sweeper_passes_over_what_another_holds(quiet_client, primary, s
     await other.close()
 
 
+async def test_a_stock_that_somebody_holds_keeps_back_only_its_own_orders(quiet_client, primary, servers):
+    for user, product in ((46, 30), (47, 31)):
+        await hold(quiet_client, primary, user, "confirmed", product)
+    later = datetime.now(UTC) + timedelta(seconds=31)
+    impatient = replace(quiet_client.shop.settings, lock_timeout_seconds=0.2)
+    other = await asyncpg.connect(servers.primary.url)
+    async with asking(impatient, loops=False) as client:
+        sweeper = Sweeper(client.shop.database.background, client.shop.orders._compensation, Metrics())
+        async with other.transaction():
+            await other.execute("SELECT FROM stock WHERE product_id = 30 FOR UPDATE")
+            assert await sweeper.sweep(later) == 1
+            assert (await states(primary, 46), await states(primary, 47)) == (["paid"], ["cancelled"])
+        assert sweeper._metrics.orders_held._value.get() == 1
+        assert await sweeper.sweep(later) == 1
+    await other.close()
+
+
 async def test_an_order_at_another_price_than_shown_is_refused(quiet_client, primary):
     price = await primary.fetchval("SELECT price FROM products WHERE product_id = 33")
-    refused = await order(quiet_client, 46, 33, quantity=2, expected_total=price)
+    refused = await order(quiet_client, 48, 33, quantity=2, expected_total=price)
     assert (refused.status_code, refused.json()["error"]) == (
         409, f"price_changed: expected {price} won, the order comes to {2 * price}",
     )  # fmt: skip
     quiet_client.shop.orders._limits._records.clear()
-    assert (await order(quiet_client, 46, 33, quantity=2, expected_total=2 * price)).status_code == 201
+    assert (await order(quiet_client, 48, 33, quantity=2, expected_total=2 * price)).status_code == 201
