@@ -31,7 +31,10 @@ HISTORY_NOTE = Text(
 
 @dataclass(frozen=True)
 class ActRecord:
-    """What was measured in an act. Times are Unix seconds; None: did not happen."""
+    """What was measured in an act. Times are Unix seconds; None: did not happen.
+
+    opening: what was in the shop's books at its begin, counted.
+    """
 
     act: str
     started_at: float
@@ -47,6 +50,7 @@ class ActRecord:
     slos: tuple[SloResult, ...]
     machine: Mapping[str, float | None]
     moments: Moments
+    opening: Mapping[str, int]
 
     @property
     def page_seconds(self) -> float | None:
@@ -225,6 +229,7 @@ class ActRun:
             slos=tuple(slo_results(api, ended_at - started_at)),
             machine=machine(api, started_at, ended_at),
             moments=moments,
+            opening=self._plant.opening,
         )
 
 

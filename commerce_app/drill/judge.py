@@ -43,6 +43,18 @@ def judge_act(expected: Expectation, record: ActRecord, ledger: Ledger) -> tuple
     )
 
 
+def begun_alike(unprotected: ActRecord, protected: ActRecord) -> Finding:
+    """Whether the protected act found the same stock, coupons and orders as the unprotected one did."""
+    wanted, measured = _counted(unprotected.opening), _counted(protected.opening)
+    return Finding(
+        "opening books", f"as unprotected: {wanted}", measured, bool(wanted) and wanted == measured
+    )
+
+
+def _counted(opening: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in opening.items())
+
+
 def _slos(expected: Expectation, slos: Iterable[SloResult]) -> Iterable[Finding]:
     found = {slo.name: slo for slo in slos}
     if expected.lost == "none":

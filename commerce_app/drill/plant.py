@@ -23,6 +23,7 @@ from commerce_app.drill.errors import CommandError
 from commerce_app.drill.fireline_api import FirelineApi
 from commerce_app.drill.line_cost import measure_lines, spell_cost
 from commerce_app.drill.lines import plan_lines
+from commerce_app.drill.opening import open_books
 from commerce_app.drill.programs import fireline_program
 from commerce_app.drill.scenario import Act, Scenario
 from commerce_app.faults.active import ActiveFaults
@@ -66,6 +67,7 @@ class Plant:
         self._proxies = ProxyClient(self._url("proxy_api"), client)
         self._site: Site | None = None
         self._faults: ActiveFaults | None = None
+        self.opening: Mapping[str, int] = {}
 
     def __enter__(self) -> Self:
         with self._exit:
@@ -131,13 +133,10 @@ class Plant:
             raise CommandError(f"fireline shop verify: {done.stderr.strip() or 'no JSON'}") from error
 
     def _prepare(self) -> None:
-        self._say("filling the database, emptying the cache")
+        self._say("opening a fresh database, emptying the cache")
         with redis.Redis.from_url(self._servers.valkey.url) as valkey:
             valkey.flushall()
-        environment = {**self._lines.direct(), **self._scenario.shop.environment}
-        shop = self._scenario.shop
-        size = ["--products", str(shop.products), "--users", str(shop.users)]
-        self._run("shop seed", ["shop", "seed", *size, *shop.seed_arguments], environment)
+        self.opening = open_books(self._servers, self._seed)
         targets = {name: self._address(name) for name in ("shop", "exporter")}
         write_configuration(self.folder, self._scenario, self._act, targets, self.language)
         self._say("importing 30 days of normal history, labelled as synthetic")
@@ -146,6 +145,12 @@ class Plant:
             lines.writelines(history.openmetrics(self._scenario.history, time.time()))
         self._run("collector import", ["collector", "import", page, "--data", self.folder / "data"])
         page.unlink()
+
+    def _seed(self) -> None:
+        shop = self._scenario.shop
+        environment = {**self._lines.direct(), **shop.environment}
+        size = ["--products", str(shop.products), "--users", str(shop.users)]
+        self._run("shop seed", ["shop", "seed", *size], environment)
 
     def _run(self, name: str, arguments: Arguments, environment: Mapping[str, str] | None = None) -> None:
         log = self.folder / f"{name.replace(' ', '-')}.log"

@@ -145,7 +145,6 @@ class Shop(_Part):
     products: int = Field(gt=0)
     users: int = Field(gt=0)
     coupons: int = Field(gt=0)
-    seed_arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = Field(default_factory=dict)
 
 

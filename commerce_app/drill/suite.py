@@ -1,6 +1,6 @@
 """Every drill unprotected and protected, one after another: does each hurt, hold and keep the books?"""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from commerce_app.drill.act import ActRecord
 from commerce_app.drill.demo import AfterAct
 from commerce_app.drill.errors import ScenarioError
-from commerce_app.drill.expectations import Expectation, Expectations
-from commerce_app.drill.judge import Finding, Ledger, judge_act
+from commerce_app.drill.expectations import Expectations
+from commerce_app.drill.judge import Finding, Ledger, begun_alike, judge_act
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.recording import Recorder
 from commerce_app.drill.scenario import PROTECTED, UNPROTECTED, Scenario, load_scenario
@@ -82,12 +82,22 @@ def run_suite(
     """Live through each scenario, minutes of real time each, and judge it as it ends."""
     for scenario, expects in scenarios:
         with enter(scenario) as drill:
-            acts = tuple(_judged(drill, scenario, expects, name, recorder) for name in ACTS)
-        yield DrillResult(scenario.name, expects.cause, acts)
+            lived = {name: _live(drill, scenario, expects, name, recorder) for name in ACTS}
+        yield DrillResult(scenario.name, expects.cause, _judged(expects, lived))
 
 
-def _judged(drill: Runs, scenario: Scenario, expects: Expectations, name: str, recorder: Recorder) -> Judged:
-    expected: Expectation = expects.unprotected if name == UNPROTECTED else expects.protected
+def _judged(expects: Expectations, lived: Mapping[str, tuple[ActRecord, Ledger]]) -> tuple[Judged, ...]:
+    hurt, held = (lived[name] for name in ACTS)
+    alike = begun_alike(hurt[0], held[0])
+    return (
+        Judged(UNPROTECTED, judge_act(expects.unprotected, *hurt)),
+        Judged(PROTECTED, (*judge_act(expects.protected, *held), alike)),
+    )
+
+
+def _live(
+    drill: Runs, scenario: Scenario, expects: Expectations, name: str, recorder: Recorder
+) -> tuple[ActRecord, Ledger]:
     ledgers: list[Ledger] = []
 
     def close(plant: Plant, record: ActRecord) -> None:
@@ -95,4 +105,4 @@ def _judged(drill: Runs, scenario: Scenario, expects: Expectations, name: str, r
         recorder.record(plant, record, scenario, expects.cause)
 
     record = drill.run(name, close)
-    return Judged(name, judge_act(expected, record, ledgers[0]))
+    return record, ledgers[0]

@@ -51,6 +51,11 @@ class PostgresServer:
     def url(self) -> str:
         return self.url_at(self.port)
 
+    @property
+    def maintenance_url(self) -> str:
+        """The database that is always there, for statements about the shop's as a whole."""
+        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{self.port}/postgres"
+
     def url_at(self, port: int) -> str:
         """The same database by way of another port, such as a proxy's."""
         return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{port}/{DATABASE}"

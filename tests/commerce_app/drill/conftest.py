@@ -40,6 +40,7 @@ def act_record():
             "act": "protected", "started_at": 0, "ended_at": 120, "ended": "", "steps": {}, "fault_at": 40,
             "alarm_at": None, "page_at": None, "incident": None, "series": {}, "machine": {},
             "slos": (SloResult("order-latency", 0.99, 0.002),), "moments": moments,
+            "opening": {"stock": 7, "coupons": 3},
             "load": LoadSummary(100, placed, refused, metrics or {}),
         }  # fmt: skip
         return ActRecord(**{**usual, **measured})

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from commerce_app.drill.expectations import Bound, Expectation
-from commerce_app.drill.judge import Ledger, judge_act
+from commerce_app.drill.judge import Ledger, begun_alike, judge_act
 from commerce_app.drill.measure import SloResult
 
 RIGHT = Ledger({"stock": 0, "wallet": 0})
@@ -81,6 +81,18 @@ def test_shed_orders_are_not_served(placed, refused, agrees, act_record):
 )
 def test_somebody_is_paged_or_nobody(wanted, page_at, agrees, act_record):
     assert findings({"lost": "none", "paged": wanted}, act_record(page_at=page_at))["paged"].agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("opening", "agrees"),
+    [({"stock": 7, "coupons": 3}, True), ({"stock": 7, "coupons": 0}, False), ({}, False)],
+)
+def test_both_acts_begin_with_the_same_books(opening, agrees, act_record):
+    assert begun_alike(act_record(), act_record(opening=opening)).agrees is agrees
+
+
+def test_books_that_nobody_opened_are_not_alike(act_record):
+    assert not begun_alike(act_record(opening={}), act_record(opening={})).agrees
 
 
 @pytest.mark.parametrize(

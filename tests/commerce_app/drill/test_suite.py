@@ -1,5 +1,6 @@
 import io
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -75,6 +76,12 @@ def test_a_drill_passes_that_hurts_unprotected_and_holds_protected(as_foretold):
     assert result.passed, result.json()
     assert drill.ran == ["unprotected", "protected"]
     assert recorder.recorded == [("banner-spike", "redis-latency")] * 2
+
+
+def test_a_drill_fails_whose_protected_act_inherits_what_the_other_left(as_foretold):
+    inherited = replace(as_foretold["protected"], opening={"stock": 7, "coupons": 0})
+    (result,) = results(FakeDrill({**as_foretold, "protected": inherited}))
+    assert [finding.what for finding in result.acts[1].wrong] == ["opening books"]
 
 
 @pytest.mark.parametrize(
