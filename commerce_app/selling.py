@@ -16,6 +16,7 @@ from commerce_app.metrics import Metrics
 from commerce_app.order.compensation import Compensation
 from commerce_app.order.reservation import Reservations
 from commerce_app.order.service import Orders
+from commerce_app.order.settlement import Settlement
 from commerce_app.order.stock import Stock
 from commerce_app.resilience.primary_patience import PrimaryPatience
 from commerce_app.resilience.rate_profiles import ORDERS
@@ -38,6 +39,7 @@ class Selling:
     coupons: Coupons
     wallets: Wallets
     compensation: Compensation
+    settlement: Settlement
 
 
 def shop_selling(
@@ -63,6 +65,7 @@ def shop_selling(
         correct_prices=browsing.products.correct_prices,
     )
     compensation = Compensation(locks)
+    settlement = Settlement(metrics, browsing.history.forget)
     orders = Orders(
         primary,
         browsing.products,
@@ -73,8 +76,9 @@ def shop_selling(
         admit=partial(rates.admit, ORDERS),
         patience=PrimaryPatience(switches, metrics, passes),
         ordered=browsing.history.forget,
+        settlement=settlement,
         metrics=metrics,
         now=now,
         deadline_seconds=settings.order_deadline_seconds,
     )
-    return Selling(orders, coupons, Wallets(primary, locks, keys, switches), compensation)
+    return Selling(orders, coupons, Wallets(primary, locks, keys, switches), compensation, settlement)

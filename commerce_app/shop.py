@@ -108,7 +108,7 @@ def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) ->
         settings, metrics, switches, database, servers.replication, switchboard, servers.redis, shared, rates,
         caches, browsing.products, browsing.warming, selling.orders, browsing.history, selling.coupons,
         selling.wallets, Accounts(servers.reads), events,
-        upkeep(database.background, selling.compensation, switchboard, metrics, _utc_now),
+        upkeep(database.background, selling, switchboard, metrics, _utc_now),
     )  # fmt: skip
 
 

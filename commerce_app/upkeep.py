@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from commerce_app.background import Loop, repeat
 from commerce_app.idempotency.keys import remove_expired
 from commerce_app.metrics import Metrics
-from commerce_app.order.compensation import Compensation
 from commerce_app.order.repair import Sweeper
 from commerce_app.outbox.relay import Relay
 from commerce_app.outbox.retention import remove_sent
 from commerce_app.product.sales import Sales
+from commerce_app.selling import Selling
 from commerce_app.switchboard import Switchboard
 
 SWEEP_EVERY_SECONDS = 5.0
@@ -24,21 +24,25 @@ MIRROR_EVERY_SECONDS = 5.0
 
 def upkeep(
     primary: AsyncEngine,
-    compensation: Compensation,
+    selling: Selling,
     switchboard: Switchboard,
     metrics: Metrics,
     now: Callable[[], datetime],
 ) -> Mapping[str, Loop]:
     """The loops by their names; each runs for ever once it is called."""
-    sweeper = Sweeper(primary, compensation, metrics)
+    sweeper = Sweeper(primary, selling.compensation, metrics)
     relay = Relay(primary, (Sales(primary),), metrics)
+
+    async def sweep(at: datetime) -> None:
+        await sweeper.sweep(at)
+        await selling.settlement.settle(primary)
 
     async def expire(at: datetime) -> None:
         await remove_expired(primary, at)
         await remove_sent(primary, at)
 
     return {
-        "sweeper": partial(repeat, "sweeping held orders", sweeper.sweep, now, SWEEP_EVERY_SECONDS),
+        "sweeper": partial(repeat, "sweeping held orders", sweep, now, SWEEP_EVERY_SECONDS),
         "relay": partial(repeat, "sending the outbox", relay.relay, now, RELAY_EVERY_SECONDS),
         "expiry": partial(repeat, "removing what is old", expire, now, EXPIRE_EVERY_SECONDS),
         "indexes": partial(repeat, "looking for indexes", switchboard.mirror, now, MIRROR_EVERY_SECONDS),

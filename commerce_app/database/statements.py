@@ -24,6 +24,7 @@ class Statement(StrEnum):
     RESERVE_ORDER = "reserve_order"
     PAY_ORDER = "pay_order"
     CONFIRM_ORDER = "confirm_order"
+    SETTLE_ORDERS = "settle_orders"
     UNDO_ORDER = "undo_order"
     CLAIM_COUPON = "claim_coupon"
     LOCK_WALLET = "lock_wallet"

@@ -22,6 +22,7 @@ from commerce_app.order.confirmation import confirm
 from commerce_app.order.outcome import confirmed
 from commerce_app.order.payment import pay
 from commerce_app.order.reservation import Reservations, Reserved
+from commerce_app.order.settlement import Settlement
 from commerce_app.product.service import Products
 from commerce_app.resilience.deadline import deadline
 from commerce_app.resilience.primary_patience import PrimaryPatience
@@ -52,6 +53,7 @@ class Orders:
         admit: Callable[[int], Awaitable[None]],
         patience: PrimaryPatience,
         ordered: Callable[[int], None],
+        settlement: Settlement,
         metrics: Metrics,
         now: Callable[[], datetime],
         deadline_seconds: float,
@@ -66,6 +68,7 @@ class Orders:
         self._admit = admit
         self._patience = patience
         self._ordered = ordered
+        self._settlement = settlement
         self._metrics = metrics
         self._now = now
         self._deadline_seconds = deadline_seconds
@@ -154,6 +157,7 @@ class Orders:
             raise
         except UnknownOutcomeError:
             payment = "unknown"
+            self._settlement.note(order.order_id, order.bill)
             raise
         finally:
             self._metrics.payment_attempts.labels(payment).inc()

@@ -20,6 +20,7 @@ from commerce_app.order.confirmation import CONFIRM
 from commerce_app.order.payment import PAY
 from commerce_app.order.reservation import Reserved
 from commerce_app.order.service import Orders
+from commerce_app.order.settlement import ENDED, Settlement
 from commerce_app.resilience.primary_patience import PrimaryPatience
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.switches import Switch, Switches
@@ -105,6 +106,7 @@ class World:
         self.metrics = Metrics()
         self.admitted = []
         self.ordered = []
+        self.settlement = Settlement(self.metrics, self.ordered.append)
         self.over_the_rate = None
         self.switches = Switches()
         self.pauses = []
@@ -124,6 +126,7 @@ class World:
             admit=self._admit,
             patience=PrimaryPatience(self.switches, self.metrics, passes, self.pause),
             ordered=self.ordered.append,
+            settlement=self.settlement,
             metrics=self.metrics,
             now=lambda: AT,
             **{"deadline_seconds": 60, **limits},
@@ -258,6 +261,18 @@ async def test_a_confirmation_without_an_answer_is_unknown_and_left_alone(world)
     assert world.ordered == [CART.user_id]
     assert (world.counts, world.revenue) == (({"unknown": 1}, {"unknown": 1}), 0)
     assert world.compensation.undone == []
+
+
+@pytest.mark.parametrize(("status", "placed", "revenue"), [("confirmed", 1, 200), ("cancelled", 0, 0)])
+async def test_an_unknown_order_is_counted_once_it_is_known(world, status, placed, revenue):
+    world.connection.failures[CONFIRM] = OSError("connection reset")
+    with pytest.raises(UnknownOutcomeError):
+        await world.place()
+    world.connection.rows[ENDED] = SimpleNamespace(order_id=42, status=status)
+    for _ in range(2):
+        assert await world.settlement.settle(world.connection) == 0
+    assert world.counts[0] == {"unknown": 1} | ({"placed": 1} if placed else {})
+    assert (world.revenue, len(world.ordered)) == (revenue, 1 + placed)
 
 
 async def test_a_connection_lost_in_the_confirmation_leaves_it_unknown(world):
