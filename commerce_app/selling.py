@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from commerce_app.browsing import Browsing
 from commerce_app.coupon.service import Coupons
 from commerce_app.idempotency.keys import IdempotencyKeys
+from commerce_app.idempotency.replays import Replays
 from commerce_app.instrument.database import passes
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
@@ -72,6 +73,7 @@ def shop_selling(
         reservations,
         compensation,
         locks,
+        replays=Replays(primary, keys, now),
         limits=UserLimits(ORDER_ALLOWANCE),
         admit=partial(rates.admit, ORDERS),
         patience=PrimaryPatience(switches, metrics, passes),

@@ -112,11 +112,21 @@ class IdempotencyKeys:
         for _ in range(2):
             if await self._insert(connection, claim):
                 return None
-            found = (await connection.execute(LOOK, {"scope": key.scope, "key": key.key})).one_or_none()
-            if found is not None and found.expires_at > at:
-                return replay(Entry(found.fingerprint, found.status, found.body), key.fingerprint)
+            kept = await self.find(connection, key, at)
+            if kept is not None:
+                return kept
             await connection.execute(DROP, {"scope": key.scope, "key": key.key, "at": at})
         raise InFlightError
+
+    async def find(self, connection: AsyncConnection, key: RequestKey, at: datetime) -> Answer | None:
+        """The answer to replay; None for a key that is new, or whose day is over.
+
+        Raises RejectedError (422) and InFlightError (409).
+        """
+        found = (await connection.execute(LOOK, {"scope": key.scope, "key": key.key})).one_or_none()
+        if found is None or found.expires_at <= at:
+            return None
+        return replay(Entry(found.fingerprint, found.status, found.body), key.fingerprint)
 
     async def _insert(self, connection: AsyncConnection, claim: dict[str, object]) -> bool:
         try:

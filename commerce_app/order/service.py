@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from commerce_app.errors import ErrorType, RejectedError, ShopError, UnknownOutcomeError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
+from commerce_app.idempotency.replays import Replays
 from commerce_app.locks import RowLocks
 from commerce_app.metrics import Metrics
 from commerce_app.order.bill import Cart
@@ -49,6 +50,7 @@ class Orders:
         compensation: Compensation,
         locks: RowLocks,
         *,
+        replays: Replays,
         limits: UserLimits,
         admit: Callable[[int], Awaitable[None]],
         patience: PrimaryPatience,
@@ -64,6 +66,7 @@ class Orders:
         self._reservations = reservations
         self._compensation = compensation
         self._locks = locks
+        self._replays = replays
         self._limits = limits
         self._admit = admit
         self._patience = patience
@@ -82,8 +85,6 @@ class Orders:
         self._metrics.checkouts_begun.inc()
         ending: str = ErrorType.INTERNAL
         try:
-            self._limits.admit(cart.user_id, self._now().timestamp())
-            await self._admit(cart.user_id)
             answer = await self._sell_or_undo(cart, key)
             ending = "replayed" if answer.replayed else "placed" if answer.status == 201 else "rejected"
         except RejectedError:
@@ -108,7 +109,9 @@ class Orders:
         progress = _Progress()
         try:
             async with deadline(self._deadline_seconds) as limit:
-                await self._read_pages(cart)
+                kept = await self._replays.unless(self._enter(cart), key)
+                if kept is not None:
+                    return kept
                 # Before its COMMIT is sent the first step has left nothing: it may be made again.
                 return await self._patience.run(
                     lambda: self._sell(cart, key, limit, progress), lambda: progress.reserved is None
@@ -121,8 +124,10 @@ class Orders:
                 await self._undo(progress.reserved, error)
             raise
 
-    async def _read_pages(self, cart: Cart) -> None:
-        """The checkout shows every product once more, from the cache like every page."""
+    async def _enter(self, cart: Cart) -> None:
+        """The limits; then the checkout shows every product once more, from the cache like every page."""
+        self._limits.admit(cart.user_id, self._now().timestamp())
+        await self._admit(cart.user_id)
         for product_id in cart.quantities:
             await self._products.detail(product_id)
 

@@ -10,7 +10,7 @@ from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import remove_expired
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.switches import Switch
-from tests.commerce_app.shop_client import statuses
+from tests.commerce_app.shop_client import order, statuses
 
 pytestmark = pytest.mark.servers
 
@@ -84,6 +84,27 @@ async def test_waiting_for_a_key_does_not_shorten_the_wait_for_other_locks(shop)
         await keys.claim(connection, RequestKey("test:1", "b", "print"), datetime.now(UTC))
         found = await connection.exec_driver_sql("SHOW lock_timeout")
         assert found.scalar_one() == "5s"
+
+
+async def test_an_order_sent_again_within_its_second_gets_its_answer(client, primary):
+    client.headers["Idempotency-Key"] = "a"
+    first, second = [await order(client, 13, 5) for _ in range(2)]
+    assert (second.status_code, second.content) == (201, first.content)
+    client.headers["Idempotency-Key"] = "b"
+    assert (await order(client, 13, 5)).status_code == 429
+
+
+async def test_an_order_that_was_placed_is_answered_without_its_products_page(client, shop, monkeypatch):
+    client.headers["Idempotency-Key"] = "a"
+    first = await order(client, 14, 5)
+    shop.orders._limits._records.clear()
+
+    async def gone(_product_id):
+        raise ConnectionResetError
+
+    monkeypatch.setattr(shop.orders._products, "detail", gone)
+    second = await order(client, 14, 5)
+    assert (second.status_code, second.content) == (201, first.content)
 
 
 async def test_a_failed_attempt_leaves_no_key(client, primary):

@@ -1,7 +1,7 @@
 """Orders over a connection that does as it is told: how they end, what is counted, what is undone."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -96,6 +96,16 @@ class FakeProducts:
         return b"{}"
 
 
+class FakeReplays:
+    kept = None
+
+    async def unless(self, entry, _key):
+        with suppress(RateLimitedError) if self.kept else nullcontext():
+            await entry
+            return None
+        return self.kept
+
+
 class World:
     """One order of 200 won."""
 
@@ -103,6 +113,7 @@ class World:
         self.connection = FakeConnection()
         self.reservations = FakeReservations()
         self.compensation = FakeCompensation()
+        self.replays = FakeReplays()
         self.metrics = Metrics()
         self.admitted = []
         self.ordered = []
@@ -122,6 +133,7 @@ class World:
             self.reservations,
             self.compensation,
             RowLocks(self.metrics),
+            replays=self.replays,
             limits=UserLimits(Allowance("ordering", 1, 1)),
             admit=self._admit,
             patience=PrimaryPatience(self.switches, self.metrics, passes, self.pause),
@@ -164,6 +176,13 @@ async def test_an_order_over_the_rate_is_counted_as_such(world):
     with pytest.raises(RateLimitedError):
         await world.place()
     assert (world.admitted, world.counted(world.metrics.orders)) == ([CART.user_id], {"rate_limited": 1})
+
+
+async def test_an_answer_that_is_kept_comes_before_the_limits(world):
+    world.over_the_rate = RateLimitedError("too many", 1)
+    world.replays.kept = Answer(201, b"{}", replayed=True)
+    assert await world.place() is world.replays.kept
+    assert (world.counts, world.ordered) == (({"replayed": 1}, {}), [])
 
 
 async def test_what_is_confirmed_is_placed_and_paid(world):
