@@ -75,3 +75,9 @@ class Expectations(_Part):
     cause: str
     unprotected: Expectation
     protected: Expectation
+
+    @model_validator(mode="after")
+    def _protected_loses_nothing(self) -> Self:
+        if self.protected.lost != "none":
+            raise ValueError("protected.lost: expected none, for a protected act keeps every objective")
+        return self

@@ -12,6 +12,8 @@ from commerce_app.drill.onsets import Moments, Points
 from commerce_app.drill.series import SERIES
 
 UNITS = {"hit_rate": "ratio", "replica_cpu": "ratio", "order_errors": "ratio"}
+# How what was wanted of an objective begins.
+KEPT, LOST = "kept", "lost"
 _SECONDS = {each.name for each in SERIES} - set(UNITS)
 
 
@@ -58,8 +60,10 @@ def _counted(opening: Mapping[str, int]) -> str:
 def _slos(expected: Expectation, slos: Iterable[SloResult]) -> Iterable[Finding]:
     found = {slo.name: slo for slo in slos}
     if expected.lost == "none":
+        if not found:
+            yield Finding("objectives", "at least one, kept", "there are none", False)
         for name, slo in found.items():
-            yield Finding(name, f"kept: at most {_share(1 - slo.objective)} bad", _bad(slo), slo.kept)
+            yield Finding(name, f"{KEPT}: at most {_share(1 - slo.objective)} bad", _bad(slo), slo.kept)
         return
     for name in expected.lost:
         lost = found.get(name)
@@ -67,7 +71,7 @@ def _slos(expected: Expectation, slos: Iterable[SloResult]) -> Iterable[Finding]
             yield Finding(name, "an objective of the drill", f"there are {', '.join(found) or 'none'}", False)
         else:
             agrees = lost.error_ratio is not None and not lost.kept
-            yield Finding(name, f"lost: over {_share(1 - lost.objective)} bad", _bad(lost), agrees)
+            yield Finding(name, f"{LOST}: over {_share(1 - lost.objective)} bad", _bad(lost), agrees)
 
 
 def _bad(slo: SloResult) -> str:

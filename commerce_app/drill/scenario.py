@@ -39,13 +39,17 @@ class Stage(_Part):
 
 
 class Load(_Part):
-    """``mix``: share of each kind of request; they add up to 1. basket: products in an order, at most."""
+    """``mix``: share of each kind of request; they add up to 1. basket: products in an order, at most.
+
+    patience_seconds: how long an app that sends orders again (``retry``) waits for an answer.
+    """
 
     script: str
     stages: tuple[Stage, ...] = Field(min_length=1)
     mix: Mapping[str, float]
     zipf_exponent: float = Field(gt=1)
     request_timeout_seconds: Seconds = 5.0
+    patience_seconds: Annotated[float, Field(gt=0)] = 1.5
     basket: int = Field(1, ge=1, le=10)
 
     @model_validator(mode="after")

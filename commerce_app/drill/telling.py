@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commerce_app.drill.judge import Finding
+from commerce_app.drill.judge import KEPT, LOST, Finding
 from commerce_app.drill.scenario import PROTECTED, UNPROTECTED
 from commerce_app.drill.suite import Judged
 
@@ -30,7 +30,7 @@ def hurt(acts: Sequence[Judged]) -> Said:
 
 
 def _as_foretold(findings: Sequence[Finding]) -> str:
-    lost = [each.what for each in findings if each.wanted.startswith("lost")]
+    lost = [each.what for each in findings if each.wanted.startswith(LOST)]
     if lost:
         return "lost as foretold: " + ", ".join(lost)
     seen = [f"{each.what} {each.measured}" for each in findings if each.what != INVARIANTS]
@@ -38,11 +38,14 @@ def _as_foretold(findings: Sequence[Finding]) -> str:
 
 
 def held(acts: Sequence[Judged]) -> Said:
-    """Of the protected act."""
+    """Of the protected act: it holds only what was judged."""
     judged = _act(acts, PROTECTED)
     if judged is None:
         return NOT_RUN
-    return Said(judged.agrees, "every SLO held" if judged.agrees else "not held")
+    kept = [each.what for each in judged.findings if each.wanted.startswith(KEPT)]
+    if not kept:
+        return Said(agrees=False, text="no SLO was judged")
+    return Said(judged.agrees, f"every SLO held: {', '.join(kept)}" if judged.agrees else "not held")
 
 
 def books(acts: Sequence[Judged]) -> Said:

@@ -1,5 +1,5 @@
 // The customers of a drill: an open model, so they keep coming however slow the shop is.
-// PLAN (JSON): {base_url, products, users, coupons, zipf_exponent, request_timeout_seconds, basket,
+// PLAN (JSON): {base_url, products, users, coupons, zipf_exponent, request_timeout_seconds, patience_seconds, basket,
 //   stages: [{rps, ramp_seconds, hold_seconds}], mix: {KIND: share}}; the shares add up to 1.
 // Kinds: detail, popular, order, coupon, wallet are the shop's day. hot: everybody looks at product 1. rush: everybody
 // wants coupon 1. family: a few wallets are charged by many. reread: a customer orders, then looks for the order.
@@ -31,7 +31,8 @@ function scenario(kind, share) {
     startRate: Math.round(plan.stages[0].rps * share * 60),
     timeUnit: '1m',
     stages,
-    preAllocatedVUs: Math.ceil(peak / 2) + 5,
+    // Who sends an order again is under way for some seconds.
+    preAllocatedVUs: Math.ceil(peak * (kind === 'retry' ? 6 : 0.5)) + 5,
     maxVUs: Math.ceil(peak * plan.request_timeout_seconds * (kind === 'retry' ? 3 : 1)) + 5,
     gracefulStop: '1s',
   };
@@ -70,14 +71,14 @@ function anyOf(count) {
   return 1 + Math.floor(Math.random() * count);
 }
 
-function parameters(route, headers) {
-  return { timeout: `${plan.request_timeout_seconds}s`, tags: { name: route }, headers };
+function parameters(route, headers, seconds = plan.request_timeout_seconds) {
+  return { timeout: `${seconds}s`, tags: { name: route }, headers };
 }
 
 // Headers of a request that changes something; a null key sends none.
-function post(path, route, body, key = crypto.randomUUID(), responseType = 'none') {
+function post(path, route, body, key = crypto.randomUUID(), { responseType = 'none', seconds } = {}) {
   const headers = { 'Content-Type': 'application/json', ...(key === null ? {} : { 'Idempotency-Key': key }) };
-  return http.post(`${plan.base_url}${path}`, JSON.stringify(body), { ...parameters(route, headers), responseType });
+  return http.post(`${plan.base_url}${path}`, JSON.stringify(body), { ...parameters(route, headers, seconds), responseType });
 }
 
 export function detail() {
@@ -127,7 +128,7 @@ function ownOrders(user) {
 export function reread() {
   offered.add(1);
   const user = nextUser(1);
-  const answer = post('/orders', '/orders', basket(user), undefined, 'text');
+  const answer = post('/orders', '/orders', basket(user), undefined, { responseType: 'text' });
   count(answer);
   if (answer.status !== 201) return;
   sleep(1);
@@ -143,10 +144,11 @@ export function retry(state) {
   const body = basket(user);
   const key = state.keys ? crypto.randomUUID() : null;
   const before = ownOrders(user);
-  let answer = post('/orders', '/orders', body, key);
+  const patience = { seconds: plan.patience_seconds };
+  let answer = post('/orders', '/orders', body, key, patience);
   for (let again = 1; again < 3 && unsettled(answer); again++) {
     sleep(1.1);
-    answer = post('/orders', '/orders', body, key);
+    answer = post('/orders', '/orders', body, key, patience);
   }
   count(answer);
   sleep(3);

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from commerce_app.drill.expectations import Bound, Expectation
+from commerce_app.drill.expectations import Bound, Expectation, Expectations
 from commerce_app.drill.judge import Ledger, begun_alike, judge_act
 from commerce_app.drill.measure import SloResult
 
@@ -28,6 +28,10 @@ def findings(expected, measured, ledger=RIGHT):
 )
 def test_an_objective_is_lost_or_kept_as_foretold(lost, slo, agrees, act_record):
     assert findings({"lost": lost}, act_record(slos=[slo]))["order-latency"].agrees is agrees
+
+
+def test_where_there_is_no_objective_none_is_kept(act_record):
+    assert not findings({"lost": "none"}, act_record(slos=()))["objectives"].agrees
 
 
 def test_an_objective_that_there_is_not_agrees_with_nothing(act_record):
@@ -100,6 +104,11 @@ def test_books_that_nobody_opened_are_not_alike(act_record):
 )
 def test_the_books_are_right_only_if_they_were_looked_at(violations, agrees, act_record):
     assert findings({"lost": "none"}, act_record(), Ledger(violations))["invariants"].agrees is agrees
+
+
+def test_a_protected_act_keeps_every_objective():
+    with pytest.raises(ValidationError, match=r"protected\.lost: expected none"):
+        Expectations(cause="x", unprotected={"lost": []}, protected={"lost": []})
 
 
 @pytest.mark.parametrize(
