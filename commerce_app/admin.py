@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
 from commerce_app.flips import BODY_LIMIT_BYTES, read_flips
+from commerce_app.numbers import Number
 from commerce_app.product.warming import Warming
 from commerce_app.resilience.deadline import deadline
 from commerce_app.supplies import Supplies
@@ -23,7 +24,6 @@ PREWARM_SECONDS = 60.0
 SUPPLIES_SECONDS = 10.0
 DRILL = "drill"
 
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class PrewarmRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    product_ids: Annotated[list[int], Field(max_length=PREWARM_LIMIT)] | None = None
+    product_ids: Annotated[list[Number], Field(max_length=PREWARM_LIMIT)] | None = None
     top: Annotated[int, Field(ge=1, le=PREWARM_LIMIT)] = 100
     author: str = "operator"
     reason: str = ""

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from commerce_app.coupon.service import Coupons
 from commerce_app.idempotency.header import request_key
+from commerce_app.numbers import Number
 from commerce_app.resilience.deadline import deadline
 from commerce_app.resilience.rate_profiles import CLAIMS
 from commerce_app.resilience.rates import Rates
@@ -18,7 +19,7 @@ from commerce_app.resilience.rates import Rates
 class ClaimRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    user_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    user_id: Number
 
 
 def coupon_routes(
@@ -33,7 +34,7 @@ def coupon_routes(
 
     @router.post("/coupons/{coupon_id}/claim")
     async def claim(
-        coupon_id: int, request: ClaimRequest, key: Annotated[str | None, Depends(read_key)]
+        coupon_id: Number, request: ClaimRequest, key: Annotated[str | None, Depends(read_key)]
     ) -> Response:
         asked = request_key(key, f"claim/{coupon_id}", request.user_id, request)
         async with deadline(deadline_seconds):

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
 from commerce_app.idempotency.header import request_key
+from commerce_app.numbers import Number
 from commerce_app.order.bill import Cart
 from commerce_app.order.history import OrderHistory
 from commerce_app.order.service import Orders
@@ -17,8 +18,6 @@ from commerce_app.resilience.rates import Rates
 from commerce_app.responses import json_response
 
 ITEMS_LIMIT = 30
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-UserId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class Item(BaseModel):
@@ -71,7 +70,7 @@ def history_routes(
     router = APIRouter()
 
     @router.get("/users/{user_id}/orders")
-    async def show(user_id: UserId, wrote_at: Annotated[float | None, Depends(read_wrote_at)]) -> Response:
+    async def show(user_id: Number, wrote_at: Annotated[float | None, Depends(read_wrote_at)]) -> Response:
         async with deadline(deadline_seconds):
             await rates.admit(HISTORY, user_id)
             return json_response(await history.show(user_id, wrote_at))

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from commerce_app.numbers import Number
 from commerce_app.prelaunch.errors import CampaignError
 
 PRODUCTS_LIMIT = 1_000
@@ -32,7 +33,6 @@ PROTECTIONS = (
 )
 LIMITS = ("rate_limits", "spike_profile")
 Positive = Annotated[float, Field(gt=0)]
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 def _http(url: str) -> str:

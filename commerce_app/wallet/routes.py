@@ -4,19 +4,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from commerce_app.idempotency.header import request_key
+from commerce_app.numbers import Number
 from commerce_app.resilience.deadline import deadline
 from commerce_app.resilience.rate_profiles import CHARGES
 from commerce_app.resilience.rates import Rates
 from commerce_app.responses import json_response
 from commerce_app.wallet.account import Accounts
 from commerce_app.wallet.service import Wallets
-
-UserId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class ChargeRequest(BaseModel):
@@ -37,7 +36,7 @@ def wallet_routes(
 
     @router.post("/wallets/{user_id}/charge")
     async def charge(
-        user_id: int, request: ChargeRequest, key: Annotated[str | None, Depends(read_key)]
+        user_id: Number, request: ChargeRequest, key: Annotated[str | None, Depends(read_key)]
     ) -> Response:
         asked = request_key(key, "charge", user_id, request)
         async with deadline(deadline_seconds):
@@ -55,7 +54,7 @@ def account_routes(
     router = APIRouter()
 
     @router.get("/wallets/{user_id}")
-    async def show(user_id: UserId, wrote_at: Annotated[float | None, Depends(read_wrote_at)]) -> Response:
+    async def show(user_id: Number, wrote_at: Annotated[float | None, Depends(read_wrote_at)]) -> Response:
         async with deadline(deadline_seconds):
             return json_response(await accounts.show(user_id, wrote_at))
 
