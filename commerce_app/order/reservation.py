@@ -16,7 +16,7 @@ from commerce_app.order.bill import Bill, Cart, subtotal
 from commerce_app.order.stock import Stock
 from commerce_app.wallet.hold import WalletHold
 
-# Whatever it changes is locked already, and the order is not seen by anybody yet.
+# Whatever it changes is locked already, and the order is not seen by anybody yet. Nothing for an unknown user.
 RESERVE = Statement.RESERVE_ORDER.sql("""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:product_ids AS integer[]), CAST(:quantities AS integer[]),
@@ -24,10 +24,12 @@ WITH wanted AS (
 ), reserved AS (
     INSERT INTO orders
            (user_id, coupon_id, subtotal, discount, status, reserved_at, hold_until, idempotency_key)
-    VALUES (:user_id, :coupon_id, :subtotal, :discount, 'reserved', :at, :hold_until, :key)
+    SELECT user_id, CAST(:coupon_id AS integer), CAST(:subtotal AS bigint), CAST(:discount AS bigint),
+           'reserved', CAST(:at AS timestamptz), CAST(:hold_until AS timestamptz), CAST(:key AS text)
+    FROM users WHERE user_id = :user_id
     RETURNING order_id, user_id, coupon_id
 ), taken AS (
-    UPDATE stock AS s SET available = s.available - w.quantity FROM wanted AS w
+    UPDATE stock AS s SET available = s.available - w.quantity FROM reserved, wanted AS w
     WHERE s.product_id = w.product_id
 ), used AS (
     UPDATE coupon_claims AS c SET order_id = r.order_id FROM reserved AS r
@@ -104,8 +106,10 @@ class Reservations:
             "quantities": [line.quantity for line in bill.lines],
             "prices": [line.unit_price for line in bill.lines],
         }
-        order_id = int((await connection.execute(RESERVE, order)).scalar_one())
-        return Reserved(order_id, bill, key)
+        order_id = (await connection.execute(RESERVE, order)).scalar_one_or_none()
+        if order_id is None:
+            raise RejectedError(404, f"no user {bill.user_id}")
+        return Reserved(int(order_id), bill, key)
 
     async def _bill(self, connection: AsyncConnection, cart: Cart, at: datetime) -> Bill:
         """Lock all that the order wants, and reckon."""

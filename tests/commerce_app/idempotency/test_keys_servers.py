@@ -107,6 +107,16 @@ async def test_an_order_that_was_placed_is_answered_without_its_products_page(cl
     assert (second.status_code, second.content) == (201, first.content)
 
 
+async def test_an_order_of_nobody_is_not_found_and_takes_nothing(client, primary):
+    in_stock = "SELECT available FROM stock WHERE product_id = 6"
+    before = await primary.fetchval(in_stock)
+    client.headers["Idempotency-Key"] = "a"
+    for _ in range(2):
+        answer = await order(client, 2**31 - 1, 6)
+        assert (answer.status_code, answer.json()["error"]) == (404, f"no user {2**31 - 1}")
+    assert await primary.fetchval(in_stock) == before
+
+
 async def test_a_failed_attempt_leaves_no_key(client, primary):
     """A wallet that five times does not take what fits ends in 503; the key must be free for the retry."""
     client.shop.switches.set({Switch.WALLET_SHORT_LOCKS: True})
