@@ -68,9 +68,12 @@ class Coupons:
         except RejectedError:
             self._limits.failed(user_id, at.timestamp())
             raise
+        # What was answered before says nothing more: neither ends a row of failures nor lengthens it.
+        if answer.replayed:
+            return answer
         if answer.status == 201:
             self._limits.succeeded(user_id)
-        elif not answer.replayed:
+        else:
             self._limits.failed(user_id, at.timestamp())
         return answer
 

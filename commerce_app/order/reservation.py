@@ -16,7 +16,7 @@ from commerce_app.order.bill import Bill, Cart, subtotal
 from commerce_app.order.stock import Stock
 from commerce_app.wallet.hold import WalletHold
 
-# Whatever it changes is locked already, and the order is not seen by anybody yet. Nothing for an unknown user.
+# Whatever it changes is locked already, and the order is not seen by anybody yet. An unknown user gets none.
 RESERVE = Statement.RESERVE_ORDER.sql("""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:product_ids AS integer[]), CAST(:quantities AS integer[]),
