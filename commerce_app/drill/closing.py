@@ -107,7 +107,7 @@ def verdicts(comparison: Json) -> Iterable[str]:
 
 def protected_line(verdict: Json) -> str:
     """Whether the protections held, and what they did not hold."""
-    served = f"{100 * verdict['served_ratio']:.1f}% of the offered orders served"
+    served = f"{100 * verdict['served_ratio']:.1f}% of the offered orders placed"
     if verdict["held"]:
         return f"[green]✓[/green] Protected: every SLO kept, {served}, nobody paged."
     lost = f"SLOs lost: {', '.join(verdict['slos_lost'])}" if verdict["slos_lost"] else "every SLO kept"

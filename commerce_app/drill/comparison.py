@@ -92,6 +92,7 @@ def act_summary(scenario: Scenario, record: ActRecord) -> Json:
             "refused": load.orders_refused,
             "failed": load.orders_failed,
         },
+        "pages": {"offered": load.pages_offered, "served": load.pages_served},
         "slos": [{**asdict(slo), "kept": slo.kept} for slo in record.slos],
         "machine": dict(record.machine),
         "opening": dict(record.opening),
@@ -139,9 +140,8 @@ def _against_document(document: Document, scenario: Scenario, record: ActRecord)
 
 def protected_verdict(record: ActRecord) -> Json:
     """Whether the protections held: every objective kept, enough orders served, nobody paged."""
-    load = record.load
-    served = (load.orders_placed + load.orders_refused) / load.orders_offered if load.orders_offered else 0.0
+    served = record.load.orders_placed_ratio
     lost = [slo.name for slo in record.slos if not slo.kept]
     paged = record.page_at is not None
-    held = not lost and served >= SERVED_RATIO_WANTED and not paged
+    held = bool(record.slos) and not lost and served >= SERVED_RATIO_WANTED and not paged
     return {"held": held, "served_ratio": served, "slos_lost": lost, "paged": paged}

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,29 @@ LOAD = Path(__file__).parent.parent / "load"
 LOAD_BEGINS = "load begins"
 BEGIN_SECONDS = 60.0
 ORDER_KINDS = ("order", "reread", "retry")
+PAGE_KINDS = ("detail", "hot", "popular")
 
 
 @dataclass(frozen=True)
 class LoadSummary:
-    """What k6 offered and what became of it."""
+    """What k6 offered and what became of it; a page is served by a 200."""
 
     orders_offered: int
     orders_placed: int
     orders_refused: int
+    pages_offered: int
+    pages_served: int
     metrics: Mapping[str, Any]
+
+    @property
+    def orders_placed_ratio(self) -> float:
+        """Of the orders offered; 0 where none was."""
+        return self.orders_placed / self.orders_offered if self.orders_offered else 0.0
+
+    @property
+    def pages_served_ratio(self) -> float:
+        """Of the pages asked for; 0 where none was."""
+        return self.pages_served / self.pages_offered if self.pages_offered else 0.0
 
     @property
     def orders_failed(self) -> int:
@@ -91,15 +104,19 @@ def load_plan(scenario: Scenario, act: Act, shop_url: str) -> dict[str, object]:
 
 
 def read_summary(metrics: Mapping[str, Any]) -> LoadSummary:
-    """k6's own figures; an order that no virtual user was free to send was offered too."""
+    """k6's own figures; an order or page that no virtual user was free to send for was offered too."""
 
     def count(name: str) -> int:
         return int(metrics[name]["values"]["count"]) if name in metrics else 0
 
+    def dropped(kinds: Sequence[str]) -> int:
+        return sum(count(f"dropped_iterations{{scenario:{kind}}}") for kind in kinds)
+
     return LoadSummary(
-        orders_offered=count("orders_offered")
-        + sum(count(f"dropped_iterations{{scenario:{kind}}}") for kind in ORDER_KINDS),
+        orders_offered=count("orders_offered") + dropped(ORDER_KINDS),
         orders_placed=count("orders_placed"),
         orders_refused=count("orders_refused"),
+        pages_offered=count("pages_offered") + dropped(PAGE_KINDS),
+        pages_served=count("pages_served"),
         metrics=metrics,
     )

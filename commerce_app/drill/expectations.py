@@ -59,13 +59,15 @@ class Bound(_Part):
 class Expectation(_Part):
     """Of one act. ``lost``: the objectives that it misses, or ``none``; those not named may go either way.
 
-    served_at_least: the share of the offered orders that were placed, or refused by a rule of the shop.
+    served_at_least: the share of the offered orders that were placed. pages_served_at_least: of the product
+    pages asked for that came.
     paged: whether somebody is; None where it may be either.
     """
 
     lost: tuple[str, ...] | Literal["none"]
     bounds: tuple[Bound, ...] = ()
     served_at_least: Share | None = None
+    pages_served_at_least: Share | None = None
     paged: bool | None = None
 
 

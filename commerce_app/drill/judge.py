@@ -114,12 +114,13 @@ def worst(points: Points, start: float, end: float, *, rises: bool) -> float | N
 
 
 def _served(expected: Expectation, record: ActRecord) -> Iterable[Finding]:
-    if expected.served_at_least is None:
-        return
     load = record.load
-    served = (load.orders_placed + load.orders_refused) / load.orders_offered if load.orders_offered else 0.0
-    wanted = f"at least {_share(expected.served_at_least)}"
-    yield Finding("orders served", wanted, _share(served), served >= expected.served_at_least)
+    for what, share, least in (
+        ("orders placed", load.orders_placed_ratio, expected.served_at_least),
+        ("pages served", load.pages_served_ratio, expected.pages_served_at_least),
+    ):
+        if least is not None:
+            yield Finding(what, f"at least {_share(least)}", _share(share), share >= least)
 
 
 def _paged(expected: Expectation, record: ActRecord) -> Iterable[Finding]:

@@ -35,13 +35,13 @@ def act_record():
     """Makes records of acts: normal to 30 s, the fault from 40 to 80 s, 120 s long, 100 orders offered."""
     moments = Moments(normal_start=0, normal_end=30, fault_at=40, hurt_end=80, after_start=100, end=120)
 
-    def make(*, placed=97, refused=0, metrics=None, **measured):
+    def make(*, placed=97, refused=0, pages=(100, 99), metrics=None, **measured):
         usual = {
             "act": "protected", "started_at": 0, "ended_at": 120, "ended": "", "steps": {}, "fault_at": 40,
             "alarm_at": None, "page_at": None, "incident": None, "series": {}, "machine": {},
             "slos": (SloResult("order-latency", 0.99, 0.002),), "moments": moments,
             "opening": {"stock": 7, "coupons": 3},
-            "load": LoadSummary(100, placed, refused, metrics or {}),
+            "load": LoadSummary(100, placed, refused, *pages, metrics or {}),
         }  # fmt: skip
         return ActRecord(**{**usual, **measured})
 

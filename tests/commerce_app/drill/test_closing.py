@@ -55,7 +55,7 @@ def shown():
         "1 of 2",
         "Fireline's shadow page came 181 s before the late alarm.",
         "Failed orders: 400 when the runbook acted on the late alarm, 100 when on the page.",
-        "✗ Protected: SLOs lost: order-latency, 90.0% of the offered orders served, somebody was paged.",
+        "✗ Protected: SLOs lost: order-latency, 90.0% of the offered orders placed, somebody was paged.",
     ],
 )
 def test_the_closing_says_it_all(shown, text):

@@ -1,6 +1,7 @@
 import pytest
 
 from commerce_app.drill.comparison import chain_order, directions_agree, protected_verdict, read_document
+from commerce_app.drill.measure import SloResult
 from commerce_app.drill.onsets import Course
 from commerce_app.drill.series import SERIES
 
@@ -57,23 +58,15 @@ def test_a_link_too_early_for_its_place_is_named(change, wrong):
     assert chain_order(DOCUMENT, {**IN_ORDER, **change}, tie_seconds=6)["misplaced"] == wrong
 
 
-class Record:
-    """What the verdict reads of an act."""
-
-    def __init__(self, placed, page_at=None, kept=True):
-        self.load = type("Load", (), {"orders_offered": 100, "orders_placed": placed, "orders_refused": 1})
-        self.slos = (type("Slo", (), {"name": "order-latency", "kept": kept}),)
-        self.page_at = page_at
-
-
 @pytest.mark.parametrize(
-    ("record", "held"),
+    ("act", "held"),
     [
-        (Record(94), True),
-        (Record(93), False),
-        (Record(99, page_at=1.0), False),
-        (Record(99, kept=False), False),
+        ({"placed": 95}, True),
+        ({"placed": 94, "refused": 6}, False),
+        ({"page_at": 1.0}, False),
+        ({"slos": (SloResult("order-latency", 0.99, 0.2),)}, False),
+        ({"slos": ()}, False),
     ],
 )
-def test_protected_holds_when_served_kept_and_quiet(record, held):
-    assert protected_verdict(record)["held"] is held
+def test_protected_holds_when_served_kept_and_quiet(act, held, act_record):
+    assert protected_verdict(act_record(**act))["held"] is held

@@ -23,8 +23,16 @@ def test_an_order_that_nobody_was_free_to_send_was_offered_too():
     assert (found.orders_offered, found.orders_failed) == (107, 25)
 
 
+def test_a_page_that_nobody_was_free_to_ask_for_was_offered_too():
+    dropped = {
+        f"dropped_iterations{{scenario:{kind}}}": counter(5) for kind in ("detail", "hot", "popular", "order")
+    }
+    found = read_summary({"pages_offered": counter(85), "pages_served": counter(80), **dropped})
+    assert found.pages_served_ratio == 0.8
+
+
 def test_counters_that_never_counted_are_zero():
-    assert read_summary({}) == LoadSummary(0, 0, 0, {})
+    assert read_summary({}) == LoadSummary(0, 0, 0, 0, 0, {})
 
 
 def test_the_plan_is_json_that_the_script_reads():

@@ -73,10 +73,16 @@ def test_a_figure_of_the_customers_is_k6s(act_record):
     assert findings({"lost": "none", "bounds": bounds}, act_record(metrics=metrics))["twice (fault)"].agrees
 
 
-@pytest.mark.parametrize(("placed", "refused", "agrees"), [(95, 0, True), (94, 0, False), (90, 5, True)])
-def test_shed_orders_are_not_served(placed, refused, agrees, act_record):
+@pytest.mark.parametrize(("placed", "refused", "agrees"), [(95, 0, True), (94, 0, False), (90, 10, False)])
+def test_only_orders_that_were_placed_count(placed, refused, agrees, act_record):
     found = findings({"lost": "none", "served_at_least": 0.95}, act_record(placed=placed, refused=refused))
-    assert found["orders served"].agrees is agrees
+    assert found["orders placed"].agrees is agrees
+
+
+@pytest.mark.parametrize(("pages", "agrees"), [((1000, 950), True), ((1000, 949), False), ((0, 0), False)])
+def test_pages_that_were_turned_away_are_not_served(pages, agrees, act_record):
+    found = findings({"lost": "none", "pages_served_at_least": 0.95}, act_record(pages=pages))
+    assert found["pages served"].agrees is agrees
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,13 @@ def test_a_drill_is_two_minutes_long_with_normal_traffic_before_and_after(name):
         assert last_trouble(scenario, act) <= act.end_seconds - 30
 
 
+@pytest.mark.parametrize("name", scenario_names())
+def test_shedding_is_no_way_to_hold(name):
+    held = load_scenario(name).expects.protected
+    assert held.served_at_least >= 0.95
+    assert held.pages_served_at_least >= 0.95
+
+
 def last_trouble(scenario, act):
     """When the last fault is over, in seconds of the act."""
     return max(
