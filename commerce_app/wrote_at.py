@@ -1,7 +1,8 @@
 """When a customer last wrote: told with each answer to a write, brought along with the reads that follow.
 
 In the header ``Shop-Wrote-At`` and in a cookie, as Unix seconds. The time is taken once the answer is there,
-so that whatever was committed, also by a request that failed half-way, was committed before it.
+so that whatever was committed, also by a request that failed half-way, was committed before it. Only what was
+not done in time may be committed yet: its answer tells a time to come, which counts as now until it is over.
 """
 
 import re
@@ -15,9 +16,12 @@ from commerce_app.errors import RejectedError
 from commerce_app.instrument.routes import match_route
 
 HEADER = "Shop-Wrote-At"
+TIMED_OUT = 504
 COOKIE = "shop_wrote_at"
 # Past it the replica has caught up, or has been given up.
 KEPT_SECONDS = 600
+# Past it no statement waits for a lock any more that was sent before a 504.
+UNSETTLED_SECONDS = 10
 TIME = re.compile(r"[0-9]{1,11}(\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -36,7 +40,8 @@ class WroteAt:
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers, at = MutableHeaders(scope=message), f"{self._now():.6f}"
+                unsettled_seconds = UNSETTLED_SECONDS if message["status"] == TIMED_OUT else 0
+                headers, at = MutableHeaders(scope=message), f"{self._now() + unsettled_seconds:.6f}"
                 headers.append(HEADER, at)
                 headers.append(
                     "Set-Cookie", f"{COOKIE}={at}; Max-Age={KEPT_SECONDS}; Path=/; HttpOnly; SameSite=Lax"

@@ -46,13 +46,21 @@ class Reads:
         self._now = now
         self._outage = Outage()
 
-    @asynccontextmanager
-    async def connect(self, wrote_at: float | None = None) -> AsyncIterator[AsyncConnection]:
-        """A connection that, while ``lag_aware_routing`` is on, sees what was written until ``wrote_at``.
+    @property
+    def routed(self) -> bool:
+        """Whether ``lag_aware_routing`` is on: else nobody is sure to see what he wrote."""
+        return self._switches.on(Switch.LAG_AWARE_ROUTING)
 
-        wrote_at: Unix seconds. Raises LoadShedError when only the primary could answer and is too busy.
+    @asynccontextmanager
+    async def connect(
+        self, wrote_at: float | None = None, *, routed: bool | None = None
+    ) -> AsyncIterator[AsyncConnection]:
+        """A connection that, if it is routed, sees what was written until ``wrote_at``.
+
+        wrote_at: Unix seconds. routed: for who asked before; the switch may be flipped meanwhile.
+        Raises LoadShedError when only the primary could answer and is too busy.
         """
-        route = self._route(wrote_at)
+        route = self._route(wrote_at, routed=self.routed if routed is None else routed)
         self._metrics.reads.labels(route.target, route.reason).inc()
         if route.target == Target.NONE:
             self._metrics.load_shed.labels(SHED).inc()
@@ -60,8 +68,8 @@ class Reads:
         async with self._replica.connect() if route.target == Target.REPLICA else self._primary_slot() as it:
             yield it
 
-    def _route(self, wrote_at: float | None) -> Route:
-        if not self._switches.on(Switch.LAG_AWARE_ROUTING):
+    def _route(self, wrote_at: float | None, *, routed: bool) -> Route:
+        if not routed:
             return UNROUTED
         return choose(
             self._replay(),

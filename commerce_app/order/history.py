@@ -32,7 +32,8 @@ class OrderHistory:
     """A page is known by its user and, for a while after a write of his, by the time of that write.
 
     So who tells when he last wrote sees his own order at once, and no request waits for a page to be
-    taken out of Redis. Who does not tell sees it when the page was forgotten, or its TTL is over.
+    taken out of Redis. A page from a server that may lack the write is kept apart: it must not outlive the
+    switch that makes sure of it. Who does not tell sees it when the page was forgotten, or its TTL is over.
     """
 
     def __init__(self, reads: Reads, cache: Cache, ttl_seconds: float, now: Callable[[], float]) -> None:
@@ -46,18 +47,19 @@ class OrderHistory:
 
         wrote_at: Unix seconds; what was written until then is in it.
         """
-        key = history_key(user_id, wrote_at, self._now() - 2 * self._ttl_seconds)
-        body = await self._cache.read(key, partial(self._load, user_id, wrote_at))
+        routed = self._reads.routed
+        key = history_key(user_id, wrote_at, self._now() - 2 * self._ttl_seconds, routed=routed)
+        body = await self._cache.read(key, partial(self._load, user_id, wrote_at, routed=routed))
         if body is None:
             raise RejectedError(404, f"no user {user_id}")
         return body
 
     def forget(self, user_id: int) -> None:
         """There is, or may be, an order that is not in the page."""
-        self._cache.forget(history_key(user_id, None, 0.0))
+        self._cache.forget(history_key(user_id, None, 0.0, routed=True))
 
-    async def _load(self, user_id: int, wrote_at: float | None) -> bytes | None:
-        async with self._reads.connect(wrote_at) as connection:
+    async def _load(self, user_id: int, wrote_at: float | None, *, routed: bool) -> bytes | None:
+        async with self._reads.connect(wrote_at, routed=routed) as connection:
             parameters = {"user_id": user_id, "latest": LATEST}
             row = (await connection.execute(ORDERS, parameters)).one_or_none()
         if row is None:
@@ -65,8 +67,11 @@ class OrderHistory:
         return orjson.dumps({"user_id": user_id, "orders": orjson.Fragment(row.orders)})
 
 
-def history_key(user_id: int, wrote_at: float | None, oldest: float) -> str:
-    """The page that holds what was written until ``wrote_at``; no page is older than ``oldest``."""
+def history_key(user_id: int, wrote_at: float | None, oldest: float, *, routed: bool) -> str:
+    """The page that holds what was written until ``wrote_at``, for sure if its read is routed.
+
+    No page is older than ``oldest``.
+    """
     if wrote_at is None or wrote_at <= oldest:
         return f"orders:v1:{user_id}"
-    return f"orders:v1:{user_id}:{wrote_at:.6f}"
+    return f"orders:v1:{user_id}:{wrote_at:.6f}" + ("" if routed else ":unsure")

@@ -1,8 +1,10 @@
+import httpx
 import pytest
 from fastapi import Request
+from starlette.responses import Response
 
 from commerce_app.errors import RejectedError
-from commerce_app.wrote_at import wrote_at_reader
+from commerce_app.wrote_at import WroteAt, wrote_at_reader
 
 NOW = 1_000.0
 
@@ -32,3 +34,11 @@ def test_what_is_no_time_is_refused_by_name(text):
     with pytest.raises(RejectedError, match=r"^Shop-Wrote-At: expected Unix seconds, got ") as rejected:
         read(("shop-wrote-at", text))
     assert rejected.value.status == 400
+
+
+@pytest.mark.parametrize(("status", "told"), [(201, NOW), (409, NOW), (503, NOW), (504, NOW + 10)])
+async def test_what_was_not_done_in_time_may_be_written_yet(status, told):
+    transport = httpx.ASGITransport(WroteAt(Response(status_code=status), lambda: NOW))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        answer = await client.post("/orders")
+    assert float(answer.headers["Shop-Wrote-At"]) == told

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import asyncpg
 import pytest
 
 from commerce_app.order.history import history_key
@@ -77,6 +78,23 @@ async def test_who_tells_when_he_wrote_sees_his_order_at_once(customer):
     assert results(customer.shop) == {"miss": 2, "hit": 1}
 
 
+async def test_a_page_read_from_a_replica_that_lagged_does_not_outlive_it(customer, servers):
+    customer.shop.switches.set({Switch.LAG_AWARE_ROUTING: False})
+    replica = await asyncpg.connect(servers.replica.url)
+    await replica.execute("SELECT pg_wal_replay_pause()")
+    try:
+        placed = await order(customer, 17, 70)
+        wrote_at = {"Shop-Wrote-At": placed.headers["Shop-Wrote-At"]}
+        assert placed.json()["order_id"] not in [
+            each["order_id"] for each in await orders(customer, 17, **wrote_at)
+        ]
+        customer.shop.switches.set({Switch.LAG_AWARE_ROUTING: True})
+        assert (await orders(customer, 17, **wrote_at))[0]["order_id"] == placed.json()["order_id"]
+    finally:
+        await replica.execute("SELECT pg_wal_replay_resume()")
+        await replica.close()
+
+
 async def test_who_does_not_tell_sees_it_once_the_page_is_forgotten(settings, servers):
     chosen = replace(settings, switches=frozenset({Switch.LOCAL_TIER}))
     async with asking(chosen) as client:
@@ -84,7 +102,7 @@ async def test_who_does_not_tell_sees_it_once_the_page_is_forgotten(settings, se
         client.cookies.clear()
         placed = await order(client, 15, 70)
         client.cookies.clear()
-        while await client.shop.redis.get(history_key(15, None, 0.0)) is not None:
+        while await client.shop.redis.get(history_key(15, None, 0.0, routed=False)) is not None:
             pass
         await catch_up(servers)
         assert (await orders(client, 15))[0]["order_id"] == placed.json()["order_id"]
@@ -115,4 +133,4 @@ async def test_who_is_not_there_has_no_page(client):
     ],
 )
 def test_a_write_has_a_page_of_its_own_until_every_page_is_younger(wrote_at, key):
-    assert history_key(7, wrote_at, oldest=1000.0) == key
+    assert history_key(7, wrote_at, oldest=1000.0, routed=True) == key
