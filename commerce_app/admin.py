@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
-from commerce_app.flips import BODY_LIMIT_BYTES, read_flips
+from commerce_app.flips import read_flips
 from commerce_app.numbers import Number
 from commerce_app.product.warming import Warming
 from commerce_app.resilience.deadline import deadline
@@ -59,7 +59,7 @@ def admin_routes(
     @router.put("/switches")
     async def flip(request: Request) -> dict[str, bool | None]:
         try:
-            wanted = read_flips(await _bounded_body(request))
+            wanted = read_flips(await request.body())
         except RejectedError as error:
             _audit(request, error)
             raise
@@ -116,16 +116,6 @@ def prewarm_event(warmed: int, at: float, author: str, reason: str) -> Event:
 
 def _because(text: str, reason: str) -> str:
     return f"{text}: {reason}" if reason else text
-
-
-async def _bounded_body(request: Request) -> bytes:
-    """The body; raises RejectedError as soon as it is longer than any that is meant."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_LIMIT_BYTES:
-            raise RejectedError(422, f"body: expected at most {BODY_LIMIT_BYTES} bytes")
-    return body
 
 
 def _audit(request: Request, error: RejectedError) -> None:

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
@@ -18,10 +20,12 @@ from commerce_app.errors import DeadlineError, DependencyError, ErrorType, ShopE
 from commerce_app.idempotency.header import key_reader
 from commerce_app.instrument.database import error_type
 from commerce_app.instrument.requests import RequestMetrics, mark_error
+from commerce_app.mistakes import unread, unserved
 from commerce_app.order.routes import history_routes, order_routes
 from commerce_app.product.routes import product_routes
 from commerce_app.resilience.adaptive_limit import Adaptation, AdaptiveLimit
 from commerce_app.resilience.admission import Admission
+from commerce_app.resilience.body import WholeBody
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
 from commerce_app.responses import error_response
@@ -47,7 +51,8 @@ def build_app(shop: Shop) -> ASGIApp:
     limit = shop.settings.concurrent_requests
     adaptive = AdaptiveLimit(Adaptation(most=limit))
     admitted = Admission(app, shop.switches, shop.metrics, limit, adaptive, timer=time.perf_counter)
-    return RequestMetrics(WroteAt(admitted, time.time), shop.metrics, time.perf_counter)
+    whole = WholeBody(admitted, time.perf_counter)
+    return RequestMetrics(WroteAt(whole, time.time), shop.metrics, time.perf_counter)
 
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:
@@ -87,6 +92,20 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def shop_error(request: Request, error: ShopError) -> Response:
         mark_error(request.scope, error.error_type)
         return error_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def unread_request(_: Request, error: RequestValidationError) -> Response:
+        return error_response(unread(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def unserved_request(_: Request, error: HTTPException) -> Response:
+        response = error_response(unserved(error))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def mistake_of_ours(_: Request, __: Exception) -> Response:
+        return error_response(ShopError("the shop made a mistake"))
 
     @app.exception_handler(OSError)
     @app.exception_handler(SQLAlchemyError)

@@ -36,7 +36,7 @@ class ShopError(Exception):
 
 
 class RejectedError(ShopError):
-    """A rule of the shop says no; ``status`` is 400, 401, 404, 409 or 422."""
+    """A rule of the shop says no; ``status`` is one of 4xx."""
 
     error_type = ErrorType.NONE
 

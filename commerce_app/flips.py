@@ -9,7 +9,6 @@ import orjson
 from commerce_app.errors import RejectedError
 from commerce_app.switches import Switch
 
-BODY_LIMIT_BYTES = 16_384
 AUTHOR_LIMIT = 100
 REASON_LIMIT = 500
 # Control and format characters, surrogates, line and paragraph separators: they would forge lines of a log.

@@ -12,8 +12,9 @@ def json_response(body: bytes, status: int = 200) -> Response:
 
 
 def error_body(error: ShopError) -> bytes:
-    """``{"error": …, "error_type": …}``."""
-    return orjson.dumps({"error": str(error), "error_type": error.error_type})
+    """``{"error": …, "error_type": …}``; a text that names what was sent may hold what no JSON can."""
+    text = str(error).encode(errors="backslashreplace").decode()
+    return orjson.dumps({"error": text, "error_type": error.error_type})
 
 
 def error_response(error: ShopError) -> Response:

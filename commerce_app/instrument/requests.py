@@ -15,8 +15,12 @@ ENDING = "shop.ending"
 
 @dataclass(slots=True)
 class Ending:
-    """How a request ends: written by handlers and middlewares, read when it is over."""
+    """How a request ends: written by handlers and middlewares, read when it is over.
 
+    begun_at: by the timer of whoever measures; what the customer's own dawdling takes is no part of it.
+    """
+
+    begun_at: float
     status: int = 500
     error_type: str = ErrorType.NONE
 
@@ -26,6 +30,13 @@ def mark_error(scope: MutableMapping[str, Any], error_type: str) -> None:
     ending = scope.get(ENDING)
     if ending is not None:
         ending.error_type = error_type
+
+
+def mark_begun(scope: MutableMapping[str, Any], at: float) -> None:
+    """Say that this request is complete only now; a request that is not measured ignores it."""
+    ending = scope.get(ENDING)
+    if ending is not None:
+        ending.begun_at = at
 
 
 class RequestMetrics:
@@ -44,7 +55,7 @@ class RequestMetrics:
             await self._measure(route, scope, receive, send)
 
     async def _measure(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
-        ending = scope[ENDING] = Ending()
+        ending = scope[ENDING] = Ending(self._timer())
 
         async def watch(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -53,7 +64,6 @@ class RequestMetrics:
 
         active = self._metrics.active_requests.labels(route.method, route.path)
         active.inc()
-        started = self._timer()
         try:
             await self._app(scope, receive, watch)
         except BaseException:
@@ -64,4 +74,4 @@ class RequestMetrics:
             error_type = ending.error_type or (ErrorType.INTERNAL if ending.status >= 500 else "")
             self._metrics.request_seconds.labels(
                 route.method, route.path, str(ending.status), error_type
-            ).observe(self._timer() - started)
+            ).observe(self._timer() - ending.begun_at)

@@ -15,7 +15,8 @@ FAILURES: tuple[Outcome, ...] = (
 )
 READ: tuple[Outcome, ...] = ((200, ""), (404, ""), (422, ""), *FAILURES)
 WRITE: tuple[Outcome, ...] = (
-    (201, ""), (400, ""), (404, ""), (409, ""), (422, ""), (429, ErrorType.RATE_LIMITED), *FAILURES,
+    (201, ""), (400, ""), (404, ""), (408, ""), (409, ""), (413, ""), (422, ""),
+    (429, ErrorType.RATE_LIMITED), *FAILURES,
 )  # fmt: skip
 
 

@@ -99,18 +99,6 @@ async def test_a_wrong_token_is_refused_and_in_the_log_without_it(world, caplog,
     assert given not in caplog.text
 
 
-async def test_a_body_without_end_is_not_read_to_its_end(world):
-    read = []
-
-    async def endless():
-        for _ in range(1000):
-            read.append(4096)
-            yield b" " * 4096
-
-    answer = await world.client.put("/admin/switches", content=endless())
-    assert (answer.status_code, len(read) < 1000) == (422, True)
-
-
 async def test_a_line_break_in_a_name_does_not_forge_a_line_of_the_log(world, caplog):
     await world.put({"local\nWARNING root: all is well": True, **WHO})
     assert "\n" not in caplog.records[0].message
