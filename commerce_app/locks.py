@@ -4,6 +4,9 @@ The order, everywhere: the order's row → stock by ascending product → the us
 coupon (shared) → wallets by ascending user. An order makes its own row after it holds the stock, but nobody
 can wait for that row before it is committed.
 
+An idempotency key comes before all of them. A charge or claim in one statement takes its key last, and gives
+up waiting for it before PostgreSQL looks for deadlocks.
+
 Claiming locks the coupon first and then inserts the claim. An order and a claimer do not wait for each other
 in a circle: inserting waits for no lock on a claim that exists, only for a change of it, and an order changes
 the claim when it holds the coupon too. A claim not yet committed is not seen.

@@ -31,11 +31,14 @@ WITH taken AS (
     RETURNING n.coupon_id, n.available
 ), claimed AS (
     INSERT INTO coupon_claims (coupon_id, user_id, claimed_at) SELECT coupon_id, :user_id, :at FROM taken
+), patience AS MATERIALIZED (
+    SELECT available, set_config('lock_timeout', :patience, true) AS applied
+    FROM taken WHERE CAST(:key AS text) IS NOT NULL
 ), answered AS (
     INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, expires_at)
     SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), 201,
            convert_to(CAST(:begun AS text) || available || '}', 'UTF8'), CAST(:expires_at AS timestamptz)
-    FROM taken WHERE CAST(:key AS text) IS NOT NULL
+    FROM patience WHERE applied IS NOT NULL
 )
 SELECT available FROM taken
 """)

@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, TextClause
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from commerce_app.database.outcome import outcome
 from commerce_app.errors import DependencyError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
-from commerce_app.idempotency.keys import keep_new, key_parameters
-from commerce_app.instrument.database import unique_violation
+from commerce_app.idempotency.keys import PATIENCE_MILLISECONDS, keep_new, key_parameters
+from commerce_app.instrument.database import lock_not_available, unique_violation
 from commerce_app.locks import RowLocks
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
@@ -42,7 +42,9 @@ class Change:
 class QuickChange:
     """``statement`` returns a number if it changed something; else ``look`` tells what there is.
 
-    Both are given the change's parameters, ``at``, ``begun`` and those of the key.
+    Both are given the change's parameters, ``at``, ``begun``, those of the key and how long to wait for it.
+    The ordinary way has its key before it wants the row: the statement, which comes to the key with the row
+    in hand, must give up soon, lest both wait for each other.
     """
 
     def __init__(
@@ -65,16 +67,22 @@ class QuickChange:
         self._contended = Outage()
 
     async def make(self, change: Change, key: RequestKey | None, at: datetime) -> Answer | None:
-        """The answer; None: the key was used before, and says what to answer.
+        """The answer; None: the key is in use, or was, and says what to answer.
 
         Raises RejectedError without a key; with one the rejection is kept, and returned. Raises
         UnknownOutcomeError, and DependencyError when others change the row each time.
         """
         begun = change.begun.decode()
         parameters = {**change.parameters, "at": at, "begun": begun, **key_parameters(key, at)}
+        parameters["patience"] = str(PATIENCE_MILLISECONDS)
         for _ in range(self._attempts):
             async with self._primary.connect() as connection:
-                number = await self._change(connection, change, parameters)
+                try:
+                    number = await self._change(connection, change, parameters)
+                except DBAPIError as error:
+                    if key is None or not lock_not_available(error):
+                        raise
+                    return None
                 if number is not None:
                     return Answer(201, change.begun + b"%d}" % number)
                 seen = (await connection.execute(self._look, parameters)).one()

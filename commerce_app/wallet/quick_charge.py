@@ -27,11 +27,14 @@ WITH charged AS (
     RETURNING user_id, balance
 ), entry AS (
     INSERT INTO wallet_ledger (user_id, amount, kind, at) SELECT user_id, :amount, 'charge', :at FROM charged
+), patience AS MATERIALIZED (
+    SELECT balance, set_config('lock_timeout', :patience, true) AS applied
+    FROM charged WHERE CAST(:key AS text) IS NOT NULL
 ), answered AS (
     INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, expires_at)
     SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), 201,
            convert_to(CAST(:begun AS text) || balance || '}', 'UTF8'), CAST(:expires_at AS timestamptz)
-    FROM charged WHERE CAST(:key AS text) IS NOT NULL
+    FROM patience WHERE applied IS NOT NULL
 )
 SELECT balance FROM charged
 """)

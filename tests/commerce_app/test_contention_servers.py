@@ -71,6 +71,36 @@ async def claim(client, user):
     return await client.post(f"/coupons/{COUPON}/claim", json={"user_id": user})
 
 
+async def waiters(primary, number):
+    while await primary.fetchval(WAITING) < number:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        ("coupons WHERE coupon_id = 7", ("/coupons/7/claim", {"user_id": 200})),
+        ("wallets WHERE user_id = 200", ("/wallets/200/charge", {"amount": 1_000})),
+    ],
+)
+async def test_one_key_by_both_ways_at_once_is_no_deadlock(servers, settings, primary, row, asked):
+    """The short way waits for the row, the long one has the key by then and waits behind it."""
+    async with AsyncExitStack() as stack:
+        shops = await open_shops(stack, settings, SHORT, frozenset())
+        answering, (path, body) = [], asked
+        holder = await asyncpg.connect(servers.primary.url)
+        async with holder.transaction():
+            await holder.execute(f"SELECT FROM {row} FOR UPDATE")
+            for number, shop in enumerate(shops, 1):
+                post = shop.post(path, json=body, headers={"Idempotency-Key": "both"})
+                answering.append(asyncio.create_task(post))
+                await waiters(primary, number)
+        answers = await asyncio.gather(*answering)
+        await holder.close()
+    assert set(statuses(answers)) <= {201, 409}
+    assert 201 in statuses(answers)
+
+
 async def test_a_coupon_goes_to_as_many_users_as_there_are_pieces_each_once(shops, primary):
     await stock_of_coupon(primary, 20)
     crowd = [user for user in range(1, 41) for _ in range(3)]
