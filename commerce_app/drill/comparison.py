@@ -1,45 +1,17 @@
 """The drill beside the seed document: directions, order of the chain, pages, orders."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
-import yaml
-
 from commerce_app.drill.act import ActRecord
+from commerce_app.drill.document import TIED_SCRAPES, Document, DocumentFigures, chain_order, read_document
 from commerce_app.drill.measure import courses
-from commerce_app.drill.onsets import Course, misplaced
+from commerce_app.drill.onsets import Course
 from commerce_app.drill.scenario import Scenario
 
-DOCUMENT = Path(__file__).parent / "document.yml"
-TIED_SCRAPES = 2
 SERVED_RATIO_WANTED = 0.95
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class DocumentFigures:
-    """What the document says of a series; ``trouble`` is the direction in which the incident moves it."""
-
-    unit: str
-    trouble: str
-    before: float | None
-    peak: float
-    after: float
-
-
-@dataclass(frozen=True)
-class Document:
-    series: Mapping[str, DocumentFigures]
-    order: tuple[tuple[str, ...], ...]
-
-
-def read_document(path: Path = DOCUMENT) -> Document:
-    """The figures of the seed document."""
-    content = yaml.safe_load(path.read_text())
-    series = {name: DocumentFigures(**figures) for name, figures in content["series"].items()}
-    return Document(series, tuple(tuple(links) for links in content["order"]))
 
 
 def directions_agree(document: DocumentFigures, measured: Course) -> bool:
@@ -59,14 +31,6 @@ def chain_times(
     first = min((record.steps[s.name] for s in scenario.runbook if s.name in record.steps), default=None)
     recovery = measured["order_errors"].recovery
     return {**onsets, "alarm": record.alarm_at, "mitigation": first, "recovery": recovery}
-
-
-def chain_order(document: Document, times: Mapping[str, float | None], tie_seconds: float) -> Json:
-    """Whether the links came in the document's order; links of one line in whatever order they came."""
-    line_of = {link: number for number, line in enumerate(document.order) for link in line}
-    ordered = sorted(line_of, key=lambda link: (line_of[link], times[link] or 0.0))
-    wrong = misplaced({link: times[link] for link in ordered}, tie_seconds)
-    return {"agrees": not wrong, "misplaced": wrong, "tie_seconds": tie_seconds}
 
 
 def act_summary(scenario: Scenario, record: ActRecord) -> Json:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from commerce_app.drill.series import SERIES, Measured
 
-Window = Literal["fault", "after", "act"]
+Window = Literal["before", "fault", "after", "act"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -19,7 +19,8 @@ class Bound(_Part):
 
     at_least, at_most: in the figure's own unit (seconds, ratio 0-1, count). A series is judged by its worst
     sample, so ``at_most`` on a latency holds for every sample, and ``at_least`` says that one got there; on
-    a hit rate, whose worst is its lowest, it is the other way about.
+    a hit rate, whose worst is its lowest, it is the other way about. ``before`` the first step its median is
+    judged instead: what is usual.
     """
 
     series: str | None = None
@@ -61,7 +62,8 @@ class Expectation(_Part):
 
     served_at_least: the share of the offered orders that were placed. pages_served_at_least: of the product
     pages asked for that came.
-    paged: whether somebody is; None where it may be either.
+    paged: whether somebody is; None where it may be either. document_order: each series turns no earlier than
+    those before it in the seed document.
     """
 
     lost: tuple[str, ...] | Literal["none"]
@@ -69,6 +71,7 @@ class Expectation(_Part):
     served_at_least: Share | None = None
     pages_served_at_least: Share | None = None
     paged: bool | None = None
+    document_order: bool = False
 
 
 class Expectations(_Part):

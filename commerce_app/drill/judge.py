@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from commerce_app.drill.act import ActRecord
 from commerce_app.drill.display import figure
+from commerce_app.drill.document import chain_order, read_document
 from commerce_app.drill.expectations import Bound, Expectation
-from commerce_app.drill.measure import SloResult
-from commerce_app.drill.onsets import Moments, Points
+from commerce_app.drill.measure import SloResult, courses
+from commerce_app.drill.onsets import Moments, Points, course
 from commerce_app.drill.series import SERIES
 
 UNITS = {"hit_rate": "ratio", "replica_cpu": "ratio", "order_errors": "ratio"}
@@ -34,11 +35,17 @@ class Ledger:
     violations: Mapping[str, int]
 
 
-def judge_act(expected: Expectation, record: ActRecord, ledger: Ledger) -> tuple[Finding, ...]:
-    """Everything that the scenario says of this act, and that the books are right after it."""
+def judge_act(
+    expected: Expectation, record: ActRecord, ledger: Ledger, *, tie_seconds: float
+) -> tuple[Finding, ...]:
+    """Everything that the scenario says of this act, and that the books are right after it.
+
+    tie_seconds: onsets so near each other count as tied.
+    """
     return (
         *_slos(expected, record.slos),
         *(_bound(bound, record) for bound in expected.bounds),
+        *_ordered(expected, record, tie_seconds),
         *_served(expected, record),
         *_paged(expected, record),
         *_books(ledger),
@@ -90,16 +97,22 @@ def _bound(bound: Bound, record: ActRecord) -> Finding:
 
 
 def bounded_value(bound: Bound, record: ActRecord) -> float | None:
-    """The figure that a bound is about; None where nothing was measured."""
+    """The figure that a bound is about: before, the median as in the closing table; else the worst sample.
+
+    None where nothing was measured.
+    """
     series = bound.measured
     if series is None:
         return record.load.figure(bound.figure)
+    points = record.series[series.name]
+    if bound.during == "before":
+        return course(points, record.moments, rises=series.rises).before
     start, end = stretch(bound.during, record.moments, record.started_at)
-    return worst(record.series[series.name], start, end, rises=series.rises)
+    return worst(points, start, end, rises=series.rises)
 
 
 def stretch(during: str, moments: Moments, started_at: float) -> tuple[float, float]:
-    """Begin and end of a stretch, in Unix seconds."""
+    """Begin and end of a stretch, in Unix seconds: an act's from where its normal traffic is measured."""
     return {
         "fault": (moments.fault_at, moments.hurt_end),
         "after": (moments.after_start, moments.end),
@@ -111,6 +124,20 @@ def worst(points: Points, start: float, end: float, *, rises: bool) -> float | N
     """The worst sample of a stretch; None where it has none."""
     values = [value for at, value in points if start <= at <= end and not math.isnan(value)]
     return (max if rises else min)(values, default=None)
+
+
+def _ordered(expected: Expectation, record: ActRecord, tie_seconds: float) -> Iterable[Finding]:
+    if not expected.document_order:
+        return
+    document = read_document().only(record.series)
+    onsets = {name: each.onset for name, each in courses(record.series, record.moments).items()}
+    came = ", ".join(
+        f"{name} {'never' if (at := onsets[name]) is None else f'{at - record.fault_at:.0f} s'}"
+        for line in document.order
+        for name in line
+    )
+    agrees = bool(chain_order(document, onsets, tie_seconds)["agrees"])
+    yield Finding("order of onsets", document.spell_order(), came, agrees)
 
 
 def _served(expected: Expectation, record: ActRecord) -> Iterable[Finding]:

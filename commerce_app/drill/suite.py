@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from commerce_app.drill.act import ActRecord
 from commerce_app.drill.demo import AfterAct
+from commerce_app.drill.document import TIED_SCRAPES
 from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.expectations import Expectations
 from commerce_app.drill.judge import Finding, Ledger, begun_alike, judge_act
@@ -83,15 +84,18 @@ def run_suite(
     for scenario, expects in scenarios:
         with enter(scenario) as drill:
             lived = {name: _live(drill, scenario, expects, name, recorder) for name in ACTS}
-        yield DrillResult(scenario.name, expects.cause, _judged(expects, lived))
+        tie_seconds = TIED_SCRAPES * scenario.measuring.scrape_seconds
+        yield DrillResult(scenario.name, expects.cause, _judged(expects, lived, tie_seconds))
 
 
-def _judged(expects: Expectations, lived: Mapping[str, tuple[ActRecord, Ledger]]) -> tuple[Judged, ...]:
+def _judged(
+    expects: Expectations, lived: Mapping[str, tuple[ActRecord, Ledger]], tie_seconds: float
+) -> tuple[Judged, ...]:
     hurt, held = (lived[name] for name in ACTS)
     alike = begun_alike(hurt[0], held[0])
     return (
-        Judged(UNPROTECTED, judge_act(expects.unprotected, *hurt)),
-        Judged(PROTECTED, (*judge_act(expects.protected, *held), alike)),
+        Judged(UNPROTECTED, judge_act(expects.unprotected, *hurt, tie_seconds=tie_seconds)),
+        Judged(PROTECTED, (*judge_act(expects.protected, *held, tie_seconds=tie_seconds), alike)),
     )
 
 

@@ -1,21 +1,12 @@
 import pytest
 
-from commerce_app.drill.comparison import chain_order, directions_agree, protected_verdict, read_document
+from commerce_app.drill.comparison import directions_agree, protected_verdict
+from commerce_app.drill.document import read_document
 from commerce_app.drill.measure import SloResult
 from commerce_app.drill.onsets import Course
 from commerce_app.drill.series import SERIES
 
 DOCUMENT = read_document()
-IN_ORDER = {
-    "hit_rate": 5.0,
-    "product_p95": 8.0,
-    "replica_cpu": 10.0,
-    "order_errors": 20.0,
-    "order_p99": 15.0,
-    "alarm": 200.0,
-    "mitigation": 203.0,
-    "recovery": 225.0,
-}
 
 
 def measured(before, peak, after):
@@ -39,23 +30,6 @@ def test_the_document_has_figures_for_what_is_measured():
 )
 def test_directions_are_into_trouble_and_out_again(course, agrees):
     assert directions_agree(DOCUMENT.series["hit_rate"], course) is agrees
-
-
-def test_links_of_one_line_come_in_any_order():
-    assert chain_order(DOCUMENT, IN_ORDER, tie_seconds=0)["agrees"]
-
-
-@pytest.mark.parametrize(
-    ("change", "wrong"),
-    [
-        ({"hit_rate": 14.0}, []),
-        ({"hit_rate": 25.0}, ["product_p95", "replica_cpu", "order_p99"]),
-        ({"alarm": None}, ["alarm"]),
-        ({"recovery": 100.0}, ["recovery"]),
-    ],
-)
-def test_a_link_too_early_for_its_place_is_named(change, wrong):
-    assert chain_order(DOCUMENT, {**IN_ORDER, **change}, tie_seconds=6)["misplaced"] == wrong
 
 
 @pytest.mark.parametrize(

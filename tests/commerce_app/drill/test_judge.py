@@ -4,6 +4,7 @@ from pydantic import ValidationError
 from commerce_app.drill.expectations import Bound, Expectation, Expectations
 from commerce_app.drill.judge import Ledger, begun_alike, judge_act
 from commerce_app.drill.measure import SloResult
+from commerce_app.drill.series import SERIES
 
 RIGHT = Ledger({"stock": 0, "wallet": 0})
 KEPT = SloResult("order-latency", 0.99, 0.002)
@@ -12,7 +13,7 @@ UNKNOWN = SloResult("order-latency", 0.99, None)
 
 
 def findings(expected, measured, ledger=RIGHT):
-    return {each.what: each for each in judge_act(Expectation(**expected), measured, ledger)}
+    return {each.what: each for each in judge_act(Expectation(**expected), measured, ledger, tie_seconds=10)}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,8 @@ HITS = [(20.0, 0.1), (50.0, 0.6), (60.0, 0.4), (70.0, float("nan")), (110.0, 0.9
         ({"at_least": 0.5}, "40.00%", False),
         ({"at_least": 0.88, "during": "after"}, "90.00%", True),
         ({"at_least": 0.05, "at_most": 0.2, "during": "act"}, "10.00%", True),
+        ({"at_least": 0.05, "at_most": 0.2, "during": "before"}, "10.00%", True),
+        ({"at_least": 0.72, "during": "before"}, "10.00%", False),
     ],
 )
 def test_a_series_is_judged_by_its_worst_sample(bound, measured, agrees, act_record):
@@ -58,6 +61,22 @@ def test_a_series_is_judged_by_its_worst_sample(bound, measured, agrees, act_rec
     found = findings({"lost": "none", "bounds": bounds}, act_record(series={"hit_rate": HITS}))
     one = next(each for what, each in found.items() if what.startswith("hit_rate"))
     assert (one.measured, one.agrees) == (measured, agrees)
+
+
+def turning(seconds):
+    """A series that is fine until so many seconds after the fault."""
+    return [(at, 0.0 if at < 40 + seconds else 1.0) for at in range(0, 80, 5)]
+
+
+@pytest.mark.parametrize(("cpu_seconds", "agrees"), [(20, True), (5, True), (0, False), (100, False)])
+def test_series_turn_in_the_documents_order(cpu_seconds, agrees, act_record):
+    series = {each.name: turning(30) for each in SERIES}
+    series |= {"hit_rate": [(at, 1 - value) for at, value in turning(5)], "product_p95": turning(15)}
+    record = act_record(series={**series, "replica_cpu": turning(cpu_seconds)})
+    found = findings({"lost": "none", "document_order": True}, record)["order of onsets"]
+    assert found.agrees is agrees
+    assert found.wanted == "hit_rate → product_p95 → replica_cpu → order_p99, order_errors"
+    assert found.measured.startswith("hit_rate 5 s, product_p95 15 s, replica_cpu ")
 
 
 def test_what_was_not_measured_is_within_no_bound(act_record):

@@ -59,7 +59,11 @@ def results(drill, recorder=None):
 @pytest.fixture
 def lived(act_record):
     def live(figures, slos, page_at):
-        series = {name: [(60.0, value)] for name, value in figures.items()}
+        usual = {"hit_rate": 0.9}
+        series = {
+            name: [(20.0, usual.get(name, 0.0)), (60.0, value), (110.0, usual.get(name, 0.0))]
+            for name, value in figures.items()
+        }
         return act_record(slos=slos, page_at=page_at, series=series)
 
     return live
