@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
-from commerce_app.flips import read_flips
+from commerce_app.flips import AUTHOR_LIMIT, REASON_LIMIT, one_line, read_flips
 from commerce_app.numbers import Number
 from commerce_app.product.warming import Warming
 from commerce_app.resilience.deadline import deadline
@@ -37,6 +37,11 @@ class PrewarmRequest(BaseModel):
     top: Annotated[int, Field(ge=1, le=PREWARM_LIMIT)] = 100
     author: str = "operator"
     reason: str = ""
+
+    def who_and_why(self) -> tuple[str, str]:
+        """Author and reason, which is empty if not given; raises RejectedError as flips do."""
+        reason = one_line("reason", self.reason, REASON_LIMIT) if self.reason else ""
+        return one_line("author", self.author, AUTHOR_LIMIT), reason
 
 
 def admin_routes(
@@ -69,10 +74,11 @@ def admin_routes(
 
     @router.post("/prewarm")
     async def prewarm(request: PrewarmRequest) -> dict[str, int]:
+        author, reason = request.who_and_why()
         chosen = warming.hottest(request.top) if request.product_ids is None else request.product_ids
         async with deadline(PREWARM_SECONDS):
             warmed = await warming.prewarm(chosen)
-        events.post(prewarm_event(warmed, now(), request.author, request.reason))
+        events.post(prewarm_event(warmed, now(), author, reason))
         return {"warmed": warmed}
 
     @router.get("/supplies")

@@ -32,15 +32,16 @@ def read_flips(body: bytes) -> Flips:
         raise RejectedError(422, f"body: expected JSON: {error}") from error
     if not isinstance(fields, dict):
         raise RejectedError(422, "body: expected an object of switches, author and reason")
-    author = _text("author", fields.pop("author", None), AUTHOR_LIMIT)
-    reason = _text("reason", fields.pop("reason", None), REASON_LIMIT)
+    author = one_line("author", fields.pop("author", None), AUTHOR_LIMIT)
+    reason = one_line("reason", fields.pop("reason", None), REASON_LIMIT)
     states = {_switch(name): _state(name, state) for name, state in fields.items()}
     if not states:
         raise RejectedError(422, f"body: expected at least one switch: {', '.join(Switch)}")
     return Flips(states, author, reason)
 
 
-def _text(name: str, value: object, limit: int) -> str:
+def one_line(name: str, value: object, limit: int) -> str:
+    """The text without spaces around it; raises RejectedError (422) when it is none, or could forge lines."""
     text = value.strip() if isinstance(value, str) else ""
     if not 0 < len(text) <= limit or any(unicodedata.category(each) in _UNSEEN for each in text):
         raise RejectedError(422, f"{name}: expected text of 1 to {limit} characters in one line")

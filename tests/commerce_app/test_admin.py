@@ -41,7 +41,8 @@ class World:
         app = FastAPI(exception_handlers={ShopError: self._answer})
         switchboard = Switchboard(self.switches, IndexInMemory())
         poster = SimpleNamespace(post=self.events.append)
-        app.include_router(admin_routes(switchboard, None, poster, lambda: 7.0, "secret", supplies=None))
+        warming = SimpleNamespace(prewarm=self._prewarm)
+        app.include_router(admin_routes(switchboard, warming, poster, lambda: 7.0, "secret", supplies=None))
         headers = {"Authorization": "Bearer secret"}
         transport = httpx.ASGITransport(app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://shop", headers=headers)
@@ -49,6 +50,13 @@ class World:
     @staticmethod
     async def _answer(_request, error):
         return error_response(error)
+
+    @staticmethod
+    async def _prewarm(product_ids):
+        return len(product_ids)
+
+    async def prewarm(self, **body):
+        return await self.client.post("/admin/prewarm", json={"product_ids": [1, 2], **body})
 
     async def put(self, body, **headers):
         return await self.client.put("/admin/switches", json=body, headers=headers)
@@ -102,6 +110,26 @@ async def test_a_wrong_token_is_refused_and_in_the_log_without_it(world, caplog,
 async def test_a_line_break_in_a_name_does_not_forge_a_line_of_the_log(world, caplog):
     await world.put({"local\nWARNING root: all is well": True, **WHO})
     assert "\n" not in caplog.records[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"author": "a" * 101}, "author"),
+        ({"author": ""}, "author"),
+        ({"reason": "r" * 501}, "reason"),
+        ({"reason": "fine\nWARNING forged"}, "reason"),
+    ],
+)
+async def test_who_warms_and_why_are_checked_as_those_of_flips(world, change, place):
+    answer = await world.prewarm(**change)
+    assert (answer.status_code, answer.json()["error"].split(":")[0]) == (422, place)
+    assert world.events == []
+
+
+async def test_warming_needs_no_reason(world):
+    assert (await world.prewarm()).json() == {"warmed": 2}
+    assert [event.author for event in world.events] == ["operator"]
 
 
 @pytest.mark.parametrize(
