@@ -2,17 +2,21 @@
 
 import json
 import random
+import re
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from commerce_app.faults.proxy.callers import Callers
 from commerce_app.faults.proxy.relay import Proxy
 from commerce_app.faults.proxy.toxics import Toxic, ToxicError, parse_toxic
 
 VERSION = "2.9.0"
+ADDRESS = re.compile(r"(\[?[0-9A-Za-z._:%-]*\]?):([0-9]{1,5})", re.ASCII)
 
 
 class ApiError(Exception):
@@ -36,7 +40,11 @@ class FaultApi:
         self.proxies[name] = proxy
         return proxy
 
-    def app(self) -> Starlette:
+    def app(self, names: frozenset[str] = frozenset()) -> ASGIApp:
+        """``names``: what this machine is called by those who call the API, beside its addresses."""
+        return Callers(self._routes(), names)
+
+    def _routes(self) -> Starlette:
         return Starlette(
             routes=[
                 Route("/version", self.version),
@@ -68,10 +76,15 @@ class FaultApi:
         return Response(status_code=204)
 
     async def populate(self, request: Request) -> Response:
-        """Makes the proxies of a list; one that is there with other addresses is replaced."""
+        """Makes the proxies of a list; one that is there with other addresses is replaced.
+
+        A list with a mistake in it makes none.
+        """
         bodies = await _json(request)
         if not isinstance(bodies, list) or not all(isinstance(body, dict) for body in bodies):
             raise ApiError(400, "body: expected a list of proxies")
+        for body in bodies:
+            _check(body)
         made = [await self._populate(body) for body in bodies]
         return JSONResponse({"proxies": [show(proxy) for proxy in made]}, status_code=201)
 
@@ -120,7 +133,10 @@ class FaultApi:
     async def change_toxic(self, request: Request) -> Response:
         there = self._toxic(request).as_json()
         body = await _body(request)
-        attributes = {**there["attributes"], **(body.get("attributes") or {})}
+        given = body.get("attributes") or {}
+        if not isinstance(given, dict):
+            raise ApiError(400, f"attributes: expected an object, got {given!r:.100}")
+        attributes = {**there["attributes"], **given}
         toxicity = body.get("toxicity", there["toxicity"])
         toxic = parse_toxic({**there, "toxicity": toxicity, "attributes": attributes})
         self._proxy(request).put(toxic)
@@ -142,10 +158,8 @@ class FaultApi:
         return await self._create(body)
 
     async def _create(self, body: dict[str, Any]) -> Proxy:
-        if not body.get("name"):
-            raise ApiError(400, "name: expected a name for the proxy")
-        enabled = _flag(body, "enabled", there=True)
-        proxy = await self.add(str(body["name"]), str(body.get("listen", "")), str(body.get("upstream", "")))
+        enabled = _check(body)
+        proxy = await self.add(body["name"], str(body.get("listen", "")), str(body.get("upstream", "")))
         if not enabled:
             await proxy.stop()
         return proxy
@@ -176,30 +190,41 @@ def show(proxy: Proxy) -> dict[str, Any]:
 
 def parse_address(key: str, text: str) -> tuple[str, int]:
     """``HOST:PORT`` taken apart; raises ApiError naming ``key``."""
-    host, _, port = text.rpartition(":")
-    if not port.isdigit() or int(port) > 65535:
-        raise ApiError(400, f"{key}: expected HOST:PORT, got {text!r}")
-    return host.strip("[]") or "127.0.0.1", int(port)
+    found = ADDRESS.fullmatch(text)
+    # A host with an empty part is one that no resolver takes.
+    if found is None or ".." in text or text.startswith(".") or int(found[2]) > 65535:
+        raise ApiError(400, f"{key}: expected HOST:PORT, got {text!r:.100}")
+    return found[1].strip("[]") or "127.0.0.1", int(found[2])
+
+
+def _check(body: dict[str, Any]) -> bool:
+    """Whether the proxy to be made is enabled; raises ApiError for what is wrong with it."""
+    if not isinstance(body.get("name"), str) or not body["name"]:
+        raise ApiError(400, "name: expected a name for the proxy")
+    for key in ("upstream", "listen"):
+        parse_address(key, str(body.get(key, "")))
+    return _flag(body, "enabled", there=True)
 
 
 async def _listen(proxy: Proxy, address: tuple[str, int]) -> None:
     try:
         await proxy.start(*address)
-    except OSError as error:
-        raise ApiError(409, f"listen: {address[0]}:{address[1]}: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ApiError(409, f"listen: {address[0]}:{address[1]}: {reason}") from error
 
 
 async def _json(request: Request) -> Any:  # noqa: ANN401 -- JSON
     try:
         return json.loads(await request.body() or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, f"body: expected JSON ({error})") from error
 
 
 def _flag(body: dict[str, Any], key: str, *, there: bool) -> bool:
     value = body.get(key, there)
     if not isinstance(value, bool):
-        raise ApiError(400, f"{key}: expected true or false, got {value!r}")
+        raise ApiError(400, f"{key}: expected true or false, got {value!r:.100}")
     return value
 
 

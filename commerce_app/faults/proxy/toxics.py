@@ -18,6 +18,8 @@ KINDS: Mapping[str, type[Kind]] = {
     kind.type: kind for kind in (Latency, Blackhole, ResetPeer, Bandwidth, SlowClose, LimitData)
 }
 STREAMS = ("upstream", "downstream")
+# In milliseconds 30 years: what is larger no timer takes.
+LARGEST = 1e12
 
 
 class ToxicError(ValueError):
@@ -54,20 +56,23 @@ def parse_toxic(body: Mapping[str, Any]) -> Toxic:
         ToxicError: naming the key that is wrong.
     """
     kind = body.get("type")
-    if kind not in KINDS:
-        raise ToxicError(f"type: expected one of {', '.join(sorted(KINDS))}, got {kind!r}")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ToxicError(f"type: expected one of {', '.join(sorted(KINDS))}, got {kind!r:.100}")
     stream = body.get("stream", "downstream")
     if stream not in STREAMS:
-        raise ToxicError(f"stream: expected upstream or downstream, got {stream!r}")
+        raise ToxicError(f"stream: expected upstream or downstream, got {stream!r:.100}")
     toxicity = _number("toxicity", body.get("toxicity", 1.0))
     if toxicity > 1:
         raise ToxicError(f"toxicity: expected a number from 0 to 1, got {toxicity:g}")
     name = body.get("name") or f"{kind}_{stream}"
-    return Toxic(str(name), stream, toxicity, _parse_kind(kind, body.get("attributes") or {}))
+    if not isinstance(name, str):
+        raise ToxicError(f"name: expected text, got {name!r:.100}")
+    return Toxic(name, stream, toxicity, _parse_kind(KINDS[kind], body.get("attributes") or {}))
 
 
-def _parse_kind(kind: object, attributes: Mapping[str, Any]) -> Kind:
-    made = KINDS[str(kind)]
+def _parse_kind(made: type[Kind], attributes: object) -> Kind:
+    if not isinstance(attributes, Mapping):
+        raise ToxicError(f"attributes: expected an object, got {attributes!r:.100}")
     known = {field.name for field in dataclasses.fields(made)}
     unknown = sorted(set(attributes) - known)
     if unknown:
@@ -79,8 +84,8 @@ def _parse_kind(kind: object, attributes: Mapping[str, Any]) -> Kind:
 
 
 def _number(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise ToxicError(f"{key}: expected a number from 0 up, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
+        raise ToxicError(f"{key}: expected a number from 0 to {LARGEST:g}, got {value!r:.100}")
     return float(value)
 
 

@@ -14,7 +14,7 @@ async def api():
     faults = FaultApi(random.Random(1))
     await faults.add("redis", "127.0.0.1:0", "127.0.0.1:6379")
     transport = httpx.ASGITransport(faults.app())
-    async with httpx.AsyncClient(transport=transport, base_url="http://toxiproxy") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8474") as client:
         yield client
     for proxy in faults.proxies.values():
         await proxy.stop()
@@ -79,12 +79,46 @@ async def test_populates_a_list_and_replaces_what_has_another_address(api):
         ("/proxies/redis", {"enabled": "no"}, 400, "enabled: expected true or false, got 'no'"),
         ("/populate", {}, 400, "body: expected a list of proxies"),
         ("/proxies", {"listen": "127.0.0.1:0"}, 400, "name: expected"),
+        ("/proxies", {"name": [1], "upstream": "h:1"}, 400, "name: expected"),
+        ("/proxies", {"name": "a", "upstream": "h:1", "listen": "aaaa..b:0"}, 400, "listen: expected HOST"),
+        ("/proxies", {"name": "a", "upstream": "h:1", "listen": "127.0.0.1:²"}, 400, "listen: expected HOST"),
+        ("/proxies", {"name": "a", "upstream": "h:1", "listen": "a" * 70 + ":0"}, 409, "listen: aaa"),
     ],
 )
 async def test_says_what_is_wrong(api, path, body, status, message):
     answer = await api.post(path, json=body)
     assert answer.status_code == status
     assert message in answer.json()["error"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[" * 100_000, b"9" * 5_000, b"\xff"])
+async def test_what_is_no_json_is_said(api, body):
+    answer = await api.post("/proxies/redis/toxics", content=body)
+    assert (answer.status_code, answer.json()["error"][:20]) == (400, "body: expected JSON ")
+
+
+async def test_a_change_of_attributes_that_are_none_is_refused(api):
+    await api.post("/proxies/redis/toxics", json=LATENCY)
+    answer = await api.patch("/proxies/redis/toxics/slow", json={"attributes": 5})
+    assert (answer.status_code, answer.json()["error"]) == (400, "attributes: expected an object, got 5")
+
+
+async def test_a_list_with_a_mistake_makes_no_proxy(api):
+    fine = {"name": "a", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:1"}
+    assert (
+        await api.post("/populate", json=[fine, {**fine, "name": "b", "upstream": "x"}])
+    ).status_code == 400
+    assert list((await api.get("/proxies")).json()) == ["redis"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"User-Agent": "Mozilla/5.0"}, {"Host": "rebound.example:8474"}],
+)
+async def test_a_web_page_changes_no_fault(api, headers):
+    answer = await api.post("/proxies/redis/toxics", json=LATENCY, headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (403, 403)
+    assert (await api.get("/proxies/redis/toxics")).json() == []
 
 
 async def test_a_port_in_use_is_said(api):

@@ -90,8 +90,16 @@ def test_reads_and_writes_toxiproxys_json():
         ({"stream": "up"}, "stream: expected upstream or downstream"),
         ({"toxicity": 2}, "toxicity: expected a number from 0 to 1"),
         ({"attributes": {"delay": 1}}, "attributes.delay: expected one of jitter, latency"),
-        ({"attributes": {"latency": -1}}, "attributes.latency: expected a number from 0 up"),
-        ({"attributes": {"latency": "1s"}}, "attributes.latency: expected a number from 0 up, got '1s'"),
+        ({"attributes": {"latency": -1}}, r"attributes.latency: expected a number from 0 to 1e\+12"),
+        ({"attributes": {"latency": 10**400}}, r"attributes.latency: expected a number from 0 to 1e\+12"),
+        ({"attributes": 5}, "attributes: expected an object, got 5"),
+        ({"type": []}, r"type: expected one of .*, got \[\]"),
+        ({"type": {}}, "type: expected one of .*, got {}"),
+        ({"name": [1]}, r"name: expected text, got \[1\]"),
+        (
+            {"attributes": {"latency": "1s"}},
+            r"attributes.latency: expected a number from 0 to 1e\+12, got '1s'",
+        ),
     ],
 )
 def test_a_wrong_toxic_names_its_key(change, message):
