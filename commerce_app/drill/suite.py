@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from commerce_app.drill.act import ActRecord
@@ -56,13 +57,19 @@ class DrillResult:
     def passed(self) -> bool:
         return [each.act for each in self.acts] == list(ACTS) and all(each.agrees for each in self.acts)
 
-    def json(self) -> Json:
-        """As ``fireline drill all --json`` prints it."""
+    def json(self, ended_at: datetime) -> Json:
+        """As ``fireline drill all --json`` prints it, and ``drills.json`` keeps it."""
         acts = {
             judged.act: {"agrees": judged.agrees, "findings": [asdict(each) for each in judged.findings]}
             for judged in self.acts
         }
-        return {"drill": self.name, "cause": self.cause, "passed": self.passed, "acts": acts}
+        return {
+            "drill": self.name,
+            "cause": self.cause,
+            "passed": self.passed,
+            "ended_at": ended_at.isoformat(),
+            "acts": acts,
+        }
 
 
 def judged_scenario(name: str) -> tuple[Scenario, Expectations]:

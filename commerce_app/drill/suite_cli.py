@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.ending import FAILURE, guarded
 from commerce_app.drill.recording import Recorder
 from commerce_app.drill.scenario import Scenario, scenario_names
-from commerce_app.drill.suite import DrillResult, judged_scenario, run_suite
+from commerce_app.drill.suite import DrillResult, Json, judged_scenario, run_suite
 from commerce_app.drill.suite_table import show_suite
 from commerce_app.drill.written import write_json
 
@@ -29,18 +30,20 @@ def all_command(ctx: click.Context, names: Sequence[str], as_json: bool, out: Pa
     """Run every drill, or NAMES, unprotected and protected; exit 1 unless all go as their scenarios say."""
     console = console_for(stderr=as_json)
     results: list[DrillResult] = []
+    ended: list[Json] = []
 
     def live() -> None:
         chosen = [judged_scenario(name) for name in names or scenario_names()]
 
         for result in run_suite(chosen, entering(out, console), Recorder(out / "cases")):
             results.append(result)
-            write_json(out / "drills.json", [each.json() for each in results])
+            ended.append(result.json(datetime.now(UTC)))
+            write_json(out / "drills.json", ended)
         show_suite(console, results)
 
     guarded(live)
     if as_json:
-        click.echo(json.dumps([each.json() for each in results], ensure_ascii=False, indent=2))
+        click.echo(json.dumps(ended, ensure_ascii=False, indent=2))
     if not all(result.passed for result in results):
         ctx.exit(FAILURE)
 

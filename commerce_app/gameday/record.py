@@ -24,7 +24,7 @@ class ActOutcome(_Kept):
 
 
 class Outcome(_Kept):
-    """One drill, as in the `drills.json` of `fireline drill all`, with when it ended.
+    """One drill, as in the `drills.json` of `fireline drill all`.
 
     error: why it could not be lived through to its end; then its acts are missing.
     """
@@ -38,7 +38,7 @@ class Outcome(_Kept):
 
     @classmethod
     def of(cls, result: DrillResult, ended_at: AwareDatetime) -> Self:
-        return cls.model_validate({**result.json(), "ended_at": ended_at})
+        return cls.model_validate(result.json(ended_at))
 
     @property
     def judged(self) -> tuple[Judged, ...]:

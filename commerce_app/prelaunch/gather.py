@@ -59,17 +59,14 @@ def observe(
 
 
 def read_drills(path: Path) -> Mapping[str, Drilled]:
-    """The results of `fireline drill all` or `schedule`; the former ended when their file was written.
+    """The results of `fireline drill all` or `schedule`.
 
     Raises:
         UnansweredError: where there are none.
     """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        written_at = path.stat().st_mtime
-        return {
-            str(each["drill"]): Drilled(bool(each["passed"]), _ended_at(each, written_at)) for each in entries
-        }
+        return {str(each["drill"]): Drilled(bool(each["passed"]), _ended_at(each)) for each in entries}
     except OSError as error:
         raise UnansweredError(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError) as error:
@@ -78,9 +75,9 @@ def read_drills(path: Path) -> Mapping[str, Drilled]:
         ) from error
 
 
-def _ended_at(entry: Mapping[str, Any], written_at: float) -> float:
+def _ended_at(entry: Mapping[str, Any]) -> float | None:
     said = entry.get("ended_at")
-    return written_at if said is None else datetime.fromisoformat(said).timestamp()
+    return None if said is None else datetime.fromisoformat(said).timestamp()
 
 
 def peak_rps(drill: str) -> float:

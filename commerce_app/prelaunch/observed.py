@@ -69,10 +69,10 @@ class StaleAges:
 
 @dataclass(frozen=True)
 class Drilled:
-    """Whether a drill passed, and when it ended (Unix seconds)."""
+    """Whether a drill passed, and when it ended (Unix seconds); None where its result does not say."""
 
     passed: bool
-    at: float
+    at: float | None
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
+import json
+from datetime import datetime
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from commerce_app.drill import suite_cli
 from commerce_app.drill.cli import drill
+from commerce_app.drill.customers import LOAD
 from commerce_app.drill.scenario import Scenario
+from commerce_app.drill.suite import DrillResult, judged_scenario
 from commerce_app.faults.registry import FAULTS
 
 DOCS = Path(__file__).parents[3] / "docs" / "drills.md"
@@ -56,3 +61,18 @@ def test_every_option_and_every_key_of_a_scenario_is_documented():
     told_elsewhere = {"name", "title", "description"}
     keys = set(Scenario.model_fields) - told_elsewhere
     assert {word for word in options() | keys if word not in text} == set()
+
+
+def test_the_scenario_of_the_documentation_is_one(tmp_path):
+    path = tmp_path / "redis-resets.yml"
+    path.write_text(DOCS.read_text().split("This is a whole one:\n\n```yaml\n")[1].split("```")[0])
+    scenario, _ = judged_scenario(str(path))
+    assert (LOAD / scenario.load.script).exists()
+
+
+def test_each_drill_of_the_suite_says_when_it_ended(tmp_path, monkeypatch):
+    ended = DrillResult("redis-slow", "redis-latency", ())
+    monkeypatch.setattr(suite_cli, "run_suite", lambda *_: iter([ended]))
+    run("all", "redis-slow", "--out", str(tmp_path))
+    (kept,) = json.loads((tmp_path / "drills.json").read_text())
+    assert datetime.fromisoformat(kept["ended_at"]).tzinfo is not None

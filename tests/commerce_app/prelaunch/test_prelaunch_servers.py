@@ -12,6 +12,7 @@ import httpx
 import pytest
 import yaml
 
+from commerce_app.drill.suite import DrillResult
 from commerce_app.prelaunch.campaign import LIMITS, PROTECTIONS
 from commerce_app.prelaunch.exposition import Page
 from tests.commerce_app.prelaunch.campaigns import CONTENT, slo
@@ -68,7 +69,8 @@ def is_fresh(url):
 
 @pytest.fixture
 def prelaunch(tmp_path, fireline):
-    (tmp_path / "drills.json").write_text(json.dumps([{"drill": "banner-spike", "passed": True}]))
+    ended = DrillResult("banner-spike", "", ()).json(datetime.now(UTC))
+    (tmp_path / "drills.json").write_text(json.dumps([{**ended, "passed": True}]))
 
     def run(shop, token="secret", **changes):
         soon = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
