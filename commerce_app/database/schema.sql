@@ -21,6 +21,22 @@ CREATE TABLE IF NOT EXISTS products (
 );
 CREATE INDEX IF NOT EXISTS products_category ON products (category_id);
 
+-- What a product cost since when: a price may change, what was charged before must be right still.
+CREATE TABLE IF NOT EXISTS product_prices (
+    product_id integer NOT NULL REFERENCES products,
+    price      integer NOT NULL,
+    since      timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS product_prices_product ON product_prices (product_id, since);
+CREATE OR REPLACE FUNCTION keep_price() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO product_prices VALUES (NEW.product_id, NEW.price, clock_timestamp());
+    RETURN NULL;
+END
+$$;
+DROP TRIGGER IF EXISTS keep_price ON products;
+CREATE TRIGGER keep_price AFTER INSERT OR UPDATE OF price ON products FOR EACH ROW EXECUTE FUNCTION keep_price();
+
 CREATE TABLE IF NOT EXISTS stock (
     product_id integer PRIMARY KEY REFERENCES products,
     available  integer NOT NULL CHECK (available >= 0),
@@ -36,8 +52,7 @@ CREATE TABLE IF NOT EXISTS users (
 CREATE TABLE IF NOT EXISTS wallets (
     user_id integer PRIMARY KEY REFERENCES users,
     -- The ceiling is a rule of charging: a refund must never be refused.
-    balance bigint NOT NULL CHECK (balance >= 0),
-    version integer NOT NULL DEFAULT 0
+    balance bigint NOT NULL CHECK (balance >= 0)
 ) WITH (fillfactor = 50);
 
 CREATE TABLE IF NOT EXISTS coupons (

@@ -7,7 +7,7 @@ from string import Template
 
 import asyncpg
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PRODUCTS_PER_CATEGORY = 100
 ORDERS_PER_PRODUCT = 30
 REVIEWS_PER_PRODUCT = 60

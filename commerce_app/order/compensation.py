@@ -41,7 +41,7 @@ SELECT 1 FROM wallets WHERE user_id IN (
 ) ORDER BY user_id FOR UPDATE
 """)
 REFUND = Statement.UNDO_ORDER.sql("""
-UPDATE wallets AS w SET balance = w.balance + back.amount, version = w.version + 1 FROM (
+UPDATE wallets AS w SET balance = w.balance + back.amount FROM (
     SELECT user_id, sum(subtotal - discount) AS amount FROM orders
     WHERE order_id = ANY(CAST(:paid_ids AS bigint[])) GROUP BY user_id
 ) AS back WHERE w.user_id = back.user_id

@@ -52,15 +52,17 @@ INVARIANTS = (
     ),
     Invariant(
         "charged",
-        "an order that stands was paid for once, its lines less the discount; any other, nothing",
+        "an order that stands was paid for once by its user, its lines less the discount; any other, nothing",
         """
         SELECT count(*) FROM orders AS o
         LEFT JOIN (SELECT order_id, sum(quantity * unit_price) AS subtotal FROM order_items
                    GROUP BY order_id) AS i USING (order_id)
-        LEFT JOIN (SELECT order_id, -sum(amount) AS charged FROM wallet_ledger
-                   WHERE order_id IS NOT NULL GROUP BY order_id) AS l USING (order_id)
+        LEFT JOIN (SELECT b.order_id, -sum(b.amount) AS charged,
+                          bool_or(b.user_id <> p.user_id) AS on_another
+                   FROM wallet_ledger AS b JOIN orders AS p USING (order_id)
+                   GROUP BY b.order_id) AS l USING (order_id)
         WHERE o.hold_until IS NOT NULL AND (
-            i.subtotal IS DISTINCT FROM o.subtotal
+            i.subtotal IS DISTINCT FROM o.subtotal OR l.on_another
             OR coalesce(l.charged, 0) <> CASE WHEN o.status IN ('paid', 'confirmed')
                                               THEN o.subtotal - o.discount ELSE 0 END
         )
@@ -68,11 +70,18 @@ INVARIANTS = (
     ),
     Invariant(
         "price",
-        "every line was charged at the product's price",
+        "every line was charged at a price that the product had within a minute of its reservation",
         """
-        SELECT count(*) FROM orders AS o
-        JOIN order_items AS i USING (order_id) JOIN products AS p USING (product_id)
-        WHERE o.hold_until IS NOT NULL AND o.status <> 'cancelled' AND i.unit_price <> p.price
+        SELECT count(*) FROM orders AS o JOIN order_items AS i USING (order_id)
+        WHERE o.hold_until IS NOT NULL AND o.status <> 'cancelled' AND NOT EXISTS (
+            SELECT FROM (
+                SELECT product_id, price, since,
+                       lead(since, 1, 'infinity') OVER (PARTITION BY product_id ORDER BY since) AS until
+                FROM product_prices
+            ) AS p WHERE p.product_id = i.product_id AND p.price = i.unit_price
+              AND p.since <= o.reserved_at + interval '1 minute'
+              AND p.until >= o.reserved_at - interval '1 minute'
+        )
         """,
     ),
     Invariant(

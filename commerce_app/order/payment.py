@@ -14,7 +14,7 @@ WITH held AS MATERIALIZED (
     SELECT order_id, user_id, subtotal - discount AS total FROM orders
     WHERE order_id = :order_id AND status = 'reserved' AND hold_until > :at FOR UPDATE
 ), debited AS (
-    UPDATE wallets AS w SET balance = w.balance - h.total, version = w.version + 1 FROM held AS h
+    UPDATE wallets AS w SET balance = w.balance - h.total FROM held AS h
     WHERE w.user_id = h.user_id AND w.balance >= h.total RETURNING h.order_id, h.user_id, h.total
 ), entry AS (
     INSERT INTO wallet_ledger (user_id, amount, kind, order_id, at)

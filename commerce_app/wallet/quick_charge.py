@@ -1,6 +1,6 @@
 """Charging in one statement: it says itself whether the amount fits, and keeps the answer under the key.
 
-A version to compare would make all but one of those who wait try again.
+Comparing a version instead would make all but one of those who wait try again.
 """
 
 from datetime import datetime
@@ -20,7 +20,7 @@ ATTEMPTS = 5
 # Whoever sends a key twice at the same time breaks its primary key, and nothing is charged.
 CHARGE = Statement.CHARGE_WALLET.sql("""
 WITH charged AS (
-    UPDATE wallets SET balance = balance + :amount, version = version + 1
+    UPDATE wallets SET balance = balance + :amount
     WHERE user_id = :user_id AND balance + :amount <= :limit
       AND NOT EXISTS (SELECT FROM idempotency_keys AS k
                       WHERE k.scope = CAST(:scope AS text) AND k.key = CAST(:key AS text))

@@ -17,7 +17,7 @@ from commerce_app.wallet.limits import rejection
 from commerce_app.wallet.quick_charge import QuickCharge
 
 ADD = Statement.CHARGE_WALLET.sql("""
-UPDATE wallets SET balance = balance + :amount, version = version + 1 WHERE user_id = :user_id
+UPDATE wallets SET balance = balance + :amount WHERE user_id = :user_id
 RETURNING balance
 """)
 LEDGER = Statement.CHARGE_WALLET.sql("""

@@ -45,7 +45,7 @@ async def test_tables_of_another_version_are_refused(settings, primary):
     """Without touching them: `seed` would else run its script over tables that lack its columns."""
     await primary.execute("UPDATE shop_seed SET schema_version = 1")
     try:
-        with pytest.raises(SettingsError, match="expected schema 2, found 1"):
+        with pytest.raises(SettingsError, match="expected schema 3, found 1"):
             await check_databases(settings)
         with pytest.raises(ValueError, match="of schema 1, expected an empty database"):
             await seed(settings.database_url, SIZE, datetime.now(UTC))
