@@ -70,8 +70,10 @@ def _index(at: Floats, value: Floats, cut: Cut) -> int | None:
         case Reduction.TIME_OF_LOWEST:
             return int(value.argmin())
         case Reduction.CHANGE_BEGINS | Reduction.CHANGE_REACHED:
-            change = fit_change(at, value)
-            return change and change[0 if reduction is Reduction.CHANGE_BEGINS else 1]
+            fit = fit_change(at, value)
+            if fit is None:
+                return None
+            return fit.begins if reduction is Reduction.CHANGE_BEGINS else fit.reached
     sign = 1.0 if reduction in {Reduction.FIRST_ABOVE, Reduction.SETTLED_ABOVE} else -1.0
     past = sign * (value - cut.threshold) > 0
     voted = sign * (median_of_three(value) - cut.threshold) > 0

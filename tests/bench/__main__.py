@@ -22,6 +22,7 @@ from tests.bench import (
     readiness,
     rule_delay,
     slos,
+    turning_points,
 )
 from tests.bench.report import replaced, report
 
@@ -40,6 +41,7 @@ BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "instrumentation": instrumentation.run,
     "orders": orders.run,
     "causes": causes.run,
+    "turning_points": turning_points.run,
 }
 
 
