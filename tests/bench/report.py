@@ -281,29 +281,23 @@ def _causes(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
 
 
 def _turning_points(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    low, high = sorted({line["noise"] for line in lines})
     by_key = {(line["name"], line["shape"], line["noise"]): line for line in lines}
-    names = tuple(dict.fromkeys(line["name"] for line in lines))
-    shapes = tuple(dict.fromkeys(line["shape"] for line in lines))
+    low, high = sorted({line["noise"] for line in lines if line["noise"] is not None})
+    names, shapes = (tuple(dict.fromkeys(line[key] for line in lines)) for key in ("name", "shape"))
 
     def cells(name: str, shape: str) -> Iterable[str]:
         pair = [by_key[name, shape, noise] for noise in (low, high)]
         yield from ("" if line["hit"] is None else f"{line['hit']:.3f}" for line in pair)
         yield from (f"{line['false']:.3f}" for line in pair)
 
+    def times(name: str) -> Iterable[str]:
+        line = by_key[name, "all", high]
+        yield from (f"{1e3 * line['seconds']:.1f}", f"{1e3 * line['day_seconds']:.0f}", line["setting"])
+
     heads = (f"hit, {low:.0%} noise", f"{high:.0%}", f"false a series, {low:.0%}", f"{high:.0%}")
     yield from _rows(
         ("detector", *heads, "a series, ms", "a day, ms", "setting"),
-        *(
-            (
-                f"`{name}`",
-                *cells(name, "all"),
-                f"{1e3 * by_key[name, 'all', high]['seconds']:.1f}",
-                f"{1e3 * by_key[name, 'all', high]['day_seconds']:.0f}",
-                by_key[name, "all", high]["setting"],
-            )
-            for name in names
-        ),
+        *((f"`{name}`", *cells(name, "all"), *times(name)) for name in names),
     )
     yield ""
     yield (
@@ -313,9 +307,23 @@ def _turning_points(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         "samples. Ours by shape:"
     )
     yield ""
-    yield from _rows(
-        ("shape", *heads), *((f"`{shape}`", *cells(names[0], shape)) for shape in shapes if shape != "all")
-    )
+    generated = [shape for shape in shapes if shape not in {"all", "drills"}]
+    yield from _rows(("shape", *heads), *((f"`{shape}`", *cells(names[0], shape)) for shape in generated))
+    drills = [line for line in lines if line["shape"] == "drills"]
+    if drills:
+        yield ""
+        yield (
+            "Recordings of drills: acts in which a series of the faulty part, or one that users feel, turns "
+            "from four scrapes before the fault's begin to eight after it; and points before that."
+        )
+        yield ""
+        yield from _rows(
+            ("detector", "acts hit", "points before, a series", "series"),
+            *(
+                (f"`{line['name']}`", f"{line['hit']:.3f}", f"{line['false']:.3f}", line["series"])
+                for line in drills
+            ),
+        )
 
 
 _SECTIONS: tuple[tuple[str, str, Callable[[Sequence[Mapping[str, Any]]], Iterable[str]]], ...] = (

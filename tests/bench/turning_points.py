@@ -1,15 +1,20 @@
 """Turning points of generated series: ours beside ruptures' PELT, apache-otava and a sliding z-score.
 
 Settings of the peers are chosen on some seeds, for each the one with the most hits less false points; all are
-judged on others.
+judged on others. Recordings of drills: tests/postmortem/recordings, or the folder that the environment
+variable TURNING_POINTS_RECORDINGS names.
 """
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
+from tests.bench.recordings import FOLDER, read_recordings
+from tests.bench.turning_points_drills import judge_drills
 from tests.bench.turning_points_peers import Setting, ours, peers
 from tests.bench.turning_points_series import SHAPES, STEP_SECONDS, Floats, Labelled, labelled
 
@@ -44,20 +49,26 @@ class Tally:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A line of the table. ``shape``: one shape's, or "all". day_seconds: for one series of a day."""
+    """A line of the table.
+
+    shape: one shape's, "all", or "drills": recordings, of no known noise, hit by act, without times.
+    day_seconds: for one series of a day.
+    """
 
     name: str
     shape: str
-    noise: float
+    noise: float | None
     hit: float | None
     false: float
-    seconds: float
-    day_seconds: float
+    seconds: float | None
+    day_seconds: float | None
     setting: str
+    series: int
 
 
 def run() -> Iterator[Outcome]:
-    """All detectors on the same series; ours also by shape."""
+    """All detectors on the same series, by shape and all in all, then on recordings where there are any."""
+    recorded = [act for act in read_recordings(recordings_folder()) if not act.is_protected]
     settings = {"fireline": ours()}
     settings |= {name: _best(choices) for name, choices in peers().items()}
     series = {noise: _series(noise, JUDGED_ON) for noise in NOISES}
@@ -68,7 +79,16 @@ def run() -> Iterator[Outcome]:
             for shape, tally in {"all": sum(by_shape.values(), Tally()), **by_shape}.items():
                 each = tally.seconds / tally.series
                 false = tally.false / tally.series
-                yield Outcome(name, shape, noise, tally.hit, false, each, day, setting.words)
+                yield Outcome(name, shape, noise, tally.hit, false, each, day, setting.words, tally.series)
+        if recorded:
+            drills = judge_drills(setting, recorded)
+            hit, false = drills.hits / drills.acts, drills.false / drills.series
+            yield Outcome(name, "drills", None, hit, false, None, None, setting.words, drills.series)
+
+
+def recordings_folder() -> Path:
+    """Those kept with the tests, or the folder in TURNING_POINTS_RECORDINGS."""
+    return Path(os.environ.get("TURNING_POINTS_RECORDINGS", FOLDER))
 
 
 def _series(noise: float, seeds: range) -> list[Labelled]:
