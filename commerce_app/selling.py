@@ -20,7 +20,7 @@ from commerce_app.order.service import Orders
 from commerce_app.order.settlement import Settlement
 from commerce_app.order.stock import Stock
 from commerce_app.resilience.primary_patience import PrimaryPatience
-from commerce_app.resilience.rate_profiles import ORDERS
+from commerce_app.resilience.rate_profiles import CLAIM_RATE, ORDER_RATE, ORDERS
 from commerce_app.resilience.rates import Rates
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.settings import Settings
@@ -28,8 +28,10 @@ from commerce_app.switches import Switches
 from commerce_app.wallet.hold import WalletHold
 from commerce_app.wallet.service import Wallets
 
-ORDER_ALLOWANCE = Allowance("ordering", count=1, window_seconds=1)
-CLAIM_ALLOWANCE = Allowance("claiming", count=3, window_seconds=60, failures=5, block_seconds=600)
+ORDER_ALLOWANCE = Allowance("ordering", ORDER_RATE.count, ORDER_RATE.window_seconds)
+CLAIM_ALLOWANCE = Allowance(
+    "claiming", CLAIM_RATE.count, CLAIM_RATE.window_seconds, failures=5, block_seconds=600
+)
 
 
 @dataclass(frozen=True)
