@@ -2,8 +2,6 @@
 
 import socket
 
-from commerce_app.stack.errors import StackError
-
 LOOPBACK = "127.0.0.1"
 
 
@@ -13,16 +11,6 @@ def free_port() -> int:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
     return port
-
-
-def require_free(port: int, what: str) -> None:
-    """Raises StackError when something listens on ``port`` already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            raise StackError(f"{what}: port {port} of {LOOPBACK} is in use ({error.strerror})") from error
 
 
 def is_listening(port: int) -> bool:

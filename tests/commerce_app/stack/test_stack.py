@@ -10,8 +10,8 @@ import redis
 from commerce_app.stack import postgres
 from commerce_app.stack.accounts import server_account
 from commerce_app.stack.binaries import _bundled_postgres, postgres_folder
-from commerce_app.stack.errors import ServerFailedError, StackError
-from commerce_app.stack.ports import free_port, require_free
+from commerce_app.stack.errors import ServerFailedError
+from commerce_app.stack.ports import free_port, is_listening
 from commerce_app.stack.postgres import PostgresPair
 from commerce_app.stack.process import Placement
 from commerce_app.stack.stack import PREFIX, Stack, sweep
@@ -70,12 +70,10 @@ def test_says_that_a_port_is_taken(parent_folder):
         port = taken.getsockname()[1]
         with pytest.raises(ServerFailedError, match="Address already in use"):
             pair.start_primary(port, Placement(account=account))
-        with pytest.raises(StackError, match=f"proxy: port {port} of 127.0.0.1 is in use"):
-            require_free(port, "proxy")
 
 
 def test_free_ports_are_free():
-    require_free(free_port(), "anything")
+    assert not is_listening(free_port())
 
 
 def test_what_a_killed_stack_left_is_swept(tmp_path):
