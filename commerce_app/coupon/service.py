@@ -60,13 +60,13 @@ class Coupons:
 
         Raises RejectedError, RateLimitedError, UnknownOutcomeError.
         """
-        self._limits.admit(user_id, at.timestamp())
+        self._limits.admit(user_id)
         try:
             answer = await self._claim_once(coupon_id, user_id, at, key)
         except InFlightError:
             raise
         except RejectedError:
-            self._limits.failed(user_id, at.timestamp())
+            self._limits.failed(user_id)
             raise
         # What was answered before says nothing more: neither ends a row of failures nor lengthens it.
         if answer.replayed:
@@ -74,7 +74,7 @@ class Coupons:
         if answer.status == 201:
             self._limits.succeeded(user_id)
         else:
-            self._limits.failed(user_id, at.timestamp())
+            self._limits.failed(user_id)
         return answer
 
     async def _claim_once(self, coupon_id: int, user_id: int, at: datetime, key: RequestKey | None) -> Answer:

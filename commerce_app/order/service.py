@@ -126,7 +126,7 @@ class Orders:
 
     async def _enter(self, cart: Cart) -> None:
         """The limits; then the checkout shows every product once more, from the cache like every page."""
-        self._limits.admit(cart.user_id, self._now().timestamp())
+        self._limits.admit(cart.user_id)
         await self._admit(cart.user_id)
         for product_id in cart.quantities:
             await self._products.detail(product_id)
