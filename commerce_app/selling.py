@@ -75,7 +75,7 @@ def shop_selling(
         reservations,
         compensation,
         locks,
-        replays=Replays(primary, keys, now),
+        replays=Replays(primary, keys),
         limits=UserLimits(ORDER_ALLOWANCE),
         admit=partial(rates.admit, ORDERS),
         patience=PrimaryPatience(switches, metrics, passes),

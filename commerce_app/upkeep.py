@@ -38,7 +38,7 @@ def upkeep(
         await selling.settlement.settle(primary)
 
     async def expire(at: datetime) -> None:
-        await remove_expired(primary, at)
+        await remove_expired(primary)
         await remove_sent(primary, at)
 
     return {

@@ -37,7 +37,7 @@ WITH taken AS (
 ), answered AS (
     INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, expires_at)
     SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), 201,
-           convert_to(CAST(:begun AS text) || available || '}', 'UTF8'), CAST(:expires_at AS timestamptz)
+           convert_to(CAST(:begun AS text) || available || '}', 'UTF8'), now() + CAST(:kept AS interval)
     FROM patience WHERE applied IS NOT NULL
 )
 SELECT available FROM taken

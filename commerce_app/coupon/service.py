@@ -84,7 +84,7 @@ class Coupons:
                 return answer
         async with transaction(self._primary, "the claim may have been made") as connection:
             work = partial(self._claim, connection, coupon_id, user_id, at)
-            return await self._keys.once(connection, key, at, work)
+            return await self._keys.once(connection, key, work)
 
     async def _claim(self, connection: AsyncConnection, coupon_id: int, user_id: int, at: datetime) -> Answer:
         rows = await self._locks.take("coupon", connection, LOCK_COUPON, {"coupon_id": coupon_id})

@@ -1,8 +1,11 @@
-"""Keys in the database, written in the transaction of the work that they stand for."""
+"""Keys in the database, written in the transaction of the work that they stand for.
+
+Their day is told by the primary's clock, which is one for all processes.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -23,26 +26,27 @@ EXPIRED_BATCH = 1_000
 CLAIM = Statement.IDEMPOTENCY_KEY.sql("""
 WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', :patience, true) AS applied)
 INSERT INTO idempotency_keys (scope, key, fingerprint, expires_at)
-SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), CAST(:expires_at AS timestamptz)
+SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), now() + CAST(:kept AS interval)
 FROM patience WHERE applied IS NOT NULL
 ON CONFLICT DO NOTHING RETURNING set_config('lock_timeout', :usual, true)
 """)
 LOOK = Statement.IDEMPOTENCY_KEY.sql("""
-SELECT fingerprint, status, body, expires_at FROM idempotency_keys WHERE scope = :scope AND key = :key
+SELECT fingerprint, status, body FROM idempotency_keys
+WHERE scope = :scope AND key = :key AND expires_at > now()
 """)
 DROP = Statement.IDEMPOTENCY_KEY.sql("""
-DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND expires_at <= :at
+DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND expires_at <= now()
 """)
 KEEP = Statement.IDEMPOTENCY_KEY.sql("""
 UPDATE idempotency_keys SET status = :status, body = :body WHERE scope = :scope AND key = :key
 """)
 KEEP_NEW = Statement.IDEMPOTENCY_KEY.sql("""
 INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, expires_at)
-VALUES (:scope, :key, :fingerprint, :status, :body, :expires_at) ON CONFLICT DO NOTHING
+VALUES (:scope, :key, :fingerprint, :status, :body, now() + CAST(:kept AS interval)) ON CONFLICT DO NOTHING
 """)
 REMOVE_EXPIRED = text("""
 DELETE FROM idempotency_keys WHERE (scope, key) IN (
-    SELECT scope, key FROM idempotency_keys WHERE expires_at <= :at
+    SELECT scope, key FROM idempotency_keys WHERE expires_at <= now()
     ORDER BY expires_at LIMIT :batch FOR UPDATE SKIP LOCKED
 )
 """)
@@ -76,7 +80,6 @@ class IdempotencyKeys:
         self,
         connection: AsyncConnection,
         key: RequestKey | None,
-        at: datetime,
         work: Callable[[], Awaitable[Answer]],
     ) -> Answer:
         """Within a transaction, do the work and keep its answer; or return the answer kept.
@@ -85,7 +88,7 @@ class IdempotencyKeys:
         """
         if key is None:
             return await work()
-        kept = await self.claim(connection, key, at)
+        kept = await self.claim(connection, key)
         if kept is not None:
             return kept
         try:
@@ -95,7 +98,7 @@ class IdempotencyKeys:
         await self.keep(connection, key, answer)
         return answer
 
-    async def claim(self, connection: AsyncConnection, key: RequestKey, at: datetime) -> Answer | None:
+    async def claim(self, connection: AsyncConnection, key: RequestKey) -> Answer | None:
         """None: the key is this transaction's now. Else the answer to replay.
 
         Raises RejectedError (422) and InFlightError (409).
@@ -104,7 +107,7 @@ class IdempotencyKeys:
             "scope": key.scope,
             "key": key.key,
             "fingerprint": key.fingerprint,
-            "expires_at": at + KEPT,
+            "kept": KEPT,
             "patience": str(PATIENCE_MILLISECONDS),
             "usual": self._usual,
         }
@@ -112,19 +115,19 @@ class IdempotencyKeys:
         for _ in range(2):
             if await self._insert(connection, claim):
                 return None
-            kept = await self.find(connection, key, at)
+            kept = await self.find(connection, key)
             if kept is not None:
                 return kept
-            await connection.execute(DROP, {"scope": key.scope, "key": key.key, "at": at})
+            await connection.execute(DROP, {"scope": key.scope, "key": key.key})
         raise InFlightError
 
-    async def find(self, connection: AsyncConnection, key: RequestKey, at: datetime) -> Answer | None:
+    async def find(self, connection: AsyncConnection, key: RequestKey) -> Answer | None:
         """The answer to replay; None for a key that is new, or whose day is over.
 
         Raises RejectedError (422) and InFlightError (409).
         """
         found = (await connection.execute(LOOK, {"scope": key.scope, "key": key.key})).one_or_none()
-        if found is None or found.expires_at <= at:
+        if found is None:
             return None
         return replay(Entry(found.fingerprint, found.status, found.body), key.fingerprint)
 
@@ -142,28 +145,28 @@ class IdempotencyKeys:
         await connection.execute(KEEP, kept)
 
 
-def key_parameters(key: RequestKey | None, at: datetime) -> dict[str, object]:
+def key_parameters(key: RequestKey | None) -> dict[str, object]:
     """What a statement that keeps its own answer needs to know; None without a key."""
     return {
         "scope": None if key is None else key.scope,
         "key": None if key is None else key.key,
         "fingerprint": None if key is None else key.fingerprint,
-        "expires_at": at + KEPT,
+        "kept": KEPT,
     }
 
 
-async def keep_new(connection: AsyncConnection, key: RequestKey, answer: Answer, at: datetime) -> bool:
+async def keep_new(connection: AsyncConnection, key: RequestKey, answer: Answer) -> bool:
     """Keep the answer of a request that wrote nothing; False when the key is there already."""
-    kept = {**key_parameters(key, at), "status": answer.status, "body": answer.body}
+    kept = {**key_parameters(key), "status": answer.status, "body": answer.body}
     return (await connection.execute(KEEP_NEW, kept)).rowcount == 1
 
 
-async def remove_expired(primary: AsyncEngine, at: datetime) -> int:
+async def remove_expired(primary: AsyncEngine) -> int:
     """Remove keys whose day is over, in batches; returns how many."""
     removed = 0
     while True:
         async with primary.begin() as connection:
-            batch = await connection.execute(REMOVE_EXPIRED, {"at": at, "batch": EXPIRED_BATCH})
+            batch = await connection.execute(REMOVE_EXPIRED, {"batch": EXPIRED_BATCH})
         removed += batch.rowcount
         if batch.rowcount < EXPIRED_BATCH:
             return removed

@@ -73,7 +73,7 @@ class QuickChange:
         UnknownOutcomeError, and DependencyError when others change the row each time.
         """
         begun = change.begun.decode()
-        parameters = {**change.parameters, "at": at, "begun": begun, **key_parameters(key, at)}
+        parameters = {**change.parameters, "at": at, "begun": begun, **key_parameters(key)}
         parameters["patience"] = str(PATIENCE_MILLISECONDS)
         for _ in range(self._attempts):
             async with self._primary.connect() as connection:
@@ -90,7 +90,7 @@ class QuickChange:
                     return None
                 refusal = change.refusal(seen)
                 if refusal is not None:
-                    return await _refuse(connection, refusal, key, at)
+                    return await _refuse(connection, refusal, key)
         seconds = whole_seconds(self._contended.failed(at.timestamp()))
         raise DependencyError(f"{change.row} changed {self._attempts} times meanwhile", seconds)
 
@@ -108,9 +108,9 @@ class QuickChange:
 
 
 async def _refuse(
-    connection: AsyncConnection, refusal: RejectedError, key: RequestKey | None, at: datetime
+    connection: AsyncConnection, refusal: RejectedError, key: RequestKey | None
 ) -> Answer | None:
     if key is None:
         raise refusal
     answer = Answer.rejection(refusal)
-    return answer if await keep_new(connection, key, answer, at) else None
+    return answer if await keep_new(connection, key, answer) else None

@@ -1,7 +1,6 @@
 """Answers that are kept come first: they are given although the request itself could not be let in."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,10 +13,9 @@ from commerce_app.resilience.rates import ROUTE_LIMIT
 
 
 class Replays:
-    def __init__(self, primary: AsyncEngine, keys: IdempotencyKeys, now: Callable[[], datetime]) -> None:
+    def __init__(self, primary: AsyncEngine, keys: IdempotencyKeys) -> None:
         self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
         self._keys = keys
-        self._now = now
 
     async def unless(self, entry: Awaitable[None], key: RequestKey | None) -> Answer | None:
         """None once the request is let in. If it is not, the answer its key has, else why it is not.
@@ -37,7 +35,7 @@ class Replays:
     async def _find(self, key: RequestKey, refusal: Exception) -> Answer | None:
         try:
             async with self._primary.connect() as connection:
-                return await self._keys.find(connection, key, self._now())
+                return await self._keys.find(connection, key)
         except (SQLAlchemyError, OSError) as error:
             raise refusal from error
 

@@ -80,7 +80,7 @@ class Reservations:
         """
         if key is None:
             return await self._reserve(connection, cart, None, at)
-        kept = await self._keys.claim(connection, key, at)
+        kept = await self._keys.claim(connection, key)
         if kept is not None:
             return kept
         try:

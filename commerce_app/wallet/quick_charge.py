@@ -33,7 +33,7 @@ WITH charged AS (
 ), answered AS (
     INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, expires_at)
     SELECT CAST(:scope AS text), CAST(:key AS text), CAST(:fingerprint AS text), 201,
-           convert_to(CAST(:begun AS text) || balance || '}', 'UTF8'), CAST(:expires_at AS timestamptz)
+           convert_to(CAST(:begun AS text) || balance || '}', 'UTF8'), now() + CAST(:kept AS interval)
     FROM patience WHERE applied IS NOT NULL
 )
 SELECT balance FROM charged

@@ -46,7 +46,7 @@ class Wallets:
                 return answer
         async with transaction(self._primary, "the charge may have been made") as connection:
             work = partial(self._lock_and_charge, connection, user_id, amount, at)
-            return await self._keys.once(connection, key, at, work)
+            return await self._keys.once(connection, key, work)
 
     async def _lock_and_charge(
         self, connection: AsyncConnection, user_id: int, amount: int, at: datetime

@@ -10,7 +10,7 @@ from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.keys import remove_expired
 from commerce_app.resilience.user_limits import Allowance, UserLimits
 from commerce_app.switches import Switch
-from tests.commerce_app.shop_client import order, statuses
+from tests.commerce_app.shop_client import asking, order, statuses
 
 pytestmark = pytest.mark.servers
 
@@ -81,7 +81,7 @@ async def test_a_duplicate_of_what_is_under_way_is_told_to_wait(client, servers)
 async def test_waiting_for_a_key_does_not_shorten_the_wait_for_other_locks(shop):
     keys = shop.wallets._keys
     async with shop.database.primary.begin() as connection:
-        await keys.claim(connection, RequestKey("test:1", "b", "print"), datetime.now(UTC))
+        await keys.claim(connection, RequestKey("test:1", "b", "print"))
         found = await connection.exec_driver_sql("SHOW lock_timeout")
         assert found.scalar_one() == "5s"
 
@@ -168,13 +168,27 @@ async def test_after_a_day_a_key_is_as_new(client, primary):
     assert await balance(primary, 12) == 5_002_000
 
 
+async def test_a_process_whose_clock_is_ahead_makes_nothing_twice(client, settings, primary, monkeypatch):
+    client.headers["Idempotency-Key"] = "a"
+    first = [await charge(client, 15, "a"), await claim(client, 15, "a"), await order(client, 15, 5)]
+    for module in ("app", "shop"):
+        monkeypatch.setattr(
+            f"commerce_app.{module}._utc_now", lambda: datetime.now(UTC) + timedelta(hours=25)
+        )
+    async with asking(settings, loops=False) as ahead:
+        ahead.headers["Idempotency-Key"] = "a"
+        again = [await charge(ahead, 15, "a"), await claim(ahead, 15, "a"), await order(ahead, 15, 5)]
+    assert [answer.content for answer in again] == [answer.content for answer in first]
+    assert statuses(first) == {201: 3}
+
+
 async def test_expired_keys_are_removed_in_batches(quiet_shop, primary, monkeypatch):
     monkeypatch.setattr("commerce_app.idempotency.keys.EXPIRED_BATCH", 10)
     at = datetime.now(UTC)
     await primary.execute("DELETE FROM idempotency_keys")
     await primary.executemany(
         "INSERT INTO idempotency_keys VALUES ('s', $1, 'print', 201, '', $2)",
-        [(str(number), at + timedelta(seconds=number - 25)) for number in range(30)],
+        [(str(number), at + timedelta(hours=number - 25)) for number in range(30)],
     )
-    assert await remove_expired(quiet_shop.database.primary, at) == 26
+    assert await remove_expired(quiet_shop.database.primary) == 26
     assert await primary.fetchval("SELECT count(*) FROM idempotency_keys") == 4

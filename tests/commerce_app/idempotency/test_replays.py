@@ -1,5 +1,4 @@
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import pytest
 
@@ -8,7 +7,6 @@ from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
 from commerce_app.idempotency.replays import Replays
 
-AT = datetime(2025, 9, 3, tzinfo=UTC)
 KEY = RequestKey("order:1", "a", "print")
 KEPT = Answer(201, b"{}", replayed=True)
 
@@ -31,7 +29,7 @@ class Primary:
 class Keys:
     kept = KEPT
 
-    async def find(self, _connection, _key, _at):
+    async def find(self, _connection, _key):
         if isinstance(self.kept, Exception):
             raise self.kept
         return self.kept
@@ -52,7 +50,7 @@ def unless(primary, keys, error, key=KEY):
         if error is not None:
             raise error
 
-    return Replays(primary, keys, lambda: AT).unless(enter(), key)
+    return Replays(primary, keys).unless(enter(), key)
 
 
 async def test_who_is_let_in_is_not_looked_up(primary, keys):
