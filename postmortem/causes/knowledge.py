@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from alerts.charts.model import Unit
+from collector.yaml_text import load
 from postmortem.records import Good
 
 
@@ -70,7 +70,7 @@ class Knowledge(_Known):
 def load_knowledge() -> Knowledge:
     """The table that is shipped."""
     text = files("postmortem.causes").joinpath("knowledge.yml").read_text(encoding="utf-8")
-    return Knowledge.model_validate(_renamed(yaml.safe_load(text)))
+    return Knowledge.model_validate(_renamed(load(text)))
 
 
 def _renamed(content: object) -> object:
