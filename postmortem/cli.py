@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -20,11 +19,13 @@ from postmortem.compose.write import write_document
 from postmortem.errors import OutputError, PostmortemError
 from postmortem.fetch import FirelineApi, fetch_records, fetch_report
 from postmortem.html import render_html
+from postmortem.lint.cli import lint_command
 from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
 from postmortem.recording.cli import record_command
 from postmortem.records import ServerSettings
 from postmortem.report import Report
+from postmortem.zone import Zone
 
 _TIMEOUT_SECONDS = 30.0
 _TRYING_SECONDS = 15.0  # somebody waits for it
@@ -38,26 +39,13 @@ _FORMATS: Mapping[str, Callable[[Report, Language, ZoneInfo], str]] = {
 }
 
 
-class Zone(click.ParamType[ZoneInfo]):
-    """An IANA time zone."""
-
-    name = "zone"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ZoneInfo:  # noqa: ANN401
-        if isinstance(value, ZoneInfo):
-            return value
-        try:
-            return ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise UserMistake(f"--time-zone {value!r}: expected a zone such as Asia/Seoul or UTC") from error
-
-
 @click.group()
 def main() -> None:
     """Post-mortems from recorded evidence."""
 
 
 main.add_command(record_command)
+main.add_command(lint_command)
 
 
 @main.command("report")

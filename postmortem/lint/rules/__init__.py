@@ -1,0 +1,1 @@
+"""One rule a module: a pure function from a draft to findings."""

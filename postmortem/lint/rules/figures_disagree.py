@@ -1,0 +1,125 @@
+"""Figures of one thing that cannot both be true."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from postmortem.lint.acts import read_acts
+from postmortem.lint.clock import format_time
+from postmortem.lint.figures import Figure, Place, read_figures
+from postmortem.lint.finding import Draft, Finding, Rule
+from postmortem.lint.values import Unit
+
+_BETTER_HIGH = {"hit_ratio", "success_ratio"}
+_BETTER_LOW = {"error_ratio", "miss_share", "latency", "cpu", "memory", "disk_use", "backlog"}
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """One finding a line, for the first way in which it disagrees."""
+    figures = [
+        f
+        for f in read_figures(draft)
+        if f.metric and not f.is_change and f.metric not in {"traffic", "revenue", "abandonment"}
+    ]
+    told: set[int] = set()
+    for rule in (_peaks, _worse_than_peak, _of_one_moment, _after):
+        for key, one, other in rule(figures, draft):
+            first, second = sorted((one, other), key=lambda f: f.line)
+            if second.line in told:
+                continue
+            told.add(second.line)
+            values = {
+                "first": first.text,
+                "line": first.line,
+                "second": second.text,
+                "at": format_time(one.at or 0.0),
+            }
+            yield Finding(second.line, f"figures-disagree.{key}", values)
+    yield from _counts(draft)
+
+
+def _alike(one: Figure, other: Figure) -> bool:
+    """Whether both measure one thing."""
+    return one.unit is other.unit and (one.metric, one.percentile) == (other.metric, other.percentile)
+
+
+def _pairs(figures: list[Figure]) -> Iterator[tuple[Figure, Figure]]:
+    """Two of one thing and one service, in two passages."""
+    for one, other in combinations(figures, 2):
+        if one.passage is not other.passage and _alike(one, other) and _same_subject(one, other, figures):
+            yield one, other
+
+
+def _same_subject(one: Figure, other: Figure, figures: list[Figure]) -> bool:
+    """A figure of no told service may be of any, unless the document has several."""
+    if one.subject == other.subject:
+        return True
+    known = {f.subject for f in figures if _alike(f, one) and f.subject}
+    return len(known) == 1 and not (one.subject and other.subject)
+
+
+def _peaks(figures: list[Figure], _draft: Draft) -> Iterator[tuple[str, Figure, Figure]]:
+    peaks = [f for f in figures if f.is_peak]
+    for one, other in _pairs(peaks):
+        if not one.agrees(other) and one.place is other.place:
+            yield "peak", one, other
+
+
+def _worse_than_peak(figures: list[Figure], _draft: Draft) -> Iterator[tuple[str, Figure, Figure]]:
+    for one, other in _pairs(figures):
+        for peak, figure in ((one, other), (other, one)):
+            if peak.is_peak and figure.at is not None and not figure.is_bound and _is_worse(figure, peak):
+                yield "worse", figure, peak
+
+
+def _is_worse(figure: Figure, peak: Figure) -> bool:
+    if figure.metric in _BETTER_HIGH:
+        return figure.high < peak.low
+    return figure.metric in _BETTER_LOW and figure.low > peak.high
+
+
+def _of_one_moment(figures: list[Figure], _draft: Draft) -> Iterator[tuple[str, Figure, Figure]]:
+    for one, other in _pairs([f for f in figures if f.at is not None]):
+        if one.at == other.at and not one.agrees(other):
+            yield "moment", one, other
+
+
+def _after(figures: list[Figure], draft: Draft) -> Iterator[tuple[str, Figure, Figure]]:
+    """What a summary says of the time after, beside the row in which all was back to normal."""
+    normal = {
+        id(row.passage)
+        for row in draft.rows
+        if any(act.name == "normal" for act in read_acts(row.text, draft.lexicon))
+    }
+    for one, other in _pairs(figures):
+        for row, summary in ((one, other), (other, one)):
+            is_after = (
+                summary.place is Place.AFTER
+                and summary.at is None
+                and summary.passage.section.role in {"metrics", "summary"}
+            )
+            last = [
+                f
+                for f in figures
+                if id(f.passage) in normal and _alike(f, row) and _same_subject(f, row, figures)
+            ]
+            if is_after and last and row is last[-1] and not row.agrees(summary):
+                yield "after", row, summary
+
+
+def _counts(draft: Draft) -> Iterator[Finding]:
+    """How many of a thing were hurt, told twice."""
+    seen: dict[tuple[str, ...], Figure] = {}
+    for figure in read_figures(draft):
+        if figure.unit is not Unit.COUNT or figure.at is not None or figure.is_bound or figure.is_change:
+            continue
+        words = draft.lexicon.mentions(figure.clause, "services", "hurt", "counted")
+        key = tuple(sorted({m.name if m.group != "hurt" else "hurt" for m in words}))
+        if len(key) < 2:
+            continue
+        first = seen.setdefault(key, figure)
+        if first.passage is not figure.passage and not first.agrees(figure):
+            values = {"first": first.text, "line": first.line, "second": figure.text}
+            yield Finding(figure.line, "figures-disagree.count", values)
+
+
+RULE = Rule("figures-disagree", check)

@@ -1,0 +1,53 @@
+import pytest
+
+from postmortem.lint.rules.duplicate_item import RULE
+
+
+def plan(first, second):
+    return f"## Action items\n### Short-term\n- {first}\n### Long-term\n- {second}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("주문/결제 전체에 멱등 키 강제", "결제, 주문 경로에 Idempotency-Key 도입"),
+        ("Add idempotency keys to payments and orders", "Make order and payment endpoints idempotent"),
+        ("Alert on disk usage above 80%", "Disk usage alert for every host"),
+        ("Rotate signing keys automatically every month", "Automatic monthly rotation of signing keys"),
+        ("결제 API에 레이트 리밋 적용", "결제 서버 레이트 리밋 도입"),
+    ],
+)
+def test_one_demand_in_two_lists(first, second, found_by):
+    assert found_by(RULE, plan(first, second)) == [("duplicate-item", 5)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("배너 전 프리워밍 체크리스트 추가", "프리워밍 파이프라인 상시화"),  # another product
+        ("Add idempotency keys to payments", "Add idempotency keys to settlement"),  # another service
+        (
+            "Decide whether `ttl_long` stays on by default",
+            "Decide whether `stampede_lock` stays on by default",
+        ),
+        ("“주문 요청 증가” 가설을 재현 시험으로 확인한다", "“요청 증가” 가설을 재현 시험으로 확인한다"),
+        ("Redis 장애 주입 케이스 추가", "Redis 지연 알람 추가"),
+        ("Write a runbook for failover", "Rehearse the failover twice a year"),
+    ],
+)
+def test_two_demands(first, second, found_by):
+    assert found_by(RULE, plan(first, second)) == []
+
+
+def test_the_lines_of_all_are_told_with_those_of_what_is_planned(draft_of):
+    item = "- Add idempotency keys to payments and orders\n"
+    text = f"## Planned\n{item}## Action items\n### Short-term\n{item}### Long-term\n{item}"
+    finding = next(iter(RULE.check(draft_of(text))))
+    assert (finding.values["count"], finding.values["lines"]) == (3, "2, 5, 7")
+
+
+def test_a_list_of_what_is_planned_and_a_table_sum_up(found_by):
+    item = "Add idempotency keys to payments and orders"
+    table = f"| Action | Owner |\n| - | - |\n| {item} | Kim |\n"
+    text = f"## Planned\n- {item}\n## Action items\n- {item}\n\n{table}"
+    assert found_by(RULE, text) == []

@@ -1,0 +1,71 @@
+import pytest
+
+from postmortem.lint.rules.impossible_percentage import RULE
+
+PLAN = "## Action items\n### Short-term\n- a\n- b\n- c\n- d\n- e\n## Progress\n- Short-term: {state}\n"
+
+
+@pytest.mark.parametrize("text", ["오류율이 130%까지 올랐다.", "Disk usage: 104%", "캐시 적중률 101%"])
+def test_no_share_is_above_all(text, found_by):
+    assert [key for key, _ in found_by(RULE, text)] == ["impossible-percentage.above"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "트래픽이 평소 대비 +300% 늘었다.",
+        "Traffic rose to 400% of normal.",
+        "CPU 180% (two cores)",
+        "Error rate rose by 150%.",
+        "오류 예산 소진 208%",
+    ],
+)
+def test_changes_and_other_measures_may_be(text, found_by):
+    assert found_by(RULE, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("3 of 8 shards (48%) were slow.", 1),
+        ("3 of 8 shards (37.5%) were slow.", 0),
+        ("4,183 of 169,234 requests (2.5%) failed.", 0),
+        ("120건 중 90건(80%)이 결제 문의였다.", 1),
+        ("120건 중 90건(75%)이 결제 문의였다.", 0),
+        ("70% of five items are done.", 1),
+        ("80% of five items are done.", 0),
+        ("5개 항목 중 70% 완료", 1),
+        ("20% of the 1,000 users", 0),
+    ],
+)
+def test_shares_of_counted_things(text, count, found_by):
+    assert len(found_by(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("state", "count"),
+    [
+        ("70% done", 1),
+        ("60% done", 0),
+        ("about 78% done", 0),
+        ("70% complete (tests left)", 1),
+        ("70% likely", 0),
+    ],
+)
+def test_progress_of_a_list(state, count, found_by):
+    assert len(found_by(RULE, PLAN.format(state=state))) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("원인별 구성비: 중복 62%, 타임아웃 31%, 스키마 18%", 1),
+        ("원인별 구성비: 중복 62%, 타임아웃 31%, 스키마 7%", 0),
+        ("Breakdown by cause: timeouts 40%, resets 30%, other 10%", 1),
+        ("Breakdown by cause: timeouts 33.3%, resets 33.3%, other 33.3%", 0),
+        ("Breakdown by cause: timeouts 40%, resets 30%", 0),  # there may be more
+        ("Errors: product 62%, order 71%", 0),  # no parts of one whole
+    ],
+)
+def test_parts_of_a_whole(text, count, found_by):
+    assert len(found_by(RULE, text)) == count
