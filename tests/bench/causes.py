@@ -38,15 +38,18 @@ class CauseScores:
 
 def run() -> Iterator[CauseScores]:
     """Recordings that went as their scenario foretold, each as it is and in ten variations."""
-    folder = Path(os.environ.get("CAUSES_RECORDINGS", FOLDER))
-    recorded = [each for each in read_recordings(folder) if is_fit(each)]
-    groups = {
+    every = list(read_recordings(Path(os.environ.get("CAUSES_RECORDINGS", FOLDER))))
+    recorded = [each for each in every if is_fit(each)]
+    print(f"causes: {len(recorded)} of {len(every)} recorded acts are fit to be judged by")
+    split = {
         CHOSEN: [each for each in recorded if not each.is_held_out],
         HELD_OUT: [each for each in recorded if each.is_held_out],
     }
+    groups = {name: group for name, group in split.items() if group}
     for name, group in groups.items():
         yield _ours(name, group, lambda r: r, lambda part: part)
-    yield _ours(UNSEEN, recorded, other_map, part_of)
+    if recorded:
+        yield _ours(UNSEEN, recorded, other_map, part_of)
     peers: dict[str, Parts] = {"largest deviation": largest_deviation}
     if has_baro():
         peers["fse-baro"] = baro

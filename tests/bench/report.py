@@ -260,6 +260,9 @@ def _causes(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     def share(value: float | None) -> str:
         return "cannot say" if value is None else f"{value:.3f}"
 
+    if not lines:
+        yield "Not measured: there are no recordings of drills in `tests/postmortem/recordings`."
+        return
     yield from _rows(
         ("method", "recordings", "rankings", "first", "first three", "its part first", "protected: none"),
         *(
