@@ -13,9 +13,10 @@ from commerce_app.drill.fireline_api import Json
 from commerce_app.drill.injections import Injections, healed_text
 from commerce_app.drill.measure import SloResult, machine, read_series, slo_results
 from commerce_app.drill.onsets import Moments, Points
+from commerce_app.drill.part import Text
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.runbook import RECOVERED, Due, Seen, due
-from commerce_app.drill.scenario import Act, RunbookStep, Scenario, Step, Text
+from commerce_app.drill.scenario import Act, RunbookStep, Scenario, Step
 from commerce_app.drill.series import SERIES
 
 TICK_SECONDS = 0.5

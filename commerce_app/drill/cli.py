@@ -36,10 +36,16 @@ drill.add_command(schedule_command)
 
 @drill.command("list")
 def list_command() -> None:
-    """Name the drills."""
+    """Name the drills; exit 2 where one of them cannot be read."""
+    wrong = []
     for name in scenario_names():
-        scenario = load_scenario(name)
-        click.echo(f"{name}: {scenario.description.en} Acts: {', '.join(scenario.acts)}.")
+        try:
+            scenario = load_scenario(name)
+            click.echo(f"{name}: {scenario.description.en} Acts: {', '.join(scenario.acts)}.")
+        except ScenarioError as error:
+            wrong.append(str(error))
+    if wrong:
+        fail("; ".join(wrong), USER_MISTAKE)
 
 
 @drill.command("faults")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from commerce_app.drill.errors import CommandError
+from commerce_app.drill.offer import LOAD
 from commerce_app.drill.scenario import Act, Scenario
 from commerce_app.stack.binaries import k6_program
 from commerce_app.stack.process import Child, Placement, wait_until
 from commerce_app.stack.stack import SERVER_NICE
 
-LOAD = Path(__file__).parent.parent / "load"
 LOAD_BEGINS = "load begins"
 BEGIN_SECONDS = 60.0
 ORDER_KINDS = ("order", "reread", "retry")

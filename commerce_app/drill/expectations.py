@@ -2,19 +2,16 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from commerce_app.drill.part import Part
 from commerce_app.drill.series import SERIES, Measured
 
 Window = Literal["before", "fault", "after", "act"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bound(_Part):
+class Bound(Part):
     """How far a figure goes: a series at its worst ``during`` a stretch, or a figure of the customers'.
 
     at_least, at_most: in the figure's own unit (seconds, ratio 0-1, count). A series is judged by its worst
@@ -57,7 +54,7 @@ class Bound(_Part):
         return above and (self.at_most is None or value <= self.at_most)
 
 
-class Expectation(_Part):
+class Expectation(Part):
     """Of one act. ``lost``: the objectives that it misses, or ``none``; those not named may go either way.
 
     served_at_least: the share of the offered orders that were placed. pages_served_at_least: of the product
@@ -74,7 +71,7 @@ class Expectation(_Part):
     document_order: bool = False
 
 
-class Expectations(_Part):
+class Expectations(Part):
     """``cause``: the step that is the true cause, by its name."""
 
     cause: str

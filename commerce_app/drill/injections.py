@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from commerce_app.drill.scenario import Step, Text
+from commerce_app.drill.part import Text
+from commerce_app.drill.scenario import Step
 from commerce_app.faults.fault import Fault
 
 

@@ -148,7 +148,7 @@ class Plant:
 
     def _seed(self) -> None:
         shop = self._scenario.shop
-        environment = {**self._lines.direct(), **shop.environment}
+        environment = {**shop.environment, **self._lines.direct()}
         size = ["--products", str(shop.products), "--users", str(shop.users)]
         self._run("shop seed", ["shop", "seed", *size], environment)
 
@@ -255,11 +255,11 @@ class Plant:
 
     def _shop_environment(self) -> dict[str, str]:
         return {
+            **self._scenario.shop.environment,
             **self._lines.environment(),
             "FIRELINE_URL": self._url("fireline"),
             "ADMIN_TOKEN": self._token,
             "SHOP_SWITCHES": ",".join(self._act.switches),
-            **self._scenario.shop.environment,
         }
 
     def _address(self, name: str) -> str:

@@ -6,9 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SerializeAsAny,
     ValidationError,
@@ -17,63 +15,23 @@ from pydantic import (
 
 from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.expectations import Expectations
+from commerce_app.drill.offer import Load, Stage
+from commerce_app.drill.part import Name, Part, Seconds, SwitchName, Text
 from commerce_app.faults.fault import Fault
 from commerce_app.faults.registry import parse_fault
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 NORMAL = Path(__file__).parent / "normal.yml"
 UNPROTECTED, PROTECTED = "unprotected", "protected"
-Seconds = Annotated[float, Field(ge=0)]
+LARGEST_BYTES, LONGEST_ERROR = 65_536, 400
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Stage(_Part):
-    """Requests a second that customers offer, reached in a ramp and then held."""
-
-    rps: float = Field(gt=0)
-    ramp_seconds: Seconds = 0.0
-    hold_seconds: Seconds
-
-
-class Load(_Part):
-    """``mix``: share of each kind of request; they add up to 1. basket: products in an order, at most.
-
-    patience_seconds: how long an app that sends orders again (``retry``) waits for an answer.
-    """
-
-    script: str
-    stages: tuple[Stage, ...] = Field(min_length=1)
-    mix: Mapping[str, float]
-    zipf_exponent: float = Field(gt=1)
-    request_timeout_seconds: Seconds = 5.0
-    patience_seconds: Annotated[float, Field(gt=0)] = 1.5
-    basket: int = Field(1, ge=1, le=10)
-
-    @model_validator(mode="after")
-    def _mix_is_whole(self) -> Self:
-        if abs(sum(self.mix.values()) - 1) > 1e-9:
-            raise ValueError(f"mix: expected shares that add up to 1, got {sum(self.mix.values()):g}")
-        return self
-
-
-class Text(_Part):
-    en: str
-    ko: str
-
-    def attributes(self) -> dict[str, str]:
-        """Under the names by which reports find an event's text in their language."""
-        return {"text_en": self.en, "text_ko": self.ko}
-
-
-# Of toxics and of log files too.
-Name = Annotated[str, Field(pattern=r"^\w[\w .-]*$")]
+# Of the shop, and not of which databases it has or who may flip its switches.
+Setting = Annotated[str, Field(pattern=r"^SHOP_[A-Z0-9_]+$")]
 AnyFault = Annotated[SerializeAsAny[Fault], BeforeValidator(parse_fault)]
 
 
-class Step(_Part):
+class Step(Part):
     """Something that happens at ``at_seconds`` of the act: an announcement, a fault.
 
     for_seconds: when the fault heals by itself; None: at the act's ``heal_seconds``, or at its end.
@@ -85,7 +43,7 @@ class Step(_Part):
     text: Text
     fault: AnyFault | None = None
     for_seconds: Annotated[float, Field(gt=0)] | None = None
-    switches: Mapping[str, bool] = Field(default_factory=dict)
+    switches: Mapping[SwitchName, bool] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _can_heal(self) -> Self:
@@ -99,7 +57,7 @@ class Step(_Part):
         return None if self.for_seconds is None else self.at_seconds + self.for_seconds
 
 
-class Background(_Part):
+class Background(Part):
     """A fault that is there from before the first customer to the end, in every act: a service time, say."""
 
     name: Name
@@ -117,17 +75,17 @@ class Background(_Part):
         return self
 
 
-class RunbookStep(_Part):
+class RunbookStep(Part):
     """Switches that the runbook flips ``after_seconds`` after its trigger."""
 
-    name: str
+    name: Name
     after_seconds: Seconds
     text: Text
-    switches: Mapping[str, bool]
+    switches: Mapping[SwitchName, bool]
     prewarm: bool = False
 
 
-class Act(_Part):
+class Act(Part):
     """How one run differs: what the runbook acts on, what is on from the start.
 
     stages: in place of the scenario's. heal_seconds: when every fault ends; None: at the act's end.
@@ -135,7 +93,7 @@ class Act(_Part):
 
     title: Text
     trigger: Literal["alarm", "page", "none"] = "none"
-    switches: tuple[str, ...] = ()
+    switches: tuple[SwitchName, ...] = ()
     prewarm: bool = False
     shadow: bool = False
     stages: tuple[Stage, ...] | None = None
@@ -143,16 +101,16 @@ class Act(_Part):
     end_seconds: Seconds | None = None
 
 
-class Shop(_Part):
+class Shop(Part):
     """What the shop is started with: rows to seed, and its settings as environment variables."""
 
-    products: int = Field(gt=0)
-    users: int = Field(gt=0)
-    coupons: int = Field(gt=0)
-    environment: Mapping[str, str] = Field(default_factory=dict)
+    products: int = Field(gt=0, le=1_000_000)
+    users: int = Field(gt=0, le=1_000_000)
+    coupons: int = Field(gt=0, le=10_000)
+    environment: Mapping[Setting, str] = Field(default_factory=dict)
 
 
-class Measuring(_Part):
+class Measuring(Part):
     """``window_seconds``: of the rates that are reported; ``settle_seconds``: left out at an act's start."""
 
     scrape_seconds: Annotated[float, Field(gt=0)]
@@ -161,7 +119,7 @@ class Measuring(_Part):
     after_seconds: Seconds
 
 
-class NormalTraffic(_Part):
+class NormalTraffic(Part):
     """One kind of request on a day like any other; latencies are log-normal."""
 
     method: str
@@ -173,14 +131,14 @@ class NormalTraffic(_Part):
     p95_seconds: float = Field(gt=0)
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """``alarm``: the threshold rule that stands for the document's late alarm; it waits ``alarm_for``.
 
     What a file leaves out is as in ``normal.yml``. With ``expects`` it is a drill of the suite: it has an
     unprotected and a protected act, and something to be judged by.
     """
 
-    name: str
+    name: Name
     title: Text
     description: Text
     shop: Shop
@@ -190,7 +148,7 @@ class Scenario(_Part):
     alarm: str
     alarm_for: str
     runbook: tuple[RunbookStep, ...] = ()
-    acts: Mapping[str, Act] = Field(min_length=1)
+    acts: Mapping[Name, Act] = Field(min_length=1)
     expects: Expectations | None = None
     recovery_seconds: Seconds
     limit_seconds: Annotated[float, Field(gt=0, le=300)]
@@ -215,6 +173,16 @@ class Scenario(_Part):
         names = [*(each.name for each in self.background), *steps]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"steps: expected names that differ, got {min(twice)} twice")
+        return self
+
+    @model_validator(mode="after")
+    def _happens_in_time(self) -> Self:
+        for name, act in self.acts.items():
+            if act.end_seconds is not None and act.end_seconds > self.limit_seconds:
+                raise ValueError(f"acts.{name}.end_seconds: expected at most {self.limit_seconds:g}")
+        end = max(act.end_seconds or self.limit_seconds for act in self.acts.values())
+        if late := [step for step in self.steps if step.at_seconds >= end]:
+            raise ValueError(f"steps: expected before the last act's end at {end:g} s, got {late[0].name}")
         return self
 
     @model_validator(mode="after")
@@ -248,21 +216,34 @@ def load_scenario(name: str) -> Scenario:
         ScenarioError: naming file, key and what was expected.
     """
     path = Path(name) if name.endswith((".yml", ".yaml")) else SCENARIOS / f"{name}.yml"
+    content = _read(path, name)
     try:
-        content: Any = yaml.safe_load(path.read_text())
-        return Scenario.model_validate({**_normal(), **content} if isinstance(content, dict) else content)
-    except FileNotFoundError as error:
-        expected = f"expected one of {', '.join(scenario_names())}, or a YAML file"
-        raise ScenarioError(f"{name}: {expected}") from error
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"{path.name}: expected YAML: {' '.join(str(error).split())}") from error
+        return Scenario.model_validate(_filled(content) if isinstance(content, dict) else content)
     except ValidationError as error:
         problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
-        message = problem["msg"].removeprefix("Value error, ")
+        key = ".".join(str(part) for part in problem["loc"])[:LONGEST_ERROR] or "(whole file)"
+        message = problem["msg"].removeprefix("Value error, ")[:LONGEST_ERROR]
         raise ScenarioError(f"{path.name}: {key}: {message}") from error
 
 
-def _normal() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(NORMAL.read_text())
+def _read(path: Path, name: str) -> object:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ScenarioError(f"{path.name}: expected at most {LARGEST_BYTES} bytes")
+        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        expected = f"expected one of {', '.join(scenario_names())}, or a YAML file"
+        raise ScenarioError(f"{name}: {expected}") from error
+    except OSError as error:
+        raise ScenarioError(f"{name}: expected a file that can be read: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        told = " ".join(str(error).split())[:LONGEST_ERROR]
+        raise ScenarioError(f"{path.name}: expected YAML: {told}") from error
     return content
+
+
+def _filled(content: dict[str, Any]) -> dict[str, Any]:
+    """With what it leaves out, of its shop too, as on a normal day."""
+    normal: dict[str, Any] = yaml.safe_load(NORMAL.read_text(encoding="utf-8"))
+    shop = content.get("shop", {})
+    return {**normal, **content, "shop": {**normal["shop"], **shop} if isinstance(shop, dict) else shop}

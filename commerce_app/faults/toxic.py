@@ -17,7 +17,7 @@ WHOLE_WITHOUT_ATTRIBUTES = frozenset({"timeout", "reset_peer"})
 class ToxicFault(LineFault):
     """In toxiproxy's words and units; ``toxicity`` is the share of connections that it touches (0–1)."""
 
-    effect: ClassVar[str] = "a toxic of the fault proxy (below)"
+    effect: ClassVar[str] = "a toxic of the fault proxy"
 
     target: Server = "redis"
     stream: Literal["upstream", "downstream"] = "downstream"

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from commerce_app.drill.offer import LOAD, request_kinds
 from commerce_app.drill.scenario import SCENARIOS, load_scenario
+from commerce_app.drill.series import SERIES
 from commerce_app.switches import Switch
 
 ROOT = Path(__file__).parents[2]
@@ -79,3 +81,16 @@ def test_seams_that_the_roadmap_names_exist(module, name):
     found = importlib.import_module(module)
     for part in name.split("."):
         found = getattr(found, part)
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("`mix`, of `customers.js`", request_kinds("customers.js")),
+        ("`series`", [each.name for each in SERIES]),
+        ("`customers`", re.findall(r"new Rate\('(\w+)'\)", (LOAD / "customers.js").read_text())),
+    ],
+)
+def test_the_words_of_a_drill_are_told(where, words):
+    (row,) = [line for line in SECTIONS["add a drill"].splitlines() if line.startswith(f"| {where} |")]
+    assert [word for word in words if f"`{word}`" not in row] == []

@@ -1,4 +1,5 @@
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from commerce_app.drill import suite_cli
 from commerce_app.drill.cli import drill
 from commerce_app.drill.customers import LOAD
-from commerce_app.drill.scenario import Scenario
+from commerce_app.drill.scenario import SCENARIOS, Scenario
 from commerce_app.drill.suite import DrillResult, judged_scenario
 from commerce_app.faults.registry import FAULTS
 
@@ -23,6 +24,15 @@ def run(*arguments: str):
 def test_list_names_the_drills_and_their_acts():
     assert "banner-spike: Traffic ×4" in run("list").output
     assert "late, early, unprotected, protected" in run("list").output
+
+
+def test_list_tells_the_others_beside_a_file_that_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr("commerce_app.drill.scenario.SCENARIOS", tmp_path)
+    shutil.copy(SCENARIOS / "redis-gone.yml", tmp_path)
+    (tmp_path / "broken.yml").write_text("name: broken")
+    result = run("list")
+    assert (result.exit_code, "redis-gone: " in result.output) == (2, True)
+    assert "fireline: broken.yml: title: Field required" in result.output
 
 
 def test_faults_are_named_with_their_parameters():

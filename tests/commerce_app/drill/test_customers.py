@@ -3,7 +3,8 @@ import json
 import pytest
 
 from commerce_app.drill.customers import LoadSummary, load_plan, read_summary
-from commerce_app.drill.scenario import Stage, load_scenario
+from commerce_app.drill.offer import Stage
+from commerce_app.drill.scenario import load_scenario
 
 SCENARIO = load_scenario("banner-spike")
 

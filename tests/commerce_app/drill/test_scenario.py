@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import yaml
 
@@ -6,6 +8,8 @@ from commerce_app.drill.scenario import SCENARIOS, load_scenario, scenario_names
 from commerce_app.switches import Switch
 
 BANNER = {"name": "banner", "at_seconds": 5, "text": {"en": "Banner", "ko": "배너"}}
+ACT = {"title": {"en": "Act", "ko": "막"}}
+LOAD = yaml.safe_load((SCENARIOS / "banner-spike.yml").read_text())["load"]
 LAG = {"type": "replica_replay_paused"}
 
 
@@ -21,7 +25,6 @@ def changed(tmp_path):
 
 
 def test_every_scenario_that_comes_with_the_shop_loads():
-    assert len(scenario_names()) == 10
     for name in scenario_names():
         assert load_scenario(name).name == name
 
@@ -127,6 +130,36 @@ def test_acts_differ_in_nothing_but_protections(name):
             {"acts": {"late": {"title": {"en": "a", "ko": "b"}}}},
             r"own\.yml: .*acts: expected protected and unprotected",
         ),
+        ({"name": "../evil"}, r"name: String should match pattern"),
+        ({"name": ""}, r"name: String should match pattern"),
+        ({"name": "evil\n"}, r"name: String should match pattern"),
+        ({"expects": None, "acts": {"/tmp/victim": ACT}}, r"acts\./tmp/victim\.\[key\]: String should match"),
+        (
+            {"shop": {"environment": {"DATABASE_URL": "x"}}},
+            r"shop\.environment\.DATABASE_URL\.\[key\]",
+        ),
+        ({"shop": {"products": 10**12}}, r"shop\.products: .*less than or equal to 1000000"),
+        (
+            {"load": {**LOAD, "script": "/etc/passwd"}},
+            r"load\.script: expected one of .* '/etc/passwd'",
+        ),
+        (
+            {"load": {**LOAD, "mix": {"charge": 1}}},
+            r"load: mix: expected kinds of customers\.js, .* charge",
+        ),
+        ({"load": {**LOAD, "zipf_exponent": math.inf}}, r"load\.zipf_exponent: .*finite"),
+        (
+            {"expects": None, "acts": {"a": {**ACT, "switches": ["wallet_shorts"]}}},
+            r"acts\.a\.switches\.0: expected a switch of the shop, got 'wallet_shorts'; they are redis_",
+        ),
+        (
+            {"expects": None, "acts": {"a": {**ACT, "end_seconds": 500}}},
+            r"acts\.a\.end_seconds: expected at most 300",
+        ),
+        (
+            {"expects": None, "acts": {"a": {**ACT, "end_seconds": 4}}},
+            r"steps: expected before the last act's end at 4 s, got banner",
+        ),
         ({"loud": True}, r"own\.yml: loud: Extra inputs are not permitted"),
     ],
 )
@@ -138,3 +171,32 @@ def test_a_wrong_scenario_names_file_and_key(changed, changes, message):
 def test_an_unknown_name_says_which_there_are():
     with pytest.raises(ScenarioError, match="no-such: expected one of banner-spike, "):
         load_scenario("no-such")
+
+
+def test_what_a_shop_leaves_out_is_as_on_a_normal_day(changed):
+    shop = load_scenario(changed(shop={"products": 500})).shop
+    assert (shop.products, shop.users, shop.coupons) == (500, 20000, 20)
+    assert "SHOP_PRODUCT_TTL_SECONDS" in shop.environment
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xfe", "own.yml: expected YAML: 'utf-8' codec"),
+        (b"[" * 20_000, "own.yml: expected YAML: "),
+        (b"at: 2001-99-99", "own.yml: expected YAML: month must be in"),
+        (b"at: " + b"9" * 5_000, "own.yml: expected YAML: Exceeds the limit"),
+        (b"#" * 70_000, "own.yml: expected at most 65536 bytes"),
+    ],
+)
+def test_a_file_that_is_no_yaml_is_told_in_a_line(tmp_path, content, message):
+    path = tmp_path / "own.yml"
+    path.write_bytes(content)
+    with pytest.raises(ScenarioError, match=message):
+        load_scenario(str(path))
+
+
+def test_a_folder_is_no_scenario(tmp_path):
+    (tmp_path / "own.yml").mkdir()
+    with pytest.raises(ScenarioError, match=r"own\.yml: expected a file that can be read: Is a directory"):
+        load_scenario(str(tmp_path / "own.yml"))

@@ -10,7 +10,8 @@ from threading import Thread
 import pytest
 
 from commerce_app.drill.customers import start_customers
-from commerce_app.drill.scenario import Stage, load_scenario
+from commerce_app.drill.offer import Stage
+from commerce_app.drill.scenario import load_scenario
 
 pytestmark = pytest.mark.servers
 
