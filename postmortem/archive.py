@@ -136,15 +136,21 @@ def _window(evidence: Evidence) -> dict[str, Any]:
 
 
 def _row(row: Row, origin: float) -> dict[str, Any]:
+    correction = row.correction
     return {
+        "id": row.id,
         "at": row.at,
         "t_plus_seconds": row.at - origin,
         "kind": row.kind,
         "word": row.word or None,
-        "facts": [entry.fact.id for entry in row.entries if entry.fact],
-        "series": [entry.shift.subject.series for entry in row.entries if entry.shift],
+        "facts": list(dict.fromkeys(fact.id for entry in row.entries for fact in entry.facts())),
+        "series": [entry.subject.series for entry in row.entries if entry.subject],
         "events": [entry.event.id for entry in row.entries if entry.event],
         "alerts": [dict(entry.alert.labels) for entry in row.entries if entry.alert],
+        "then": [str(entry.bend.then) for entry in row.entries if entry.bend],
+        "original_at": row.entries[0].at,
+        "corrected_by": None if correction is None else correction.event.id,
+        "is_hidden": row.is_hidden,
     }
 
 

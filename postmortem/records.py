@@ -5,16 +5,18 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
 from alerts.calendar_periods import period_start, seconds_so_far
 from alerts.charts.model import Language, Unit
+from alerts.receive import parse_time
 from alerts.slo import Calendar
 from collector.durations import parse_duration
 from postmortem.marks import without_marks
 
 # Unix seconds up to the year 2999: what any part of Fireline can have seen, and every calendar can show.
 Moment = Annotated[float, Field(ge=0, le=32_503_680_000)]
+_MOMENT = TypeAdapter(Moment)
 
 
 class Record(BaseModel):
@@ -101,6 +103,15 @@ class Event(Record):
     author: str = ""
     source: str = ""
     attributes: Mapping[str, Any] = Field(default_factory=dict)
+
+    @property
+    def corrected_at(self) -> float | None:
+        """The time that a correction gives a row: ``at`` of its attributes; None without one."""
+        said = self.attributes.get("at")
+        try:
+            return _MOMENT.validate_python(parse_time(said) if isinstance(said, str) else said)
+        except ValueError:
+            return None
 
 
 class SloRecord(Record):

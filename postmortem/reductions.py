@@ -5,17 +5,19 @@ from enum import StrEnum
 
 import numpy as np
 
+from postmortem.bendfit import fit_hinge
 from postmortem.changefit import fit_change
 from postmortem.evidence import Floats
 
 
 class Reduction(StrEnum):
-    """What is taken of the samples in the closed window [start, end]; the last six give a time.
+    """What is taken of the samples in the closed window [start, end]; the last seven give a time.
 
     first_above, first_below: the first sample past the threshold where most of three neighbours are past it.
     settled_above, settled_below: the first sample after which most of three neighbours never leave that side.
     change_begins, change_reached: the first sample of the window's change, and the first at its new level
     (``fit_change``).
+    bend: where the two straight lines meet that fit the medians of three neighbours best (``fit_hinge``).
     """
 
     MEDIAN = "median"
@@ -30,6 +32,7 @@ class Reduction(StrEnum):
     SETTLED_BELOW = "settled_below"
     CHANGE_BEGINS = "change_begins"
     CHANGE_REACHED = "change_reached"
+    BEND = "bend"
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,9 @@ def _index(at: Floats, value: Floats, cut: Cut) -> int | None:
             if fit is None:
                 return None
             return fit.begins if reduction is Reduction.CHANGE_BEGINS else fit.reached
+        case Reduction.BEND:
+            hinge = fit_hinge(at, median_of_three(value))
+            return None if hinge is None else hinge.knot
     sign = 1.0 if reduction in {Reduction.FIRST_ABOVE, Reduction.SETTLED_ABOVE} else -1.0
     past = sign * (value - cut.threshold) > 0
     voted = sign * (median_of_three(value) - cut.threshold) > 0

@@ -90,7 +90,8 @@ class Report:
         for shift in self.shifts:
             yield from shift.facts()
         yield from (self.since_origin(row.fact) for row in self.timeline if row.fact is not None)
-        yield from (e.fact for row in self.timeline for e in row.entries if e.fact is not None)
+        yield from (row.fact for row in self.timeline if row.fact is not None)
+        yield from (fact for row in self.timeline for entry in row.entries for fact in entry.facts())
         yield from self.impact.facts()
         yield from (fact for fact in (self.warning,) if fact is not None)
         yield from (hypothesis.lead for hypothesis in self.hypotheses)

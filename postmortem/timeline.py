@@ -1,13 +1,16 @@
 """The order of things: turning points, alerts and events, near ones of a kind as one row."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from postmortem.evidence import Evidence
+from postmortem.bends import COMPANY_SECONDS, Bend, find_bends
+from postmortem.corrections import CORRECTION, Correction, correct
+from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, RecordKind, from_record
 from postmortem.records import Alert, Event
-from postmortem.turningpoints import Shift
+from postmortem.turningpoints import Shift, Turn, find_turns
 
 TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment
 _MILESTONES = {
@@ -20,9 +23,11 @@ _MILESTONES = {
 
 class RowKind(StrEnum):
     ONSET = "onset"
+    TURN = "turn"
     FIRED = "fired"
     MILESTONE = "milestone"
     EVENT = "event"
+    BEND = "bend"
     EASED = "eased"
     RECOVERED = "recovered"
     ENDED = "ended"
@@ -36,20 +41,43 @@ class Entry:
     kind: RowKind
     word: str = ""
     shift: Shift | None = None
+    turn: Turn | None = None
+    bend: Bend | None = None
     alert: Alert | None = None
     event: Event | None = None
     fact: Fact | None = None
 
+    @property
+    def subject(self) -> Subject | None:
+        """Whose series it is, of what was measured."""
+        bent = self.bend.shift if self.bend else self.shift
+        return self.turn.subject if self.turn else bent.subject if bent else None
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Its time, and the levels that its text shows beyond its shift's."""
+        own = self.turn.facts() if self.turn else self.bend.facts() if self.bend else ()
+        return own if self.fact is None else (self.fact, *own)
+
 
 @dataclass(frozen=True)
 class Row:
-    """Entries of one kind that are tied in time; ``at`` is the first one's."""
+    """Entries of one kind that are tied in time; ``at`` is the first one's, or as corrected.
+
+    id: what a correction calls it by: its kind and what it is of, never its time.
+    """
 
     entries: tuple[Entry, ...]
+    id: str = ""
+    correction: Correction | None = None
 
     @property
     def at(self) -> float:
-        return self.entries[0].at
+        corrected = self.correction.at if self.correction else None
+        return self.entries[0].at if corrected is None else corrected.value
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.correction is not None and self.correction.hides
 
     @property
     def kind(self) -> RowKind:
@@ -62,13 +90,41 @@ class Row:
     @property
     def fact(self) -> Fact | None:
         """Where ``at`` comes from."""
-        return self.entries[0].fact
+        corrected = self.correction.at if self.correction else None
+        return self.entries[0].fact if corrected is None else corrected
 
 
 def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Row, ...]:
-    """All rows in time order."""
-    entries = [*_turns(shifts, evidence), *_alerts(evidence), *_events(evidence), *_milestones(evidence)]
-    return merge_entries(entries, TIED_INTERVALS * evidence.interval_seconds)
+    """All rows in time order, hidden ones among them, as people corrected them."""
+    bends = find_bends(evidence, shifts)
+    turns = _besides_onsets(shifts, evidence)
+    told = {bend.shift.subject.series for bend in bends}
+    measured = [
+        entry
+        for shift in shifts
+        for entry in _shift(shift, turns, evidence, is_bent=shift.subject.series in told)
+    ]
+    measured += [Entry(bend.at.value, RowKind.BEND, bend=bend, fact=bend.at) for bend in bends]
+    measured += [
+        Entry(t.reached.value, RowKind.TURN, turn=t, fact=t.reached)
+        for t in _besides_returns(turns, shifts, evidence)
+    ]
+    entries = [*measured, *_alerts(evidence), *_events(evidence), *_milestones(evidence)]
+    return corrected_rows(merge_entries(entries, TIED_INTERVALS * evidence.interval_seconds), evidence)
+
+
+def corrected_rows(rows: Sequence[Row], evidence: Evidence) -> tuple[Row, ...]:
+    """The rows as people's corrections have them. What corrects a row that is there is no row itself."""
+    found = correct({row.id for row in rows}, evidence)
+    applied = {correction.event.id for correction in found.values()} | {
+        event for correction in found.values() for event in correction.replaced
+    }
+    kept = [
+        replace(row, correction=found.get(row.id))
+        for row in rows
+        if not any(entry.event is not None and entry.event.id in applied for entry in row.entries)
+    ]
+    return _in_order(kept)
 
 
 def merge_entries(entries: Sequence[Entry], tied_seconds: float) -> tuple[Row, ...]:
@@ -76,30 +132,100 @@ def merge_entries(entries: Sequence[Entry], tied_seconds: float) -> tuple[Row, .
 
     Of events only switches and pages to several channels share a row: what people wrote stands alone.
     """
-    order = list(RowKind)
     groups: dict[tuple[RowKind, str], list[list[Entry]]] = {}
     for entry in sorted(entries, key=lambda e: e.at):
         rows = groups.setdefault((entry.kind, entry.word), [])
         alone = entry.event is not None and entry.event.kind not in {"switch", "paged"}
-        if rows and not alone and entry.at - rows[-1][0].at <= tied_seconds:
+        tied = max(tied_seconds, COMPANY_SECONDS) if entry.kind is RowKind.BEND else tied_seconds
+        if rows and not alone and entry.at - rows[-1][0].at <= tied:
             rows[-1].append(entry)
         else:
             rows.append([entry])
-    merged = [Row(tuple(row)) for rows in groups.values() for row in rows]
-    return tuple(sorted(merged, key=lambda row: (row.at, order.index(row.kind))))
+    found = [tuple(row) for rows in groups.values() for row in rows]
+    return _in_order([Row(row, name) for row, name in zip(found, _names(found), strict=True)])
 
 
-def _turns(shifts: tuple[Shift, ...], evidence: Evidence) -> list[Entry]:
-    entries = []
+def _in_order(rows: Sequence[Row]) -> tuple[Row, ...]:
+    order = list(RowKind)
+    return tuple(sorted(rows, key=lambda row: (row.at, order.index(row.kind))))
+
+
+def _names(rows: Sequence[tuple[Entry, ...]]) -> list[str]:
+    """An id for each: its kind and what it is of, numbered from the second of a name on."""
+    seen: Counter[str] = Counter()
+    names = []
+    for row in rows:
+        name = min(_name(entry) for entry in row)
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}:{seen[name]}")
+    return names
+
+
+def _name(entry: Entry) -> str:
+    if entry.event is not None:
+        return f"event:{entry.event.id}"
+    if entry.subject is not None:
+        return f"{entry.kind}:{entry.subject.series}"
+    if entry.alert is not None:
+        labels = entry.alert.labels
+        about = labels.get("slo") or labels.get("guardrail") or entry.alert.name
+        return ":".join([entry.kind, about, *filter(None, [labels.get("tier")])])
+    return f"{entry.kind}:{entry.word}"
+
+
+def _shift(shift: Shift, turns: Sequence[Turn], evidence: Evidence, *, is_bent: bool) -> Iterator[Entry]:
+    """Its onset, and how it came back, where no bend or slow turn tells that better."""
     tied = TIED_INTERVALS * evidence.interval_seconds
-    for shift in shifts:
-        entries.append(Entry(shift.onset.value, RowKind.ONSET, shift=shift, fact=shift.onset))
-        back = shift.recovered
-        if shift.eased and (back is None or back.value - shift.eased.value > tied):
-            entries.append(Entry(shift.eased.value, RowKind.EASED, shift=shift, fact=shift.eased))
-        if back:
-            entries.append(Entry(back.value, RowKind.RECOVERED, shift=shift, fact=back))
-    return entries
+    yield Entry(shift.onset.value, RowKind.ONSET, shift=shift, fact=shift.onset)
+    if any(_is_return(turn, shift, evidence) and _is_slow(turn, evidence) for turn in turns):
+        return
+    back = shift.recovered
+    if shift.eased and not is_bent and (back is None or back.value - shift.eased.value > tied):
+        yield Entry(shift.eased.value, RowKind.EASED, shift=shift, fact=shift.eased)
+    if back:
+        yield Entry(back.value, RowKind.RECOVERED, shift=shift, fact=back)
+
+
+def _besides_onsets(shifts: Sequence[Shift], evidence: Evidence) -> list[Turn]:
+    by_series = {shift.subject.series: shift for shift in shifts}
+    return [
+        turn
+        for subject in evidence.subjects
+        for turn in find_turns(evidence, subject)
+        if not _is_onset(turn, by_series.get(subject.series), evidence)
+    ]
+
+
+def _besides_returns(turns: Sequence[Turn], shifts: Sequence[Shift], evidence: Evidence) -> list[Turn]:
+    """Those that are told by themselves: a fast return is told as what it is."""
+    return [
+        turn
+        for turn in turns
+        if _is_slow(turn, evidence) or not any(_is_return(turn, shift, evidence) for shift in shifts)
+    ]
+
+
+def _is_slow(turn: Turn, evidence: Evidence) -> bool:
+    return turn.reached.value - turn.begins.value > evidence.lookback_seconds
+
+
+def _is_return(turn: Turn, shift: Shift, evidence: Evidence) -> bool:
+    """Whether it is the change in which the excursion ends."""
+    back, near = shift.recovered or shift.eased, evidence.lookback_seconds
+    if back is None or turn.subject.series != shift.subject.series or turn.rises == shift.rises:
+        return False
+    return turn.begins.value - near <= back.value <= turn.reached.value + near
+
+
+def _is_onset(turn: Turn, shift: Shift | None, evidence: Evidence) -> bool:
+    """Whether it is the change that begins the series' excursion, or a part of it."""
+    if shift is None:
+        return False
+    near = evidence.lookback_seconds
+    begins, ends = shift.onset.value, max(shift.onset.value, shift.peak_at.value)
+    return (
+        turn.begins.value <= ends + near and turn.reached.value >= begins - near and turn.rises == shift.rises
+    )
 
 
 def _alerts(evidence: Evidence) -> list[Entry]:
@@ -118,16 +244,18 @@ def _alerts(evidence: Evidence) -> list[Entry]:
 
 def _events(evidence: Evidence) -> list[Entry]:
     return [
-        Entry(
-            event.at,
-            RowKind.MILESTONE if event.kind in _MILESTONES else RowKind.EVENT,
-            event.kind,
-            event=event,
-            fact=from_record(evidence, RecordKind.EVENT, str(event.id), "at"),
-        )
+        _event(event, evidence)
         for event in evidence.events
         if event.kind != "note" or "transition" not in event.attributes  # the alerts' own rows tell it
     ]
+
+
+def _event(event: Event, evidence: Evidence) -> Entry:
+    """A row that a person adds by a correction stands at the time that this gives it."""
+    kind = RowKind.MILESTONE if event.kind in _MILESTONES else RowKind.EVENT
+    added = event.kind == CORRECTION and event.corrected_at is not None
+    fact = from_record(evidence, RecordKind.EVENT, str(event.id), "corrected_at" if added else "at")
+    return Entry(event.at if fact is None else fact.value, kind, event.kind, event=event, fact=fact)
 
 
 def _milestones(evidence: Evidence) -> list[Entry]:

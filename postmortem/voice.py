@@ -114,8 +114,12 @@ class Voice:
 
     def verb(self, shift: Shift, *, asked: bool = False) -> str:
         """Rose or fell, in the word that suits the unit; ``asked``: as a question says it."""
-        counts = shift.subject.signal.unit in {Unit.PER_SECOND, Unit.COUNT, Unit.KRW}
-        way = ("more" if shift.rises else "less") if counts else ("up" if shift.rises else "down")
+        return self.way(shift.subject, rises=shift.rises, asked=asked)
+
+    def way(self, subject: Subject, *, rises: bool, asked: bool = False) -> str:
+        """The same of any change of a series."""
+        counts = subject.signal.unit in {Unit.PER_SECOND, Unit.COUNT, Unit.KRW}
+        way = ("more" if rises else "less") if counts else ("up" if rises else "down")
         return self.say(f"verb.{way}.asked" if asked else f"verb.{way}")
 
     def move(self, shift: Shift, row_at: float | None = None) -> str:

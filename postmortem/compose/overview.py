@@ -3,114 +3,25 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
+from postmortem.compose.timeline import first_felt, timeline
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.facts import Fact
 from postmortem.impact import Impact, SliImpact
-from postmortem.records import Good
 from postmortem.report import Report
-from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
 from postmortem.turningpoints import Shift
 from postmortem.voice import Voice, cite
-
-REPLAY = "replay"  # the channel of pages that nobody was sent
-_TURNS = {RowKind.ONSET, RowKind.EASED, RowKind.RECOVERED}
-_MOST_IN_LINE = 2
-_NOBODY = {"fireline", "unknown"}
 
 
 def overview(report: Report, voice: Voice) -> Iterator[Block]:
     """The chapter's blocks."""
     yield Heading(2, voice.say("head.overview"))
-    yield Heading(3, voice.say("head.timeline", zone=voice.zone_name))
-    yield Paragraph(origin_text(report, voice))
-    items = [timeline_item(row, report, voice, "timeline.row") for row in report.timeline]
-    yield Listing((*items, Item(Text(voice.blank("timeline.unknown")))))
-    evidence = report.evidence
-    tied = voice.seconds(TIED_INTERVALS * evidence.interval_seconds)
-    yield Paragraph(Text(voice.say("method", tied=tied, window=voice.window(evidence.rate_window))))
+    yield from timeline(report, voice)
     yield Heading(3, voice.say("head.scope"))
     yield Listing(tuple(_scope(report, voice)))
     yield Heading(3, voice.say("head.customer"))
     yield _times_table(report, voice)
     yield from _sli_blocks(report, voice)
     yield Listing(tuple(_business(report, voice)))
-
-
-def origin_text(report: Report, voice: Voice) -> Text:
-    """From when T+ times count, and why."""
-    span = report.impact.span
-    at = f"{voice.when(span.start)} {voice.zone_name}"
-    if not span.is_measured:
-        return cite(voice.say("origin.alert", at=at), span.start)
-    return cite(voice.say("origin.measured", at=at, name=_first_felt(report, voice)), span.start)
-
-
-def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:
-    """A row of a timeline, with the sources of its figures; ``key`` is the message that dates it."""
-    assert row.fact is not None
-    times = {"at": voice.when(row.fact), "t": voice.t_plus(report.since_origin(row.fact))}
-    parts = _turns(row, voice) if row.kind in _TURNS else [_told(row, voice)]
-    if len(parts) > _MOST_IN_LINE:
-        head = voice.say(f"timeline.many.{row.kind}", count=len(parts))
-        return Item(Text(voice.say(key, **times, text=head)), tuple(parts))
-    text = voice.clauses(part.text for part in parts)
-    refs = dict.fromkeys(ref for part in parts for ref in part.refs)
-    return Item(Text(voice.say(key, **times, text=text), tuple(refs)))
-
-
-def _told(row: Row, voice: Voice) -> Text:
-    if row.kind in {RowKind.FIRED, RowKind.ENDED}:
-        alerts = [voice.alert(entry.alert) for entry in row.entries if entry.alert is not None]
-        return Text(
-            voice.say(f"timeline.{row.kind}", alerts=voice.listed(dict.fromkeys(alerts))), ("incident",)
-        )
-    return cite(_events(row, voice), *(entry.fact for entry in row.entries))
-
-
-def _turns(row: Row, voice: Voice) -> list[Text]:
-    """One text a series; what has eased is named together, since it has no figure."""
-    shifts = [entry.shift for entry in row.entries if entry.shift is not None]
-    if row.kind is RowKind.ONSET:
-        return [cite(voice.move(s, row.at), s.before, s.onset, s.peak) for s in shifts]
-    texts = []
-    for neutral in (False, True):
-        mine = [shift for shift in shifts if (shift.subject.signal.good is Good.NONE) is neutral]
-        key = f"timeline.{row.kind}.neutral" if neutral else f"timeline.{row.kind}"
-        if mine and row.kind is RowKind.EASED:
-            names = voice.listed(voice.subject(shift.subject) for shift in mine)
-            texts.append(cite(voice.say(key, names=names), *(shift.eased for shift in mine)))
-        elif mine:
-            texts += [_recovered(key, shift, voice) for shift in mine]
-    return texts
-
-
-def _recovered(key: str, shift: Shift, voice: Voice) -> Text:
-    peak, after = voice.figure(shift.peak), voice.figure(shift.after)
-    text = voice.say(key, name=voice.subject(shift.subject), peak=peak, after=after)
-    return cite(text, shift.recovered, shift.peak, shift.after)
-
-
-def _events(row: Row, voice: Voice) -> str:
-    said = []
-    for entry in row.entries:
-        text = voice.event(entry.event) if entry.event else voice.say(f"event.{entry.word}.bare")
-        author = _named(entry, voice)
-        said.append((text, author))
-    authors = list(dict.fromkeys(author for _, author in said))
-    if len(authors) == 1 or row.word == "paged":
-        text, author = voice.listed(dict.fromkeys(text for text, _ in said)), voice.listed(authors)
-        return voice.say("by_author", text=text, author=author) if author else text
-    return voice.listed(voice.say("by_author", text=t, author=a) if a else t for t, a in said)
-
-
-def _named(entry: Entry, voice: Voice) -> str:
-    """What stands in brackets behind an event: of a page its channel, else who, where that is known."""
-    if entry.event is None:
-        return ""
-    if entry.word == "paged":
-        channel = str(entry.event.attributes.get("channel", ""))
-        return voice.say("channel.replay") if channel == REPLAY else channel
-    return "" if entry.event.author in _NOBODY else entry.event.author
 
 
 def _scope(report: Report, voice: Voice) -> Iterator[Item]:
@@ -158,7 +69,7 @@ def _times_table(report: Report, voice: Voice) -> Table:
             ("first_sign", span.first_sign.onset, voice.say("impact.first_sign.definition", name=name))
         )
     start = (
-        voice.say("impact.start.definition", name=_first_felt(report, voice))
+        voice.say("impact.start.definition", name=first_felt(report, voice))
         if span.is_measured
         else voice.say("impact.start.definition.alert")
     )
@@ -250,8 +161,3 @@ def _business_calm(report: Report, voice: Voice) -> Iterator[Item]:
     ]
     for key, names in [(key, names) for key, names in named if names] or [("impact.business.missing", [])]:
         yield Item(Text(voice.say(key, names=voice.listed(names))))
-
-
-def _first_felt(report: Report, voice: Voice) -> str:
-    first = next(s for s in report.shifts if s.subject.is_user_facing)
-    return voice.subject(first.subject)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.compose.causes import candidates
-from postmortem.compose.overview import timeline_item
+from postmortem.compose.timeline import timeline_item
 from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
 from postmortem.mitigations import WINDOW_INTERVALS, Effect, Mitigation
 from postmortem.records import Good
@@ -84,7 +84,8 @@ def _dependency(hypothesis: Hypothesis, voice: Voice) -> str:
 
 
 def _resolution(report: Report, voice: Voice) -> Iterator[Block]:
-    rows = [row for row in report.timeline if row.at >= report.origin and _is_response(row)]
+    shown = [row for row in report.timeline if not row.is_hidden and row.at >= report.origin]
+    rows = [row for row in shown if _is_response(row)]
     if not rows:
         yield Paragraph(Text(voice.say("resolution.none")))
         return
@@ -94,8 +95,10 @@ def _resolution(report: Report, voice: Voice) -> Iterator[Block]:
 def _is_response(row: Row) -> bool:
     if row.kind is RowKind.EVENT:
         return row.word != "fault"
-    if row.kind in {RowKind.EASED, RowKind.RECOVERED}:
-        return any(entry.shift and entry.shift.subject.signal.good is not Good.NONE for entry in row.entries)
+    if row.kind in {RowKind.BEND, RowKind.EASED, RowKind.RECOVERED}:
+        return any(e.subject is not None and e.subject.signal.good is not Good.NONE for e in row.entries)
+    if row.kind is RowKind.TURN:
+        return any(entry.turn is not None and entry.turn.worsens is False for entry in row.entries)
     return row.kind is RowKind.MILESTONE
 
 

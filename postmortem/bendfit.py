@@ -1,0 +1,91 @@
+"""Two straight lines that meet: where a stretch of samples bends, how much, and how well that is known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from postmortem.evidence import Floats
+
+LEAST_SIDE = 8  # samples of each of the two lines
+_SHARED = 3.0  # neighbouring samples of a rate share two thirds of their windows: so many are as good as one
+_AS_LIKELY = 4.0  # variances that a knot may leave more and still be as likely
+_TIME_CONSTANTS = np.geomspace(0.01, 3.0, 40)  # of an approach to a level, in lengths of the stretch
+_EXACT = 1e-9  # of what a line leaves: below, nothing remains to compare with
+
+
+@dataclass(frozen=True)
+class Hinge:
+    """The best hinge of n samples, by least squares.
+
+    knot: the index of its sample. depth: how far it lies off the straight line between the hinge's ends.
+    gain: by how much it fits better than one line, in variances of what it leaves, over ln n: the best of n
+    knots gains some by chance.
+    corner: what the best curve without a corner leaves, as a multiple of what the hinge leaves.
+    earliest, latest: indices of the first and last knot that would fit about as well.
+    """
+
+    knot: int
+    depth: float
+    gain: float
+    corner: float
+    earliest: int
+    latest: int
+
+
+def fit_hinge(times: Floats, values: Floats) -> Hinge | None:
+    """The best hinge of samples (n,) in time order; None of too few."""
+    n = len(times)
+    if n < 2 * LEAST_SIDE + 1:
+        return None
+    x = (times - times[0]) / (times[-1] - times[0])
+    straight, taken = _taken_off(x, values)
+    remaining = np.full(n, np.inf)
+    inner = slice(LEAST_SIDE, n - LEAST_SIDE)
+    remaining[inner] = np.maximum(straight - taken[inner], straight * _EXACT)
+    knot = int(remaining.argmin())
+    least = float(remaining[knot])
+    if least <= 0:
+        return None
+    variance = _SHARED * least / (n - 4)
+    near = np.flatnonzero(remaining <= least + _AS_LIKELY * variance)
+    return Hinge(
+        knot,
+        _depth(x, values, knot),
+        (straight - least) / variance / float(np.log(n)),
+        _left_by_curves(x, values) / least,
+        int(near[0]),
+        int(near[-1]),
+    )
+
+
+def _taken_off(x: Floats, y: Floats) -> tuple[float, Floats]:
+    """The squares that one line leaves, and (n,) what a hinge at each sample takes off them: by suffix sums."""
+    n = len(x)
+    u, v = x - x.mean(), y - y.mean()
+    square_u = float(u @ u)
+    rest = v - float(u @ v) / square_u * u
+
+    def beyond(a: Floats) -> Floats:
+        return np.concatenate([np.cumsum(a[::-1])[::-1][1:], [0.0]])
+
+    count, first, second = beyond(np.ones(n)), beyond(u), beyond(u * u)
+    level, along = first - u * count, second - u * first
+    norm = second - 2 * u * first + u * u * count - level**2 / n - along**2 / square_u
+    shared = beyond(rest * u) - u * beyond(rest)
+    return float(rest @ rest), np.divide(shared**2, norm, out=np.zeros(n), where=norm > 1e-12)
+
+
+def _depth(x: Floats, y: Floats, knot: int) -> float:
+    basis = np.stack([np.ones_like(x), x, np.maximum(0.0, x - x[knot])], axis=1)
+    fitted = basis @ np.linalg.lstsq(basis, y, rcond=None)[0]
+    return abs(float(fitted[knot] - np.interp(x[knot], [x[0], x[-1]], [fitted[0], fitted[-1]])))
+
+
+def _left_by_curves(x: Floats, y: Floats) -> float:
+    """The squares that the better curve leaves: a cubic, or an exponential approach to a level."""
+    rest = y - np.polyval(np.polyfit(x, y, 3), x)
+    decays = np.exp(-x[None, :] / _TIME_CONSTANTS[:, None])
+    decays -= decays.mean(axis=1, keepdims=True)
+    centred = y - y.mean()
+    taken = (decays @ centred) ** 2 / (decays**2).sum(axis=1)
+    return min(float(rest @ rest), max(float(centred @ centred - taken.max()), 0.0))

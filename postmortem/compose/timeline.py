@@ -1,0 +1,178 @@
+"""타임라인 / Timeline: each row in words, with what people corrected and what it was before."""
+
+from collections.abc import Iterator
+
+from postmortem.bends import Bend
+from postmortem.corrections import Correction
+from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
+from postmortem.records import Good
+from postmortem.report import Report
+from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
+from postmortem.turningpoints import Shift, Turn
+from postmortem.voice import Voice, cite
+
+REPLAY = "replay"  # the channel of pages that nobody was sent
+_MEASURED = {RowKind.ONSET, RowKind.TURN, RowKind.BEND, RowKind.EASED, RowKind.RECOVERED}
+_MOST_IN_LINE = 2
+_NOBODY = {"fireline", "unknown"}
+
+
+def timeline(report: Report, voice: Voice) -> Iterator[Block]:
+    """The section's blocks: the origin, the rows, what was hidden, the method."""
+    yield Heading(3, voice.say("head.timeline", zone=voice.zone_name))
+    yield Paragraph(origin_text(report, voice))
+    items = [
+        timeline_item(row, report, voice, "timeline.row") for row in report.timeline if not row.is_hidden
+    ]
+    yield Listing((*items, Item(Text(voice.blank("timeline.unknown")))))
+    yield from _hidden(report, voice)
+    evidence = report.evidence
+    tied = voice.seconds(TIED_INTERVALS * evidence.interval_seconds)
+    yield Paragraph(Text(voice.say("method", tied=tied, window=voice.window(evidence.rate_window))))
+
+
+def origin_text(report: Report, voice: Voice) -> Text:
+    """From when T+ times count, and why."""
+    span = report.impact.span
+    at = f"{voice.when(span.start)} {voice.zone_name}"
+    if not span.is_measured:
+        return cite(voice.say("origin.alert", at=at), span.start)
+    return cite(voice.say("origin.measured", at=at, name=first_felt(report, voice)), span.start)
+
+
+def first_felt(report: Report, voice: Voice) -> str:
+    """What users felt first, where anything that they feel turned."""
+    return voice.subject(next(s for s in report.shifts if s.subject.is_user_facing).subject)
+
+
+def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:
+    """A row of a timeline, with the sources of its figures; ``key`` is the message that dates it."""
+    assert row.fact is not None
+    times = {"at": voice.when(row.fact), "t": voice.t_plus(report.since_origin(row.fact))}
+    parts = _measured(row, voice) if row.kind in _MEASURED else [_told(row, voice)]
+    if row.correction is not None:
+        return _corrected(row, row.correction, parts, voice, voice.say(key, **times, text="{text}"))
+    if len(parts) > _MOST_IN_LINE:
+        head = voice.say(f"timeline.many.{row.kind}", count=len(parts))
+        return Item(Text(voice.say(key, **times, text=head)), tuple(parts))
+    text = voice.clauses(part.text for part in parts)
+    refs = dict.fromkeys(ref for part in parts for ref in part.refs)
+    return Item(Text(voice.say(key, **times, text=text), tuple(refs)))
+
+
+def _corrected(row: Row, correction: Correction, parts: list[Text], voice: Voice, dated: str) -> Item:
+    """What a person wrote in its place, and under it the row as it was."""
+    head = dated.replace("{text}", voice.say("timeline.corrected", text=_author_words(correction, voice)))
+    first = row.entries[0].fact
+    at = voice.when(first) if first is not None else voice.figure(None)
+    originals = [Text(voice.say("timeline.original", at=at, text=part.text), part.refs) for part in parts]
+    return Item(Text(head, ("event",)), tuple(originals))
+
+
+def _author_words(correction: Correction, voice: Voice) -> str:
+    text, author = voice.words(correction.event), correction.event.author
+    return text if author in {"", *_NOBODY} else voice.say("by_author", text=text, author=author)
+
+
+def _hidden(report: Report, voice: Voice) -> Iterator[Block]:
+    """Nothing goes without a word: how many rows are not shown, and who hid each, for what reason."""
+    hidden = [row for row in report.timeline if row.is_hidden]
+    if hidden:
+        said = [
+            voice.say("timeline.hidden.row", row=row.id, text=_author_words(row.correction, voice))
+            for row in hidden
+            if row.correction is not None
+        ]
+        yield Paragraph(Text(voice.say("timeline.hidden", rows=voice.clauses(said)), ("event",)))
+
+
+def _told(row: Row, voice: Voice) -> Text:
+    if row.kind in {RowKind.FIRED, RowKind.ENDED}:
+        alerts = [voice.alert(entry.alert) for entry in row.entries if entry.alert is not None]
+        return Text(
+            voice.say(f"timeline.{row.kind}", alerts=voice.listed(dict.fromkeys(alerts))), ("incident",)
+        )
+    return cite(_events(row, voice), *(entry.fact for entry in row.entries))
+
+
+def _measured(row: Row, voice: Voice) -> list[Text]:
+    """One text a series; what has eased is named together, since it has no figure."""
+    shifts = [entry.shift for entry in row.entries if entry.shift is not None]
+    match row.kind:
+        case RowKind.ONSET:
+            return [cite(voice.move(s, row.at), s.before, s.onset, s.peak) for s in shifts]
+        case RowKind.TURN:
+            return [_turn(entry.turn, voice) for entry in row.entries if entry.turn is not None]
+        case RowKind.BEND:
+            return [_bend(entry.bend, voice) for entry in row.entries if entry.bend is not None]
+    return _returned(row.kind, shifts, voice)
+
+
+def _returned(kind: RowKind, shifts: list[Shift], voice: Voice) -> list[Text]:
+    texts = []
+    for neutral in (False, True):
+        mine = [shift for shift in shifts if (shift.subject.signal.good is Good.NONE) is neutral]
+        key = f"timeline.{kind}.neutral" if neutral else f"timeline.{kind}"
+        if mine and kind is RowKind.EASED:
+            names = voice.listed(voice.subject(shift.subject) for shift in mine)
+            texts.append(cite(voice.say(key, names=names), *(shift.eased for shift in mine)))
+        elif mine:
+            texts += [_recovered(key, shift, voice) for shift in mine]
+    return texts
+
+
+def _recovered(key: str, shift: Shift, voice: Voice) -> Text:
+    peak, after = voice.figure(shift.peak), voice.figure(shift.after)
+    text = voice.say(key, name=voice.subject(shift.subject), peak=peak, after=after)
+    return cite(text, shift.recovered, shift.peak, shift.after)
+
+
+def _turn(turn: Turn, voice: Voice) -> Text:
+    is_step = turn.begins.value == turn.reached.value
+    text = voice.say(
+        "timeline.step" if is_step else "timeline.turn",
+        name=voice.subject(turn.subject),
+        verb=voice.way(turn.subject, rises=turn.rises),
+        before=voice.figure(turn.before),
+        after=voice.figure(turn.after),
+        since=voice.figure(turn.begins),
+        at=voice.figure(turn.reached),
+    )
+    return cite(text, *turn.facts())
+
+
+def _bend(bend: Bend, voice: Voice) -> Text:
+    text = voice.say(
+        "timeline.bend",
+        name=voice.subject(bend.shift.subject),
+        verb=voice.way(bend.shift.subject, rises=bend.rises),
+        before=voice.figure(bend.before),
+        after=voice.figure(bend.after),
+        since=voice.figure(bend.since),
+        at=voice.figure(bend.at),
+        then=voice.say(f"then.{bend.then}.{'up' if bend.rises else 'down'}"),
+    )
+    return cite(text, *bend.facts())
+
+
+def _events(row: Row, voice: Voice) -> str:
+    said = []
+    for entry in row.entries:
+        text = voice.event(entry.event) if entry.event else voice.say(f"event.{entry.word}.bare")
+        author = _named(entry, voice)
+        said.append((text, author))
+    authors = list(dict.fromkeys(author for _, author in said))
+    if len(authors) == 1 or row.word == "paged":
+        text, author = voice.listed(dict.fromkeys(text for text, _ in said)), voice.listed(authors)
+        return voice.say("by_author", text=text, author=author) if author else text
+    return voice.listed(voice.say("by_author", text=t, author=a) if a else t for t, a in said)
+
+
+def _named(entry: Entry, voice: Voice) -> str:
+    """What stands in brackets behind an event: of a page its channel, else who, where that is known."""
+    if entry.event is None:
+        return ""
+    if entry.word == "paged":
+        channel = str(entry.event.attributes.get("channel", ""))
+        return voice.say("channel.replay") if channel == REPLAY else channel
+    return "" if entry.event.author in _NOBODY else entry.event.author
