@@ -59,7 +59,7 @@ def fit_hinge(times: Floats, values: Floats) -> Hinge | None:
 
 
 def _taken_off(x: Floats, y: Floats) -> tuple[float, Floats]:
-    """The squares that one line leaves, and (n,) what a hinge at each sample takes off them: by suffix sums."""
+    """The squares that one line leaves, and (n,) what a hinge at each sample takes off, by suffix sums."""
     n = len(x)
     u, v = x - x.mean(), y - y.mean()
     square_u = float(u @ u)

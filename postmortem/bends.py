@@ -57,7 +57,7 @@ class Bend:
 def find_bends(evidence: Evidence, shifts: Sequence[Shift]) -> tuple[Bend, ...]:
     """The corners from each shift's worst to the end of the record whose times are known well, in order.
 
-    A percentile of a histogram counts in company only: it bends where a bucket ends, and nothing else happens.
+    A percentile counts in company only: it also bends where a bucket of its histogram ends.
     """
     corners = {shift.subject.series: _corners(evidence, shift) for shift in shifts}
     firm = [
@@ -90,16 +90,23 @@ def _is_percentile(shift: Shift) -> bool:
 def _corners(evidence: Evidence, shift: Shift) -> list[Fact]:
     series = evidence.series[shift.subject.series]
     inside = (series.times >= shift.peak_at.value) & (series.times <= evidence.end)
-    times, values = series.times[inside], series.values[inside]
-    knots = find_knots(times, values, LEAST_DEPTH * abs(shift.peak.value - shift.before.value))
-    ends = [0, *knots, len(times) - 1]
+    least_depth = LEAST_DEPTH * abs(shift.peak.value - shift.before.value)
     cuts = [
-        Cut(Reduction.BEND, float(times[first]), float(times[last]))
-        for first, last in zip(ends, ends[2:], strict=False)
-        if _is_known(times[first : last + 1], values[first : last + 1])
+        Cut(Reduction.BEND, *window)
+        for window in known_windows(series.times[inside], series.values[inside], least_depth)
     ]
     found = [measure(f"{series.id}.bend{number}.at", series, cut, TIME) for number, cut in enumerate(cuts, 1)]
     return [corner for corner in found if corner is not None]
+
+
+def known_windows(times: Floats, values: Floats, least_depth: float) -> list[tuple[float, float]]:
+    """First and last moment of the two lines around each corner whose time is known well."""
+    ends = [0, *find_knots(times, values, least_depth), len(times) - 1]
+    return [
+        (float(times[first]), float(times[last]))
+        for first, last in zip(ends, ends[2:], strict=False)
+        if _is_known(times[first : last + 1], values[first : last + 1])
+    ]
 
 
 def find_knots(times: Floats, values: Floats, least_depth: float) -> list[int]:

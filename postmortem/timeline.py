@@ -96,21 +96,25 @@ class Row:
 
 def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Row, ...]:
     """All rows in time order, hidden ones among them, as people corrected them."""
-    bends = find_bends(evidence, shifts)
-    turns = _besides_onsets(shifts, evidence)
-    told = {bend.shift.subject.series for bend in bends}
-    measured = [
-        entry
-        for shift in shifts
-        for entry in _shift(shift, turns, evidence, is_bent=shift.subject.series in told)
-    ]
-    measured += [Entry(bend.at.value, RowKind.BEND, bend=bend, fact=bend.at) for bend in bends]
-    measured += [
-        Entry(t.reached.value, RowKind.TURN, turn=t, fact=t.reached)
-        for t in _besides_returns(turns, shifts, evidence)
-    ]
-    entries = [*measured, *_alerts(evidence), *_events(evidence), *_milestones(evidence)]
+    entries = [*_measured(evidence, shifts), *_alerts(evidence), *_events(evidence), *_milestones(evidence)]
     return corrected_rows(merge_entries(entries, TIED_INTERVALS * evidence.interval_seconds), evidence)
+
+
+def _measured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Iterator[Entry]:
+    """Onsets, then of each way back what tells most: its bends, a slow turn, or halfway and recovery."""
+    bends = find_bends(evidence, shifts)
+    bent = {bend.shift.subject.series for bend in bends}
+    by_series = {shift.subject.series: shift for shift in shifts}
+    turns = [
+        turn
+        for subject in evidence.subjects
+        for turn in find_turns(evidence, subject)
+        if _is_told(turn, by_series.get(subject.series), evidence, is_bent=subject.series in bent)
+    ]
+    for shift in shifts:
+        yield from _shift(shift, turns, evidence, is_bent=shift.subject.series in bent)
+    yield from (Entry(bend.at.value, RowKind.BEND, bend=bend, fact=bend.at) for bend in bends)
+    yield from (Entry(turn.reached.value, RowKind.TURN, turn=turn, fact=turn.reached) for turn in turns)
 
 
 def corrected_rows(rows: Sequence[Row], evidence: Evidence) -> tuple[Row, ...]:
@@ -177,7 +181,7 @@ def _shift(shift: Shift, turns: Sequence[Turn], evidence: Evidence, *, is_bent: 
     """Its onset, and how it came back, where no bend or slow turn tells that better."""
     tied = TIED_INTERVALS * evidence.interval_seconds
     yield Entry(shift.onset.value, RowKind.ONSET, shift=shift, fact=shift.onset)
-    if any(_is_return(turn, shift, evidence) and _is_slow(turn, evidence) for turn in turns):
+    if any(_is_return(turn, shift) and _is_slow(turn, evidence) for turn in turns):
         return
     back = shift.recovered
     if shift.eased and not is_bent and (back is None or back.value - shift.eased.value > tied):
@@ -186,41 +190,32 @@ def _shift(shift: Shift, turns: Sequence[Turn], evidence: Evidence, *, is_bent: 
         yield Entry(back.value, RowKind.RECOVERED, shift=shift, fact=back)
 
 
-def _besides_onsets(shifts: Sequence[Shift], evidence: Evidence) -> list[Turn]:
-    by_series = {shift.subject.series: shift for shift in shifts}
-    return [
-        turn
-        for subject in evidence.subjects
-        for turn in find_turns(evidence, subject)
-        if not _is_onset(turn, by_series.get(subject.series), evidence)
-    ]
-
-
-def _besides_returns(turns: Sequence[Turn], shifts: Sequence[Shift], evidence: Evidence) -> list[Turn]:
-    """Those that are told by themselves: a fast return is told as what it is."""
-    return [
-        turn
-        for turn in turns
-        if _is_slow(turn, evidence) or not any(_is_return(turn, shift, evidence) for shift in shifts)
-    ]
+def _is_told(turn: Turn, shift: Shift | None, evidence: Evidence, *, is_bent: bool) -> bool:
+    """Not a turn that the series' excursion tells: its onset, a fast return, a way back with bends."""
+    if shift is None:
+        return True
+    if _is_onset(turn, shift, evidence):
+        return False
+    if _is_slow(turn, evidence):
+        is_way_back = turn.rises != shift.rises and turn.begins.value > shift.onset.value
+        return not (is_bent and is_way_back)
+    return not _is_return(turn, shift)
 
 
 def _is_slow(turn: Turn, evidence: Evidence) -> bool:
     return turn.reached.value - turn.begins.value > evidence.lookback_seconds
 
 
-def _is_return(turn: Turn, shift: Shift, evidence: Evidence) -> bool:
+def _is_return(turn: Turn, shift: Shift) -> bool:
     """Whether it is the change in which the excursion ends."""
-    back, near = shift.recovered or shift.eased, evidence.lookback_seconds
+    back = shift.recovered or shift.eased
     if back is None or turn.subject.series != shift.subject.series or turn.rises == shift.rises:
         return False
-    return turn.begins.value - near <= back.value <= turn.reached.value + near
+    return turn.begins.value - COMPANY_SECONDS <= back.value <= turn.reached.value + COMPANY_SECONDS
 
 
-def _is_onset(turn: Turn, shift: Shift | None, evidence: Evidence) -> bool:
+def _is_onset(turn: Turn, shift: Shift, evidence: Evidence) -> bool:
     """Whether it is the change that begins the series' excursion, or a part of it."""
-    if shift is None:
-        return False
     near = evidence.lookback_seconds
     begins, ends = shift.onset.value, max(shift.onset.value, shift.peak_at.value)
     return (

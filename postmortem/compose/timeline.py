@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from postmortem.bends import Bend
+from postmortem.bends import COMPANY_SECONDS, Bend
 from postmortem.corrections import Correction
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.records import Good
@@ -27,8 +27,9 @@ def timeline(report: Report, voice: Voice) -> Iterator[Block]:
     yield Listing((*items, Item(Text(voice.blank("timeline.unknown")))))
     yield from _hidden(report, voice)
     evidence = report.evidence
-    tied = voice.seconds(TIED_INTERVALS * evidence.interval_seconds)
-    yield Paragraph(Text(voice.say("method", tied=tied, window=voice.window(evidence.rate_window))))
+    tied, bends = (voice.seconds(s) for s in (TIED_INTERVALS * evidence.interval_seconds, COMPANY_SECONDS))
+    window = voice.window(evidence.rate_window)
+    yield Paragraph(Text(voice.say("method", tied=tied, bends=bends, window=window)))
 
 
 def origin_text(report: Report, voice: Voice) -> Text:
@@ -142,15 +143,17 @@ def _turn(turn: Turn, voice: Voice) -> Text:
 
 
 def _bend(bend: Bend, voice: Voice) -> Text:
+    subject = bend.shift.subject
+    verb, opposite = (voice.way(subject, rises=rises) for rises in (bend.rises, not bend.rises))
     text = voice.say(
         "timeline.bend",
-        name=voice.subject(bend.shift.subject),
-        verb=voice.way(bend.shift.subject, rises=bend.rises),
+        name=voice.subject(subject),
+        verb=verb,
         before=voice.figure(bend.before),
         after=voice.figure(bend.after),
         since=voice.figure(bend.since),
         at=voice.figure(bend.at),
-        then=voice.say(f"then.{bend.then}.{'up' if bend.rises else 'down'}"),
+        then=voice.say(f"then.{bend.then}", verb=verb, opposite=opposite),
     )
     return cite(text, *bend.facts())
 

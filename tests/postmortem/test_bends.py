@@ -1,11 +1,21 @@
 import numpy as np
 import pytest
 
-from postmortem.bends import KNOWN_WITHIN_SECONDS, Then, find_bends, find_knots
+from postmortem.bends import KNOWN_WITHIN_SECONDS, Then, find_bends, find_knots, known_windows
 from postmortem.facts import recompute
+from postmortem.reductions import Cut, Reduction, reduce_samples
 
 MINUTES = np.arange(0.0, 76.0, 0.25)
 ERRORS = np.interp(MINUTES, [0, 12, 27, 57, 76], [0.081, 0.03, 0.011, 0.004, 0.004])
+
+
+CORNERS = (12, 27, 57)
+
+
+def corners(values):
+    """Minutes of those that are told."""
+    windows = known_windows(MINUTES * 60, values, 0.03 * float(np.ptp(values)))
+    return [reduce_samples(MINUTES * 60, values, Cut(Reduction.BEND, *w)) / 60 for w in windows]
 
 
 def noisy(values, scale, seed):
@@ -23,6 +33,23 @@ def test_every_corner_is_found_and_no_other(seed):
 @pytest.mark.parametrize("values", [np.interp(MINUTES, [0, 76], [0.9, 0.45]), np.full(len(MINUTES), 0.5)])
 def test_a_straight_way_has_no_corner(values):
     assert find_knots(MINUTES * 60, values, 0.01) == []
+
+
+@pytest.mark.parametrize(("noise", "least_hits", "most_false"), [(0.02, 0.95, 0.02), (0.05, 0.85, 0.02)])
+def test_only_corners_whose_time_is_known_are_told(noise, least_hits, most_false):
+    hits = wrong = 0
+    for seed in range(60):
+        told = corners(noisy(ERRORS, noise, seed))
+        hits += sum(any(abs(at - corner) <= 1 for at in told) for corner in CORNERS)
+        wrong += sum(all(abs(at - corner) > 1 for corner in CORNERS) for at in told)
+    assert hits >= least_hits * 60 * len(CORNERS)
+    assert wrong <= most_false * 60
+
+
+@pytest.mark.parametrize("minutes", [5, 15])
+def test_an_approach_to_a_level_is_no_corner(minutes):
+    curve = 0.05 + 0.8 * np.exp(-MINUTES / minutes)
+    assert sum(len(corners(noisy(curve, 0.05, seed))) for seed in range(60)) <= 3
 
 
 def test_bends_are_told_of_the_way_back_with_the_levels_at_their_ends(seed_report):
