@@ -55,22 +55,29 @@ def decide(
 def missed(
     when: When, days: Sequence[GameDay], since: float, at: float, held: float | None
 ) -> tuple[Missed, ...]:
-    """Those up to ``at`` that no report has told of; ``held`` is the one that is now held."""
+    """Those that no report has told of and that nobody may hold any more; ``held`` is now held.
+
+    One that came just before ``at`` is not missed yet: it can be held late, after one that was asked
+    for by hand.
+    """
     return tuple(
-        Missed(
-            at=datetime.fromtimestamp(each, when.zone), reason=OVERLAPPED if _overlapped(days, each) else DOWN
-        )
-        for each in _unheld(when, days, since, at)
+        Missed(at=datetime.fromtimestamp(each, when.zone), reason=_reason(days, each))
+        for each in _unheld(when, days, since, at - LATE_SECONDS)
         if each != held
     )
 
 
 def _unheld(when: When, days: Sequence[GameDay], since: float, at: float) -> list[float]:
-    """Of the times that no report has told of: a report tells of all up to its start."""
-    told_until = max([since, *(day.started_at.timestamp() for day in days)])
+    """Of the times that no report has told of: a report tells of all that could not be held at its start."""
+    told_until = max([since, *(day.started_at.timestamp() - LATE_SECONDS for day in days)])
     held = {day.scheduled_for.timestamp() for day in days if day.scheduled_for is not None}
     return [each for each in when.between(told_until, at) if each not in held]
 
 
 def _overlapped(days: Sequence[GameDay], at: float) -> bool:
     return any(day.lasted(at) for day in days)
+
+
+def _reason(days: Sequence[GameDay], at: float) -> str:
+    """Why nobody held it as long as it could be."""
+    return OVERLAPPED if _overlapped(days, at) or _overlapped(days, at + LATE_SECONDS) else DOWN

@@ -4,6 +4,8 @@ from commerce_app.gameday.decision import DOWN, OVERLAPPED, Due, Over, Wait, dec
 from tests.commerce_app.gameday.days import DAY, FIRST, HOUR, daily, game_day, killed_day
 
 BEFORE = FIRST - HOUR
+BY_HAND = game_day(FIRST + 10, FIRST + 200, scheduled_for=None, trigger="once")
+LONG_BY_HAND = game_day(FIRST + 10, FIRST + 600, scheduled_for=None, trigger="once")
 
 
 def decided(at, days=(), since=BEFORE, extra="", *, catch_up=False):
@@ -22,6 +24,9 @@ def decided(at, days=(), since=BEFORE, extra="", *, catch_up=False):
         (FIRST + 700, (game_day(),), True, Wait(FIRST + DAY)),
         (FIRST + DAY, (game_day(),), False, Due(FIRST + DAY, "schedule")),
         (FIRST + DAY + 10, (game_day(ended_at=FIRST + DAY + 5),), True, Wait(FIRST + 2 * DAY)),
+        (FIRST + 240, (BY_HAND,), False, Due(FIRST, "schedule")),
+        (FIRST + 610, (LONG_BY_HAND,), False, Wait(FIRST + DAY)),
+        (FIRST + 610, (LONG_BY_HAND,), True, Due(FIRST, "catch_up")),
         (FIRST + DAY + 10, (killed_day(saved_at=FIRST + 60),), False, Due(FIRST + DAY, "schedule")),
     ],
     ids=[
@@ -34,6 +39,9 @@ def decided(at, days=(), since=BEFORE, extra="", *, catch_up=False):
         "held=>waits",
         "the next day=>due",
         "came while another was held=>never made up for",
+        "one by hand began just after=>due",
+        "one by hand took too long=>waits",
+        "one by hand took too long=>made up for if wanted",
         "the one before was killed=>due",
     ],
 )
@@ -71,3 +79,12 @@ def test_what_came_while_another_was_held_is_missed_for_that():
 def test_what_one_report_told_the_next_does_not_tell_again():
     late = game_day(FIRST + DAY + HOUR, scheduled_for=None)
     assert told(FIRST + 2 * DAY, (late,), held=FIRST + 2 * DAY) == []
+
+
+def test_one_by_hand_does_not_tell_what_can_still_be_held():
+    assert told(FIRST + 10) == []
+    assert told(FIRST + 240, (BY_HAND,), held=FIRST) == []
+
+
+def test_what_one_by_hand_kept_from_being_held_is_missed_for_that():
+    assert told(FIRST + DAY, (LONG_BY_HAND,), held=FIRST + DAY) == [(FIRST, OVERLAPPED)]
