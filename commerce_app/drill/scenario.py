@@ -24,6 +24,8 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 NORMAL = Path(__file__).parent / "normal.yml"
 UNPROTECTED, PROTECTED = "unprotected", "protected"
 LARGEST_BYTES, LONGEST_ERROR = 65_536, 400
+# In what the acts of a drill of the suite may.
+MAY_DIFFER = {"title", "switches", "prewarm"}
 
 
 # Of the shop, and not of which databases it has or who may flip its switches.
@@ -197,6 +199,12 @@ class Scenario(Part):
             return self
         if missing := {UNPROTECTED, PROTECTED} - set(self.acts):
             raise ValueError(f"acts: expected {' and '.join(sorted(missing))}, for there is `expects`")
+        hurt, held = (self.acts[name].model_dump(exclude=MAY_DIFFER) for name in (UNPROTECTED, PROTECTED))
+        if others := sorted(key for key in hurt if hurt[key] != held[key]):
+            raise ValueError(
+                f"acts: expected {UNPROTECTED} and {PROTECTED} to differ in switches and prewarm alone, "
+                f"got another {others[0]}"
+            )
         if self.expects.cause not in {step.name for step in self.steps if step.fault}:
             raise ValueError(
                 f"expects.cause: expected the name of a step with a fault, got {self.expects.cause}"

@@ -13,10 +13,13 @@ from commerce_app.drill.demo import Drill
 from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.ending import FAILURE, guarded
 from commerce_app.drill.recording import Recorder
-from commerce_app.drill.scenario import Scenario, scenario_names
-from commerce_app.drill.suite import DrillResult, Json, judged_scenario, run_suite
+from commerce_app.drill.scenario import Act, Scenario, scenario_names
+from commerce_app.drill.suite import ACTS, DrillResult, Json, judged_scenario, run_suite
 from commerce_app.drill.suite_table import show_suite
 from commerce_app.drill.written import write_json
+
+# The kind of customers who do so.
+KEYS_ON_DEMAND = "retry"
 
 
 @click.command("all")
@@ -62,9 +65,20 @@ def entering(out: Path, console: Console) -> Callable[[Scenario], Drill]:
 
 
 def declared(scenario: Scenario) -> list[str]:
-    """What a scenario sets of the shop and around it, in both acts alike: nothing is hidden in a handler."""
+    """What a scenario sets of the shop and around it, in both acts alike, and in what they differ."""
     return [
         *(f"  set in both acts: {key}={value}" for key, value in scenario.shop.environment.items()),
         *(f"  in the background of both acts: {each.spell()}" for each in scenario.background),
         f"  with a fault proxy in both acts: {', '.join(scenario.proxied) or 'no server'}",
+        *(f"  {name}: {_differs(scenario.acts[name])}" for name in ACTS),
+        *(
+            ["  customers send keys only where they are demanded"]
+            if KEYS_ON_DEMAND in scenario.load.mix
+            else []
+        ),
     ]
+
+
+def _differs(act: Act) -> str:
+    on = f"on from the start: {', '.join(act.switches) or 'no switch'}"
+    return f"{on}; popular pages pre-warmed" if act.prewarm else on

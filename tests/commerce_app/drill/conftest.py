@@ -18,7 +18,8 @@ def small_scenario(tmp_path):
     content["shop"] |= {"products": 100, "users": 100}
     content["load"]["stages"] = [{"rps": 20, "hold_seconds": 60}]
     content["steps"] = [{**step, "at_seconds": 6 + n} for n, step in enumerate(content["steps"])]
-    content["acts"]["protected"]["end_seconds"] = 12
+    for name in ("unprotected", "protected"):
+        content["acts"][name]["end_seconds"] = 12
     content["measuring"] |= {
         "scrape_seconds": 1,
         "window_seconds": 4,

@@ -93,11 +93,20 @@ def last_trouble(scenario, act):
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_acts_differ_in_nothing_but_protections(name):
-    acts = load_scenario(name).acts
-    protected = acts["protected"].model_dump(exclude={"title", "switches", "prewarm"})
-    assert acts["unprotected"].model_dump(exclude={"title", "switches", "prewarm"}) == protected
-    assert acts["unprotected"].switches == ()
+def test_an_unprotected_act_has_no_protection(name):
+    unprotected = load_scenario(name).acts["unprotected"]
+    assert (unprotected.switches, unprotected.prewarm) == ((), False)
+
+
+def test_acts_differ_in_nothing_but_protections(changed):
+    acts = {
+        name: {"title": {"en": "a", "ko": "b"}, "end_seconds": 120} for name in ("protected", "unprotected")
+    }
+    acts["protected"] |= {"switches": ["local_tier"], "prewarm": True}
+    assert load_scenario(changed(acts=acts)).acts["protected"].prewarm
+    acts["protected"]["stages"] = [{"rps": 1, "hold_seconds": 9}]
+    with pytest.raises(ScenarioError, match="to differ in switches and prewarm alone, got another stages"):
+        load_scenario(changed(acts=acts))
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,17 @@ def test_what_both_acts_have_in_common_is_declared():
     slow = Background(name="slow", fault={"type": "latency", "attributes": {"latency": 2}})
     lines = declared(SCENARIO.model_copy(update={"background": (slow,)}))
     assert "  set in both acts: SHOP_PRODUCT_TTL_SECONDS=60" in lines
-    assert lines[-2:] == [
+    assert lines[2:5] == [
         "  in the background of both acts: slow {attributes: {latency: 2.0}, type: latency}",
         "  with a fault proxy in both acts: redis",
+        "  unprotected: on from the start: no switch",
     ]
+
+
+def test_in_what_the_acts_differ_is_declared():
+    assert declared(load_scenario("duplicate-orders"))[-2:] == [
+        "  protected: on from the start: idempotency_keys, single_flight, local_tier, redis_fast_timeouts, "
+        "circuit_breaker; popular pages pre-warmed",
+        "  customers send keys only where they are demanded",
+    ]
+    assert "keys" not in declared(SCENARIO)[-1]
