@@ -17,9 +17,9 @@ from commerce_app.prelaunch.observed import Drilled, Observed, PageState, Prewar
 from commerce_app.prelaunch.shop_metrics import redis_health, replica_behind_seconds, stale_ages
 from commerce_app.prelaunch.shop_probe import ShopProbe
 from commerce_app.prelaunch.web import UnansweredError, ask_json
+from commerce_app.product.optional import EXTRAS, LEFT_OUT_BY
 
 Found = TypeVar("Found")
-EXTRAS_OFF = "read_only_extras"
 
 
 def observe(
@@ -38,7 +38,7 @@ def observe(
         # Which keys a page has depends on a switch.
         prewarmed = pages = switches
     else:
-        extras = not switches.get(EXTRAS_OFF)
+        extras = offers_extras(switches)
         prewarmed = _seen(partial(probe.prewarm, campaign.name, ids, extras=extras))
         pages = _seen(lambda: {each: probe.read(each, extras=extras) for each in ids})
     supplies = _seen(partial(probe.supplies, ids, coupon.id if coupon else None))
@@ -56,6 +56,11 @@ def observe(
         drills=_seen(partial(read_drills, campaign.drills.results)),
         drilled_rps={name: _seen(partial(peak_rps, name)) for name in campaign.drills.needed},
     )
+
+
+def offers_extras(switches: Mapping[str, bool | None]) -> bool:
+    """Whether a page has extras at all: they are left out together, or each by a switch of its own."""
+    return not all(any(switches.get(switch) for switch in LEFT_OUT_BY[extra]) for extra in EXTRAS)
 
 
 def read_drills(path: Path) -> Mapping[str, Drilled]:

@@ -117,6 +117,13 @@ def test_a_shop_without_protections_is_no_go(prelaunch, settings):
     assert checks["served from cache"]["verdict"] == "go"
 
 
+def test_a_shop_that_leaves_out_both_extras_has_fewer_keys(prelaunch, settings):
+    with serving(settings, SHOP_SWITCHES="read_only_ranking,read_only_recommendations") as shop:
+        _, checks = prelaunch(shop)
+    assert checks["pre-warmed"]["measured"] == "3 of 3 keys loaded, 0 not stored"
+    assert checks["served from cache"]["verdict"] == "go"
+
+
 def test_a_cache_that_takes_nothing_is_no_go(prelaunch, settings):
     switches = ",".join({*PROTECTIONS} - {"local_tier"})
     with serving(settings, REDIS_URL="redis://127.0.0.1:1/0", SHOP_SWITCHES=switches) as shop:
