@@ -133,7 +133,7 @@ class Plant:
             raise CommandError(f"fireline shop verify: {done.stderr.strip() or 'no JSON'}") from error
 
     def _prepare(self) -> None:
-        self._say("opening a fresh database, emptying the cache")
+        self._say("filling the database, emptying the cache")
         with redis.Redis.from_url(self._servers.valkey.url) as valkey:
             valkey.flushall()
         self.opening = open_books(self._servers, self._seed)
