@@ -3,7 +3,7 @@
 import time
 
 from commerce_app.cache.redis_tier import fast_pool
-from commerce_app.instrument.database import passes
+from commerce_app.instrument.database import blames_caller, passes
 from commerce_app.metrics import Metrics
 from commerce_app.resilience.breaker import Breaker, Threshold
 from commerce_app.resilience.circuit import Circuit
@@ -31,7 +31,15 @@ def redis_circuit(switches: Switches, metrics: Metrics) -> Circuit:
 def load_guard(switches: Switches, metrics: Metrics, load_seconds: float) -> LoadGuard:
     """What all loads pass on their way to the replica."""
     breaker = Breaker(REPLICA_THRESHOLD)
-    circuit = Circuit("replica", breaker, Switch.REPLICA_BREAKER, switches, metrics, now=time.monotonic)
+    circuit = Circuit(
+        "replica",
+        breaker,
+        Switch.REPLICA_BREAKER,
+        switches,
+        metrics,
+        now=time.monotonic,
+        blames_caller=blames_caller,
+    )
     return LoadGuard(circuit, Retries(RetryBudget(), switches, metrics, passes), switches, load_seconds)
 
 

@@ -130,6 +130,15 @@ def passes(error: Exception) -> bool:
     return error_type(cause) == "connection" or sqlstate(cause) in races
 
 
+def blames_caller(error: Exception) -> bool:
+    """Whether the values of a statement were wrong: out of range, or against a constraint.
+
+    So says the server (classes 22 and 23 of SQLSTATE), or the driver before it asks.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return (sqlstate(cause) or "").startswith(("22", "23"))
+
+
 def error_type(error: BaseException) -> str:
     """The label of a failed statement: timeout, connection or other."""
     if sqlstate(error) in {

@@ -11,7 +11,11 @@ from commerce_app.switches import Flip, Switch, Switches
 
 
 class Circuit:
-    """Switched off it lets every call pass and forgets what was. ``now`` counts seconds evenly."""
+    """Switched off it lets every call pass and forgets what was.
+
+    now: counts seconds evenly. blames_caller: whether an error says that the server answered, and that what
+    it was asked was wrong.
+    """
 
     def __init__(
         self,
@@ -22,12 +26,14 @@ class Circuit:
         metrics: Metrics,
         *,
         now: Callable[[], float],
+        blames_caller: Callable[[Exception], bool] = lambda _: False,
     ) -> None:
         self._name = name
         self._breaker = breaker
         self._switch = switch
         self._switches = switches
         self._now = now
+        self._blames_caller = blames_caller
         self._shown = {state: metrics.breaker_state.labels(name, state) for state in State}
         switches.observe(self._follow)
 
@@ -35,8 +41,9 @@ class Circuit:
     async def call(self) -> AsyncIterator[None]:
         """Around one call; raises CircuitOpenError instead of making it while the breaker is open.
 
-        Whatever the call raises counts against it, its cancellation by a deadline too, but not a refusal by a
-        rule of the shop. What was shed before it was made says nothing.
+        Whatever the call raises counts against it, its cancellation by a deadline too, but not a refusal, by
+        a rule of the shop or by the server of what it was asked. What was shed before it was made says
+        nothing.
         """
         if not self._switches.on(self._switch):
             yield
@@ -56,6 +63,9 @@ class Circuit:
             raise
         except LoadShedError:
             failed = None  # it was not asked
+            raise
+        except Exception as error:
+            failed = not self._blames_caller(error)
             raise
         finally:
             if failed is not None:

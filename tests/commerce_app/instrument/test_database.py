@@ -3,7 +3,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from commerce_app.instrument.database import error_type, passes
+from commerce_app.instrument.database import blames_caller, error_type, passes
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,19 @@ def test_error_types(error, label):
 )
 def test_only_what_was_lost_by_chance_passes(error, expected):
     assert passes(error) is expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (DBAPIError("SELECT 1", {}, asyncpg.NumericValueOutOfRangeError()), True),
+        (DBAPIError("SELECT 1", {}, asyncpg.ForeignKeyViolationError()), True),
+        (asyncpg.DataError("value out of int32 range"), True),
+        (DBAPIError("SELECT 1", {}, asyncpg.UndefinedTableError()), False),
+        (DBAPIError("SELECT 1", {}, asyncpg.AdminShutdownError()), False),
+        (PoolTimeoutError(), False),
+        (ConnectionResetError(), False),
+    ],
+)
+def test_wrong_values_are_no_fault_of_the_server(error, expected):
+    assert blames_caller(error) is expected

@@ -22,6 +22,7 @@ class World:
             self.switches,
             self.metrics,
             now=lambda: self.at,
+            blames_caller=lambda error: isinstance(error, OverflowError),
         )
 
     async def call(self, error=None, seconds=0.0):
@@ -73,6 +74,11 @@ async def test_the_shops_refusals_do_not_open_it(world):
     for _ in range(5):
         with pytest.raises(RejectedError):
             await world.call(RejectedError(404, "no product 7"))
+    assert world.shown() == one_hot(State.CLOSED)
+
+
+async def test_what_the_caller_got_wrong_does_not_open_it(world):
+    await world.fail(5, OverflowError)
     assert world.shown() == one_hot(State.CLOSED)
 
 
