@@ -79,6 +79,9 @@ class Metrics:
             "cache_load_duration_seconds", "Time to load a value behind the cache.", ("cache",),
             OPERATION_BUCKETS,
         )  # fmt: skip
+        self.cache_load_failures = self._counter(
+            "cache_load_failures_total", "Loads that failed or took too long.", ("cache",)
+        )
         self.cache_coalesced = self._counter(
             "cache_coalesced_total", "Reads that joined another's read.", ("cache",)
         )
@@ -107,6 +110,7 @@ class Metrics:
             self.cache_refresh_failures.labels(cache)
             self.cache_store_failures.labels(cache)
             self.cache_load_seconds.labels(cache)
+            self.cache_load_failures.labels(cache)
             self.cache_coalesced.labels(cache)
             for tier, result in TIER_RESULTS:
                 self.cache_requests.labels(cache, tier, result)

@@ -12,7 +12,7 @@ from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.near import Near
 from commerce_app.cache.parts import Parts
 from commerce_app.cache.single_flight import SingleFlight
-from commerce_app.errors import CacheUnavailableError, LoadShedError, ShopError
+from commerce_app.errors import CacheUnavailableError, DeadlineError, LoadShedError, ShopError
 from commerce_app.resilience.gate import Work
 from commerce_app.resilience.work import doing
 from commerce_app.switches import Switch
@@ -37,6 +37,7 @@ class Filling:
         self._lease_outcomes = parts.metrics.cache_leases
         self._load_shed = parts.metrics.load_shed
         self._load_seconds = parts.metrics.cache_load_seconds.labels(name)
+        self._load_failures = parts.metrics.cache_load_failures.labels(name)
         self._coalesced = parts.metrics.cache_coalesced.labels(name)
         self._refreshed = parts.metrics.cache_refreshes
         self._refresh_failures = parts.metrics.cache_refresh_failures.labels(name)
@@ -112,6 +113,10 @@ class Filling:
             at = self._now()
             self._load_seconds.observe(at - started)
             await self._keep(key, body, at, at - started, lease)
+        except (SQLAlchemyError, OSError, DeadlineError):
+            self._load_failures.inc()
+            raise
+        else:
             return body
         finally:
             if lease is not None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 
 import orjson
+from sqlalchemy.exc import SQLAlchemyError
 
 from commerce_app.errors import CircuitOpenError, DeadlineError, LoadShedError, RejectedError
 from commerce_app.product.caches import (
@@ -22,6 +23,10 @@ from commerce_app.resilience.deadline import within
 from commerce_app.resilience.gate import Work
 from commerce_app.resilience.work import doing
 
+# What a page can do without is shed, kept from the replica, too slow, or failed: no reason to show no page.
+# cache_load_failures_total counts the last two.
+NOT_TO_BE_HAD = (LoadShedError, CircuitOpenError, DeadlineError, SQLAlchemyError, OSError)
+
 
 class Products:
     """Reads; ``commerce_app/product/warming.py`` fills ahead of them."""
@@ -32,7 +37,7 @@ class Products:
         self._features = features
 
     async def page(self, product_id: int) -> bytes:
-        """The whole product page; ``missing`` names what it goes without, switched off, shed or too slow."""
+        """The whole product page; ``missing`` names what it goes without: left out, or not to be had."""
         detail = await self.detail(product_id)
         extras, missing = await self._extras(product_id)
         return b"".join((detail[:-1], b',"extras":', extras, b',"missing":', orjson.dumps(missing), b"}"))
@@ -73,14 +78,14 @@ class Products:
         return _found(body, f"category {category_id}")
 
     async def together(self, product_id: int) -> bytes:
-        """What is bought with a product, ``products`` null where that is switched off or shed."""
+        """What is bought with a product, ``products`` null where that cannot be had."""
         without = orjson.dumps({"product_id": product_id, "products": None})
         if not self._features.offered(Feature.RECOMMENDATIONS):
             return without
         load = partial(self._loads.together, product_id)
         try:
             body = await self._caches.together.read(together_key(product_id), load)
-        except (LoadShedError, CircuitOpenError):
+        except NOT_TO_BE_HAD:
             return without
         return _found(body, f"product {product_id}")
 
@@ -89,7 +94,7 @@ class Products:
         offered = self._features.extras()
         if offered:
             load = partial(self._loads.extras, product_id, offered)
-            with doing(Work.EXTRAS), suppress(LoadShedError, CircuitOpenError, TimeoutError, DeadlineError):
+            with doing(Work.EXTRAS), suppress(*NOT_TO_BE_HAD):
                 async with within(self._features.extras_wait_seconds()):
                     extras = await self._caches.extras.read(extras_key(product_id, offered), load)
                 if extras is not None:

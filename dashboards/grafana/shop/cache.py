@@ -120,10 +120,11 @@ def _prewarmed() -> Panel:
 def _failures() -> Panel:
     kept = 'outcome!="done"'
     return lines(
-        "Refreshes, stores and removals that failed",
-        "Per second: background refreshes, values that Redis did not take, and keys still in Redis though "
-        "they are no longer true: to be tried again, or too many.",
+        "Loads, refreshes, stores and removals that failed",
+        "Per second: loads, background refreshes, values that Redis did not take, and keys still in Redis "
+        "though they are no longer true: to be tried again, or too many.",
         "ops",
+        (f"sum ({rate('cache_load_failures_total')})", "loads"),
         (f"sum ({rate('cache_refresh_failures_total')})", "refreshes"),
         (f"sum ({rate('cache_store_failures_total')})", "stores"),
         (f"sum by (outcome) ({rate('cache_forgotten_total', kept)})", "removals {{outcome}}"),

@@ -263,6 +263,14 @@ async def test_a_failed_refresh_is_counted_and_hurts_nobody(world):
     assert world.metrics.cache_refresh_failures.labels("product")._value.get() == 1
 
 
+async def test_a_load_that_failed_is_counted_and_one_that_was_shed_is_not(world):
+    for answer in (OSError("replica down"), DeadlineError("late"), LoadShedError("primary_reads", 1)):
+        world.answer = answer
+        with pytest.raises(type(answer)):
+            await world.read()
+    assert world.metrics.cache_load_failures.labels("product")._value.get() == 2
+
+
 async def test_ttl_extended_keeps_entries_longer(world):
     world.on(Switch.TTL_EXTENDED)
     await world.read()

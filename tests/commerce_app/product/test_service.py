@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import orjson
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from commerce_app.errors import CircuitOpenError, DeadlineError, LoadShedError
 from commerce_app.product.optional import OptionalFeatures
@@ -33,7 +34,7 @@ class Never(Kept):
 
 def products(extras, *switches):
     caches = SimpleNamespace(detail=Kept(b'{"product_id":7}'), extras=extras)
-    loads = SimpleNamespace(detail=Kept(None).read, extras=Kept(None).read)
+    loads = SimpleNamespace(detail=Kept(None).read, extras=Kept(None).read, together=Kept(None).read)
     return Products(loads, caches, OptionalFeatures(Switches(switches))), caches
 
 
@@ -45,12 +46,29 @@ async def test_the_extras_of_a_page_are_less_important_than_the_page():
     assert (caches.detail.works, caches.extras.works) == ([Work.PAGES], [Work.EXTRAS])
 
 
-@pytest.mark.parametrize(
-    "error", [LoadShedError("loads", 1), CircuitOpenError("replica", 1), DeadlineError("late")]
+NOT_TO_BE_HAD = pytest.mark.parametrize(
+    "error",
+    [
+        LoadShedError("loads", 1),
+        CircuitOpenError("replica", 1),
+        DeadlineError("late"),
+        ConnectionResetError("replica"),
+        DBAPIError("SELECT 1", {}, Exception("replica")),
+    ],
 )
+
+
+@NOT_TO_BE_HAD
 async def test_a_page_goes_without_extras_that_nobody_may_load(error):
     shown, _ = products(Kept(error))
     assert orjson.loads(await shown.page(7))["missing"] == ["ranking", "recommendations"]
+
+
+@NOT_TO_BE_HAD
+async def test_what_is_bought_together_is_null_where_it_cannot_be_had(error):
+    shown, caches = products(Kept(None))
+    caches.together = Kept(error)
+    assert orjson.loads(await shown.together(7)) == {"product_id": 7, "products": None}
 
 
 async def test_a_page_does_not_wait_for_what_comes_last(monkeypatch):
