@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import orjson
 
 from postmortem.actions import propose_actions
@@ -23,6 +24,11 @@ def render_json(report: Report) -> str:
     return orjson.dumps(to_mapping(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
+def made_by() -> str:
+    """Which Fireline this is: another may conclude otherwise from the same samples."""
+    return f"fireline {version('fireline')}"
+
+
 def digest_of(report: Report) -> str:
     """What names the report's archive."""
     return str(to_mapping(report)[DIGEST])
@@ -30,13 +36,15 @@ def digest_of(report: Report) -> str:
 
 def to_mapping(report: Report) -> dict[str, Any]:
     """The archive as plain values. Times are Unix seconds."""
-    return sealed(_content(report))
+    series = {name: _series(series) for name, series in report.evidence.series.items()}
+    return sealed({**conclusions(report), "series": series})
 
 
-def _content(report: Report) -> dict[str, Any]:
+def conclusions(report: Report) -> dict[str, Any]:
+    """The archive without its samples and digests."""
     return {
         "schema": SCHEMA,
-        "made_by": f"fireline {version('fireline')}",
+        "made_by": made_by(),
         **_records(report.evidence),
         "origin": report.origin,
         "timeline": [_row(row, report.origin) for row in report.timeline],
@@ -45,7 +53,6 @@ def _content(report: Report) -> dict[str, Any]:
         "shifts": [_shift(shift) for shift in report.shifts],
         **_judgements(report),
         "facts": [_fact(fact) for fact in report.facts()],
-        "series": {name: _series(series) for name, series in report.evidence.series.items()},
     }
 
 
@@ -228,5 +235,5 @@ def _series(series: StoredSeries) -> dict[str, Any]:
         "start": series.start,
         "end": series.end,
         "step_seconds": series.step_seconds,
-        "samples": [list(pair) for pair in zip(series.times.tolist(), series.values.tolist(), strict=True)],
+        "samples": np.column_stack((series.times, series.values)).tolist(),
     }

@@ -13,9 +13,10 @@ from alerts.charts.model import Language
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.errors import OutputError as CannotWriteError
 from collector.whole_file import write_whole
-from postmortem.archive import render_json
+from postmortem.archive import digest_of, render_json
 from postmortem.case_report import report_on_case
 from postmortem.compose.write import write_document
+from postmortem.digests import DIGEST
 from postmortem.errors import OutputError, PostmortemError
 from postmortem.fetch import FirelineApi, fetch_records, fetch_report
 from postmortem.html import render_html
@@ -24,7 +25,10 @@ from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
 from postmortem.recording.cli import record_command
 from postmortem.records import ServerSettings
-from postmortem.report import Report
+from postmortem.report import Report, conclude
+from postmortem.restore import restore_evidence
+from postmortem.verify.archive_file import read_archive
+from postmortem.verify.cli import verify_command
 from postmortem.zone import Zone
 
 _TIMEOUT_SECONDS = 30.0
@@ -46,6 +50,7 @@ def main() -> None:
 
 main.add_command(record_command)
 main.add_command(lint_command)
+main.add_command(verify_command)
 
 
 @main.command("report")
@@ -57,6 +62,12 @@ main.add_command(lint_command)
 )
 @click.option(
     "--case", metavar="DIR", help="Instead of INCIDENT and --url: a case's folder, or a shipped case."
+)
+@click.option(
+    "--archive",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Instead of INCIDENT and --url: the JSON of an earlier report, or HTML that carries it.",
 )
 @click.option(
     "--rules",
@@ -82,6 +93,7 @@ def report_command(
     incident: str | None,
     server: PrometheusServer | None,
     case: str | None,
+    archive: Path | None,
     rules: tuple[Path, ...],
     signals: Path | None,
     out: Path,
@@ -89,12 +101,15 @@ def report_command(
     format_: str,
     time_zone: ZoneInfo | None,
 ) -> None:
-    """Write the report on INCIDENT (an id, or `latest`), or on a case."""
+    """Write the report on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
     try:
         require_writable(out)
         if case is not None:
-            _refuse_beside_case(incident, server)
+            _refuse_beside("--case", incident, server)
             report, settings = _read_case(case, rules, signals)
+        elif archive is not None:
+            _refuse_beside("--archive", incident, server)
+            report, settings = _read_archive(archive), ServerSettings()
         else:
             report, settings = _read(*_asked(incident, server, rules, signals))
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
@@ -104,10 +119,10 @@ def report_command(
     click.echo(f"{out}: {report.evidence.incident.id}, {len(report.facts())} figures")
 
 
-def _refuse_beside_case(incident: str | None, server: PrometheusServer | None) -> None:
+def _refuse_beside(option: str, incident: str | None, server: PrometheusServer | None) -> None:
     if incident is not None or server is not None:
         given = "INCIDENT" if incident is not None else "--url"
-        raise UserMistake(f"--case: expected instead of INCIDENT and --url, found {given} as well")
+        raise UserMistake(f"{option}: expected instead of INCIDENT and --url, found {given} as well")
 
 
 def _asked(
@@ -115,7 +130,7 @@ def _asked(
 ) -> tuple[str, PrometheusServer]:
     if incident is None or server is None:
         missing = "INCIDENT (an id, or `latest`)" if incident is None else "--url"
-        raise UserMistake(f"expected INCIDENT with --url, or --case instead; {missing} is missing")
+        raise UserMistake(f"expected INCIDENT with --url, or --case or --archive; {missing} is missing")
     if rules or signals:
         given = "--rules" if rules else "--signals"
         raise UserMistake(f"{given}: expected with --case only; a server tells its own")
@@ -129,6 +144,14 @@ def _read_case(case: str, rules: tuple[Path, ...], signals: Path | None) -> tupl
         alerts = f"{len(found.unheld)} alerts of the rules were not replayed"
         click.echo(f"postmortem: {alerts}, the case has no samples of {', '.join(unheld)}", err=True)
     return found.report, ServerSettings(time_zone=found.case.zone.key)
+
+
+def _read_archive(path: Path) -> Report:
+    archive = read_archive(path)
+    report = conclude(restore_evidence(archive))
+    if digest_of(report) != archive.get(DIGEST):
+        click.echo(f"postmortem: {path}: what it concludes is not what this Fireline does", err=True)
+    return report
 
 
 def _read(incident: str, server: PrometheusServer) -> tuple[Report, ServerSettings]:

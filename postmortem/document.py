@@ -13,8 +13,11 @@ from postmortem.marks import marked_facts
 
 @dataclass(frozen=True)
 class Text:
+    """is_kept: people keep its numbers up to date, so they may be others than at first."""
+
     text: str
     refs: tuple[str, ...] = ()
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)

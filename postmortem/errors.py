@@ -2,6 +2,7 @@
 
 PostmortemError
 ├── EvidenceError   the server cannot be read, or does not know what was asked for
+├── ArchiveError    a file is no archive of a report, or cannot be read as one
 └── OutputError     the report cannot be written
 """
 
@@ -12,6 +13,10 @@ class PostmortemError(Exception):
 
 class EvidenceError(PostmortemError):
     """Evidence that cannot be had: which address or incident, and what was expected."""
+
+
+class ArchiveError(PostmortemError):
+    """An archive that cannot be read: which file or part, and what was expected."""
 
 
 class OutputError(PostmortemError):

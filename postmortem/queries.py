@@ -61,7 +61,8 @@ def choose_window(incident: Incident, interval_seconds: float, at: float) -> Win
     )
     end = min(math.floor(end), start + _LONGEST_SECONDS)
     step = interval_seconds * max(1, math.ceil((end - start) / interval_seconds / _MOST_POINTS))
-    return Window(start, end, step, interval_seconds, choose_rate_window(interval_seconds, step))
+    rate = choose_rate_window(interval_seconds, step)
+    return Window(float(start), float(end), step, interval_seconds, rate)
 
 
 def choose_rate_window(interval_seconds: float, step_seconds: float) -> str:

@@ -8,12 +8,12 @@ from postmortem.causes.hypotheses import Hypothesis, Why, ask_whys, rank_causes
 from postmortem.causes.ranking import Ranking, rank
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
-from postmortem.impact import Impact, Span, assess_impact
+from postmortem.impact import Impact, Span, assess_impact, find_span
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.recording.model import recording_of
 from postmortem.records import Event
 from postmortem.timeline import TIED_INTERVALS, Row, build_timeline
-from postmortem.turningpoints import Shift, find_unjudged
+from postmortem.turningpoints import Shift, find_shifts, find_unjudged
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,12 @@ class Report:
         for mitigation in self.mitigations:
             yield self.since_origin(self.event_fact(mitigation.events[0]))
             yield from (f for effect in mitigation.effects for f in (effect.before, effect.after))
+
+
+def conclude(evidence: Evidence) -> Report:
+    """The report on evidence that holds its counts already, as that of an archive does."""
+    shifts = find_shifts(evidence)
+    return build_report(evidence, shifts, find_span(evidence, shifts))
 
 
 def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> Report:

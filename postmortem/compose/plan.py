@@ -31,7 +31,8 @@ def tracking(report: Report, voice: Voice) -> Iterator[Block]:
         mine = [item for item in items if item.horizon is horizon]
         done = sum(item.is_done for item in mine)
         name = voice.say(f"head.{horizon}")
-        lines.append(Item(Text(voice.say("tracking.item", horizon=name, done=done, total=len(mine)))))
+        said = voice.say("tracking.item", horizon=name, done=done, total=len(mine))
+        lines.append(Item(Text(said, is_kept=True)))
     yield Listing(tuple(lines))
     yield Paragraph(Text(voice.say("tracking.note")))
 

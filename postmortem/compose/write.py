@@ -26,7 +26,7 @@ def write_document(report: Report, language: Language, zone: ZoneInfo, digest: s
     body = (_facts_table(report, voice), *(block for chapter in chapters for block in chapter(report, voice)))
     blank_start = voice.say("blank", what="").split(":")[0]
     count = sum(text.text.count(f"{blank_start}:") for text in texts(body))
-    intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name)))
+    intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name), is_kept=True))
     identity = Identity(digest or digest_of(report), language, str(zone))
     return Document(
         language=language,

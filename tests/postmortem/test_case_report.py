@@ -139,8 +139,11 @@ def test_the_command_needs_no_server(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ([], "expected INCIDENT with --url, or --case instead; INCIDENT (an id, or `latest`) is missing"),
-        (["latest"], "or --case instead; --url is missing"),
+        (
+            [],
+            "with --url, or --case or --archive; INCIDENT (an id, or `latest`) is missing",
+        ),
+        (["latest"], "or --case or --archive; --url is missing"),
         (
             ["latest", "--case", SEED],
             "--case: expected instead of INCIDENT and --url, found INCIDENT as well",

@@ -1,0 +1,106 @@
+"""The evidence that an archive holds, as it was when the report was made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
+
+from postmortem.errors import ArchiveError
+from postmortem.evidence import Evidence, StoredSeries, Subject
+from postmortem.queries import RangeQuery, subject_queries
+from postmortem.records import Event, Incident, SignalMap, SloRecord
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Window(_Part):
+    start: FiniteFloat
+    end: FiniteFloat
+    interval_seconds: FiniteFloat
+    rate_window: str
+
+
+class _Synthetic(_Part):
+    until: FiniteFloat | None
+    in_budget_period: bool
+
+
+class _Series(_Part):
+    query: str
+    start: FiniteFloat
+    end: FiniteFloat
+    step_seconds: FiniteFloat
+    samples: tuple[tuple[FiniteFloat, FiniteFloat], ...]
+
+
+class _Archive(_Part):
+    fetched_at: FiniteFloat
+    address: str
+    window: _Window
+    synthetic_history: _Synthetic
+    incident: Incident
+    events: tuple[Event, ...]
+    slos: tuple[SloRecord, ...]
+    signals: SignalMap
+    unavailable: dict[str, str]
+    series: dict[str, _Series]
+
+
+def restore_evidence(archive: Mapping[str, Any]) -> Evidence:
+    """What the report was made from.
+
+    Raises:
+        ArchiveError: for a part that cannot be what a report was made from; names it.
+    """
+    try:
+        parts = _Archive.model_validate(archive)
+    except ValidationError as error:
+        mistake = error.errors()[0]
+        place = ".".join(str(part) for part in mistake["loc"])
+        raise ArchiveError(f"{place}: {mistake['msg'].lower()}") from error
+    window = parts.window
+    return Evidence(
+        incident=parts.incident,
+        events=parts.events,
+        slos=parts.slos,
+        signals=parts.signals,
+        subjects=_subjects(parts),
+        series={name: _restored(name, series) for name, series in parts.series.items()},
+        start=window.start,
+        end=window.end,
+        fetched_at=parts.fetched_at,
+        interval_seconds=window.interval_seconds,
+        rate_window=window.rate_window,
+        address=parts.address,
+        synthetic_until=parts.synthetic_history.until,
+        has_synthetic_period=parts.synthetic_history.in_budget_period,
+        unavailable=parts.unavailable,
+    )
+
+
+def _restored(name: str, series: _Series) -> StoredSeries:
+    samples = np.array(series.samples, dtype=float).reshape(-1, 2)
+    times, values = samples[:, 0].copy(), samples[:, 1].copy()
+    if (np.diff(times) <= 0).any():
+        raise ArchiveError(f"series.{name}.samples: expected each time after the one before")
+    return StoredSeries(name, series.query, series.start, series.end, series.step_seconds, times, values)
+
+
+def _subjects(parts: _Archive) -> tuple[Subject, ...]:
+    """In the order in which they were asked for; a query that was answered by several series has several."""
+    try:
+        queries = subject_queries(parts.incident, parts.slos, parts.signals, parts.window.rate_window)
+    except ValueError as error:
+        raise ArchiveError(f"window.rate_window: {error}") from error
+    owned = {name: _asked_by(name, series, queries) for name, series in parts.series.items()}
+    return tuple(replace(q.subject, series=name) for q in queries for name, by in owned.items() if by is q)
+
+
+def _asked_by(name: str, series: _Series, queries: Sequence[RangeQuery]) -> RangeQuery | None:
+    """A series has its query's id, with its labels where several answered."""
+    fitting = [query for query in queries if name.startswith(query.id) and series.query == query.query]
+    return max(fitting, key=lambda query: len(query.id), default=None)

@@ -1,0 +1,107 @@
+"""`postmortem verify`: every figure of a stored report, made anew."""
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.errors import QueryError
+from collector.plain_text import plain_line
+from postmortem.digests import DIGEST
+from postmortem.errors import ArchiveError
+from postmortem.mistake import UserMistake
+from postmortem.verify.archive_file import read_archive, read_text
+from postmortem.verify.difference import Difference
+from postmortem.verify.documents import SUFFIXES, beside, verify_document
+from postmortem.verify.live import check_server
+from postmortem.verify.verdict import Verdict, verify_archive
+
+_MOST_LINES = 50
+_TRYING_SECONDS = 15.0  # somebody waits for it
+
+
+@dataclass
+class _Findings:
+    """What was looked at, and what came of it."""
+
+    digest: str
+    figures: int
+    series: int
+    documents: dict[str, dict[str, int]] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@click.command("verify")
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Markdown or HTML made with it; else those beside it of the same name. May be repeated.",
+)
+@prometheus_options(
+    required=False,
+    says="Asks this server each stored query again.",
+    spelled=("--url", "--prometheus"),
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def verify_command(
+    *, report: Path, documents: tuple[Path, ...], server: PrometheusServer | None, format_: str
+) -> None:
+    """Recompute every figure of REPORT (JSON, or HTML that carries it): exit code 1 on a difference."""
+    try:
+        findings = _verify(report, documents, server)
+    except (ArchiveError, QueryError) as error:
+        raise UserMistake(str(error)) from error
+    click.echo(_as_json(findings) if format_ == "json" else _as_text(report, findings))
+    raise SystemExit(1 if findings.differences else 0)
+
+
+def _verify(report: Path, documents: Sequence[Path], server: PrometheusServer | None) -> _Findings:
+    archive = read_archive(report)
+    verdict = verify_archive(archive)
+    series = verdict.evidence.series if verdict.evidence else {}
+    findings = _Findings(str(archive.get(DIGEST)), len(verdict.facts), len(series))
+    findings.differences += verdict.differences
+    findings.notes += verdict.notes
+    own = (report,) if report.suffix in SUFFIXES else ()
+    for path in dict.fromkeys((*own, *(documents or beside(report)))):
+        _add_document(path, archive, verdict, findings)
+    if server is not None:
+        with closing(server.querier(deadline_seconds=_TRYING_SECONDS)) as querier:
+            findings.differences += check_server(series, querier)
+    return findings
+
+
+def _add_document(path: Path, archive: Any, verdict: Verdict, findings: _Findings) -> None:  # noqa: ANN401  JSON
+    if path.suffix not in SUFFIXES:
+        raise ArchiveError(f"--document {path}: expected a file that ends in {' or '.join(SUFFIXES)}")
+    found = verify_document(path.name, read_text(path), archive, verdict)
+    findings.documents[str(path)] = {"figures": found.figures, "changed_lines": found.theirs}
+    findings.differences += found.differences
+
+
+def _as_json(findings: _Findings) -> str:
+    told = {**vars(findings), "differences": [found.to_mapping() for found in findings.differences]}
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _as_text(report: Path, findings: _Findings) -> str:
+    lines = [str(found) for found in findings.differences[:_MOST_LINES]]
+    if len(findings.differences) > _MOST_LINES:
+        lines.append(f"… and {len(findings.differences) - _MOST_LINES} more")
+    for path, counts in findings.documents.items():
+        theirs = f", {counts['changed_lines']} lines by people" if counts["changed_lines"] else ""
+        lines.append(f"{path}: {counts['figures']} figures printed{theirs}")
+    lines += findings.notes
+    outcome = f"{len(findings.differences)} differences" if findings.differences else "as computed anew"
+    lines.append(f"{report}: {findings.figures} figures on {findings.series} series, {outcome}")
+    return "\n".join(plain_line(line) for line in lines)

@@ -1,0 +1,136 @@
+"""Is a document what its archive says? Each figure by its link, and the numbers of every generated line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from alerts.charts.model import Unit
+from postmortem.catalogue import load_catalogue
+from postmortem.compose.write import write_document
+from postmortem.digests import DIGEST
+from postmortem.document import texts
+from postmortem.errors import ArchiveError
+from postmortem.evidence import Evidence
+from postmortem.facts import TIME, Fact, FromRecord, RecordKind
+from postmortem.html import render_html
+from postmortem.identity import Identity, find_identity
+from postmortem.markdown import render_markdown
+from postmortem.marks import marked_facts
+from postmortem.report import Report
+from postmortem.verify.archive_file import carried_archive, parse_archive, without_archive
+from postmortem.verify.difference import NOTHING, Difference
+from postmortem.verify.figures import Stored
+from postmortem.verify.lines import GeneratedLines
+from postmortem.verify.links import facts_by_number, printed_figures
+from postmortem.verify.verdict import Verdict
+from postmortem.voice import Voice
+
+SUFFIXES = (".md", ".html")
+
+
+@dataclass(frozen=True)
+class DocumentVerdict:
+    """figures: how many links were looked at. theirs: lines that people wrote or changed."""
+
+    figures: int
+    differences: tuple[Difference, ...]
+    theirs: int = 0
+
+
+def beside(archive: Path) -> tuple[Path, ...]:
+    """The documents named as the archive is: report.md, report.html, report.ko.md beside report.json."""
+    stem = archive.name.removesuffix(archive.suffix)
+    found = (path for path in archive.absolute().parent.iterdir() if path.name.startswith(f"{stem}."))
+    return tuple(sorted(path for path in found if path.suffix in SUFFIXES and path.name != archive.name))
+
+
+def verify_document(name: str, text: str, archive: Mapping[str, Any], verdict: Verdict) -> DocumentVerdict:
+    """What differs from the archive; of its generated lines only where the archive itself held.
+
+    name: that of the file, whose ending tells Markdown from HTML.
+    """
+    identity = find_identity(text)
+    if identity is None:
+        missing = Difference(f"{name}: archive", "no line that names one", archive.get(DIGEST))
+        return DocumentVerdict(0, (missing,))
+    differences = [*_check_identity(name, identity, archive), *_check_carried(name, text, archive)]
+    printed = tuple(printed_figures(text))
+    if verdict.evidence is not None:
+        forms = PrintedForms(identity, verdict.facts, verdict.evidence)
+        differences += _check_figures(name, text, forms)
+    theirs = 0
+    if verdict.report is not None and not differences:
+        lines = _generated(name, identity, verdict.report, str(archive.get(DIGEST)))
+        found, theirs = lines.compare(name, without_archive(text))
+        differences += found
+    return DocumentVerdict(len(printed), tuple(differences), theirs)
+
+
+def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -> Iterator[Difference]:
+    if identity.digest != archive.get(DIGEST):
+        yield Difference(f"{name}: archive", identity.digest, archive.get(DIGEST))
+
+
+def _check_carried(name: str, text: str, archive: Mapping[str, Any]) -> Iterator[Difference]:
+    place = f"{name}: the archive that it carries"
+    try:
+        carried = carried_archive(text)
+        if carried is not None and parse_archive(name, carried) != archive:
+            yield Difference(place, "another archive", archive.get(DIGEST))
+    except ArchiveError as error:
+        yield Difference(place, str(error), archive.get(DIGEST))
+
+
+def _check_figures(name: str, text: str, forms: "PrintedForms") -> Iterator[Difference]:
+    facts = facts_by_number(text)
+    for printed in printed_figures(text):
+        fact = facts.get(printed.number)
+        known = forms.of(fact) if fact is not None else ()
+        if printed.text not in known:
+            meant = NOTHING if fact is None else f"{fact} ({' or '.join(known) or 'no such figure'})"
+            yield Difference(f"{name}:{printed.line}", printed.text, meant)
+
+
+class PrintedForms:
+    """How documents of one language and zone print the figures of an archive."""
+
+    def __init__(self, identity: Identity, facts: Stored, evidence: Evidence) -> None:
+        self._voice = Voice(load_catalogue(identity.language), _zone(identity), 0.0)
+        self._facts = facts
+        self._lookback_seconds = evidence.lookback_seconds
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """Each form of the fact with this id; none of one that is not a figure."""
+        stored = self._facts.get(name, {})
+        value, unit = stored.get("value"), stored.get("unit")
+        if not isinstance(value, (int, float)) or not isinstance(unit, str) or unit not in {TIME, *Unit}:
+            return ()
+        fact = Fact(name, float(value), unit, FromRecord(RecordKind.WINDOW, "", ""))
+        marked = " ".join(self._marked(fact))
+        return tuple(dict.fromkeys(printed for _, printed in marked_facts(marked)))
+
+    def _marked(self, fact: Fact) -> Iterator[str]:
+        yield self._voice.figure(fact)
+        if fact.unit == TIME:
+            yield self._voice.when(fact)
+        if fact.unit == Unit.SECONDS:
+            yield self._voice.delay(fact)
+            yield self._voice.since_start(fact, self._lookback_seconds)
+            yield self._voice.t_plus(fact)
+
+
+def _generated(name: str, identity: Identity, report: Report, digest: str) -> GeneratedLines:
+    document = write_document(report, identity.language, _zone(identity), digest)
+    is_html = name.endswith(".html")
+    text = without_archive(render_html(document, " ")) if is_html else render_markdown(document)
+    kept = tuple(said.text for said in texts(document.blocks) if said.is_kept)
+    return GeneratedLines(text, kept)
+
+
+def _zone(identity: Identity) -> ZoneInfo:
+    try:
+        return ZoneInfo(identity.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")  # whatever it was made into, its times are others then

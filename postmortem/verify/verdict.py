@@ -1,0 +1,63 @@
+"""An archive put to the proof: its digests, its figures, and all that it concludes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from postmortem.archive import made_by
+from postmortem.digests import DIGEST, DIGESTS, digest, take_digests
+from postmortem.errors import ArchiveError
+from postmortem.evidence import Evidence
+from postmortem.report import Report, conclude
+from postmortem.restore import restore_evidence
+from postmortem.verify.conclusions import check_conclusions
+from postmortem.verify.difference import NOTHING, Difference, compare
+from postmortem.verify.figures import Stored, by_id, check_figures
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """differences: none where all is as stored. notes: what was not looked at, and why.
+
+    facts: the stored figures by id. evidence: None of an archive that holds none. report: concluded again,
+    None where it was not, or came out otherwise.
+    """
+
+    facts: Stored
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    report: Report | None = None
+
+
+def verify_archive(archive: Mapping[str, Any]) -> Verdict:
+    """What differs. The archive's schema is known to be ours; all else in it may be anything."""
+    facts = by_id(archive.get("facts"))
+    damage = tuple(check_digests(archive))
+    try:
+        evidence = restore_evidence(archive)
+    except ArchiveError as error:
+        place, _, expected = str(error).partition(": ")
+        return Verdict(facts, (Difference(place, f"no evidence ({expected})", NOTHING), *damage))
+    figures = tuple(check_figures(facts, evidence))
+    if archive.get("made_by") != made_by():
+        note = f"made by {archive.get('made_by')!r}, this is {made_by()!r}: conclusions were not drawn again"
+        return Verdict(facts, (*figures, *damage), (note,), evidence)
+    report, concluded = _conclude(archive, evidence)
+    found = (*figures, *(difference for difference in concluded if difference not in figures))
+    return Verdict(facts, (*found, *damage), (), evidence, None if found else report)
+
+
+def check_digests(archive: Mapping[str, Any]) -> Iterator[Difference]:
+    """Parts that are not what they were when their digest was taken."""
+    yield from compare(DIGESTS, archive.get(DIGESTS, NOTHING), take_digests(archive))
+    yield from compare(DIGEST, archive.get(DIGEST, NOTHING), digest(archive.get(DIGESTS)))
+
+
+def _conclude(archive: Mapping[str, Any], evidence: Evidence) -> tuple[Report | None, tuple[Difference, ...]]:
+    try:
+        report = conclude(evidence)
+        return report, tuple(check_conclusions(archive, report))
+    except Exception as error:  # noqa: BLE001  whatever a changed archive provokes, it is a difference
+        told = f"{type(error).__name__}: {error}"
+        return None, (Difference("conclusions", "what the samples and records led to", told),)
