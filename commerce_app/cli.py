@@ -104,7 +104,7 @@ def _settings() -> Settings:
 
 def _listener(listen: str) -> socket.socket:
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         _fail(f"--listen: expected HOST:PORT, got {listen!r}")
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

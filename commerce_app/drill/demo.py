@@ -11,6 +11,7 @@ from commerce_app.drill.act import ActRecord, ActRun
 from commerce_app.drill.comparison import compare
 from commerce_app.drill.display import ConsoleDisplay
 from commerce_app.drill.errors import CommandError
+from commerce_app.drill.out_folder import filling
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.programs import fireline_program, postmortem_program
 from commerce_app.drill.scenario import Scenario
@@ -42,9 +43,9 @@ class Drill:
         self.records: dict[str, ActRecord] = {}
 
     def __enter__(self) -> "Drill":
-        self._out.mkdir(parents=True, exist_ok=True)
-        self._display.say("starting Valkey, a PostgreSQL primary and its read replica")
         with self._exit:
+            self._exit.enter_context(filling(self._out))
+            self._display.say("starting Valkey, a PostgreSQL primary and its read replica")
             self._servers = self._exit.enter_context(Stack())
             write_json(self._out / "stack.json", describe(self._servers))
             self._exit = self._exit.pop_all()

@@ -4,7 +4,8 @@ DrillError
 ├── ScenarioError   a scenario file is wrong: file, key, what was expected
 ├── ScheduleError   a schedule of game days is wrong, or not for this stack: file, key, what was expected
 ├── RecordError     the reports of earlier game days cannot be read: file, what was expected
-├── RunningError    a game day has not ended yet
+├── OutError        a folder that is to be filled cannot be: folder, why
+├── RunningError    a game day, or another drill in the same folder, has not ended yet
 ├── CommandError    a command of Fireline's failed: what was run, what it said
 └── Interrupted     somebody pressed Ctrl-C or sent SIGTERM
 """
@@ -26,8 +27,12 @@ class RecordError(DrillError):
     """A report of an earlier game day that is none."""
 
 
+class OutError(DrillError):
+    """A folder that a drill cannot fill."""
+
+
 class RunningError(DrillError):
-    """Another game day is being held with the same reports."""
+    """Another game day is being held with the same reports, or another drill fills the same folder."""
 
 
 class CommandError(DrillError):

@@ -16,6 +16,7 @@ from commerce_app.drill.configuration import SLO_FILE
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.programs import fireline_program, postmortem_program
 from commerce_app.drill.scenario import PROTECTED, Scenario
+from commerce_app.drill.written import write_whole
 from commerce_app.stack.process import run
 
 TRUTH_FILE, EVENTS_FILE, RECORDING_FILE = "truth.json", "events.json", "recording.json.zst"
@@ -86,4 +87,4 @@ def _spelled(at: float) -> str:
 
 
 def _write(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")

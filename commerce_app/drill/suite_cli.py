@@ -12,6 +12,7 @@ from rich.console import Console
 from commerce_app.drill.demo import Drill
 from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.ending import FAILURE, guarded
+from commerce_app.drill.out_folder import filling
 from commerce_app.drill.recording import Recorder
 from commerce_app.drill.scenario import Act, Scenario, scenario_names
 from commerce_app.drill.suite import ACTS, DrillResult, Json, judged_scenario, run_suite
@@ -37,11 +38,11 @@ def all_command(ctx: click.Context, names: Sequence[str], as_json: bool, out: Pa
 
     def live() -> None:
         chosen = [judged_scenario(name) for name in names or scenario_names()]
-
-        for result in run_suite(chosen, entering(out, console), Recorder(out / "cases")):
-            results.append(result)
-            ended.append(result.json(datetime.now(UTC)))
-            write_json(out / "drills.json", ended)
+        with filling(out):
+            for result in run_suite(chosen, entering(out, console), Recorder(out / "cases")):
+                results.append(result)
+                ended.append(result.json(datetime.now(UTC)))
+                write_json(out / "drills.json", ended)
         show_suite(console, results)
 
     guarded(live)

@@ -12,7 +12,18 @@ def write_json(path: Path, content: object) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Beside the file first, then in its place: a reader sees the old text or the new one."""
+    """Beside the file first, then in its place: a reader sees the old text or the new one.
+
+    Raises:
+        OSError: with the file's name, also where the disk is full.
+    """
+    try:
+        _write(path, text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, text: str) -> None:
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  a descriptor, not a path

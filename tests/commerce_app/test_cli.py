@@ -23,7 +23,7 @@ def taken():
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("listen", ["8000", "127.0.0.1:", "127.0.0.1:99999", ":8000"])
+@pytest.mark.parametrize("listen", ["8000", "127.0.0.1:", "127.0.0.1:99999", ":8000", "127.0.0.1:²"])
 def test_an_address_needs_host_and_port(listen):
     result = run("serve", "--listen", listen)
     assert (result.exit_code, result.output) == (

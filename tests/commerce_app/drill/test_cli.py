@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from commerce_app.drill import suite_cli
 from commerce_app.drill.cli import drill
 from commerce_app.drill.customers import LOAD
+from commerce_app.drill.out_folder import filling
 from commerce_app.drill.scenario import SCENARIOS, Scenario
 from commerce_app.drill.suite import DrillResult, judged_scenario
 from commerce_app.faults.registry import FAULTS
@@ -86,3 +87,11 @@ def test_each_drill_of_the_suite_says_when_it_ended(tmp_path, monkeypatch):
     run("all", "redis-slow", "--out", str(tmp_path))
     (kept,) = json.loads((tmp_path / "drills.json").read_text())
     assert datetime.fromisoformat(kept["ended_at"]).tzinfo is not None
+
+
+@pytest.mark.parametrize("command", [["run", "redis-slow"], ["all", "redis-slow"], ["demo"]])
+def test_a_folder_that_another_drill_fills_is_refused_before_a_server_starts(command, tmp_path):
+    with filling(tmp_path):
+        found = run(*command, "--out", str(tmp_path))
+    assert (found.exit_code, "another drill is filling it" in found.output) == (1, True)
+    assert "starting" not in found.output
