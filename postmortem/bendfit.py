@@ -20,14 +20,14 @@ class Hinge:
     knot: the index of its sample. depth: how far it lies off the straight line between the hinge's ends.
     gain: by how much it fits better than one line, in variances of what it leaves, over ln n: the best of n
     knots gains some by chance.
-    corner: what the best curve without a corner leaves, as a multiple of what the hinge leaves.
+    left: the squares that it leaves.
     earliest, latest: indices of the first and last knot that would fit about as well.
     """
 
     knot: int
     depth: float
     gain: float
-    corner: float
+    left: float
     earliest: int
     latest: int
 
@@ -38,7 +38,7 @@ def fit_hinge(times: Floats, values: Floats) -> Hinge | None:
     if n < 2 * LEAST_SIDE + 1:
         return None
     x = (times - times[0]) / (times[-1] - times[0])
-    straight, taken = _taken_off(x, values)
+    straight, taken, slopes = _taken_off(x, values)
     remaining = np.full(n, np.inf)
     inner = slice(LEAST_SIDE, n - LEAST_SIDE)
     remaining[inner] = np.maximum(straight - taken[inner], straight * _EXACT)
@@ -50,16 +50,25 @@ def fit_hinge(times: Floats, values: Floats) -> Hinge | None:
     near = np.flatnonzero(remaining <= least + _AS_LIKELY * variance)
     return Hinge(
         knot,
-        _depth(x, values, knot),
+        abs(float(slopes[knot])) * float(x[knot] * (1 - x[knot])),
         (straight - least) / variance / float(np.log(n)),
-        _left_by_curves(x, values) / least,
+        least,
         int(near[0]),
         int(near[-1]),
     )
 
 
-def _taken_off(x: Floats, y: Floats) -> tuple[float, Floats]:
-    """The squares that one line leaves, and (n,) what a hinge at each sample takes off, by suffix sums."""
+def cornered(times: Floats, values: Floats, hinge: Hinge) -> float:
+    """What the best curve without a corner leaves of the hinge's samples, as a multiple of what it leaves."""
+    x = (times - times[0]) / (times[-1] - times[0])
+    return _left_by_curves(x, values) / hinge.left
+
+
+def _taken_off(x: Floats, y: Floats) -> tuple[float, Floats, Floats]:
+    """The squares that one line leaves; (n,) what a hinge at each sample takes off; (n,) how much it turns.
+
+    By suffix sums; the turn is the difference of the two slopes.
+    """
     n = len(x)
     u, v = x - x.mean(), y - y.mean()
     square_u = float(u @ u)
@@ -72,13 +81,8 @@ def _taken_off(x: Floats, y: Floats) -> tuple[float, Floats]:
     level, along = first - u * count, second - u * first
     norm = second - 2 * u * first + u * u * count - level**2 / n - along**2 / square_u
     shared = beyond(rest * u) - u * beyond(rest)
-    return float(rest @ rest), np.divide(shared**2, norm, out=np.zeros(n), where=norm > 1e-12)
-
-
-def _depth(x: Floats, y: Floats, knot: int) -> float:
-    basis = np.stack([np.ones_like(x), x, np.maximum(0.0, x - x[knot])], axis=1)
-    fitted = basis @ np.linalg.lstsq(basis, y, rcond=None)[0]
-    return abs(float(fitted[knot] - np.interp(x[knot], [x[0], x[-1]], [fitted[0], fitted[-1]])))
+    slopes = np.divide(shared, norm, out=np.zeros(n), where=norm > 1e-12)
+    return float(rest @ rest), slopes * shared, slopes
 
 
 def _left_by_curves(x: Floats, y: Floats) -> float:

@@ -4,13 +4,14 @@ A level that jumps is a turning point (``turningpoints``); a recovery is a slope
 Each bend is one of the chain of straight lines that fits the samples from the worst to the end.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 
-from postmortem.bendfit import Hinge, fit_hinge
+from postmortem.bendfit import Hinge, cornered, fit_hinge
 from postmortem.evidence import Evidence, Floats
 from postmortem.facts import TIME, Fact, measure
 from postmortem.reductions import Cut, Reduction, median_of_three
@@ -111,13 +112,15 @@ def known_windows(times: Floats, values: Floats, least_depth: float) -> list[tup
 
 def find_knots(times: Floats, values: Floats, least_depth: float) -> list[int]:
     """Indices of the inner corners of the chain of lines that fits samples (n,); none of a straight line."""
-    knots = _split(times, values, least_depth, 0, len(times) - 1)
+
+    @cache
+    def fitted(first: int, last: int) -> Hinge | None:
+        return _fit(times[first : last + 1], values[first : last + 1])
+
+    knots = _split(fitted, least_depth, 0, len(times) - 1)
     for _ in range(_MOST_ROUNDS):
         ends = [0, *knots, len(times) - 1]
-        fits = [
-            _fit(times[first : last + 1], values[first : last + 1])
-            for first, last in zip(ends, ends[2:], strict=False)
-        ]
+        fits = [fitted(first, last) for first, last in zip(ends, ends[2:], strict=False)]
         depths = [_depth(fit, least_depth) for fit in fits]
         moved = sorted({first + fit.knot for first, fit in zip(ends, fits, strict=False) if fit is not None})
         if depths and min(depths) <= 0:
@@ -129,14 +132,16 @@ def find_knots(times: Floats, values: Floats, least_depth: float) -> list[int]:
     return knots
 
 
-def _split(times: Floats, values: Floats, least_depth: float, first: int, last: int) -> list[int]:
+def _split(
+    fitted: Callable[[int, int], Hinge | None], least_depth: float, first: int, last: int
+) -> list[int]:
     """Each stretch at its best corner; half as deep a one may show a deep one elsewhere."""
-    fit = _fit(times[first : last + 1], values[first : last + 1])
+    fit = fitted(first, last)
     if fit is None or _depth(fit, least_depth / 2) <= 0:
         return []
     knot = first + fit.knot
-    before = _split(times, values, least_depth, first, knot)
-    return [*before, knot, *_split(times, values, least_depth, knot, last)]
+    before = _split(fitted, least_depth, first, knot)
+    return [*before, knot, *_split(fitted, least_depth, knot, last)]
 
 
 def _fit(times: Floats, values: Floats) -> Hinge | None:
@@ -153,7 +158,7 @@ def _depth(fit: Hinge | None, least_depth: float) -> float:
 def _is_known(times: Floats, values: Floats) -> bool:
     """Whether there is a corner rather than a curve, and its time is known."""
     fit = _fit(times, values)
-    if fit is None or fit.corner < LEAST_CORNER:
+    if fit is None or cornered(times, median_of_three(values), fit) < LEAST_CORNER:
         return False
     at = times[fit.knot]
     return bool(max(at - times[fit.earliest], times[fit.latest] - at) <= KNOWN_WITHIN_SECONDS)
