@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
 from commerce_app.flips import AUTHOR_LIMIT, REASON_LIMIT, one_line, read_flips
+from commerce_app.loopback import is_nobodys_page
 from commerce_app.numbers import Number
 from commerce_app.product.warming import Warming
 from commerce_app.resilience.deadline import deadline
@@ -133,13 +134,25 @@ def _audit(request: Request, error: RejectedError) -> None:
 
 
 def _bearer(token: str | None) -> Callable[[Request], None]:
-    """A check of the Authorization header; without a token everybody may."""
+    """A check of the Authorization header; without a token whoever reaches this machine's address may.
+
+    That is no page which lets a name of its own stand for that address and has a browser ask.
+    """
     expected = _digest(f"Bearer {token}".encode())
 
-    def check(request: Request) -> None:
+    def mistake(request: Request) -> RejectedError | None:
+        if token is None:
+            if is_nobodys_page(request.headers.get("host", "")):
+                return None
+            return RejectedError(403, "Host: expected an address or localhost, unless ADMIN_TOKEN is set")
         given = _digest(request.headers.get("authorization", "").encode("latin-1"))
-        if token is not None and not secrets.compare_digest(given, expected):
-            error = RejectedError(401, "expected Authorization: Bearer ADMIN_TOKEN")
+        if secrets.compare_digest(given, expected):
+            return None
+        return RejectedError(401, "expected Authorization: Bearer ADMIN_TOKEN")
+
+    def check(request: Request) -> None:
+        error = mistake(request)
+        if error is not None:
             _audit(request, error)
             raise error
 

@@ -18,6 +18,7 @@ from commerce_app.database.seed import seed as seed_database
 from commerce_app.drill.cli import drill
 from commerce_app.errors import SettingsError
 from commerce_app.load.cli import load_command
+from commerce_app.loopback import is_loopback
 from commerce_app.order.invariants import findings_json, findings_text, verify_books
 from commerce_app.prelaunch.cli import prelaunch_command
 from commerce_app.settings import Settings, read_settings
@@ -46,6 +47,8 @@ shop.add_command(prelaunch_command)
 def serve(listen: str, log_level: str) -> None:
     """Serve the shop. Needs DATABASE_URL, REPLICA_URL and REDIS_URL; docs/shop.md lists the rest."""
     settings = _settings()
+    if settings.admin_token is None and not is_loopback(_address(listen)[0]):
+        _fail(f"ADMIN_TOKEN: expected a token, or --listen on a loopback address, got {listen}")
     listener = _listener(listen)
     try:
         asyncio.run(check_databases(settings))
@@ -102,14 +105,18 @@ def _settings() -> Settings:
         _fail(f"environment: {error}")
 
 
-def _listener(listen: str) -> socket.socket:
+def _address(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
     if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         _fail(f"--listen: expected HOST:PORT, got {listen!r}")
-    host = host.strip("[]")
+    return host.strip("[]"), int(port)
+
+
+def _listener(listen: str) -> socket.socket:
+    host, port = _address(listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, int(port)), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         _fail(f"--listen: expected a free address, got {listen}: {os.strerror(error.errno or 0)}")
 

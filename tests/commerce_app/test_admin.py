@@ -35,14 +35,14 @@ class IndexInMemory:
 class World:
     """The routes of administration over switches, with the events they post."""
 
-    def __init__(self):
+    def __init__(self, token="secret"):
         self.switches = Switches([Switch.SINGLE_FLIGHT])
         self.events = []
         app = FastAPI(exception_handlers={ShopError: self._answer})
         switchboard = Switchboard(self.switches, IndexInMemory())
         poster = SimpleNamespace(post=self.events.append)
         warming = SimpleNamespace(prewarm=self._prewarm)
-        app.include_router(admin_routes(switchboard, warming, poster, lambda: 7.0, "secret", supplies=None))
+        app.include_router(admin_routes(switchboard, warming, poster, lambda: 7.0, token, supplies=None))
         headers = {"Authorization": "Bearer secret"}
         transport = httpx.ASGITransport(app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://shop", headers=headers)
@@ -105,6 +105,16 @@ async def test_a_wrong_token_is_refused_and_in_the_log_without_it(world, caplog,
     assert (answer.status_code, world.switches.on(Switch.LOCAL_TIER)) == (401, False)
     assert "401" in caplog.text
     assert given not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:8000", 200), ("localhost:8000", 200), ("[::1]:8000", 200), ("rebound.example:8000", 403)],
+)
+async def test_without_a_token_no_page_under_a_name_of_its_own_may_flip(host, status):
+    world = World(token=None)
+    answer = await world.put({"local_tier": True, **WHO}, Host=host)
+    assert (answer.status_code, world.switches.on(Switch.LOCAL_TIER)) == (status, status == 200)
 
 
 async def test_a_line_break_in_a_name_does_not_forge_a_line_of_the_log(world, caplog):

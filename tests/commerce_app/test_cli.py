@@ -32,6 +32,19 @@ def test_an_address_needs_host_and_port(listen):
     )
 
 
+@pytest.mark.parametrize("listen", ["0.0.0.0:8000", "[::]:8000", "10.0.0.7:8000", "shop:8000"])
+def test_without_a_token_only_this_machine_is_served(listen):
+    result = run("serve", "--listen", listen)
+    expected = f"ADMIN_TOKEN: expected a token, or --listen on a loopback address, got {listen}"
+    assert (result.exit_code, result.output) == (2, f"fireline: {expected}\n")
+
+
+def test_with_a_token_every_address_may_be_served(taken):
+    port = taken.rpartition(":")[2]
+    result = run("serve", "--listen", f"0.0.0.0:{port}", ADMIN_TOKEN="secret")
+    assert result.output.startswith("fireline: --listen: expected a free address")
+
+
 def test_a_port_in_use_is_said(taken):
     result = run("serve", "--listen", taken)
     assert result.exit_code == 2
