@@ -15,6 +15,8 @@ SettingsError         an environment variable or flag is wrong: name, what was e
 
 from enum import StrEnum
 
+from commerce_app.resilience.gate import Work
+
 
 class ErrorType(StrEnum):
     """The label ``error_type`` of a request; empty when nothing failed."""
@@ -62,14 +64,15 @@ class RateLimitedError(ShopError):
 
 
 class LoadShedError(ShopError):
-    """``reason`` is the label of ``load_shed_total``."""
+    """``reason`` is the label of ``load_shed_total``; ``work`` the class it was shed as, if there are any."""
 
     status = 503
     error_type = ErrorType.LOAD_SHED
 
-    def __init__(self, reason: str, retry_after_seconds: int) -> None:
+    def __init__(self, reason: str, retry_after_seconds: int, work: Work | None = None) -> None:
         super().__init__(f"too busy: {reason}")
         self.reason = reason
+        self.work = work
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+from commerce_app.errors import LoadShedError
 from commerce_app.resilience.deadline import deadline, shared_context
+from commerce_app.resilience.work import current_work
 
 T = TypeVar("T")
 LIMIT_SECONDS = 10.0
@@ -21,12 +23,17 @@ class SingleFlight(Generic[T]):
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
 
     async def join(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> tuple[T, bool]:
-        """The result, and whether it was another's call."""
-        flight = self._flights.get(key)
-        joined = flight is not None
-        if flight is None:
-            flight = self._start(key, call)
-        return await asyncio.shield(flight), joined
+        """The result, and whether it was another's call.
+
+        Who is more important than those for whom the call was shed does not share that: he calls himself.
+        """
+        while (flight := self._flights.get(key)) is not None:
+            try:
+                return await asyncio.shield(flight), True
+            except LoadShedError as shed:
+                if shed.work is None or not current_work().outranks(shed.work):
+                    raise
+        return await asyncio.shield(self._start(key, call)), False
 
     def launch(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> asyncio.Task[T] | None:
         """Start a call nobody waits for; None when one is under way."""

@@ -43,10 +43,11 @@ class ConcurrencyLimit:
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """Hold a slot; raises LoadShedError."""
-        work = current_work() if self._by_class() else Work.ORDERS
+        by_class = self._by_class()
+        work = current_work() if by_class else Work.ORDERS
         if not await self._door.enter(work):
             drain_seconds = self._pace.drain_seconds(self._door.ahead(work), self._running)
-            raise LoadShedError(self._reason, whole_seconds(drain_seconds))
+            raise LoadShedError(self._reason, whole_seconds(drain_seconds), work if by_class else None)
         clock = asyncio.get_running_loop()
         entered = clock.time()
         try:

@@ -16,6 +16,11 @@ class Work(StrEnum):
     PAGES = "pages"
     EXTRAS = "extras"
 
+    def outranks(self, other: "Work") -> bool:
+        """Whether it is the more important of the two."""
+        order = list(Work)
+        return order.index(self) < order.index(other)
+
 
 @dataclass(frozen=True)
 class Share:

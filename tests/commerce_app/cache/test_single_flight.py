@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce_app.cache.single_flight import SingleFlight
-from commerce_app.errors import DeadlineError
+from commerce_app.errors import DeadlineError, LoadShedError
 from commerce_app.resilience.deadline import deadline
+from commerce_app.resilience.gate import Work
+from commerce_app.resilience.work import current_work, doing
 from tests.commerce_app.virtual_time import VirtualTime
 
 
@@ -63,6 +65,38 @@ async def test_everybody_gets_the_failure():
 
     results = await asyncio.gather(*(flights.join("k", fail) for _ in range(3)), return_exceptions=True)
     assert [type(result) for result in results] == [OSError] * 3
+
+
+async def test_an_order_is_not_turned_away_with_the_page_whose_load_it_waits_for():
+    flights, queue = SingleFlight(), asyncio.Event()
+
+    async def load():
+        if current_work() is Work.ORDERS:
+            return "loaded"
+        await queue.wait()
+        raise LoadShedError("loads", 1, current_work())
+
+    async def ask(work):
+        with doing(work):
+            return await flights.join("k", load)
+
+    asked = [asyncio.create_task(ask(work)) for work in (Work.PAGES, Work.PAGES, Work.ORDERS, Work.ORDERS)]
+    await asyncio.sleep(0)
+    queue.set()
+    *pages, first, second = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(page) for page in pages] == [LoadShedError] * 2
+    assert (first, second) == (("loaded", False), ("loaded", True))
+
+
+async def test_what_is_shed_for_all_alike_is_shed_for_all():
+    flights = SingleFlight()
+
+    async def shed():
+        raise LoadShedError("loads", 1)
+
+    with doing(Work.ORDERS):
+        results = await asyncio.gather(*(flights.join("k", shed) for _ in range(2)), return_exceptions=True)
+    assert [type(result) for result in results] == [LoadShedError] * 2
 
 
 async def test_a_launch_is_refused_while_one_is_under_way(slow_call):

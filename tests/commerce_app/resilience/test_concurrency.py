@@ -124,3 +124,12 @@ async def test_a_task_does_the_work_of_whoever_started_it():
             inner = asyncio.create_task(look())
         outer = asyncio.create_task(look())
     assert (await inner, await outer, current_work()) == (Work.PAGES, Work.ORDERS, Work.EXTRAS)
+
+
+@pytest.mark.parametrize(("by_class", "work"), [(True, Work.PAGES), (False, None)])
+async def test_what_is_shed_says_as_what(by_class, work):
+    limit = ConcurrencyLimit("loads", running=1, queued=0, wait_seconds=60, by_class=lambda: by_class)
+    async with limit.slot():
+        with doing(Work.PAGES), pytest.raises(LoadShedError) as shed:
+            await limit.slot().__aenter__()
+    assert shed.value.work is work
