@@ -101,7 +101,7 @@ def _measured(row: Row, voice: Voice) -> list[Text]:
     shifts = [entry.shift for entry in row.entries if entry.shift is not None]
     match row.kind:
         case RowKind.ONSET:
-            return [cite(voice.move(s, row.at), s.before, s.onset, s.peak) for s in shifts]
+            return [cite(voice.move(s, row.entries[0].at), s.before, s.onset, s.peak) for s in shifts]
         case RowKind.TURN:
             return [_turn(entry.turn, voice) for entry in row.entries if entry.turn is not None]
         case RowKind.BEND:
