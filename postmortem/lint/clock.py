@@ -71,6 +71,13 @@ def clocks(text: str) -> Iterator[Clock]:
         yield Clock(second, _day(found["date"]), found["zone"] or "", step, found.start(), found.end())
 
 
+def begins_with_time(text: str) -> bool:
+    """Whether a line is a row of a timeline: it begins with a clock time or a T+ time."""
+    bare = text.lstrip(" *[(")
+    begins = [*(c.start for c in clocks(bare[:40])), *(t.start for t in t_plus_times(bare[:40]))]
+    return 0 in begins
+
+
 def _day(text: str | None) -> int | None:
     if not text:
         return None

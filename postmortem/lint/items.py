@@ -27,6 +27,7 @@ _DATE = re.compile(
 )
 _ENDS_AS_VERB = re.compile(r"(?:다|기|함|하기|할 것|하자|화|됨|음)[.!)]*$")
 _LEAD = re.compile(r"^\s*(?:\[[^\]]*\]\s*)+")
+_OF = {"for", "of", "on", "about"}
 _QUOTED = re.compile('[“‘"]([^”’"]+)[”’"]')
 _ALIKE = 0.6
 _SHARED_WORDS = 3
@@ -149,8 +150,9 @@ def has_verb(text: str, lexicon: Lexicon) -> bool:
     bare = _LEAD.sub("", re.sub(r"[(\[][^()\[\]]*[)\]]", " ", _without_marks(text))).strip(" .,;:–—-")
     if not bare or _ENDS_AS_VERB.search(bare) or lexicon.has(bare, "verbs", "directions"):
         return True
-    last = re.split(r"[\s/+]+", bare)[-1]
-    return not lexicon.has(last, "nouns", "products")
+    words = re.split(r"[\s/+]+", bare)
+    is_thing = len(words) > 1 and words[1] in _OF  # Runbook for failover
+    return not lexicon.has(words[0] if is_thing else words[-1], "nouns", "products")
 
 
 def _without_marks(text: str) -> str:

@@ -82,7 +82,7 @@ class Lexicon:
         return next((name for name in self.names(group) if name in found), None)
 
     def has(self, text: str, *groups: str) -> bool:
-        return any(True for group in groups for _ in self._vocabularies[group].mentions(text))
+        return any(self._found(text, (group,)) for group in groups)
 
     def without(self, text: str, *groups: str) -> str:
         """The text with blanks of the same length for what these groups name."""

@@ -1,6 +1,7 @@
 """From when T+ times count: as the document says, and as clock times of the same acts imply."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,9 +48,9 @@ def find_origins(draft: Draft) -> Origins:
     """The origins of all T+ times; without any pair, or a stated one, best is None."""
     choices = [choice for choice in _choices(draft) if choice]
     stated = stated_origin(draft)
-    origins = [{pair.origin for pair in choice} for choice in choices]
+    origins = [sorted({pair.origin for pair in choice}) for choice in choices]
     candidates = sorted({origin for some in origins for origin in some})
-    best = min(candidates, key=lambda o: sum(min(abs(o - x) for x in some) for some in origins), default=None)
+    best = min(candidates, key=lambda at: sum(_nearest(at, some) for some in origins), default=None)
     reference = best if stated is None else stated
     if reference is None:
         return Origins(None, None, is_one=False, pairs=())
@@ -57,6 +58,12 @@ def find_origins(draft: Draft) -> Origins:
     agreeing = sum(abs(pair.origin - reference) <= TOLERANCE_SECONDS for pair in pairs)
     is_one = bool(pairs) and agreeing >= max(2, _MAJORITY * len(pairs))
     return Origins(stated, reference, is_one, pairs)
+
+
+def _nearest(at: float, ordered: list[float]) -> float:
+    """How far the nearest of them is."""
+    place = bisect(ordered, at)
+    return min(abs(at - other) for other in ordered[max(0, place - 1) : place + 1])
 
 
 def stated_origin(draft: Draft) -> float | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from postmortem.lint.clock import begins_with_time
 from postmortem.lint.document import Cell, Document, Kind, Passage, Section
 from postmortem.lint.lexicon import Lexicon
 
@@ -16,6 +17,7 @@ _FOOTNOTE_MARK = re.compile(r"\[\^[^\]]+\]")
 _CHECK_BOX = re.compile(r"\[([ xX])\]\s+")
 _HANGUL, _LATIN = re.compile("[가-힣]"), re.compile("[A-Za-z]")
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_ROWS_AT_LEAST = 2
 _BOLD_LEVEL = 7  # a paragraph that is bold altogether is a heading below all others
 
 
@@ -110,7 +112,8 @@ class _Reader:
             if inline.is_bold and len(inline.starts) == 1:
                 self._open(inline, _BOLD_LEVEL)
             else:
-                self._add(inline, Kind.PARAGRAPH)
+                for line in _rows(inline):
+                    self._add(line, Kind.PARAGRAPH)
             return
         if self._items[-1] is None:
             self._items[-1] = len(self.passages)
@@ -175,6 +178,16 @@ class _Reader:
                     children.append(later)
             gathered.append(replace(passage, children=tuple(children)))
         self.passages = gathered[::-1]
+
+
+def _rows(inline: _Inline) -> list[_Inline]:
+    """The lines of a timeline that is written as lines; of other paragraphs the whole."""
+    cuts = [start for start, _ in inline.starts]
+    parts = [inline.text[a:b].strip() for a, b in zip(cuts, [*cuts[1:], None], strict=True)]
+    if sum(map(begins_with_time, parts)) < _ROWS_AT_LEAST:
+        return [inline]
+    lines = [line for _, line in inline.starts]
+    return [replace(inline, text=part, starts=((0, line),)) for part, line in zip(parts, lines, strict=True)]
 
 
 def _is_below(later: Passage, passage: Passage) -> bool:

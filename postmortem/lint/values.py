@@ -9,7 +9,7 @@ _COUNTED = (
     "|contacts|complaints"
 )
 VALUE = re.compile(
-    r"(?P<bound>[<>≤≥~]|(?:less|more|fewer) than|under|below|over|above|up to)?\s*"
+    r"(?:(?P<bound>[<>≤≥~]|(?:less|more|fewer) than|under|below|over|above|up to)\s{0,3})?"
     rf"(?P<sign>(?<![\d\w])[+\-−])?(?<![\d.,A-Za-z_])(?P<low>{_NUMBER})(?:\s?[~–—-]\s?(?P<high>{_NUMBER}))?\s?"
     r"(?P<unit>%p|%|퍼센트|percent|ms(?![a-z])|밀리초|milliseconds?|s(?![A-Za-z])|sec(?:onds?)?(?![a-z])|초|건|명|회"
     rf"|(?=(?:[a-z-]+ ){{0,2}}(?:{_COUNTED})\b))"

@@ -37,24 +37,36 @@ def check(draft: Draft) -> Iterator[Finding]:
     yield from _counts(draft)
 
 
-def _alike(one: Figure, other: Figure) -> bool:
-    """Whether both measure one thing."""
-    return one.unit is other.unit and (one.metric, one.percentile) == (other.metric, other.percentile)
+_What = tuple[Unit, str, str]
+
+
+def _what(figure: Figure) -> _What:
+    """Figures that measure one thing have one of these."""
+    return figure.unit, figure.metric, figure.percentile
+
+
+def _subjects(figures: list[Figure]) -> dict[_What, set[str]]:
+    """The services of which each thing is told."""
+    found: dict[_What, set[str]] = {}
+    for figure in figures:
+        found.setdefault(_what(figure), set()).update({figure.subject} - {""})
+    return found
 
 
 def _pairs(figures: list[Figure]) -> Iterator[tuple[Figure, Figure]]:
     """Two of one thing and one service, in two passages."""
-    for one, other in combinations(figures, 2):
-        if one.passage is not other.passage and _alike(one, other) and _same_subject(one, other, figures):
-            yield one, other
+    groups: dict[_What, list[Figure]] = {}
+    for figure in figures:
+        groups.setdefault(_what(figure), []).append(figure)
+    for what, known in _subjects(figures).items():
+        for one, other in combinations(groups[what], 2):
+            if one.passage is not other.passage and _same_subject(one, other, known):
+                yield one, other
 
 
-def _same_subject(one: Figure, other: Figure, figures: list[Figure]) -> bool:
+def _same_subject(one: Figure, other: Figure, known: set[str]) -> bool:
     """A figure of no told service may be of any, unless the document has several."""
-    if one.subject == other.subject:
-        return True
-    known = {f.subject for f in figures if _alike(f, one) and f.subject}
-    return len(known) == 1 and not (one.subject and other.subject)
+    return one.subject == other.subject or (len(known) == 1 and not (one.subject and other.subject))
 
 
 def _peaks(figures: list[Figure], _draft: Draft) -> Iterator[tuple[str, Figure, Figure]]:
@@ -90,19 +102,15 @@ def _after(figures: list[Figure], draft: Draft) -> Iterator[tuple[str, Figure, F
         for row in draft.rows
         if any(act.name == "normal" for act in read_acts(row.text, draft.lexicon))
     }
+    last: dict[tuple[_What, str], Figure] = {}
+    for figure in figures:
+        if id(figure.passage) in normal:
+            last[_what(figure), figure.subject] = figure
     for one, other in _pairs(figures):
         for row, summary in ((one, other), (other, one)):
-            is_after = (
-                summary.place is Place.AFTER
-                and summary.at is None
-                and summary.passage.section.role in {"metrics", "summary"}
-            )
-            last = [
-                f
-                for f in figures
-                if id(f.passage) in normal and _alike(f, row) and _same_subject(f, row, figures)
-            ]
-            if is_after and last and row is last[-1] and not row.agrees(summary):
+            is_told = summary.passage.section.role in {"metrics", "summary"} and summary.at is None
+            is_last = last.get((_what(row), row.subject)) is row
+            if is_told and is_last and summary.place is Place.AFTER and not row.agrees(summary):
                 yield "after", row, summary
 
 

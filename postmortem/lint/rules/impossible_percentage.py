@@ -10,8 +10,9 @@ from postmortem.lint.items import read_items
 from postmortem.lint.values import Unit
 
 _SHARES = {"error_ratio", "miss_share", "success_ratio", "hit_ratio", "disk_use", "memory", "abandonment"}
-_PERCENT = r"(?P<percent>\d+(?:\.\d+)?)\s?(?:%|percent|퍼센트)"
-_COUNT = r"\d{1,3}(?:,\d{3})+|\d+"
+# Nothing begins within a number: a long one would be tried from each of its digits.
+_PERCENT = r"(?<![\d.,])(?P<percent>\d+(?:\.\d+)?)\s?(?:%|percent|퍼센트)"
+_COUNT = r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|\d+)"
 _THINGS = r"(?:개|건|명|대|회|곳|항목)"
 _OF = (
     re.compile(

@@ -1,4 +1,4 @@
-"""Whole post-mortems of three systems: what is planted in them, and nothing else."""
+"""Whole post-mortems of five systems: what is planted in them, and nothing else."""
 
 from pathlib import Path
 
@@ -11,6 +11,17 @@ SEED = Path(__file__).parents[4] / "shared" / "incident-2025-09-03.ko.md"
 
 PLANTED = {
     "dns-outage.en": [],
+    "login-latency.ko": [],
+    "payment-failover.en": [
+        (3, "duration-off-timeline"),  # 70 minutes of 35
+        (7, "hurt-not-listed"),  # refunds
+        (19, "limit-direction"),  # a pool too large, and raised
+        (25, "blame"),
+        (29, "action-at-two-times"),  # failed over at 14:20 and at 14:11
+        (35, "percentile-mixup"),  # p95 of 6 s was p99
+        (41, "item-without-verb"),
+        (42, "item-without-date"),
+    ],
     "settlement-queue.ko": [
         (7, "duration-off-timeline"),  # 95 minutes of at most 78
         (7, "hurt-not-listed"),  # refunds

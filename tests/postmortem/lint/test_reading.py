@@ -78,6 +78,15 @@ def test_struck_text_and_html_say_nothing(draft_of):
     assert [p.text for p in document.passages] == ["Kept  on."]
 
 
+def test_a_timeline_written_in_lines_has_a_passage_for_each(draft_of):
+    passages = draft_of("14:02 UTC — slow\n14:11 failed over\nto the standby\n").document.passages
+    assert [(p.line, p.text) for p in passages] == [
+        (1, "14:02 UTC — slow"),
+        (2, "14:11 failed over"),
+        (3, "to the standby"),
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "---\n", "|", "- ", "> ", "\ufeff# x\r\ny\r\n"])
 def test_any_text_is_a_document(text, draft_of):
     assert all(p.kind in Kind for p in draft_of(text).document.passages)

@@ -17,6 +17,7 @@ WHOLE = "Tune the alert (Owner: Kim, due 2026-02-01)"
         (OWNER, "알람 튜닝 (기한: 2월 1일)"),
         (DATE, "Tune the alert (Owner: Kim)"),
         (DATE, "알람 튜닝 — 담당: 김하나"),
+        (VERB, "Runbook for failover (@kim, due 2026-02-01)"),
         (VERB, "Queue dashboard (Owner: Kim, due 2026-02-01)"),
         (VERB, "정산 지연 대시보드 — 담당: 김하나, 기한: 2026-02-01"),
     ],
