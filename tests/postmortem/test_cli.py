@@ -165,3 +165,11 @@ def test_a_stretch_ends_after_it_begins(url, tmp_path):
     arguments = ["--from", "2000", "--to", "1000", "--out", str(tmp_path / "r.json.zst")]
     result = CliRunner().invoke(main, ["record", "--url", url, *arguments])
     assert (result.exit_code, result.output) == (2, "postmortem: --to: expected after --from\n")
+
+
+@pytest.mark.parametrize(("ratio", "finds"), [("35%", False), ("60%", True)])
+def test_lint_holds_figures_against_what_a_server_recorded(url, tmp_path, ratio, finds):
+    path = tmp_path / "review.md"
+    path.write_text(f"## Timeline (KST)\n- 2025-09-03 10:09: cache hit ratio {ratio}\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["lint", str(path), "--url", url])
+    assert (result.exit_code, "series-disagree" in result.output) == (1, finds), result.output
