@@ -47,11 +47,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class DrillResult:
-    """A line of the suite's table."""
+    """A line of the suite's table. ``offered_rps``: the most requests a second of its protected act."""
 
     name: str
     cause: str
     acts: tuple[Judged, ...]
+    offered_rps: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -68,6 +69,7 @@ class DrillResult:
             "cause": self.cause,
             "passed": self.passed,
             "ended_at": ended_at.isoformat(),
+            "offered_rps": self.offered_rps,
             "acts": acts,
         }
 
@@ -84,6 +86,11 @@ def judged_scenario(name: str) -> tuple[Scenario, Expectations]:
     return scenario, scenario.expects
 
 
+def peak_rps(scenario: Scenario) -> float:
+    """The most requests a second that its protected act offers."""
+    return max(stage.rps for stage in scenario.acts[PROTECTED].stages or scenario.load.stages)
+
+
 def run_suite(
     scenarios: Iterable[tuple[Scenario, Expectations]], enter: Enter, recorder: Recorder
 ) -> Iterator[DrillResult]:
@@ -92,7 +99,9 @@ def run_suite(
         with enter(scenario) as drill:
             lived = {name: _live(drill, scenario, expects, name, recorder) for name in ACTS}
         tie_seconds = TIED_SCRAPES * scenario.measuring.scrape_seconds
-        yield DrillResult(scenario.name, expects.cause, _judged(expects, lived, tie_seconds))
+        yield DrillResult(
+            scenario.name, expects.cause, _judged(expects, lived, tie_seconds), peak_rps(scenario)
+        )
 
 
 def _judged(

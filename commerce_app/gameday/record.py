@@ -33,6 +33,7 @@ class Outcome(_Kept):
     cause: str
     passed: bool
     ended_at: AwareDatetime
+    offered_rps: float | None = None
     acts: Mapping[str, ActOutcome] = {}
     error: str = ""
 

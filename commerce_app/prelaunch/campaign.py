@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
+import httpx
 import yaml
 from pydantic import (
     AfterValidator,
@@ -20,6 +21,7 @@ from commerce_app.numbers import Number
 from commerce_app.prelaunch.errors import CampaignError
 
 PRODUCTS_LIMIT = 1_000
+LONGEST_NAME, LONGEST_TOLD = 200, 100
 # As in the protected act of the drill banner-spike.
 PROTECTIONS = (
     "redis_fast_timeouts",
@@ -36,17 +38,34 @@ Positive = Annotated[float, Field(gt=0)]
 
 
 def _http(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError(f"expected http://HOST[:PORT], got {url!r}")
+    if not _is_http(url):
+        raise ValueError(f"expected http://HOST[:PORT], got {url[:LONGEST_TOLD]!a}")
     return url.rstrip("/")
+
+
+def _is_http(url: str) -> bool:
+    if not url.isprintable() or " " in url:
+        return False
+    try:
+        parts, taken = urlsplit(url), httpx.URL(url)
+        port = parts.port
+    except (ValueError, httpx.InvalidURL):
+        return False
+    plain = not parts.query and not parts.fragment and not url.endswith(("?", "#"))
+    return parts.scheme in {"http", "https"} and bool(taken.host.strip(".")) and port != 0 and plain
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("expected text in one line, without control or format characters")
+    return text.strip()
 
 
 Url = Annotated[str, AfterValidator(_http)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ExpectedRps(_Part):
@@ -106,7 +125,7 @@ class Bounds(_Part):
 
 
 class Campaign(_Part):
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_one_line)]
     starts_at: AwareDatetime
     expected_rps: ExpectedRps
     products: Annotated[tuple[BannerProduct, ...], Field(min_length=1, max_length=PRODUCTS_LIMIT)]

@@ -12,9 +12,9 @@ from commerce_app.prelaunch.checklist import go_through, report_json, report_tex
 from commerce_app.prelaunch.errors import CampaignError
 from commerce_app.prelaunch.gather import observe
 from commerce_app.prelaunch.verdict import overall
+from commerce_app.prelaunch.web import Web
 
 USER_MISTAKE = 2
-ANSWER_SECONDS = 15.0
 
 
 @click.command("prelaunch")
@@ -28,12 +28,19 @@ def prelaunch_command(ctx: click.Context, campaign_file: Path, as_json: bool) ->
     """
     try:
         campaign = load_campaign(campaign_file)
+        token = _token(campaign.shop.admin_token_env)
     except CampaignError as error:
         click.echo(f"fireline: {error}", err=True)
         ctx.exit(USER_MISTAKE)
-    token = os.environ.get(campaign.shop.admin_token_env)
-    with httpx.Client(timeout=ANSWER_SECONDS) as client:
-        seen = observe(campaign, client, token, time.time)
+    with Web(httpx.AsyncClient(), time.monotonic) as web:
+        seen = observe(campaign, web, token, time.time)
     checks = go_through(campaign, seen)
     click.echo(report_json(campaign, checks, seen.at) if as_json else report_text(campaign, checks))
     ctx.exit(overall(checks).exit_code)
+
+
+def _token(variable: str) -> str | None:
+    token = os.environ.get(variable)
+    if token is not None and not (token.isascii() and token.isprintable()):
+        raise CampaignError(f"{variable}: expected a token of printable ASCII characters")
+    return token

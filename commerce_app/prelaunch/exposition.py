@@ -1,10 +1,13 @@
 """The shop's /metrics page as numbers that can be asked for and compared."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Self
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
+
+from commerce_app.prelaunch.errors import UnansweredError
 
 
 class Page:
@@ -35,8 +38,15 @@ class Page:
 
 
 def increase(before: Page, after: Page, name: str, /, **labels: str) -> float:
-    """How much a counter grew; a counter that is not there did not."""
-    return (after.total(name, **labels) or 0.0) - (before.total(name, **labels) or 0.0)
+    """How much a counter grew; a counter that is not there did not.
+
+    Raises:
+        UnansweredError: where it fell, as when the shop is started anew, or is no number.
+    """
+    grew = (after.total(name, **labels) or 0.0) - (before.total(name, **labels) or 0.0)
+    if not 0 <= grew < math.inf:
+        raise UnansweredError(f"expected {name} to grow, or to stay: was the shop started anew meanwhile?")
+    return grew
 
 
 def _carries(labels: Mapping[str, str], wanted: Mapping[str, str]) -> bool:

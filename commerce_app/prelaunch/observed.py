@@ -69,15 +69,19 @@ class StaleAges:
 
 @dataclass(frozen=True)
 class Drilled:
-    """Whether a drill passed, and when it ended (Unix seconds); None where its result does not say."""
+    """Whether a drill passed, when it ended (Unix seconds), and the most requests a second that it offered.
+
+    None where its result does not say.
+    """
 
     passed: bool
     at: float | None
+    offered_rps: float | None = None
 
 
 @dataclass(frozen=True)
 class Observed:
-    """Everything at once; ``slos`` as in ``GET /api/v1/slos``, ``drilled_rps`` the peak of each needed drill.
+    """Everything at once; ``slos`` as in ``GET /api/v1/slos``.
 
     replica_behind_seconds: NaN when the replica does not answer.
     """
@@ -91,5 +95,4 @@ class Observed:
     replica_behind_seconds: float | Unseen
     stale: StaleAges | Unseen
     slos: tuple[Mapping[str, Any], ...] | Unseen
-    drills: Mapping[str, Drilled] | Unseen
-    drilled_rps: Mapping[str, float | Unseen]
+    drills: Mapping[str, Drilled | Unseen] | Unseen

@@ -63,12 +63,15 @@ def drilled(campaign: Campaign, seen: Observed) -> Check:
     name, expected = "drills", f"{', '.join(record.needed)} passed within {record.max_age_days:g} days"
     if isinstance(seen.drills, Unseen):
         return unknown(name, seen.drills, expected)
-    found = {each: seen.drills[each] for each in record.needed if each in seen.drills}
+    told = {each: seen.drills[each] for each in record.needed if each in seen.drills}
+    found = {each: drill for each, drill in told.items() if isinstance(drill, Drilled)}
     dated = {each: days for each, drill in found.items() if (days := _days_ago(seen, drill)) is not None}
     if failed := [each for each, drill in found.items() if not drill.passed]:
         days = min((dated[each] for each in failed if each in dated), default=None)
         when = "at some time" if days is None else f"{days:.1f} days ago"
         return Check(name, Verdict.NO_GO, f"failed {when}: {', '.join(failed)}", expected)
+    if unclear := [drill for drill in told.values() if isinstance(drill, Unseen)]:
+        return unknown(name, unclear[0], expected)
     if missing := [each for each in record.needed if each not in found]:
         return unknown(name, Unseen(f"no result of {', '.join(missing)}"), expected)
     if undated := [each for each in found if each not in dated]:
@@ -90,10 +93,15 @@ def drilled_size(campaign: Campaign, seen: Observed) -> Check:
     rps = campaign.expected_rps
     name = "drilled traffic"
     expected = f"{rps.peak:g} requests/s ({rps.normal:g} × {rps.factor:g}) or more"
-    peaks = [peak for peak in seen.drilled_rps.values() if not isinstance(peak, Unseen)]
+    if isinstance(seen.drills, Unseen):
+        return unknown(name, seen.drills, expected)
+    needed = [seen.drills.get(each) for each in campaign.drills.needed]
+    peaks = [
+        each.offered_rps for each in needed if isinstance(each, Drilled) and each.offered_rps is not None
+    ]
     if not peaks:
-        reasons = [peak.reason for peak in seen.drilled_rps.values() if isinstance(peak, Unseen)]
-        return unknown(name, Unseen("; ".join(reasons)), expected)
+        wanted = ", ".join(campaign.drills.needed)
+        return unknown(name, Unseen(f"no result says what it offered (offered_rps): {wanted}"), expected)
     return judged(name, good=max(peaks) >= rps.peak, measured=f"{max(peaks):g} requests/s", expected=expected)
 
 

@@ -42,16 +42,23 @@ def redis_health(before: Page, after: Page) -> RedisHealth | Unseen:
 def replica_behind_seconds(page: Page) -> float | Unseen:
     """NaN when the shop cannot ask the replica."""
     behind = page.total("db_replica_behind_seconds")
-    return Unseen("the shop has no db_replica_behind_seconds") if behind is None else behind
+    if behind is None:
+        return Unseen("the shop has no db_replica_behind_seconds")
+    return Unseen(f"expected db_replica_behind_seconds from 0 on, got {behind:g}") if behind < 0 else behind
 
 
 def stale_ages(page: Page, bound_seconds: float) -> StaleAges | Unseen:
     """Since the shop's start, by the histogram's nearest bound that is not below the one given."""
-    buckets = {float(bound): count for bound, count in page.by_label(f"{STALE_AGE}_bucket", "le").items()}
+    try:
+        buckets = {float(le): int(count) for le, count in page.by_label(f"{STALE_AGE}_bucket", "le").items()}
+    except (ValueError, OverflowError):
+        return Unseen(f"expected numbers in {STALE_AGE}")
     bounds = [bound for bound in buckets if bound_seconds <= bound < math.inf]
     if math.inf not in buckets:
         return Unseen(f"the shop has no {STALE_AGE}")
     if not bounds:
         return Unseen(f"{STALE_AGE} has no bucket of {bound_seconds:g} s or more")
-    answers, nearest = int(buckets[math.inf]), min(bounds)
-    return StaleAges(answers, answers - int(buckets[nearest]), nearest)
+    answers, nearest = buckets[math.inf], min(bounds)
+    if not 0 <= buckets[nearest] <= answers:
+        return Unseen(f"expected buckets of {STALE_AGE} that add up")
+    return StaleAges(answers, answers - buckets[nearest], nearest)

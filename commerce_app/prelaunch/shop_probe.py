@@ -1,14 +1,15 @@
 """What the checklist does to a shop: warms it, reads its pages, and asks how it is."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-import httpx
+from pydantic import BaseModel, ConfigDict, Field
 
+from commerce_app.prelaunch.errors import UnansweredError
 from commerce_app.prelaunch.exposition import Page, increase
 from commerce_app.prelaunch.observed import PageState, Prewarmed, Supplies
 from commerce_app.prelaunch.shop_metrics import page_state
-from commerce_app.prelaunch.web import UnansweredError, ask, ask_json
+from commerce_app.prelaunch.web import Web, one_line, shaped
 
 AUTHOR = "prelaunch"
 PREWARM_SECONDS = 70.0
@@ -17,40 +18,60 @@ LOOKS = 3
 POPULAR_KEYS = 1
 
 
+class _Answer(BaseModel):
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class _Warmed(_Answer):
+    warmed: int
+
+
+class _Coupon(_Answer):
+    available: int
+    expires_at: float
+
+
+class _Supplies(_Answer):
+    stock: dict[Annotated[str, Field(pattern=r"^[0-9]{1,10}$")], int]
+    coupon: _Coupon | None
+
+
 class ShopProbe:
     """Each method raises UnansweredError where the shop does not answer as it should."""
 
-    def __init__(self, client: httpx.Client, url: str, token: str | None) -> None:
-        self._client = client
+    def __init__(self, web: Web, url: str, token: str | None) -> None:
+        self._web = web
         self._url = url
         self._admin = {"Authorization": f"Bearer {token}"} if token else {}
 
     def metrics(self) -> Page:
         url = f"{self._url}/metrics"
         try:
-            return Page.parse(ask(self._client, "GET", url).text)
+            return Page.parse(self._web.ask("GET", url).decode())
         except ValueError as error:
-            raise UnansweredError(f"{url}: expected metrics: {error}") from error
+            raise UnansweredError(f"{url}: expected metrics: {one_line(str(error))}") from error
 
     def switches(self) -> Mapping[str, bool | None]:
         """Each switch's state; None where the shop cannot tell."""
-        found = ask_json(self._client, "GET", f"{self._url}/admin/switches", headers=self._admin)
+        url = f"{self._url}/admin/switches"
+        found = shaped(dict[str, Any], self._web.ask_json("GET", url, headers=self._admin), url)
         return {name: state for name, state in found.items() if state is None or isinstance(state, bool)}
 
     def prewarm(self, campaign: str, product_ids: Sequence[int], *, extras: bool) -> Prewarmed:
         """Load the banner's keys; the shop posts it as an event."""
         before = self.metrics()
-        warmed: dict[str, int] = ask_json(
-            self._client,
+        url = f"{self._url}/admin/prewarm"
+        told = self._web.ask_json(
             "POST",
-            f"{self._url}/admin/prewarm",
+            url,
             json={"product_ids": list(product_ids), "author": AUTHOR, "reason": campaign},
             headers=self._admin,
-            timeout=PREWARM_SECONDS,
+            seconds=PREWARM_SECONDS,
         )
+        warmed: _Warmed = shaped(_Warmed, told, url)
         unstored = increase(before, self.metrics(), "cache_store_failures_total")
         wanted = POPULAR_KEYS + len(product_ids) * (2 if extras else 1)
-        return Prewarmed(warmed["warmed"], wanted, int(unstored))
+        return Prewarmed(warmed.warmed, wanted, int(unstored))
 
     def read(self, product_id: int, *, extras: bool) -> PageState:
         """How the shop answers a customer who asks for the page."""
@@ -59,7 +80,7 @@ class ShopProbe:
         for _ in range(LOOKS):
             before = self.metrics()
             try:
-                ask(self._client, "GET", f"{self._url}/products/{product_id}")
+                self._web.ask("GET", f"{self._url}/products/{product_id}")
             except UnansweredError:
                 return PageState.COLD
             state = page_state(before, self.metrics(), caches)
@@ -71,9 +92,11 @@ class ShopProbe:
         asked: dict[str, Any] = {"product_id": list(product_ids)}
         if coupon_id is not None:
             asked["coupon_id"] = coupon_id
-        found = ask_json(
-            self._client, "GET", f"{self._url}/admin/supplies", params=asked, headers=self._admin
+        url = f"{self._url}/admin/supplies"
+        found: _Supplies = shaped(
+            _Supplies, self._web.ask_json("GET", url, params=asked, headers=self._admin), url
         )
-        coupon = found["coupon"] or {}
-        stock = {int(product_id): available for product_id, available in found["stock"].items()}
-        return Supplies(stock, coupon.get("available"), coupon.get("expires_at"))
+        stock = {int(product_id): available for product_id, available in found.stock.items()}
+        if found.coupon is None:
+            return Supplies(stock)
+        return Supplies(stock, found.coupon.available, found.coupon.expires_at)

@@ -77,6 +77,7 @@ def as_foretold(lived):
 def test_a_drill_passes_that_hurts_unprotected_and_holds_protected(as_foretold):
     drill, recorder = FakeDrill(as_foretold), FakeRecorder()
     (result,) = results(drill, recorder)
+    assert result.offered_rps == 272
     assert result.passed, [each.wrong for each in result.acts]
     assert drill.ran == ["unprotected", "protected"]
     assert recorder.recorded == [("banner-spike", "redis-latency")] * 2

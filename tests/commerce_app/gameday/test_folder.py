@@ -1,12 +1,24 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from commerce_app.drill.errors import RecordError, RunningError
 from commerce_app.gameday.folder import Reports
-from commerce_app.prelaunch.gather import read_drills
+from commerce_app.gameday.record import Outcome
+from commerce_app.prelaunch.drill_record import read_drills
 from commerce_app.prelaunch.observed import Drilled
-from tests.commerce_app.gameday.days import DAY, FIRST, SEOUL, daily, game_day, killed_day, moment, outcome
+from tests.commerce_app.gameday.days import (
+    DAY,
+    FIRST,
+    SEOUL,
+    daily,
+    game_day,
+    killed_day,
+    moment,
+    outcome,
+    result,
+)
 
 
 @pytest.fixture
@@ -27,10 +39,12 @@ def test_what_was_saved_is_read_again_in_its_order(reports, folder):
 
 
 def test_prelaunch_reads_the_latest_outcome_of_each_drill(reports, folder):
-    reports.save(game_day(results=[outcome("banner-spike"), outcome("redis-slow", at=FIRST + 60)]))
+    drilled = replace(result("banner-spike"), offered_rps=272.0)
+    spike = Outcome.of(drilled, moment(FIRST))
+    reports.save(game_day(results=[spike, outcome("redis-slow", at=FIRST + 60)]))
     reports.save(game_day(FIRST + DAY, results=[outcome("redis-slow", passed=False, at=FIRST + DAY)]))
     assert read_drills(folder / "drills.json") == {
-        "banner-spike": Drilled(passed=True, at=FIRST),
+        "banner-spike": Drilled(passed=True, at=FIRST, offered_rps=272),
         "redis-slow": Drilled(passed=False, at=FIRST + DAY),
     }
 

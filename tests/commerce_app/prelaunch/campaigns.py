@@ -47,7 +47,6 @@ def ready(**changes):
         "replica_behind_seconds": 0.2,
         "stale": StaleAges(answers=4, older=0, bound_seconds=60),
         "slos": (slo(),),
-        "drills": {"banner-spike": Drilled(True, AT - 86_400)},
-        "drilled_rps": {"banner-spike": 272},
+        "drills": {"banner-spike": Drilled(True, AT - 86_400, 272)},
     }
     return Observed(**{**seen, **changes})

@@ -138,8 +138,14 @@ def test_all_is_well():
             "failed at some time: banner-spike",
         ),
         ("drills", {"drills": {"other": Drilled(True, AT)}}, UNKNOWN, "no result of banner-spike"),
-        ("drilled traffic", {"drilled_rps": {"banner-spike": 271}}, NO_GO, "271 requests/s"),
-        ("drilled traffic", {"drilled_rps": {"banner-spike": NOBODY}}, UNKNOWN, "no answer"),
+        ("drills", {"drills": {"banner-spike": NOBODY}}, UNKNOWN, "no answer"),
+        ("drilled traffic", {"drills": {"banner-spike": Drilled(True, AT, 271)}}, NO_GO, "271 requests/s"),
+        (
+            "drilled traffic",
+            {"drills": {"banner-spike": Drilled(True, AT)}},
+            UNKNOWN,
+            "no result says what it offered (offered_rps): banner-spike",
+        ),
     ],
 )
 def test_a_line_says_what_was_measured(name, changes, verdict, measured):
@@ -150,7 +156,7 @@ def test_a_line_says_what_was_measured(name, changes, verdict, measured):
 def test_what_does_not_answer_is_unknown_and_says_why():
     looks = ("switches", "prewarmed", "pages", "supplies", "redis", "replica_behind_seconds", "stale")
     looked_at = dict.fromkeys((*looks, "slos", "drills"), NOBODY)
-    checks = go_through(campaign(), ready(**looked_at, drilled_rps={"banner-spike": NOBODY}))
+    checks = go_through(campaign(), ready(**looked_at))
     judged = {check.name for check in checks if check.verdict is not UNKNOWN}
     assert judged == {"start"}
     assert {check.measured for check in checks if check.name != "start"} == {"no answer"}

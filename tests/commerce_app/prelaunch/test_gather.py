@@ -1,27 +1,9 @@
-import json
-import os
-from datetime import UTC, datetime
-
 import pytest
 
-from commerce_app.drill.suite import DrillResult
-from commerce_app.prelaunch.gather import offers_extras, read_drills
-from commerce_app.prelaunch.observed import Drilled
-
-ENDED_AT = datetime(2026, 12, 1, 2, tzinfo=UTC)
-
-
-def test_a_drill_ended_when_it_says_so(tmp_path):
-    path = tmp_path / "drills.json"
-    path.write_text(json.dumps([DrillResult("one", "", ()).json(ENDED_AT)]))
-    assert read_drills(path) == {"one": Drilled(False, ENDED_AT.timestamp())}
-
-
-def test_a_file_that_was_copied_says_nothing_of_when(tmp_path):
-    path = tmp_path / "drills.json"
-    path.write_text(json.dumps([{"drill": "one", "passed": True}]))
-    os.utime(path, (7, 7))
-    assert read_drills(path) == {"one": Drilled(True, None)}
+from commerce_app.prelaunch.gather import observe, offers_extras
+from commerce_app.prelaunch.observed import Unseen
+from tests.commerce_app.prelaunch.answers import SHOP_ANSWERS, web
+from tests.commerce_app.prelaunch.campaigns import AT, campaign, slo
 
 
 @pytest.mark.parametrize(
@@ -36,3 +18,64 @@ def test_a_file_that_was_copied_says_nothing_of_when(tmp_path):
 )
 def test_a_page_has_extras_unless_all_are_left_out(on, offers):
     assert offers_extras(dict.fromkeys(on, True)) is offers
+
+
+def seen(tmp_path, answers):
+    wanted = campaign(drills={"results": tmp_path / "none.json"})
+    with web({**SHOP_ANSWERS, **answers}) as asked:
+        return observe(wanted, asked, None, lambda: AT)
+
+
+def test_a_shop_that_answers_as_it_should_is_seen(tmp_path):
+    found = seen(tmp_path, {})
+    looks = (
+        found.switches,
+        found.prewarmed,
+        found.pages,
+        found.supplies,
+        found.redis,
+        found.stale,
+        found.slos,
+    )
+    assert [each for each in looks if isinstance(each, Unseen)] == []
+
+
+def budget(left):
+    return [{**slo(), "status": {"state": "ok", "budget_remaining": left}}]
+
+
+@pytest.mark.parametrize(
+    "slos",
+    [
+        budget(True),
+        budget(1e9),
+        budget("-5"),
+        b'[{"service":"a","name":"b","status":{"budget_remaining":NaN}}]',
+        b'[{"service":"a","name":"b","status":{"budget_remaining":-1e999}}]',
+        [{**slo(), "status": "ok"}],
+        ["x"],
+        {"a": 1},
+    ],
+)
+def test_budgets_of_another_shape_are_unseen(tmp_path, slos):
+    assert isinstance(seen(tmp_path, {"/api/v1/slos": slos}).slos, Unseen)
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "unseen"),
+    [
+        ("/admin/switches", [1], "switches"),
+        ("/admin/switches", b"[" * 100_000, "switches"),
+        ("/admin/prewarm", {}, "prewarmed"),
+        ("/admin/prewarm", {"warmed": "3"}, "prewarmed"),
+        ("/admin/prewarm", {"warmed": True}, "prewarmed"),
+        ("/admin/supplies", {}, "supplies"),
+        ("/admin/supplies", {"stock": {"1": True}, "coupon": None}, "supplies"),
+        ("/admin/supplies", {"stock": {"x": 1}, "coupon": None}, "supplies"),
+        ("/admin/supplies", {"stock": {}, "coupon": {"available": 1, "expires_at": "9"}}, "supplies"),
+        ("/metrics", b"\xff\x00", "redis"),
+        ("/metrics", b"<html>", "redis"),
+    ],
+)
+def test_answers_of_another_shape_are_unseen(tmp_path, path, answer, unseen):
+    assert isinstance(getattr(seen(tmp_path, {path: answer}), unseen), Unseen)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,9 +13,9 @@ import httpx
 import pytest
 import yaml
 
-from commerce_app.drill.suite import DrillResult
 from commerce_app.prelaunch.campaign import LIMITS, PROTECTIONS
 from commerce_app.prelaunch.exposition import Page
+from tests.commerce_app.gameday.days import result
 from tests.commerce_app.prelaunch.campaigns import CONTENT, slo
 from tests.commerce_app.shop_process import SHOP, serving
 
@@ -69,8 +70,8 @@ def is_fresh(url):
 
 @pytest.fixture
 def prelaunch(tmp_path, fireline):
-    ended = DrillResult("banner-spike", "", ()).json(datetime.now(UTC))
-    (tmp_path / "drills.json").write_text(json.dumps([{**ended, "passed": True}]))
+    ended = replace(result("banner-spike"), offered_rps=272.0).json(datetime.now(UTC))
+    (tmp_path / "drills.json").write_text(json.dumps([ended]))
 
     def run(shop, token="secret", **changes):
         soon = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()

@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from commerce_app.prelaunch.errors import UnansweredError
 from commerce_app.prelaunch.exposition import Page
 from commerce_app.prelaunch.observed import PageState, RedisHealth, StaleAges, Unseen
 from commerce_app.prelaunch.shop_metrics import (
@@ -63,6 +64,26 @@ def test_redis_is_judged_by_the_calls_between_two_looks():
         4, pytest.approx(0.05), 0, True
     )
     assert redis_health(redis(10, 5.0, 7, 1), redis(10, 5.0, 9, 0)) == RedisHealth(0, 0.0, 2, False)
+
+
+@pytest.mark.parametrize("after", [(9, 5.0, 7, 1), (14, 4.0, 7, 1), (14, 5.2, 0, 1), ("NaN", 5.2, 7, 1)])
+def test_a_counter_that_falls_or_is_no_number_tells_nothing(after):
+    with pytest.raises(UnansweredError, match="was the shop started anew"):
+        redis_health(redis(10, 5.0, 7, 1), redis(*after))
+
+
+def test_a_replica_ahead_of_its_primary_is_unseen():
+    page = Page.parse("db_replica_behind_seconds -1e9\n")
+    assert replica_behind_seconds(page) == Unseen("expected db_replica_behind_seconds from 0 on, got -1e+09")
+
+
+@pytest.mark.parametrize(
+    "bucket", ['le="60"} NaN', 'le="60"} +Inf', 'le="60"} 9', 'le="60"} -1', 'le="x"} 1']
+)
+def test_ages_that_do_not_add_up_are_unseen(bucket):
+    buckets = ("{" + bucket, '{le="+Inf"} 8', '{le="90"} 8')
+    page = Page.parse("".join(f"cache_stale_age_seconds_bucket{each}\n" for each in buckets))
+    assert isinstance(stale_ages(page, 60), Unseen)
 
 
 def test_what_the_shop_does_not_measure_is_unseen():
