@@ -22,6 +22,8 @@ COOKIE = "shop_wrote_at"
 KEPT_SECONDS = 600
 # Past it no statement waits for a lock any more that was sent before a 504.
 UNSETTLED_SECONDS = 10
+# What is further ahead no process of the shop can have told, unless its clock is that wrong.
+AHEAD_SECONDS = 60
 TIME = re.compile(r"[0-9]{1,11}(\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -54,7 +56,8 @@ class WroteAt:
 def wrote_at_reader(now: Callable[[], float]) -> Callable[[Request], float | None]:
     """A FastAPI dependency: when who asks last wrote; raises RejectedError (400).
 
-    A time still to come counts as now, lest a customer read from the primary for ever.
+    A time still to come counts as now; one that is further ahead than any answer's counts as none, lest a
+    customer read from the primary for ever.
     """
 
     def read(request: Request) -> float | None:
@@ -64,6 +67,8 @@ def wrote_at_reader(now: Callable[[], float]) -> Callable[[Request], float | Non
         for text in given:
             if not TIME.fullmatch(text):
                 raise RejectedError(400, f"{HEADER}: expected Unix seconds, got {text!r:.40}")
-        return min(max(map(float, given)), now()) if given else None
+        at = now()
+        told = [min(wrote_at, at) for wrote_at in map(float, given) if wrote_at <= at + AHEAD_SECONDS]
+        return max(told, default=None)
 
     return read

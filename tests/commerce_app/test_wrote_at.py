@@ -21,8 +21,10 @@ def read(*headers):
         ((("shop-wrote-at", "990.5"),), 990.5),
         ((("cookie", "a=b; shop_wrote_at=991"),), 991),
         ((("shop-wrote-at", "990.5"), ("cookie", "shop_wrote_at=991")), 991),
+        ((("shop-wrote-at", "1010"),), NOW),
         # Else a customer could read from the primary for ever.
-        ((("shop-wrote-at", "99999999999"),), NOW),
+        ((("shop-wrote-at", "99999999999"),), None),
+        ((("shop-wrote-at", "99999999999"), ("cookie", "shop_wrote_at=991")), 991),
     ],
 )
 def test_the_latest_time_that_is_given_counts(headers, wrote_at):

@@ -1,5 +1,6 @@
 """A user's orders: from the cache, and never without the one just placed."""
 
+import time
 from dataclasses import replace
 
 import asyncpg
@@ -102,7 +103,7 @@ async def test_who_does_not_tell_sees_it_once_the_page_is_forgotten(settings, se
         client.cookies.clear()
         placed = await order(client, 15, 70)
         client.cookies.clear()
-        while await client.shop.redis.get(history_key(15, None, 0.0, routed=False)) is not None:
+        while await client.shop.redis.get(history_key(15, None, routed=False)) is not None:
             pass
         await catch_up(servers)
         assert (await orders(client, 15))[0]["order_id"] == placed.json()["order_id"]
@@ -123,14 +124,17 @@ async def test_who_is_not_there_has_no_page(client):
     assert (await client.get("/users/0/orders")).status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("wrote_at", "key"),
-    [
-        (None, "orders:v1:7"),
-        (999.0, "orders:v1:7"),
-        (1000.0, "orders:v1:7"),
-        (1000.000001, "orders:v1:7:1000.000001"),
-    ],
-)
-def test_a_write_has_a_page_of_its_own_until_every_page_is_younger(wrote_at, key):
-    assert history_key(7, wrote_at, oldest=1000.0, routed=True) == key
+async def test_a_reader_of_many_times_keeps_one_page(customer):
+    redis, now = customer.shop.redis, time.time()
+    keys = [history_key(18, round(now - ago, 6), routed=True) for ago in (30, 20, 10)]
+    for ago in (30, 20, 10, 25):
+        await orders(customer, 18, **{"Shop-Wrote-At": f"{now - ago:.6f}"})
+    while [await redis.get(key) is not None for key in keys] != [False, False, True]:
+        pass
+    assert results(customer.shop) == {"miss": 3, "hit": 1}
+
+
+async def test_a_write_that_every_page_is_younger_than_has_none_of_its_own(customer):
+    for headers in ({}, {"Shop-Wrote-At": "1000"}):
+        await orders(customer, 19, **headers)
+    assert results(customer.shop) == {"miss": 1, "hit": 1}
