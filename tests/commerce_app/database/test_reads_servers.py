@@ -118,7 +118,7 @@ async def test_reads_come_back_to_a_replica_that_caught_up(routed, replica, prim
 async def test_behind_means_from_the_newest_mark_that_is_replayed(replication, primary, replica):
     await caught_up(replication)
     async with paused(replica):
-        await primary.execute("UPDATE wallets SET version = version WHERE user_id = 75")
+        await primary.execute("UPDATE wallets SET balance = balance WHERE user_id = 75")
         await replication.look()
         first = replication.replay.behind_seconds
         await replication.look()
@@ -211,7 +211,7 @@ async def test_what_is_merely_old_is_better_than_nothing(routed, replica, primar
         paused(replica),
     ):
         shop = client.shop
-        await primary.execute("UPDATE wallets SET version = version WHERE user_id = 75")
+        await primary.execute("UPDATE wallets SET balance = balance WHERE user_id = 75")
         await until(lambda: shop.replication.replay.behind_seconds, primary)
         async with shop.accounts._reads.connect() as first, shop.accounts._reads.connect() as second:
             assert await is_primary(first)
