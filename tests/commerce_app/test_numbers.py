@@ -13,7 +13,7 @@ ORDER = {"user_id": 1, "items": [{"product_id": 1, "quantity": 1}]}
 async def ask(method, path, body):
     nowhere = Settings("postgresql://n/a", "postgresql://n/a", "redis://n")
     transport = httpx.ASGITransport(build_app(build_shop(nowhere)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         return (await client.request(method, path, json=body)).status_code
 
 
