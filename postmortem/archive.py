@@ -1,8 +1,9 @@
 """A report as JSON: each figure with its source, and the stored samples to compute it from again."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import orjson
@@ -10,7 +11,7 @@ import orjson
 from postmortem.actions import propose_actions
 from postmortem.causes.moves import Observed
 from postmortem.causes.ranking import Ranking
-from postmortem.digests import DIGEST, sealed
+from postmortem.digests import DIGEST, DIGESTS, compact, digest, digest_of, take_digests
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
 from postmortem.identity import SCHEMA
@@ -19,9 +20,30 @@ from postmortem.timeline import Row
 from postmortem.turningpoints import Shift
 
 
-def render_json(report: Report) -> str:
-    """The whole archive; docs/postmortem.md describes it."""
-    return orjson.dumps(to_mapping(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+@dataclass(frozen=True)
+class Archive:
+    """The JSON of a report, which docs/postmortem.md describes, and the digest that it is known by.
+
+    Its samples are written once for the file and for their digests: they are nearly all of it.
+    """
+
+    text: str
+    digest: str
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """One line for each series; everything else indented."""
+        series = {name: compact(_series(each)) for name, each in report.evidence.series.items()}
+        stated = conclusions(report)
+        digests = {**take_digests(stated), "series": {name: digest_of(each) for name, each in series.items()}}
+        whole = {
+            **stated,
+            "series": {name: orjson.Fragment(each) for name, each in series.items()},
+            DIGESTS: digests,
+            DIGEST: digest(digests),
+        }
+        text = orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return cls(text.decode(), str(whole[DIGEST]))
 
 
 def made_by() -> str:
@@ -29,19 +51,8 @@ def made_by() -> str:
     return f"fireline {version('fireline')}"
 
 
-def digest_of(report: Report) -> str:
-    """What names the report's archive."""
-    return str(to_mapping(report)[DIGEST])
-
-
-def to_mapping(report: Report) -> dict[str, Any]:
-    """The archive as plain values. Times are Unix seconds."""
-    series = {name: _series(series) for name, series in report.evidence.series.items()}
-    return sealed({**conclusions(report), "series": series})
-
-
 def conclusions(report: Report) -> dict[str, Any]:
-    """The archive without its samples and digests."""
+    """The archive without its samples and digests, as plain values. Times are Unix seconds."""
     return {
         "schema": SCHEMA,
         "made_by": made_by(),
@@ -235,5 +246,5 @@ def _series(series: StoredSeries) -> dict[str, Any]:
         "start": series.start,
         "end": series.end,
         "step_seconds": series.step_seconds,
-        "samples": np.column_stack((series.times, series.values)).tolist(),
+        "samples": np.column_stack((series.times, series.values)),
     }

@@ -1,6 +1,7 @@
 """When a change begins and when it is through: level, straight line, level, fitted to samples."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,9 +33,16 @@ def fit_change(times: Floats, values: Floats) -> Fit | None:
     times, values: shape (n,); the levels are the medians of the first and the last quarter. Distances count
     relative to the larger of sample and line, so that no outlier weighs more than two.
     """
-    size = len(times)
-    if size < LEAST_SAMPLES:
+    if len(times) < LEAST_SAMPLES:
         return None
+    return _fit(np.ascontiguousarray(times).tobytes(), np.ascontiguousarray(values).tobytes())
+
+
+@lru_cache(maxsize=2048)
+def _fit(time_bytes: bytes, value_bytes: bytes) -> Fit:
+    """Each window is fitted to find it, for its begin, for its end, and to verify both: once is enough."""
+    times, values = np.frombuffer(time_bytes), np.frombuffer(value_bytes)
+    size = len(times)
     quarter = max(2, size // 4)
     line = _Line(times, values, float(np.median(values[:quarter])), float(np.median(values[-quarter:])))
     step = line.best_step()
@@ -45,6 +53,11 @@ def fit_change(times: Floats, values: Floats) -> Fit | None:
         near = (every[max(0, at - stride) : at + stride - 1] for at in (ramp.begins, ramp.reached))
         ramp = line.best_ramp(*near)
     return ramp if (step.cost - ramp.cost) * size > RAMP_GAIN * ramp.cost else step
+
+
+def forget_fits() -> None:
+    """As in a process that has fitted nothing yet."""
+    _fit.cache_clear()
 
 
 @dataclass(frozen=True)
@@ -63,18 +76,27 @@ class _Line:
 
     def best_ramp(self, begins: _Indices, ends: _Indices) -> Fit:
         """The nearest line that leaves just before one of ``begins`` and arrives at one of ``ends``."""
-        pairs = np.stack(np.meshgrid(begins, ends, indexing="ij"), axis=-1).reshape(-1, 2)
-        pairs = pairs[pairs[:, 0] <= pairs[:, 1]]
-        leaves, arrives = self.times[pairs[:, :1] - 1], self.times[pairs[:, 1:]]
-        way = np.clip((self.times - leaves) / (arrives - leaves), 0, 1)
-        cost = self._distances(self.before + (self.after - self.before) * way).sum(axis=-1)
+        rows, columns = np.nonzero(begins[:, None] <= ends)
+        first, last = begins[rows], ends[columns]
+        leaves, arrives = self.times[first - 1, None], self.times[last, None]
+        line = self.times - leaves  # in place from here on: (pairs, samples) is large
+        line /= arrives - leaves
+        np.minimum(np.maximum(line, 0.0, out=line), 1.0, out=line)
+        line *= self.after - self.before
+        line += self.before
+        cost = self._distances(line).sum(axis=-1)
         best = int(cost.argmin())
-        return Fit(int(pairs[best, 0]), int(pairs[best, 1]), float(cost[best]))
+        return Fit(int(first[best]), int(last[best]), float(cost[best]))
 
     def _distances(self, line: Floats) -> Floats:
-        """Relative to the larger of sample and line; a twentieth of the larger level is as good as none."""
-        floor = 0.05 * max(abs(self.before), abs(self.after)) or 1.0
-        distances: Floats = np.abs(self.values - line) / (
-            np.maximum(np.abs(self.values), np.abs(line)) + floor
-        )
-        return distances
+        """Relative to the larger of sample and line; a twentieth of the larger level is as good as none.
+
+        Takes the place of ``line``.
+        """
+        larger = np.abs(line)
+        np.maximum(larger, np.abs(self.values), out=larger)
+        larger += 0.05 * max(abs(self.before), abs(self.after)) or 1.0
+        line -= self.values
+        np.abs(line, out=line)
+        line /= larger
+        return line

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,8 +12,8 @@ import click
 from alerts.charts.model import Language
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.errors import OutputError as CannotWriteError
-from collector.whole_file import write_whole
-from postmortem.archive import digest_of, render_json
+from collector.whole_file import write_all
+from postmortem.archive import Archive
 from postmortem.case_report import report_on_case
 from postmortem.compose.write import write_document
 from postmortem.digests import DIGEST
@@ -34,13 +34,7 @@ from postmortem.zone import Zone
 _TIMEOUT_SECONDS = 30.0
 _TRYING_SECONDS = 15.0  # somebody waits for it
 
-_FORMATS: Mapping[str, Callable[[Report, Language, ZoneInfo], str]] = {
-    "md": lambda report, language, zone: render_markdown(write_document(report, language, zone)),
-    "html": lambda report, language, zone: render_html(
-        write_document(report, language, zone), render_json(report)
-    ),
-    "json": lambda report, _language, _zone: render_json(report),
-}
+_FORMATS = ("md", "html", "json")
 
 
 @click.group()
@@ -82,11 +76,23 @@ main.add_command(verify_command)
     type=click.Path(path_type=Path),
     help="The signal map of the case; the shop's unless --rules are given.",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option(
+    "--out",
+    "outs",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File to write. May be repeated: several files from what is read once.",
+)
 @click.option(
     "--lang", type=click.Choice([str(language) for language in Language]), help="The server's unless given."
 )
-@click.option("--format", "format_", type=click.Choice(list(_FORMATS)), default="md", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(_FORMATS),
+    help="By the file's ending unless given: .html, .json, all others md.",
+)
 @click.option("--time-zone", type=Zone(), help="Of the times; the server's unless given.")
 def report_command(
     *,
@@ -96,14 +102,15 @@ def report_command(
     archive: Path | None,
     rules: tuple[Path, ...],
     signals: Path | None,
-    out: Path,
+    outs: tuple[Path, ...],
     lang: str | None,
-    format_: str,
+    format_: str | None,
     time_zone: ZoneInfo | None,
 ) -> None:
     """Write the report on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
     try:
-        require_writable(out)
+        for out in outs:
+            require_writable(out)
         if case is not None:
             _refuse_beside("--case", incident, server)
             report, settings = _read_case(case, rules, signals)
@@ -113,10 +120,29 @@ def report_command(
         else:
             report, settings = _read(*_asked(incident, server, rules, signals))
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
-        write_whole(out, _FORMATS[format_](report, language, zone))
+        forms = {out: format_ or _format_of(out) for out in outs}
+        write_all(render(report, language, zone, forms))
     except (PostmortemError, CannotWriteError) as error:
         raise UserMistake(str(error)) from error
-    click.echo(f"{out}: {report.evidence.incident.id}, {len(report.facts())} figures")
+    figures = len(report.facts())
+    for out in outs:
+        click.echo(f"{out}: {report.evidence.incident.id}, {figures} figures")
+
+
+def render(report: Report, language: Language, zone: ZoneInfo, forms: Mapping[Path, str]) -> dict[Path, str]:
+    """The text of each file, by its form; documents name the archive that is the JSON and in the HTML."""
+    archive = Archive.of(report)
+    texts = {"json": archive.text}
+    if set(forms.values()) - {"json"}:
+        document = write_document(report, language, zone, archive.digest)
+        made = {"md": lambda: render_markdown(document), "html": lambda: render_html(document, archive.text)}
+        texts |= {form: made[form]() for form in set(forms.values()) if form in made}
+    return {path: texts[form] for path, form in forms.items()}
+
+
+def _format_of(path: Path) -> str:
+    form = path.suffix.lower().removeprefix(".")
+    return form if form in _FORMATS else "md"
 
 
 def _refuse_beside(option: str, incident: str | None, server: PrometheusServer | None) -> None:
@@ -149,7 +175,7 @@ def _read_case(case: str, rules: tuple[Path, ...], signals: Path | None) -> tupl
 def _read_archive(path: Path) -> Report:
     archive = read_archive(path)
     report = conclude(restore_evidence(archive))
-    if digest_of(report) != archive.get(DIGEST):
+    if Archive.of(report).digest != archive.get(DIGEST):
         click.echo(f"postmortem: {path}: what it concludes is not what this Fireline does", err=True)
     return report
 

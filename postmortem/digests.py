@@ -14,12 +14,6 @@ DIGESTS, DIGEST = "digests", "digest"
 BY_NAME = frozenset({"series"})  # parts with a digest for each thing in them
 
 
-def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The archive with its digests at the end."""
-    digests = take_digests(content)
-    return {**content, DIGESTS: digests, DIGEST: digest(digests)}
-
-
 def take_digests(archive: Mapping[str, Any]) -> dict[str, Any]:
     """By the part's key; of series by id."""
     return {
@@ -32,5 +26,15 @@ def take_digests(archive: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def digest(value: object) -> str:
-    """SHA-256 of the value as compact JSON with sorted keys, in hexadecimal."""
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """SHA-256 of the value as compact JSON, in hexadecimal."""
+    return digest_of(compact(value))
+
+
+def digest_of(text: bytes) -> str:
+    """The same of what is compact JSON already."""
+    return hashlib.sha256(text).hexdigest()
+
+
+def compact(value: object) -> bytes:
+    """JSON with sorted keys and no spaces."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY)

@@ -47,8 +47,8 @@ class Cut:
 
 def reduce_samples(times: Floats, values: Floats, cut: Cut) -> float | None:
     """The figure, or None where the window holds no such sample."""
-    inside = (times >= cut.start) & (times <= cut.end)
-    at, value = times[inside], values[inside]
+    first, end = np.searchsorted(times, cut.start), np.searchsorted(times, cut.end, side="right")
+    at, value = times[first:end], values[first:end]
     if len(at) == 0:
         return None
     match cut.reduction:

@@ -16,6 +16,9 @@ _LABEL_ROWS = 4
 _GAP_STEPS = 3.5
 
 
+Runs = list[list[tuple[float, float]]]  # of a line, where it is not interrupted: times and values
+
+
 @dataclass(frozen=True)
 class Place:
     """Something at a place along an axis, with its text."""
@@ -64,7 +67,8 @@ class Layout:
 
 def lay_out(chart: Chart) -> Layout:
     """The chart in the units of the view box."""
-    axis = _axis(chart)
+    drawn = [unbroken_runs(line, chart.start, chart.end) for line in chart.lines]
+    axis = _axis(chart, drawn)
 
     def x(at: float) -> float:
         return round(LEFT + (at - chart.start) / max(chart.end - chart.start, 1e-9) * (RIGHT - LEFT), 1)
@@ -72,8 +76,7 @@ def lay_out(chart: Chart) -> Layout:
     def y(value: float) -> float:
         return round(BOTTOM - (value - axis.low) / (axis.high - axis.low) * (BOTTOM - TOP), 1)
 
-    def path(line: Line) -> str:
-        runs = unbroken_runs(line, chart.start, chart.end)
+    def path(runs: Runs) -> str:
         return " ".join(_path([(x(at), y(value)) for at, value in run]) for run in runs)
 
     ticks = time_ticks(chart.start, chart.end, chart.zone, chart.language)
@@ -88,16 +91,16 @@ def lay_out(chart: Chart) -> Layout:
         flags=_flags(
             [(x(m.at), m.label, str(m.tone)) for m in chart.marks if chart.start <= m.at <= chart.end]
         ),
-        traces=tuple(Trace(line.name, path(line), i) for i, line in enumerate(chart.lines)),
+        traces=tuple(Trace(chart.lines[i].name, path(runs), i) for i, runs in enumerate(drawn)),
     )
 
 
-def unbroken_runs(line: Line, start: float, end: float) -> list[list[tuple[float, float]]]:
+def unbroken_runs(line: Line, start: float, end: float) -> Runs:
     """The points in the window, cut where a value is missing or the next one is far later than usual."""
     points = [(at, value) for at, value in zip(line.times, line.values, strict=True) if start <= at <= end]
     steps = [later[0] - earlier[0] for earlier, later in pairwise(points)]
     longest = _GAP_STEPS * statistics.median(steps) if steps else math.inf
-    runs: list[list[tuple[float, float]]] = [[]]
+    runs: Runs = [[]]
     last = -math.inf
     for at, value in points:
         if not math.isfinite(value):
@@ -110,9 +113,9 @@ def unbroken_runs(line: Line, start: float, end: float) -> list[list[tuple[float
     return [run for run in runs if run]
 
 
-def _axis(chart: Chart) -> ValueAxis:
-    drawn = [v for line in chart.lines for run in unbroken_runs(line, chart.start, chart.end) for _, v in run]
-    values = [*drawn, *(t.value for t in chart.thresholds)] or [0.0, 1.0]
+def _axis(chart: Chart, drawn: Sequence[Runs]) -> ValueAxis:
+    shown = [value for runs in drawn for run in runs for _, value in run]
+    values = [*shown, *(t.value for t in chart.thresholds)] or [0.0, 1.0]
     low, high = min(values), max(values)
     if chart.from_zero:
         low, high = min(low, 0.0), max(high, 0.0)

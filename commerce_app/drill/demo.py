@@ -21,12 +21,8 @@ from commerce_app.stack.process import run
 from commerce_app.stack.stack import Servers, Stack
 
 COMMAND_SECONDS = 120.0
-REPORTS = (
-    ("postmortem.ko.md", "ko", "md"),
-    ("postmortem.en.md", "en", "md"),
-    ("postmortem.html", "ko", "html"),
-    ("postmortem.json", "en", "json"),
-)
+ARCHIVE, REPORT_ZONE = "postmortem.json", "Asia/Seoul"  # that of the drill's configuration
+REPORTS = {"en": ("postmortem.en.md",), "ko": ("postmortem.ko.md", "postmortem.html")}
 AfterAct = Callable[[Plant, ActRecord], None]
 
 
@@ -89,13 +85,16 @@ class Drill:
         if record.incident is None:
             raise CommandError(f"{record.act}: no incident was opened, so there is nothing to report on")
         self._display.say("writing the post-mortem in Korean and English")
-        for name, language, form in REPORTS:
-            options = ["--url", plant.address, "--lang", language, "--format", form]
-            self._command(
-                postmortem_program(),
-                ["report", record.incident, *options, "--out", str(self._out / name)],
-                "postmortem",
-            )
+        archive = str(self._out / ARCHIVE)
+        self._report(record.incident, "--url", plant.address, "--out", archive)
+        for language, names in REPORTS.items():
+            told = ("--lang", language, "--time-zone", REPORT_ZONE)
+            outs = [part for name in names for part in ("--out", str(self._out / name))]
+            self._report("--archive", archive, *told, *outs)
+        self._command(postmortem_program(), ["verify", archive], "verify")
+
+    def _report(self, *arguments: str) -> None:
+        self._command(postmortem_program(), ["report", *arguments], "postmortem")
 
     def export_dashboards(self, plant: Plant) -> None:
         config = self._out / "acts" / "late" / "fireline.yml"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Language
-from postmortem.archive import digest_of
+from postmortem.archive import Archive
 from postmortem.catalogue import load_catalogue
 from postmortem.compose.analysis import analysis
 from postmortem.compose.derivations import derivations
@@ -27,7 +27,7 @@ def write_document(report: Report, language: Language, zone: ZoneInfo, digest: s
     blank_start = voice.say("blank", what="").split(":")[0]
     count = sum(text.text.count(f"{blank_start}:") for text in texts(body))
     intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name), is_kept=True))
-    identity = Identity(digest or digest_of(report), language, str(zone))
+    identity = Identity(digest or Archive.of(report).digest, language, str(zone))
     return Document(
         language=language,
         title=voice.say("title", title=_subject(report, voice)),

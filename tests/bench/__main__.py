@@ -18,6 +18,7 @@ from tests.bench import (
     instrumentation,
     memory,
     orders,
+    postmortem_report,
     queries,
     readiness,
     rule_delay,
@@ -42,6 +43,7 @@ BENCHES: dict[str, Callable[[], Iterable[Any]]] = {
     "orders": orders.run,
     "causes": causes.run,
     "turning_points": turning_points.run,
+    "postmortem_report": postmortem_report.run,
 }
 
 

@@ -3,14 +3,14 @@ import json
 import numpy as np
 import pytest
 
-from postmortem.archive import SCHEMA, render_json
+from postmortem.archive import SCHEMA, Archive
 from postmortem.facts import Operation, operate
 from postmortem.reductions import Cut, Reduction, reduce_samples
 
 
 @pytest.fixture(scope="module")
 def archive(seed_report):
-    return json.loads(render_json(seed_report))
+    return json.loads(Archive.of(seed_report).text)
 
 
 def computed(archive, fact):

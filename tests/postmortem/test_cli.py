@@ -1,6 +1,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -173,3 +174,15 @@ def test_lint_holds_figures_against_what_a_server_recorded(url, tmp_path, ratio,
     path.write_text(f"## Timeline (KST)\n- 2025-09-03 10:09: cache hit ratio {ratio}\n", encoding="utf-8")
     result = CliRunner().invoke(main, ["lint", str(path), "--url", url])
     assert (result.exit_code, "series-disagree" in result.output) == (1, finds), result.output
+
+
+def test_several_files_are_made_of_one_reading(url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    outs = ("r.json", "r.md", "r.html", "R.HTML")
+    result = run("latest", "--url", url, *(part for name in outs for part in ("--out", name)))
+    assert result.exit_code == 0, result.output
+    assert result.output.count(" figures\n") == len(outs)
+    verified = CliRunner().invoke(main, ["verify", "r.json"])
+    assert verified.exit_code == 0, verified.output
+    assert verified.output.count("figures printed") == 2
+    assert Path("R.HTML").read_text(encoding="utf-8").startswith("<!doctype html>")

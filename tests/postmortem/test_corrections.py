@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.archive import render_json
+from postmortem.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.facts import recompute
 from postmortem.markdown import render_markdown
@@ -74,7 +74,7 @@ def test_a_hidden_row_is_named_with_who_hid_it_and_stays_in_the_archive(report_o
     (line,) = lines(report, "사람이 숨긴 줄")
     assert f"`{CPU}` — 배치 작업이었다 (박서연)" in line
     assert not [row for row in korean(report).split("### 영향범위")[0].splitlines() if "CPU 4" in row]
-    kept = next(row for row in json.loads(render_json(report))["timeline"] if row["id"] == CPU)
+    kept = next(row for row in json.loads(Archive.of(report).text)["timeline"] if row["id"] == CPU)
     assert (kept["is_hidden"], kept["corrected_by"], kept["series"]) == (True, 90, ["signal:replica_cpu"])
 
 

@@ -1,22 +1,25 @@
+import numpy as np
 import pytest
 
-from postmortem.digests import digest, sealed, take_digests
+from postmortem.digests import compact, digest, take_digests
 
 CONTENT = {"facts": [{"id": "a", "value": 1.5}], "series": {"x": {"samples": [[1.0, 2.0]]}, "y": {}}}
 
 
 def test_each_part_has_a_digest_and_each_series():
-    digests = sealed(CONTENT)["digests"]
-    assert digests == {
+    assert take_digests(CONTENT) == {
         "facts": digest(CONTENT["facts"]),
         "series": {name: digest(series) for name, series in CONTENT["series"].items()},
     }
-    assert sealed(CONTENT)["digest"] == digest(digests)
 
 
-def test_digests_of_a_sealed_archive_are_taken_without_themselves():
-    archive = sealed(CONTENT)
-    assert take_digests(archive) == archive["digests"]
+def test_digests_are_no_part_of_themselves():
+    assert take_digests({**CONTENT, "digests": {}, "digest": "0"}) == take_digests(CONTENT)
+
+
+def test_samples_have_one_digest_as_numbers_and_as_an_array():
+    samples = [[1756861200.0, 0.1], [1756861215.0, 1e-7], [1756861230.0, 12345678.9], [1e16, -0.0]]
+    assert compact({"b": np.array(samples), "a": 1}) == compact({"a": 1, "b": samples})
 
 
 @pytest.mark.parametrize(

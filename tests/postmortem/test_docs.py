@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.up_cli import up
-from postmortem.archive import render_json
+from postmortem.archive import Archive
 from postmortem.cli import main
 from postmortem.facts import Operation
 from postmortem.reductions import Reduction
@@ -24,7 +24,7 @@ def test_every_option_is_documented(command, option):
 
 
 def test_every_key_of_the_archive_is_documented(seed_report):
-    assert [key for key in json.loads(render_json(seed_report)) if f"`{key}`" not in DOCS] == []
+    assert [key for key in json.loads(Archive.of(seed_report).text) if f"`{key}`" not in DOCS] == []
 
 
 @pytest.mark.parametrize("word", [*Reduction, *Operation])

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.archive import render_json
+from postmortem.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.html import render_html
 
@@ -40,7 +40,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module", params=list(Language))
 def html(request, seed_report):
     document = write_document(seed_report, request.param, ZoneInfo("Asia/Seoul"))
-    return render_html(document, render_json(seed_report))
+    return render_html(document, Archive.of(seed_report).text)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_charts_are_inside(page, seed_report):
 
 def test_the_page_carries_its_archive(page, seed_report):
     (carried,) = [link for link in page.links if link.startswith("data:")]
-    assert b64decode(carried.partition(",")[2]).decode() == render_json(seed_report)
+    assert b64decode(carried.partition(",")[2]).decode() == Archive.of(seed_report).text
 
 
 def test_figures_link_to_their_derivation_and_that_to_its_source(html, seed_report):

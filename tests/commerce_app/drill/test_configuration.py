@@ -7,6 +7,7 @@ import pytest
 import alerts
 from collector.rules.files import load_rule_files
 from commerce_app.drill.configuration import SLO_FILE, write_configuration
+from commerce_app.drill.demo import REPORT_ZONE
 from commerce_app.drill.scenario import load_scenario
 from dashboards.config import load_config
 from dashboards.specs import load_specs
@@ -60,3 +61,7 @@ def test_the_threshold_alarm_is_there(folder):
 def test_whatever_a_guardrail_watches_joins_the_orders_incident(folder):
     specs = load_specs(load_config(folder / "fireline.yml"))
     assert {guardrail.service for guardrail in specs.guardrails} <= specs.signals.dependencies("order")
+
+
+def test_reports_are_told_in_the_zone_of_the_configuration(folder):
+    assert load_config(folder / "fireline.yml").zone.key == REPORT_ZONE

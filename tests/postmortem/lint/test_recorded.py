@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from postmortem.archive import render_json
+from postmortem.archive import Archive
 from postmortem.errors import EvidenceError
 from postmortem.lint.recorded import from_archive, from_case, from_evidence
 
@@ -12,7 +12,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory, seed_report):
     path = tmp_path_factory.mktemp("lint") / "report.json"
-    path.write_text(render_json(seed_report), encoding="utf-8")
+    path.write_text(Archive.of(seed_report).text, encoding="utf-8")
     return path
 
 

@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.archive import render_json
+from postmortem.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.html import render_html
 from postmortem.markdown import render_markdown
@@ -16,7 +16,7 @@ ZONES = {Language.KO: "Asia/Seoul", Language.EN: "UTC"}
 @pytest.fixture(scope="session")
 def stored(seed_report):
     """The archive of the seed incident; not to be changed."""
-    return orjson.loads(render_json(seed_report))
+    return orjson.loads(Archive.of(seed_report).text)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def archive(stored):
 @pytest.fixture(scope="session")
 def documents(seed_report):
     """The text of each document, by the name of its file."""
-    carried = render_json(seed_report)
+    carried = Archive.of(seed_report).text
     texts = {}
     for language, zone in ZONES.items():
         document = write_document(seed_report, language, ZoneInfo(zone))
