@@ -48,7 +48,7 @@ def schedule_command(
         if dry_run:
             _show_times(schedule, time.time())
             return
-        reports = Reports(schedule.reports, schedule.when.zone)
+        reports = Reports(schedule.reports, schedule.when.zone, time.time)
         scheduler = Scheduler(
             schedule,
             reports,

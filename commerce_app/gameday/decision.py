@@ -41,7 +41,8 @@ def decide(
     A time that came while a game day was held is never made up for; one that came while nobody looked
     only with ``catch_up``, and then the latest alone.
     """
-    open_times = [each for each in _unheld(when, days, since, at) if not _overlapped(days, each)]
+    ended = _believed(days, at)
+    open_times = [each for each in _unheld(when, days, since, at) if not _overlapped(ended, each)]
     if open_times:
         latest = open_times[-1]
         if at - latest <= LATE_SECONDS:
@@ -60,8 +61,9 @@ def missed(
     One that came just before ``at`` is not missed yet: it can be held late, after one that was asked
     for by hand.
     """
+    ended = _believed(days, at)
     return tuple(
-        Missed(at=datetime.fromtimestamp(each, when.zone), reason=_reason(days, each))
+        Missed(at=datetime.fromtimestamp(each, when.zone), reason=_reason(ended, each))
         for each in _unheld(when, days, since, at - LATE_SECONDS)
         if each != held
     )
@@ -72,6 +74,11 @@ def _unheld(when: When, days: Sequence[GameDay], since: float, at: float) -> lis
     told_until = max([since, *(day.started_at.timestamp() - LATE_SECONDS for day in days)])
     held = {day.scheduled_for.timestamp() for day in days if day.scheduled_for is not None}
     return [each for each in when.between(told_until, at) if each not in held]
+
+
+def _believed(days: Sequence[GameDay], at: float) -> list[GameDay]:
+    """Without those that say they ended later than now: while the clock was ahead, at a time unknown."""
+    return [day for day in days if day.last_sign_at <= at + LATE_SECONDS]
 
 
 def _overlapped(days: Sequence[GameDay], at: float) -> bool:

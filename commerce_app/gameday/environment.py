@@ -1,23 +1,43 @@
 """Which stacks may be broken on purpose: those that were declared non-production, by name."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from commerce_app.drill.errors import ScheduleError
 
 VARIABLE = "FIRELINE_NON_PRODUCTION"
-PRODUCTION = frozenset({"production", "prod", "prd", "live"})
+# At the begin of a word too: prod1, prodkr, liveshop.
+PRODUCTION = ("production", "prod", "prd", "live")
+# Anywhere in a word, which has no spaces around it in these languages.
+ELSEWHERE = ("운영", "상용", "실서버", "실서비스", "라이브", "프로덕션", "本番", "生产")
+# What begins as production does, and is another word.
+OTHER_WORDS = re.compile("product(?!ion)")
 # Before such a word it is another stack: non-production, pre-prod.
-OTHERWISE = frozenset({"non", "not", "pre"})
+OTHERWISE = frozenset({"non", "not", "pre", "re", "비"})
+# Letters of other scripts that nobody tells apart from these.
+_LOOKALIKES = str.maketrans("аеорсԁіӏпѵтυορντιε", "aeopcdilnvtuopvtie")
 
 
 def names_production(environment: str) -> bool:
-    """Whether a word of the name says so: ``production``, ``prod-eu``; not ``pre-prod``."""
-    words = re.split(r"[\W_]+", environment.casefold())
-    return any(
-        word in PRODUCTION and before not in OTHERWISE
-        for before, word in zip(["", *words], words, strict=False)
-    )
+    """Whether a word of the name says so: ``production``, ``prod-eu``, ``liveshop``; not ``pre-prod``."""
+    words = re.split(r"[\W_]+", _plain(environment))
+    return any(_says_so(word, before) for before, word in zip(["", *words], words, strict=False))
+
+
+def _says_so(word: str, before: str) -> bool:
+    if before not in OTHERWISE and word.startswith(PRODUCTION) and not OTHER_WORDS.match(word):
+        return True
+    # shopprod, but not preprod.
+    ends = [word.removesuffix(each) for each in PRODUCTION[:2] if word.endswith(each)]
+    amid = [word.partition(each)[0] for each in ELSEWHERE if each in word]
+    return any(rest not in OTHERWISE and (rest or before not in OTHERWISE) for rest in [*ends, *amid])
+
+
+def _plain(name: str) -> str:
+    """In one case and script, without what nobody sees."""
+    visible = (each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
+    return "".join(visible).casefold().translate(_LOOKALIKES)
 
 
 def require_non_production(place: str, environment: str, declared: Collection[str]) -> None:

@@ -2,7 +2,8 @@
 
 import fcntl
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,15 +21,22 @@ from commerce_app.gameday.when import When
 REPORT_JSON, REPORT_TEXT = "report.json", "report.md"
 LATEST, BEGUN, LOCK = "drills.json", "schedule.json", ".held"
 WORK = "latest"
+# A clock that is set is set by less than this; what is further ahead was a mistake.
+AHEAD_SECONDS = 300.0
 KILLED = "it was killed, or the machine went down"
 
 
 class Reports:
-    """A folder for each game day, and beside them the latest outcome of every drill (`drills.json`)."""
+    """A folder for each game day, and beside them the latest outcome of every drill (`drills.json`).
 
-    def __init__(self, folder: Path, zone: ZoneInfo) -> None:
+    now: Unix seconds. A game day that began later than now was held while the clock was ahead. It counts for
+    nothing until then, or it would silence all that is due before.
+    """
+
+    def __init__(self, folder: Path, zone: ZoneInfo, now: Callable[[], float]) -> None:
         self._folder = folder
         self._zone = zone
+        self._now = now
 
     @property
     def work(self) -> Path:
@@ -53,14 +61,15 @@ class Reports:
             yield
 
     def since(self, when: When, at: float) -> float:
-        """When this schedule began to be kept; a changed one begins now."""
+        """When this schedule began to be kept; one that changed, or began later than now, begins now."""
         path = self._folder / BEGUN
         if path.exists():
             try:
                 kept = json.loads(path.read_text(encoding="utf-8"))
-                if kept["when"] == str(when):
-                    return float(kept["since"])
-            except (ValueError, TypeError, KeyError) as error:
+                since = _moment(kept["since"])
+                if kept["when"] == str(when) and since <= at + AHEAD_SECONDS:
+                    return since
+            except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise RecordError(f"{path}: expected when a schedule began, as Fireline wrote it") from error
         with _said(path):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -73,6 +82,15 @@ class Reports:
         Raises:
             RecordError: for a report that is none.
         """
+        latest = self._now() + AHEAD_SECONDS
+        return [day for day in self._all() if day.started_at.timestamp() <= latest]
+
+    def ahead(self) -> list[GameDay]:
+        """Those that say they began later than now."""
+        latest = self._now() + AHEAD_SECONDS
+        return [day for day in self._all() if day.started_at.timestamp() > latest]
+
+    def _all(self) -> list[GameDay]:
         paths = self._folder.glob(f"*/{REPORT_JSON}")
         return sorted((self._read(path) for path in paths), key=lambda day: (day.started_at, day.name))
 
@@ -116,6 +134,13 @@ class Reports:
                 return GameDay.model_validate_json(path.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, ValidationError) as error:
             raise RecordError(f"{path}: expected the report of a game day, as Fireline wrote it") from error
+
+
+def _moment(value: object) -> float:
+    since = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if not 0 <= since < math.inf:
+        raise ValueError("expected Unix seconds")
+    return since
 
 
 @contextmanager

@@ -95,7 +95,11 @@ class GameDay(_Kept):
         run = {outcome.drill for outcome in self.results}
         return tuple(name for name in self.drills if name not in run)
 
+    @property
+    def last_sign_at(self) -> float:
+        """Unix seconds of its end, or of its last sign of life."""
+        return (self.saved_at if self.ended_at is None else self.ended_at).timestamp()
+
     def lasted(self, at: float) -> bool:
         """Whether it was being held at this Unix second."""
-        end = self.saved_at if self.ended_at is None else self.ended_at
-        return self.started_at.timestamp() <= at <= end.timestamp()
+        return self.started_at.timestamp() <= at <= self.last_sign_at

@@ -110,6 +110,8 @@ class Scheduler:
     def _mark_killed(self) -> None:
         for day in self._reports.mark_killed():
             self._tell(f"game day {day.name} is unfinished: {day.why}")
+        for day in self._reports.ahead():
+            self._tell_once(f"game day {day.name} began later than now: it does not count until then")
 
     def _tell_once(self, text: str) -> None:
         if text != self._told:

@@ -1,9 +1,10 @@
 """When game days are: RFC 5545's RRULE over local times of a zone. Times are Unix seconds."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import MAXYEAR, datetime, timedelta
+from itertools import dropwhile, islice, pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -13,6 +14,11 @@ EXAMPLE = "FREQ=WEEKLY;BYDAY=TU"
 _MOST = 10_000
 # A game day takes longer than this: what comes more often is a mistake.
 _LEAST_SECONDS, _LOOKED_AT = 300, 60
+# A rule that never happens is tried until the calendar ends, which takes long from here. The calendar
+# repeats itself after 400 years to the day and the weekday: rules are reckoned this much nearer to its end.
+_LATER_YEARS = 19 * 400
+# Every time is counted from the start; of a start long ago there would be too many.
+EARLIEST, LATEST = datetime(2020, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  local, as start is
 _ANY_OFFSET = timedelta(days=2)  # local times of two zones are never further apart
 
 
@@ -29,13 +35,16 @@ class When:
 
     def between(self, after: float, until: float) -> list[float]:
         """Those with after < time ≤ until, in their order."""
-        found = self._rule().between(self._local(after) - _ANY_OFFSET, self._local(until) + _ANY_OFFSET)
+        first, last = self._local(after) - _ANY_OFFSET, self._local(until) + _ANY_OFFSET
+        later = dropwhile(lambda local: local <= first, _times(self.rule, self.start))
+        found = takewhile(lambda local: local <= last, later)
         return sorted({at for at in map(self._unix, found) if after < at <= until})
 
     def next_after(self, at: float) -> float | None:
         """The first after ``at``; None when there are no more."""
-        later = (self._unix(local) for local in self._rule().xafter(self._local(at) - _ANY_OFFSET))
-        first = next((each for each in later if each > at), None)
+        first_local = self._local(at) - _ANY_OFFSET
+        later = dropwhile(lambda local: local <= first_local, _times(self.rule, self.start))
+        first = next((each for each in map(self._unix, later) if each > at), None)
         # Where the clocks are put forward, a later local time may come sooner.
         return None if first is None else min(self.between(at, first))
 
@@ -54,9 +63,6 @@ class When:
     def __str__(self) -> str:
         return f"{self.start.isoformat()} {self.zone.key} {self.rule}"
 
-    def _rule(self) -> rrule:
-        return _parsed(self.rule, self.start)
-
     def _local(self, at: float) -> datetime:
         return datetime.fromtimestamp(at, self.zone).replace(tzinfo=None)
 
@@ -70,6 +76,8 @@ def checked_rule(text: str, start: datetime) -> str:
     Raises:
         ValueError: for another text, a rule that never happens, or one that leaves no time for a game day.
     """
+    if not EARLIEST <= start < LATEST:
+        raise ValueError(f"expected a start from {EARLIEST.year} on and before {LATEST.year}")
     rule = text.strip().upper().removeprefix("RRULE:")
     parts = _parts(rule)
     if parts.get("FREQ") not in FREQUENCIES:
@@ -77,10 +85,12 @@ def checked_rule(text: str, start: datetime) -> str:
     for name in ("INTERVAL", "COUNT"):
         if name in parts and not (parts[name].isdecimal() and 0 < int(parts[name]) <= _MOST):
             raise ValueError(f"expected {name} from 1 to {_MOST}")
+    if "BYEASTER" in parts:  # of dateutil, and Easter does not repeat itself
+        raise ValueError("expected no BYEASTER")
     if parts.get("UNTIL", "").endswith("Z"):
         raise ValueError("expected UNTIL in local time, such as 20271231T235959")
     try:
-        times = [at for at, _ in zip(_parsed(rule, start), range(_LOOKED_AT), strict=False)]
+        times = list(islice(_times(rule, start), _LOOKED_AT))
     except (ValueError, TypeError, IndexError, OverflowError) as error:
         raise ValueError(f"expected an RRULE such as {EXAMPLE}: {error}") from error
     if not times:
@@ -102,8 +112,22 @@ def _parts(rule: str) -> dict[str, str]:
     return parts
 
 
-def _parsed(rule: str, start: datetime) -> rrule:
-    found = rrulestr(rule, dtstart=start)
+def _times(rule: str, start: datetime) -> Iterator[datetime]:
+    """For three centuries at least."""
+    parts = _parts(rule)
+    if "UNTIL" in parts:
+        until = _until(parts.pop("UNTIL"))
+        if until.year <= MAXYEAR - _LATER_YEARS:
+            parts["UNTIL"] = f"{until.replace(year=until.year + _LATER_YEARS):%Y%m%dT%H%M%S}"
+    later = start.replace(year=start.year + _LATER_YEARS)
+    found = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=later)
     if not isinstance(found, rrule):
         raise ValueError("expected one rule")  # noqa: TRY004  the caller's kind of error
-    return found
+    return (local.replace(year=local.year - _LATER_YEARS) for local in found)
+
+
+def _until(text: str) -> datetime:
+    for form in ("%Y%m%dT%H%M%S", "%Y%m%d"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form)  # noqa: DTZ007  local, as start is
+    raise ValueError("expected UNTIL such as 20271231T235959")

@@ -88,3 +88,8 @@ def test_one_by_hand_does_not_tell_what_can_still_be_held():
 
 def test_what_one_by_hand_kept_from_being_held_is_missed_for_that():
     assert told(FIRST + DAY, (LONG_BY_HAND,), held=FIRST + DAY) == [(FIRST, OVERLAPPED)]
+
+
+def test_a_game_day_that_says_it_ends_later_than_now_hides_nothing():
+    ahead = game_day(FIRST - DAY, ended_at=FIRST + 1000 * DAY, scheduled_for=None)
+    assert decided(FIRST, (ahead,), since=FIRST - 2 * DAY) == Due(FIRST, "schedule")

@@ -20,10 +20,12 @@ from tests.commerce_app.gameday.days import (
     result,
 )
 
+NOW = FIRST + 2 * DAY
+
 
 @pytest.fixture
 def reports(tmp_path):
-    return Reports(tmp_path / "game-days", SEOUL)
+    return Reports(tmp_path / "game-days", SEOUL, lambda: NOW)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_prelaunch_reads_the_latest_outcome_of_each_drill(reports, folder):
 
 
 def test_one_game_day_at_a_time(reports, tmp_path):
-    other = Reports(tmp_path / "game-days", SEOUL)
+    other = Reports(tmp_path / "game-days", SEOUL, lambda: NOW)
     with reports.held(), pytest.raises(RunningError, match="has not ended"), other.held():
         pass
     with other.held():
@@ -91,6 +93,24 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(RecordError, match="file/reports: Not a directory"),
-        Reports(tmp_path / "file" / "reports", SEOUL).held(),
+        Reports(tmp_path / "file" / "reports", SEOUL, lambda: NOW).held(),
     ):
         pass
+
+
+def test_a_game_day_of_a_clock_that_was_ahead_does_not_count(reports, folder):
+    ahead = reports.save(game_day(NOW + 1000 * DAY, results=[outcome("one")]))
+    held = reports.save(game_day(FIRST))
+    assert (reports.days(), reports.ahead()) == ([held], [ahead])
+
+
+def test_a_schedule_that_began_later_than_now_begins_now(reports):
+    reports.since(daily(), FIRST + DAY)
+    assert reports.since(daily(), FIRST) == FIRST
+
+
+@pytest.mark.parametrize("since", ["NaN", "-1e300", "Infinity", "true", '"1"', "null", "[" * 100_000])
+def test_a_beginning_that_is_none_is_named(reports, folder, since):
+    (folder / "schedule.json").write_text(f'{{"when": "{daily()}", "since": {since}}}')
+    with pytest.raises(RecordError, match=r"schedule\.json: expected when a schedule began"):
+        reports.since(daily(), 1.0)

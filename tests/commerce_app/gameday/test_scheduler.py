@@ -17,8 +17,8 @@ class Stand:
     """A scheduler on a clock that only waiting and drills move; a drill takes ``lasts_seconds``."""
 
     def __init__(self, folder, at=FIRST - HOUR, extra=";COUNT=3", *, catch_up=False, lasts_seconds=240.0):
-        self.reports = Reports(folder, SEOUL)
         self.clock = Clock(at)
+        self.reports = Reports(folder, SEOUL, self.clock.now)
         self.lasts_seconds = lasts_seconds
         self.answers = {}
         self.lived = []
@@ -170,3 +170,12 @@ def test_the_report_is_there_while_the_game_day_runs(stand, tmp_path):
     stand.scheduler.once()
     assert [(each["state"], len(each["results"])) for each in seen] == [("running", 0), ("running", 1)]
     assert stand.days()[0].saved_at == moment(FIRST - HOUR + 480)
+
+
+def test_a_clock_that_was_ahead_silences_nothing(tmp_path):
+    ahead = Stand(tmp_path, at=FIRST + 1000 * DAY)
+    ahead.scheduler.once()
+    stand = Stand(tmp_path)
+    stand.scheduler.keep()
+    assert [day.scheduled_for.timestamp() for day in stand.days()] == [FIRST, FIRST + DAY, FIRST + 2 * DAY]
+    assert "began later than now: it does not count until then" in stand.said[0]

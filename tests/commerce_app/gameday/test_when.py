@@ -1,12 +1,13 @@
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce_app.gameday.when import When, checked_rule
+from commerce_app.gameday.when import EARLIEST, LATEST, When, _times, checked_rule
 
 START = datetime.fromisoformat("2026-12-01T02:00")
 SEOUL, NEW_YORK = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York")
@@ -80,9 +81,44 @@ def test_one_after_another_is_all_of_them(rule, zone, at):
         ("FREQ=DAILY;INTERVAL=0", "expected INTERVAL from 1 to 10000"),
         ("FREQ=DAILY;UNTIL=20270101T000000Z", "expected UNTIL in local time"),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "expected a rule that happens at least once"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", "expected a rule that happens at least once"),
+        ("FREQ=DAILY;BYEASTER=0", "expected no BYEASTER"),
+        ("FREQ=DAILY;UNTIL=soon", "expected UNTIL such as 20271231T235959"),
         ("FREQ=DAILY;BYMINUTE=0,1", "expected 5 minutes or more between two game days"),
     ],
 )
 def test_a_rule_that_cannot_be_kept_says_what_was_expected(rule, message):
     with pytest.raises(ValueError, match=message):
         checked_rule(rule, START)
+
+
+@pytest.mark.parametrize(
+    "start", ["0001-01-01T00:00", "2019-12-31T23:59", "2100-01-01T00:00", "9999-12-31T00:00"]
+)
+def test_a_start_that_is_too_far_away_is_refused(start):
+    with pytest.raises(ValueError, match="expected a start from 2020 on and before 2100"):
+        checked_rule("FREQ=DAILY", datetime.fromisoformat(start))
+
+
+def test_until_and_count_both_end_a_rule():
+    assert len(list(when("FREQ=DAILY;UNTIL=20261203").upcoming(0, 5))) == 2
+    assert len(list(when("FREQ=DAILY;UNTIL=20261203T020000").upcoming(0, 5))) == 3
+    assert len(list(when("FREQ=DAILY;UNTIL=99991231T235959;COUNT=4").upcoming(0, 5))) == 4
+
+
+@given(
+    st.sampled_from(
+        [
+            "FREQ=DAILY;INTERVAL=7",
+            "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SA;WKST=SU",
+            "FREQ=MONTHLY;BYDAY=-1FR",
+            "FREQ=YEARLY;BYWEEKNO=53;BYDAY=WE",
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+            "FREQ=DAILY;INTERVAL=2;COUNT=9;BYMONTH=3",
+        ]
+    ),
+    st.datetimes(EARLIEST, LATEST),
+)
+def test_reckoned_later_it_is_the_same_rule(rule, start):
+    start = start.replace(microsecond=0)
+    assert list(islice(_times(rule, start), 5)) == list(islice(rrulestr(rule, dtstart=start), 5))
