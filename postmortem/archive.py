@@ -15,6 +15,7 @@ from postmortem.digests import DIGEST, DIGESTS, compact, digest, digest_of, take
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
 from postmortem.identity import SCHEMA
+from postmortem.impact import SliImpact
 from postmortem.report import Report
 from postmortem.timeline import Row
 from postmortem.turningpoints import Shift
@@ -22,7 +23,7 @@ from postmortem.turningpoints import Shift
 
 @dataclass(frozen=True)
 class Archive:
-    """The JSON of a report, which docs/postmortem.md describes, and the digest that it is known by.
+    """The JSON of a report, which docs/postmortem-archive.md describes, and the digest that it is known by.
 
     Its samples are written once for the file and for their digests: they are nearly all of it.
     """
@@ -97,6 +98,7 @@ def _judgements(report: Report) -> dict[str, Any]:
                 "effect": why.effect.subject.series,
                 "earlier": why.earlier.subject.series if why.earlier else None,
                 "lead": why.lead.id if why.lead else None,
+                "is_tied": why.is_tied,
             }
             for why in report.whys
         ],
@@ -186,14 +188,24 @@ def _impact(report: Report) -> dict[str, Any]:
         "to_mitigate": impact.to_mitigate,
         "to_resolve": impact.to_resolve,
     }
-    slis = [
-        {
-            "slo": s.slo.name,
-            **_ids({"bad": s.bad, "total": s.total, "share": s.share, "spent": s.spent, "left": s.left}),
-        }
-        for s in impact.slis
-    ]
-    return {**_ids(times), "start_is_turning_point": span.is_measured, "slis": slis}
+    return {
+        **_ids(times),
+        "start_is_turning_point": span.is_measured,
+        "slis": [_sli(sli) for sli in impact.slis],
+    }
+
+
+def _sli(sli: SliImpact) -> dict[str, Any]:
+    figures: Mapping[str, Fact | None] = {
+        "objective": sli.objective,
+        "period": sli.period,
+        "bad": sli.bad,
+        "total": sli.total,
+        "share": sli.share,
+        "spent": sli.spent,
+        "left": sli.left,
+    }
+    return {"slo": sli.slo.name, **_ids(figures)}
 
 
 def _shift(shift: Shift) -> dict[str, Any]:
