@@ -37,9 +37,19 @@ class Tally:
 
     def __init__(self, count: Callable[[Tier, Result], None]) -> None:
         self._count = count
-        self._noted = False
+        self._noted: tuple[Tier, Result] | None = None
+        self._leader: Tally | None = None
+
+    def follow(self, leader: "Tally") -> None:
+        """It shares the other's read, and so its end."""
+        self._leader = leader
 
     def note(self, tier: Tier, result: Result) -> None:
-        if not self._noted:
-            self._noted = True
+        if self._noted is None:
+            self._noted = (tier, result)
             self._count(tier, result)
+
+    def fail(self) -> None:
+        """It ended in an exception: an error, unless more was known of the read before."""
+        known = self._leader._noted if self._leader else None
+        self.note(*(known or (Tier.ORIGIN, Result.ERROR)))

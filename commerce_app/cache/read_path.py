@@ -1,6 +1,7 @@
 """Cache-aside reads. Every protection asks its switch at every read, so that it can be flipped live."""
 
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 from commerce_app.cache.answer import Answer, Result, Tally, Tier
 from commerce_app.cache.cause import Cause
@@ -32,6 +33,8 @@ class Cache:
         self._draw = parts.draw
         self._filling = Filling(name, lifetime, near, parts)
         self._flights: SingleFlight[Answer] = SingleFlight()
+        # Of the reads under way that others share: they live no longer.
+        self._leaders: WeakValueDictionary[str, Tally] = WeakValueDictionary()
 
     async def read(self, key: str, load: Load) -> bytes | None:
         """The value of ``key``, loaded when no tier has it; raises what ``load`` raises, or LoadShedError."""
@@ -40,7 +43,7 @@ class Cache:
         try:
             answer = await self._read(key, load, tally)
         except BaseException:
-            tally.note(Tier.ORIGIN, Result.ERROR)
+            tally.fail()
             raise
         tally.note(answer.tier, answer.result)
         if answer.result is Result.STALE:
@@ -56,10 +59,18 @@ class Cache:
             return Answer(None, Tier.LOCAL, Result.HIT)
         if not self._on(Switch.SINGLE_FLIGHT):
             return await self._read_shared(key, load, tally)
+        self._lead_or_follow(key, tally)
         answer, joined = await self._flights.join(key, lambda: self._read_shared(key, load, tally))
         if joined:
             self._metrics.cache_coalesced.labels(self._name).inc()
         return answer
+
+    def _lead_or_follow(self, key: str, tally: Tally) -> None:
+        leader = self._leaders.get(key)
+        if leader is not None and key in self._flights:
+            tally.follow(leader)
+        else:
+            self._leaders[key] = tally
 
     async def _read_shared(self, key: str, load: Load, tally: Tally) -> Answer:
         try:

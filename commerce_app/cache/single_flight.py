@@ -22,6 +22,9 @@ class SingleFlight(Generic[T]):
         self._limit_seconds = limit_seconds
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._flights
+
     async def join(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> tuple[T, bool]:
         """The result, and whether it was another's call.
 

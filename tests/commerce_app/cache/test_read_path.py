@@ -185,6 +185,29 @@ async def test_single_flight_loads_once_for_all(world):
     assert world.counted() == {("origin", "miss"): 50}
 
 
+@pytest.mark.parametrize("lock", [(), (Switch.DISTRIBUTED_LOCK,)])
+async def test_all_who_share_a_load_that_fails_count_alike(world, lock):
+    world.on(Switch.SINGLE_FLIGHT, *lock)
+    world.answer = OSError("replica down")
+    assert [type(answer) for answer in await world.read_at_once(6)] == [OSError] * 6
+    assert (world.loads, world.counted()) == (1, {("origin", "miss"): 6})
+
+
+async def test_who_joins_after_the_first_gave_up_counts_as_he_did(world):
+    world.on(Switch.SINGLE_FLIGHT)
+    world.answer = OSError("replica down")
+    world.gate.clear()
+    first = asyncio.create_task(world.read())
+    await world.settle()
+    first.cancel()
+    await world.settle()
+    second = asyncio.create_task(world.read())
+    await world.settle()
+    world.gate.set()
+    await asyncio.gather(first, second, return_exceptions=True)
+    assert world.counted() == {("origin", "miss"): 2}
+
+
 async def test_local_tier_spares_redis_for_its_short_ttl(world):
     world.on(Switch.LOCAL_TIER)
     await world.read()
