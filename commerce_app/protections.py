@@ -28,19 +28,22 @@ def redis_circuit(switches: Switches, metrics: Metrics) -> Circuit:
     return Circuit("redis", breaker, Switch.CIRCUIT_BREAKER, switches, metrics, now=time.monotonic)
 
 
-def load_guard(switches: Switches, metrics: Metrics, load_seconds: float) -> LoadGuard:
-    """What all loads pass on their way to the replica."""
-    breaker = Breaker(REPLICA_THRESHOLD)
-    circuit = Circuit(
+def replica_circuit(switches: Switches, metrics: Metrics) -> Circuit:
+    """The breaker before the replica."""
+    return Circuit(
         "replica",
-        breaker,
+        Breaker(REPLICA_THRESHOLD),
         Switch.REPLICA_BREAKER,
         switches,
         metrics,
         now=time.monotonic,
         blames_caller=blames_caller,
     )
-    return LoadGuard(circuit, Retries(RetryBudget(), switches, metrics, passes), switches, load_seconds)
+
+
+def load_guard(switches: Switches, metrics: Metrics, load_seconds: float) -> LoadGuard:
+    """What all loads pass on their way to a database."""
+    return LoadGuard(Retries(RetryBudget(), switches, metrics, passes), switches, load_seconds)
 
 
 def shared_rates(settings: Settings, switches: Switches, metrics: Metrics) -> SharedRates:

@@ -8,7 +8,7 @@ from commerce_app.database.engine import Database
 from commerce_app.database.reads import Reads
 from commerce_app.database.replication import Replication
 from commerce_app.metrics import Metrics
-from commerce_app.protections import FAST_CALL_TIMEOUTS, redis_circuit
+from commerce_app.protections import FAST_CALL_TIMEOUTS, redis_circuit, replica_circuit
 from commerce_app.settings import Settings
 from commerce_app.switches import Switches
 
@@ -33,6 +33,7 @@ def shop_servers(settings: Settings, switches: Switches, metrics: Metrics) -> Sh
         lambda: replication.replay,
         switches,
         metrics,
+        circuit=replica_circuit(switches, metrics),
         lag_limit_seconds=settings.replica_lag_limit_seconds,
         primary_reads=settings.primary_reads,
         now=time.monotonic,

@@ -26,7 +26,10 @@ class Switch(StrEnum):
     TTL_EXTENDED = "ttl_extended", "values live longer, each by a TTL a little different"
     EARLY_REFRESH = "early_refresh", "values are refreshed in the background shortly before they expire"
     CIRCUIT_BREAKER = "circuit_breaker", "Redis is left alone while too many of its answers fail or are slow"
-    REPLICA_BREAKER = "replica_breaker", "the replica is left alone while too many loads fail or are slow"
+    REPLICA_BREAKER = (
+        "replica_breaker",
+        "the replica is left alone while too many of its reads fail or are slow",
+    )
     RETRY_BUDGET = (
         "retry_budget",
         "a load whose connection broke is tried again, for a tenth of loads at most",

@@ -9,6 +9,7 @@ from commerce_app.database.replay import Replay
 from commerce_app.database.routing import UNROUTED, Route, Target, choose
 from commerce_app.errors import LoadShedError
 from commerce_app.metrics import Metrics
+from commerce_app.resilience.circuit import Circuit
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
 from commerce_app.switches import Switch, Switches
@@ -19,6 +20,7 @@ SHED = "primary_reads"
 class Reads:
     """``replay`` is asked at each read; at most ``primary_reads`` are on the primary at once.
 
+    circuit: the breaker before the replica, which no read of the primary passes.
     now: seconds of any clock that only goes forward.
     """
 
@@ -30,6 +32,7 @@ class Reads:
         switches: Switches,
         metrics: Metrics,
         *,
+        circuit: Circuit,
         lag_limit_seconds: float,
         primary_reads: int,
         now: Callable[[], float],
@@ -38,6 +41,7 @@ class Reads:
         # A read is one statement: a transaction around it would cost two more round trips.
         self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
         self._replay = replay
+        self._circuit = circuit
         self._switches = switches
         self._metrics = metrics
         self._lag_limit_seconds = lag_limit_seconds
@@ -58,14 +62,15 @@ class Reads:
         """A connection that, if it is routed, sees what was written until ``wrote_at``.
 
         wrote_at: Unix seconds. routed: for who asked before; the switch may be flipped meanwhile.
-        Raises LoadShedError when only the primary could answer and is too busy.
+        Raises LoadShedError when only the primary could answer and is too busy, CircuitOpenError when the
+        replica is left alone.
         """
         route = self._route(wrote_at, routed=self.routed if routed is None else routed)
         self._metrics.reads.labels(route.target, route.reason).inc()
         if route.target == Target.NONE:
             self._metrics.load_shed.labels(SHED).inc()
             raise LoadShedError(SHED, whole_seconds(self._outage.failed(self._now())))
-        async with self._replica.connect() if route.target == Target.REPLICA else self._primary_slot() as it:
+        async with self._replica_call() if route.target == Target.REPLICA else self._primary_slot() as it:
             yield it
 
     def _route(self, wrote_at: float | None, *, routed: bool) -> Route:
@@ -77,6 +82,11 @@ class Reads:
             lag_limit_seconds=self._lag_limit_seconds,
             primary_has_room=self._on_primary < self._primary_reads,
         )
+
+    @asynccontextmanager
+    async def _replica_call(self) -> AsyncIterator[AsyncConnection]:
+        async with self._circuit.call(), self._replica.connect() as connection:
+            yield connection
 
     @asynccontextmanager
     async def _primary_slot(self) -> AsyncIterator[AsyncConnection]:

@@ -44,6 +44,7 @@ class World:
         self.switches = Switches()
         self.metrics = Metrics()
         self.forgetting = Forgetting(self.redis, self.metrics)
+        self.circuit = self._circuit()
         self.cache = self._cache()
 
     def _cache(self):
@@ -66,18 +67,25 @@ class World:
         self.waited += seconds
         await asyncio.sleep(0)
 
-    def _guard(self):
+    def _circuit(self):
         """A breaker that opens when the first three loads failed, for 5 s."""
         breaker = Breaker(Threshold(calls=3, open_seconds=5))
         flips, metrics = self.switches, self.metrics
-        circuit = Circuit("replica", breaker, Switch.REPLICA_BREAKER, flips, metrics, now=lambda: self.at)
+        return Circuit("replica", breaker, Switch.REPLICA_BREAKER, flips, metrics, now=lambda: self.at)
+
+    def _guard(self):
+        flips, metrics = self.switches, self.metrics
         retries = Retries(RetryBudget(), flips, metrics, lambda error: isinstance(error, ConnectionError))
-        return LoadGuard(circuit, retries, flips, load_seconds=0.01)
+        return LoadGuard(retries, flips, load_seconds=0.01)
 
     def on(self, *switches):
         self.switches.set(dict.fromkeys(switches, True))
 
     async def load(self):
+        async with self.circuit.call():
+            return await self._answer()
+
+    async def _answer(self):
         self.loads += 1
         self.works.append(current_work())
         await self.gate.wait()
