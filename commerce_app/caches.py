@@ -8,7 +8,7 @@ from functools import partial
 from commerce_app.cache.absences import Absences
 from commerce_app.cache.forgetting import Forgetting
 from commerce_app.cache.hot_keys import HotKeys
-from commerce_app.cache.lease import Leases, Patience, random_token
+from commerce_app.cache.lease import Leases, Patience
 from commerce_app.cache.lifetime import Lifetime
 from commerce_app.cache.local_tier import LocalTier
 from commerce_app.cache.near import Near
@@ -70,7 +70,7 @@ def _parts(
         settings.load_wait_seconds,
         by_class=partial(switches.on, Switch.PRIORITY_SHEDDING),
     )
-    leases = Leases(redis, Patience(), random_token, time.monotonic)
+    leases = Leases(redis, Patience(), time.monotonic)
     guard = load_guard(switches, metrics, settings.load_deadline_seconds)
     return Parts(redis, leases, forgetting, loads, guard, switches, metrics, time.time, random.random)
 

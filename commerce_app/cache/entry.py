@@ -6,6 +6,7 @@ from typing import Self
 
 # fresh_until and load_seconds before the body, so that whoever reads it can judge its age.
 _HEADER = struct.Struct(">dd")
+HEADER_BYTES = _HEADER.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Entry:
         return _HEADER.pack(self.fresh_until, self.load_seconds) + self.body
 
     @classmethod
-    def unpack(cls, packed: bytes) -> Self:
-        """Raises struct.error on bytes that are shorter than a header."""
+    def unpack(cls, packed: bytes | None) -> Self | None:
+        """None where there is nothing, or something shorter than a header: no entry."""
+        if packed is None or len(packed) < HEADER_BYTES:
+            return None
         fresh_until, load_seconds = _HEADER.unpack_from(packed)
-        return cls(packed[_HEADER.size :], fresh_until, load_seconds)
+        return cls(packed[HEADER_BYTES:], fresh_until, load_seconds)

@@ -47,7 +47,7 @@ class Filling:
 
     async def fill_once(self, key: str, load: Load, *, ask_redis: bool = True) -> bytes | None:
         """One load of a key at a time, in all processes or, without Redis, in this one; others share it."""
-        fill = self._fill_in_turn if ask_redis else self.fill
+        fill = self._fill_in_turn if ask_redis else self._fill_unasked
         body, joined = await self._fills.join(key, lambda: fill(key, load))
         if joined:
             self._coalesced.inc()
@@ -56,6 +56,12 @@ class Filling:
     async def fill(self, key: str, load: Load) -> bytes | None:
         """Load and store; raises what ``load`` raises, or LoadShedError."""
         return await self._fill(key, load, None)
+
+    async def fill_anew(self, key: str, load: Load) -> bytes | None:
+        """Load whatever is there, and whoever else does; raises as ``fill`` does."""
+        if not self._on(Switch.DISTRIBUTED_LOCK):
+            return await self.fill(key, load)
+        return await self._fill(key, load, (await self._leases.ask(key, FOR_EVER)).lease)
 
     def refresh(self, key: str, load: Load, cause: Cause, beyond: float = FOR_EVER) -> None:
         """Fill in the background, once at a time for a key.
@@ -82,16 +88,22 @@ class Filling:
             packed = await self._shared.get(key)
         except CacheUnavailableError:
             return False
-        if packed is not None and Entry.unpack(packed).fresh(beyond):
+        entry = Entry.unpack(packed)
+        if entry is not None and entry.fresh(beyond):
             return False
         return await self._refresh(key, load, beyond)
 
     async def _fill_in_turn(self, key: str, load: Load) -> bytes | None:
         turn = self._settled(await self._leases.wait(key, self._now()))
-        if turn.packed is None:
+        entry = Entry.unpack(turn.packed)
+        if entry is None:
             return await self._fill(key, load, turn.lease)
         self._coalesced.inc()
-        return self._take_over(key, turn.packed)
+        self.keep_near(key, entry)
+        return entry.value
+
+    async def _fill_unasked(self, key: str, load: Load) -> bytes | None:
+        return await self._fill(key, load, self._leases.unasked(key))
 
     async def _refresh(self, key: str, load: Load, beyond: float) -> bool:
         """Whether it was loaded here."""
@@ -99,8 +111,9 @@ class Filling:
             await self.fill(key, load)
             return True
         turn = self._settled(await self._leases.ask(key, beyond))
-        if turn.packed is not None:
-            self._take_over(key, turn.packed)
+        entry = Entry.unpack(turn.packed)
+        if entry is not None:
+            self.keep_near(key, entry)
         elif turn.outcome is not Outcome.HELD:
             await self._fill(key, load, turn.lease)
             return True
@@ -138,17 +151,13 @@ class Filling:
             packed = await self._shared.get(key)
         except CacheUnavailableError:
             return
-        if packed is not None and not right(Entry.unpack(packed).body):
+        entry = Entry.unpack(packed)
+        if entry is not None and not right(entry.body):
             await self._refresh(key, load, FOR_EVER)
 
     def _settled(self, turn: Turn) -> Turn:
         self._lease_outcomes.labels(self._name, turn.outcome).inc()
         return turn
-
-    def _take_over(self, key: str, packed: bytes) -> bytes | None:
-        entry = Entry.unpack(packed)
-        self.keep_near(key, entry)
-        return entry.value
 
     def keep_near(self, key: str, entry: Entry) -> None:
         """What Redis has of a key, or will have, for this process's own reads."""
@@ -203,7 +212,8 @@ class Filling:
         try:
             if lease is None:
                 await self._shared.set(key, entry.pack(), expire_seconds)
-            else:
-                await lease.store(entry.pack(), expire_seconds)
+            elif not await lease.store(entry.pack(), expire_seconds):
+                self._near.copies.forget(key)  # another has what is newer
+                self._near.absences.forget(key)
         except CacheUnavailableError:
             self._store_failures.inc()

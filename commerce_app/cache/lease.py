@@ -1,7 +1,6 @@
 """A lease in Redis on filling a key: one process of many loads it, the others take what it stores."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,16 +13,28 @@ from commerce_app.errors import CacheUnavailableError
 FOR_EVER = 1e300
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whether the lease is held by it; of two claims to a key the later has the higher number."""
+
+    number: int
+    won: bool
+
+
+# Of who could not ask: any other is newer.
+UNASKED = Claim(number=0, won=False)
+
+
 class LeaseServer(Protocol):
     """Redis: each call is one atomic step and raises CacheUnavailableError, and nothing else."""
 
-    async def lease(self, key: str, token: str, lease_seconds: float, beyond: float) -> bytes | bool:
-        """The entry, if it is fresh beyond that time; else whether the lease is now held by the token."""
+    async def lease(self, key: str, lease_seconds: float, beyond: float) -> bytes | Claim:
+        """The entry, if it is fresh beyond that time; else a claim, which holds the lease if nobody does."""
 
-    async def fill(self, key: str, token: str, value: bytes, expire_seconds: float) -> None:
-        """Store unless another holds the lease by now, and give it back."""
+    async def fill(self, key: str, number: int, value: bytes, expire_seconds: float) -> bool:
+        """Give the lease back, and store unless a later claim has stored or holds it; whether it did."""
 
-    async def release(self, key: str, token: str) -> None: ...
+    async def release(self, key: str, number: int) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -41,24 +52,27 @@ class Patience:
 
 
 class Lease:
-    """Ours until something is stored under it, it is given back, or it runs out."""
+    """Ours, if it was won, until something is stored under it, it is given back, or it runs out.
 
-    def __init__(self, server: LeaseServer, key: str, token: str) -> None:
+    Whoever loads without holding it may store as well, unless what is there is newer.
+    """
+
+    def __init__(self, server: LeaseServer, key: str, claim: Claim) -> None:
         self._server = server
         self._key = key
-        self._token = token
-        self._held = True
+        self._number = claim.number
+        self._held = claim.won
 
-    async def store(self, value: bytes, expire_seconds: float) -> None:
-        """Raises CacheUnavailableError; the lease then frees itself."""
+    async def store(self, value: bytes, expire_seconds: float) -> bool:
+        """False when something newer is there; raises CacheUnavailableError: the lease then frees itself."""
         self._held = False
-        await self._server.fill(self._key, self._token, value, expire_seconds)
+        return await self._server.fill(self._key, self._number, value, expire_seconds)
 
     async def release(self) -> None:
         if self._held:
             self._held = False
             with suppress(CacheUnavailableError):  # it frees itself
-                await self._server.release(self._key, self._token)
+                await self._server.release(self._key, self._number)
 
 
 class Outcome(StrEnum):
@@ -73,7 +87,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """``lease`` is there when we won it, ``packed`` when another has filled."""
+    """``packed`` is there when another has filled, else ``lease`` to store under."""
 
     outcome: Outcome
     lease: Lease | None = None
@@ -87,26 +101,27 @@ class Leases:
         self,
         server: LeaseServer,
         patience: Patience,
-        new_token: Callable[[], str],
         now: Callable[[], float],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._server = server
         self._patience = patience
-        self._new_token = new_token
         self._now = now
         self._pause = pause
 
     async def ask(self, key: str, beyond: float) -> Turn:
         """Take the lease if it is to be had, and what is there if it is fresh beyond that time."""
-        token = self._new_token()
         try:
-            answer = await self._server.lease(key, token, self._patience.lease_seconds, beyond)
+            answer = await self._server.lease(key, self._patience.lease_seconds, beyond)
         except CacheUnavailableError:
-            return Turn(Outcome.UNAVAILABLE)
+            return Turn(Outcome.UNAVAILABLE, self.unasked(key))
         if isinstance(answer, bytes):
             return Turn(Outcome.FILLED, packed=answer)
-        return Turn(Outcome.WON, Lease(self._server, key, token)) if answer else Turn(Outcome.HELD)
+        return Turn(Outcome.WON if answer.won else Outcome.HELD, Lease(self._server, key, answer))
+
+    def unasked(self, key: str) -> Lease:
+        """To store under without having asked: unless anything was stored lately, or is being loaded."""
+        return Lease(self._server, key, UNASKED)
 
     async def wait(self, key: str, beyond: float) -> Turn:
         """Ask until another has filled, or until it is for us: won, out of patience or without Redis.
@@ -118,11 +133,6 @@ class Leases:
             waited = self._now() - began
             pause = self._patience.pause_seconds(waited)
             if waited + pause > self._patience.wait_seconds:
-                return Turn(Outcome.IMPATIENT)
+                return Turn(Outcome.IMPATIENT, turn.lease)
             await self._pause(pause)
         return turn
-
-
-def random_token() -> str:
-    """A token nobody else has."""
-    return secrets.token_hex(8)

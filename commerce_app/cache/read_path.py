@@ -77,9 +77,9 @@ class Cache:
             packed = await self._shared.get(key)
         except CacheUnavailableError:
             return await self._read_without_redis(key, load, tally)
-        if packed is None:
-            return await self._fill(key, load, tally)
         entry, at = Entry.unpack(packed), self._now()
+        if entry is None:
+            return await self._fill(key, load, tally)
         if entry.value is None and not (self._on(Switch.NEGATIVE_CACHING) and entry.fresh(at)):
             return await self._fill(key, load, tally)
         self._filling.keep_near(key, entry)
@@ -113,7 +113,7 @@ class Cache:
 
     async def warm(self, key: str, load: Load) -> bool:
         """Load and store whatever the tiers hold; False when there is no such value."""
-        body = await self._filling.fill(key, load)
+        body = await self._filling.fill_anew(key, load)
         self._count(Tier.ORIGIN, Result.BYPASS)
         return body is not None
 

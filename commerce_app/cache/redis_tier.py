@@ -12,6 +12,7 @@ from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.commands.core import AsyncScript
 from redis.maint_notifications import MaintNotificationsConfig
 
+from commerce_app.cache.lease import Claim
 from commerce_app.cache.lease_scripts import FILL, RELEASE, TAKE, script_keys
 from commerce_app.errors import CacheUnavailableError, CircuitOpenError
 from commerce_app.instrument.redis import REDIS_FAILURES, MeasuredPool, MeasuredRetry, redis_error_type
@@ -82,18 +83,21 @@ class RedisTier:
     async def delete(self, keys: list[str]) -> None:
         await self._call("DEL", lambda redis: redis.delete(*keys))
 
-    async def lease(self, key: str, token: str, lease_seconds: float, beyond: float) -> bytes | bool:
-        """The entry if it is fresh beyond that time, else whether the lease is ours; one atomic step."""
-        answer = await self._run(self._take, key, token, int(lease_seconds * 1000), beyond)
-        return answer if isinstance(answer, bytes) else bool(answer)
+    async def lease(self, key: str, lease_seconds: float, beyond: float) -> bytes | Claim:
+        """The entry if it is fresh beyond that time, else a claim to the lease; one atomic step."""
+        answer = await self._run(self._take, key, int(lease_seconds * 1000), beyond)
+        if isinstance(answer, bytes):
+            return answer
+        won, number = cast("list[int | bytes]", answer)
+        return Claim(int(number), bool(won))
 
-    async def fill(self, key: str, token: str, value: bytes, expire_seconds: float) -> None:
-        """Store unless another holds the lease, and give it back; one atomic step."""
-        await self._run(self._fill, key, token, value, int(expire_seconds * 1000))
+    async def fill(self, key: str, number: int, value: bytes, expire_seconds: float) -> bool:
+        """Give the lease back, and store unless something newer is there or to come; one atomic step."""
+        return bool(await self._run(self._fill, key, number, value, int(expire_seconds * 1000)))
 
-    async def release(self, key: str, token: str) -> None:
+    async def release(self, key: str, number: int) -> None:
         """Give the lease back if it is still ours."""
-        await self._run(self._release, key, token)
+        await self._run(self._release, key, number)
 
     async def close(self) -> None:
         for pool in self._pools:

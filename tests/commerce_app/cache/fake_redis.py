@@ -1,6 +1,9 @@
 """A Redis for one test: keeps values and leases until they expire, and counts what it was asked."""
 
+from itertools import count
+
 from commerce_app.cache.entry import Entry
+from commerce_app.cache.lease import Claim
 from commerce_app.errors import CacheUnavailableError
 
 
@@ -11,6 +14,8 @@ class FakeRedis:
         self.now = now
         self.values = {}
         self.leases = {}
+        self.stored = {}
+        self.numbers = count(1)
         self.asked = 0
         self.down = False
 
@@ -27,25 +32,31 @@ class FakeRedis:
         for key in keys:
             self.values.pop(key, None)
 
-    async def lease(self, key, token, lease_seconds, beyond):
+    async def lease(self, key, lease_seconds, beyond):
         self._ask()
-        packed = self._alive(self.values, key)
-        if packed is not None and Entry.unpack(packed).fresh_until > beyond:
-            return packed
-        if self._alive(self.leases, key) is not None:
+        entry = Entry.unpack(self._alive(self.values, key))
+        if entry is not None and entry.fresh_until > beyond:
+            return entry.pack()
+        number = next(self.numbers)
+        won = self._alive(self.leases, key) is None
+        if won:
+            self.leases[key] = (number, self.now() + lease_seconds)
+        return Claim(number, won)
+
+    async def fill(self, key, number, value, expire_seconds):
+        self._ask()
+        holder = self._alive(self.leases, key)
+        if holder == number:
+            del self.leases[key]
+        if max(holder or 0, self.stored.get(key, 0)) > number:
             return False
-        self.leases[key] = (token, self.now() + lease_seconds)
+        self.values[key] = (value, self.now() + expire_seconds)
+        self.stored[key] = number
         return True
 
-    async def fill(self, key, token, value, expire_seconds):
+    async def release(self, key, number):
         self._ask()
-        if self._alive(self.leases, key) in {token, None}:
-            self.values[key] = (value, self.now() + expire_seconds)
-            self.leases.pop(key, None)
-
-    async def release(self, key, token):
-        self._ask()
-        if self._alive(self.leases, key) == token:
+        if self._alive(self.leases, key) == number:
             del self.leases[key]
 
     def _alive(self, kept, key):

@@ -1,5 +1,4 @@
 import asyncio
-import itertools
 
 import pytest
 from hypothesis import given
@@ -26,8 +25,7 @@ def redis(time):
 
 @pytest.fixture
 def leases(redis, time):
-    tokens = map(str, itertools.count())
-    return Leases(redis, PATIENCE, lambda: next(tokens), time.now, time.pause)
+    return Leases(redis, PATIENCE, time.now, time.pause)
 
 
 def entry(fresh_until):
@@ -83,6 +81,30 @@ async def test_a_holder_that_comes_late_does_not_replace_what_the_next_loads(lea
     await leases.ask("k", 0)
     await late.lease.store(entry(fresh_until=10), 60)
     assert redis.values == {}
+
+
+async def test_a_holder_that_comes_late_does_not_replace_what_the_next_has_stored(leases, redis, time):
+    late = await leases.ask("k", 0)
+    time.at = 3.5
+    newer = await leases.ask("k", 0)
+    assert await newer.lease.store(entry(fresh_until=20), 60)
+    assert not await late.lease.store(entry(fresh_until=10), 60)
+    assert await redis.get("k") == entry(fresh_until=20)
+
+
+async def test_who_lost_patience_stores_what_is_newer_than_the_holders(leases, redis, time):
+    holder = (await leases.ask("k", 0)).lease
+    (turn,) = await time.run(leases.wait("k", 0))
+    assert await turn.lease.store(entry(fresh_until=20), 60)
+    assert not await holder.store(entry(fresh_until=10), 60)
+    assert await redis.get("k") == entry(fresh_until=20)
+
+
+async def test_who_could_not_ask_replaces_nothing(leases, redis):
+    assert await leases.unasked("new").store(entry(fresh_until=10), 60)
+    await (await leases.ask("k", 0)).lease.store(entry(fresh_until=20), 60)
+    assert not await leases.unasked("k").store(entry(fresh_until=10), 60)
+    assert await redis.get("k") == entry(fresh_until=20)
 
 
 async def test_who_waits_takes_what_the_holder_stores(leases, time):
@@ -153,10 +175,9 @@ def test_whoever_comes_whenever_has_a_value_and_nobody_loads_beside_a_living_hol
     async def live():
         time = VirtualTime()
         redis = FakeRedis(time.now)
-        tokens = map(str, itertools.count())
         # As many leases of dead holders in a row as there are processes.
         patience = Patience(lease_seconds=3, wait_seconds=10 + 3 * len(processes))
-        leases = Leases(redis, patience, lambda: next(tokens), time.now, time.pause)
+        leases = Leases(redis, patience, time.now, time.pause)
         loading, begun = set(), []
 
         async def process(number, arrives, fate):

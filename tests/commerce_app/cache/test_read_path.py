@@ -50,7 +50,7 @@ class World:
     def _cache(self):
         parts = Parts(
             self.redis,
-            Leases(self.redis, Patience(), lambda: "mine", lambda: self.waited, self._wait),
+            Leases(self.redis, Patience(), lambda: self.waited, self._wait),
             self.forgetting,
             ConcurrencyLimit("loads", running=1, queued=0, wait_seconds=1),
             self._guard(),
@@ -334,7 +334,7 @@ async def test_renewing_loads_what_does_not_stay_fresh_for_so_long(world, switch
 
 async def test_renewing_leaves_a_key_that_another_process_renews(world):
     world.on(Switch.DISTRIBUTED_LOCK)
-    await world.redis.lease("k", "another process", 3, 0)
+    await world.redis.lease("k", 3, 0)
     assert not await world.cache.renew("k", world.load, world.at + 100)
     assert world.loads == 0
 
@@ -371,10 +371,10 @@ async def test_load_shedding_turns_away_what_cannot_wait(world):
 
 async def test_distributed_lock_lets_one_process_fill(world):
     world.on(Switch.DISTRIBUTED_LOCK)
-    await world.redis.lease("k", "another process", 3, 0)
+    theirs = await world.redis.lease("k", 3, 0)
     read = asyncio.create_task(world.read())
     await world.settle()
-    await world.redis.fill("k", "another process", Entry(b"theirs", world.at + 1, 5.0).pack(), 60)
+    await world.redis.fill("k", theirs.number, Entry(b"theirs", world.at + 1, 5.0).pack(), 60)
     assert await read == b"theirs"
     assert world.loads == 0
     assert world.counted() == {("origin", "miss"): 1}
@@ -413,9 +413,43 @@ async def test_distributed_lock_takes_what_another_stored_since_the_read(world, 
 
 async def test_distributed_lock_gives_up_waiting_and_loads(world):
     world.on(Switch.DISTRIBUTED_LOCK)
-    await world.redis.lease("k", "another process that hangs", 3, 0)
+    await world.redis.lease("k", 3, 0)
     assert await world.read() == b"v1"
     assert world.leases() == {"impatient": 1}
+
+
+async def test_distributed_lock_does_not_let_a_late_holder_replace_what_is_newer(world):
+    world.on(Switch.DISTRIBUTED_LOCK, Switch.LOCAL_TIER)
+    world.gate.clear()
+    late = asyncio.create_task(world.read())
+    await world.settle()
+    theirs = await world.redis.lease("k", 3, world.at)
+    await world.redis.fill("k", theirs.number, Entry(b"newer", world.at + 60, 5.0).pack(), 60)
+    world.gate.set()
+    assert await late == b"v1"
+    assert await world.read() == b"newer"
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_warming_under_distributed_lock_is_numbered_as_every_load(world, held):
+    world.on(Switch.DISTRIBUTED_LOCK)
+    if held:
+        theirs = await world.redis.lease("k", 3, 0)
+    assert await world.cache.warm("k", world.load)
+    assert world.redis.stored == {"k": 1 + held}
+    assert held is not await world.redis.fill("k", theirs.number if held else 9, b"older or newer", 60)
+
+
+@pytest.mark.parametrize("foreign", [b"", b"?", b"fifteen bytes ."])
+async def test_what_is_no_entry_is_a_miss(world, foreign):
+    await world.redis.set("k", foreign, 60)
+    assert await world.read() == b"v1"
+    assert world.counted() == {("origin", "miss"): 1}
+
+
+async def test_what_is_no_entry_is_renewed(world):
+    await world.redis.set("k", b"?", 60)
+    assert await world.cache.renew("k", world.load, world.at + 1)
 
 
 async def test_distributed_lock_is_free_after_a_load_that_failed(world):
@@ -438,7 +472,7 @@ async def test_distributed_lock_leaves_a_refresh_to_the_process_that_is_at_it(wo
     world.on(Switch.STALE_WHILE_REVALIDATE, Switch.DISTRIBUTED_LOCK)
     await world.read()
     world.at += 101
-    await world.redis.lease("k", "another process", 3, world.at)
+    await world.redis.lease("k", 3, world.at)
     assert await world.read() == b"v1"
     await world.settle()
     assert world.loads == 1
@@ -490,10 +524,10 @@ async def test_negative_caching_is_shared_by_processes(world):
 
 async def test_negative_caching_takes_over_what_the_holder_of_the_lease_found_missing(world):
     world.on(Switch.NEGATIVE_CACHING, Switch.DISTRIBUTED_LOCK)
-    await world.redis.lease("k", "another process", 3, 0)
+    theirs = await world.redis.lease("k", 3, 0)
     read = asyncio.create_task(world.read())
     await world.settle()
-    await world.redis.fill("k", "another process", Entry.nothing(world.at + 30, 5.0).pack(), 30)
+    await world.redis.fill("k", theirs.number, Entry.nothing(world.at + 30, 5.0).pack(), 30)
     assert (await read, await world.read(), world.loads) == (None, None, 0)
 
 
