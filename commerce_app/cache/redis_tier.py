@@ -134,6 +134,10 @@ class RedisTier:
 
     def _show_pools(self) -> None:
         labelled = self._metrics.pool_connections.labels
-        labelled("redis", "idle").set_function(lambda: sum(pool.counts()[0] for pool in self._pools))
-        labelled("redis", "used").set_function(lambda: sum(pool.counts()[1] for pool in self._pools))
-        self._metrics.pool_max.labels("redis").set(self._pools[0].max_connections)
+        labelled("redis", "idle").set_function(lambda: self._pool().counts()[0])
+        labelled("redis", "used").set_function(lambda: self._pool().counts()[1])
+        self._metrics.pool_max.labels("redis").set_function(lambda: self._pool().max_connections)
+
+    def _pool(self) -> MeasuredPool:
+        """Whose connections calls take now: what is used is to be held against its limit."""
+        return self._pools[self._switches.on(Switch.REDIS_FAST_TIMEOUTS)]

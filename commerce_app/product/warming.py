@@ -1,7 +1,7 @@
 """Filling the caches ahead of the readers: when an operator asks for it, and on a schedule."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -41,7 +41,10 @@ class Warming:
         return [product_id_of(key) for key in self._caches.detail.hot.hottest(count)]
 
     async def prewarm(self, product_ids: Iterable[int]) -> int:
-        """Load the popular list and these products into the cache; returns how many keys were warmed."""
+        """Load the popular list and these products into the cache; returns how many keys were warmed.
+
+        The first load that fails, or is shed, ends the others: it is raised.
+        """
         slots = asyncio.Semaphore(WARM_AT_ONCE)
 
         async def warm(product_id: int) -> int:
@@ -49,7 +52,7 @@ class Warming:
                 return await self._warm(product_id)
 
         popular = await self._caches.popular.warm(POPULAR_KEY, self._loads.popular)
-        return popular + sum(await asyncio.gather(*map(warm, product_ids)))
+        return popular + sum(await _all_or_first_failure(map(warm, product_ids)))
 
     async def keep_popular(self, every_seconds: float) -> None:
         """Reload the popular list for ever, long before its TTL ends, while that is offered."""
@@ -91,3 +94,13 @@ class Warming:
             return 1
         load = partial(self._loads.extras, product_id, offered)
         return 1 + await self._caches.extras.warm(extras_key(product_id, offered), load)
+
+
+async def _all_or_first_failure(loads: Iterable[Coroutine[None, None, int]]) -> list[int]:
+    """None of them runs on once one has failed, as it would in ``gather``."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(load) for load in loads]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]

@@ -53,7 +53,7 @@ async def asking(serve, *switches, fast_timeout_seconds=0.05):
         metrics,
         fast_call_seconds=0.1,
     )
-    tier.metrics, tier.pool = metrics, pool
+    tier.metrics, tier.pool, tier.switches = metrics, pool, flips
     try:
         yield tier
     finally:
@@ -104,3 +104,21 @@ async def test_a_connection_that_was_cut_short_is_not_held_for_ever():
                     await tier.get("k")
         idle, used = tier.pool.counts()
         assert (idle >= 1, used) == (True, 0)
+
+
+async def test_the_connections_shown_are_those_of_the_pool_that_calls_take_from(monkeypatch):
+    async with asking(say_nothing) as tier:
+        for pool, counts in zip(tier._pools, ((3, 97), (1, 2)), strict=True):
+            monkeypatch.setattr(pool, "counts", lambda counts=counts: counts)
+        assert connections(tier) == {"idle": 3, "used": 97}
+        tier.switches.set({Switch.REDIS_FAST_TIMEOUTS: True})
+        assert connections(tier) == {"idle": 1, "used": 2}
+
+
+def connections(tier):
+    states = {
+        state: {"db_client_connection_pool_name": "redis", "db_client_connection_state": state}
+        for state in ("idle", "used")
+    }
+    shown = tier.metrics.registry.get_sample_value
+    return {state: shown("db_client_connection_count", labels) for state, labels in states.items()}
