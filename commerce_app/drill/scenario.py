@@ -19,11 +19,11 @@ from commerce_app.drill.offer import Load, Stage
 from commerce_app.drill.part import Name, Part, Seconds, SwitchName, Text
 from commerce_app.faults.fault import Fault
 from commerce_app.faults.registry import parse_fault
+from commerce_app.yaml_file import YamlFileError, read_yaml, told
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 NORMAL = Path(__file__).parent / "normal.yml"
 UNPROTECTED, PROTECTED = "unprotected", "protected"
-LARGEST_BYTES, LONGEST_ERROR = 65_536, 400
 # In what the acts of a drill of the suite may.
 MAY_DIFFER = {"title", "switches", "prewarm"}
 
@@ -229,25 +229,19 @@ def load_scenario(name: str) -> Scenario:
         return Scenario.model_validate(_filled(content) if isinstance(content, dict) else content)
     except ValidationError as error:
         problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])[:LONGEST_ERROR] or "(whole file)"
-        message = problem["msg"].removeprefix("Value error, ")[:LONGEST_ERROR]
-        raise ScenarioError(f"{path.name}: {key}: {message}") from error
+        key = told(".".join(str(part) for part in problem["loc"])) or "(whole file)"
+        message = told(problem["msg"].removeprefix("Value error, "))
+        raise ScenarioError(f"{told(path.name)}: {key}: {message}") from error
 
 
 def _read(path: Path, name: str) -> object:
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise ScenarioError(f"{path.name}: expected at most {LARGEST_BYTES} bytes")
-        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return read_yaml(path)
     except FileNotFoundError as error:
         expected = f"expected one of {', '.join(scenario_names())}, or a YAML file"
-        raise ScenarioError(f"{name}: {expected}") from error
-    except OSError as error:
-        raise ScenarioError(f"{name}: expected a file that can be read: {error.strerror}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        told = " ".join(str(error).split())[:LONGEST_ERROR]
-        raise ScenarioError(f"{path.name}: expected YAML: {told}") from error
-    return content
+        raise ScenarioError(f"{told(name)}: {expected}") from error
+    except YamlFileError as error:
+        raise ScenarioError(f"{told(path.name)}: {error}") from error
 
 
 def _filled(content: dict[str, Any]) -> dict[str, Any]:

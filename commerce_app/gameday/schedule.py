@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from commerce_app.drill.errors import ScenarioError, ScheduleError
@@ -15,6 +14,7 @@ from commerce_app.drill.expectations import Expectations
 from commerce_app.drill.scenario import Scenario, scenario_names
 from commerce_app.drill.suite import judged_scenario
 from commerce_app.gameday.when import EXAMPLE, When, checked_rule
+from commerce_app.yaml_file import YamlFileError, read_yaml, told
 
 ALL = "all"
 EXPECTED = {
@@ -34,7 +34,7 @@ def _start(value: object) -> datetime:
     except ValueError:
         start = None
     if start is None or start.tzinfo is not None or type(value) is date:
-        raise ValueError(f"expected {EXPECTED['when.start']}, without an offset, got {value}")
+        raise ValueError(f"expected {EXPECTED['when.start']}, without an offset, got {told(value)}")
     return start
 
 
@@ -42,7 +42,7 @@ def _zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"expected {EXPECTED['when.timezone']}, got {value}") from error
+        raise ValueError(f"expected {EXPECTED['when.timezone']}, got {told(value)}") from error
 
 
 class _Part(BaseModel):
@@ -59,7 +59,7 @@ class _When(_Part):
         try:
             checked_rule(self.rrule, self.start)
         except ValueError as error:
-            raise ValueError(f"rrule: {error}, got {self.rrule}") from error
+            raise ValueError(f"rrule: {told(error)}, got {told(self.rrule)}") from error
         return self
 
 
@@ -94,11 +94,11 @@ def load_schedule(path: Path) -> Schedule:
         ScheduleError: naming file, key and what was expected.
     """
     try:
-        content = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ScheduleError(f"{path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScheduleError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
+        content = _File.model_validate(read_yaml(path))
+    except FileNotFoundError as error:
+        raise ScheduleError(f"{path}: {error.strerror}") from error
+    except YamlFileError as error:
+        raise ScheduleError(f"{path}: {error}") from error
     except ValidationError as error:
         raise ScheduleError(f"{path}: {_complaint(error.errors()[0])}") from error
     when = content.when
@@ -130,11 +130,11 @@ def _drills(path: Path, names: Iterable[str]) -> tuple[tuple[Scenario, Expectati
 def _complaint(problem: Any) -> str:  # noqa: ANN401  pydantic's own
     # Of a union pydantic names the alternative too, which is no key.
     place = problem["loc"][:1] if problem["loc"][:1] == ("drills",) else problem["loc"]
-    key = ".".join(str(part) for part in place)
+    key = told(".".join(str(part) for part in place))
     if problem["type"] == "extra_forbidden":
         model = _When if len(problem["loc"]) > 1 else _File
         return f"{key}: unknown key: expected one of {', '.join(model.model_fields)}"
     if problem["type"] == "missing" or (key in EXPECTED and problem["type"] != "value_error"):
-        got = "nothing" if problem["type"] == "missing" else problem["input"]
+        got = "nothing" if problem["type"] == "missing" else told(problem["input"])
         return f"{key}: expected {EXPECTED[key]}, got {got}"
-    return f"{key or '(whole file)'}: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{key or '(whole file)'}: {told(problem['msg'].removeprefix('Value error, '))}"

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-import yaml
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -19,6 +18,7 @@ from pydantic import (
 
 from commerce_app.numbers import Number
 from commerce_app.prelaunch.errors import CampaignError
+from commerce_app.yaml_file import YamlFileError, read_yaml, told
 
 PRODUCTS_LIMIT = 1_000
 LONGEST_NAME, LONGEST_TOLD = 200, 100
@@ -154,12 +154,11 @@ def load_campaign(path: Path) -> Campaign:
         CampaignError: naming file, key and what was expected.
     """
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        campaign = Campaign.model_validate(content)
-    except OSError as error:
-        raise CampaignError(f"{path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CampaignError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
+        campaign = Campaign.model_validate(read_yaml(path))
+    except FileNotFoundError as error:
+        raise CampaignError(f"{path}: {error.strerror}") from error
+    except YamlFileError as error:
+        raise CampaignError(f"{path}: {error}") from error
     except ValidationError as error:
         raise CampaignError(f"{path}: {_complaint(error.errors()[0])}") from error
     drills = campaign.drills.model_copy(update={"results": path.parent / campaign.drills.results})
@@ -171,11 +170,11 @@ def _complaint(problem: Any) -> str:  # noqa: ANN401  pydantic's own
     if problem["type"] == "extra_forbidden":
         model = _model_at(problem["loc"][:-1])
         return f"{key}: unknown key: expected one of {', '.join(model.model_fields)}"
-    return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{key}: {told(problem['msg'].removeprefix('Value error, '))}"
 
 
 def _spelt(place: Iterable[str | int]) -> str:
-    return ".".join(str(part) for part in place)
+    return told(".".join(str(part) for part in place))
 
 
 def _model_at(place: Iterable[str | int]) -> type[BaseModel]:

@@ -7,6 +7,7 @@ import yaml
 from commerce_app.drill.errors import ScheduleError
 from commerce_app.drill.scenario import SCENARIOS, scenario_names
 from commerce_app.gameday.schedule import load_schedule
+from tests.commerce_app.test_yaml_file import BOMB
 
 WHEN = {"start": "2026-12-01T02:00:00", "timezone": "Asia/Seoul", "rrule": "FREQ=WEEKLY;BYDAY=TU"}
 CONTENT = {"environment": "staging", "when": WHEN, "drills": ["banner-spike"], "reports": "game-days"}
@@ -77,11 +78,25 @@ def without(key):
         ({**CONTENT, "catch_up": "maybe"}, "catch_up: "),
         ("", r"\(whole file\)"),
         ("{", "expected YAML"),
+        ("[" * 20_000, "expected YAML"),
+        ("at: 2001-99-99", "expected YAML"),
+        ("n: " + "1" * 5_000, "expected YAML"),
+        (BOMB, "expected at most 262144 characters"),
+        ({**CONTENT, "when": {**WHEN, "timezone": "a\n" * 9_000}}, r"when\.timezone: .* got (a )+…$"),
+        (
+            {**CONTENT, "when": {**WHEN, "start": "9999-12-31T00:00:00"}},
+            "when: rrule: expected a start from 2020",
+        ),
     ],
 )
 def test_a_mistake_names_file_key_and_what_was_expected(load, content, message):
     with pytest.raises(ScheduleError, match=rf"schedule\.yml: {message}"):
         load(content)
+
+
+def test_a_folder_is_no_schedule(tmp_path):
+    with pytest.raises(ScheduleError, match="expected a file that can be read: Is a directory"):
+        load_schedule(tmp_path)
 
 
 def test_a_file_that_is_not_there():

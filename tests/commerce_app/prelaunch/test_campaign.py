@@ -6,6 +6,7 @@ import yaml
 from commerce_app.prelaunch.campaign import PROTECTIONS, load_campaign
 from commerce_app.prelaunch.errors import CampaignError
 from tests.commerce_app.prelaunch.campaigns import CONTENT
+from tests.commerce_app.test_yaml_file import BOMB
 
 ROOT = Path(__file__).parents[3]
 
@@ -73,11 +74,16 @@ def test_what_is_wrong_is_named(load, tmp_path, changes, complaint):
     assert str(caught.value).startswith(f"{tmp_path / 'campaign.yml'}: {complaint}")
 
 
-@pytest.mark.parametrize("content", ["a: [", "- 1", ""])
+@pytest.mark.parametrize("content", ["a: [", "- 1", "", "[" * 20_000, "at: 2001-99-99", BOMB])
 def test_what_is_no_campaign_is_said_so_in_one_line(load, content):
     with pytest.raises(CampaignError) as caught:
         load(content)
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_is_no_campaign(tmp_path):
+    with pytest.raises(CampaignError, match="expected a file that can be read: Is a directory"):
+        load_campaign(tmp_path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
