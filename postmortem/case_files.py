@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,10 @@ from alerts.documents import read_document
 from alerts.errors import SpecError
 from postmortem.records import Event
 
+# What a case is read with that comes without rules of its own.
+EXAMPLES = Path(str(files("alerts").joinpath("examples")))
+SHIPPED_RULES = (EXAMPLES / "shop.slo.yml", EXAMPLES / "shop.guardrails.yml")
+SHIPPED_SIGNALS = EXAMPLES / "shop.signals.yml"
 EVENTS_FILE = "events.json"
 _UTC = ZoneInfo("UTC")
 _OURS = {"detected", "paged"}  # what only Fireline itself writes

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from alerts.backtest.files import Alerts as Rules
@@ -14,16 +13,13 @@ from alerts.signals import load_signals
 from alerts.slo import Slo
 from collector.embedded import EmbeddedQuerier
 from postmortem.case_alerts import replay_alerts
-from postmortem.case_files import CaseRecord, read_case_record
+from postmortem.case_files import SHIPPED_RULES, SHIPPED_SIGNALS, CaseRecord, read_case_record
 from postmortem.errors import EvidenceError
 from postmortem.evidence import CASE_ADDRESS
 from postmortem.fetch import Records, fetch_report
 from postmortem.records import Event, Incident, SignalMap, SloRecord
 from postmortem.report import Report
 
-EXAMPLES = Path(str(files("alerts").joinpath("examples")))
-SHIPPED_RULES = (EXAMPLES / "shop.slo.yml", EXAMPLES / "shop.guardrails.yml")
-SHIPPED_SIGNALS = EXAMPLES / "shop.signals.yml"
 ALARM = "alarm"  # the kind of event for when people were alarmed then
 
 

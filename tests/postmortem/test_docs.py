@@ -22,12 +22,13 @@ OPEN = re.compile(
     r".*\.(labels|annotations|attributes|titles?|calendar)|unavailable|timeline\[\]\.alerts\[\]"
     r"|causes\.(weaknesses|amplifiers|candidates\[\]\.(unexpected|absent|earlier))\[\]|digests"
 )
+COMMANDS = {name: main.get_command(None, name) for name in main.list_commands(None)}
 NAMED = {"series": "ID", "signals.services": "NAME"}  # keys of these are names of things
 
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    [(name, o) for name, c in main.commands.items() for p in c.params for o in p.opts if o.startswith("--")],
+    [(name, o) for name, c in COMMANDS.items() for p in c.params for o in p.opts if o.startswith("--")],
 )
 def test_every_option_is_documented(command, option):
     own = PAGES / f"postmortem-{command}.md"
@@ -66,7 +67,7 @@ def test_every_module_is_documented():
 def test_examples_show_the_port_that_fireline_up_listens_on():
     listen = next(p for p in up.params if p.name == "listen")
     port = listen.default.rpartition(":")[2]
-    url = next(p for p in main.commands["report"].params if "--url" in p.opts)
+    url = next(p for p in COMMANDS["report"].params if "--url" in p.opts)
     shown = re.findall(r"localhost:(\d+)", DOCS + url.help)
     assert len(shown) >= 3
     assert set(shown) == {port}
