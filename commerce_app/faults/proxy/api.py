@@ -191,10 +191,18 @@ def show(proxy: Proxy) -> dict[str, Any]:
 def parse_address(key: str, text: str) -> tuple[str, int]:
     """``HOST:PORT`` taken apart; raises ApiError naming ``key``."""
     found = ADDRESS.fullmatch(text)
-    # A host with an empty part is one that no resolver takes.
-    if found is None or ".." in text or text.startswith(".") or int(found[2]) > 65535:
+    if found is None or not _is_resolvable(found[1]) or int(found[2]) > 65535:
         raise ApiError(400, f"{key}: expected HOST:PORT, got {text!r:.100}")
     return found[1].strip("[]") or "127.0.0.1", int(found[2])
+
+
+def _is_resolvable(host: str) -> bool:
+    """Whether a resolver takes it at all; of one with an empty or a long part it raises what is no OSError."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _check(body: dict[str, Any]) -> bool:
@@ -209,9 +217,8 @@ def _check(body: dict[str, Any]) -> bool:
 async def _listen(proxy: Proxy, address: tuple[str, int]) -> None:
     try:
         await proxy.start(*address)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ApiError(409, f"listen: {address[0]}:{address[1]}: {reason}") from error
+    except OSError as error:
+        raise ApiError(409, f"listen: {address[0]}:{address[1]}: {error.strerror}") from error
 
 
 async def _json(request: Request) -> Any:  # noqa: ANN401 -- JSON

@@ -85,7 +85,7 @@ class Connection:
     async def _connect(self) -> None:
         try:
             await asyncio.get_running_loop().create_connection(lambda: self.server, *self.proxy.upstream)
-        except (OSError, UnicodeError):  # the latter of a name that no resolver takes
+        except OSError:
             self.reset()
 
     def toxics(self, stream: str) -> list[Toxic]:
