@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from commerce_app.drill.errors import OutError, RunningError
@@ -19,13 +20,25 @@ def filling(out: Path) -> Iterator[None]:
         RunningError: when another drill is at it.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = (out / LOCK).open("w")
+        lock = lock_folder(out, "another drill is filling it, and has not ended")
     except OSError as error:
         raise OutError(f"{out}: expected a folder that can be filled: {error.strerror or error}") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunningError(f"{out}: another drill is filling it, and has not ended") from error
         yield
+
+
+def lock_folder(folder: Path, busy: str) -> TextIOWrapper:
+    """Make the folder and keep other processes out until what is returned is closed; a killed one lets go.
+
+    Raises:
+        OSError: when nothing can be written there.
+        RunningError: saying that it is ``busy``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / LOCK).open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise RunningError(f"{folder}: {busy}") from error
+    return lock

@@ -1,6 +1,5 @@
 """The folder of the reports: what has been, and who is at work. Nothing else is remembered."""
 
-import fcntl
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -11,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from commerce_app.drill.errors import RecordError, RunningError
+from commerce_app.drill.errors import RecordError
+from commerce_app.drill.out_folder import lock_folder
 from commerce_app.drill.written import write_json, write_whole
 from commerce_app.gameday.changes import latest_outcomes
 from commerce_app.gameday.record import RUNNING, UNFINISHED, GameDay
@@ -19,7 +19,7 @@ from commerce_app.gameday.report import report_markdown, summary
 from commerce_app.gameday.when import When
 
 REPORT_JSON, REPORT_TEXT = "report.json", "report.md"
-LATEST, BEGUN, LOCK = "drills.json", "schedule.json", ".held"
+LATEST, BEGUN = "drills.json", "schedule.json"
 WORK = "latest"
 # A clock that is set is set by less than this; what is further ahead was a mistake.
 AHEAD_SECONDS = 300.0
@@ -51,13 +51,8 @@ class Reports:
             RunningError: when another is at it.
         """
         with _said(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock = (self._folder / LOCK).open("w")
+            lock = lock_folder(self._folder, "a game day is being held, and has not ended")
         with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise RunningError(f"{self._folder}: a game day is being held, and has not ended") from error
             yield
 
     def since(self, when: When, at: float) -> float:
