@@ -21,6 +21,7 @@ KEPT = timedelta(hours=24)
 # How long a duplicate waits for whoever inserts the same key and has not committed.
 PATIENCE_MILLISECONDS = 200
 EXPIRED_BATCH = 1_000
+KEY_INDEX = "idempotency_keys_pkey"
 
 # One round trip: a short wait for this insert, then the usual one again. Without a row the transaction ends.
 CLAIM = Statement.IDEMPOTENCY_KEY.sql("""

@@ -16,8 +16,8 @@ from commerce_app.database.outcome import outcome
 from commerce_app.errors import DependencyError, RejectedError
 from commerce_app.idempotency.answer import Answer
 from commerce_app.idempotency.header import RequestKey
-from commerce_app.idempotency.keys import PATIENCE_MILLISECONDS, keep_new, key_parameters
-from commerce_app.instrument.database import lock_not_available, unique_violation
+from commerce_app.idempotency.keys import KEY_INDEX, PATIENCE_MILLISECONDS, keep_new, key_parameters
+from commerce_app.instrument.database import gave_up_entering, unique_violation
 from commerce_app.locks import RowLocks
 from commerce_app.resilience.outage import Outage
 from commerce_app.resilience.pace import whole_seconds
@@ -80,7 +80,7 @@ class QuickChange:
                 try:
                     number = await self._change(connection, change, parameters)
                 except DBAPIError as error:
-                    if key is None or not lock_not_available(error):
+                    if not gave_up_entering(error, KEY_INDEX):
                         raise
                     return None
                 if number is not None:

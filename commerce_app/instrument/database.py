@@ -118,6 +118,13 @@ def lock_not_available(error: DBAPIError) -> bool:
     return error.orig is not None and sqlstate(error.orig) == asyncpg.LockNotAvailableError.sqlstate
 
 
+def gave_up_entering(error: DBAPIError, index: str) -> bool:
+    """Whether a statement gave up waiting for one, not yet committed, that entered the same into an index."""
+    cause = error.orig.__cause__ if error.orig is not None else None
+    # In whatever language the server tells where it was, the name is in it.
+    return lock_not_available(error) and index in (getattr(cause, "context", None) or "")
+
+
 def passes(error: Exception) -> bool:
     """Whether the same statement may succeed at once on another connection: this one broke, or lost a race.
 

@@ -101,6 +101,18 @@ async def test_one_key_by_both_ways_at_once_is_no_deadlock(servers, settings, pr
     assert 201 in statuses(answers)
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "a"}])
+async def test_who_gives_up_waiting_for_the_row_does_not_wait_for_it_again(servers, settings, headers):
+    impatient = replace(settings, lock_timeout_seconds=0.2, switches=SHORT)
+    holder = await asyncpg.connect(servers.primary.url)
+    async with asking(impatient, loops=False) as client, holder.transaction():
+        await holder.execute("SELECT FROM wallets WHERE user_id = 201 FOR UPDATE")
+        answer = await client.post("/wallets/201/charge", json={"amount": 1_000}, headers=headers)
+        waits = client.shop.metrics.lock_acquire.labels("wallet", "timeout")._value.get()
+    await holder.close()
+    assert (answer.status_code, waits) == (504, 1)
+
+
 async def test_a_coupon_goes_to_as_many_users_as_there_are_pieces_each_once(shops, primary):
     await stock_of_coupon(primary, 20)
     crowd = [user for user in range(1, 41) for _ in range(3)]
