@@ -1,6 +1,5 @@
 """What a shop can do without for a while: each feature by the switches that leave it out."""
 
-import math
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
@@ -39,6 +38,6 @@ class OptionalFeatures:
         """Those extras of a page that are offered."""
         return frozenset(filter(self.offered, EXTRAS))
 
-    def extras_wait_seconds(self) -> float:
-        """How long a page may wait for its extras; infinite unless they come last."""
-        return EXTRAS_WAIT_SECONDS if self._switches.on(Switch.PRIORITY_SHEDDING) else math.inf
+    def extras_wait_seconds(self) -> float | None:
+        """How long a page may wait for its extras, beside its deadline; None unless they come last."""
+        return EXTRAS_WAIT_SECONDS if self._switches.on(Switch.PRIORITY_SHEDDING) else None

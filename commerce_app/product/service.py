@@ -1,5 +1,6 @@
 """Product pages as encoded JSON: from the cache, else from the database."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -19,12 +20,12 @@ from commerce_app.product.caches import (
 )
 from commerce_app.product.loads import ProductLoads
 from commerce_app.product.optional import EXTRAS, Feature, OptionalFeatures
-from commerce_app.resilience.deadline import within
 from commerce_app.resilience.gate import Work
 from commerce_app.resilience.work import doing
 
 # What a page can do without is shed, kept from the replica, too slow, or failed: no reason to show no page.
-# cache_load_failures_total counts the last two.
+# cache_load_failures_total counts the loads that failed or were too slow. The end of a page's own wait for
+# them, TimeoutError, is an OSError.
 NOT_TO_BE_HAD = (LoadShedError, CircuitOpenError, DeadlineError, SQLAlchemyError, OSError)
 
 
@@ -95,7 +96,7 @@ class Products:
         if offered:
             load = partial(self._loads.extras, product_id, offered)
             with doing(Work.EXTRAS), suppress(*NOT_TO_BE_HAD):
-                async with within(self._features.extras_wait_seconds()):
+                async with asyncio.timeout(self._features.extras_wait_seconds()):
                     extras = await self._caches.extras.read(extras_key(product_id, offered), load)
                 if extras is not None:
                     return extras, sorted(EXTRAS - offered)
