@@ -14,17 +14,16 @@ def unread(found: Sequence[Mapping[str, Any]]) -> RejectedError:
     """422 with the first of pydantic's findings: where it is and what was expected, never what was sent."""
     first = found[0]
     if first["type"] == "json_invalid":
-        return not_json()
+        return _not_json()
     return RejectedError(422, f"{'.'.join(map(_name, first['loc']))}: {first['msg']}")
 
 
 def unserved(error: HTTPException) -> RejectedError:
     """No such path, or no such method there; 400 is what became of a body that the parser gave up."""
-    return not_json() if error.status_code == 400 else RejectedError(error.status_code, error.detail)
+    return _not_json() if error.status_code == 400 else RejectedError(error.status_code, error.detail)
 
 
-def not_json() -> RejectedError:
-    """422: the body could not be read."""
+def _not_json() -> RejectedError:
     return RejectedError(422, "body: expected JSON")
 
 
