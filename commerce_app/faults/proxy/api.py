@@ -197,7 +197,7 @@ def parse_address(key: str, text: str) -> tuple[str, int]:
 
 
 def _is_resolvable(host: str) -> bool:
-    """Whether a resolver takes it at all; of one with an empty or a long part it raises what is no OSError."""
+    """Whether a resolver takes it; for an empty or a long part it would raise what is no OSError."""
     try:
         host.encode("idna")
     except UnicodeError:
@@ -218,7 +218,7 @@ async def _listen(proxy: Proxy, address: tuple[str, int]) -> None:
     try:
         await proxy.start(*address)
     except OSError as error:
-        raise ApiError(409, f"listen: {address[0]}:{address[1]}: {error.strerror}") from error
+        raise ApiError(409, f"listen: {address[0]}:{address[1]}: {error.strerror or error}") from error
 
 
 async def _json(request: Request) -> Any:  # noqa: ANN401 -- JSON
