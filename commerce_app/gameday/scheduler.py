@@ -38,6 +38,7 @@ class Scheduler:
 
     def keep(self) -> None:
         """Until there are no more game days. Raises RecordError."""
+        self._name_ahead()
         self._settle()
         while True:
             at = self._now()
@@ -57,6 +58,7 @@ class Scheduler:
         Raises:
             RunningError: when another has not ended.
         """
+        self._name_ahead()
         with self._reports.held():
             self._mark_killed()
             return self._hold(self._now(), None)
@@ -110,8 +112,10 @@ class Scheduler:
     def _mark_killed(self) -> None:
         for day in self._reports.mark_killed():
             self._tell(f"game day {day.name} is unfinished: {day.why}")
+
+    def _name_ahead(self) -> None:
         for day in self._reports.ahead():
-            self._tell_once(f"game day {day.name} began later than now: it does not count until then")
+            self._tell(f"game day {day.name} began later than now: it does not count until then")
 
     def _tell_once(self, text: str) -> None:
         if text != self._told:
