@@ -132,10 +132,9 @@ class Reports:
 
 
 def _moment(value: object) -> float:
-    since = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    if not 0 <= since < math.inf:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise ValueError("expected Unix seconds")
-    return since
+    return value
 
 
 @contextmanager

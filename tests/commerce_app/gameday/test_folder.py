@@ -109,6 +109,11 @@ def test_a_schedule_that_began_later_than_now_begins_now(reports):
     assert reports.since(daily(), FIRST) == FIRST
 
 
+def test_a_schedule_that_began_after_all_time_begins_now(reports, folder):
+    (folder / "schedule.json").write_text(f'{{"when": "{daily()}", "since": 1{"0" * 400}}}')
+    assert reports.since(daily(), FIRST) == FIRST
+
+
 @pytest.mark.parametrize("since", ["NaN", "-1e300", "Infinity", "true", '"1"', "null", "[" * 100_000])
 def test_a_beginning_that_is_none_is_named(reports, folder, since):
     (folder / "schedule.json").write_text(f'{{"when": "{daily()}", "since": {since}}}')
