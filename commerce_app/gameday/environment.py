@@ -9,11 +9,13 @@ from commerce_app.drill.errors import ScheduleError
 VARIABLE = "FIRELINE_NON_PRODUCTION"
 # At the begin of a word too: prod1, prodkr, liveshop.
 PRODUCTION = ("production", "prod", "prd", "live")
+# At its end: shopprod. What ends as the others do, such as alive, is another word.
+AT_THE_END = ("production", "prod")
 # Anywhere in a word, which has no spaces around it in these languages.
 ELSEWHERE = ("운영", "상용", "실서버", "실서비스", "라이브", "프로덕션", "本番", "生产")
 # What begins as production does, and is another word.
 OTHER_WORDS = re.compile("product(?!ion)")
-# Before such a word it is another stack: non-production, pre-prod.
+# Before such a word it is another stack, or another word: non-production, preprod, reproduction.
 OTHERWISE = frozenset({"non", "not", "pre", "re", "비"})
 # Letters of other scripts that nobody tells apart from these.
 _LOOKALIKES = str.maketrans("аеорсԁіӏпѵтυορντιε", "aeopcdilnvtuopvtie")
@@ -28,8 +30,7 @@ def names_production(environment: str) -> bool:
 def _says_so(word: str, before: str) -> bool:
     if before not in OTHERWISE and word.startswith(PRODUCTION) and not OTHER_WORDS.match(word):
         return True
-    # shopprod, but not preprod.
-    ends = [word.removesuffix(each) for each in PRODUCTION[:2] if word.endswith(each)]
+    ends = [word.removesuffix(each) for each in AT_THE_END if word.endswith(each)]
     amid = [word.partition(each)[0] for each in ELSEWHERE if each in word]
     return any(rest not in OTHERWISE and (rest or before not in OTHERWISE) for rest in [*ends, *amid])
 

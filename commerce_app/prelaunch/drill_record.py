@@ -39,8 +39,8 @@ class _Entry(_Kept):
     @property
     def bears_out(self) -> bool:
         """Whether what it says of its acts is what it says of the whole."""
-        agree = [name for name, act in self.acts.items() if act.agrees]
-        return self.passed is (set(ACTS) <= set(agree) and len(agree) == len(self.acts) and not self.error)
+        agree = set(ACTS) <= set(self.acts) and all(act.agrees for act in self.acts.values())
+        return self.passed is (agree and not self.error)
 
 
 def read_drills(path: Path) -> Mapping[str, Drilled | Unseen]:
