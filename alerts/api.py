@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from alerts import events, outbox
 from alerts import storage_incidents as rows
-from alerts.api_models import Act, PostedEvent, event_json, incident_json
+from alerts.api_models import Act, PostedEvent, event_json, event_key, incident_json
 from alerts.api_route import AlertsRoute, read_model
 from alerts.events import Kind
 from alerts.incidents import Dependencies, Incident, State
@@ -127,13 +127,14 @@ class _View:
         return [event_json(event) for event in found]
 
     async def record(self, request: Request) -> Json:
-        """Appends an event."""
+        """Appends an event; one whose ``Idempotency-Key`` is known is answered as it was recorded."""
+        key = event_key(request.headers.get("idempotency-key"))
         posted = await read_model(request, "event", PostedEvent)
-        return await run_in_threadpool(self._record, posted)
+        return await run_in_threadpool(self._record, posted, key)
 
-    def _record(self, posted: PostedEvent) -> Json:
+    def _record(self, posted: PostedEvent, key: str | None) -> Json:
         now = self._sources.clock.now()
-        event = self._sources.response.record(posted.fact(now), now)
+        event = self._sources.response.record(posted.fact(now, key), now)
         self._sources.acted()
         return event_json(event)
 

@@ -1,11 +1,13 @@
 """JSON of Fireline's own API: what comes in is checked here, what goes out is written here."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from alerts.attributes import checked
+from alerts.errors import RequestError
 from alerts.events import UNKNOWN, Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
@@ -13,6 +15,8 @@ from alerts.plain_text import PlainText, plain_json
 from alerts.receive import LANGUAGES, parse_time
 from alerts.storage_incidents import AlertRecord, firing_severity
 from collector.plain_text import plain
+
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def _moment(value: object) -> object:
@@ -50,9 +54,9 @@ class PostedEvent(_Body):
     source: Annotated[PlainText, Field(max_length=200)] = "api"
     attributes: Annotated[dict[str, Any], AfterValidator(_kept)] = Field(default_factory=dict)
 
-    def fact(self, now: float) -> NewEvent:
+    def fact(self, now: float, key: str | None = None) -> NewEvent:
         values = self.model_dump()
-        return NewEvent(**{**values, "at": now if self.at is None else self.at})
+        return NewEvent(**{**values, "at": now if self.at is None else self.at, "key": key})
 
 
 class Act(_Body):
@@ -60,6 +64,13 @@ class Act(_Body):
 
     author: Annotated[PlainText, Field(min_length=1, max_length=200)] = UNKNOWN
     source: Annotated[PlainText, Field(max_length=200)] = "api"
+
+
+def event_key(header: str | None) -> str | None:
+    """The header ``Idempotency-Key`` of a posted event, if it has one; raises RequestError (400)."""
+    if header is not None and not KEY.fullmatch(header):
+        raise RequestError("Idempotency-Key: expected 1 to 255 printable ASCII characters without spaces")
+    return header
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -33,7 +33,10 @@ UNKNOWN = "unknown"  # the author of what nobody put a name to
 
 @dataclass(frozen=True)
 class NewEvent:
-    """A fact to record. ``source`` is the part or tool that says so, ``author`` who did it."""
+    """A fact to record. ``source`` is the part or tool that says so, ``author`` who did it.
+
+    key: whoever posts it again, not knowing whether it arrived, gives the same one.
+    """
 
     at: float
     kind: Kind
@@ -43,6 +46,7 @@ class NewEvent:
     author: str = FIRELINE
     source: str = "alerts"
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
 
     def words(self, language: str) -> str:
         """What it says, in this language where it was given (``attributes.text_ko``)."""
@@ -77,9 +81,16 @@ def append(connection: sa.Connection, event: NewEvent, recorded_at: float) -> Ev
         "source": event.source,
         "text": event.text,
         "attributes": dict(event.attributes),
+        "key": event.key,
     }
     key = connection.execute(sa.insert(table), values).inserted_primary_key
     return _event({**values, "id": key[0] if key else 0})
+
+
+def of_key(connection: sa.Connection, key: str) -> Event | None:
+    """The event that was recorded under this key, if there is one."""
+    found = connection.execute(sa.select(table).where(table.c.key == key)).one_or_none()
+    return None if found is None else _event(found._asdict())
 
 
 def select(
@@ -135,6 +146,7 @@ def _event(row: Mapping[str, Any]) -> Event:
         author=row["author"],
         source=row["source"],
         attributes=shown(row["attributes"]),
+        key=row["key"],
         id=row["id"],
         recorded_at=row["recorded_at"],
     )

@@ -110,15 +110,19 @@ class Response:
     def record(self, fact: NewEvent, at: float) -> Event:
         """Appends an event; one that names no incident joins the open one of its service, if there is one.
 
-        An ``acknowledged`` or ``resolved`` event of an open incident does what it says.
+        An ``acknowledged`` or ``resolved`` event of an open incident does what it says. One whose key is
+        known is the event that was recorded under it, and changes nothing.
 
         Raises:
             RequestError: 404 for an incident that does not exist, 400 for a kind that is ours alone, and for
-                an ``acknowledged`` or ``resolved`` before its incident or in the future.
+                an ``acknowledged`` or ``resolved`` before its incident or in the future; 409 for a key that
+                was another event's.
         """
         if fact.kind in OWN_KINDS:
             raise RequestError(f"kind: {fact.kind} events are written by Fireline only")
-        return self._database.change(lambda connection: self._record(connection, fact, at))
+        return self._database.change(
+            lambda connection: _known(connection, fact) or self._record(connection, fact, at)
+        )
 
     def _record(self, connection: sa.Connection, fact: NewEvent, at: float) -> Event:
         if fact.incident is not None:
@@ -141,6 +145,14 @@ class Response:
         if fact.kind not in UNTOLD_KINDS:
             self._desk.tell(connection, Occasion.UPDATE, event)
         return event
+
+
+def _known(connection: sa.Connection, fact: NewEvent) -> Event | None:
+    """The same event, recorded before. Its words, time and incident may have been filled in since."""
+    known = None if fact.key is None else events.of_key(connection, fact.key)
+    if known and (known.kind, known.author, known.source) != (fact.kind, fact.author, fact.source):
+        raise RequestError(f"Idempotency-Key: it was used for event {known.id}, which is another", status=409)
+    return known
 
 
 def _check_time(fact: NewEvent, incident: Incident, at: float) -> None:

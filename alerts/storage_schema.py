@@ -60,6 +60,7 @@ events = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("attributes", sa.JSON, nullable=False),
+    sa.Column("key", sa.String(255), unique=True, index=True),
 )
 
 outbox = sa.Table(

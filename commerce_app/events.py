@@ -1,7 +1,11 @@
-"""Posts events to Fireline in the background: with retries until a deadline, never in anybody's way."""
+"""Posts events to Fireline in the background: with retries until a deadline, never in anybody's way.
+
+A post that was not answered in time may have been recorded: each attempt bears the event's key.
+"""
 
 import asyncio
 import logging
+import uuid
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -75,6 +79,7 @@ class EventPoster:
                 raise
 
     async def _send(self, url: str, event: Event) -> None:
+        key = {"Idempotency-Key": uuid.uuid4().hex}
         attempts = stamina.retry_context(
             on=_retryable, attempts=None, timeout=self._deadline_seconds, wait_initial=0.1, wait_max=5
         )
@@ -82,7 +87,7 @@ class EventPoster:
             with attempt:
                 # The client's time-outs are per read: an answer that trickles would go on for ever.
                 async with asyncio.timeout(min(ATTEMPT_SECONDS, self._deadline_seconds)):
-                    (await self._client.post(url, json=asdict(event))).raise_for_status()
+                    (await self._client.post(url, json=asdict(event), headers=key)).raise_for_status()
 
 
 def _retryable(error: Exception) -> bool:

@@ -80,6 +80,33 @@ async def test_event_is_recorded_and_joins_the_open_incident(client, paged):
     assert event == answer.json()
 
 
+async def test_event_that_is_posted_again_is_recorded_once(client, paged):
+    posted, key = {"kind": "switch", "service": "product", "text": "on"}, {"Idempotency-Key": "flip-1"}
+    first, again = [await client.post("/api/v1/events", json=posted, headers=key) for _ in range(2)]
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert len(paged.events(Kind.SWITCH)) == 1
+
+
+async def test_end_that_is_posted_again_ends_once(client, paged):
+    for _ in range(2):
+        answer = await client.post(
+            "/api/v1/events", json={"kind": "resolved", "incident": ID}, headers={"Idempotency-Key": "end"}
+        )
+        assert answer.status_code == 201
+    assert len(paged.events(Kind.RESOLVED)) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "said"),
+    [("flip-1", 409, "used for event 1, which is another"), ("a b", 400, "1 to 255")],
+)
+async def test_key_that_is_anothers_or_none_is_refused(client, key, status, said):
+    await client.post("/api/v1/events", json={"kind": "note"}, headers={"Idempotency-Key": "flip-1"})
+    answer = await client.post("/api/v1/events", json={"kind": "deploy"}, headers={"Idempotency-Key": key})
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
+
+
 @pytest.mark.parametrize(
     ("query", "kinds"),
     [

@@ -64,7 +64,7 @@ def test_migrations_make_the_tables_that_the_code_reads(database):
 def test_schema_of_a_newer_fireline_is_refused(tmp_path, database):
     change = sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     database.change(lambda connection: connection.execute(change))
-    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0008"):
+    with pytest.raises(StorageError, match=r"incidents\.db: schema version 9999 is newer .* at most 0009"):
         open_database(tmp_path)
 
 
@@ -73,6 +73,8 @@ def drop_since_2(connection):
     added = {"incidents": ("titles", "rung", "closed_at", "headline"), "alerts": ("told", "ends_by_timeout")}
     for table, column in ((table, column) for table, columns in added.items() for column in columns):
         connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+    connection.execute(sa.text("DROP INDEX ix_events_key"))
+    connection.execute(sa.text("ALTER TABLE events DROP COLUMN key"))
 
 
 def test_database_of_the_first_version_is_brought_up_to_date(tmp_path, database):
@@ -167,6 +169,12 @@ def test_events_cannot_be_changed(database, statement):
     database.change(lambda connection: events.append(connection, fact, 2.0))
     with pytest.raises(StorageError, match="append-only"):
         database.change(lambda connection: connection.execute(sa.text(statement)))
+
+
+def test_two_events_never_share_a_key(database):
+    fact = NewEvent(1.0, Kind.NOTE, "", key="a")
+    with pytest.raises(StorageError, match="UNIQUE"):
+        database.change(lambda connection: [events.append(connection, fact, 1.0) for _ in range(2)])
 
 
 def test_stale_incident_is_not_overwritten(database):

@@ -50,6 +50,14 @@ async def test_trouble_that_passes_is_retried(trouble):
     assert len(fireline.bodies) == 2
 
 
+async def test_every_attempt_has_the_events_key():
+    fireline, other = FakeFireline(503, 201), FakeFireline(201)
+    await post(fireline)
+    await post(other)
+    first, second, another = (each.headers["Idempotency-Key"] for each in (*fireline.bodies, *other.bodies))
+    assert first == second != another
+
+
 async def test_a_refusal_is_not_retried_but_counted():
     fireline = FakeFireline(400)
     assert await post(fireline) == 1
