@@ -22,6 +22,7 @@ from commerce_app.drill.series import SERIES
 TICK_SECONDS = 0.5
 OBSERVE_SECONDS = 1.0
 SHOW_SECONDS = 2.5
+UNHEALED = "a fault did not heal"
 PREWARM_ATTEMPTS = 5
 PREWARM_PAUSE_SECONDS = 2.0
 HISTORY_NOTE = Text(
@@ -34,7 +35,8 @@ HISTORY_NOTE = Text(
 class ActRecord:
     """What was measured in an act. Times are Unix seconds; None: did not happen.
 
-    opening: what was in the shop's books at its begin, counted.
+    opening: what was in the shop's books at its begin, counted. unhealed: faults that could not be undone, in
+    words; such an act ended there.
     """
 
     act: str
@@ -52,6 +54,7 @@ class ActRecord:
     machine: Mapping[str, float | None]
     moments: Moments
     opening: Mapping[str, int]
+    unhealed: tuple[str, ...] = ()
 
     @property
     def page_seconds(self) -> float | None:
@@ -65,10 +68,17 @@ class ActRecord:
 
 
 class ActRun:
-    """One run of an act on a plant that stands; ``now`` gives Unix seconds."""
+    """One run of an act on a plant that stands; ``now`` gives Unix seconds, ``pause`` waits for seconds."""
 
     def __init__(
-        self, scenario: Scenario, name: str, plant: Plant, display: Display, now: Callable[[], float]
+        self,
+        scenario: Scenario,
+        name: str,
+        plant: Plant,
+        display: Display,
+        *,
+        now: Callable[[], float] = time.time,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._scenario = scenario
         self._name = name
@@ -76,6 +86,7 @@ class ActRun:
         self._plant = plant
         self._display = display
         self._now = now
+        self._pause = pause
         self._steps: dict[str, float] = {}
         self._alarm_at: float | None = None
         self._page_at: float | None = None
@@ -92,7 +103,9 @@ class ActRun:
         if incident is not None and ended == RECOVERED:
             self._plant.fireline.resolve(incident, author="runbook")
         summary = self._plant.stop_load(load)
-        self._plant.heal_faults()
+        self._injections.heal_rest()
+        for problem in self._injections.unhealed:
+            self._display.say(problem)
         return self._record(started_at, ended, summary, incident)
 
     def _begin_load(self) -> RunningLoad:
@@ -111,12 +124,13 @@ class ActRun:
             seen = self._seen(started_at)
             now_due = due(self._scenario, self._act, seen, done, seconds, in_force=in_force)
             self._take(now_due, at)
-            if now_due.ended is not None:
-                return now_due.ended
+            ended = UNHEALED if self._injections.unhealed else now_due.ended
+            if ended is not None:
+                return ended
             if at - self._shown_at >= SHOW_SECONDS:
                 self._shown_at = at
                 self._display.tick(seconds, self._figures())
-            time.sleep(TICK_SECONDS)
+            self._pause(TICK_SECONDS)
 
     def _look(self, at: float) -> None:
         if at - self._looked_at < OBSERVE_SECONDS:
@@ -180,7 +194,7 @@ class ActRun:
             except CommandError as error:
                 self._display.say(f"pre-warming: {error}")
                 if attempt + 1 < PREWARM_ATTEMPTS:
-                    time.sleep(PREWARM_PAUSE_SECONDS)
+                    self._pause(PREWARM_PAUSE_SECONDS)
             else:
                 return
 
@@ -231,6 +245,7 @@ class ActRun:
             machine=machine(api, started_at, ended_at),
             moments=moments,
             opening=self._plant.opening,
+            unhealed=tuple(self._injections.unhealed),
         )
 
 

@@ -13,7 +13,7 @@ from commerce_app.drill.act import ActRecord
 from commerce_app.drill.closing import show_closing
 from commerce_app.drill.demo import Drill
 from commerce_app.drill.display import ConsoleDisplay, console_for
-from commerce_app.drill.ending import USER_MISTAKE, fail, guarded
+from commerce_app.drill.ending import FAILURE, USER_MISTAKE, fail, guarded
 from commerce_app.drill.errors import ScenarioError
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.policy import policy_lines, read_policy
@@ -76,12 +76,14 @@ def run_command(*, name: str, act: str | None, protected: bool, hold: bool, as_j
         with _drill(name, out, console) as running:
             policy = _show_policy(console)
             for each in acts:
-                running.run(each, _hold(console) if hold and each == acts[-1] else None)
-            comparison = running.finish(policy)
+                last = hold and each == acts[-1]
+                running.run(each, _finish_and_hold(running, policy, console) if last else None)
+                comparison = running.finish(policy)
         if as_json:
             click.echo(json.dumps(comparison, ensure_ascii=False, indent=2))
         else:
             show_closing(console, comparison)
+        _fail_where_unhealed(comparison)
 
     guarded(live)
 
@@ -112,6 +114,7 @@ def demo_command(out: Path, language: str) -> None:
             running.run("protected")
             comparison = running.finish(policy)
         show_closing(console, comparison)
+        _fail_where_unhealed(comparison)
         minutes, seconds = divmod(time.monotonic() - began_at, 60)
         console.print(f"Everything is in {out} ({minutes:.0f} min {seconds:.0f} s).")
 
@@ -152,8 +155,16 @@ def _reports(running: Drill) -> Callable[[Plant, ActRecord], None]:
     return write
 
 
-def _hold(console: Console) -> Callable[[Plant, ActRecord], None]:
+def _fail_where_unhealed(comparison: Mapping[str, Any]) -> None:
+    if unhealed := [problem for act in comparison["acts"].values() for problem in act["unhealed"]]:
+        fail("; ".join(unhealed), FAILURE)
+
+
+def _finish_and_hold(
+    running: Drill, policy: Mapping[str, Any], console: Console
+) -> Callable[[Plant, ActRecord], None]:
     def hold(plant: Plant, _: ActRecord) -> None:
+        running.finish(policy)
         console.print(f"Everything stays up: the control room is at {plant.address}. Ctrl-C stops it.")
         while True:
             plant.require_running()

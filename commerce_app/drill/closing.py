@@ -1,12 +1,14 @@
 """The closing tables of a drill, for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from commerce_app.drill.display import figure
+from commerce_app.drill.measure import machine_doubt
 
 Json = dict[str, Any]
 NAMES = {
@@ -28,7 +30,7 @@ def show_closing(console: Console, comparison: Json) -> None:
         console.print(document_table(comparison["document"]))
         console.print(chain_line(acts["late"], comparison["document"]["order"]))
     console.print(acts_table(acts))
-    for line in verdicts(comparison):
+    for line in (*verdicts(comparison), *doubts(acts)):
         console.print(line)
 
 
@@ -103,6 +105,21 @@ def verdicts(comparison: Json) -> Iterable[str]:
         yield f"Failed orders: {lost} when the runbook acted on the late alarm, {saved} when on the page."
     if "protected" in comparison:
         yield protected_line(comparison["protected"])
+
+
+def doubts(acts: Json) -> Iterator[str]:
+    """Why figures of an act are not what they seem, a sentence each."""
+    for name, act in acts.items():
+        for problem in act["unhealed"]:
+            yield f"[red]✗[/red] {name}: {escape(problem)}. The act ended there; its figures are until then."
+        if doubt := machine_doubt(act["machine"]):
+            yield f"[yellow]![/yellow] {name}: {doubt}."
+        orders, kept = act["orders"], {slo["name"] for slo in act["slos"] if slo["kept"]}
+        if orders["failed"] > orders["offered"] / 2 and "order-availability" in kept:
+            yield (
+                f"[yellow]![/yellow] {name}: most orders failed and order-availability was kept: customers "
+                "gave up before the shop answered, or could not send, and objectives count answers only."
+            )
 
 
 def protected_line(verdict: Json) -> str:

@@ -60,6 +60,7 @@ def act_summary(scenario: Scenario, record: ActRecord) -> Json:
         "slos": [{**asdict(slo), "kept": slo.kept} for slo in record.slos],
         "machine": dict(record.machine),
         "opening": dict(record.opening),
+        "unhealed": list(record.unhealed),
         "points": {name: list(points) for name, points in record.series.items()},
     }
 

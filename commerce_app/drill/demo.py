@@ -1,7 +1,6 @@
 """The whole demonstration: the acts, their reports, the replay, Grafana's dashboards, the closing table."""
 
 import shutil
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -68,7 +67,7 @@ class Drill:
             )
             with plant:
                 self._display.say(f"the control room is at {plant.address}")
-                record = ActRun(self._scenario, name, plant, self._display, time.time).run()
+                record = ActRun(self._scenario, name, plant, self._display).run()
                 self.records[name] = record
                 if after:
                     after(plant, record)

@@ -5,7 +5,10 @@ from typing import Protocol
 
 from commerce_app.drill.part import Text
 from commerce_app.drill.scenario import Step
+from commerce_app.faults.active import not_healed
+from commerce_app.faults.errors import FaultError
 from commerce_app.faults.fault import Fault
+from commerce_app.stack.errors import StackError
 
 
 class Faults(Protocol):
@@ -17,6 +20,8 @@ class Faults(Protocol):
     def begin(self, name: str, fault: Fault) -> None: ...
 
     def heal(self, name: str) -> None: ...
+
+    def heal_all(self) -> list[str]: ...
 
 
 class Post(Protocol):
@@ -31,6 +36,7 @@ class Injections:
     """``now`` gives Unix seconds.
 
     healed_at: when the last fault that lasted was healed; None while one is in force, or none has been.
+    unhealed: what could not be healed when its time came, in words. What was measured until then counts.
     """
 
     def __init__(self, faults: Faults, post: Post, now: Callable[[], float]) -> None:
@@ -38,6 +44,7 @@ class Injections:
         self._post = post
         self._now = now
         self.healed_at: float | None = None
+        self.unhealed: list[str] = []
 
     @property
     def in_force(self) -> frozenset[str]:
@@ -52,13 +59,21 @@ class Injections:
         self._tell(step, fault, step.text, at, "begun")
 
     def heal(self, step: Step, fault: Fault) -> None:
-        """Raises FaultError, StackError."""
-        self._faults.heal(step.name)
+        """Undo a step's fault, or say that it cannot be undone."""
+        try:
+            self._faults.heal(step.name)
+        except (FaultError, StackError) as error:
+            self.unhealed.append(not_healed(step.name, error))
+            return
         # Healing may take its time: a server that starts again is back when it answers.
         at = self._now()
         if not self._faults.names:
             self.healed_at = at
         self._tell(step, fault, healed_text(step), at, "healed")
+
+    def heal_rest(self) -> None:
+        """Undo what is still in force when the act is over."""
+        self.unhealed += [each for each in self._faults.heal_all() if each not in self.unhealed]
 
     def _tell(self, step: Step, fault: Fault, text: Text, at: float, phase: str) -> None:
         attributes = {"step": step.name, "fault": fault.type, "phase": phase}

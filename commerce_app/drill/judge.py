@@ -30,15 +30,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What `fireline shop verify` said after the act: violations by invariant."""
+    """What `fireline shop verify` said after the act: violations by invariant, or why it could not count."""
 
     violations: Mapping[str, int]
+    why: str = ""
 
 
 def judge_act(
     expected: Expectation, record: ActRecord, ledger: Ledger, *, tie_seconds: float
 ) -> tuple[Finding, ...]:
-    """Everything that the scenario says of this act, and that the books are right after it.
+    """Everything that the scenario says of this act, that its faults healed, and that the books are right.
 
     tie_seconds: onsets so near each other count as tied.
     """
@@ -48,6 +49,7 @@ def judge_act(
         *_ordered(expected, record, tie_seconds),
         *_served(expected, record),
         *_paged(expected, record),
+        *_healed(record),
         *_books(ledger),
     )
 
@@ -159,9 +161,15 @@ def _paged(expected: Expectation, record: ActRecord) -> Iterable[Finding]:
     yield Finding("paged", wanted, measured, (seconds is not None) == expected.paged)
 
 
+def _healed(record: ActRecord) -> Iterable[Finding]:
+    if record.unhealed:
+        yield Finding("faults", "healed in their time", "; ".join(record.unhealed), False)
+
+
 def _books(ledger: Ledger) -> Iterable[Finding]:
     broken = {name: count for name, count in ledger.violations.items() if count}
-    measured = ", ".join(f"{name}: {count}" for name, count in broken.items()) or "kept"
+    kept = "kept" if ledger.violations else f"not counted: {ledger.why}"
+    measured = ", ".join(f"{name}: {count}" for name, count in broken.items()) or kept
     wanted = f"{len(ledger.violations)} kept"
     yield Finding("invariants", wanted, measured, bool(ledger.violations) and not broken)
 

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from commerce_app.drill.display import figure
 from commerce_app.drill.fireline_api import FirelineApi
 from commerce_app.drill.onsets import Course, Moments, Points, course
 from commerce_app.drill.scenario import Measuring
 from commerce_app.drill.series import SERIES
+
+# With less than this idle, whatever else wants the CPU decides how late everything is.
+BUSY_IDLE_RATIO = 0.05
 
 
 def read_series(api: FirelineApi, start: float, end: float, measuring: Measuring) -> dict[str, Points]:
@@ -54,3 +58,11 @@ def machine(api: FirelineApi, start: float, end: float) -> dict[str, float | Non
         for mode in ("idle", "steal")
     }
     return {f"{mode}_ratio": share for mode, share in shares.items()}
+
+
+def machine_doubt(shares: Mapping[str, float | None]) -> str:
+    """Why an act says more of the machine than of the shop; empty where it does not."""
+    idle = shares.get("idle_ratio")
+    if idle is None or idle >= BUSY_IDLE_RATIO:
+        return ""
+    return f"{figure(idle, 'ratio')} of the machine's CPU was idle: too busy to judge the shop by this act"

@@ -94,11 +94,6 @@ class Plant:
         assert self._faults is not None, "enter the plant first"
         return self._faults
 
-    def heal_faults(self) -> None:
-        """Heal what is still in force. Raises FaultError when it cannot."""
-        if left := self.faults.heal_all():
-            raise FaultError("; ".join(left))
-
     def require_running(self) -> None:
         """Raises ServerFailedError for the first child that ended by itself."""
         for child in (*self._children, *self._servers.children):

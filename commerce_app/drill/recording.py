@@ -79,6 +79,7 @@ def truth(record: ActRecord, scenario: Scenario, cause: str) -> dict[str, object
         "onset": record.fault_at,
         "healed": record.moments.hurt_end,
         "steps": dict(record.steps),
+        "unhealed": list(record.unhealed),
     }
 
 

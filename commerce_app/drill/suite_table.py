@@ -35,11 +35,13 @@ def suite_table(results: Iterable[DrillResult]) -> Table:
 
 
 def disagreements(results: Iterable[DrillResult]) -> Iterator[str]:
-    """A line for each thing that was said and is not so."""
+    """A line for each thing that was said and is not so, and for an act that may not be judged by it."""
     for result in results:
         for judged in result.acts:
             for finding in judged.wrong:
                 yield f"[red]✗[/red] {escape(result.name)} {judged.act}: {escape(told_wrong(finding))}"
+            if judged.wrong and judged.doubt:
+                yield f"[yellow]![/yellow] {escape(result.name)} {judged.act}: {escape(judged.doubt)}"
 
 
 def _mark(agrees: bool, text: str) -> str:

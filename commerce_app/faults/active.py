@@ -39,5 +39,10 @@ class ActiveFaults:
             try:
                 self.heal(name)
             except (FaultError, StackError) as error:
-                left.append(f"{name}: not healed: {error}")
+                left.append(not_healed(name, error))
         return left
+
+
+def not_healed(name: str, error: FaultError | StackError) -> str:
+    """What is said of the fault ``name`` that could not be healed."""
+    return f"{name}: not healed: {error}"

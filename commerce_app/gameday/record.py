@@ -21,6 +21,7 @@ class _Kept(BaseModel):
 class ActOutcome(_Kept):
     agrees: bool
     findings: tuple[Finding, ...]
+    doubt: str = ""
 
 
 class Outcome(_Kept):
@@ -43,7 +44,7 @@ class Outcome(_Kept):
 
     @property
     def judged(self) -> tuple[Judged, ...]:
-        return tuple(Judged(name, act.findings) for name, act in self.acts.items())
+        return tuple(Judged(name, act.findings, act.doubt) for name, act in self.acts.items())
 
 
 class Missed(_Kept):

@@ -106,6 +106,12 @@ def _wrong(results: Iterable[Outcome]) -> Iterator[str]:
             for act in each.judged
             for finding in act.wrong
         ),
+        *(
+            f"- {each.drill}, {act.act}: {_plain(act.doubt)}"
+            for each in results
+            for act in each.judged
+            if act.wrong and act.doubt
+        ),
     ]
     if lines:
         yield from ("", "## Otherwise than foretold", "", *lines)

@@ -1,7 +1,11 @@
+from types import SimpleNamespace
+
 import pytest
 
-from commerce_app.drill.act import act_moments, handed_over_at, main_incident
+from commerce_app.drill.act import UNHEALED, ActRun, act_moments, handed_over_at, main_incident
+from commerce_app.drill.customers import LoadSummary
 from commerce_app.drill.scenario import load_scenario
+from commerce_app.faults.errors import FaultError
 
 SCENARIO = load_scenario("banner-spike")
 
@@ -40,3 +44,61 @@ def test_moments_lie_between_the_steps():
     assert (moments.normal_start, moments.normal_end) == (1017.0, 1032.0)
     assert (moments.fault_at, moments.hurt_end) == (1042.0, 1240.0)
     assert (moments.after_start, moments.end) == (1275.0, 1290.0)
+
+
+class StuckFaults:
+    """One that begins and never heals."""
+
+    def __init__(self):
+        self.names = ()
+
+    def begin(self, name, _fault):
+        self.names = (name,)
+
+    def heal(self, name):
+        raise FaultError("no answer")
+
+    def heal_all(self):
+        return [f"{name}: not healed: no answer" for name in self.names]
+
+
+class FakePlant:
+    """Everything of an act but servers."""
+
+    language = "en"
+
+    def __init__(self):
+        self.opening = {"stock": 1}
+        self.faults = StuckFaults()
+        self.fireline = SimpleNamespace(
+            incidents=list, is_firing=lambda _: False, slos=list, post_event=lambda **_: None,
+            points=lambda *_: [], value=lambda _: None,
+        )  # fmt: skip
+
+    def start_load(self):
+        return SimpleNamespace(wait_for_begin=lambda: None)
+
+    def stop_load(self, _load):
+        return LoadSummary(10, 9, 0, 10, 9, {})
+
+    def require_running(self):
+        pass
+
+
+class FakeClock:
+    at = 1000.0
+
+    def now(self):
+        return self.at
+
+    def pause(self, seconds):
+        self.at += seconds
+
+
+def test_an_act_whose_fault_does_not_heal_ends_there_and_keeps_what_was_measured():
+    clock, silent = FakeClock(), SimpleNamespace(say=lambda _: None, tick=lambda *_: None)
+    lag = load_scenario("replica-lag")
+    record = ActRun(lag, "unprotected", FakePlant(), silent, now=clock.now, pause=clock.pause).run()
+    assert (record.ended, record.load.orders_placed) == (UNHEALED, 9)
+    assert record.unhealed == (f"{lag.fault_step.name}: not healed: no answer",)
+    assert record.ended_at == 1000.0 + lag.fault_step.heals_at_seconds

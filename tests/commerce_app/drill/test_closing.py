@@ -19,8 +19,9 @@ def act(failed, page, alarm):
         "page_seconds": page,
         "alarm_seconds": alarm,
         "orders": {"offered": 1000, "failed": failed},
-        "slos": [{"kept": True}, {"kept": False}],
+        "slos": [{"name": "product-latency", "kept": True}, {"name": "order-latency", "kept": False}],
         "machine": {"idle_ratio": 0.2},
+        "unhealed": [],
         "chain_seconds": {"hit_rate": 12.0, "alarm": 200.0, "recovery": None},
     }
 
@@ -35,11 +36,15 @@ COMPARISON = {
 }
 
 
+def closing(comparison):
+    console = Console(file=io.StringIO(), width=140)
+    show_closing(console, comparison)
+    return " ".join(console.file.getvalue().split())
+
+
 @pytest.fixture
 def shown():
-    console = Console(file=io.StringIO(), width=140)
-    show_closing(console, COMPARISON)
-    return console.file.getvalue()
+    return closing(COMPARISON)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +65,25 @@ def shown():
 )
 def test_the_closing_says_it_all(shown, text):
     assert text in shown
+
+
+KEPT = [{"name": "order-availability", "kept": True}]
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (
+            {"machine": {"idle_ratio": 0.001}},
+            "! early: 0.1% of the machine's CPU was idle: too busy to judge",
+        ),
+        ({"unhealed": ["lag: not healed: no [answer]"]}, "✗ early: lag: not healed: no [answer]."),
+        (
+            {"slos": KEPT},
+            "! early: most orders failed and order-availability was kept: customers gave up before",
+        ),
+    ],
+)
+def test_what_makes_figures_doubtful_is_said(more, text):
+    assert text in closing({"acts": {"early": act(600, 21.0, None) | more}})
+    assert "early:" not in closing({"acts": {"early": act(600, 21.0, None)}})

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from commerce_app.drill.errors import CommandError
 from commerce_app.drill.judge import Finding
 from commerce_app.drill.measure import SloResult
 from commerce_app.drill.scenario import Background, load_scenario
@@ -26,8 +27,9 @@ WELL = {"hit_rate": 0.95, "product_p95": 0.1, "order_p99": 0.1, "order_errors": 
 class FakeDrill:
     """Acts that were lived through elsewhere."""
 
-    def __init__(self, records, violations=0):
+    def __init__(self, records, violations=0, *, books=True):
         self.records = records
+        self.books = books
         self.violations = violations
         self.ran = []
 
@@ -37,6 +39,8 @@ class FakeDrill:
         return self.records[name]
 
     def verify(self):
+        if not self.books and self.ran[-1:] == ["protected"]:
+            raise CommandError("no answer")
         return {"stock": self.violations}
 
 
@@ -111,8 +115,8 @@ def shown(*found):
     return console.file.getvalue()
 
 
-def judged(act, *findings):
-    return Judged(act, findings)
+def judged(act, *findings, doubt=""):
+    return Judged(act, findings, doubt)
 
 
 GOOD = Finding("invariants", "11 kept", "kept", True)
@@ -125,6 +129,20 @@ def test_the_last_line_counts():
     lines = shown(passed, failed).splitlines()
     assert lines[-1] == "1 passed, 1 failed"
     assert "✗ two unprotected: order [p99] (fault): expected at least 3.5 s, measured 1.2 s" in lines
+
+
+def test_an_act_of_a_busy_machine_that_went_wrong_says_so():
+    doubtful = [judged("unprotected", BAD, doubt="too busy"), judged("protected", GOOD, doubt="too busy")]
+    lines = shown(DrillResult("two", "redis", tuple(doubtful))).splitlines()
+    assert [line for line in lines if "too busy" in line] == ["! two unprotected: too busy"]
+
+
+def test_a_drill_fails_whose_fault_did_not_heal_and_keeps_what_was_measured(as_foretold):
+    stuck = replace(as_foretold["protected"], unhealed=("lag: not healed: it is stuck",))
+    (result,) = results(FakeDrill({**as_foretold, "protected": stuck}, books=False))
+    wrong = {finding.what: finding.measured for finding in result.acts[1].wrong}
+    assert wrong["faults"] == "lag: not healed: it is stuck"
+    assert wrong["invariants"] == "not counted: no answer"
 
 
 def test_an_act_that_did_not_run_is_no_success():
