@@ -11,7 +11,8 @@ from commerce_app.product.loads import ProductLoads
 from commerce_app.product.optional import Feature, OptionalFeatures
 from commerce_app.switches import Switch, Switches
 
-WARM_AT_ONCE = 8
+# What extras hold of the default limit on loads while work goes by class: more would wait for themselves.
+WARM_AT_ONCE = 2
 
 LoadOf = Callable[[int], Awaitable[bytes | None]]
 
