@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "freeze": "postmortem.freeze_cli:freeze_command",
     "lint": "postmortem.lint.cli:lint_command",
     "record": "postmortem.recording.cli:record_command",
     "report": "postmortem.report_cli:report_command",

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,8 +16,8 @@ from postmortem.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.digests import DIGEST
 from postmortem.errors import OutputError, PostmortemError
-from postmortem.fetch import FirelineApi, fetch_records, fetch_report
 from postmortem.html import render_html
+from postmortem.live import report_on
 from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
 from postmortem.records import ServerSettings
@@ -26,9 +25,6 @@ from postmortem.report import Report, conclude
 from postmortem.restore import restore_evidence
 from postmortem.verify.archive_file import read_archive
 from postmortem.zone import Zone
-
-_TIMEOUT_SECONDS = 30.0
-_TRYING_SECONDS = 15.0  # somebody waits for it
 
 _FORMATS = ("md", "html", "json")
 
@@ -104,7 +100,7 @@ def report_command(
             _refuse_beside("--archive", incident, server)
             report, settings = _read_archive(archive), ServerSettings()
         else:
-            report, settings = _read(*_asked(incident, server, rules, signals))
+            report, settings = report_on(*_asked(incident, server, rules, signals), time.time())
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         forms = {out: format_ or _format_of(out) for out in outs}
         write_all(render(report, language, zone, forms))
@@ -167,15 +163,6 @@ def _read_archive(path: Path) -> Report:
     if Archive.of(report).digest != archive.get(DIGEST):
         click.echo(f"postmortem: {path}: what it concludes is not what this Fireline does", err=True)
     return report
-
-
-def _read(incident: str, server: PrometheusServer) -> tuple[Report, ServerSettings]:
-    at = time.time()
-    with closing(server.client(_TIMEOUT_SECONDS)) as client:
-        api = FirelineApi(client, server.url)
-        records, settings = fetch_records(api, incident, at), api.settings()
-    with closing(server.querier(deadline_seconds=_TRYING_SECONDS)) as querier:
-        return fetch_report(records, querier, at, api.address), settings
 
 
 def require_writable(path: Path) -> None:

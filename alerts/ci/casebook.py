@@ -68,6 +68,14 @@ def _selector(value: object) -> tuple[Matcher, ...]:
 SelectorText = Annotated[Any, BeforeValidator(_selector)]
 
 
+class IncidentFile(Strict):
+    """Which incident a case was made of, for people: it judges no rule."""
+
+    id: str
+    severity: str = ""
+    services: list[str] = Field(default_factory=list)
+
+
 class RecordedFile(Strict):
     """A case.yml beside samples that were recorded."""
 
@@ -83,6 +91,7 @@ class RecordedFile(Strict):
     quiet: bool = False
     onset: Instant | None = None
     page_within: Seconds | None = None
+    incident: IncidentFile | None = None
 
 
 def load_casebook(folder: Path) -> list[FiledCase]:

@@ -25,11 +25,21 @@ _LEVEL = 19
 
 
 @dataclass(frozen=True)
+class FrozenIncident:
+    """An incident as its record labels it."""
+
+    id: str
+    severity: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Description:
     """What a case.yml says. history_seconds: how far before the start its samples begin.
 
     step_seconds: how far apart samples are that are older than ``fine_seconds``.
     evaluation_seconds: how often the source evaluates groups that do not say it, where it tells.
+    title_ko: the title in Korean, where it is another. incident: which one it was, of a case made of one.
     """
 
     name: str
@@ -40,15 +50,21 @@ class Description:
     step_seconds: float = LONGEST_STEP_SECONDS
     fine_seconds: float = FINE_SECONDS
     evaluation_seconds: float | None = None
+    title_ko: str = ""
+    incident: FrozenIncident | None = None
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """samples: how many. labels: of the series. first: when the oldest sample is of, Unix seconds."""
+    """samples: how many. labels: of the series. first: when the oldest sample is of, Unix seconds.
+
+    size_bytes: of all its files.
+    """
 
     samples: int
     labels: frozenset[Labels]
     first: float
+    size_bytes: int
 
     def holds(self, selector: Sequence[Matcher]) -> bool:
         """Whether it has any series of a selector."""
@@ -98,7 +114,8 @@ def freeze(
                 f"found none from {first} to {last}"
             )
         (folder / CASE_FILE).write_text(_case_yaml(description, selectors), encoding="utf-8")
-    return Frozen(written, frozenset(thinned.labels), thinned.first)
+        size = sum(path.stat().st_size for path in folder.iterdir())
+    return Frozen(written, frozenset(thinned.labels), thinned.first, size)
 
 
 def _case_yaml(description: Description, selectors: Sequence[str]) -> str:
@@ -106,7 +123,7 @@ def _case_yaml(description: Description, selectors: Sequence[str]) -> str:
     content: dict[str, object] = {
         "version": 1,
         "name": description.name,
-        "title": {"en": description.title, "ko": description.title},
+        "title": {"en": description.title, "ko": description.title_ko or description.title},
         "origin": description.origin,
         "samples": SAMPLES,
         "selectors": list(map(as_shown, selectors)),
@@ -120,6 +137,9 @@ def _case_yaml(description: Description, selectors: Sequence[str]) -> str:
     else:
         content["onset"] = _spelled_time(expected.onset)
         content["page_within"] = f"{expected.page_within_seconds:g}s"
+    if description.incident is not None:
+        known = description.incident
+        content["incident"] = {"id": known.id, "severity": known.severity, "services": list(known.services)}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 

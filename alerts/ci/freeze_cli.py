@@ -1,6 +1,5 @@
 """`fireline alerts freeze`: makes a case of history, for `ci` to replay."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,24 +7,14 @@ import click
 
 from alerts.backtest.cli import experimental_option
 from alerts.backtest.files import load_alerts
-from alerts.backtest.histories import asked_seconds, told
-from alerts.backtest.intervals import DEFAULT_SECONDS, with_interval
-from alerts.backtest.reach import Reach, reach
-from alerts.backtest.unfound import unfound, unfound_lines
-from alerts.case_bounds import LONGEST_SECONDS, checked_name
-from alerts.ci.freeze import Description, Frozen, freeze, selectors_read
-from alerts.ci.sight import TOLERATED_SECONDS
-from alerts.ci.thinning import FINE_SECONDS, step_seconds
+from alerts.case_bounds import checked_name
+from alerts.ci.freezing import Wanted, freeze_from
 from alerts.ci.verdict import Expected
 from alerts.errors import SpecError
 from alerts.formats.sloth import PeriodOptions
 from alerts.period_options import period_options
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration, Time
-from collector.durations import format_duration
-from collector.errors import QueryError
-from collector.redaction import without_secrets
-from collector.rules.files import RuleGroup
 
 _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
 
@@ -75,76 +64,8 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
         raise SpecError("--to: expected after --from, and --onset between them")
     expected = Expected(start, end, start if onset is None else onset, None if onset is None else page_within)
     given = load_alerts(rules, period=period, experimental=experimental)
-    interval = asked_seconds(server)
-    groups = with_interval(given.groups, interval or DEFAULT_SECONDS)
-    before = reach(groups)
-    seconds = history_seconds(before, expected) if history is None else history
-    description = Description(
-        name,
-        title or name,
-        f"recorded from {server.shown}",
-        expected,
-        seconds,
-        step_seconds(before),
-        evaluation_seconds=interval,
-    )
-    frozen = _frozen(cases, description, server, groups, replaces=force)
-    click.echo(f"wrote {cases / name}: {frozen.samples:,} samples; {thinning_text(description)}")
-    lines = unfound_lines(unfound(groups, frozen.holds))
-    for line in filter(None, (*lines, shortage(before, description, frozen.first))):
+    wanted = Wanted(name, title, expected, history)
+    made = freeze_from(server, cases, wanted, given.groups, replaces=force)
+    click.echo(made.says)
+    for line in made.notes:
         click.echo(f"fireline: {line}", err=True)
-
-
-def _frozen(
-    cases: Path,
-    description: Description,
-    server: PrometheusServer,
-    groups: Sequence[RuleGroup],
-    *,
-    replaces: bool,
-) -> Frozen:
-    try:
-        source = server.querier(on_retry=told)
-        try:
-            return freeze(cases, description, source, selectors_read(groups), replaces=replaces)
-        finally:
-            source.close()
-    except QueryError as error:
-        raise SpecError(without_secrets(str(error))) from error
-
-
-def shortage(before: Reach, description: Description, first: float) -> str:
-    """What is missing before the case's begin: for want of --history, or of older samples; empty if nothing.
-
-    first: when the oldest sample is of, Unix seconds.
-    """
-    needed, had = before.samples_seconds, description.history_seconds
-    look_back = f"the rules look back {format_duration(math.ceil(needed))} before --from"
-    if had < needed:
-        return (
-            f"{look_back}, the case {format_duration(had)}: their longest windows are not full at its begin"
-        )
-    found = max(0.0, description.expected.start - first)
-    if found < had - TOLERATED_SECONDS:
-        return (
-            f"{look_back}, the Prometheus has samples of {format_duration(round(found))} before it only: the "
-            "longest windows are not full at the case's begin, and a longer --history would not fill them"
-        )
-    return ""
-
-
-def history_seconds(before: Reach, expected: Expected) -> float:
-    """How far the rules look back, in whole minutes, as far as a case can."""
-    wanted = 60.0 * math.ceil(before.samples_seconds / 60)
-    return max(0.0, min(wanted, LONGEST_SECONDS - (expected.end - expected.start)))
-
-
-def thinning_text(description: Description) -> str:
-    """What became of old samples."""
-    if description.history_seconds <= FINE_SECONDS:
-        return "all of them as they were scraped"
-    step = format_duration(math.floor(description.step_seconds * 1000) / 1000)
-    return (
-        f"those older than {format_duration(FINE_SECONDS)} before --from thinned to one in {step}, "
-        "at most a third of the shortest window that the rules read there"
-    )

@@ -1,0 +1,92 @@
+"""An incident as a case: when it truly began, how soon a page was due, from when to when pages count."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from alerts.ci.freeze import FrozenIncident
+from alerts.ci.verdict import Expected
+from postmortem.errors import EvidenceError
+from postmortem.records import Incident
+from postmortem.report import Report
+
+LEAST_SECONDS = 120.0  # as `fireline alerts freeze` asks for
+
+
+class OnsetBasis(StrEnum):
+    """Where an onset is from, in words."""
+
+    GIVEN = "as given by --onset"
+    CORRECTED = "as corrected in the timeline"
+    MEASURED = "the impact start of the report"
+    ALERT = "the start of the first alert: nothing that users feel turned"
+
+
+@dataclass(frozen=True)
+class Onset:
+    """When an incident truly began, in Unix seconds."""
+
+    at: float
+    basis: OnsetBasis
+
+
+def true_onset(report: Report, given: float | None) -> Onset:
+    """As reviewed: as given, else as the row of the impact's start was corrected, else that start."""
+    if given is not None:
+        return Onset(given, OnsetBasis.GIVEN)
+    span = report.impact.span
+    for row in report.timeline:
+        starts = any(entry.fact == span.start for entry in row.entries)
+        if starts and row.correction is not None and row.correction.at is not None:
+            return Onset(row.at, OnsetBasis.CORRECTED)
+    return Onset(span.start.value, OnsetBasis.MEASURED if span.is_measured else OnsetBasis.ALERT)
+
+
+def expected_of(report: Report, onset: Onset, page_within_seconds: float | None) -> Expected:
+    """Pages count from where the report's samples begin to where they end.
+
+    page_within_seconds: without it as soon as it came then and a scrape more, in whole minutes, two at least.
+
+    Raises:
+        EvidenceError: for an incident that is not over, one that began outside of the record or after its
+            page, and one that never paged where nothing says how soon it should have.
+    """
+    evidence = report.evidence
+    incident = evidence.incident
+    if incident.resolved_at is None:
+        raise EvidenceError(f"incident {incident.id}: expected one that is over, it is {incident.state}")
+    start, end = min(evidence.analysis_start, onset.at), evidence.end
+    if not evidence.start <= onset.at < end:
+        window = f"{shown_time(evidence.start)} to {shown_time(end)}"
+        raise EvidenceError(
+            f"--onset: expected within the report's samples, {window}, found {shown_time(onset.at)}"
+        )
+    within = _page_within(report, onset) if page_within_seconds is None else page_within_seconds
+    return Expected(start, end, onset.at, within)
+
+
+def _page_within(report: Report, onset: Onset) -> float:
+    incident = report.evidence.incident
+    pages = [alert.starts_at for alert in incident.alerts if alert.severity == "page"]
+    if not pages:
+        raise EvidenceError(
+            f"incident {incident.id}: no page rang, so nothing says how soon one was due: give --page-within"
+        )
+    after = min(pages) - onset.at
+    if after < 0:
+        raise EvidenceError(
+            f"incident {incident.id}: paged {shown_time(min(pages))}, {-after:.0f} s before {onset.basis} "
+            f"({shown_time(onset.at)}): give --onset, when it truly began"
+        )
+    return max(LEAST_SECONDS, 60.0 * math.ceil((after + report.evidence.interval_seconds) / 60))
+
+
+def labels_of(incident: Incident) -> FrozenIncident:
+    """What the record labels it with."""
+    return FrozenIncident(incident.id, incident.severity, incident.services)
+
+
+def shown_time(at: float) -> str:
+    """To the second, in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

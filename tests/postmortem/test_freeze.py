@@ -1,0 +1,47 @@
+from dataclasses import replace
+
+import pytest
+
+from postmortem.errors import EvidenceError
+from postmortem.freeze import Onset, OnsetBasis, expected_of, true_onset
+from tests.postmortem.conftest import TEN
+
+
+def with_incident(report, **changes):
+    incident = report.evidence.incident.model_copy(update=changes)
+    return replace(report, evidence=replace(report.evidence, incident=incident))
+
+
+def test_the_onset_is_the_impact_start(seed_report):
+    assert true_onset(seed_report, None) == Onset(seed_report.origin, OnsetBasis.MEASURED)
+
+
+def test_a_correction_of_the_row_of_the_impact_start_moves_the_onset(report_on, seed_report):
+    span = seed_report.impact.span
+    row = next(r for r in seed_report.timeline if any(e.fact == span.start for e in r.entries))
+    event = {
+        "id": 900,
+        "at": TEN + 7200,
+        "kind": "correction",
+        "text": "the page was slow before",
+        "incident": "2025-09-03-1",
+        "attributes": {"row": row.id, "at": TEN + 240},
+    }
+    assert true_onset(report_on([event]), None) == Onset(TEN + 240, OnsetBasis.CORRECTED)
+
+
+def test_a_page_is_due_as_soon_as_it_came_in_whole_minutes(seed_report):
+    paged_after = TEN + 15 * 60 - seed_report.origin
+    expected = expected_of(seed_report, Onset(seed_report.origin, OnsetBasis.MEASURED), None)
+    assert paged_after < expected.page_within_seconds <= paged_after + 75
+    assert expected.page_within_seconds % 60 == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [({"alerts": ()}, "no page rang"), ({"resolved_at": None, "state": "open"}, "expected one that is over")],
+)
+def test_what_cannot_be_a_case_says_why(seed_report, changes, text):
+    report = with_incident(seed_report, **changes)
+    with pytest.raises(EvidenceError, match=text):
+        expected_of(report, true_onset(report, None), None)
