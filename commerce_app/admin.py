@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from commerce_app.errors import RejectedError
 from commerce_app.events import Event, EventPoster
 from commerce_app.flips import AUTHOR_LIMIT, REASON_LIMIT, one_line, read_flips
 from commerce_app.loopback import is_nobodys_page
+from commerce_app.mistakes import unread
 from commerce_app.numbers import Number
 from commerce_app.product.warming import Warming
 from commerce_app.resilience.deadline import deadline
@@ -23,7 +24,7 @@ from commerce_app.switches import Flip, Switch
 PREWARM_LIMIT = 1_000
 PREWARM_SECONDS = 60.0
 SUPPLIES_SECONDS = 10.0
-DRILL = "drill"
+DRILL, PRELAUNCH = "drill", "prelaunch"
 
 
 log = logging.getLogger(__name__)
@@ -74,12 +75,14 @@ def admin_routes(
         return await switchboard.states()
 
     @router.post("/prewarm")
-    async def prewarm(request: PrewarmRequest) -> dict[str, int]:
-        author, reason = request.who_and_why()
-        chosen = warming.hottest(request.top) if request.product_ids is None else request.product_ids
+    async def prewarm(request: Request) -> dict[str, int]:
+        wanted = _read_prewarm(await request.body())
+        author, reason = wanted.who_and_why()
+        chosen = warming.hottest(wanted.top) if wanted.product_ids is None else wanted.product_ids
         async with deadline(PREWARM_SECONDS):
             warmed = await warming.prewarm(chosen)
-        events.post(prewarm_event(warmed, now(), author, reason))
+        if warmed:
+            events.post(prewarm_event(warmed, now(), author, reason))
         return {"warmed": warmed}
 
     @router.get("/supplies")
@@ -91,6 +94,14 @@ def admin_routes(
             return await supplies.count(product_id, coupon_id)
 
     return router
+
+
+def _read_prewarm(body: bytes) -> PrewarmRequest:
+    """Whatever its content type is said to be, as flips are read; nothing at all is an empty object."""
+    try:
+        return PrewarmRequest.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        raise unread(error.errors()) from error
 
 
 def flip_event(flip: Flip, at: float, author: str, reason: str) -> Event:
@@ -110,11 +121,11 @@ def flip_event(flip: Flip, at: float, author: str, reason: str) -> Event:
 
 
 def prewarm_event(warmed: int, at: float, author: str, reason: str) -> Event:
-    """Keys that were warmed, in both languages."""
+    """Keys that were warmed, in both languages; what is done before a banner is no answer to an incident."""
     text_ko = _because(f"캐시 키 {warmed}개 프리워밍", reason)
     return Event(
         at=at,
-        kind="mitigation",
+        kind="note" if author == PRELAUNCH else "mitigation",
         text=_because(f"pre-warmed {warmed} keys", reason),
         author=author,
         attributes={"warmed": warmed, "reason": reason, "text_ko": text_ko},

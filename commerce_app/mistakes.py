@@ -15,7 +15,8 @@ def unread(found: Sequence[Mapping[str, Any]]) -> RejectedError:
     first = found[0]
     if first["type"] == "json_invalid":
         return _not_json()
-    return RejectedError(422, f"{'.'.join(map(_name, first['loc']))}: {first['msg']}")
+    place = ".".join(map(_name, first["loc"])) or "body"
+    return RejectedError(422, f"{place}: {first['msg']}")
 
 
 def unserved(error: HTTPException) -> RejectedError:

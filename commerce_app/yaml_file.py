@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 LARGEST_BYTES = 65_536
 # With every alias replaced by what it stands for, which a few lines can make endless.
@@ -51,6 +53,12 @@ def told(value: object) -> str:
     text = "".join(each if each.isprintable() else " " for each in str(value))
     words = " ".join(text.split())
     return words if len(words) <= LONGEST_TOLD else f"{words[:LONGEST_TOLD]}…"
+
+
+def first_mistake(error: ValidationError) -> ErrorDetails:
+    """What to tell of a file: an unknown key rather than the key that is missing for being misspelt."""
+    found = error.errors()
+    return next((each for each in found if each["type"] == "extra_forbidden"), found[0])
 
 
 def _parsed(text: str) -> object:

@@ -19,7 +19,7 @@ from commerce_app.drill.offer import Load, Stage
 from commerce_app.drill.part import Name, Part, Seconds, SwitchName, Text
 from commerce_app.faults.fault import Fault
 from commerce_app.faults.registry import parse_fault
-from commerce_app.yaml_file import YamlFileError, read_yaml, told
+from commerce_app.yaml_file import YamlFileError, first_mistake, read_yaml, told
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 NORMAL = Path(__file__).parent / "normal.yml"
@@ -228,7 +228,7 @@ def load_scenario(name: str) -> Scenario:
     try:
         return Scenario.model_validate(_filled(content) if isinstance(content, dict) else content)
     except ValidationError as error:
-        problem = error.errors()[0]
+        problem = first_mistake(error)
         key = told(".".join(str(part) for part in problem["loc"])) or "(whole file)"
         message = told(problem["msg"].removeprefix("Value error, "))
         raise ScenarioError(f"{told(path.name)}: {key}: {message}") from error

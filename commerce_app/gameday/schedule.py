@@ -14,7 +14,7 @@ from commerce_app.drill.expectations import Expectations
 from commerce_app.drill.scenario import Scenario, scenario_names
 from commerce_app.drill.suite import judged_scenario
 from commerce_app.gameday.when import EXAMPLE, When, checked_rule
-from commerce_app.yaml_file import YamlFileError, read_yaml, told
+from commerce_app.yaml_file import YamlFileError, first_mistake, read_yaml, told
 
 ALL = "all"
 EXPECTED = {
@@ -100,7 +100,7 @@ def load_schedule(path: Path) -> Schedule:
     except YamlFileError as error:
         raise ScheduleError(f"{path}: {error}") from error
     except ValidationError as error:
-        raise ScheduleError(f"{path}: {_complaint(error.errors()[0])}") from error
+        raise ScheduleError(f"{path}: {_complaint(first_mistake(error))}") from error
     when = content.when
     return Schedule(
         place=str(path),

@@ -18,7 +18,7 @@ from pydantic import (
 
 from commerce_app.numbers import Number
 from commerce_app.prelaunch.errors import CampaignError
-from commerce_app.yaml_file import YamlFileError, read_yaml, told
+from commerce_app.yaml_file import YamlFileError, first_mistake, read_yaml, told
 
 PRODUCTS_LIMIT = 1_000
 LONGEST_NAME, LONGEST_TOLD = 200, 100
@@ -160,7 +160,7 @@ def load_campaign(path: Path) -> Campaign:
     except YamlFileError as error:
         raise CampaignError(f"{path}: {error}") from error
     except ValidationError as error:
-        raise CampaignError(f"{path}: {_complaint(error.errors()[0])}") from error
+        raise CampaignError(f"{path}: {_complaint(first_mistake(error))}") from error
     drills = campaign.drills.model_copy(update={"results": path.parent / campaign.drills.results})
     return campaign.model_copy(update={"drills": drills})
 
@@ -170,6 +170,10 @@ def _complaint(problem: Any) -> str:  # noqa: ANN401  pydantic's own
     if problem["type"] == "extra_forbidden":
         model = _model_at(problem["loc"][:-1])
         return f"{key}: unknown key: expected one of {', '.join(model.model_fields)}"
+    if problem["type"] == "missing":
+        return f"{key}: needed, and not there"
+    if problem["type"].startswith(("timezone", "datetime")):
+        return f"{key}: expected a time with its offset, such as 2026-09-03T10:00:00+09:00"
     return f"{key}: {told(problem['msg'].removeprefix('Value error, '))}"
 
 

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from commerce_app.drill.scenario import scenario_names
 from commerce_app.drill.suite import ACTS
-from commerce_app.prelaunch.errors import UnansweredError
+from commerce_app.prelaunch.campaign import DrillRecord
+from commerce_app.prelaunch.errors import CampaignError, UnansweredError
 from commerce_app.prelaunch.observed import Drilled, Unseen
 from commerce_app.prelaunch.web import shaped
+from commerce_app.yaml_file import told
 
 LARGEST_BYTES = 16 * 1024 * 1024
 
@@ -52,6 +55,20 @@ def read_drills(path: Path) -> Mapping[str, Drilled | Unseen]:
     entries: list[_Entry] = shaped(list[_Entry], _content(path), str(path))
     names = [entry.drill for entry in entries]
     return {entry.drill: _drilled(entry, once=names.count(entry.drill) == 1) for entry in entries}
+
+
+def check_names(record: DrillRecord) -> None:
+    """Raises CampaignError for a drill that is needed and is neither among the results nor one of ours."""
+    try:
+        known = {*scenario_names(), *read_drills(record.results)}
+    except UnansweredError:
+        # It may be a drill of the user's own; which there are, nobody knows.
+        return
+    if missing := [name for name in record.needed if name not in known]:
+        raise CampaignError(
+            f"drills.needed: expected drills of {record.results}, or of {', '.join(scenario_names())}, "
+            f"got {', '.join(map(told, missing))}"
+        )
 
 
 def _drilled(entry: _Entry, *, once: bool) -> Drilled | Unseen:

@@ -39,6 +39,9 @@ def observe(campaign: Campaign, web: Web, token: str | None, now: Callable[[], f
     """Warms the banner's keys, reads each page, and looks at everything else.
 
     token: of the shop's /admin, if it has one; now: Unix seconds.
+
+    Raises:
+        TokenError: before anything is warmed.
     """
     probe = ShopProbe(web, campaign.shop.url, token)
     ids, coupon = campaign.product_ids, campaign.coupon

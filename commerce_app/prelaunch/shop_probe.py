@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from commerce_app.prelaunch.errors import UnansweredError
+from commerce_app.prelaunch.errors import TokenError, UnansweredError
 from commerce_app.prelaunch.exposition import Page, increase
 from commerce_app.prelaunch.observed import PageState, Prewarmed, Supplies
 from commerce_app.prelaunch.shop_metrics import page_state
@@ -13,6 +13,7 @@ from commerce_app.prelaunch.web import Web, one_line, shaped
 
 AUTHOR = "prelaunch"
 PREWARM_SECONDS = 70.0
+UNAUTHORIZED = 401
 # Of a page whose answer other customers' reads hide.
 LOOKS = 3
 POPULAR_KEYS = 1
@@ -52,9 +53,15 @@ class ShopProbe:
             raise UnansweredError(f"{url}: expected metrics: {one_line(str(error))}") from error
 
     def switches(self) -> Mapping[str, bool | None]:
-        """Each switch's state; None where the shop cannot tell."""
+        """Each switch's state; None where the shop cannot tell. Raises TokenError where it lets nobody in."""
         url = f"{self._url}/admin/switches"
-        found = shaped(dict[str, Any], self._web.ask_json("GET", url, headers=self._admin), url)
+        try:
+            answer = self._web.ask_json("GET", url, headers=self._admin)
+        except UnansweredError as error:
+            if error.status == UNAUTHORIZED:
+                raise TokenError(self._url) from error
+            raise
+        found = shaped(dict[str, Any], answer, url)
         return {name: state for name, state in found.items() if state is None or isinstance(state, bool)}
 
     def prewarm(self, campaign: str, product_ids: Sequence[int], *, extras: bool) -> Prewarmed:

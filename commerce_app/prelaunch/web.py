@@ -50,7 +50,8 @@ class Web:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnansweredError(f"{url}: no answer ({one_line(str(error))})") from error
         if not 200 <= status < 300:
-            raise UnansweredError(f"{url}: {status} {one_line(body[: 4 * TOLD].decode(errors='replace'))}")
+            told = one_line(body[: 4 * TOLD].decode(errors="replace"))
+            raise UnansweredError(f"{url}: {status} {told}", status)
         return body
 
     def ask_json(self, method: str, url: str, **options: Any) -> Any:  # noqa: ANN401  whatever JSON holds

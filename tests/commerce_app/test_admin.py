@@ -151,6 +151,31 @@ def test_a_flip_is_told_with_its_reason(reason, text):
     assert event.attributes == {"switch": "local_tier", "from": True, "to": False, "reason": reason}
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+async def test_what_to_warm_is_read_whatever_its_type(world, kind):
+    body = b'{"product_ids": [1, 2, 3]}'
+    answer = await world.client.post("/admin/prewarm", content=body, headers={"Content-Type": kind})
+    assert answer.json() == {"warmed": 3}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [(b"{", "body: expected JSON"), (b"[]", "body: "), (b'{"x": 1}', "x: Extra inputs")]
+)
+async def test_what_cannot_be_read_is_named(world, body, said):
+    answer = await world.client.post("/admin/prewarm", content=body)
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith(said)
+
+
+async def test_warming_nothing_is_told_to_nobody(world):
+    await world.prewarm(product_ids=[])
+    assert world.events == []
+
+
+def test_what_is_warmed_before_a_banner_is_a_note():
+    assert prewarm_event(5, 7.0, "prelaunch", "autumn").kind == "note"
+
+
 def test_prewarming_is_told_in_both_languages():
     event = prewarm_event(5, 7.0, "runbook", "cold")
     assert (event.kind, event.text) == ("mitigation", "pre-warmed 5 keys: cold")

@@ -39,14 +39,20 @@ def test_the_protections_wanted_are_those_of_the_protected_drill():
     [
         ({"stock": 1}, "stock: unknown key: expected one of name, starts_at, "),
         ({"shop": {"url": "http://shop", "tokn": "x"}}, "shop.tokn: unknown key: expected one of url, admin"),
-        ({"products": [{"id": 1, "piece": 5}]}, "products.0.pieces: Field required"),
+        ({"products": [{"id": 1, "piece": 5}]}, "products.0.piece: unknown key: expected one of id, pieces"),
         (
             {"products": [{"id": 1, "pieces": 5, "x": 1}]},
             "products.0.x: unknown key: expected one of id, pieces",
         ),
+        (
+            {"expected_rps": {"normal": 1, "factr": 4}},
+            "expected_rps.factr: unknown key: expected one of normal",
+        ),
+        ({"products": [{"id": 1}]}, "products.0.pieces: needed, and not there"),
         ({"products": []}, "products: "),
         ({"products": [{"id": 1, "pieces": 5}] * 2}, "(whole file): products: expected each id once"),
-        ({"starts_at": "2025-09-03T10:00:00"}, "starts_at: Input should have timezone info"),
+        ({"starts_at": "2025-09-03T10:00:00"}, "starts_at: expected a time with its offset, such as 2026-"),
+        ({"starts_at": "tomorrow"}, "starts_at: expected a time with its offset, such as 2026-"),
         ({"name": "ok: go\n  go       start: fine"}, "name: expected text in one line"),
         ({"name": "a\u202eb"}, "name: expected text in one line"),
         ({"name": " "}, "name: expected text in one line"),
