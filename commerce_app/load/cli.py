@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import httpx
 
 from commerce_app.load.catalogue import UnknownTestError, environment, find_test, load_tests
+from commerce_app.load.preflight import PreflightError, check_shop
 from commerce_app.stack.binaries import k6_program
 from commerce_app.stack.errors import MissingBinaryError
 
 USER_MISTAKE = 2
+ANSWER_SECONDS = 10.0
 
 
 @click.command("load")
@@ -30,7 +33,8 @@ def load_command(
 ) -> None:
     """Run the k6 test NAME against a shop; without NAME, list the tests.
 
-    The exit code is k6's: 0, 99 when a threshold failed, 108 when nothing answers at the URL.
+    The exit code is k6's: 0, 99 when a threshold failed, 108 when nothing answers at the URL, 107 for a
+    wrong setting, such as more PRODUCTS or USERS than were seeded.
     """
     if name is None:
         for test in load_tests():
@@ -40,10 +44,16 @@ def load_command(
         command = find_test(name).command(k6_program(), summary)
     except (UnknownTestError, MissingBinaryError) as error:
         _fail(str(error))
+    settings = {**os.environ, **environment(url, duration_scale)}
+    try:
+        with httpx.Client(timeout=ANSWER_SECONDS) as client:
+            check_shop(client, settings)
+    except PreflightError as error:
+        _fail(str(error), error.exit_code)
     # k6 in our place: its exit code, its terminal and Ctrl-C are the caller's.
-    os.execve(command[0], command, {**os.environ, **environment(url, duration_scale)})  # noqa: S606  k6, ours
+    os.execve(command[0], command, settings)  # noqa: S606  k6, ours
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, exit_code: int = USER_MISTAKE) -> NoReturn:
     click.echo(f"fireline: {message}", err=True)
-    raise SystemExit(USER_MISTAKE)
+    raise SystemExit(exit_code)
