@@ -12,7 +12,7 @@ import click
 import uvicorn
 
 from commerce_app.app import build_app
-from commerce_app.database.check import CONNECT_FAILURES, check_databases, unreachable
+from commerce_app.database.check import CONNECT_FAILURES, check_databases, check_seeded, unreachable
 from commerce_app.database.seed import Size
 from commerce_app.database.seed import seed as seed_database
 from commerce_app.drill.cli import drill
@@ -55,6 +55,8 @@ def serve(listen: str, log_level: str) -> None:
     except SettingsError as error:
         _fail(str(error))
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # it says neither what is tried again nor why
+    click.echo(f"the shop is at http://{listen}", err=True)
     app = build_app(build_shop(settings))
     config = uvicorn.Config(
         app,
@@ -90,7 +92,10 @@ def verify(as_json: bool) -> None:
     """Count, on DATABASE_URL, what breaks the shop's invariants; exit 1 if anything does."""
     settings = _settings()
     try:
+        asyncio.run(check_seeded(settings.database_url))
         findings = asyncio.run(verify_books(settings.database_url, datetime.now(UTC)))
+    except SettingsError as error:
+        _fail(str(error))
     except CONNECT_FAILURES as error:
         _fail(unreachable("DATABASE_URL", settings.database_url, error))
     click.echo(findings_json(findings) if as_json else findings_text(findings))

@@ -6,6 +6,7 @@ A post that was not answered in time may have been recorded: each attempt bears 
 import asyncio
 import logging
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -86,8 +87,15 @@ class EventPoster:
         async for attempt in attempts:
             with attempt:
                 # The client's time-outs are per read: an answer that trickles would go on for ever.
-                async with asyncio.timeout(min(ATTEMPT_SECONDS, self._deadline_seconds)):
-                    (await self._client.post(url, json=asdict(event), headers=key)).raise_for_status()
+                await self._try(url, event, key)
+
+    async def _try(self, url: str, event: Event, key: Mapping[str, str]) -> None:
+        try:
+            async with asyncio.timeout(min(ATTEMPT_SECONDS, self._deadline_seconds)):
+                (await self._client.post(url, json=asdict(event), headers=key)).raise_for_status()
+        except (httpx.HTTPError, TimeoutError) as error:
+            log.info("event %r: %s: %s", event.text, url, str(error) or type(error).__name__)
+            raise
 
 
 def _retryable(error: Exception) -> bool:

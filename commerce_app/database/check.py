@@ -15,15 +15,20 @@ CONNECT_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.Interf
 
 async def check_databases(settings: Settings) -> None:
     """Raises SettingsError that names the variable whose server is missing or empty."""
-    seeded = await _ask("DATABASE_URL", settings.database_url, "SELECT to_regclass('shop_seed') IS NOT NULL")
+    await check_seeded(settings.database_url)
+    await _ask("REPLICA_URL", settings.replica_url, "SELECT true")
+
+
+async def check_seeded(database_url: str) -> None:
+    """Raises SettingsError unless there are this version's tables."""
+    seeded = await _ask("DATABASE_URL", database_url, "SELECT to_regclass('shop_seed') IS NOT NULL")
     if not seeded:
         raise SettingsError("DATABASE_URL: expected a seeded database: run `fireline shop seed` first")
-    version = await _ask("DATABASE_URL", settings.database_url, "SELECT max(schema_version) FROM shop_seed")
+    version = await _ask("DATABASE_URL", database_url, "SELECT max(schema_version) FROM shop_seed")
     if version != SCHEMA_VERSION:
         raise SettingsError(
             f"DATABASE_URL: expected schema {SCHEMA_VERSION}, found {version}: seed an empty database"
         )
-    await _ask("REPLICA_URL", settings.replica_url, "SELECT true")
 
 
 async def _ask(variable: str, url: str, question: str) -> object:

@@ -50,6 +50,12 @@ async def test_trouble_that_passes_is_retried(trouble):
     assert len(fireline.bodies) == 2
 
 
+async def test_each_attempt_that_fails_says_what_and_why(caplog):
+    caplog.set_level("INFO")
+    await post(FakeFireline(503, 201))
+    assert "event 'local_tier on': http://fireline/api/v1/events: Server error '503" in caplog.text
+
+
 async def test_every_attempt_has_the_events_key():
     fireline, other = FakeFireline(503, 201), FakeFireline(201)
     await post(fireline)

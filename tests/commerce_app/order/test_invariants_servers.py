@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -122,6 +123,14 @@ async def test_a_breach_is_an_exit_code(settings, primary):
     assert result.exit_code == 1
     counts = {finding["invariant"]: finding["violations"] for finding in json.loads(result.output)}
     assert counts == dict.fromkeys(BREACHES, 0) | {"stock": 2}
+
+
+async def test_a_database_that_is_not_seeded_says_what_to_run(servers, settings):
+    result = await asyncio.to_thread(verify, replace(settings, database_url=servers.primary.maintenance_url))
+    assert (result.exit_code, result.output) == (
+        2,
+        "fireline: DATABASE_URL: expected a seeded database: run `fireline shop seed` first\n",
+    )
 
 
 async def test_a_shop_in_order_is_verified(settings):

@@ -4,7 +4,7 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from commerce_app.stack.exporter import GroupUsage, group_metrics
+from commerce_app.stack.exporter import GroupUsage, group_metrics, main
 from commerce_app.stack.groups import one_core_group, write_groups
 from commerce_app.stack.ports import free_port, is_listening
 from commerce_app.stack.process import Child, wait_until
@@ -48,6 +48,13 @@ def test_cpu_time_of_members_that_are_gone_stays_in_the_group():
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize("arguments", [[], ["groups.json"], ["groups.json", "here"]])
+def test_without_its_arguments_it_says_which_they_are(arguments, capsys):
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert capsys.readouterr().err.startswith("usage: python -m commerce_app.stack.exporter GROUPS.json PORT")
+
+
 def test_serves_its_own_usage(tmp_path):
     port = free_port()
     command = [sys.executable, "-m", "commerce_app.stack.exporter", tmp_path / "groups.json", str(port)]
