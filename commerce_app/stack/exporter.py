@@ -23,7 +23,6 @@ from commerce_app.stack.ports import LOOPBACK
 from commerce_app.stack.procfs import ProcessStat, TreeUsage, parse_node_cpu, read_processes, usage_of_tree
 from commerce_app.stack.server_figures import ServerFigures
 
-
 USAGE = (
     "usage: python -m commerce_app.stack.exporter GROUPS.json PORT, with GROUPS.json such as "
     '{"valkey": {"pids": [12], "cores": 2}}, or {}'
@@ -95,7 +94,7 @@ def node_metric(seconds: Mapping[str, float]) -> Metric:
 def main(arguments: list[str]) -> None:
     """Serve until a signal; without its arguments say which they are, exit code 2."""
     if len(arguments) != 2 or not (arguments[1].isascii() and arguments[1].isdigit()):
-        print(USAGE, file=sys.stderr)  # noqa: T201  a program of its own
+        print(USAGE, file=sys.stderr)
         raise SystemExit(2)
     groups_file, port = Path(arguments[0]), int(arguments[1])
     registry = CollectorRegistry()
