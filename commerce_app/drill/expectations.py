@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from commerce_app.drill.part import Part
-from commerce_app.drill.series import SERIES, Measured
+from commerce_app.drill.series import MEASURED, Measured
 
 Window = Literal["before", "fault", "after", "act"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -32,8 +32,8 @@ class Bound(Part):
             raise ValueError("expected either `series` or `customers`")
         if self.at_least is None and self.at_most is None:
             raise ValueError("expected `at_least`, `at_most`, or both")
-        if self.series is not None and self.series not in {each.name for each in SERIES}:
-            known = ", ".join(each.name for each in SERIES)
+        if self.series is not None and self.series not in {each.name for each in MEASURED}:
+            known = ", ".join(each.name for each in MEASURED)
             raise ValueError(f"series: expected one of {known}, got {self.series}")
         return self
 
@@ -44,7 +44,7 @@ class Bound(Part):
     @property
     def measured(self) -> Measured | None:
         """The series, where it is one."""
-        return next((each for each in SERIES if each.name == self.series), None)
+        return next((each for each in MEASURED if each.name == self.series), None)
 
     def holds(self, value: float | None) -> bool:
         """Whether the figure is within; nothing measured is within no bound."""

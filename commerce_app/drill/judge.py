@@ -10,12 +10,12 @@ from commerce_app.drill.document import chain_order, read_document
 from commerce_app.drill.expectations import Bound, Expectation
 from commerce_app.drill.measure import SloResult, courses
 from commerce_app.drill.onsets import Moments, Points, course
-from commerce_app.drill.series import SERIES
+from commerce_app.drill.series import MEASURED
 
-UNITS = {"hit_rate": "ratio", "replica_cpu": "ratio", "order_errors": "ratio"}
+RATIOS = {"hit_rate", "replica_cpu", "order_errors", "wallet_errors", "coupon_errors"}
 # How what was wanted of an objective begins.
 KEPT, LOST = "kept", "lost"
-_SECONDS = {each.name for each in SERIES} - set(UNITS)
+_SECONDS = {each.name for each in MEASURED} - RATIOS
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _books(ledger: Ledger) -> Iterable[Finding]:
 
 
 def _speller(name: str) -> Callable[[float], str]:
-    if name in UNITS:
+    if name in RATIOS:
         return _share
     return (lambda value: figure(value, "seconds")) if name in _SECONDS else (lambda value: f"{value:g}")
 

@@ -7,20 +7,20 @@ from commerce_app.drill.display import figure
 from commerce_app.drill.fireline_api import FirelineApi
 from commerce_app.drill.onsets import Course, Moments, Points, course
 from commerce_app.drill.scenario import Measuring
-from commerce_app.drill.series import SERIES
+from commerce_app.drill.series import MEASURED, SERIES
 
 # With less than this idle, whatever else wants the CPU decides how late everything is.
 BUSY_IDLE_RATIO = 0.05
 
 
 def read_series(api: FirelineApi, start: float, end: float, measuring: Measuring) -> dict[str, Points]:
-    """Each series at every scrape of the act."""
+    """Every series at every scrape of the act."""
     step = measuring.scrape_seconds
-    return {each.name: api.points(each.over(measuring.window_seconds), start, end, step) for each in SERIES}
+    return {each.name: api.points(each.over(measuring.window_seconds), start, end, step) for each in MEASURED}
 
 
 def courses(series: Mapping[str, Points], moments: Moments) -> dict[str, Course]:
-    """What each series did."""
+    """What each series of the closing table did."""
     return {each.name: course(series[each.name], moments, rises=each.rises) for each in SERIES}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from commerce_app.drill.offer import LOAD, request_kinds
 from commerce_app.drill.scenario import SCENARIOS, load_scenario
-from commerce_app.drill.series import SERIES
+from commerce_app.drill.series import MEASURED
 from commerce_app.switches import Switch
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def test_seams_that_the_roadmap_names_exist(module, name):
     ("where", "words"),
     [
         ("`mix`, of `customers.js`", request_kinds("customers.js")),
-        ("`series`", [each.name for each in SERIES]),
+        ("`series`", [each.name for each in MEASURED]),
         ("`customers`", re.findall(r"new Rate\('(\w+)'\)", (LOAD / "customers.js").read_text())),
     ],
 )

@@ -79,6 +79,14 @@ def test_series_turn_in_the_documents_order(cpu_seconds, agrees, act_record):
     assert found.measured.startswith("hit_rate 5 s, product_p95 15 s, replica_cpu ")
 
 
+def test_charges_and_claims_are_bounded_as_orders_are(act_record):
+    bounds = [Bound(series="wallet_p99", at_most=0.5), Bound(series="coupon_errors", at_most=0.01)]
+    record = act_record(series={"wallet_p99": [(50, 0.7)], "coupon_errors": [(50, 0.0)]})
+    found = findings({"lost": "none", "bounds": bounds}, record)
+    assert found["wallet_p99 (fault)"].measured == "700 ms"
+    assert found["coupon_errors (fault)"].agrees
+
+
 def test_what_was_not_measured_is_within_no_bound(act_record):
     bounds = [Bound(series="order_p99", at_most=9), Bound(customers="twice", at_most=9)]
     found = findings({"lost": "none", "bounds": bounds}, act_record(series={"order_p99": []}))
