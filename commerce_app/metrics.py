@@ -1,43 +1,33 @@
 """Every metric of the shop, with all its label sets from the first scrape (docs/architecture.md)."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
-
 from commerce_app.cache.cause import Cause
-from commerce_app.database.routing import ROUTES as READ_ROUTES
-from commerce_app.database.statements import Statement
 from commerce_app.errors import ErrorType
+from commerce_app.instrument.instruments import OPERATION_BUCKETS
 from commerce_app.instrument.label_values import (
     BACKGROUND,
     CACHES,
     LEASE_OUTCOMES,
-    OPERATION_ERRORS,
-    OPERATIONS,
-    POOLS,
-    REDIS_ERRORS,
     TIER_RESULTS,
     WORK,
 )
-from commerce_app.instrument.labels import RememberingCounter, RememberingGauge, RememberingHistogram
 from commerce_app.instrument.routes import ROUTES
+from commerce_app.instrument.server_metrics import ServerMetrics
 from commerce_app.resilience.rate_profiles import PROFILES, Profile
 from commerce_app.switches import Flip, Switch
 
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 7.5, 10)
-OPERATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 STALE_BUCKETS = (1, 2, 5, 10, 20, 30, 45, 60, 90, 120)
 LOCK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class Metrics:
-    """The instruments, on a registry of their own."""
+class Metrics(ServerMetrics):
+    """The instruments, on a registry of their own; those of the servers are in ``ServerMetrics``."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # not annotated there
-        self.registry = CollectorRegistry()
+        super().__init__()
         self._requests()
         self._cache()
         self._refreshes()
-        self._databases()
         self._protections()
         self._control()
         self._business()
@@ -46,17 +36,6 @@ class Metrics:
     def follow(self, flip: Flip) -> None:
         """Show a switch's new state."""
         self.switch_enabled.labels(flip.switch).set(flip.enabled)
-
-    def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
-        return RememberingCounter(name, text, labels, registry=self.registry)
-
-    def _gauge(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Gauge:
-        return RememberingGauge(name, text, labels, registry=self.registry)
-
-    def _histogram(
-        self, name: str, text: str, labels: tuple[str, ...], buckets: tuple[float, ...]
-    ) -> Histogram:
-        return RememberingHistogram(name, text, labels, registry=self.registry, buckets=buckets)
 
     def _requests(self) -> None:
         labels = ("http_request_method", "http_route", "http_response_status_code", "error_type")
@@ -126,73 +105,6 @@ class Metrics:
             self.cache_absences.labels(cache)
             for cause in Cause:
                 self.cache_refreshes.labels(cache, cause)
-
-    def _databases(self) -> None:
-        self._operations()
-        self._pools()
-        self.replication_lag_seconds = self._gauge(
-            "pg_replication_lag_seconds",
-            "How far the replica's replay is behind; NaN when it cannot be asked.",
-        )
-        self.replica_behind_seconds = self._gauge(
-            "db_replica_behind_seconds",
-            "How old what the replica shows is against the primary; NaN when the replica cannot be asked.",
-        )
-        self.reads = self._counter(
-            "db_reads_total", "Reads by the server they went to and why.", ("target", "reason")
-        )
-        for route in READ_ROUTES:
-            self.reads.labels(route.target, route.reason)
-
-    def _operations(self) -> None:
-        self.operation_seconds = self._histogram(
-            "db_client_operation_duration_seconds", "Time of one database operation.",
-            ("db_system_name", "db_operation_name", "error_type", "server"), OPERATION_BUCKETS,
-        )  # fmt: skip
-        for system, operation, server in OPERATIONS:
-            for error_type in OPERATION_ERRORS:
-                self.operation_seconds.labels(system, operation, error_type, server)
-        self.slow_queries = self._counter(
-            "db_slow_queries_total", "Statements that took too long.", ("server", "operation")
-        )
-        for server in ("primary", "replica"):
-            for statement in Statement:
-                self.slow_queries.labels(server, statement)
-        self.redis_errors = self._counter(
-            "redis_client_errors_total", "Failed attempts as the Redis client saw them.", ("error_type",)
-        )
-        for error_type in REDIS_ERRORS:
-            self.redis_errors.labels(error_type)
-        self.redis_retries = self._counter(
-            "redis_client_retries_total", "Attempts after the first, of commands and connects."
-        )
-
-    def _pools(self) -> None:
-        pool = ("db_client_connection_pool_name",)
-        self.pool_connections = self._gauge(
-            "db_client_connection_count", "Connections by state.", (*pool, "db_client_connection_state")
-        )
-        self.pool_max = self._gauge("db_client_connection_max", "Connections allowed.", pool)
-        self.pool_pending = self._gauge(
-            "db_client_connection_pending_requests", "Requests that wait for a connection.", pool
-        )
-        self.pool_timeouts = self._counter(
-            "db_client_connection_timeouts_total", "Requests that got no connection.", pool
-        )
-        self.pool_wait_seconds = self._histogram(
-            "db_client_connection_wait_time_seconds", "Time to get a connection.", pool, OPERATION_BUCKETS
-        )
-        self.pool_use_seconds = self._histogram(
-            "db_client_connection_use_time_seconds", "Time a connection was held.", pool, OPERATION_BUCKETS
-        )
-        for name in POOLS:
-            for state in ("idle", "used"):
-                self.pool_connections.labels(name, state)
-            self.pool_max.labels(name)
-            self.pool_pending.labels(name)
-            self.pool_timeouts.labels(name)
-            self.pool_wait_seconds.labels(name)
-            self.pool_use_seconds.labels(name)
 
     def _protections(self) -> None:
         self._locks()
