@@ -21,6 +21,7 @@ from commerce_app.load.cli import load_command
 from commerce_app.loopback import is_loopback
 from commerce_app.order.invariants import findings_json, findings_text, verify_books
 from commerce_app.prelaunch.cli import prelaunch_command
+from commerce_app.resilience.head import HeadDeadline
 from commerce_app.settings import Settings, read_settings
 from commerce_app.shop import build_shop
 
@@ -61,7 +62,7 @@ def serve(listen: str, log_level: str) -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=HeadDeadline,
         access_log=False,
         log_level=log_level,
         timeout_graceful_shutdown=GRACE_SECONDS,
