@@ -23,8 +23,12 @@ class Catalogue:
         return self.messages[key].format(**words)
 
 
+FILES = ("messages.yml", "public.yml", "notice.yml")
+
+
 @cache
 def load_catalogue(language: Language) -> Catalogue:
     """The catalogue that ships with Fireline."""
-    path = files("postmortem").joinpath("templates", language.value, "messages.yml")
-    return Catalogue(language, yaml.safe_load(path.read_text(encoding="utf-8")))
+    folder = files("postmortem").joinpath("templates", language.value)
+    read = [yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8")) for name in FILES]
+    return Catalogue(language, {key: message for messages in read for key, message in messages.items()})

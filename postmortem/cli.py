@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "freeze": "postmortem.freeze_cli:freeze_command",
     "lint": "postmortem.lint.cli:lint_command",
+    "notice": "postmortem.notice.cli:notice_command",
     "record": "postmortem.recording.cli:record_command",
     "report": "postmortem.report_cli:report_command",
     "verify": "postmortem.verify.cli:verify_command",

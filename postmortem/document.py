@@ -101,16 +101,23 @@ class Document:
         used = dict.fromkeys(ref for text in every for ref in text.refs if ref in self.sources)
         return {ref: number for number, ref in enumerate(used, start=1)}
 
+    def count_figures(self) -> int:
+        """How many figures are printed, linked or not."""
+        return len(self._printed())
+
     def numbered_figures(self) -> dict[str, int]:
         """The facts printed, and those that they are made of, numbered from one in that order."""
-        printed = [tile.value for tile in self.tiles] + [text.text for text in texts(self.blocks)]
-        waiting = [fact for text in printed for fact, _ in marked_facts(text)]
+        waiting = self._printed()
         found: dict[str, int] = {}
         for fact in waiting:
             if fact in self.derivations and fact not in found:
                 found[fact] = len(found) + 1
                 waiting.extend(part for part, _ in marked_facts(self.derivations[fact].text))
         return found
+
+    def _printed(self) -> list[str]:
+        printed = [tile.value for tile in self.tiles] + [text.text for text in texts(self.blocks)]
+        return [fact for text in printed for fact, _ in marked_facts(text)]
 
 
 def texts(blocks: tuple[Block, ...]) -> Iterator[Text]:

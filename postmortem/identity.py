@@ -2,13 +2,27 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from alerts.charts.model import Language
 
 SCHEMA = "fireline.postmortem/1"
+PUBLIC_SCHEMA = "fireline.postmortem.public/1"
 _LINE = re.compile(
     rf"{re.escape(SCHEMA)} sha256:(?P<digest>[0-9a-f]{{64}}) (?P<language>[a-z]+) (?P<zone>[\w/+-]+)"
+    r"(?: for (?P<audience>[a-z-]+))?"
 )
+
+
+class Audience(StrEnum):
+    """Whom a document is for: the team, which reads everything, or people outside of it."""
+
+    TEAM = "team"
+    PUBLIC = "public"
+    CUSTOMER_DURING = "customer-during"
+    CUSTOMER_AFTER = "customer-after"
+    SUPPORT_DURING = "support-during"
+    SUPPORT_AFTER = "support-after"
 
 
 @dataclass(frozen=True)
@@ -18,9 +32,11 @@ class Identity:
     digest: str
     language: Language
     zone: str
+    audience: Audience = Audience.TEAM
 
     def __str__(self) -> str:
-        return f"{SCHEMA} sha256:{self.digest} {self.language} {self.zone}"
+        told = "" if self.audience is Audience.TEAM else f" for {self.audience}"
+        return f"{SCHEMA} sha256:{self.digest} {self.language} {self.zone}{told}"
 
 
 def find_identity(text: str) -> Identity | None:
@@ -28,4 +44,7 @@ def find_identity(text: str) -> Identity | None:
     found = _LINE.search(text)
     if found is None or found["language"] not in set(Language):
         return None
-    return Identity(found["digest"], Language(found["language"]), found["zone"])
+    audience = found["audience"] or Audience.TEAM
+    if audience not in set(Audience):
+        return None
+    return Identity(found["digest"], Language(found["language"]), found["zone"], Audience(audience))

@@ -22,12 +22,13 @@ def render_markdown(document: Document) -> str:
     """The whole document; ends in a newline."""
     numbers = _Numbers(document.numbered_sources(), document.numbered_figures())
     parts = [f"# {escaped(document.title)}"]
-    parts += ["\n".join(_lines(block, numbers)) for block in document.blocks]
+    parts += [text for block in document.blocks if (text := "\n".join(_lines(block, numbers)))]
     if numbers.figures:
         parts += ["---", f"**{document.figures_title}**", document.figures_note]
         parts.append("\n".join(_derivations(document, numbers)))
     notes = [f"[^{number}]: {escaped(document.sources[ref])}" for ref, number in numbers.sources.items()]
-    parts += ["---", f"**{document.sources_title}**"]
+    if notes:
+        parts += ["---", f"**{document.sources_title}**"]
     return "\n\n".join([*parts, *notes, *([document.archive] if document.archive else [])]) + "\n"
 
 

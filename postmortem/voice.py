@@ -8,6 +8,7 @@ from alerts.charts.model import Language, Unit
 from alerts.charts.quantities import (
     NO_DATA,
     format_clock,
+    format_date,
     format_moment,
     format_quantity,
     format_seconds,
@@ -44,6 +45,11 @@ class Voice:
         """A mark for what only a person can know."""
         return self.say("blank", what=self.say(key, **values))
 
+    @property
+    def blank_marks(self) -> tuple[str, str]:
+        """What a blank begins and ends with."""
+        return self.say("blank", what="").split(":")[0], self.say("blank_close")
+
     def figure(self, fact: Fact | None) -> str:
         """A fact's value as text, marked as its; a dash where there is none."""
         if fact is None:
@@ -55,6 +61,23 @@ class Voice:
     def when(self, fact: Fact) -> str:
         """A moment with its date."""
         return mark(self.moment(fact.value), fact.id)
+
+    def minute(self, fact: Fact, *, on_day_of: Fact | None = None) -> str:
+        """A moment to the minute, as people outside are told it; without its date on the day of another."""
+        clock, day = format_clock(fact.value, self.zone, with_seconds=False), self.day(fact)
+        is_same_day = on_day_of is not None and self.day(on_day_of) == day
+        return mark(clock if is_same_day else f"{day} {clock}", fact.id)
+
+    def day(self, fact: Fact) -> str:
+        return format_date(fact.value, self.zone)
+
+    def about(self, fact: Fact) -> str:
+        """A time between two moments to the minute."""
+        minutes = round(fact.value / 60)
+        text = (
+            self.say("about", duration=self.seconds(60 * minutes)) if minutes else self.say("under_a_minute")
+        )
+        return mark(text, fact.id)
 
     def clock(self, at: float) -> str:
         return format_clock(at, self.zone)

@@ -24,7 +24,7 @@ def write_document(report: Report, language: Language, zone: ZoneInfo, digest: s
     voice = Voice(load_catalogue(language), zone, report.origin)
     chapters = (overview, recovery, analysis, plan, metrics, tracking)
     body = (_facts_table(report, voice), *(block for chapter in chapters for block in chapter(report, voice)))
-    blank_start = voice.say("blank", what="").split(":")[0]
+    blank_start = voice.blank_marks[0]
     count = sum(text.text.count(f"{blank_start}:") for text in texts(body))
     intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name), is_kept=True))
     identity = Identity(digest or Archive.of(report).digest, language, str(zone))
@@ -32,7 +32,7 @@ def write_document(report: Report, language: Language, zone: ZoneInfo, digest: s
         language=language,
         title=voice.say("title", title=_subject(report, voice)),
         sources_title=voice.say("sources"),
-        blank_marks=(blank_start, voice.say("blank_close")),
+        blank_marks=voice.blank_marks,
         tiles=tuple(_tiles(report, voice)),
         blocks=(*_warnings(report, voice), intro, *body),
         sources=_sources(report, voice),

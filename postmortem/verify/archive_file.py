@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from postmortem.errors import ArchiveError
-from postmortem.identity import SCHEMA
+from postmortem.identity import PUBLIC_SCHEMA, SCHEMA
 
 _CARRIED = re.compile(r'href="data:application/json;base64,([^"]*)"')
 _WITHOUT = 'href="data:application/json;base64,"'
@@ -52,6 +52,8 @@ def parse_archive(name: str, text: str) -> Mapping[str, Any]:
         wanted = "the JSON of `postmortem report --format json`"
         raise ArchiveError(f"{name}: expected {wanted}: {error}") from error
     schema = archive.get("schema") if isinstance(archive, dict) else None
+    if schema == PUBLIC_SCHEMA:
+        raise ArchiveError(f"{name}: a public report; expected its archive, with --document {name}")
     if schema != SCHEMA:
         raise ArchiveError(f'{name}: expected an archive with "schema": "{SCHEMA}", found {schema!r}')
     return dict(archive)

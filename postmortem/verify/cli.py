@@ -19,6 +19,7 @@ from postmortem.verify.archive_file import read_archive, read_text
 from postmortem.verify.difference import Difference
 from postmortem.verify.documents import SUFFIXES, beside, verify_document
 from postmortem.verify.live import check_server
+from postmortem.verify.public_file import is_public_file
 from postmortem.verify.verdict import Verdict, verify_archive
 
 _MOST_LINES = 50
@@ -45,7 +46,7 @@ class _Findings:
     multiple=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Markdown or HTML made with it; else those beside it of the same name. May be repeated.",
+    help="Markdown, HTML or public JSON made with it; else those beside it by name. May be repeated.",
 )
 @prometheus_options(
     required=False,
@@ -82,9 +83,12 @@ def _verify(report: Path, documents: Sequence[Path], server: PrometheusServer | 
 
 
 def _add_document(path: Path, archive: Any, verdict: Verdict, findings: _Findings) -> None:  # noqa: ANN401  JSON
-    if path.suffix not in SUFFIXES:
-        raise ArchiveError(f"--document {path}: expected a file that ends in {' or '.join(SUFFIXES)}")
-    found = verify_document(path.name, read_text(path), archive, verdict)
+    text = read_text(path) if path.suffix in {*SUFFIXES, ".json"} else ""
+    if path.suffix not in SUFFIXES and not is_public_file(text):
+        raise ArchiveError(
+            f"--document {path}: expected a file that ends in {' or '.join(SUFFIXES)}, or a public JSON"
+        )
+    found = verify_document(path.name, text, archive, verdict)
     findings.documents[str(path)] = {"figures": found.figures, "changed_lines": found.theirs}
     findings.differences += found.differences
 

@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alerts.charts.model import Unit
 from postmortem.catalogue import load_catalogue
-from postmortem.compose.write import write_document
 from postmortem.digests import DIGEST
-from postmortem.document import texts
+from postmortem.document import Document, texts
 from postmortem.errors import ArchiveError
 from postmortem.evidence import Evidence
 from postmortem.facts import TIME, Fact, FromRecord, RecordKind
-from postmortem.html import render_html
 from postmortem.identity import Identity, find_identity
 from postmortem.markdown import render_markdown
 from postmortem.marks import marked_facts
@@ -24,10 +22,13 @@ from postmortem.verify.difference import NOTHING, Difference
 from postmortem.verify.figures import Stored
 from postmortem.verify.lines import GeneratedLines
 from postmortem.verify.links import facts_by_number, printed_figures
+from postmortem.verify.public_file import check_public_file
 from postmortem.verify.verdict import Verdict
 from postmortem.voice import Voice
+from postmortem.writers import render_page, write_for
 
 SUFFIXES = (".md", ".html")
+PUBLIC_ENDING = ".public.json"
 
 
 @dataclass(frozen=True)
@@ -40,32 +41,36 @@ class DocumentVerdict:
 
 
 def beside(archive: Path) -> tuple[Path, ...]:
-    """The documents named as the archive is: report.md, report.html, report.ko.md beside report.json."""
+    """The documents named as the archive is: report.ko.md, report.html, report.public.json by report.json."""
     stem = archive.name.removesuffix(archive.suffix)
     found = (path for path in archive.absolute().parent.iterdir() if path.name.startswith(f"{stem}."))
-    return tuple(sorted(path for path in found if path.suffix in SUFFIXES and path.name != archive.name))
+    others = (path for path in found if path.name != archive.name)
+    return tuple(sorted(p for p in others if p.suffix in SUFFIXES or p.name == f"{stem}{PUBLIC_ENDING}"))
 
 
 def verify_document(name: str, text: str, archive: Mapping[str, Any], verdict: Verdict) -> DocumentVerdict:
     """What differs from the archive; of its generated lines only where the archive itself held.
 
-    name: that of the file, whose ending tells Markdown from HTML.
+    name: that of the file, whose ending tells Markdown from HTML and the JSON for the public.
     """
+    if name.endswith(".json"):
+        return DocumentVerdict(*check_public_file(name, text, archive, verdict.report))
     identity = find_identity(text)
     if identity is None:
         missing = Difference(f"{name}: archive", "no line that names one", archive.get(DIGEST))
         return DocumentVerdict(0, (missing,))
     differences = [*_check_identity(name, identity, archive), *_check_carried(name, text, archive)]
-    printed = tuple(printed_figures(text))
+    figures = sum(1 for _ in printed_figures(text))
     if verdict.evidence is not None:
         forms = PrintedForms(identity, verdict.facts, verdict.evidence)
         differences += _check_figures(name, text, forms)
     theirs = 0
     if verdict.report is not None and not differences:
-        lines = _generated(name, identity, verdict.report, str(archive.get(DIGEST)))
-        found, theirs = lines.compare(name, without_archive(text))
+        document = _made_again(identity, verdict.report, str(archive.get(DIGEST)))
+        figures = figures or document.count_figures()  # outside of the team no figure is a link
+        found, theirs = _generated(name, identity, document).compare(name, without_archive(text))
         differences += found
-    return DocumentVerdict(len(printed), tuple(differences), theirs)
+    return DocumentVerdict(figures, tuple(differences), theirs)
 
 
 def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -> Iterator[Difference]:
@@ -121,10 +126,15 @@ class PrintedForms:
             yield self._voice.t_plus(fact)
 
 
-def _generated(name: str, identity: Identity, report: Report, digest: str) -> GeneratedLines:
-    document = write_document(report, identity.language, _zone(identity), digest)
-    is_html = name.endswith(".html")
-    text = without_archive(render_html(document, " ")) if is_html else render_markdown(document)
+def _made_again(identity: Identity, report: Report, digest: str) -> Document:
+    return write_for(identity.audience, report, identity.language, _zone(identity), digest)
+
+
+def _generated(name: str, identity: Identity, document: Document) -> GeneratedLines:
+    if name.endswith(".html"):
+        text = without_archive(render_page(document, identity.audience, " "))
+    else:
+        text = render_markdown(document)
     kept = tuple(said.text for said in texts(document.blocks) if said.is_kept)
     return GeneratedLines(text, kept)
 

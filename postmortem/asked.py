@@ -1,0 +1,115 @@
+"""What a command reads its report from: a server, a case, or an earlier report."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from collector.cli_prometheus import PrometheusServer, prometheus_options
+from postmortem.archive import Archive
+from postmortem.digests import DIGEST
+from postmortem.live import report_on
+from postmortem.mistake import UserMistake
+from postmortem.records import ServerSettings
+from postmortem.report import Report, conclude
+from postmortem.restore import restore_evidence
+from postmortem.verify.archive_file import read_archive
+
+_OPTIONS = (
+    click.argument("incident", required=False),
+    prometheus_options(
+        required=False,
+        says="Address of `fireline up`, such as http://localhost:9600.",
+        spelled=("--url", "--prometheus"),
+    ),
+    click.option(
+        "--case", metavar="DIR", help="Instead of INCIDENT and --url: a case's folder, or a shipped case."
+    ),
+    click.option(
+        "--archive",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Instead of INCIDENT and --url: the JSON of an earlier report, or HTML that carries it.",
+    ),
+    click.option(
+        "--rules",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="To replay over the case: SLOs, guardrails, Prometheus rules; else the shop's. May be repeated.",
+    ),
+    click.option(
+        "--signals",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="The signal map of the case; the shop's unless --rules are given.",
+    ),
+)
+
+
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options whose values are an ``Asked``."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The values of ``source_options``."""
+
+    incident: str | None
+    server: PrometheusServer | None
+    case: str | None
+    archive: Path | None
+    rules: tuple[Path, ...]
+    signals: Path | None
+
+    def read(self) -> tuple[Report, ServerSettings]:
+        """The report, and how its source tells things.
+
+        Raises:
+            UserMistake: for options that contradict each other or say too little.
+            PostmortemError: for a source that cannot be read.
+        """
+        if self.case is not None:
+            self._refuse_others("--case")
+            return _read_case(self.case, self.rules, self.signals)
+        if self.archive is not None:
+            self._refuse_others("--archive")
+            return _read_archive(self.archive), ServerSettings()
+        if self.incident is None or self.server is None:
+            missing = "INCIDENT (an id, or `latest`)" if self.incident is None else "--url"
+            raise UserMistake(f"expected INCIDENT with --url, or --case or --archive; {missing} is missing")
+        if self.rules or self.signals:
+            given = "--rules" if self.rules else "--signals"
+            raise UserMistake(f"{given}: expected with --case only; a server tells its own")
+        return report_on(self.incident, self.server, time.time())
+
+    def _refuse_others(self, option: str) -> None:
+        if self.incident is not None or self.server is not None:
+            given = "INCIDENT" if self.incident is not None else "--url"
+            raise UserMistake(f"{option}: expected instead of INCIDENT and --url, found {given} as well")
+
+
+def _read_case(case: str, rules: tuple[Path, ...], signals: Path | None) -> tuple[Report, ServerSettings]:
+    # Only a case needs the incident half, which takes longer to import than all else of this command.
+    from postmortem.case_report import report_on_case  # noqa: PLC0415
+
+    found = report_on_case(case, rules, signals)
+    unheld = dict.fromkeys(selector for one in found.unheld for selector in one.reads)
+    if unheld:
+        alerts = f"{len(found.unheld)} alerts of the rules were not replayed"
+        click.echo(f"postmortem: {alerts}, the case has no samples of {', '.join(unheld)}", err=True)
+    return found.report, ServerSettings(time_zone=found.case.zone.key)
+
+
+def _read_archive(path: Path) -> Report:
+    archive = read_archive(path)
+    report = conclude(restore_evidence(archive))
+    if Archive.of(report).digest != archive.get(DIGEST):
+        click.echo(f"postmortem: {path}: what it concludes is not what this Fireline does", err=True)
+    return report

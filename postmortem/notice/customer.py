@@ -1,0 +1,74 @@
+"""The notice to customers: since when, what they meet, what was done; the rest is for people to fill in."""
+
+from collections.abc import Iterator
+
+from postmortem.document import Block, Item, Listing, Paragraph, Text
+from postmortem.facts import Fact
+from postmortem.notice.phase import Phase
+from postmortem.public.speech import impact_text, peak_text, started
+from postmortem.public.told import Felt, StepKind, Told
+from postmortem.voice import Voice
+
+_BLANKS = {
+    Phase.DURING: ("expected", "meanwhile", "next", "contact"),
+    Phase.AFTER: ("cause", "prevention", "check", "contact"),
+}
+
+
+def customer(told: Told, phase: Phase, voice: Voice) -> Iterator[Block]:
+    """The blocks under the title."""
+    yield _said(voice.say("notice.greeting", sender=voice.blank("notice.sender")))
+    yield _said(_opening(told, phase, voice))
+    if told.felt:
+        yield _said(voice.say(f"notice.features.{phase}"))
+        yield Listing(tuple(Item(Text(_feature(felt, told, phase, voice))) for felt in told.felt))
+    if phase is Phase.DURING and (known := " ".join(_progress(told, voice))):
+        yield _said(known)
+    yield Listing(
+        tuple(
+            Item(Text(voice.say(f"notice.{key}", blank=voice.blank(f"notice.{key}.blank"))))
+            for key in _BLANKS[phase]
+        )
+    )
+
+
+def _opening(told: Told, phase: Phase, voice: Voice) -> str:
+    values = {"start": started(told, voice), "zone": voice.zone_name}
+    if phase is Phase.DURING:
+        return voice.say("notice.opening.during", **values)
+    if told.end is None or told.duration is None:
+        return voice.say("notice.opening.unended", **values, end=voice.blank("notice.end.blank"))
+    end, duration = voice.minute(told.end, on_day_of=told.start), voice.about(told.duration)
+    return voice.say("notice.opening.after", **values, end=end, duration=duration)
+
+
+def _feature(felt: Felt, told: Told, phase: Phase, voice: Voice) -> str:
+    """What became of it; while the incident lasts, also since when it is better."""
+    if phase is Phase.AFTER:
+        return impact_text(felt, told, voice)
+    text, back = peak_text(felt, told, voice), felt.shift.recovered
+    if back is None:
+        return text
+    at = voice.minute(back, on_day_of=told.start)
+    return f"{text} {voice.say('notice.back', at=at)}"
+
+
+def _progress(told: Told, voice: Voice) -> Iterator[str]:
+    """What is recorded of the response: how far it has got, and whether all objectives are kept again."""
+    for kind in (StepKind.NOTICED, StepKind.TAKEN, StepKind.ACTED):
+        at = first_step(told, kind)
+        if at is not None:
+            yield voice.say(f"notice.progress.{kind}", at=voice.minute(at, on_day_of=told.start))
+    if told.end is not None:
+        yield voice.say("notice.progress.ended", at=voice.minute(told.end, on_day_of=told.start))
+    elif told.start is not None:
+        yield voice.say("notice.progress.lasts", at=voice.minute(told.seen_until, on_day_of=told.start))
+
+
+def first_step(told: Told, kind: StepKind) -> Fact | None:
+    """When the first step of a kind was taken."""
+    return next((step.at for step in told.steps if step.kind is kind), None)
+
+
+def _said(text: str) -> Paragraph:
+    return Paragraph(Text(text))

@@ -1,0 +1,56 @@
+"""A notice as a document, known by the archive that it was drafted from."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from alerts.charts.model import Language
+from postmortem.archive import Archive
+from postmortem.catalogue import load_catalogue
+from postmortem.document import Block, Callout, Document, Text
+from postmortem.identity import Audience, Identity
+from postmortem.notice.customer import customer
+from postmortem.notice.phase import Phase
+from postmortem.notice.support import support
+from postmortem.public.told import Told, tell
+from postmortem.report import Report
+from postmortem.voice import Voice
+
+
+class Kind(StrEnum):
+    CUSTOMER = "customer"
+    SUPPORT = "support"
+
+
+_BODIES: dict[Kind, Callable[[Told, Phase, Voice], Iterator[Block]]] = {
+    Kind.CUSTOMER: customer,
+    Kind.SUPPORT: support,
+}
+
+
+def audience_of(kind: Kind, phase: Phase) -> Audience:
+    """Whom it is for, and when."""
+    return Audience(f"{kind}-{phase}")
+
+
+def write_notice(
+    audience: Audience, report: Report, language: Language, zone: ZoneInfo, digest: str = ""
+) -> Document:
+    """The notice in a language and a time zone. digest: of the report's archive, where that was taken."""
+    kind_, _, phase_ = audience.partition("-")
+    kind, phase = Kind(kind_), Phase(phase_)
+    voice = Voice(load_catalogue(language), zone, report.origin)
+    told = replace(tell(report), is_open=phase is Phase.DURING)  # people may know what no record says
+    identity = Identity(digest or Archive.of(report).digest, language, str(zone), audience)
+    warned = [Callout(Text(voice.say("public.drill")))] if report.evidence.is_drill else []
+    return Document(
+        language=language,
+        title=voice.say(f"{kind}.title.{phase}"),
+        sources_title="",
+        blank_marks=voice.blank_marks,
+        tiles=(),
+        blocks=(*warned, *_BODIES[kind](told, phase, voice)),
+        sources={},
+        archive=f"<!-- {identity} -->",  # nobody who reads the notice sees it
+    )

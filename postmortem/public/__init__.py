@@ -1,0 +1,1 @@
+"""What people outside are told: the same report without anything internal."""

@@ -1,0 +1,127 @@
+"""The report for the public: what customers met, when, and what only people can add."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from alerts.charts.model import Band, Chart, Language, Line
+from postmortem.archive import Archive
+from postmortem.catalogue import load_catalogue
+from postmortem.document import (
+    Block,
+    Callout,
+    Charts,
+    Document,
+    Heading,
+    Item,
+    Listing,
+    Paragraph,
+    Text,
+    Tile,
+)
+from postmortem.identity import Audience, Identity
+from postmortem.public.speech import feature, impact_text, summary_text
+from postmortem.public.told import Felt, Step, Told, tell
+from postmortem.report import Report
+from postmortem.voice import Voice
+
+
+def write_public(report: Report, language: Language, zone: ZoneInfo, digest: str = "") -> Document:
+    """The document in a language and a time zone. digest: of the report's archive, where that was taken."""
+    voice = Voice(load_catalogue(language), zone, report.origin)
+    told = tell(report)
+    identity = Identity(digest or Archive.of(report).digest, language, str(zone), Audience.PUBLIC)
+    sections = (_summary, _impact, _course, _cause, _next)
+    blocks = (block for section in sections for block in section(told, voice))
+    day = voice.day(told.start or told.seen_until)
+    return Document(
+        language=language,
+        title=voice.say("public.title", day=day),
+        sources_title="",
+        blank_marks=voice.blank_marks,
+        tiles=tuple(_tiles(told, voice)),
+        blocks=(*_warnings(told, voice), *blocks),
+        sources={},
+        archive=voice.say("public.archive", identity=str(identity)),
+    )
+
+
+def _warnings(told: Told, voice: Voice) -> Iterator[Block]:
+    if told.evidence.is_drill:
+        yield Callout(Text(voice.say("public.drill")))
+    if told.evidence.case:
+        yield Callout(Text(voice.say("public.case")))
+
+
+def _tiles(told: Told, voice: Voice) -> Iterator[Tile]:
+    if told.duration is not None:
+        yield Tile(voice.say("tile.duration"), voice.about(told.duration))
+
+
+def _summary(told: Told, voice: Voice) -> Iterator[Block]:
+    yield Heading(2, voice.say("public.head.summary"))
+    yield Paragraph(Text(summary_text(told, voice)))
+
+
+def _impact(told: Told, voice: Voice) -> Iterator[Block]:
+    yield Heading(2, voice.say("public.head.impact"))
+    items = [Item(Text(impact_text(felt, told, voice))) for felt in told.felt]
+    yield Listing((*items, Item(Text(voice.blank("public.impact.more")))))
+    yield Charts(tuple(_chart(felt, told, voice) for felt in told.felt), "")
+
+
+def _chart(felt: Felt, told: Told, voice: Voice) -> Chart:
+    """The share over time, without the objective's line: that is the team's own."""
+    evidence, series = told.evidence, told.evidence.series[felt.shift.subject.series]
+    start = felt.shift.onset if told.start is None else told.start
+    end = evidence.end if told.end is None else told.end.value
+    name = voice.say(
+        f"public.chart.{'slow' if felt.is_slow else 'failed'}", feature=feature(felt, told, voice)
+    )
+    return Chart(
+        id=f"chart-{felt.number}",
+        title=name,
+        unit=felt.shift.subject.signal.unit,
+        lines=(Line(name, tuple(series.times.tolist()), tuple(series.values.tolist())),),
+        start=evidence.analysis_start,
+        end=evidence.end,
+        zone=voice.zone,
+        language=voice.language,
+        bands=(Band(start.value, end, voice.say("public.chart.band")),),
+    )
+
+
+def _course(told: Told, voice: Voice) -> Iterator[Block]:
+    yield Heading(2, voice.say("public.head.course", zone=voice.zone_name))
+    yield Listing(tuple(Item(Text(_step(step, told, voice))) for step in told.steps))
+
+
+def _step(step: Step, told: Told, voice: Voice) -> str:
+    if step.felt:
+        told_of = (_felt(step, felt, told, voice) for felt in step.felt)
+        text = voice.clauses(told_of)
+    else:
+        text = voice.say(f"public.step.{step.kind}")
+    return voice.say("public.step", at=voice.minute(step.at, on_day_of=told.start), text=text)
+
+
+def _felt(step: Step, felt: Felt, told: Told, voice: Voice) -> str:
+    key = f"public.step.{step.kind}.{'slow' if felt.is_slow else 'failed'}"
+    return voice.say(key, feature=feature(felt, told, voice))
+
+
+def _cause(told: Told, voice: Voice) -> Iterator[Block]:
+    """A hypothesis is a hint to whoever fills the blank, and no more."""
+    yield Heading(2, voice.say("public.head.cause"))
+    if told.cause is None:
+        blank = voice.blank("public.cause.blank")
+    else:
+        hint = voice.say(f"public.cause.{told.cause.partition('.')[0]}")
+        blank = voice.blank("public.cause.hinted", hint=hint)
+    yield Paragraph(Text(voice.say("public.cause", blank=blank)))
+
+
+def _next(told: Told, voice: Voice) -> Iterator[Block]:
+    yield Heading(2, voice.say("public.head.next"))
+    keys = ("done", "next")
+    texts = [voice.say(f"public.{key}", blank=voice.blank(f"public.{key}.blank")) for key in keys]
+    yield Listing(tuple(Item(Text(text)) for text in texts))

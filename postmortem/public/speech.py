@@ -1,0 +1,55 @@
+"""What people outside are told of the impact, in sentences that documents for them share."""
+
+from postmortem.public.names import internal_names, public_title
+from postmortem.public.told import Felt, Told
+from postmortem.voice import Voice
+
+
+def feature(felt: Felt, told: Told, voice: Voice) -> str:
+    """What customers may call it: its title, where that may be told, else a blank."""
+    title = public_title(felt.slo, voice.language, internal_names(told.evidence))
+    if title is None:
+        return voice.blank("public.feature.unnamed", number=felt.number)
+    return voice.say("public.feature", title=title)
+
+
+def started(told: Told, voice: Voice) -> str:
+    """When the impact began, or a blank."""
+    return voice.minute(told.start) if told.start else voice.blank("public.blank.start")
+
+
+def summary_text(told: Told, voice: Voice) -> str:
+    """From when to when; that it lasts, where it does."""
+    start, zone = started(told, voice), voice.zone_name
+    if told.end is not None and told.duration is not None:
+        end = voice.minute(told.end, on_day_of=told.start)
+        duration = voice.about(told.duration)
+        return voice.say("public.summary.over", start=start, end=end, duration=duration, zone=zone)
+    if told.is_open and told.start is not None:
+        at = voice.minute(told.seen_until, on_day_of=told.start)
+        return voice.say("public.summary.ongoing", start=start, at=at, zone=zone)
+    return voice.say("public.summary.beyond", start=start, zone=zone)
+
+
+def impact_text(felt: Felt, told: Told, voice: Voice) -> str:
+    """What became of the requests to one feature, over the whole impact and at its worst."""
+    if felt.share is None:
+        return peak_text(felt, told, voice)
+    return voice.say(_key(felt), **_worst(felt, told, voice), share=voice.figure(felt.share))
+
+
+def peak_text(felt: Felt, told: Told, voice: Voice) -> str:
+    """The same of its worst moment alone."""
+    return voice.say(f"{_key(felt)}.uncounted", **_worst(felt, told, voice))
+
+
+def _key(felt: Felt) -> str:
+    return "public.impact.slow" if felt.is_slow else "public.impact.failed"
+
+
+def _worst(felt: Felt, told: Told, voice: Voice) -> dict[str, str]:
+    return {
+        "feature": feature(felt, told, voice),
+        "peak": voice.figure(felt.peak),
+        "at": voice.minute(felt.peak_at, on_day_of=told.start),
+    }

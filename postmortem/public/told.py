@@ -1,0 +1,147 @@
+"""What a report tells people outside: when, what they felt, and which steps were taken, in no language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from postmortem.evidence import Evidence
+from postmortem.facts import Fact
+from postmortem.impact import SliImpact
+from postmortem.records import SloRecord
+from postmortem.report import Report
+from postmortem.timeline import Row, RowKind
+from postmortem.turningpoints import Shift
+
+
+class StepKind(StrEnum):
+    STARTED = "started"
+    WORSE = "worse"
+    NOTICED = "noticed"
+    TAKEN = "taken"
+    ACTED = "acted"
+    BACK = "back"
+    ENDED = "ended"
+    CLOSED = "closed"
+
+
+_MILESTONES = {"detected": StepKind.NOTICED, "acknowledged": StepKind.TAKEN, "resolved": StepKind.CLOSED}
+_TURNS = {RowKind.ONSET: StepKind.WORSE, RowKind.RECOVERED: StepKind.BACK}
+
+
+@dataclass(frozen=True)
+class Felt:
+    """An objective that got worse. number: from 1, what it is called by where its title is internal.
+
+    share: of the requests over the impact; peak: the worst share, at ``peak_at``.
+    """
+
+    number: int
+    slo: SloRecord
+    shift: Shift
+    share: Fact | None
+
+    @property
+    def peak(self) -> Fact:
+        return self.shift.peak
+
+    @property
+    def peak_at(self) -> Fact:
+        return self.shift.peak_at
+
+    @property
+    def is_slow(self) -> bool:
+        """Requests were late, rather than failed."""
+        return self.slo.threshold_seconds is not None
+
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(fact for fact in (self.share, self.peak, self.peak_at) if fact is not None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """felt: what it is about; none of a step that is about all of it."""
+
+    kind: StepKind
+    at: Fact
+    felt: tuple[Felt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What may be told; each moment is None where the record does not show it.
+
+    is_open: nobody closed the incident yet. seen_until: the end of the record.
+    cause: the likeliest candidate, None where there is none.
+    """
+
+    evidence: Evidence
+    is_open: bool
+    start: Fact | None
+    end: Fact | None
+    duration: Fact | None
+    seen_until: Fact
+    felt: tuple[Felt, ...]
+    steps: tuple[Step, ...]
+    cause: str | None
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every figure that may be printed, once."""
+        times = (self.start, self.end, self.duration, self.seen_until)
+        felt = [fact for each in self.felt for fact in each.facts()]
+        every = (*(fact for fact in times if fact is not None), *felt, *(step.at for step in self.steps))
+        return tuple({fact.id: fact for fact in every}.values())
+
+
+def tell(report: Report) -> Told:
+    """What may leave the team."""
+    impact, span = report.impact, report.impact.span
+    worse = [sli for sli in impact.slis if sli.shift is not None and sli.shift.rises]
+    felt = tuple(_felt(number, sli) for number, sli in enumerate(worse, start=1))
+    causes = report.ranking.causes
+    return Told(
+        evidence=report.evidence,
+        is_open=report.evidence.incident.resolved_at is None,
+        start=span.start if span.is_measured else None,
+        end=span.end,
+        duration=impact.duration if span.is_measured else None,
+        seen_until=report.window_fact("end"),
+        felt=felt,
+        steps=tuple(sorted(_steps(report, felt), key=lambda step: step.at.value)),
+        cause=causes[0].id if causes and report.ranking.hurt is not None else None,
+    )
+
+
+def _felt(number: int, sli: SliImpact) -> Felt:
+    assert sli.shift is not None
+    return Felt(number, sli.slo, sli.shift, sli.share)
+
+
+def _steps(report: Report, felt: tuple[Felt, ...]) -> Iterator[Step]:
+    """Rows that people hid are not told; those that they moved stand where they moved them."""
+    span = report.impact.span
+    onsets = {each.shift.onset.id for each in felt}
+    if span.is_measured and span.start.id not in onsets:
+        yield Step(StepKind.STARTED, span.start)
+    acts = {event.id for mitigation in report.mitigations for event in mitigation.events}
+    for row in report.timeline:
+        if row.is_hidden or row.fact is None:
+            continue
+        kind, about = _kind(row, acts), _about(row, felt)
+        if kind is not None and (about or row.kind not in _TURNS):
+            yield Step(kind, row.fact, about)
+    if span.end is not None:
+        yield Step(StepKind.ENDED, span.end)
+
+
+def _kind(row: Row, acts: set[int]) -> StepKind | None:
+    if row.kind is RowKind.MILESTONE:
+        return _MILESTONES.get(row.word)
+    if row.kind is RowKind.EVENT:
+        is_act = any(entry.event is not None and entry.event.id in acts for entry in row.entries)
+        return StepKind.ACTED if is_act else None
+    return _TURNS.get(row.kind)
+
+
+def _about(row: Row, felt: tuple[Felt, ...]) -> tuple[Felt, ...]:
+    series = {entry.subject.series for entry in row.entries if entry.subject is not None}
+    return tuple(each for each in felt if each.shift.subject.series in series)

@@ -1,0 +1,119 @@
+"""Notices from the seed incident: what they say, what they leave to people, and that they can be proven."""
+
+import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from alerts.charts.model import Language
+from postmortem.archive import Archive
+from postmortem.cli import main
+from postmortem.identity import Audience
+from postmortem.markdown import render_markdown
+from postmortem.notice.phase import Phase, phase_of
+from postmortem.notice.write import Kind, audience_of, write_notice
+from postmortem.public.told import tell
+from postmortem.verify.documents import verify_document
+from postmortem.verify.verdict import verify_archive
+from tests.postmortem.public.test_leaks import internal_words, leaked
+
+SEOUL = ZoneInfo("Asia/Seoul")
+NOTICES = [audience_of(kind, phase) for kind in Kind for phase in Phase]
+BLAME = re.compile(r"실수|부주의|탓|때문에|잘못|mistake|fault|blame|careless", re.IGNORECASE)
+
+
+def of(report, audience, language=Language.KO):
+    return render_markdown(write_notice(audience, report, language, SEOUL))
+
+
+def opened(report):
+    """As it was while the incident lasted."""
+    incident = report.evidence.incident.model_copy(update={"resolved_at": None, "state": "acknowledged"})
+    impact = replace(report.impact, duration=None, span=replace(report.impact.span, end=None))
+    return replace(report, evidence=replace(report.evidence, incident=incident), impact=impact)
+
+
+def test_the_phase_is_that_of_the_incident(seed_report):
+    assert phase_of(tell(seed_report)) is Phase.AFTER
+    assert phase_of(tell(opened(seed_report))) is Phase.DURING
+
+
+@pytest.mark.parametrize(
+    ("audience", "fragment"),
+    [
+        (
+            Audience.CUSTOMER_AFTER,
+            "# 서비스 이용 장애 복구 안내\n\n안녕하세요, 【작성 필요: 회사나 서비스 이름】입니다.",
+        ),
+        (Audience.CUSTOMER_AFTER, "지금은 정상적으로 이용하실 수 있습니다. 불편을 드려 죄송합니다."),
+        (Audience.CUSTOMER_AFTER, "- 원인: 【작성 필요: "),
+        (Audience.SUPPORT_AFTER, "- “지금은 이용할 수 있나요?”\n  - “네, "),
+        (Audience.SUPPORT_AFTER, "- “보상받을 수 있나요?”\n  - 【작성 필요: "),
+    ],
+)
+def test_after(seed_report, audience, fragment):
+    assert fragment in of(seed_report, audience)
+
+
+@pytest.mark.parametrize(
+    ("audience", "fragment"),
+    [
+        (Audience.CUSTOMER_DURING, "2025-09-03 10:05(KST)부터 서비스 이용에 문제가 생겨 안내드립니다."),
+        (
+            Audience.CUSTOMER_DURING,
+            "10:18에 복구 조치를 시작했습니다. 11:29 현재 아직 완전히 정상화되지 않았습니다.",
+        ),
+        (Audience.CUSTOMER_DURING, "- 정상화 예상 시각: 【작성 필요: "),
+        (Audience.SUPPORT_DURING, "“11:29 현재 아직 완전히 정상화되지 않았습니다. 불편을 드려 죄송합니다.”"),
+    ],
+)
+def test_during(seed_report, audience, fragment):
+    assert fragment in of(opened(seed_report), audience)
+
+
+def test_that_samples_look_well_again_ends_no_incident(seed_report):
+    incident = seed_report.evidence.incident.model_copy(update={"resolved_at": None})
+    report = replace(seed_report, evidence=replace(seed_report.evidence, incident=incident))
+    assert phase_of(tell(report)) is Phase.DURING
+    assert "다만 아직 상황이 모두 끝난 것은 아닙니다" in of(report, Audience.SUPPORT_DURING)
+
+
+@pytest.mark.parametrize("audience", [Audience.CUSTOMER_AFTER, Audience.SUPPORT_AFTER])
+def test_nothing_is_said_to_work_that_was_not_seen_to(seed_report, audience):
+    text = of(opened(seed_report), audience)
+    assert "정상적으로 이용하실 수 있습니다" not in text
+    assert "현재" not in text
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("audience", NOTICES)
+def test_they_hold_nothing_internal_and_blame_nobody(seed_report, audience, language):
+    text = of(seed_report, audience, language)
+    assert leaked(text, internal_words(seed_report)) == set()
+    assert not BLAME.search(text)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("audience", NOTICES)
+def test_their_figures_are_those_of_the_archive(seed_report, audience, language):
+    archive = orjson.loads(Archive.of(seed_report).text)
+    text = of(seed_report, audience, language)
+    found = verify_document("notice.md", text, archive, verify_archive(archive))
+    assert (found.differences, found.theirs) == ((), 0)
+    assert found.figures >= 8
+    changed = text.replace("10:05", "10:55")
+    assert verify_document("notice.md", changed, archive, verify_archive(archive)).differences
+
+
+def test_by_command(tmp_path, seed_report):
+    archive, out = tmp_path / "review.json", tmp_path / "notice.md"
+    archive.write_text(Archive.of(seed_report).text, encoding="utf-8")
+    arguments = ["notice", "--archive", str(archive), "--kind", "customer", "--lang", "ko"]
+    printed = CliRunner().invoke(main, arguments)
+    assert printed.output.startswith("# 서비스 이용 장애 복구 안내\n")
+    written = CliRunner().invoke(main, [*arguments, "--out", str(out)])
+    assert re.search(r"notice.md: customer, after, \d+ figures, 5 blanks to fill in\n", written.output)
+    assert out.read_text(encoding="utf-8") == printed.output
