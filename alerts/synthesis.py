@@ -103,9 +103,11 @@ def _histogram(
     count = _counter(times, rate)
     yield Labels({METRIC_NAME: f"{_REQUESTS}_count", **common}), count
     yield Labels({METRIC_NAME: f"{_REQUESTS}_bucket", **common, "le": "+Inf"}), count
-    for position, bound in enumerate(requests.buckets):
-        labels = Labels({METRIC_NAME: f"{_REQUESTS}_bucket", **common, "le": str(float(bound))})
-        yield labels, _counter(times, rate * within[:, position])
+    wider, wider_share = count, np.ones_like(rate)
+    for bound, share in zip(reversed(requests.buckets), within.T[::-1], strict=True):
+        wider = _part(wider, share / np.where(wider_share > 0, wider_share, 1.0))
+        wider_share = share
+        yield Labels({METRIC_NAME: f"{_REQUESTS}_bucket", **common, "le": str(float(bound))}), wider
 
 
 def _cache_series(case: Case, cache: Cache, times: Floats) -> Iterator[tuple[Labels, Floats]]:
@@ -138,3 +140,13 @@ def _accumulated(times: Floats, rate: Floats) -> Floats:
 def _counter(times: Floats, rate: Floats) -> Floats:
     """As above, of whole events."""
     return np.floor(_accumulated(times, rate) + 1e-6)
+
+
+def _part(counter: Floats, share: Floats) -> Floats:
+    """Whole events that are a share (t − 1,) of a counter's, in no stretch of time more than it has.
+
+    Were the two rounded apart, the part could grow in a step in which the whole does not, and fewer than no
+    events would be left over.
+    """
+    grown: npt.NDArray[np.float64] = np.cumsum(np.diff(counter) * share)
+    return np.floor(np.concatenate([[0.0], grown]) + 1e-6)

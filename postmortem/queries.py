@@ -169,7 +169,11 @@ def synthetic_query(step_seconds: float) -> str:
 
 
 def error_ratio_signal(slo: SloRecord, rate_window: str) -> Signal:
-    """The share of bad events of an objective, over slices where it counts those."""
+    """The share of bad events of an objective, over slices where it counts those.
+
+    Never below 0, as in our rules: where good and all events are counters of their own, and not parts of one
+    histogram, a scrape may find good ones that it does not yet find among all.
+    """
     slice_seconds = slo.slice_seconds or 0.0
     window = rate_window if slice_seconds <= parse_duration(rate_window) else format_duration(slice_seconds)
     bad, total = (query.replace(WINDOW, window) for query in (slo.bad, slo.total))
@@ -178,7 +182,7 @@ def error_ratio_signal(slo: SloRecord, rate_window: str) -> Signal:
         role="sli",
         service=slo.service,
         unit=Unit.RATIO,
-        query=f"({bad}) / ({total})",
+        query=f"clamp_min({bad}, 0) / ({total})",
         good=Good.DOWN,
         title={language: slo.titled(language) for language in Language},
     )

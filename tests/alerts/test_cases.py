@@ -64,6 +64,17 @@ def test_traffic_is_four_times_normal_during_the_banner(querier):
     assert value(querier, rate, "10:03") == pytest.approx(800, rel=0.01)
 
 
+def test_no_bucket_grows_by_more_than_the_next_wider_one(querier):
+    order = '{http_route="/orders",http_response_status_code="500"}'
+    answer = querier.range(
+        f"http_server_request_duration_seconds_bucket{order}", at("10:00"), at("11:30"), 15.0
+    )
+    by_bound = sorted(answer, key=lambda one: float(one.labels["le"]))
+    grown = np.diff(np.array([one.values for one in by_bound]))
+    assert len(grown) > 5
+    assert (np.diff(grown, axis=0) >= 0).all()
+
+
 def test_is_the_same_each_time():
     first, second = samples_of(SEED), samples_of(SEED)
     assert first.labels() == second.labels()

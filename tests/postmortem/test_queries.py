@@ -1,7 +1,10 @@
 import pytest
 
-from postmortem.queries import choose_window, interval_from, synthetic_query
-from postmortem.records import Incident
+from collector.embedded import EmbeddedQuerier
+from collector.labels import METRIC_NAME, Labels
+from collector.memory import MemoryStore
+from postmortem.queries import choose_window, error_ratio_signal, interval_from, synthetic_query
+from postmortem.records import Incident, SloRecord
 
 
 def incident(**changes):
@@ -45,3 +48,17 @@ def test_a_long_incident_takes_wider_steps_and_rates():
 
 def test_made_up_history_is_looked_for_without_look_back():
     assert synthetic_query(15.0) == 'count(last_over_time({origin="synthetic_history"}[15s]))'
+
+
+def test_good_events_ahead_of_all_leave_no_share_below_zero():
+    store = MemoryStore()
+    slo = SloRecord(
+        name="a", service="a", kind="availability", objective=0.99, period_seconds=86_400,
+        bad="sum(increase(all_total[$window])) - sum(increase(good_total[$window]))",
+        total="sum(increase(all_total[$window]))",
+    )  # fmt: skip
+    for at, total in enumerate((0, 10, 20, 30)):
+        store.append(Labels({METRIC_NAME: "all_total"}), at * 15_000, total)
+        store.append(Labels({METRIC_NAME: "good_total"}), at * 15_000, total + (total > 20))
+    (sample,) = EmbeddedQuerier(store).instant(error_ratio_signal(slo, "45s").query, 45.0)
+    assert sample.value == 0

@@ -87,7 +87,7 @@ def by_promql(querier, evidence, fact):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}-{row[1]}")
 def test_each_row_of_the_document_is_found_within_a_minute(case, told, row):
     at = seconds_of(case, row[0])
-    seconds = 90 if row[:2] == CONTRADICTED else 60
+    seconds = 105 if row[:2] == CONTRADICTED else 60
     assert abs(case_rows.nearest(told, row[1], at).at - at) <= seconds
 
 
@@ -148,8 +148,11 @@ def test_tied_rows_are_one(report):
         for row in report.timeline
         if row.kind is RowKind.BEND
     }
-    assert len(rows) == 3
-    assert all({"order_error_ratio", "order-availability"} <= names for names in rows.values())
+    alone = [names for names in rows.values() if len(names) == 1]
+    assert alone == [{"order-latency"}]  # time-outs end by 11:06; the usual errors are fast
+    tied = [names for names in rows.values() if len(names) > 1]
+    assert len(tied) == 3
+    assert all({"order_error_ratio", "order-availability"} <= names for names in tied)
 
 
 def test_t_plus_counts_from_one_origin(report):
