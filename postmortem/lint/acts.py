@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from postmortem.lint.clauses import Clause, clauses, content_words, likeness
-from postmortem.lint.lexicon import Lexicon, Mention
+from postmortem.lint.lexicon import Lexicon
 
 _ALIKE = 0.6
 _SHARED_WORDS = 3
@@ -46,17 +46,10 @@ def _known(clause: Clause, lexicon: Lexicon) -> Iterator[Act]:
     for mention in found:
         if mention.group == "directions":
             continue
-        direction = _direction_of(mention, directions)
+        # In Korean it follows (TTL 상향), in English it mostly comes before (raised the TTL).
+        direction = mention.nearest(directions)
         if mention.group == "acts" or direction:
-            yield Act(mention.name, direction, services, words, clause.text.strip())
-
-
-def _direction_of(thing: Mention, directions: list[Mention]) -> str:
-    """The nearest: in Korean it follows (TTL 상향), in English it mostly comes before (raised the TTL)."""
-    nearest = min(
-        directions, key=lambda d: min(abs(d.start - thing.end), abs(thing.start - d.end)), default=None
-    )
-    return nearest.name if nearest else ""
+            yield Act(mention.name, direction.name if direction else "", services, words, clause.text.strip())
 
 
 def same_act(one: Act, other: Act) -> bool:

@@ -1,7 +1,7 @@
 """A post-mortem as the rules see it: sections with roles, and passages with the lines they stand in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from bisect import bisect
+from dataclasses import dataclass
 from enum import StrEnum
 
 _LABEL_LETTERS = 40
@@ -76,11 +76,7 @@ class Passage:
 
     def line_at(self, offset: int) -> int:
         """The line in which this character of the text stands."""
-        return max(line for start, line in self.starts if start <= offset)
-
-    def cell(self, is_column: Callable[[str], bool]) -> Cell | None:
-        """The first cell whose header is such a column's."""
-        return next((cell for cell in self.cells if is_column(cell.header)), None)
+        return self.starts[bisect(self.starts, offset, key=lambda begun: begun[0]) - 1][1]
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,6 @@ class Document:
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
     is_korean: bool = False
-    title: str = field(default="")
 
     def within(self, section: Section) -> list[Passage]:
         """Passages of the section and of those below it."""

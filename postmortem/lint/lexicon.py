@@ -1,7 +1,7 @@
 """What words mean: groups of names, each with its surfaces in Korean and English, found in running text."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -25,6 +25,10 @@ class Mention:
     name: str
     start: int
     end: int
+
+    def nearest(self, others: Iterable["Mention"]) -> "Mention | None":
+        """The one of these that the fewest letters lie between; of two so near, the first."""
+        return min(others, key=lambda o: min(abs(o.start - self.end), abs(self.start - o.end)), default=None)
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,10 @@ class Lexicon:
     def _find(self, text: str, groups: tuple[str, ...]) -> tuple[Mention, ...]:
         found = [m for group in groups for m in self._vocabularies[group].mentions(text)]
         kept: list[Mention] = []
+        taken = bytearray(len(text))
         for mention in sorted(found, key=lambda m: (m.start - m.end, m.start)):
-            if all(mention.end <= k.start or k.end <= mention.start for k in kept):
+            if not any(taken[mention.start : mention.end]):
+                taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
                 kept.append(mention)
         return tuple(sorted(kept, key=lambda m: m.start))
 

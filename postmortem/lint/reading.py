@@ -27,12 +27,7 @@ def read_markdown(text: str, lexicon: Lexicon) -> Document:
     text = _FRONT_MATTER.sub(lambda found: "\n" * found.group().count("\n"), text)
     reader = _Reader(lexicon)
     reader.read(_PARSER.parse(_FOOTNOTE.sub("", text)))
-    return Document(
-        tuple(reader.sections),
-        tuple(reader.passages),
-        is_korean=_is_korean(reader.passages),
-        title=reader.title,
-    )
+    return Document(tuple(reader.sections), tuple(reader.passages), is_korean=_is_korean(reader.passages))
 
 
 def _is_korean(passages: Sequence[Passage]) -> bool:
@@ -58,7 +53,7 @@ class _Reader:
         self._lexicon = lexicon
         self.sections: list[Section] = []
         self.passages: list[Passage] = []
-        self.title = ""
+        self._has_title = False
         self._section = Section("", 0, 0, "")
         self._lists: list[int] = []
         self._items: list[int | None] = []  # where in passages the item is that each open list item began
@@ -93,8 +88,8 @@ class _Reader:
 
     def _open(self, inline: _Inline, level: int) -> None:
         heading, line = inline.text, inline.starts[0][1]
-        if not self.title and level == 1 and not self.sections:
-            self.title = heading
+        if level == 1 and not self._has_title and not self.sections:
+            self._has_title = True
             return
         parent: Section | None = self._section
         while parent is not None and parent.level >= level:

@@ -80,12 +80,10 @@ def _of_items(draft: Draft, figures: list[Figure]) -> Iterator[Finding]:
     """A state of a horizon's items in per cent: as many items as it has can be done, no part of one."""
     items = read_items(draft)
     for figure in figures:
+        if figure.passage.section.role != "tracking" or not draft.lexicon.has(figure.clause, "done"):
+            continue
         horizon = draft.lexicon.first(figure.passage.text, "horizons")
-        if (
-            figure.passage.section.role != "tracking"
-            or not horizon
-            or not draft.lexicon.has(figure.clause, "done")
-        ):
+        if horizon is None:
             continue
         whole = sum(item.section.horizon == horizon for item in items)
         half = 5.0 if figure.is_about else (figure.high - figure.low) / 2

@@ -66,10 +66,7 @@ def _remedies(draft: Draft) -> Iterator[_Judged]:
 
 
 def _is_moved(limit: Mention, found: list[Mention], way: str) -> bool:
-    directions = [m for m in found if m.group == "directions" and m.name in _WRONG_WAY.values()]
-    nearest = min(
-        directions, key=lambda d: min(abs(d.start - limit.end), abs(limit.start - d.end)), default=None
-    )
+    nearest = limit.nearest(m for m in found if m.group == "directions" and m.name in _WRONG_WAY.values())
     return nearest is not None and nearest.name == way
 
 

@@ -37,7 +37,6 @@ def document(draft_of):
 
 def test_sections_have_roles(document):
     assert [(s.heading, s.line, s.role) for s in document.sections] == [("영향 범위", 6, "scope")]
-    assert document.title == "Title"
 
 
 def test_passages_have_their_lines(document):
