@@ -11,6 +11,9 @@ from commerce_app.drill.series import MEASURED, SERIES
 
 # With less than this idle, whatever else wants the CPU decides how late everything is.
 BUSY_IDLE_RATIO = 0.05
+# Slower than this for a while, and what an act shows is the machine's host, not the shop.
+SLOW_SPEED_RATIO = 0.6
+SPEED_WINDOW = "15s"
 
 
 def read_series(api: FirelineApi, start: float, end: float, measuring: Measuring) -> dict[str, Points]:
@@ -50,19 +53,36 @@ def slo_results(api: FirelineApi, seconds: float) -> list[SloResult]:
 
 
 def machine(api: FirelineApi, start: float, end: float) -> dict[str, float | None]:
-    """How idle the machine was over the act, and how much was stolen from it: shares of all its cores."""
-    window = f"[{int(end - start)}s]"
-    total = f"sum(rate(node_cpu_seconds_total{window}))"
+    """How idle the machine was over the act, and how much was stolen from it: shares of all its cores.
+
+    speed_ratio: how fast it computed in its slowest 15 s, against the fastest that it did in the act.
+    """
+    seconds = int(end - start)
+    total = f"sum(rate(node_cpu_seconds_total[{seconds}s]))"
     shares = {
-        mode: api.value(f'sum(rate(node_cpu_seconds_total{{mode="{mode}"}}{window})) / {total}')
+        mode: api.value(f'sum(rate(node_cpu_seconds_total{{mode="{mode}"}}[{seconds}s])) / {total}')
         for mode in ("idle", "steal")
     }
-    return {f"{mode}_ratio": share for mode, share in shares.items()}
+    return {
+        **{f"{mode}_ratio": share for mode, share in shares.items()},
+        "speed_ratio": api.value(speed_query(seconds)),
+    }
+
+
+def speed_query(seconds: int) -> str:
+    """The slowest stretch of the last ``seconds``; of what ``commerce_app/stack/speed.py`` counts."""
+    taken, done = (
+        f"rate({name}_total[{SPEED_WINDOW}])" for name in ("machine_work_cpu_seconds", "machine_works")
+    )
+    return f"machine_work_best_seconds / max_over_time(({taken} / {done})[{seconds}s:5s])"
 
 
 def machine_doubt(shares: Mapping[str, float | None]) -> str:
     """Why an act says more of the machine than of the shop; empty where it does not."""
-    idle = shares.get("idle_ratio")
-    if idle is None or idle >= BUSY_IDLE_RATIO:
-        return ""
-    return f"{figure(idle, 'ratio')} of the machine's CPU was idle: too busy to judge the shop by this act"
+    idle, speed = shares.get("idle_ratio"), shares.get("speed_ratio")
+    doubts = []
+    if idle is not None and idle < BUSY_IDLE_RATIO:
+        doubts.append(f"{figure(idle, 'ratio')} of the machine's CPU was idle")
+    if speed is not None and speed < SLOW_SPEED_RATIO:
+        doubts.append(f"the machine computed at {figure(speed, 'ratio')} of its own speed for {SPEED_WINDOW}")
+    return f"{' and '.join(doubts)}: too busy to judge the shop by this act" if doubts else ""

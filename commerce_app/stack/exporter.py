@@ -1,4 +1,4 @@
-"""``/metrics`` of the stack: CPU and memory of its processes, and what its servers say of themselves.
+"""``/metrics`` of the stack: its processes' CPU and memory, the machine's speed, and what its servers say.
 
 The names are those of process-exporter, postgres_exporter and redis_exporter.
 ``python -m commerce_app.stack.exporter GROUPS.json PORT`` is a process of its own, so that a busy drill does
@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 from commerce_app.stack.ports import LOOPBACK
 from commerce_app.stack.procfs import ProcessStat, TreeUsage, parse_node_cpu, read_processes, usage_of_tree
 from commerce_app.stack.server_figures import ServerFigures
+from commerce_app.stack.speed import Speed
 
 USAGE = (
     "usage: python -m commerce_app.stack.exporter GROUPS.json PORT, with GROUPS.json such as "
@@ -101,8 +102,14 @@ def main(arguments: list[str]) -> None:
     registry.register(ProcessGroups(groups_file))
     figures = ServerFigures(os.environ)
     registry.register(figures)
+    speed = Speed()
+    registry.register(speed)
     start_http_server(port, LOOPBACK, registry)
-    asyncio.run(figures.watch())
+    asyncio.run(_watch(figures, speed))
+
+
+async def _watch(figures: ServerFigures, speed: Speed) -> None:
+    await asyncio.gather(figures.watch(), speed.watch())
 
 
 if __name__ == "__main__":

@@ -69,3 +69,4 @@ def test_serves_its_own_usage(tmp_path):
     assert found["namedprocess_namegroup_num_procs{self}"] == 1
     assert found["namedprocess_namegroup_cpu_seconds_total{self,user}"] > 0
     assert found["node_cpu_seconds_total{idle}"] > 0
+    assert found["machine_works_total{}"] > 0
