@@ -73,12 +73,17 @@ def serve(listen: str, log_level: str) -> None:
 @shop.command()
 @click.option("--products", default=Size.products, show_default=True, type=click.IntRange(100, 1_000_000))
 @click.option("--users", default=Size.users, show_default=True, type=click.IntRange(1, 10_000_000))
-def seed(products: int, users: int) -> None:
+@click.option(
+    "--products-per-category", default=Size.products_per_category, show_default=True,
+    type=click.IntRange(1, 10_000), help="Among how many a product's standing is found.",
+)  # fmt: skip
+def seed(products: int, users: int, products_per_category: int) -> None:
     """Lay down tables and data on DATABASE_URL; does nothing where they are already."""
     settings = _settings()
+    size = Size(products, users, products_per_category)
     started = time.monotonic()
     try:
-        seeded = asyncio.run(seed_database(settings.database_url, Size(products, users), datetime.now(UTC)))
+        seeded = asyncio.run(seed_database(settings.database_url, size, datetime.now(UTC)))
     except ValueError as error:
         _fail(f"DATABASE_URL: the database {error}")
     except CONNECT_FAILURES as error:

@@ -8,7 +8,6 @@ from string import Template
 import asyncpg
 
 SCHEMA_VERSION = 3
-PRODUCTS_PER_CATEGORY = 100
 ORDERS_PER_PRODUCT = 30
 REVIEWS_PER_PRODUCT = 60
 SEED_LOCK = 7_303_014
@@ -16,17 +15,25 @@ SEED_LOCK = 7_303_014
 
 @dataclass(frozen=True)
 class Size:
-    """How much data. What a query costs depends on the ratios above, not on the number of products."""
+    """How much data. What a query costs depends on the ratios, not on the number of products.
+
+    The standing of a product is found among all products of its category.
+    """
 
     products: int = 5_000
     users: int = 20_000
+    products_per_category: int = 100
+
+    @property
+    def categories(self) -> int:
+        return max(1, self.products // self.products_per_category)
 
     def variables(self, at: datetime) -> dict[str, str]:
         """What fills the seed script."""
         return {
             "products": str(self.products),
             "users": str(self.users),
-            "categories": str(max(1, self.products // PRODUCTS_PER_CATEGORY)),
+            "categories": str(self.categories),
             "orders": str(self.products * ORDERS_PER_PRODUCT),
             "reviews": str(self.products * REVIEWS_PER_PRODUCT),
             "anchor": f"timestamptz '{at.astimezone(UTC).isoformat()}'",
@@ -61,13 +68,16 @@ async def seed(database_url: str, size: Size, at: datetime) -> bool:
 async def _seeded(connection: asyncpg.Connection, size: Size) -> bool:
     if not await connection.fetchval("SELECT to_regclass('shop_seed') IS NOT NULL"):
         return False
-    row = await connection.fetchrow("SELECT schema_version, products, users FROM shop_seed")
+    row = await connection.fetchrow(
+        "SELECT products, users, (SELECT count(*) FROM categories), schema_version FROM shop_seed"
+    )
     if row is None:
         return False
-    if tuple(row) != (SCHEMA_VERSION, size.products, size.users):
+    wanted = (size.products, size.users, size.categories, SCHEMA_VERSION)
+    if tuple(row) != wanted:
+        counts = "{} products, {} users and {} categories of schema {}"
         raise ValueError(
-            f"holds {row['products']} products and {row['users']} users of schema {row['schema_version']}, "
-            f"expected an empty database, or {size.products} and {size.users} of schema {SCHEMA_VERSION}"
+            f"holds {counts.format(*row)}, expected an empty database, or {counts.format(*wanted)}"
         )
     return True
 

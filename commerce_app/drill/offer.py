@@ -26,6 +26,8 @@ class Stage(Part):
 class Load(Part):
     """``mix``: share of each kind of request; they add up to 1. basket: products in an order, at most.
 
+    order_exponent: of what is bought, where that is on fewer products than what is looked at.
+
     patience_seconds: how long an app that sends orders again (``retry``) waits for an answer.
     """
 
@@ -33,6 +35,7 @@ class Load(Part):
     stages: tuple[Stage, ...] = Field(min_length=1)
     mix: Mapping[str, Annotated[float, Field(ge=0, le=1)]]
     zipf_exponent: float = Field(gt=1)
+    order_exponent: float | None = Field(None, gt=1)
     request_timeout_seconds: Seconds = 5.0
     patience_seconds: Annotated[float, Field(gt=0)] = 1.5
     basket: int = Field(1, ge=1, le=10)

@@ -144,7 +144,11 @@ class Plant:
     def _seed(self) -> None:
         shop = self._scenario.shop
         environment = {**shop.environment, **self._lines.direct()}
-        size = ["--products", str(shop.products), "--users", str(shop.users)]
+        size = [
+            *("--products", str(shop.products)),
+            *("--users", str(shop.users)),
+            *("--products-per-category", str(shop.products_per_category)),
+        ]
         self._run("shop seed", ["shop", "seed", *size], environment)
 
     def _run(self, name: str, arguments: Arguments, environment: Mapping[str, str] | None = None) -> None:

@@ -104,9 +104,13 @@ class Act(Part):
 
 
 class Shop(Part):
-    """What the shop is started with: rows to seed, and its settings as environment variables."""
+    """What the shop is started with: rows to seed, and its settings as environment variables.
+
+    products_per_category: how many a page's extras are found among, which the replica pays for.
+    """
 
     products: int = Field(gt=0, le=1_000_000)
+    products_per_category: int = Field(100, gt=0, le=10_000)
     users: int = Field(gt=0, le=1_000_000)
     coupons: int = Field(gt=0, le=10_000)
     environment: Mapping[Setting, str] = Field(default_factory=dict)

@@ -1,6 +1,6 @@
 // The customers of a drill: an open model, so they keep coming however slow the shop is.
-// PLAN (JSON): {base_url, products, users, coupons, zipf_exponent, request_timeout_seconds, patience_seconds, basket,
-//   stages: [{rps, ramp_seconds, hold_seconds}], mix: {KIND: share}}; the shares add up to 1.
+// PLAN (JSON): {base_url, products, users, coupons, zipf_exponent, order_exponent, request_timeout_seconds,
+//   patience_seconds, basket, stages: [{rps, ramp_seconds, hold_seconds}], mix: {KIND: share}}; the shares add up to 1.
 // Kinds: detail, popular, order, coupon, wallet are the shop's day. hot: everybody looks at product 1. rush: everybody
 // wants coupon 1. family: a few wallets are charged by many. reread: a customer orders, then looks for the order.
 import http from 'k6/http';
@@ -64,8 +64,8 @@ export function setup() {
 }
 
 // Bounded Pareto: product 1 sells best, product n about n^-exponent as often.
-function popularProduct() {
-  const power = 1 - plan.zipf_exponent;
+function popularProduct(exponent = plan.zipf_exponent) {
+  const power = 1 - exponent;
   const spread = Math.pow(plan.products + 1, power) - 1;
   return Math.min(plan.products, Math.floor(Math.pow(spread * Math.random() + 1, 1 / power)));
 }
@@ -107,10 +107,11 @@ function nextUser(half) {
   return 1 + half * users + (exec.scenario.iterationInTest % users);
 }
 
-// One product up to plan.basket different ones, each number as often.
+// One product up to plan.basket different ones, each number as often. What is bought may be on fewer products than what
+// is looked at: null if not.
 function basket(user) {
   const products = new Set();
-  for (const wanted = anyOf(plan.basket); products.size < wanted; ) products.add(popularProduct());
+  for (const wanted = anyOf(plan.basket); products.size < wanted; ) products.add(popularProduct(plan.order_exponent ?? plan.zipf_exponent));
   return { user_id: user, items: [...products].map((product_id) => ({ product_id, quantity: 1 })) };
 }
 

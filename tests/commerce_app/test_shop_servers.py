@@ -32,6 +32,8 @@ async def test_seeding_again_does_nothing_and_another_size_is_refused(servers):
     assert not await seed(servers.primary.url, SIZE, datetime.now(UTC))
     with pytest.raises(ValueError, match="holds 100 products"):
         await seed(servers.primary.url, Size(products=200), datetime.now(UTC))
+    with pytest.raises(ValueError, match=r"and 1 categories .* and 4 categories"):
+        await seed(servers.primary.url, replace(SIZE, products_per_category=25), datetime.now(UTC))
 
 
 async def test_serving_wants_a_seeded_database(settings):
