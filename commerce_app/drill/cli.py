@@ -15,6 +15,7 @@ from commerce_app.drill.demo import Drill
 from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.ending import FAILURE, USER_MISTAKE, fail, guarded
 from commerce_app.drill.errors import ScenarioError
+from commerce_app.drill.machine_lock import alone_on_this_machine
 from commerce_app.drill.plant import Plant
 from commerce_app.drill.policy import policy_lines, read_policy
 from commerce_app.drill.scenario import PROTECTED, load_scenario, scenario_names
@@ -73,7 +74,7 @@ def run_command(*, name: str, act: str | None, protected: bool, hold: bool, as_j
     console = console_for(stderr=as_json)
 
     def live() -> None:
-        with _drill(name, out, console) as running:
+        with alone_on_this_machine(), _drill(name, out, console) as running:
             policy = _show_policy(console)
             for each in acts:
                 last = hold and each == acts[-1]
@@ -106,7 +107,7 @@ def demo_command(out: Path, language: str) -> None:
     began_at = time.monotonic()
 
     def live() -> None:
-        with _drill(DEMO_SCENARIO, out, console, language) as running:
+        with alone_on_this_machine(), _drill(DEMO_SCENARIO, out, console, language) as running:
             policy = _show_policy(console)
             running.replay()
             running.run("late", _reports(running))

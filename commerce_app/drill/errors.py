@@ -5,7 +5,7 @@ DrillError
 ├── ScheduleError   a schedule of game days is wrong, or not for this stack: file, key, what was expected
 ├── RecordError     the reports of earlier game days cannot be read: file, what was expected
 ├── OutError        a folder that is to be filled cannot be: folder, why
-├── RunningError    a game day, or another drill in the same folder, has not ended yet
+├── RunningError    a game day, or another drill in the same folder or on this machine, has not ended yet
 ├── CommandError    a command of Fireline's failed: what was run, what it said
 └── Interrupted     somebody pressed Ctrl-C or sent SIGTERM
 """
@@ -32,7 +32,7 @@ class OutError(DrillError):
 
 
 class RunningError(DrillError):
-    """Another game day is being held with the same reports, or another drill fills the same folder."""
+    """Another game day is being held with the same reports, or another drill is under way here."""
 
 
 class CommandError(DrillError):

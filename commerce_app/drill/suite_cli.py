@@ -12,6 +12,7 @@ from rich.console import Console
 from commerce_app.drill.demo import Drill
 from commerce_app.drill.display import ConsoleDisplay, console_for
 from commerce_app.drill.ending import FAILURE, guarded
+from commerce_app.drill.machine_lock import alone_on_this_machine
 from commerce_app.drill.out_folder import filling
 from commerce_app.drill.recording import Recorder
 from commerce_app.drill.scenario import Act, Scenario, scenario_names
@@ -38,7 +39,7 @@ def all_command(ctx: click.Context, names: Sequence[str], as_json: bool, out: Pa
 
     def live() -> None:
         chosen = [judged_scenario(name) for name in names or scenario_names()]
-        with filling(out):
+        with alone_on_this_machine(), filling(out):
             for result in run_suite(chosen, entering(out, console), Recorder(out / "cases")):
                 results.append(result)
                 ended.append(result.json(datetime.now(UTC)))

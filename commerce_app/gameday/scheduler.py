@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 
 from commerce_app.drill.errors import RunningError
+from commerce_app.drill.machine_lock import alone_on_this_machine
 from commerce_app.gameday.decision import Due, Over, Wait, decide, missed
 from commerce_app.gameday.folder import Reports
 from commerce_app.gameday.game_day import Live, hold
@@ -59,7 +60,7 @@ class Scheduler:
             RunningError: when another has not ended.
         """
         self._name_ahead()
-        with self._reports.held():
+        with self._reports.held(), alone_on_this_machine():
             self._mark_killed()
             return self._hold(self._now(), None)
 
@@ -76,7 +77,8 @@ class Scheduler:
                 at = self._now()
                 step = self._step(at)
                 if isinstance(step, Due):
-                    self._hold(at, step)
+                    with alone_on_this_machine():
+                        self._hold(at, step)
         except RunningError as error:
             self._tell_once(str(error))
             self._pause(LOOK_SECONDS)

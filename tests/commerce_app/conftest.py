@@ -1,7 +1,9 @@
 """A seeded shop on real servers, one for each module of tests that asks for it."""
 
 import asyncio
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -10,6 +12,18 @@ from commerce_app.database.seed import seed
 from commerce_app.settings import Settings
 from commerce_app.stack.stack import Stack
 from tests.commerce_app.shop_client import SIZE, asking
+
+
+@pytest.fixture(autouse=True)
+def _machine_of_its_own(monkeypatch, tmp_path_factory):
+    """Drills of tests and drills of whoever works here do not keep each other from running."""
+    tmp_path_factory.getbasetemp()  # made once, and to stay where it is
+    with tempfile.TemporaryDirectory() as folder:
+        # The servers of a drill may lie there too, and run as another user.
+        Path(folder).chmod(0o711)
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield
 
 
 @pytest.fixture(scope="module")

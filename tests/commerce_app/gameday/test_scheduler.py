@@ -3,6 +3,7 @@ import json
 import pytest
 
 from commerce_app.drill.errors import CommandError, Interrupted, RunningError
+from commerce_app.drill.machine_lock import alone_on_this_machine
 from commerce_app.drill.scenario import load_scenario
 from commerce_app.gameday.folder import Reports
 from commerce_app.gameday.schedule import Schedule
@@ -135,6 +136,29 @@ def test_by_hand_it_waits_for_nobody(stand):
     with stand.reports.held(), pytest.raises(RunningError, match="has not ended"):
         stand.scheduler.once()
     assert stand.lived == []
+
+
+def test_while_another_drill_runs_on_the_machine_it_waits(stand):
+    with alone_on_this_machine(), pytest.raises(RunningError, match="under way on this machine"):
+        stand.scheduler.once()
+    assert (stand.lived, stand.days()) == ([], [])
+
+
+def test_a_drill_that_ends_in_time_only_delays_a_game_day(tmp_path):
+    stand = Stand(tmp_path, extra=";COUNT=1")
+    other = alone_on_this_machine()
+    other.__enter__()
+
+    def pause(seconds):
+        if stand.clock.at >= FIRST:
+            other.__exit__(None, None, None)
+        stand.clock.pause(seconds)
+
+    stand.scheduler._pause = pause
+    stand.scheduler.keep()
+    (day,) = stand.days()
+    assert (day.started_at.timestamp(), day.passed) == (FIRST + LOOK_SECONDS, True)
+    assert stand.said[1].startswith("another drill is under way on this machine")
 
 
 def test_what_another_process_holds_is_not_held_again(tmp_path):
