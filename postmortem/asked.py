@@ -13,6 +13,7 @@ from postmortem.archive import Archive
 from postmortem.digests import DIGEST
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
+from postmortem.overrides import SHIPPED, Templates, read_templates
 from postmortem.records import ServerSettings
 from postmortem.report import Report, conclude
 from postmortem.restore import restore_evidence
@@ -48,6 +49,19 @@ _OPTIONS = (
         help="The signal map of the case; the shop's unless --rules are given.",
     ),
 )
+
+
+templates_option = click.option(
+    "--templates",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder with a team's own messages (ko.yml, en.yml) and order of sections (sections.yml).",
+)
+
+
+def templates_of(folder: Path | None) -> Templates:
+    """What the option's folder says; as it ships without one."""
+    return SHIPPED if folder is None else read_templates(folder)
 
 
 def source_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 PostmortemError
 ├── EvidenceError   the server cannot be read, or does not know what was asked for
+├── TemplateError   a team's template says what cannot be
 ├── ArchiveError    a file is no archive of a report, or cannot be read as one
 └── OutputError     the report cannot be written
 """
@@ -17,6 +18,10 @@ class EvidenceError(PostmortemError):
 
 class ArchiveError(PostmortemError):
     """An archive that cannot be read: which file or part, and what was expected."""
+
+
+class TemplateError(PostmortemError):
+    """A mistake in a folder of templates: which file and key, and what was expected."""
 
 
 class OutputError(PostmortemError):

@@ -12,11 +12,12 @@ from alerts.charts.model import Language
 from collector.errors import OutputError as CannotWriteError
 from collector.whole_file import write_all
 from postmortem.archive import Archive
-from postmortem.asked import Asked, source_options
+from postmortem.asked import Asked, source_options, templates_of, templates_option
 from postmortem.errors import OutputError, PostmortemError
 from postmortem.identity import Audience
 from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
+from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.file import public_text
 from postmortem.public.told import tell
 from postmortem.report import Report
@@ -46,6 +47,7 @@ _FORMATS = ("md", "html", "json")
     help="By the file's ending unless given: .html, .json, all others md.",
 )
 @click.option("--time-zone", type=Zone(), help="Of the times; the server's unless given.")
+@templates_option
 @click.option("--public", "is_public", is_flag=True, help="For people outside: nothing internal is in it.")
 def report_command(
     *,
@@ -54,17 +56,19 @@ def report_command(
     format_: str | None,
     time_zone: ZoneInfo | None,
     is_public: bool,
+    templates: Path | None,
     **source: Any,  # noqa: ANN401  the values of source_options
 ) -> None:
     """Write the report on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
     try:
         for out in outs:
             require_writable(out)
+        words = templates_of(templates)
         report, settings = Asked(**source).read()
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         forms = {out: format_ or _format_of(out) for out in outs}
         audience = Audience.PUBLIC if is_public else Audience.TEAM
-        write_all(render(report, language, zone, forms, audience))
+        write_all(render(report, language, zone, forms, audience, templates=words))
     except (PostmortemError, CannotWriteError) as error:
         raise UserMistake(str(error)) from error
     figures = len(tell(report).facts() if is_public else report.facts())
@@ -78,12 +82,14 @@ def render(
     zone: ZoneInfo,
     forms: Mapping[Path, str],
     audience: Audience = Audience.TEAM,
+    *,
+    templates: Templates = SHIPPED,
 ) -> dict[Path, str]:
     """The text of each file, by its form; documents name the archive that is the JSON and in the HTML."""
     archive = Archive.of(report)
     texts = {"json": archive.text if audience is Audience.TEAM else public_text(report, archive.digest)}
     if set(forms.values()) - {"json"}:
-        document = write_for(audience, report, language, zone, archive.digest)
+        document = write_for(audience, report, language, zone, archive.digest, templates=templates)
         made = {
             "md": lambda: render_markdown(document),
             "html": lambda: render_page(document, audience, archive.text),

@@ -8,19 +8,26 @@ from postmortem.document import Document
 from postmortem.html import render_html
 from postmortem.identity import Audience
 from postmortem.notice.write import write_notice
+from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.document import write_public
 from postmortem.report import Report
 
 
 def write_for(
-    audience: Audience, report: Report, language: Language, zone: ZoneInfo, digest: str = ""
+    audience: Audience,
+    report: Report,
+    language: Language,
+    zone: ZoneInfo,
+    digest: str = "",
+    *,
+    templates: Templates = SHIPPED,
 ) -> Document:
     """The document in a language and a time zone. digest: of the report's archive, where that was taken."""
     if audience is Audience.TEAM:
-        return write_document(report, language, zone, digest)
+        return write_document(report, language, zone, digest, templates=templates)
     if audience is Audience.PUBLIC:
-        return write_public(report, language, zone, digest)
-    return write_notice(audience, report, language, zone, digest)
+        return write_public(report, language, zone, digest, templates=templates)
+    return write_notice(audience, report, language, zone, digest, templates=templates)
 
 
 def render_page(document: Document, audience: Audience, archive: str) -> str:

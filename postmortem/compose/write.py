@@ -1,29 +1,45 @@
 """The whole document: head, the seed document's chapters in its order, and the sources."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Language
 from postmortem.archive import Archive
-from postmortem.catalogue import load_catalogue
 from postmortem.compose.analysis import analysis
 from postmortem.compose.derivations import derivations
 from postmortem.compose.overview import overview, unended
+from postmortem.compose.own import in_order
 from postmortem.compose.plan import plan, tracking
 from postmortem.compose.recovery import recovery
 from postmortem.compose.summary import metrics
 from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
-from postmortem.identity import Identity
+from postmortem.identity import Audience, Identity
+from postmortem.overrides import SHIPPED, Templates
 from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.voice import Voice
 
+_CHAPTERS: dict[str, Callable[[Report, Voice], Iterator[Block]]] = {
+    "overview": overview,
+    "recovery": recovery,
+    "analysis": analysis,
+    "plan": plan,
+    "metrics": metrics,
+    "tracking": tracking,
+}
 
-def write_document(report: Report, language: Language, zone: ZoneInfo, digest: str = "") -> Document:
+
+def write_document(
+    report: Report, language: Language, zone: ZoneInfo, digest: str = "", *, templates: Templates = SHIPPED
+) -> Document:
     """The report in a language and a time zone. digest: of its archive, where that was taken already."""
-    voice = Voice(load_catalogue(language), zone, report.origin)
-    chapters = (overview, recovery, analysis, plan, metrics, tracking)
-    body = (_facts_table(report, voice), *(block for chapter in chapters for block in chapter(report, voice)))
+    voice = Voice(templates.catalogue(language), zone, report.origin)
+    chapters = {name: partial(write, report, voice) for name, write in _CHAPTERS.items()}
+    body = (
+        _facts_table(report, voice),
+        *in_order(templates.sections_of(Audience.TEAM), chapters, language),
+    )
     blank_start = voice.blank_marks[0]
     count = sum(text.text.count(f"{blank_start}:") for text in texts(body))
     intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name), is_kept=True))

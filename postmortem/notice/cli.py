@@ -9,7 +9,7 @@ import click
 from alerts.charts.model import Language
 from collector.errors import OutputError as CannotWriteError
 from collector.whole_file import write_all
-from postmortem.asked import Asked, source_options
+from postmortem.asked import Asked, source_options, templates_of, templates_option
 from postmortem.errors import PostmortemError
 from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
@@ -32,6 +32,7 @@ from postmortem.zone import Zone
     "--lang", type=click.Choice([str(language) for language in Language]), help="The server's unless given."
 )
 @click.option("--time-zone", type=Zone(), help="Of the times; the server's unless given.")
+@templates_option
 @click.option("--out", type=click.Path(path_type=Path), help="File to write (Markdown); else it is printed.")
 def notice_command(
     *,
@@ -40,16 +41,18 @@ def notice_command(
     lang: str | None,
     time_zone: ZoneInfo | None,
     out: Path | None,
+    templates: Path | None,
     **source: Any,  # noqa: ANN401  the values of source_options
 ) -> None:
     """Draft a notice on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
     try:
         if out is not None:
             require_writable(out)
+        words = templates_of(templates)
         report, settings = Asked(**source).read()
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         when = Phase(phase) if phase else phase_of(tell(report))
-        document = write_notice(audience_of(Kind(kind), when), report, language, zone)
+        document = write_notice(audience_of(Kind(kind), when), report, language, zone, templates=words)
         text = render_markdown(document)
         if out is None:
             click.echo(text, nl=False)

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Language
 from postmortem.archive import Archive
-from postmortem.catalogue import load_catalogue
 from postmortem.document import Block, Callout, Document, Text
 from postmortem.identity import Audience, Identity
 from postmortem.notice.customer import customer
 from postmortem.notice.phase import Phase
 from postmortem.notice.support import support
+from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.told import Told, tell
 from postmortem.report import Report
 from postmortem.voice import Voice
@@ -35,12 +35,18 @@ def audience_of(kind: Kind, phase: Phase) -> Audience:
 
 
 def write_notice(
-    audience: Audience, report: Report, language: Language, zone: ZoneInfo, digest: str = ""
+    audience: Audience,
+    report: Report,
+    language: Language,
+    zone: ZoneInfo,
+    digest: str = "",
+    *,
+    templates: Templates = SHIPPED,
 ) -> Document:
     """The notice in a language and a time zone. digest: of the report's archive, where that was taken."""
     kind_, _, phase_ = audience.partition("-")
     kind, phase = Kind(kind_), Phase(phase_)
-    voice = Voice(load_catalogue(language), zone, report.origin)
+    voice = Voice(templates.catalogue(language), zone, report.origin)
     told = replace(tell(report), is_open=phase is Phase.DURING)  # people may know what no record says
     identity = Identity(digest or Archive.of(report).digest, language, str(zone), audience)
     warned = [Callout(Text(voice.say("public.drill")))] if report.evidence.is_drill else []

@@ -1,11 +1,12 @@
 """The report for the public: what customers met, when, and what only people can add."""
 
 from collections.abc import Iterator
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Band, Chart, Language, Line
 from postmortem.archive import Archive
-from postmortem.catalogue import load_catalogue
+from postmortem.compose.own import in_order
 from postmortem.document import (
     Block,
     Callout,
@@ -19,19 +20,22 @@ from postmortem.document import (
     Tile,
 )
 from postmortem.identity import Audience, Identity
+from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.speech import feature, impact_text, summary_text
 from postmortem.public.told import Felt, Step, Told, tell
 from postmortem.report import Report
 from postmortem.voice import Voice
 
 
-def write_public(report: Report, language: Language, zone: ZoneInfo, digest: str = "") -> Document:
+def write_public(
+    report: Report, language: Language, zone: ZoneInfo, digest: str = "", *, templates: Templates = SHIPPED
+) -> Document:
     """The document in a language and a time zone. digest: of the report's archive, where that was taken."""
-    voice = Voice(load_catalogue(language), zone, report.origin)
+    voice = Voice(templates.catalogue(language), zone, report.origin)
     told = tell(report)
     identity = Identity(digest or Archive.of(report).digest, language, str(zone), Audience.PUBLIC)
-    sections = (_summary, _impact, _course, _cause, _next)
-    blocks = (block for section in sections for block in section(told, voice))
+    sections = {name: partial(write, told, voice) for name, write in _SECTIONS.items()}
+    blocks = in_order(templates.sections_of(Audience.PUBLIC), sections, language)
     day = voice.day(told.start or told.seen_until)
     return Document(
         language=language,
@@ -125,3 +129,6 @@ def _next(told: Told, voice: Voice) -> Iterator[Block]:
     keys = ("done", "next")
     texts = [voice.say(f"public.{key}", blank=voice.blank(f"public.{key}.blank")) for key in keys]
     yield Listing(tuple(Item(Text(text)) for text in texts))
+
+
+_SECTIONS = {"summary": _summary, "impact": _impact, "course": _course, "cause": _cause, "next": _next}

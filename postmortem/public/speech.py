@@ -1,12 +1,15 @@
 """What people outside are told of the impact, in sentences that documents for them share."""
 
+from postmortem.overrides import FEATURE
 from postmortem.public.names import internal_names, public_title
 from postmortem.public.told import Felt, Told
 from postmortem.voice import Voice
 
 
 def feature(felt: Felt, told: Told, voice: Voice) -> str:
-    """What customers may call it: its title, where that may be told, else a blank."""
+    """What customers call it, by the team's templates; else its title, where that may be told, or a blank."""
+    if f"{FEATURE}{felt.slo.name}" in voice.catalogue.messages:
+        return voice.say(f"{FEATURE}{felt.slo.name}")
     title = public_title(felt.slo, voice.language, internal_names(told.evidence))
     if title is None:
         return voice.blank("public.feature.unnamed", number=felt.number)

@@ -1,7 +1,7 @@
 """`postmortem verify`: every figure of a stored report, made anew."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +12,14 @@ import click
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.errors import QueryError
 from collector.plain_text import plain_line
+from postmortem.asked import templates_of, templates_option
 from postmortem.digests import DIGEST
-from postmortem.errors import ArchiveError
+from postmortem.errors import ArchiveError, TemplateError
 from postmortem.mistake import UserMistake
+from postmortem.overrides import Templates
 from postmortem.verify.archive_file import read_archive, read_text
 from postmortem.verify.difference import Difference
-from postmortem.verify.documents import SUFFIXES, beside, verify_document
+from postmortem.verify.documents import SUFFIXES, DocumentVerdict, beside, verify_document
 from postmortem.verify.live import check_server
 from postmortem.verify.public_file import is_public_file
 from postmortem.verify.verdict import Verdict, verify_archive
@@ -37,6 +39,11 @@ class _Findings:
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def add(self, path: Path, found: DocumentVerdict) -> None:
+        """What came of a document."""
+        self.documents[str(path)] = {"figures": found.figures, "changed_lines": found.theirs}
+        self.differences += found.differences
+
 
 @click.command("verify")
 @click.argument("report", type=click.Path(path_type=Path))
@@ -53,20 +60,28 @@ class _Findings:
     says="Asks this server each stored query again.",
     spelled=("--url", "--prometheus"),
 )
+@templates_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def verify_command(
-    *, report: Path, documents: tuple[Path, ...], server: PrometheusServer | None, format_: str
+    *,
+    report: Path,
+    documents: tuple[Path, ...],
+    server: PrometheusServer | None,
+    templates: Path | None,
+    format_: str,
 ) -> None:
     """Recompute every figure of REPORT (JSON, or HTML that carries it): exit code 1 on a difference."""
     try:
-        findings = _verify(report, documents, server)
-    except (ArchiveError, QueryError) as error:
+        findings = _verify(report, documents, server, templates_of(templates))
+    except (ArchiveError, TemplateError, QueryError) as error:
         raise UserMistake(str(error)) from error
     click.echo(_as_json(findings) if format_ == "json" else _as_text(report, findings))
     raise SystemExit(1 if findings.differences else 0)
 
 
-def _verify(report: Path, documents: Sequence[Path], server: PrometheusServer | None) -> _Findings:
+def _verify(
+    report: Path, documents: Sequence[Path], server: PrometheusServer | None, templates: Templates
+) -> _Findings:
     archive = read_archive(report)
     verdict = verify_archive(archive)
     series = verdict.evidence.series if verdict.evidence else {}
@@ -75,22 +90,20 @@ def _verify(report: Path, documents: Sequence[Path], server: PrometheusServer | 
     findings.notes += verdict.notes
     own = (report,) if report.suffix in SUFFIXES else ()
     for path in dict.fromkeys((*own, *(documents or beside(report)))):
-        _add_document(path, archive, verdict, findings)
+        findings.add(path, _look_at(path, archive, verdict, templates))
     if server is not None:
         with closing(server.querier(deadline_seconds=_TRYING_SECONDS)) as querier:
             findings.differences += check_server(series, querier)
     return findings
 
 
-def _add_document(path: Path, archive: Any, verdict: Verdict, findings: _Findings) -> None:  # noqa: ANN401  JSON
+def _look_at(path: Path, archive: Mapping[str, Any], verdict: Verdict, words: Templates) -> DocumentVerdict:
     text = read_text(path) if path.suffix in {*SUFFIXES, ".json"} else ""
     if path.suffix not in SUFFIXES and not is_public_file(text):
         raise ArchiveError(
             f"--document {path}: expected a file that ends in {' or '.join(SUFFIXES)}, or a public JSON"
         )
-    found = verify_document(path.name, text, archive, verdict)
-    findings.documents[str(path)] = {"figures": found.figures, "changed_lines": found.theirs}
-    findings.differences += found.differences
+    return verify_document(path.name, text, archive, verdict, words)
 
 
 def _as_json(findings: _Findings) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alerts.charts.model import Unit
-from postmortem.catalogue import load_catalogue
 from postmortem.digests import DIGEST
 from postmortem.document import Document, texts
 from postmortem.errors import ArchiveError
@@ -16,6 +15,7 @@ from postmortem.facts import TIME, Fact, FromRecord, RecordKind
 from postmortem.identity import Identity, find_identity
 from postmortem.markdown import render_markdown
 from postmortem.marks import marked_facts
+from postmortem.overrides import SHIPPED, Templates
 from postmortem.report import Report
 from postmortem.verify.archive_file import carried_archive, parse_archive, without_archive
 from postmortem.verify.difference import NOTHING, Difference
@@ -48,7 +48,13 @@ def beside(archive: Path) -> tuple[Path, ...]:
     return tuple(sorted(p for p in others if p.suffix in SUFFIXES or p.name == f"{stem}{PUBLIC_ENDING}"))
 
 
-def verify_document(name: str, text: str, archive: Mapping[str, Any], verdict: Verdict) -> DocumentVerdict:
+def verify_document(
+    name: str,
+    text: str,
+    archive: Mapping[str, Any],
+    verdict: Verdict,
+    templates: Templates = SHIPPED,
+) -> DocumentVerdict:
     """What differs from the archive; of its generated lines only where the archive itself held.
 
     name: that of the file, whose ending tells Markdown from HTML and the JSON for the public.
@@ -62,11 +68,11 @@ def verify_document(name: str, text: str, archive: Mapping[str, Any], verdict: V
     differences = [*_check_identity(name, identity, archive), *_check_carried(name, text, archive)]
     figures = sum(1 for _ in printed_figures(text))
     if verdict.evidence is not None:
-        forms = PrintedForms(identity, verdict.facts, verdict.evidence)
+        forms = PrintedForms(identity, verdict.facts, verdict.evidence, templates)
         differences += _check_figures(name, text, forms)
     theirs = 0
     if verdict.report is not None and not differences:
-        document = _made_again(identity, verdict.report, str(archive.get(DIGEST)))
+        document = _made_again(identity, verdict.report, str(archive.get(DIGEST)), templates)
         figures = figures or document.count_figures()  # outside of the team no figure is a link
         found, theirs = _generated(name, identity, document).compare(name, without_archive(text))
         differences += found
@@ -101,8 +107,10 @@ def _check_figures(name: str, text: str, forms: "PrintedForms") -> Iterator[Diff
 class PrintedForms:
     """How documents of one language and zone print the figures of an archive."""
 
-    def __init__(self, identity: Identity, facts: Stored, evidence: Evidence) -> None:
-        self._voice = Voice(load_catalogue(identity.language), _zone(identity), 0.0)
+    def __init__(
+        self, identity: Identity, facts: Stored, evidence: Evidence, templates: Templates = SHIPPED
+    ) -> None:
+        self._voice = Voice(templates.catalogue(identity.language), _zone(identity), 0.0)
         self._facts = facts
         self._lookback_seconds = evidence.lookback_seconds
 
@@ -126,8 +134,10 @@ class PrintedForms:
             yield self._voice.t_plus(fact)
 
 
-def _made_again(identity: Identity, report: Report, digest: str) -> Document:
-    return write_for(identity.audience, report, identity.language, _zone(identity), digest)
+def _made_again(identity: Identity, report: Report, digest: str, templates: Templates) -> Document:
+    return write_for(
+        identity.audience, report, identity.language, _zone(identity), digest, templates=templates
+    )
 
 
 def _generated(name: str, identity: Identity, document: Document) -> GeneratedLines:
