@@ -32,10 +32,15 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
         own, key=lambda name: next(s.onset.value for s in felt if s.subject.signal.service == name)
     )
     yield _group(
-        "scope.services", {n: [s for s in felt if s.subject.signal.service == n] for n in services}, voice
+        "scope.services",
+        {n: [s for s in felt if s.subject.signal.service == n] for n in services},
+        report,
+        voice,
     )
     parts = dict.fromkeys(s.subject.signal.service for s in rest)
-    yield _group("scope.parts", {n: [s for s in rest if s.subject.signal.service == n] for n in parts}, voice)
+    yield _group(
+        "scope.parts", {n: [s for s in rest if s.subject.signal.service == n] for n in parts}, report, voice
+    )
     for key, subjects in (("scope.unmoved", report.calm), ("scope.unjudged", report.unjudged)):
         if subjects:
             yield Item(Text(voice.say(key, names=voice.listed(voice.subject(s) for s in subjects))))
@@ -45,10 +50,15 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
     yield Item(Text(voice.say("scope.scripts", blank=voice.blank("blank.scripts"))))
 
 
-def _group(key: str, by_service: dict[str, list[Shift]], voice: Voice) -> Item:
+def unmoved(report: Report, voice: Voice) -> str:
+    """What stands where nothing turned: without a series to judge, nobody knows whether something did."""
+    return voice.say("scope.none" if report.shifts or report.calm else "scope.unknown")
+
+
+def _group(key: str, by_service: dict[str, list[Shift]], report: Report, voice: Voice) -> Item:
     title = voice.say(key)
     if not by_service:
-        return Item(Text(f"{title}: {voice.say('scope.none')}"))
+        return Item(Text(f"{title}: {unmoved(report, voice)}"))
     children = [
         cite(
             voice.say("scope.service", service=service, moves=voice.clauses(voice.move(s) for s in shifts)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from postmortem.compose.overview import unmoved
 from postmortem.document import Block, Charts, Heading, Paragraph, Table, Text
 from postmortem.figures import draw_charts
 from postmortem.report import Report
@@ -19,7 +20,7 @@ def metrics(report: Report, voice: Voice) -> Iterator[Block]:
         yield Table(header, tuple(_row(shift, voice) for shift in report.shifts))
         yield Paragraph(Text(voice.say("metrics.definition")))
     else:
-        yield Paragraph(Text(voice.say("scope.none")))
+        yield Paragraph(Text(unmoved(report, voice)))
     yield Charts(draw_charts(report, voice), voice.say("metrics.charts"))
 
 

@@ -181,3 +181,10 @@ def report_on(seed_querier, seed_raw):
         return fetch_report(records, seed_querier, TEN + 100 * 60, "http://localhost:9600")
 
     return report
+
+
+@pytest.fixture(scope="session")
+def report_without_data(seed_raw):
+    """A report on the seed's records, by a server that has none of its samples."""
+    nothing = EmbeddedQuerier(MemoryStore())
+    return fetch_report(records_of(seed_raw), nothing, TEN + 100 * 60, "http://localhost:9600")

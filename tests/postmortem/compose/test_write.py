@@ -205,3 +205,9 @@ def test_one_page_over_two_channels_is_one_row_that_names_them(seed_raw, report_
 def test_who_is_unknown_is_not_named(seed_raw, report_on):
     events = [{**event, "author": "unknown"} for event in seed_raw.events]
     assert "unknown" not in as_read(write_document(report_on(events), Language.KO, SEOUL))
+
+
+def test_without_any_series_nothing_is_said_to_be_unmoved(report_without_data):
+    text = as_read(write_document(report_without_data, Language.EN, SEOUL))
+    assert "no change beyond the threshold" not in text
+    assert text.count("nothing can be said: no series could be judged") == 3
