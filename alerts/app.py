@@ -11,7 +11,9 @@ from fastapi import APIRouter
 from rich.console import Console
 
 from alerts import api_slack, outbox
+from alerts.actions import Actions
 from alerts.api import Sources, own_router
+from alerts.api_actions import ActionSources, actions_router
 from alerts.api_v2 import Station, v2_router
 from alerts.config import AlertsConfig
 from alerts.deliver import Briefing, Courier
@@ -27,6 +29,7 @@ from alerts.outlook import Accounts
 from alerts.pipeline import Pipeline
 from alerts.readiness import WriteCheck
 from alerts.receive import Alert, parse_alerts
+from alerts.reminders import Reminders, times_of
 from alerts.response import Response
 from alerts.rounds import Round
 from alerts.route import recipients
@@ -71,6 +74,9 @@ class Alerts:
         )
         self.pipeline = Pipeline(self.database, desk)
         self.response = Response(self.database, desk)
+        self.actions = Actions(self.database, desk)
+        times = times_of(config.actions.due_soon, config.actions.remind_at)
+        self._reminders = Reminders(self.database, desk, times, clock)
         briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow, accounts)
         used = tuple(notifier for notifier in chosen if notifier.name in names)
         last, longest = last_resort(config, names), desk.pace.longest_wait_seconds
@@ -93,6 +99,7 @@ class Alerts:
         return (
             Round("alerts-tick", self._tick, self._clock),
             Round("alerts-write-check", self._write_check.step, self._clock),
+            Round("alerts-reminders", self._reminders.step, self._clock),
             *couriers,
             *heralds,
         )
@@ -108,6 +115,7 @@ class Alerts:
         )
         router = APIRouter()
         router.include_router(own_router(sources))
+        router.include_router(actions_router(ActionSources(self.actions, self._clock, acted=self._nudge)))
         router.include_router(v2_router(station))
         return router
 
@@ -163,6 +171,7 @@ class Alerts:
     def step(self) -> None:
         """One round of everything on the caller's thread: ends what is over, sends what is due."""
         self._tick()
+        self._reminders.step()
         for courier in self._couriers:
             while courier.step():
                 continue

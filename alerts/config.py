@@ -41,6 +41,7 @@ def _variable(name: str) -> str:
 
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 Seconds = Annotated[float, BeforeValidator(_duration)]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 Variable = Annotated[str, AfterValidator(_variable)]
@@ -82,6 +83,20 @@ class TimingConfig(_Section):
         return Timing(reopen_seconds=self.reopen, calm_seconds=self.calm)
 
 
+class ActionsConfig(_Section):
+    """When people are reminded of action items: from so long before the date, at this time of the day."""
+
+    due_soon: Seconds = 2 * 86_400.0
+    remind_at: str = "09:00"
+
+    @field_validator("remind_at")
+    @classmethod
+    def _time_of_day(cls, value: str) -> str:
+        if not _TIME_OF_DAY.fullmatch(value):
+            raise ValueError(f"expected a time of the day such as 09:00, found {shortened(value)}")
+        return value
+
+
 class AlertsConfig(_Section):
     """``shadow``: pages are recorded and printed, nobody else is woken."""
 
@@ -94,6 +109,7 @@ class AlertsConfig(_Section):
     slack: SlackConfig = Field(default_factory=SlackConfig)
     webhook: WebhookConfig = Field(default_factory=WebhookConfig)
     timing: TimingConfig = Field(default_factory=TimingConfig)
+    actions: ActionsConfig = Field(default_factory=ActionsConfig)
 
     @field_validator("notify", mode="before")
     @classmethod

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PIN = "pin"
     CORRECTION = "correction"
     FAULT = "fault"
+    ACTION = "action"
     RESOLVED = "resolved"
 
 

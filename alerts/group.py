@@ -15,6 +15,7 @@ class Occasion(StrEnum):
     PAGE = "page"
     TICKET = "ticket"
     UPDATE = "update"
+    REMINDER = "reminder"  # of action items: about what follows the incident, not about it
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Pause:
 def due_at(occasion: Occasion, at: float, last_sent_at: float | None, pace: Pace) -> float:
     """A page never waits (docs/decisions/0004); changes wait until the last message is old enough."""
     match occasion:
-        case Occasion.PAGE:
+        case Occasion.PAGE | Occasion.REMINDER:
             return at
         case Occasion.TICKET:
             return at + pace.ticket_wait_seconds

@@ -92,8 +92,9 @@ def post(connection: sa.Connection, notice: Notice, notifiers: Sequence[str], at
 
 
 def _waiting(incident_id: str, notifier: str, at: float) -> sa.ColumnElement[bool]:
-    """Queued and in nobody's hands."""
+    """Queued and in nobody's hands. A reminder tells of something else: it is never taken along."""
     return sa.and_(
+        table.c.occasion != Occasion.REMINDER.value,
         table.c.incident_id == incident_id,
         table.c.notifier == notifier,
         table.c.state == Delivery.PENDING.value,

@@ -19,8 +19,8 @@ from alerts.receive import format_time
 from alerts.storage import Database
 from collector.labels import Labels, Matcher, MatchOp
 
-# What only Fireline itself can know happened.
-OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED})
+# What only Fireline itself can know happened, or writes when it is asked to elsewhere.
+OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED, Kind.ACTION})
 # A fault that a drill injects is the riddle; those who are on call are not told the answer.
 UNTOLD_KINDS = frozenset({Kind.FAULT, Kind.DETECTED, Kind.PAGED})
 ACTING_KINDS = frozenset({Kind.ACKNOWLEDGED, Kind.RESOLVED})

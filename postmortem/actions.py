@@ -1,20 +1,14 @@
 """Action items that the record itself suggests, by horizon; owners and dates are for people."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from alerts.action_items import Horizon
 from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.turningpoints import Shift
 
 _MOST_HYPOTHESES = 3
-
-
-class Horizon(StrEnum):
-    SHORT = "short"
-    MID = "mid"
-    LONG = "long"
 
 
 @dataclass(frozen=True)

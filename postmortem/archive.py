@@ -16,6 +16,7 @@ from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
 from postmortem.identity import SCHEMA
 from postmortem.impact import SliImpact
+from postmortem.items import COUNTS, count_fact, due_fact, settled_fact
 from postmortem.report import Report
 from postmortem.timeline import Row
 from postmortem.turningpoints import Shift
@@ -109,10 +110,32 @@ def _judgements(report: Report) -> dict[str, Any]:
             }
             for mitigation in report.mitigations
         ],
+        **_items(report.evidence),
         "actions": [
             {"horizon": a.horizon, "kind": a.kind, "is_done": a.is_done} for a in propose_actions(report)
         ],
     }
+
+
+def _items(evidence: Evidence) -> dict[str, Any]:
+    items = [
+        {
+            "number": item.number,
+            "text": item.text,
+            "owner": item.owner,
+            "due": due_fact(evidence, item).id,
+            "horizon": item.horizon,
+            "status": item.status,
+            "cause": item.cause,
+            "proof": item.proof,
+            "settled": settled.id if (settled := settled_fact(evidence, item)) else None,
+            "settled_author": item.settled_author,
+            "said": item.said,
+        }
+        for item in evidence.items
+    ]
+    progress = {field: count_fact(evidence, field).id if items else None for field in COUNTS}
+    return {"items": items, "progress": progress}
 
 
 def _causes(ranking: Ranking) -> dict[str, Any]:

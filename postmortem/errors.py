@@ -3,6 +3,7 @@
 PostmortemError
 ├── EvidenceError   the server cannot be read, or does not know what was asked for
 ├── TemplateError   a team's template says what cannot be
+├── ProofError      what an action item names as its proof does not hold, or was not shown
 ├── ArchiveError    a file is no archive of a report, or cannot be read as one
 └── OutputError     the report cannot be written
 """
@@ -14,6 +15,10 @@ class PostmortemError(Exception):
 
 class EvidenceError(PostmortemError):
     """Evidence that cannot be had: which address or incident, and what was expected."""
+
+
+class ProofError(PostmortemError):
+    """A proof that does not hold: which item's, and what was expected."""
 
 
 class ArchiveError(PostmortemError):

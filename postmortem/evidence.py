@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from alerts.action_items import ActionItem, items_of
 from collector.durations import parse_duration
 from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
 
@@ -91,6 +92,11 @@ class Evidence:
     def is_drill(self) -> bool:
         """Faults were injected on purpose, by the record of the incident's own events."""
         return any(event.kind == "fault" or event.source == "drill" for event in self.events)
+
+    @property
+    def items(self) -> tuple[ActionItem, ...]:
+        """The action items that people recorded."""
+        return items_of(self.events)
 
     @property
     def alarm_at(self) -> float:

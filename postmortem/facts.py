@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from alerts.action_items import ActionItem, Status
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.reductions import Cut, reduce_samples
 
 TIME = "timestamp"
+DATE = "date"  # a day, as midnight in UTC
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,15 @@ class RecordKind(StrEnum):
     EVENT = "event"
     SLO = "slo"
     WINDOW = "window"
+    ITEMS = "items"
 
 
 @dataclass(frozen=True)
 class FromRecord:
     """A field of a record.
 
-    key: an alert's place among the incident's, from 0; an event's id; an SLO's name; else empty.
+    key: an alert's place among the incident's, from 0; an event's id; an SLO's name; of action items a
+    horizon, or empty for all; else empty.
     """
 
     kind: RecordKind
@@ -64,7 +68,7 @@ Source = FromSeries | FromRecord | FromFacts
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure of the report. ``unit`` is a ``Unit`` or "timestamp" (Unix seconds)."""
+    """A figure of the report. ``unit`` is a ``Unit``, "timestamp" (Unix seconds), or "date"."""
 
     id: str
     value: float
@@ -127,9 +131,19 @@ def read_record(evidence: Evidence, kind: RecordKind, key: str, field: str) -> f
             found = getattr(evidence.incident.alerts[int(key)], field)
         case RecordKind.EVENT:
             found = next((getattr(e, field) for e in evidence.events if str(e.id) == key), None)
+        case RecordKind.ITEMS:
+            found = _count_items(evidence.items, key, field)
         case RecordKind.SLO:
             found = next((getattr(s, field) for s in evidence.slos if s.name == key), None)
     return float(found) if isinstance(found, (int, float)) else None
+
+
+def _count_items(items: tuple[ActionItem, ...], horizon: str, field: str) -> int:
+    """``total``: those that are to be done or were; ``done``, ``dropped``."""
+    mine = [item for item in items if horizon in {"", item.horizon.value}]
+    if field == "total":
+        return sum(item.status is not Status.DROPPED for item in mine)
+    return sum(item.status == field for item in mine)
 
 
 def recompute(fact: Fact, series: Mapping[str, StoredSeries], evidence: Evidence) -> float | None:
@@ -146,12 +160,15 @@ def recompute(fact: Fact, series: Mapping[str, StoredSeries], evidence: Evidence
             )
 
 
+_RECORDED_IN = {RecordKind.ALERT: RecordKind.INCIDENT, RecordKind.ITEMS: RecordKind.EVENT}
+
+
 def sources_of(fact: Fact) -> tuple[str, ...]:
     """What the reader can look up: series by id; records as incident, event, slo or window."""
     match fact.source:
         case FromSeries(name):
             return (name,)
         case FromRecord(kind):
-            return ((RecordKind.INCIDENT if kind is RecordKind.ALERT else kind).value,)
+            return (_RECORDED_IN.get(kind, kind).value,)
         case FromFacts(_, parts):
             return tuple(dict.fromkeys(name for part in parts for name in sources_of(part)))

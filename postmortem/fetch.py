@@ -9,6 +9,7 @@ import httpx
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from alerts.action_items import Change
 from collector.errors import QueryError
 from collector.http_client import HttpClient, reason_of
 from collector.querier import Querier
@@ -195,6 +196,8 @@ def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
     services = concerned_services(records.incident, records.slos, records.signals)
 
     def concerns(event: Event) -> bool:
+        if event.attributes.get("change") == Change.REMINDED:
+            return False
         if event.incident == records.incident.id:
             return True
         related = event.service in services if event.service else event.kind not in ACTIONS

@@ -1,12 +1,14 @@
 """Incidents, events, SLOs and signals as `fireline up` answers them, checked on the way in."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
+from alerts.action_items import parse_day
 from alerts.calendar_periods import period_start, seconds_so_far
 from alerts.charts.model import Language, Unit
 from alerts.receive import parse_time
@@ -103,6 +105,12 @@ class Event(Record):
     author: str = ""
     source: str = ""
     attributes: Mapping[str, Any] = Field(default_factory=dict)
+
+    @property
+    def due(self) -> float | None:
+        """The day by which an action item is due, as midnight in UTC: a day has no zone."""
+        day = parse_day(self.attributes.get("due"))
+        return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
     @property
     def corrected_at(self) -> float | None:

@@ -9,6 +9,7 @@ from postmortem.causes.ranking import Ranking, rank
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact import Impact, Span, assess_impact, find_span
+from postmortem.items import item_facts
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.recording.model import recording_of
 from postmortem.records import Event
@@ -93,6 +94,7 @@ class Report:
         yield from (row.fact for row in self.timeline if row.fact is not None)
         yield from (fact for row in self.timeline for entry in row.entries for fact in entry.facts())
         yield from self.impact.facts()
+        yield from item_facts(self.evidence)
         yield from (fact for fact in (self.warning,) if fact is not None)
         yield from (hypothesis.lead for hypothesis in self.hypotheses)
         yield from (why.lead for why in self.whys if why.lead is not None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from alerts.action_items import KIND
 from postmortem.bends import COMPANY_SECONDS, Bend, find_bends
 from postmortem.corrections import CORRECTION, Correction, correct
 from postmortem.evidence import Evidence, Subject
@@ -241,7 +242,8 @@ def _events(evidence: Evidence) -> list[Entry]:
     return [
         _event(event, evidence)
         for event in evidence.events
-        if event.kind != "note" or "transition" not in event.attributes  # the alerts' own rows tell it
+        if event.kind != KIND  # the chapter on what follows tells of action items
+        and (event.kind != "note" or "transition" not in event.attributes)  # the alerts' own rows tell it
     ]
 
 

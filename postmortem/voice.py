@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Language, Unit
@@ -18,7 +19,7 @@ from collector.durations import parse_duration
 from postmortem.catalogue import Catalogue
 from postmortem.document import Text
 from postmortem.evidence import Subject
-from postmortem.facts import TIME, Fact, sources_of
+from postmortem.facts import DATE, TIME, Fact, sources_of
 from postmortem.marks import mark
 from postmortem.records import Alert, Event, SloRecord
 from postmortem.turningpoints import Shift
@@ -56,6 +57,8 @@ class Voice:
             return NO_DATA
         if fact.unit == TIME:
             return mark(self.clock(fact.value), fact.id)
+        if fact.unit == DATE:
+            return mark(datetime.fromtimestamp(fact.value, UTC).date().isoformat(), fact.id)
         return mark(format_quantity(fact.value, Unit(fact.unit), self.language), fact.id)
 
     def when(self, fact: Fact) -> str:

@@ -6,6 +6,7 @@ from rich.text import Text
 from alerts.group import Occasion
 from alerts.notify.content import Content, write
 from alerts.notify.message import Message, Receipt, Style
+from alerts.notify.reminder import ReminderContent, write_reminder
 from alerts.notify.words import Key, say
 
 LABEL_COLUMNS = 12
@@ -23,7 +24,10 @@ class ConsoleNotifier:
         self._style = style
 
     def send(self, message: Message, _receipt: Receipt | None) -> Receipt | None:
-        """Prints a page or a ticket in full, an update as its news."""
+        """Prints a page or a ticket in full, an update as its news, a reminder as its items."""
+        if message.occasion is Occasion.REMINDER:
+            self._remind(write_reminder(message, self._style))
+            return None
         content = write(message, self._style)
         self._console.print()
         self._print(content, content.headline, COLOURS.get(content.icon, "bold"))
@@ -31,6 +35,12 @@ class ConsoleNotifier:
             self._print(content, line)
         self._console.print()
         return None
+
+    def _remind(self, content: ReminderContent) -> None:
+        self._console.print()
+        for line in filter(None, (content.headline, *content.lines, content.link)):
+            self._console.print(Text("▌ ", "bold") + Text(line), soft_wrap=True)
+        self._console.print()
 
     def _print(self, content: Content, line: str, style: str = "") -> None:
         bar = Text("▌ ", COLOURS.get(content.icon, "bold"))

@@ -11,7 +11,18 @@ from alerts.errors import DeliveryError
 from alerts.group import Occasion
 from alerts.notify.content import Content, write
 from alerts.notify.message import Message, Receipt, Style
-from alerts.notify.slack_blocks import Block, blocks, cut, escape, news_blocks, news_text
+from alerts.notify.reminder import write_reminder
+from alerts.notify.slack_blocks import (
+    SECTION_MOST,
+    TEXT_MOST,
+    Block,
+    blocks,
+    cut,
+    escape,
+    news_blocks,
+    news_text,
+    section,
+)
 from alerts.receive import Severity
 from alerts.storage_incidents import firing_severity
 from collector.http_client import HttpClient, reason_of
@@ -62,6 +73,8 @@ class SlackNotifier:
 
     def send(self, message: Message, receipt: Receipt | None) -> Receipt | None:
         """Posts the incident's message, or updates it and tells what is new in its thread."""
+        if message.occasion is Occasion.REMINDER:
+            return self._remind(message, receipt)
         content = write(message, self._style)
         root = self._root(content, message)
         if receipt is None or not self._update(receipt, root):
@@ -69,6 +82,20 @@ class SlackNotifier:
         if not content.news and message.occasion is not Occasion.PAGE:
             return receipt
         return self._reply(receipt, content, message, root)
+
+    def _remind(self, message: Message, receipt: Receipt | None) -> Receipt | None:
+        """In the incident's thread and in the channel: nobody looks into a thread that is a week old."""
+        content = write_reminder(message, self._style)
+        text = "\n".join(filter(None, (content.headline, *content.lines, content.link)))
+        thread = {} if receipt is None else {"thread_ts": receipt["ts"], "reply_broadcast": True}
+        told = _Told(
+            escape(cut(text, TEXT_MOST, self._style.language)),
+            [section(cut(text, SECTION_MOST, self._style.language))],
+            mention="",
+        )
+        channel = self._channel if receipt is None else receipt["channel"]
+        self._show("chat.postMessage", told, channel=channel, unfurl_links=False, **thread)
+        return receipt
 
     def _root(self, content: Content, message: Message) -> _Told:
         language = self._style.language

@@ -48,7 +48,7 @@ def blocks(content: Content, incident: Incident, language: str, mention: str) ->
     made = [
         {"type": "header", "text": _literal(cut(content.headline, HEADER_MOST, language))},
         *([_markup(mention)] if mention else []),
-        _section(cut(" · ".join(content.facts), FACTS_MOST, language)),
+        section(cut(" · ".join(content.facts), FACTS_MOST, language)),
     ]
     keys: tuple[tuple[Key, tuple[str, ...]], ...] = (
         ("failing", content.failing),
@@ -58,7 +58,7 @@ def blocks(content: Content, incident: Incident, language: str, mention: str) ->
     for key, lines in keys:
         if lines:
             text = "\n".join(f"• {line}" for line in lines)
-            made += [_markup(f"*{say(language, key)}*"), _section(cut(text, SECTION_MOST, language))]
+            made += [_markup(f"*{say(language, key)}*"), section(cut(text, SECTION_MOST, language))]
     made += [_buttons(content, incident, language)] if content.takes_acts or _good_links(content) else []
     made.append({"type": "context", "elements": [_literal(content.incident_id)]})
     return made
@@ -75,7 +75,7 @@ def news_text(content: Content, occasion: Occasion, language: str, mention: str)
 def news_blocks(content: Content, occasion: Occasion, language: str, mention: str) -> list[Block]:
     """The same as blocks."""
     lines = [content.headline, *content.news] if occasion is Occasion.PAGE else content.news
-    told = _section(cut("\n".join(lines), SECTION_MOST, language))
+    told = section(cut("\n".join(lines), SECTION_MOST, language))
     return [*([_markup(mention)] if mention and occasion is Occasion.PAGE else []), told]
 
 
@@ -88,7 +88,8 @@ def _plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": True}
 
 
-def _section(text: str) -> Block:
+def section(text: str) -> Block:
+    """A paragraph, shown as it is."""
     return {"type": "section", "text": _literal(text or " ")}
 
 

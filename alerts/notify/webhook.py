@@ -5,10 +5,14 @@ from typing import Any
 import httpx
 
 from alerts.errors import DeliveryError
+from alerts.events import Event
+from alerts.group import Occasion
 from alerts.notify.message import Message, Receipt, Style, Withheld
-from alerts.receive import format_time
+from alerts.notify.reminder import is_settled
+from alerts.receive import fingerprint, format_time
 from alerts.storage_incidents import AlertRecord
 from collector.http_client import HttpClient, reason_of
+from collector.labels import Labels
 
 TIMEOUT_SECONDS = 8.0
 MOST_ANSWER_BYTES = 64 * 1024
@@ -41,10 +45,12 @@ class WebhookNotifier:
 
         A redirect or a 404 is what a proxy says during maintenance: a page must outlive it.
         """
-        if _is_muted(message):
+        is_reminder = message.occasion is Occasion.REMINDER
+        if not is_reminder and _is_muted(message):
             return Withheld.MUTED
+        write = reminder_payload if is_reminder else payload
         try:
-            answer = self._client.send("POST", self._url, json=payload(message, self._receiver, self._style))
+            answer = self._client.send("POST", self._url, json=write(message, self._receiver, self._style))
         except httpx.HTTPError as error:
             raise DeliveryError(f"{self._place}: {reason_of(error)}", retryable=True) from error
         if not answer.is_success:
@@ -87,6 +93,39 @@ def payload(message: Message, receiver: str, style: Style) -> dict[str, Any]:
         "commonAnnotations": _common(annotations),
         "externalURL": style.base_url,
         "alerts": [_alert(record) for record in told],
+    }
+
+
+def reminder_payload(message: Message, receiver: str, style: Style) -> dict[str, Any]:
+    """An action item as an alert of its own group, which ends when the item is done or dropped."""
+    incident = message.incident
+    items = [_reminder(event, incident.id, style.language) for event in message.news]
+    key = {"incident": incident.id, "action": items[0]["labels"]["action"]}  # a message is of one item
+    return {
+        "version": "4",
+        "groupKey": "{}:{" + ", ".join(f'{name}="{value}"' for name, value in key.items()) + "}",
+        "truncatedAlerts": 0,
+        "status": "firing" if any(item["status"] == "firing" for item in items) else "resolved",
+        "receiver": receiver,
+        "groupLabels": key,
+        "commonLabels": _common([item["labels"] for item in items]),
+        "commonAnnotations": _common([item["annotations"] for item in items]),
+        "externalURL": style.base_url,
+        "alerts": items,
+    }
+
+
+def _reminder(event: Event, incident_id: str, language: str) -> dict[str, Any]:
+    settled, number = is_settled(event), str(event.attributes.get("action"))
+    labels = {"alertname": "ActionItem", "severity": "ticket", "incident": incident_id, "action": number}
+    return {
+        "status": "resolved" if settled else "firing",
+        "labels": labels,
+        "annotations": {"summary": event.words(language)},
+        "startsAt": format_time(event.at),
+        "endsAt": format_time(event.at) if settled else NEVER,
+        "generatorURL": "",
+        "fingerprint": fingerprint(Labels(labels)),
     }
 
 

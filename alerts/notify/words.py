@@ -11,6 +11,8 @@ Key = Literal[
     "confirm_resolve_title", "confirm_resolve_text", "yes", "no",
     "pressed_acknowledge", "pressed_mitigation", "pressed_resolve", "pressed_silence",
     "cut", "undelivered", "unrecorded", "unknown",
+    "reminder", "action_added", "action_changed", "action_done", "action_dropped",
+    "action_due", "action_overdue",
 ]  # fmt: skip
 
 WORDS: dict[str, dict[str, str]] = {
@@ -57,6 +59,13 @@ WORDS: dict[str, dict[str, str]] = {
         "cut": "… (cut: {count} characters more)",
         "undelivered": "not delivered to {channel}: {error}",
         "unknown": "unknown",
+        "reminder": "ACTION ITEMS",
+        "action_added": "action item {number} for {owner}, due {due}: {text}",
+        "action_changed": "action item {number} is {owner}'s now, due {due}: {text}",
+        "action_done": "action item {number} is done ({author}): {text}",
+        "action_dropped": "action item {number} is dropped ({author}: {why}): {text}",
+        "action_due": "action item {number} is due {due} ({owner}): {text}",
+        "action_overdue": "action item {number} is overdue since {due}, by {days} d ({owner}): {text}",
         "unrecorded": "NOT RECORDED, there is no incident to take: {reason}.",
     },
     "ko": {
@@ -102,6 +111,13 @@ WORDS: dict[str, dict[str, str]] = {
         "cut": "… (이하 {count}자 생략)",
         "undelivered": "{channel} 전송 실패: {error}",
         "unknown": "이름 없음",
+        "reminder": "조치 항목",
+        "action_added": "조치 항목 {number}, 담당 {owner}, 기한 {due}: {text}",
+        "action_changed": "조치 항목 {number}, 담당 {owner}, 기한 {due} (변경): {text}",
+        "action_done": "조치 항목 {number} 완료 ({author}): {text}",
+        "action_dropped": "조치 항목 {number} 취소 ({author}: {why}): {text}",
+        "action_due": "조치 항목 {number} 기한 {due} ({owner}): {text}",
+        "action_overdue": "조치 항목 {number} 기한 {due}에서 {days}일 지남 ({owner}): {text}",
         "unrecorded": "기록되지 않음, 맡을 수 있는 장애가 없음: {reason}.",
     },
 }
@@ -118,6 +134,7 @@ KINDS: dict[str, dict[str, str]] = {
         "pin": "pinned",
         "correction": "correction",
         "fault": "fault",
+        "action": "action item",
         "resolved": "resolved",
         "join": "also firing",
         "escalate": "now a page",
@@ -140,6 +157,7 @@ KINDS: dict[str, dict[str, str]] = {
         "pin": "고정",
         "correction": "정정",
         "fault": "장애 주입",
+        "action": "조치 항목",
         "resolved": "해소",
         "join": "추가 알림",
         "escalate": "호출로 격상",

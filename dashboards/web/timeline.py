@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from alerts.action_items import Change
 from alerts.events import FIRELINE, Event, Kind
 from dashboards.web.words import say
 
@@ -62,6 +63,8 @@ def timeline(events: Sequence[Event]) -> list[Entry]:
     """An entry for each event, in their order, but one for the channels that told one page at one moment."""
     entries: list[Entry] = []
     for event in events:
+        if event.attributes.get("change") == Change.REMINDED and event.kind is Kind.ACTION:
+            continue  # a row a day would bury the rest
         if event.kind is not Kind.PAGED:
             entries.append(Entry(event))
             continue

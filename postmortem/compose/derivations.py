@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from postmortem.document import Text
-from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries, Operation, sources_of
+from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries, Operation, RecordKind, sources_of
 from postmortem.report import Report
 from postmortem.voice import Voice
 
@@ -28,6 +28,10 @@ def _derivation(fact: Fact, voice: Voice) -> Text:
     return Text(text, sources_of(fact))
 
 
+def _counted(horizon: str, voice: Voice) -> str:
+    return voice.say(f"head.{horizon}" if horizon else "items.all")
+
+
 def _how(fact: Fact, voice: Voice) -> str:
     match fact.source:
         case FromSeries(_, cut):
@@ -37,6 +41,7 @@ def _how(fact: Fact, voice: Voice) -> str:
             threshold = repr(cut.threshold).removesuffix(".0")
             return voice.say(f"derive.{cut.reduction}", start=start, end=end, threshold=threshold)
         case FromRecord(kind, key, field):
-            return voice.say(f"derive.{kind}", name=key, field=field)
+            name = _counted(key, voice) if kind is RecordKind.ITEMS else key
+            return voice.say(f"derive.{kind}", name=name, field=field)
         case FromFacts(operation, parts):
             return _FORMULAS[operation].format(*(voice.figure(part) for part in parts))

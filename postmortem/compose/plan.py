@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from postmortem.actions import ActionItem, Horizon, propose_actions
+from alerts.action_items import Horizon
+from postmortem.actions import ActionItem, propose_actions
+from postmortem.compose.items import item_row, progress
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.report import Report
 from postmortem.voice import Voice, cite
@@ -12,20 +14,24 @@ _COLUMNS = ("item", "basis", "owner", "due", "state")
 
 def plan(report: Report, voice: Voice) -> Iterator[Block]:
     """The chapter's blocks."""
-    items = propose_actions(report)
+    candidates, items = propose_actions(report), report.evidence.items
     yield Heading(2, voice.say("head.plan"))
-    yield Paragraph(Text(voice.say("plan.note")))
+    yield Paragraph(Text(voice.say("plan.note.items" if items else "plan.note")))
     for horizon in Horizon:
         yield Heading(3, voice.say(f"head.{horizon}"))
-        rows = [_row(item, report, voice) for item in items if item.horizon is horizon]
+        rows = [item_row(item, report, voice) for item in items if item.horizon is horizon]
+        rows += [_row(item, report, voice) for item in candidates if item.horizon is horizon]
         header = tuple(voice.say(f"plan.header.{column}") for column in _COLUMNS)
         yield Table(header, (*rows, _blank_row(voice)))
 
 
 def tracking(report: Report, voice: Voice) -> Iterator[Block]:
     """Progress counted from the items."""
-    items = propose_actions(report)
     yield Heading(2, voice.say("head.tracking"))
+    if report.evidence.items:
+        yield from progress(report, voice)
+        return
+    items = propose_actions(report)
     lines = []
     for horizon in Horizon:
         mine = [item for item in items if item.horizon is horizon]

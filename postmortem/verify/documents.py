@@ -11,7 +11,7 @@ from postmortem.digests import DIGEST
 from postmortem.document import Document, texts
 from postmortem.errors import ArchiveError
 from postmortem.evidence import Evidence
-from postmortem.facts import TIME, Fact, FromRecord, RecordKind
+from postmortem.facts import DATE, TIME, Fact, FromRecord, RecordKind
 from postmortem.identity import Identity, find_identity
 from postmortem.markdown import render_markdown
 from postmortem.marks import marked_facts
@@ -118,7 +118,11 @@ class PrintedForms:
         """Each form of the fact with this id; none of one that is not a figure."""
         stored = self._facts.get(name, {})
         value, unit = stored.get("value"), stored.get("unit")
-        if not isinstance(value, (int, float)) or not isinstance(unit, str) or unit not in {TIME, *Unit}:
+        if (
+            not isinstance(value, (int, float))
+            or not isinstance(unit, str)
+            or unit not in {TIME, DATE, *Unit}
+        ):
             return ()
         fact = Fact(name, float(value), unit, FromRecord(RecordKind.WINDOW, "", ""))
         marked = " ".join(self._marked(fact))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts.action_items import Horizon
 from dashboards.up_cli import up
-from postmortem.actions import Horizon
 from postmortem.archive import Archive
 from postmortem.bends import Then
 from postmortem.causes.hypotheses import Order
@@ -26,9 +26,15 @@ COMMANDS = {name: main.get_command(None, name) for name in main.list_commands(No
 NAMED = {"series": "ID", "signals.services": "NAME"}  # keys of these are names of things
 
 
+def leaves():
+    """Each command with its name; those of a group with the group's."""
+    for name, command in COMMANDS.items():
+        yield from ((name, each) for each in getattr(command, "commands", {"": command}).values())
+
+
 @pytest.mark.parametrize(
     ("command", "option"),
-    [(name, o) for name, c in COMMANDS.items() for p in c.params for o in p.opts if o.startswith("--")],
+    [(name, o) for name, c in leaves() for p in c.params for o in p.opts if o.startswith("--")],
 )
 def test_every_option_is_documented(command, option):
     own = PAGES / f"postmortem-{command}.md"

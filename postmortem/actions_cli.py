@@ -1,0 +1,241 @@
+"""`postmortem actions`: what follows an incident, who does it, by when, and what shows that it was done."""
+
+import getpass
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alerts.action_items import PROOF, Horizon, Status
+from alerts.errors import AlertsError
+from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.cli_values import Duration
+from collector.plain_text import plain_line
+from postmortem.actions_api import ActionsApi, Listed
+from postmortem.errors import PostmortemError, ProofError
+from postmortem.fetch import LATEST, FirelineApi
+from postmortem.live import TIMEOUT_SECONDS
+from postmortem.mistake import UserMistake
+
+_HEADS = {Horizon.SHORT: "within 1 week", Horizon.MID: "1 to 4 weeks", Horizon.LONG: "later"}
+_MONTH_SECONDS = 30 * 86_400.0
+
+
+class Unproven(UserMistake):
+    """The item stays open: exit code 1."""
+
+    exit_code = 1
+
+
+def _of_incident(command: Callable[..., Any]) -> Callable[..., Any]:
+    server = prometheus_options(
+        required=True,
+        says="Address of `fireline up`, such as http://localhost:9600.",
+        spelled=("--url", "--prometheus"),
+    )
+    return click.argument("incident")(server(command))
+
+
+_author = click.option(
+    "--author", default=getpass.getuser, show_default="the user of this machine", help="Who says so."
+)
+_number = click.argument("number", type=click.IntRange(min=1))
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group("actions")
+def actions_group() -> None:
+    """Action items of INCIDENT (an id, or `latest`): list, add, change, done, drop."""
+
+
+@actions_group.command("list")
+@_of_incident
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_command(incident: str, server: PrometheusServer, style: str) -> None:
+    """Show the items by horizon, and how many are done."""
+    with _connected(server, incident) as (name, api):
+        items = api.listed()
+    if style == "json":
+        click.echo(json.dumps([item.model_dump(mode="json") for item in items], ensure_ascii=False, indent=2))
+    else:
+        today = datetime.now(UTC).astimezone().date()
+        for line in listing(name, items, lambda item: item.due < today):
+            click.echo(plain_line(line))
+
+
+@actions_group.command("add")
+@_of_incident
+@click.argument("text")
+@click.option("--owner", required=True, help="Who does it: one name.")
+@click.option("--due", required=True, type=_day, help="By when; its horizon follows from it.")
+@click.option("--cause", default="", help="What it addresses: a cause's or row's id in the report, or words.")
+@click.option("--proof", default="", metavar="case:NAME|drill:NAME", help="What shows that it was done.")
+@_author
+def add_command(  # noqa: PLR0917  click passes them by name
+    incident: str,
+    server: PrometheusServer,
+    text: str,
+    owner: str,
+    due: datetime,
+    cause: str,
+    proof: str,
+    author: str,
+) -> None:
+    """Add an item: TEXT begins with a verb."""
+    if proof and not PROOF.fullmatch(proof):
+        raise UserMistake(f"--proof: expected case:NAME or drill:NAME, found {proof[:60]!r}")
+    asked = {
+        "text": text,
+        "owner": owner,
+        "due": due.date().isoformat(),
+        "cause": cause,
+        "proof": proof,
+        "author": author,
+    }
+    with _connected(server, incident) as (name, api):
+        _say(name, api.add(asked))
+
+
+@actions_group.command("change")
+@_of_incident
+@_number
+@click.option("--owner", default="", help="Who does it from now on.")
+@click.option("--due", type=_day, help="By when.")
+@_author
+def change_command(  # noqa: PLR0917  click passes them by name
+    incident: str, server: PrometheusServer, number: int, owner: str, due: datetime | None, author: str
+) -> None:
+    """Give item NUMBER another owner or date."""
+    if not owner and due is None:
+        raise UserMistake("expected --owner or --due")
+    said = {"author": author, "owner": owner}
+    if due is not None:
+        said["due"] = due.date().isoformat()
+    with _connected(server, incident) as (name, api):
+        _say(name, api.act(number, "change", said))
+
+
+@actions_group.command("done")
+@_of_incident
+@_number
+@click.option(
+    "--cases",
+    default="cases",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Of a case that is the proof: the folder of all cases.",
+)
+@click.option(
+    "--rules",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What has to pass that case; else the rules that the server evaluates. May be repeated.",
+)
+@click.option(
+    "--drills",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Of a drill that is the proof: the drills.json in which it passed.",
+)
+@click.option(
+    "--within", type=Duration(), default=_MONTH_SECONDS, show_default="30d", help="How lately it passed."
+)
+@_author
+def done_command(  # noqa: PLR0917  click passes them by name
+    incident: str,
+    server: PrometheusServer,
+    number: int,
+    cases: Path,
+    rules: Sequence[Path],
+    drills: Path | None,
+    within: float,
+    author: str,
+) -> None:
+    """Say that item NUMBER is done: refused unless what it names as its proof is shown."""
+    with _connected(server, incident) as (name, api):
+        item = next((one for one in api.listed() if one.number == number), None)
+        kind, _, proof = ("", "", "") if item is None or item.status is not Status.OPEN else _parts(item)
+        shown = ""
+        if kind == "case":
+            shown = _shown_case(proof, cases, rules, server)
+        elif kind == "drill":
+            from postmortem.proofs import show_drill  # noqa: PLC0415  as below
+
+            shown = show_drill(proof, drills, time.time(), within)
+        _say(name, api.act(number, "done", {"author": author, "shown": shown}))
+
+
+def _parts(item: Listed) -> tuple[str, str, str]:
+    return item.proof.partition(":")
+
+
+def _shown_case(name: str, cases: Path, rules: Sequence[Path], server: PrometheusServer) -> str:
+    # Only a case needs the rules' half, which takes longer to import than all else of this command.
+    from alerts.backtest.files import load_alerts  # noqa: PLC0415
+    from alerts.ci.server_rules import server_rules  # noqa: PLC0415
+    from postmortem.proofs import show_case  # noqa: PLC0415
+
+    return show_case(name, cases, load_alerts(rules).groups if rules else server_rules(server))
+
+
+@actions_group.command("drop")
+@_of_incident
+@_number
+@click.option("--why", required=True, help="Why it will not be done.")
+@_author
+def drop_command(incident: str, server: PrometheusServer, number: int, why: str, author: str) -> None:
+    """Say that item NUMBER will not be done. It stays in the list and counts no more."""
+    with _connected(server, incident) as (name, api):
+        _say(name, api.act(number, "drop", {"author": author, "why": why}))
+
+
+@contextmanager
+def _connected(server: PrometheusServer, incident: str) -> Iterator[tuple[str, ActionsApi]]:
+    client = server.client(TIMEOUT_SECONDS)
+    try:
+        known = FirelineApi(client, server.url).incident(LATEST).id if incident == LATEST else incident
+        yield known, ActionsApi(client, server.url, known)
+    except ProofError as error:
+        raise Unproven(str(error)) from error
+    except (PostmortemError, AlertsError) as error:
+        raise UserMistake(str(error)) from error
+    finally:
+        client.close()
+
+
+def listing(name: str, items: Sequence[Listed], is_past: Callable[[Listed], bool]) -> Iterator[str]:
+    """Lines: the count first, then the items of each horizon."""
+    counted = [item for item in items if item.status is not Status.DROPPED]
+    dropped = len(items) - len(counted)
+    done = sum(item.status is Status.DONE for item in counted)
+    more = f", {dropped} dropped" if dropped else ""
+    yield f"{name}: {done} of {len(counted)} done{more}" if items else f"{name}: no action items yet"
+    for horizon in Horizon:
+        mine = [item for item in items if item.horizon is horizon]
+        if mine:
+            yield f"{_HEADS[horizon]}:"
+            yield from (f"  {line(item, is_overdue=is_past(item))}" for item in mine)
+
+
+def line(item: Listed, *, is_overdue: bool = False) -> str:
+    """An item in a line."""
+    late = is_overdue and item.status is Status.OPEN
+    details = [
+        f"cause: {item.cause}" if item.cause else "",
+        f"proof: {item.proof}" if item.proof else "",
+        item.said,
+    ]
+    tail = "; ".join(filter(None, details))
+    state = "overdue" if late else item.status.value
+    head = f"{item.number:>3}  {state:<8} {item.due}  {item.owner}: {item.text}"
+    return f"{head} ({tail})" if tail else head
+
+
+def _say(incident: str, item: Listed) -> None:
+    click.echo(plain_line(f"{incident}: {line(item).strip()}"))

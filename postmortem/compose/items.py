@@ -1,0 +1,56 @@
+"""Action items that people recorded: a row each, and how many are done."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from alerts.action_items import ActionItem, Horizon, Status
+from alerts.charts.quantities import NO_DATA
+from postmortem.document import Block, Item, Listing, Text
+from postmortem.items import count_fact, due_fact, settled_fact
+from postmortem.report import Report
+from postmortem.voice import Voice, cite
+
+
+def item_row(item: ActionItem, report: Report, voice: Voice) -> tuple[Text, ...]:
+    """What, why and its proof, who, by when, and how it stands."""
+    due = due_fact(report.evidence, item)
+    return (
+        Text(voice.say("item.text", number=item.number, text=item.text), ("event",)),
+        Text(_basis(item, report, voice)),
+        Text(item.owner),
+        cite(voice.figure(due), due),
+        _state(item, report, voice),
+    )
+
+
+def progress(report: Report, voice: Voice) -> Iterator[Block]:
+    """N of M done, of all and by horizon."""
+    lines = [_count(voice.say("items.all"), None, report, voice)]
+    lines += [_count(voice.say(f"head.{horizon}"), horizon, report, voice) for horizon in Horizon]
+    yield Listing(tuple(map(Item, lines)))
+
+
+def _count(name: str, horizon: Horizon | None, report: Report, voice: Voice) -> Text:
+    total, done, dropped = (
+        count_fact(report.evidence, field, horizon) for field in ("total", "done", "dropped")
+    )
+    figures = {"done": voice.figure(done), "total": voice.figure(total), "dropped": voice.figure(dropped)}
+    key = "items.count.dropped" if dropped.value else "items.count"
+    return cite(voice.say(key, horizon=name, **figures), total, done, dropped)
+
+
+def _basis(item: ActionItem, report: Report, voice: Voice) -> str:
+    cause = next((one for one in report.ranking.causes if one.id == item.cause), None)
+    said = voice.say(f"cause.{cause.id}", part=f"`{cause.part}`") if cause else item.cause
+    proof = voice.say("item.proof", proof=f"`{item.proof}`") if item.proof else ""
+    return voice.clauses(filter(None, (said, proof))) or NO_DATA
+
+
+def _state(item: ActionItem, report: Report, voice: Voice) -> Text:
+    settled = settled_fact(report.evidence, item)
+    if settled is None:
+        read_on = datetime.fromtimestamp(report.evidence.fetched_at, voice.zone).date()
+        return Text(voice.say("item.overdue" if item.due < read_on else "item.open"))
+    key = f"item.{item.status}" if item.said else f"item.{Status.DONE}.bare"
+    words = {"at": voice.when(settled), "author": item.settled_author, "said": item.said}
+    return cite(voice.say(key, **words), settled)

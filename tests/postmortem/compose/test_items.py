@@ -1,0 +1,73 @@
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerts.charts.model import Language
+from postmortem.compose.write import write_document
+from postmortem.markdown import render_markdown
+from tests.postmortem.conftest import TEN
+
+DAY = 86_400.0
+ID = "2025-09-03-1"
+
+
+def event(number, action, change, text="", day=0, **said):
+    return {
+        "id": 800 + number,
+        "at": TEN + 7200 + day * DAY,
+        "kind": "action",
+        "text": text,
+        "author": "lee",
+        "incident": ID,
+        "attributes": {"action": action, "change": change, **said},
+    }
+
+
+EVENTS = [
+    event(
+        1, 1, "added", "raise the limits", owner="kim", due="2025-09-08", horizon="short", proof="case:seed"
+    ),
+    event(2, 2, "added", "watch the replica", owner="lee", due="2025-09-01", horizon="short"),
+    event(3, 3, "added", "buy a mainframe", owner="lee", due="2025-12-01", horizon="long"),
+    event(4, 1, "done", "case seed: pages 45 s after the onset"),
+    event(5, 3, "dropped", "too dear"),
+]
+
+
+@pytest.fixture(scope="module")
+def report(request):
+    make = request.getfixturevalue("report_on")
+    return make(EVENTS)
+
+
+def text_of(report, language):
+    return render_markdown(write_document(report, language, ZoneInfo("Asia/Seoul")))
+
+
+def row(text, words):
+    return next(line for line in text.splitlines() if words in line and line.startswith("|"))
+
+
+def test_items_stand_with_owner_date_proof_and_state(report):
+    text = text_of(report, Language.EN)
+    done, late = row(text, "raise the limits"), row(text, "watch the replica")
+    assert "proof: `case:seed`" in done
+    assert "[2025-09-08](" in done
+    assert "(lee): case seed: pages 45 s after the onset" in done
+    assert "| open, overdue |" in late
+    assert "too dear" in row(text, "buy a mainframe")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(Language.EN, " of "), (Language.KO, "건 완료")], ids=["en", "ko"]
+)
+def test_progress_is_counted_from_the_items(report, language, said):
+    text = text_of(report, language)
+    facts = {fact.id: fact.value for fact in report.facts()}
+    assert (facts["items.total"], facts["items.done"], facts["items.dropped"]) == (2, 1, 1)
+    assert facts["items.short.total"] == 2
+    assert any(said in line and "/2" not in line for line in text.splitlines() if line.startswith("- "))
+
+
+def test_items_are_no_rows_of_the_timeline(report):
+    assert not [row.id for row in report.timeline if row.word == "action"]

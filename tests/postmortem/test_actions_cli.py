@@ -1,0 +1,146 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+from fastapi import FastAPI
+
+from alerts.app import Alerts
+from alerts.config import parse_config
+from collector.cli_prometheus import PrometheusServer
+from collector.clock import ManualClock
+from postmortem import proofs
+from postmortem.cli import main
+from postmortem.errors import ProofError
+from tests.in_app import InApp
+
+NOON = 1756861500.0  # 2025-09-03 10:05:00 KST
+ID = "2025-09-03-1"
+ADD = ("raise the limits", "--owner", "kim", "--due", "2025-09-08", "--author", "lee")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    alerts = Alerts(
+        parse_config({"timezone": "Asia/Seoul"}),
+        tmp_path,
+        clock=ManualClock(NOON),
+        slos_provider=list,
+        signals_provider=dict,
+        depends_on={},
+        notifiers=(),
+    )
+    alerts.send([{"labels": {"alertname": "A", "service": "order", "severity": "page"}}])
+    app = FastAPI()
+    app.include_router(alerts.router)
+    monkeypatch.setattr(PrometheusServer, "client", lambda *_: InApp(app))
+    monkeypatch.chdir(tmp_path)
+
+    def run(command, *arguments, incident="latest"):
+        # The address comes right after the command, so that what follows may be an argument as well.
+        return CliRunner().invoke(
+            main, ["actions", command, "--url", "http://there", incident, *map(str, arguments)]
+        )
+
+    yield run
+    alerts.stop()
+
+
+def test_an_item_is_added_listed_and_done(run):
+    added = run("add", *ADD, "--cause", "replica_saturated")
+    assert added.output == f"{ID}: 1  open     2025-09-08  kim: raise the limits (cause: replica_saturated)\n"
+    run("add", "watch the replica", "--owner", "lee", "--due", "2025-12-01")
+    assert run("done", 1).exit_code == 0
+    lines = run("list").output.splitlines()
+    assert lines[:2] == [f"{ID}: 1 of 2 done", "within 1 week:"]
+    assert lines[2].startswith("    1  done     2025-09-08  kim: raise the limits")
+    assert lines[3] == "later:"
+
+
+def test_a_dropped_item_counts_no_more(run):
+    run("add", *ADD)
+    run("drop", 1, "--why", "the shop is sold")
+    assert run("list").output.splitlines()[0] == f"{ID}: 0 of 0 done, 1 dropped"
+
+
+def test_items_as_json(run):
+    run("add", *ADD)
+    (item,) = json.loads(run("list", "--format", "json").output)
+    assert (item["owner"], item["due"], item["horizon"]) == ("kim", "2025-09-08", "short")
+
+
+@pytest.mark.parametrize(
+    ("proof", "text"),
+    [
+        ("case:seed", "case:seed: expected the case in cases/seed, found none"),
+        ("drill:redis-gone", "drill:redis-gone: expected --drills FILE, in which it passed within 30d"),
+    ],
+)
+def test_what_names_its_proof_stays_open_without_it(run, monkeypatch, proof, text):
+    monkeypatch.setattr("alerts.ci.server_rules.server_rules", lambda _: ())
+    run("add", *ADD, "--proof", proof)
+    result = run("done", 1)
+    assert (result.exit_code, text in result.output, result.output.count("\n")) == (1, True, 1), result.output
+    assert "0 of 1 done" in run("list").output
+
+
+def test_what_was_shown_is_kept_with_the_item(run, monkeypatch):
+    monkeypatch.setattr("alerts.ci.server_rules.server_rules", lambda _: ())
+    monkeypatch.setattr(proofs, "show_case", lambda *_: "case seed: fast pages 45 s after the onset")
+    run("add", *ADD, "--proof", "case:seed")
+    assert "(proof: case:seed; case seed: fast pages 45 s after the onset)" in run("done", 1).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("done", 7), "action 7: expected one of 2025-09-03-1: none yet"),
+        (("add", "x", "--owner", "kim", "--due", "2025-09-01"), "due: expected 2025-09-03 or later"),
+        (("add", *ADD, "--proof", "trust"), "--proof: expected case:NAME or drill:NAME, found 'trust'"),
+        (("change", 1), "expected --owner or --due"),
+    ],
+)
+def test_a_mistake_is_one_line(run, arguments, text):
+    result = run(*arguments)
+    assert (result.exit_code, result.output.count("\n")) == (2, 1), result.output
+    assert text in result.output
+
+
+def test_an_unknown_incident_is_told(run):
+    result = run("list", incident="2020-01-01-1")
+    assert result.exit_code == 2
+    assert "2020-01-01-1" in result.output
+
+
+NOW = 1_756_900_000.0
+PASSED = {
+    "drill": "redis-gone",
+    "passed": True,
+    "ended_at": "2025-09-01T00:00:00+00:00",
+    "acts": {"protected": {"agrees": True}},
+}
+
+
+@pytest.mark.parametrize(
+    ("entries", "text"),
+    [
+        ([], "expected one result in"),
+        ([PASSED, PASSED], "found 2"),
+        ([{**PASSED, "passed": False}], "says that it failed"),
+        ([{**PASSED, "acts": {"protected": {"agrees": False}}}], "says that it failed"),
+        ([{**PASSED, "ended_at": None}], "expected an ended_at that is past"),
+        ([{**PASSED, "ended_at": "2025-07-01T00:00:00+00:00"}], "it did 65 days ago"),
+        ({}, "input should be a valid list"),
+    ],
+)
+def test_a_drill_that_did_not_pass_lately_is_no_proof(tmp_path, entries, text):
+    path = tmp_path / "drills.json"
+    path.write_text(json.dumps(entries))
+    with pytest.raises(ProofError, match=text):
+        proofs.show_drill("redis-gone", path, NOW, 30 * proofs.DAY_SECONDS)
+
+
+def test_a_drill_that_passed_lately_is_shown_with_its_time(tmp_path):
+    path = tmp_path / "drills.json"
+    path.write_text(json.dumps([PASSED]))
+    shown = proofs.show_drill("redis-gone", path, NOW, 30 * proofs.DAY_SECONDS)
+    assert shown == "drill redis-gone: passed 2025-09-01T00:00Z"
