@@ -15,7 +15,7 @@ from alerts.action_items import PROOF, Horizon, Status
 from alerts.errors import AlertsError
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration
-from collector.plain_text import plain_line
+from collector.plain_text import plain, plain_line
 from postmortem.actions_api import ActionsApi, Listed
 from postmortem.errors import PostmortemError, ProofError
 from postmortem.fetch import LATEST, FirelineApi
@@ -65,7 +65,7 @@ def list_command(incident: str, server: PrometheusServer, style: str) -> None:
     else:
         today = datetime.now(UTC).astimezone().date()
         for line in listing(name, items, lambda item: item.due < today):
-            click.echo(plain_line(line))
+            click.echo(plain(line))
 
 
 @actions_group.command("add")

@@ -33,7 +33,7 @@ def test_config_cannot_be_changed():
     [
         (
             {"notfy": "slack"},
-            "alerts.notfy: unknown key, expected one of base_url, database, ",
+            "alerts.notfy: unknown key, expected one of actions, base_url, database, ",
         ),
         ({"timing": {"clam": "1m"}}, "alerts.timing.clam: unknown key, expected one of calm, give_up_after"),
         (

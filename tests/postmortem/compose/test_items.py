@@ -1,10 +1,14 @@
+import json
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from alerts.charts.model import Language
+from postmortem.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.markdown import render_markdown
+from postmortem.verify.documents import verify_document
+from postmortem.verify.verdict import verify_archive
 from tests.postmortem.conftest import TEN
 
 DAY = 86_400.0
@@ -71,3 +75,20 @@ def test_progress_is_counted_from_the_items(report, language, said):
 
 def test_items_are_no_rows_of_the_timeline(report):
     assert not [row.id for row in report.timeline if row.word == "action"]
+
+
+def test_an_archive_with_items_verifies_and_another_count_is_caught(report):
+    archive = json.loads(Archive.of(report).text)
+    assert verify_archive(archive).differences == ()
+    done = next(fact for fact in archive["facts"] if fact["id"] == "items.done")
+    done["value"] = 2.0
+    assert any("items.done" in str(found) for found in verify_archive(archive).differences)
+
+
+@pytest.mark.parametrize("language", [Language.EN, Language.KO])
+def test_a_document_with_items_verifies_and_another_date_is_caught(report, language):
+    archive = json.loads(Archive.of(report).text)
+    verdict, text = verify_archive(archive), text_of(report, language)
+    assert verify_document("r.md", text, archive, verdict).differences == ()
+    moved = text.replace("[2025-09-08](", "[2025-09-18](")
+    assert verify_document("r.md", moved, archive, verdict).differences
