@@ -11,7 +11,7 @@ LATENCY = {"type": "latency", "attributes": {"latency": 400, "jitter": 200}}
 
 
 def documented() -> dict[str, tuple[str, ...]]:
-    section = DOCS.read_text().split("## Faults")[1].split("\n## ")[0].split("| --- |")[-1]
+    section = DOCS.read_text().split("## Faults")[1].split("what it does |\n")[1].split("\n\n")[0]
     rows = re.findall(r"^\| `(\w+)` \|(.*?)\| (.*) \|$", section, re.MULTILINE)
     return {name: (*sorted(re.findall(r"`(\w+)`", keys)), effect) for name, keys, effect in rows}
 

@@ -19,10 +19,11 @@ pytestmark = pytest.mark.servers
 USERS = range(1, 201)
 HOLD_SECONDS = 2
 HELD = "SELECT count(*) FROM orders WHERE status IN ('reserved', 'paid')"
-# Long enough that whatever is under way when the kill comes is held in one of the two states.
-SLOW = """
-CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END$$;
-CREATE TRIGGER slow BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION slow();
+# While somebody holds the gate's lock alone, whatever is under way stays held in one of the two states.
+GATE = """
+CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN PERFORM pg_advisory_xact_lock_shared(7), pg_sleep(0.05); RETURN NEW; END$$;
+CREATE TRIGGER gate BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION gate();
 """
 
 
@@ -95,18 +96,24 @@ async def until(condition):
 
 
 async def test_a_shop_killed_in_the_middle_of_orders_is_in_order_within_a_minute(settings, primary):
-    await primary.execute(SLOW)
+    await primary.execute(GATE)
     server = Server(settings)
     async with server.running() as client:
         orders = [asyncio.create_task(order(client, user)) for user in USERS]
 
-        async def in_the_middle():
+        async def begun():
             return len(await confirmed(primary)) >= 20
 
+        async def in_the_middle():
+            return await primary.fetchval(HELD) > 0
+
+        await until(begun)
+        await primary.execute("SELECT pg_advisory_lock(7)")
         await until(in_the_middle)
         client.kill()
         answers = dict(zip(USERS, await asyncio.gather(*orders), strict=True))
-    assert await primary.fetchval(HELD) > 0
+    assert await in_the_middle()
+    await primary.execute("SELECT pg_advisory_unlock(7)")
     assert await broken(primary) == []
     told = {user for user, status in answers.items() if status == 201}
     assert told <= set(await confirmed(primary))

@@ -72,6 +72,12 @@ def test_says_that_a_port_is_taken(parent_folder):
             pair.start_primary(port, Placement(account=account))
 
 
+def test_no_connection_that_goes_out_is_given_a_free_port():
+    ports = [free_port() for _ in range(100)]
+    assert max(ports) < 32_768
+    assert len(set(ports)) == len(ports)
+
+
 def test_free_ports_are_free():
     assert not is_listening(free_port())
 
