@@ -45,11 +45,39 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """How to estimate what an incident cost by a signal counted per second.
+
+    worth_krw: what one is worth, from and to; None where nobody said. returning: the share of lost ones that
+    come back later, from and to.
+    """
+
+    signal: str
+    worth_krw: tuple[float, float] | None = None
+    returning: tuple[float, float] = (0.0, 0.0)
+
+    def to_mapping(self) -> dict[str, Any]:
+        low, high = self.worth_krw or (None, None)
+        returning_low, returning_high = self.returning
+        return {
+            "signal": self.signal,
+            "worth_low": low,
+            "worth_high": high,
+            "returning_low": returning_low,
+            "returning_high": returning_high,
+        }
+
+
+@dataclass(frozen=True)
 class SignalMap:
-    """services: what each service depends on: other services, or parts such as ``redis``."""
+    """services: what each service depends on: other services, or parts such as ``redis``.
+
+    estimates: of the configuration, not of the map's file.
+    """
 
     services: Mapping[str, tuple[str, ...]]
     signals: tuple[Signal, ...]
+    estimates: tuple[Estimate, ...] = ()
 
     def dependencies(self, service: str) -> set[str]:
         """All that a service depends on, directly or through others."""
@@ -63,9 +91,11 @@ class SignalMap:
         return found
 
     def to_mapping(self) -> dict[str, Any]:
-        """The content of a signal file, also the JSON of ``GET /api/v1/signals``."""
+        """The content of a signal file; ``GET /api/v1/signals`` has the estimates too."""
         services = {name: {"depends_on": list(needed)} for name, needed in self.services.items()}
-        return {"version": 1, "services": services, "signals": [_mapping(signal) for signal in self.signals]}
+        told = {"version": 1, "services": services, "signals": [_mapping(signal) for signal in self.signals]}
+        estimates = [estimate.to_mapping() for estimate in self.estimates]
+        return {**told, "estimates": estimates} if estimates else told
 
 
 class Title(Strict):

@@ -10,6 +10,7 @@ import yaml
 from alerts.config import AlertsConfig
 from alerts.config import parse_config as parse_alerts
 from alerts.formats.sloth import PeriodOptions
+from alerts.signals import Estimate
 from collector.addresses import http_url
 from collector.config import KEYS as COLLECTOR_KEYS
 from collector.config import CollectorConfig
@@ -19,6 +20,7 @@ from collector.errors import ConfigError
 from collector.redaction import shortened, without_userinfo
 from collector.settings import Section
 from collector.yaml_text import load
+from dashboards.business import read_estimate
 
 LANGUAGES = ("en", "ko")
 
@@ -30,6 +32,7 @@ class FirelineConfig:
     policies: files that stand in for a policy of this name.
     prometheus: the server to query instead of scraping; None for the embedded engine.
     receives_remote_write: whether others may write samples here.
+    business: how to estimate what an incident cost.
     exclusion_files: of the times that budgets leave out. period: of SLOs whose format does not say it.
     """
 
@@ -46,6 +49,7 @@ class FirelineConfig:
     receives_remote_write: bool = False
     exclusion_files: tuple[Path, ...] = ()
     period: PeriodOptions = field(default_factory=PeriodOptions)
+    business: tuple[Estimate, ...] = ()
 
 
 def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None) -> FirelineConfig:
@@ -77,6 +81,7 @@ def load_config(path: Path, *, page_url: str = "", prometheus: str | None = None
         receives_remote_write=_receives_remote_write(top, engine),
         exclusion_files=_files(top, "exclusion_files", path.parent),
         period=_period(top, path),
+        business=top.sections("business", read_estimate),
     )
     top.finish()
     return config

@@ -13,6 +13,7 @@ from alerts.guardrails.spec import Guardrail, load_guardrail_files
 from alerts.policy import Policy
 from alerts.signals import SignalMap, load_signals
 from alerts.slo import Slo
+from dashboards.business import with_estimates
 from dashboards.config import FirelineConfig
 
 
@@ -47,6 +48,10 @@ def load_specs(config: FirelineConfig) -> Specs:
         slos,
         policies,
         [guardrail for some in load_guardrail_files(*config.guardrail_files).values() for guardrail in some],
-        load_signals(config.signal_map) if config.signal_map else SignalMap({}, ()),
+        with_estimates(
+            load_signals(config.signal_map) if config.signal_map else SignalMap({}, ()),
+            config.business,
+            f"{config.path}: business",
+        ),
         load_exclusions(*config.exclusion_files),
     )

@@ -12,6 +12,7 @@ from postmortem.actions import propose_actions
 from postmortem.causes.moves import Observed
 from postmortem.causes.ranking import Ranking
 from postmortem.digests import DIGEST, DIGESTS, compact, digest, digest_of, take_digests
+from postmortem.estimates import Loss
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
 from postmortem.identity import SCHEMA
@@ -111,10 +112,25 @@ def _judgements(report: Report) -> dict[str, Any]:
             for mitigation in report.mitigations
         ],
         **_items(report.evidence),
+        "losses": [_loss(loss) for loss in report.losses],
         "actions": [
             {"horizon": a.horizon, "kind": a.kind, "is_done": a.is_done} for a in propose_actions(report)
         ],
     }
+
+
+def _loss(loss: Loss) -> dict[str, Any]:
+    lost = loss.interval
+    figures: Mapping[str, Fact | None] = {
+        "before": loss.before,
+        "during": loss.during,
+        "low": lost.low if lost else None,
+        "usual": lost.usual if lost else None,
+        "high": lost.high if lost else None,
+        "worth_low": lost.worth_low if lost else None,
+        "worth_high": lost.worth_high if lost else None,
+    }
+    return {"series": loss.subject.series, **_ids(figures)}
 
 
 def _items(evidence: Evidence) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class RecordKind(StrEnum):
     SLO = "slo"
     WINDOW = "window"
     ITEMS = "items"
+    ESTIMATE = "estimate"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class FromRecord:
     """A field of a record.
 
     key: an alert's place among the incident's, from 0; an event's id; an SLO's name; of action items a
-    horizon, or empty for all; else empty.
+    horizon, or empty for all; of an estimate its signal's name; else empty.
     """
 
     kind: RecordKind
@@ -48,6 +49,7 @@ class Operation(StrEnum):
 
     sum: a + b; difference: a − b; quotient: a / b;
     budget_share: bad / (total × (1 − objective)); budget_left: 1 − that.
+    lost: (before − during) × duration, or 0 where that is less; worth: lost × each × (1 − returning).
     """
 
     SUM = "sum"
@@ -55,6 +57,8 @@ class Operation(StrEnum):
     QUOTIENT = "quotient"
     BUDGET_SHARE = "budget_share"
     BUDGET_LEFT = "budget_left"
+    LOST = "lost"
+    WORTH = "worth"
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,19 @@ def operate(operation: Operation, values: tuple[float, ...]) -> float | None:
             return values[0] - values[1]
         case Operation.QUOTIENT:
             return values[0] / values[1] if values[1] else None
+        case Operation.LOST:
+            return max(0.0, (values[0] - values[1]) * values[2])
+        case Operation.WORTH:
+            return values[0] * values[1] * (1.0 - values[2])
         case Operation.BUDGET_SHARE | Operation.BUDGET_LEFT:
-            bad, total, objective = values
-            allowed = total * (1.0 - objective)
-            if allowed <= 0:
-                return None
-            return bad / allowed if operation is Operation.BUDGET_SHARE else 1.0 - bad / allowed
+            return _budget(operation, *values)
+
+
+def _budget(operation: Operation, bad: float, total: float, objective: float) -> float | None:
+    allowed = total * (1.0 - objective)
+    if allowed <= 0:
+        return None
+    return bad / allowed if operation is Operation.BUDGET_SHARE else 1.0 - bad / allowed
 
 
 def from_record(
@@ -131,6 +142,9 @@ def read_record(evidence: Evidence, kind: RecordKind, key: str, field: str) -> f
             found = getattr(evidence.incident.alerts[int(key)], field)
         case RecordKind.EVENT:
             found = next((getattr(e, field) for e in evidence.events if str(e.id) == key), None)
+        case RecordKind.ESTIMATE:
+            estimates = evidence.signals.estimates
+            found = next((getattr(e, field) for e in estimates if e.signal == key), None)
         case RecordKind.ITEMS:
             found = _count_items(evidence.items, key, field)
         case RecordKind.SLO:
@@ -164,7 +178,7 @@ _RECORDED_IN = {RecordKind.ALERT: RecordKind.INCIDENT, RecordKind.ITEMS: RecordK
 
 
 def sources_of(fact: Fact) -> tuple[str, ...]:
-    """What the reader can look up: series by id; records as incident, event, slo or window."""
+    """What the reader can look up: series by id; records as incident, event, slo, window or estimate."""
     match fact.source:
         case FromSeries(name):
             return (name,)

@@ -187,6 +187,20 @@ class Signal(Record):
         return self.title.get(language) or self.title.get(Language.EN) or self.name
 
 
+class Estimate(Record):
+    """How to estimate what was lost of a signal counted per second; of a server's configuration.
+
+    worth_low, worth_high: what one is worth, KRW; None where nobody said.
+    returning_low, returning_high: the share of lost ones that come back later.
+    """
+
+    signal: str
+    worth_low: float | None = None
+    worth_high: float | None = None
+    returning_low: float = 0.0
+    returning_high: float = 0.0
+
+
 class Service(Record):
     depends_on: tuple[str, ...] = ()
 
@@ -196,6 +210,7 @@ class SignalMap(Record):
 
     services: Mapping[str, Service] = Field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
 
     @classmethod
     def empty(cls) -> Self:

@@ -1,5 +1,6 @@
 """How a figure is drawn from stored samples: the same functions make it and check it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ from postmortem.evidence import Floats
 
 
 class Reduction(StrEnum):
-    """What is taken of the samples in the closed window [start, end]; the last seven give a time.
+    """What is taken of the samples in the closed window [start, end]; the last nine give a time.
 
     first_above, first_below: the first sample past the threshold where most of three neighbours are past it.
     settled_above, settled_below: the first sample after which most of three neighbours never leave that side.
@@ -21,6 +22,9 @@ class Reduction(StrEnum):
     """
 
     MEDIAN = "median"
+    MEAN = "mean"
+    LOWER_QUARTILE = "lower_quartile"
+    UPPER_QUARTILE = "upper_quartile"
     HIGHEST = "highest"
     LOWEST = "lowest"
     LAST = "last"
@@ -45,21 +49,25 @@ class Cut:
     threshold: float = 0.0
 
 
+_FIGURES: Mapping[Reduction, Callable[[Floats], float]] = {
+    Reduction.MEDIAN: lambda value: float(np.median(value)),
+    Reduction.MEAN: lambda value: float(value.mean()),
+    Reduction.LOWER_QUARTILE: lambda value: float(np.quantile(value, 0.25)),
+    Reduction.UPPER_QUARTILE: lambda value: float(np.quantile(value, 0.75)),
+    Reduction.HIGHEST: lambda value: float(value.max()),
+    Reduction.LOWEST: lambda value: float(value.min()),
+    Reduction.LAST: lambda value: float(value[-1]),
+}
+
+
 def reduce_samples(times: Floats, values: Floats, cut: Cut) -> float | None:
     """The figure, or None where the window holds no such sample."""
     first, end = np.searchsorted(times, cut.start), np.searchsorted(times, cut.end, side="right")
     at, value = times[first:end], values[first:end]
     if len(at) == 0:
         return None
-    match cut.reduction:
-        case Reduction.MEDIAN:
-            return float(np.median(value))
-        case Reduction.HIGHEST:
-            return float(value.max())
-        case Reduction.LOWEST:
-            return float(value.min())
-        case Reduction.LAST:
-            return float(value[-1])
+    if figure := _FIGURES.get(cut.reduction):
+        return figure(value)
     index = _index(at, value, cut)
     return None if index is None else float(at[index])
 

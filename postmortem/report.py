@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from alerts.charts.model import Unit
 from postmortem.causes.hypotheses import Hypothesis, Why, ask_whys, rank_causes
 from postmortem.causes.ranking import Ranking, rank
+from postmortem.estimates import Loss, estimate_losses
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact import Impact, Span, assess_impact, find_span
@@ -41,6 +42,11 @@ class Report:
         detected = from_record(self.evidence, RecordKind.INCIDENT, "", "detected_at")
         parts = (detected, first.onset if first else None)
         return combine("impact.warning", Operation.DIFFERENCE, parts, Unit.SECONDS)
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What business lost, as far as the configuration says how to estimate it."""
+        return estimate_losses(self.evidence, self.impact)
 
     def since_origin(self, fact: Fact) -> Fact:
         """A moment as time after the origin."""
@@ -95,6 +101,7 @@ class Report:
         yield from (fact for row in self.timeline for entry in row.entries for fact in entry.facts())
         yield from self.impact.facts()
         yield from item_facts(self.evidence)
+        yield from (fact for loss in self.losses for fact in loss.facts())
         yield from (fact for fact in (self.warning,) if fact is not None)
         yield from (hypothesis.lead for hypothesis in self.hypotheses)
         yield from (why.lead for why in self.whys if why.lead is not None)

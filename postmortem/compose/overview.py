@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
+from postmortem.compose.losses import loss_items
 from postmortem.compose.timeline import first_felt, timeline
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.facts import Fact
@@ -160,7 +161,10 @@ def _business(report: Report, voice: Voice) -> Iterator[Item]:
         yield Item(cite(voice.say("impact.business", moves=moves), *facts))
     else:
         yield from _business_calm(report, voice)
-    yield Item(Text(voice.say("impact.revenue", blank=voice.blank("blank.revenue"))))
+    losses = report.losses
+    yield from (item for loss in losses for item in loss_items(loss, report, voice))
+    if not any(loss.interval and loss.interval.worth_low for loss in losses):
+        yield Item(Text(voice.say("impact.revenue", blank=voice.blank("blank.revenue"))))
     yield Item(Text(voice.say("impact.support", blank=voice.blank("blank.support"))))
 
 

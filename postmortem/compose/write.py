@@ -124,6 +124,7 @@ def _sources(report: Report, voice: Voice) -> dict[str, str]:
         for name in ("incident", "event", "slo")
     }
     sources["window"] = voice.say("source.window")
+    sources["estimate"] = voice.say("source.estimate")
     for series in evidence.series.values():
         if series.is_instant:
             text = voice.say(

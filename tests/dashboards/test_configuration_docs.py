@@ -23,6 +23,7 @@ EVERYTHING = f"""
 global: {{}}
 storage: {{tsdb: {{retention: {{}}}}}}
 query: {{}}
+business: [{{signal: orders_placed}}]
 scrape_configs:
   - job_name: basic
     basic_auth: {{username: u}}

@@ -174,10 +174,11 @@ def seed_report(seed_querier, seed_raw):
 
 @pytest.fixture(scope="session")
 def report_on(seed_querier, seed_raw):
-    """A report on the seed with other events."""
+    """A report on the seed with other events, and with estimates as the server's configuration names them."""
 
-    def report(events):
-        records = records_of(SimpleNamespace(**{**vars(seed_raw), "events": events}))
+    def report(events, estimates=()):
+        signals = {**seed_raw.signals, "estimates": list(estimates)}
+        records = records_of(SimpleNamespace(**{**vars(seed_raw), "events": events, "signals": signals}))
         return fetch_report(records, seed_querier, TEN + 100 * 60, "http://localhost:9600")
 
     return report

@@ -65,7 +65,7 @@ ITEM = {
 
 
 def test_keys_of_the_archive_and_of_its_docs_are_the_same(report_on, seed_raw):
-    report = report_on([*seed_raw.events, ITEM])
+    report = report_on([*seed_raw.events, ITEM], estimates=[{"signal": "orders"}])
     documented = re.findall(r"^\| `([^`]+)` \|", ARCHIVE, re.MULTILINE)
     assert len(documented) == len(set(documented))
     assert set(documented) == set(keys(json.loads(Archive.of(report).text)))
