@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from postmortem.lint.lexicon import Lexicon
 
@@ -84,6 +85,7 @@ _STOP = frozenset(
         "시",
     ]
 )
+_REMEMBERED = 8192
 _COMPARED = ("acts", "limits", "things", "services", "parts", "metrics", "products")
 
 
@@ -117,6 +119,7 @@ def sentences(text: str) -> Iterator[Clause]:
     yield Clause(text[start:], start)
 
 
+@lru_cache(_REMEMBERED)  # items and acts are compared each with each
 def content_words(text: str, lexicon: Lexicon) -> frozenset[str]:
     """What the text is about: names of the lexicon where it knows a word, else words without their endings.
 

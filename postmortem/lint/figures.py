@@ -1,16 +1,17 @@
 """Figures in running text: a value, what it measures, of which service, at which percentile and time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from postmortem.lint.clauses import Clause, clauses
 from postmortem.lint.clock import clocks, t_plus_times
-from postmortem.lint.document import Kind, Passage
-from postmortem.lint.finding import Draft
-from postmortem.lint.lexicon import Lexicon
-from postmortem.lint.rows import Row
+from postmortem.lint.document import Document, Kind, Passage
+from postmortem.lint.lexicon import Lexicon, Mention
+from postmortem.lint.parts import Parts
+from postmortem.lint.rows import Axis, Row
 from postmortem.lint.values import VALUE, Unit, amount
 
 _PERCENTILE = re.compile(
@@ -18,21 +19,29 @@ _PERCENTILE = re.compile(
 )
 _ARROW = re.compile(r"^[^\d,;]{0,6}(?:→|->|=>|⇒)[^\d,;]{0,6}$|^에서\s?$|^\s?to\s?(?:about |around )?$")
 _QUOTED = re.compile("‘[^’]*’|“[^”]*”")
+# What ends a sentence or a thought; looked for at each letter, as two of them may share a space.
+_BREAK = re.compile(r"(?=([.;](?:\s|$)|\s[-–—]\s))")
 _OF_PARTS = {"cpu", "memory", "disk_use", "backlog"}
-_RATIOS = frozenset(
-    [
-        "error_ratio",
-        "miss_share",
-        "success_ratio",
-        "hit_ratio",
-        "cpu",
-        "memory",
-        "disk_use",
-        "abandonment",
-        "revenue",
-        "traffic",
-    ]
-)
+_METRICS_IN = {
+    Unit.PERCENT: frozenset(
+        [
+            "error_ratio",
+            "miss_share",
+            "success_ratio",
+            "hit_ratio",
+            "cpu",
+            "memory",
+            "disk_use",
+            "abandonment",
+            "revenue",
+            "traffic",
+        ]
+    ),
+    Unit.SECONDS: frozenset(["latency"]),
+}
+
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Place(StrEnum):
@@ -81,34 +90,42 @@ class Figure:
         return self.unit is other.unit and self.low <= other.high and other.low <= self.high
 
 
-def read_figures(draft: Draft) -> list[Figure]:
-    """All figures of the document in reading order."""
-    rows = {id(row.passage): row for row in draft.rows}
+def grouped(figures: Iterable[Figure], key: Callable[[Figure], _Key]) -> dict[_Key, list[Figure]]:
+    """Figures by what they share, in the order given."""
+    groups: dict[_Key, list[Figure]] = {}
+    for figure in figures:
+        groups.setdefault(key(figure), []).append(figure)
+    return groups
+
+
+def read_figures(document: Document, lexicon: Lexicon, axis: Axis, rows: Sequence[Row]) -> tuple[Figure, ...]:
+    """All figures of the document in reading order. axis, rows: of the document's times."""
+    row_of = {id(row.passage): row for row in rows}
     times: dict[int, float] = {}  # of the lists below a row
     found: list[Figure] = []
-    for passage in draft.document.passages:
+    for passage in document.passages:
         if passage.section.role == "sources":
             continue
-        row = rows.get(id(passage))
+        row = row_of.get(id(passage))
         at = row.at if row else times.get(passage.list_id) if passage.depth else None
         if row and row.at is not None:
             times |= dict.fromkeys((child.list_id for child in passage.children), row.at)
         if passage.kind is Kind.ROW and row is None:
-            found += _of_cells(passage, draft)
+            found += _of_cells(passage, lexicon, axis)
         else:
-            found += _Scan(passage, row, at, draft).figures()
-    return found
+            found += _Scan(passage, row, at, lexicon, axis).figures()
+    return tuple(found)
 
 
-def _of_cells(passage: Passage, draft: Draft) -> Iterator[Figure]:
+def _of_cells(passage: Passage, lexicon: Lexicon, axis: Axis) -> Iterator[Figure]:
     """A cell is read behind what names it: the row's label where its column tells when, else its header."""
     label = passage.cells[0] if passage.cells else None
     for cell in passage.cells:
-        is_when = draft.lexicon.has(cell.header, "before", "after", "peak", "value")
+        is_when = lexicon.has(cell.header, "before", "after", "peak", "value")
         named = f"{label.text}: " if label and label is not cell and is_when else f"{cell.header}: "
-        peak = draft.lexicon.has(cell.header, "peak")
-        after = draft.lexicon.has(cell.header, "after")
-        for figure in _Scan(replace(passage, text=named + cell.text), None, None, draft).figures():
+        peak = lexicon.has(cell.header, "peak")
+        after = lexicon.has(cell.header, "after")
+        for figure in _Scan(replace(passage, text=named + cell.text), None, None, lexicon, axis).figures():
             place = Place.AFTER if after and figure.place is Place.ALONE else figure.place
             yield replace(figure, passage=passage, start=0, place=place, is_peak=peak or figure.is_peak)
 
@@ -116,20 +133,25 @@ def _of_cells(passage: Passage, draft: Draft) -> Iterator[Figure]:
 class _Scan:
     """The figures of one passage."""
 
-    def __init__(self, passage: Passage, row: Row | None, at: float | None, draft: Draft) -> None:
-        self._passage, self._at, self._draft = passage, at, draft
-        self._lexicon: Lexicon = draft.lexicon
-        self._text = _masked(passage.text, row)
-        self._percentiles = list(_PERCENTILE.finditer(passage.text))
-        for found in self._percentiles:
-            self._text = self._text[: found.start()] + "¤" * len(found.group()) + self._text[found.end() :]
+    def __init__(
+        self, passage: Passage, row: Row | None, at: float | None, lexicon: Lexicon, axis: Axis
+    ) -> None:
+        self._passage, self._at, self._lexicon, self._axis = passage, at, lexicon, axis
+        percentiles = list(_percentiles(passage.text))
+        self._text = _blanked(_masked(passage.text, row), ((p.start, p.end) for p in percentiles), "¤")
+        self._percentiles = Parts(percentiles)
         # What stands in quotes is a name: ‘Order availability’ is no availability.
-        unquoted = self._lexicon.mentions(
-            _QUOTED.sub(lambda q: " " * len(q.group()), passage.text), "metrics"
-        )
-        self._metrics = unquoted or self._lexicon.mentions(passage.text, "metrics")
-        self._subjects = self._lexicon.mentions(passage.text, "services", "parts")
-        self._clauses = list(clauses(passage.text))
+        unquoted = lexicon.mentions(_QUOTED.sub(lambda q: " " * len(q.group()), passage.text), "metrics")
+        metrics = unquoted or lexicon.mentions(passage.text, "metrics")
+        self._metrics = {
+            unit: Parts([m for m in metrics if m.name in names]) for unit, names in _METRICS_IN.items()
+        }
+        subjects = lexicon.mentions(passage.text, "services", "parts")
+        self._subjects = {
+            group: Parts([m for m in subjects if m.group == group]) for group in ("services", "parts")
+        }
+        self._clauses = Parts(list(clauses(passage.text)))
+        self._breaks = Parts([Clause(f.group(1), f.start()) for f in _BREAK.finditer(self._text)])
 
     def figures(self) -> Iterator[Figure]:
         values = list(VALUE.finditer(self._text))
@@ -145,7 +167,7 @@ class _Scan:
 
     def _figure(self, value: re.Match[str], place: Place) -> Figure:
         unit, low, high, middle = amount(value)
-        clause = self._clause(value.start("low"))
+        clause = self._clauses.around(value.start("low")) or Clause(self._passage.text, 0)
         percentile = self._percentile(value.start("low"), clause) if unit is Unit.SECONDS else ""
         metric = self._metric(value, clause, unit) or ("latency" if percentile else "")
         words = self._lexicon
@@ -159,7 +181,7 @@ class _Scan:
             middle,
             unit,
             metric,
-            self._subject(value.start("low"), metric),
+            self._subject(value.start("low"), metric, clause),
             percentile,
             place,
             self._moment(value, place),
@@ -172,38 +194,40 @@ class _Scan:
             clause=clause.text,
         )
 
-    def _clause(self, offset: int) -> Clause:
-        return next((c for c in self._clauses if c.start <= offset < c.end), Clause(self._passage.text, 0))
-
     def _metric(self, value: re.Match[str], clause: Clause, unit: Unit) -> str:
-        wanted = _RATIOS if unit is Unit.PERCENT else {"latency"} if unit is Unit.SECONDS else set()
-        fitting = [m for m in self._metrics if m.name in wanted]
+        fitting = self._metrics.get(unit)
+        if fitting is None:
+            return ""
         start, end = value.start("low"), value.end()
-        ahead = [m for m in fitting if m.end <= start]
-        if near := [m for m in ahead if m.start >= clause.start]:
-            return near[-1].name
-        if behind := [m for m in fitting if end <= m.start < min(clause.end, end + 40)]:
-            return behind[0].name
-        return ahead[-1].name if ahead and _belongs(self._text[ahead[-1].end : start]) else ""
+        ahead = fitting.last_until(start)
+        if ahead and ahead.start >= clause.start:
+            return ahead.name
+        behind = fitting.first_from(end)
+        if behind and behind.start < min(clause.end, end + 40):
+            return behind.name
+        return ahead.name if ahead and self._belongs(ahead.end, start) else ""
+
+    def _belongs(self, behind: int, offset: int) -> bool:
+        """Whether a value further on is still of a metric: nothing but values and labels lies between."""
+        broken = self._breaks.first_from(behind)
+        ends_so = behind < offset and self._text[offset - 1] in ".;"
+        return not ends_so and (broken is None or broken.end > offset)
 
     def _percentile(self, offset: int, clause: Clause) -> str:
-        ahead = [p for p in self._percentiles if p.end() <= offset]
-        if not ahead:
-            behind = [p for p in self._percentiles if offset < p.start() < clause.end]
-            return _percentile_name(behind[0]) if behind else ""
-        return _percentile_name(ahead[-1])
+        ahead = self._percentiles.last_until(offset)
+        if ahead:
+            return ahead.name
+        behind = self._percentiles.first_from(offset)
+        return behind.name if behind and behind.start < clause.end else ""
 
-    def _subject(self, offset: int, metric: str) -> str:
-        group = "parts" if metric in _OF_PARTS else "services"
+    def _subject(self, offset: int, metric: str, clause: Clause) -> str:
         if metric in {"hit_ratio", ""}:
             return ""
-        ahead = [m for m in self._subjects if m.group == group and m.end <= offset]
-        return ahead[-1].name if ahead else self._following_subject(offset, group)
-
-    def _following_subject(self, offset: int, group: str) -> str:
-        clause = self._clause(offset)
-        behind = [m for m in self._subjects if m.group == group and offset < m.start < clause.end]
-        return behind[0].name if behind else ""
+        fitting = self._subjects[_group(metric)]
+        if ahead := fitting.last_until(offset):
+            return ahead.name
+        behind = fitting.first_from(offset)
+        return behind.name if behind and offset < behind.start < clause.end else ""
 
     def _moment(self, value: re.Match[str], place: Place) -> float | None:
         """The time in the brackets behind a value, else that of its row; what was before was before it."""
@@ -211,43 +235,47 @@ class _Scan:
         bracket = re.match(r"^[^()|;\d]{0,8}\(([^()]*)\)", behind)
         told = list(clocks(bracket.group(1))) if bracket else []
         if told:
-            return self._draft.axis.place(told[-1], self._at)
+            return self._axis.place(told[-1], self._at)
         return None if place is Place.BEFORE else self._at
 
 
 def _masked(text: str, row: Row | None) -> str:
     """The text with blanks for its times, so that none of them is read as a value."""
     spans = [(c.start, c.end) for c in clocks(text)] + [(t.start, t.end) for t in t_plus_times(text)]
-    spans += [(0, row.offset)] if row else []
+    return _blanked(text, spans + ([(0, row.offset)] if row else []), " ")
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]], by: str) -> str:
+    letters = list(text)
     for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+        letters[start:end] = by * (end - start)
+    return "".join(letters)
 
 
 def _is_change(value: re.Match[str], clause: Clause, lexicon: Lexicon) -> bool:
     """Told against something else: +300 %, 40 % more."""
     if value["sign"] or value["unit"] == "%p":
         return True
-    behind = clause.text[max(0, value.end() - clause.start) :][:24]
-    ahead = clause.text[: max(0, value.start("low") - clause.start)][-16:]
+    ends, begins = max(0, value.end() - clause.start), max(0, value.start("low") - clause.start)
+    behind, ahead = clause.text[ends : ends + 24], clause.text[max(0, begins - 16) : begins]
     return (
         lexicon.has(behind, "change") or lexicon.has(ahead, "change") or bool(re.search(r"\bby\s*$", ahead))
     )
 
 
-def _belongs(between: str) -> bool:
-    """Whether a value further on is still of a metric: nothing but values and labels lies between."""
-    return not re.search(r"[.;](?:\s|$)|\s[-–—]\s", between)
+def _percentiles(text: str) -> Iterator[Mention]:
+    for found in _PERCENTILE.finditer(text):
+        yield Mention("percentiles", f"p{found['p'] or found['th']}", found.start(), found.end())
 
 
-def _percentile_name(found: re.Match[str]) -> str:
-    return f"p{found['p'] or found['th']}"
+def _group(metric: str) -> str:
+    """The group of the lexicon that names what a metric is measured of."""
+    return "parts" if metric in _OF_PARTS else "services"
 
 
 def identify(title: str, lexicon: Lexicon) -> tuple[str, str, str]:
     """Metric, subject and percentile of what a series is called: (latency, order, p99) of `Order p99`."""
-    percentile = _PERCENTILE.search(title)
+    percentile = next((found.name for found in _percentiles(title)), "")
     metric = lexicon.first(title, "metrics") or ("latency" if percentile else "")
-    group = "parts" if metric in _OF_PARTS else "services"
-    subject = "" if metric in {"hit_ratio", ""} else lexicon.first(title, group) or ""
-    return metric, subject, _percentile_name(percentile) if percentile else ""
+    subject = "" if metric in {"hit_ratio", ""} else lexicon.first(title, _group(metric)) or ""
+    return metric, subject, percentile

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from postmortem.lint.document import Document
+from postmortem.lint.figures import Figure, read_figures
 from postmortem.lint.lexicon import Lexicon
 from postmortem.lint.rows import Axis, Row, read_rows
 
@@ -41,6 +42,10 @@ class Draft:
     @property
     def rows(self) -> tuple[Row, ...]:
         return self._timed[1]
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        return read_figures(self.document, self.lexicon, self.axis, self.rows)
 
 
 @dataclass(frozen=True)

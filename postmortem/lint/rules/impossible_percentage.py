@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from postmortem.lint.document import Passage
-from postmortem.lint.figures import Figure, read_figures
+from postmortem.lint.figures import Figure
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.items import read_items
 from postmortem.lint.values import Unit
@@ -43,7 +43,7 @@ _FEW_AT_MOST = 50
 
 def check(draft: Draft) -> Iterator[Finding]:
     """Shares above all, shares of counted things, progress of counted items, parts of a whole."""
-    figures = [f for f in read_figures(draft) if f.unit is Unit.PERCENT]
+    figures = [f for f in draft.figures if f.unit is Unit.PERCENT]
     for figure in figures:
         if figure.metric in _SHARES and figure.value > 100 and not figure.is_change:
             yield Finding(figure.line, "impossible-percentage.above", {"value": figure.text})

@@ -1,67 +1,77 @@
 """A figure is told at one percentile, and a higher percentile is never the lower figure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
-from postmortem.lint.figures import Figure, Place, read_figures
+from postmortem.lint.figures import Figure, grouped
 from postmortem.lint.finding import Draft, Finding, Rule
+from postmortem.lint.told import Told
 
 
 def check(draft: Draft) -> Iterator[Finding]:
     """One finding a line and percentile that is told elsewhere."""
     figures = [
-        f
-        for f in read_figures(draft)
-        if f.percentile and not f.is_bound and not f.is_range and not f.is_change
+        f for f in draft.figures if f.percentile and not f.is_bound and not f.is_range and not f.is_change
     ]
     told: set[tuple[int, str]] = set()
-    for figure in figures:
-        other = _swapped(figure, figures)
-        if other and (figure.line, other.percentile) not in told:
+    for figure, other in _swapped(figures):
+        if (figure.line, other.percentile) not in told:
             told.add((figure.line, other.percentile))
             yield Finding(figure.line, "percentile-mixup.swapped", _values(figure, other))
-    for figure in figures:
-        lower = _out_of_order(figure, figures)
-        if lower:
-            yield Finding(figure.line, "percentile-mixup.order", _values(figure, lower))
+    for figure, lower in _out_of_order(figures):
+        yield Finding(figure.line, "percentile-mixup.order", _values(figure, lower))
 
 
-def _swapped(figure: Figure, figures: list[Figure]) -> Figure | None:
-    """The figure elsewhere with this one's value at another percentile, where none has it at the same.
+def _swapped(figures: Sequence[Figure]) -> Iterator[tuple[Figure, Figure]]:
+    """Each with the first elsewhere that has its value at another percentile, where none has it at the same.
 
     Two figures of two times may be equal by chance: only one of no time, or of the same time, is a mix-up.
     """
-    like = [
-        f
-        for f in figures
-        if f.passage is not figure.passage and f.subject == figure.subject and f.agrees(figure)
-    ]
-    if any(f.percentile == figure.percentile for f in like):
-        return None
-    before = [f for f in like if f.start < figure.start or f.line < figure.line or f.at is not None]
-    if figure.at is not None:
-        return next((f for f in before if f.at == figure.at and f.line < figure.line), None)
-    return next((f for f in before if f.at is not None or f.line < figure.line), None)
+    of_service = grouped(figures, lambda f: f.subject)
+    of_moment = grouped(figures, lambda f: (f.subject, f.at))
+    told_again = _told_elsewhere(figures, lambda f: (f.subject, f.percentile))
+    told_at_others = _told_elsewhere(figures, lambda f: f.subject) - told_again
+    for figure in (f for f in figures if id(f) in told_at_others):
+        if figure.at is None:
+            others = (f for f in of_service[figure.subject] if f.at is not None or f.line < figure.line)
+        else:
+            others = (f for f in of_moment[figure.subject, figure.at] if f.line < figure.line)
+        other = next((f for f in others if f.passage is not figure.passage and f.agrees(figure)), None)
+        if other:
+            yield figure, other
 
 
-def _out_of_order(figure: Figure, figures: list[Figure]) -> Figure | None:
-    """A figure of the same passage at a lower percentile that is surely higher."""
-    return next(
-        (
-            f
-            for f in figures
-            if f.passage is figure.passage
-            and (f.subject, f.place, f.at) == (figure.subject, figure.place, figure.at)
-            and float(f.percentile[1:]) < float(figure.percentile[1:])
-            and f.low > figure.high
-            and _are_beside(f, figure)
-        ),
-        None,
-    )
+def _told_elsewhere(figures: Sequence[Figure], key: Callable[[Figure], Hashable]) -> set[int]:
+    """The ids of those whose value another passage tells too, of figures that share this."""
+    found: set[int] = set()
+    for group in grouped(figures, key).values():
+        told = Told(group)
+        for passage in grouped(group, lambda f: id(f.passage)).values():
+            own = Told(passage)
+            found |= {id(f) for f in passage if told.count_agreeing(f) > own.count_agreeing(f)}
+    return found
 
 
-def _are_beside(one: Figure, other: Figure) -> bool:
+def _out_of_order(figures: Sequence[Figure]) -> Iterator[tuple[Figure, Figure]]:
+    """Each with the first of the same passage and time at a lower percentile that is surely higher."""
+    order = {id(figure): number for number, figure in enumerate(figures)}
+    told = {
+        beside: {percentile: Told(some) for percentile, some in grouped(group, _percent).items()}
+        for beside, group in grouped(figures, _beside).items()
+    }
+    for figure in figures:
+        lower = [some for percentile, some in told[_beside(figure)].items() if percentile < _percent(figure)]
+        higher = [found for some in lower if (found := some.first_above(figure.high))]
+        if higher:
+            yield figure, min(higher, key=lambda f: order[id(f)])
+
+
+def _beside(figure: Figure) -> Hashable:
     """In `p95 300 ms → 2 s, p99 1 s → 4 s` befores go with befores."""
-    return one.place is other.place or Place.ALONE in {one.place, other.place}
+    return id(figure.passage), figure.subject, figure.place, figure.at
+
+
+def _percent(figure: Figure) -> float:
+    return float(figure.percentile[1:])
 
 
 def _values(figure: Figure, other: Figure) -> dict[str, object]:

@@ -8,7 +8,7 @@ import numpy as np
 from alerts.charts.model import Unit as SeriesUnit
 from postmortem.evidence import Floats
 from postmortem.lint.clock import DAY, format_time, zone_shift_seconds
-from postmortem.lint.figures import Figure, Place, identify, read_figures
+from postmortem.lint.figures import Figure, Place, identify
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.recorded import Recorded, RecordedSeries
 from postmortem.lint.values import Unit
@@ -27,7 +27,7 @@ def check(draft: Draft) -> Iterator[Finding]:
     if recorded is None or not recorded.series:
         return
     zero = _zero(draft, recorded)
-    for figure in read_figures(draft):
+    for figure in draft.figures:
         all_series = [] if figure.is_change else _series_of(figure, draft, recorded)
         against = [list(_held_against(figure, series, zero, draft)) for series in all_series]
         if against and all(against):  # several may measure it: one that agrees is enough

@@ -1,11 +1,11 @@
 import pytest
 
-from postmortem.lint.figures import identify, read_figures
+from postmortem.lint.figures import identify
 
 
 def figure(draft_of, line):
     """Metric, subject, percentile and text of the figures of a row."""
-    found = read_figures(draft_of(f"## Timeline\n- 10:05 {line}\n"))
+    found = draft_of(f"## Timeline\n- 10:05 {line}\n").figures
     return [(f.metric, f.subject, f.percentile, f.text) for f in found]
 
 
@@ -42,19 +42,19 @@ def test_what_a_figure_measures(line, figures, draft_of):
     ],
 )
 def test_what_a_value_may_be(text, low, high, draft_of):
-    found = read_figures(draft_of(text))[0]
+    found = draft_of(text).figures[0]
     assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
 
 
 def test_arrows_and_times_in_brackets(draft_of):
-    before, after = read_figures(draft_of("## Timeline\n- 10:05 error rate 1% → 9% (highest at 10:15)\n"))
+    before, after = draft_of("## Timeline\n- 10:05 error rate 1% → 9% (highest at 10:15)\n").figures
     assert (before.place, before.at, before.row_at) == ("before", None, 36_300)
     assert (after.place, after.at, after.row_at) == ("after", 36_900, 36_300)
 
 
 def test_cells_are_read_with_what_names_them(draft_of):
     head = "| Measure | Before | Peak | Share |\n| - | - | - | - |\n"
-    found = read_figures(draft_of(head + "| Login error rate | 0.2% | 41% | 3% |\n"))
+    found = draft_of(head + "| Login error rate | 0.2% | 41% | 3% |\n").figures
     assert [(f.metric, f.is_peak) for f in found] == [
         ("error_ratio", False),
         ("error_ratio", True),
