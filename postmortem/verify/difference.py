@@ -5,9 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-SAME = 1e-9  # relative: sums may be taken in another order on another machine, and digests are exact
+from postmortem.facts import DATE, TIME, Operation
+from postmortem.reductions import Reduction
+
+SAME = 1e-9  # relative: another machine may add in another order, or round a quotient otherwise
 _NAMES = ("id", "series", "slo", "shift")  # by which things in a list are known
 _MOST_SHOWN = 100
+_EXACT = (TIME, DATE)
+_ROUNDED = (Reduction.MEAN, *(one for one in Operation if one not in {Operation.SUM, Operation.DIFFERENCE}))
 
 
 class Nothing:
@@ -37,16 +42,29 @@ class Difference:
         return {"place": self.place, **{k: v for k, v in sides.items() if v is not NOTHING}}
 
 
-def compare(place: str, stored: object, computed: object) -> Iterator[Difference]:
-    """Every leaf that differs. Things in lists are matched by name where all have one, else by number."""
+def compare(place: str, stored: object, computed: object, tolerance: float = 0.0) -> Iterator[Difference]:
+    """Every leaf that differs. Things in lists are matched by name where all have one, else by number.
+
+    tolerance: relative, for a number; in a fact its value has that of its source, and nothing else has any.
+    """
     if isinstance(stored, Mapping) and isinstance(computed, Mapping):
         for key in dict.fromkeys([*computed, *stored]):
             inner = f"{place}.{key}" if place else str(key)
-            yield from compare(inner, stored.get(key, NOTHING), computed.get(key, NOTHING))
+            allowed = tolerance_of(computed) if key == "value" else 0.0
+            yield from compare(inner, stored.get(key, NOTHING), computed.get(key, NOTHING), allowed)
     elif _is_list(stored) and _is_list(computed):
         yield from _compare_lists(place, stored, computed)
-    elif not _is_same(stored, computed):
+    elif not _is_same(stored, computed, tolerance):
         yield Difference(place, stored, computed)
+
+
+def tolerance_of(fact: Mapping[Any, Any]) -> float:
+    """How far a figure made again may be off: moments, samples and their sums and differences not at all."""
+    source = fact.get("source")
+    if fact.get("unit") in _EXACT or not isinstance(source, Mapping):
+        return 0.0
+    is_rounded = source.get("operation") in _ROUNDED or source.get("reduction") in _ROUNDED
+    return SAME if is_rounded else 0.0
 
 
 def _compare_lists(place: str, stored: Any, computed: Any) -> Iterator[Difference]:  # noqa: ANN401  JSON
@@ -69,11 +87,11 @@ def _is_list(value: object) -> bool:
     return isinstance(value, (list, tuple))
 
 
-def _is_same(one: object, other: object) -> bool:
+def _is_same(one: object, other: object, tolerance: float) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return math.isclose(one, other, rel_tol=SAME)
+        return math.isclose(one, other, rel_tol=tolerance)
     return type(one) is type(other) and one == other
 
 

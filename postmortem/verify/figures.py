@@ -6,7 +6,7 @@ from typing import Any
 from postmortem.evidence import Evidence
 from postmortem.facts import Operation, RecordKind, operate, read_record
 from postmortem.reductions import Cut, Reduction, reduce_samples
-from postmortem.verify.difference import Difference, compare
+from postmortem.verify.difference import Difference, compare, tolerance_of
 
 Stored = Mapping[str, Mapping[str, Any]]
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
@@ -26,7 +26,7 @@ def check_figures(facts: Stored, evidence: Evidence) -> Iterator[Difference]:
             computed: object = recompute(name, facts, evidence)
         except _BROKEN as error:
             computed = f"no figure: {type(error).__name__}: {error}"
-        yield from compare(place, fact.get("value"), computed)
+        yield from compare(place, fact.get("value"), computed, tolerance_of(fact))
 
 
 def recompute(name: str, facts: Stored, evidence: Evidence) -> float | None:

@@ -7,7 +7,8 @@ from postmortem.verify.difference import NOTHING, Difference, compare
     ("stored", "computed", "places"),
     [
         ({"a": 1.0}, {"a": 1}, []),
-        ({"a": 0.1 + 0.2}, {"a": 0.3}, []),
+        ({"a": 0.1 + 0.2}, {"a": 0.3}, ["a"]),
+        ({"a": 1756861200.001}, {"a": 1756861200.0}, ["a"]),
         ({"a": 1.0001}, {"a": 1.0}, ["a"]),
         ({"a": True}, {"a": 1}, ["a"]),
         ({"a": None}, {"a": 0}, ["a"]),
@@ -22,6 +23,31 @@ from postmortem.verify.difference import NOTHING, Difference, compare
 )
 def test_each_difference_has_its_place(stored, computed, places):
     assert [found.place for found in compare("", stored, computed)] == places
+
+
+def fact(value, unit="ratio", **source):
+    return {"id": "x", "value": value, "unit": unit, "source": source}
+
+
+@pytest.mark.parametrize("source", [{"operation": "quotient"}, {"operation": "worth"}, {"reduction": "mean"}])
+def test_figures_that_are_divided_may_be_rounded_otherwise(source):
+    one, other = fact(0.1 + 0.2, **source), fact(0.3, **source)
+    assert [*compare("", one, other)] == []
+    assert [*compare("", fact(0.3 + 1e-8, **source), other)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "source"),
+    [
+        ("timestamp", {"operation": "quotient"}),
+        ("seconds", {"operation": "difference"}),
+        ("count", {"operation": "sum"}),
+        ("ratio", {"reduction": "median"}),
+        ("ratio", {"kind": "slo"}),
+    ],
+)
+def test_all_other_figures_are_exact(unit, source):
+    assert [*compare("", fact(0.1 + 0.2, unit, **source), fact(0.3, unit, **source))]
 
 
 def test_a_difference_says_both_sides():

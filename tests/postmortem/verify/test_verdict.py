@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from postmortem.digests import DIGEST, DIGESTS, digest, take_digests
 from postmortem.verify.verdict import check_digests, verify_archive
 
 MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -52,6 +53,29 @@ def changes(stored, parts):
         return st.tuples(st.just(path), values.filter(lambda value: is_other(value, here)))
 
     return paths.flatmap(others)
+
+
+def with_digests(archive):
+    """As a forger would leave it."""
+    digests = take_digests(archive)
+    return {**archive, DIGESTS: digests, DIGEST: digest(digests)}
+
+
+@pytest.mark.parametrize("by", [0.001, 1.0, 1.7])
+def test_every_moment_is_exact_even_under_new_digests(archive, by):
+    moments = [found for found in archive["facts"] if found["unit"] == "timestamp"]
+    for found in moments:
+        found["value"] += by
+    places = {found.place for found in verify_archive(with_digests(archive)).differences}
+    assert places >= {f"facts[{found['id']}].value" for found in moments}
+
+
+@pytest.mark.parametrize("key", ["at", "original_at", "t_plus_seconds"])
+def test_so_is_every_moment_of_the_timeline(archive, key):
+    for row in archive["timeline"]:
+        row[key] += 0.5
+    places = [found.place for found in verify_archive(with_digests(archive)).differences]
+    assert len(places) == len(archive["timeline"])
 
 
 RECORDS = ["incident", "events", "slos", "signals", "window", "synthetic_history"]
