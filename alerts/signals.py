@@ -30,7 +30,10 @@ Good = Literal["up", "down", "none"]
 
 @dataclass(frozen=True)
 class Signal:
-    """A series that tells how a service fares. ``good``: which direction is better."""
+    """A series that tells how a service fares. ``good``: which direction is better.
+
+    injects: it records what is done to the service on purpose, such as faults; no cause is read from it.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -39,6 +42,7 @@ class Signal:
     unit: Unit
     good: Good
     query: str
+    injects: bool = False
 
     def over(self, window: str) -> str:
         return self.query.replace(WINDOW, window)
@@ -114,6 +118,7 @@ class _SignalFile(Strict):
     unit: Unit
     good: Good
     query: str
+    injects: bool = False
 
 
 class _ServiceFile(Strict):
@@ -155,11 +160,20 @@ def read_signals(document: Document) -> SignalMap:
 def _signal(place: str, content: _SignalFile) -> Signal:
     query = checked_query(place, f"signals: {content.name}: query", content.query, windowed=False)
     title = content.title.texts()
-    return Signal(content.name, title, content.role, content.service, content.unit, content.good, query)
+    return Signal(
+        content.name,
+        title,
+        content.role,
+        content.service,
+        content.unit,
+        content.good,
+        query,
+        content.injects,
+    )
 
 
 def _mapping(signal: Signal) -> dict[str, Any]:
-    return {
+    told = {
         "name": signal.name,
         "title": dict(signal.title),
         "role": signal.role,
@@ -168,3 +182,4 @@ def _mapping(signal: Signal) -> dict[str, Any]:
         "good": signal.good,
         "query": signal.query,
     }
+    return {**told, "injects": True} if signal.injects else told

@@ -173,7 +173,7 @@ class SloRecord(Record):
 
 
 class Signal(Record):
-    """A series that the signal map names."""
+    """A series that the signal map names. ``injects``: it records what was done to the system on purpose."""
 
     name: str
     role: str
@@ -182,6 +182,7 @@ class Signal(Record):
     query: str
     good: Good = Good.NONE
     title: Mapping[str, str] = Field(default_factory=dict)
+    injects: bool = False
 
     def titled(self, language: Language) -> str:
         return self.title.get(language) or self.title.get(Language.EN) or self.name

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from alerts.adopt.business import business_signals
 from alerts.adopt.catalogue import Dependency, Ecosystem
@@ -11,6 +11,7 @@ from alerts.adopt.identity import Identity, Key, identities, identity_labels, na
 from alerts.adopt.propose import Proposal
 from alerts.adopt.source import Source
 from alerts.adopt.survey import Survey
+from alerts.injection import records_injection
 from alerts.signals import Signal, SignalMap
 from alerts.slo import SliKind
 from collector.errors import QueryError
@@ -74,7 +75,8 @@ def _add(source: Source, found: Survey, mapped: Mapped, signal: Signal) -> None:
         mapped.notes.append(f"{signal.name}: left out: {error}")
         return
     if len(samples) == 1 and all(signal.name != one.name for one in mapped.signals):
-        mapped.signals.append(signal)
+        injects = records_injection(signal.query, signal.name, signal.service)
+        mapped.signals.append(replace(signal, injects=injects))
     elif not samples:
         mapped.notes.append(f"{signal.name}: left out: its query gives no data now")
 

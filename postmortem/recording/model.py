@@ -1,17 +1,12 @@
 """A stretch of time as its signals show it: no incident, no event, no word of what was done to anything."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from alerts.injection import records_injection
 from collector.durations import parse_duration
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.records import Signal, SignalMap, SloRecord
-
-_FORBIDDEN = re.compile(
-    r"\b(toxiproxy|fault|chaos|drill|proxy)_|_(fault|proxy)_|shop_switch_enabled"
-    r"|\b(job|groupname)\s*=~?\s*[\"'`][^\"'`]*(toxiproxy|\bfault|\bchaos)"
-)
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class Recording:
 
 def is_admissible(signal: Signal) -> bool:
     """False for series that record the injection of faults or the flipping of switches."""
-    return _FORBIDDEN.search(f"{signal.name} {signal.query}") is None
+    return not (signal.injects or records_injection(signal.query, signal.name, signal.service))
 
 
 def without_confessions(signals: SignalMap) -> SignalMap:

@@ -72,3 +72,9 @@ def test_names_file_and_key_of_a_mistake(tmp_path, changes, expected):
 def test_a_name_is_used_once(tmp_path):
     with pytest.raises(SpecError, match="signals: traffic: expected a name used once"):
         load(tmp_path, {**content(), "signals": [SIGNAL, SIGNAL]})
+
+
+def test_the_mark_of_what_injects_is_read_and_written_back(tmp_path):
+    signals = load(tmp_path, content(injects=True))
+    assert signals.signals[0].injects
+    assert load(tmp_path, signals.to_mapping()) == signals

@@ -52,3 +52,9 @@ def test_the_lines_of_an_exporter_are_right(source_of, page, services, expected)
 def test_a_slave_of_an_older_mysql_is_a_replica_too(adopted):
     (lag,) = [one for one in adopted(any="exporters").mapped.signals if one.name == "mysql_replica_lag"]
     assert "seconds_behind_master" in lag.query
+
+
+def test_series_of_what_breaks_things_on_purpose_are_marked(source_of):
+    told = adopt(source_of(**{"chaos-shop": "jvm", "shop": "jvm"}), load_catalogue(), AT, 86_400.0).mapped
+    marked = {signal.service for signal in told.signals if signal.injects}
+    assert marked == {signal.service for signal in told.signals if "chaos" in signal.service} != set()
