@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from postmortem.causes.knowledge import Knowledge
+from alerts.charts.model import Unit
+from postmortem.causes.knowledge import Knowledge, in_words
 from postmortem.evidence import Subject
 from postmortem.records import Signal, SignalMap
 
@@ -30,7 +31,10 @@ class Parts:
 
 
 def find_parts(subjects: Iterable[Subject], signals: SignalMap, known: Knowledge) -> Parts:
-    """Felt and business signals are of no kind: they are what is to be explained."""
+    """Felt and business signals are of no kind: they are what is to be explained.
+
+    But what users feel of a service that another stands on may explain what users of that one feel.
+    """
     told = list(subjects)
     services = {s.signal.service for s in told if s.slo or _class(s.signal, known) in {FELT, TRAFFIC}}
     votes: dict[str, Counter[str]] = {}
@@ -47,8 +51,12 @@ def _kinds(
     subject: Subject, services: set[str], classes: Mapping[str, str], signals: SignalMap, known: Knowledge
 ) -> tuple[Kind, ...]:
     signal, part_class = subject.signal, _class(subject.signal, known)
-    if subject.slo is not None or part_class in {FELT, BUSINESS}:
+    if subject.slo is not None or part_class == BUSINESS:
         return ()
+    if part_class == FELT:
+        stood_on = {name for service in signals.services.values() for name in service.depends_on}
+        measure = "latency" if signal.unit is Unit.SECONDS else "errors"
+        return (Kind(FELT, measure, signal.service),) if signal.service in stood_on else ()
     if part_class == TRAFFIC:
         return (Kind(TRAFFIC, TRAFFIC, ""),)
     if signal.service not in services:
@@ -76,12 +84,12 @@ def _of_service(
 def _class(signal: Signal, known: Knowledge) -> str:
     if signal.role in known.roles:
         return known.roles[signal.role]
-    text = f"{signal.name} {signal.service} {signal.query}".lower()
+    text = in_words(f"{signal.name} {signal.service} {signal.query}")
     return next((name for name, words in known.classes.items() if words.search(text)), SERVICE)
 
 
 def _measure(signal: Signal, part_class: str, known: Knowledge) -> str:
-    text = f"{signal.name} {signal.query}".lower()
+    text = in_words(f"{signal.name} {signal.query}")
     for rule in known.measures:
         if rule.part_class and part_class not in rule.part_class:
             continue

@@ -4,12 +4,28 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from alerts.charts.model import Unit
 from collector.yaml_text import load
 from postmortem.records import Good
+
+# A word ends where a capital or a figure begins; brackets stay, so that a pattern can name a function.
+_BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|[^A-Za-z0-9(]+")
+
+
+def _whole_words(pattern: object) -> object:
+    return f"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])" if isinstance(pattern, str) else pattern
+
+
+Words = Annotated[re.Pattern[str], BeforeValidator(_whole_words)]
+
+
+def in_words(text: str) -> str:
+    """Lower-case words with a space between: what ``Words`` are searched in."""
+    return _BREAKS.sub(" ", text).replace("(", "( ").lower()
 
 
 class _Known(BaseModel):
@@ -23,7 +39,7 @@ class MeasureRule(_Known):
     part_class: tuple[str, ...] = ()
     unit: tuple[Unit, ...] = ()
     good: tuple[Good, ...] = ()
-    words: re.Pattern[str] | None = None
+    words: Words | None = None
 
 
 class Move(_Known):
@@ -43,18 +59,20 @@ class Candidate(_Known):
     """What may have happened to a part of a class. ``faults``: those of a fault injector that are told as it.
 
     part: how likely each move of the part is, ``move`` or ``class.move``; others: of other parts.
+    below: it explains what users of other services feel, not of its own.
     """
 
     id: str
     part_class: str
     faults: tuple[str, ...]
+    below: bool = False
     part: Mapping[str, float]
     others: Mapping[str, float] = {}
 
 
 class Knowledge(_Known):
     roles: Mapping[str, str]
-    classes: Mapping[str, re.Pattern[str]]
+    classes: Mapping[str, Words]
     measures: tuple[MeasureRule, ...]
     moves: Mapping[str, Move]
     own_default: float

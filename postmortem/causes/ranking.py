@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from postmortem.causes.hurt import Hurt, find_hurt
-from postmortem.causes.kinds import SERVICE, TRAFFIC, Parts, find_parts
+from postmortem.causes.kinds import FELT, SERVICE, TRAFFIC, Parts, find_parts
 from postmortem.causes.knowledge import Candidate, Knowledge, load_knowledge
 from postmortem.causes.moves import SILENT, Observed, observe
 from postmortem.recording.model import Recording, recording_without_confessions
@@ -94,21 +94,24 @@ def rank(recording: Recording, known: Knowledge | None = None) -> Ranking:
     judged = [
         _judge(candidate, part, scene)
         for candidate in known.candidates
-        for part in _places(candidate, parts, hurt)
+        for part in _places(candidate, parts, hurt, recording.signals)
     ]
     return _with_roles(scene, tuple(sorted((c for c in judged if c.evidence), key=lambda c: -c.score)))
 
 
-def _places(candidate: Candidate, parts: Parts, hurt: Hurt) -> Iterable[str]:
+def _places(candidate: Candidate, parts: Parts, hurt: Hurt, signals: SignalMap) -> Iterable[str]:
     if candidate.part_class == TRAFFIC:
         return ("",)
     if candidate.part_class == SERVICE:
-        return hurt.services
+        below = {part for each in hurt.services for part in signals.below((each,)) - {each}}
+        told = below if candidate.below else {*below, *hurt.services}
+        return sorted(told - parts.classes.keys())
     return (part for part, part_class in parts.classes.items() if part_class == candidate.part_class)
 
 
 def _judge(candidate: Candidate, part: str, scene: Scene) -> Cause:
-    likely = _with_effects(part, {o: likelihood(candidate, part, o, scene) for o in scene.seen}, scene)
+    seen = [o for o in scene.seen if o.kind.part_class != FELT or o.kind.part == part]
+    likely = _with_effects(part, {o: likelihood(candidate, part, o, scene) for o in seen}, scene)
     own = [o for o, p in likely.items() if o.kind.part == part and p >= KEY]
     evidence = sorted((o for o in own if o.strength >= SEEN), key=lambda o: o.onset)
     score = sum(o.strength * math.log(p) + (1 - o.strength) * math.log(1 - p) for o, p in likely.items())

@@ -15,7 +15,7 @@ START, STEP, SAMPLES, FAULT = 1000.0, 5.0, 40, 16
 SLO = SloRecord(
     name="availability", service="web", kind="ratio", objective=0.99, period_seconds=1e6, bad="b", total="t"
 )
-SERVICES = {"web": ("store", "reader"), "reader": ("writer",), "store": (), "writer": ()}
+SERVICES = {"web": ("store", "reader", "till"), "reader": ("writer",), "store": (), "writer": (), "till": ()}
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ LINES = {
     "writer_errors": Line("database", Unit.PER_SECOND, "writer", "errors_total", 0.0),
     "writer_queue": Line("database", Unit.COUNT, "writer", "pool_pending", 0.0),
     "writer_up": Line("availability", Unit.RATIO, "writer", "pg_up", 1.0, Good.UP),
+    "till_time": Line("latency", Unit.SECONDS, "till", "till_seconds", 0.05),
+    "till_failing": Line("errors", Unit.RATIO, "till", "till_error_ratio", 0.0),
     "lock_time": Line("lock", Unit.SECONDS, "writer", "lock_wait_seconds", 0.003),
     "lock_queue": Line("lock", Unit.COUNT, "writer", "waiting_for_lock", 0.0),
 }

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from postmortem.causes.ranking import rank
-from postmortem.records import Signal
+from postmortem.records import Service, Signal
 
 STORE_GONE = {"store_time": 1.0, "store_errors": 30.0, "hit_share": 0.0}
 READER_GONE = {"reader_errors": 5.0, "reader_queue": 40.0, "reader_cpu": 0.01, "reader_queries": 3.0}
@@ -33,11 +33,20 @@ READER_GONE = {"reader_errors": 5.0, "reader_queue": 40.0, "reader_cpu": 0.01, "
         ({"writer_time": 0.3, "lock_time": 0.5}, "database.slow"),
         ({"writer_errors": 20.0, "writer_up": 0.0}, "database.restarted"),
         ({"lock_time": 2.0, "lock_queue": 30.0, "writer_time": 0.02}, "lock.contention"),
+        ({"till_time": 2.0}, "service.slow"),
+        ({"till_failing": 0.6}, "service.errors"),
         ({"visits": 400.0, "reader_cpu": 0.9, "reader_queries": 160.0}, "traffic.surge"),
     ],
 )
 def test_what_is_known_of_a_cause_ranks_it_first(recording, moves, cause):
     assert rank(recording(moves)).answers[0] == cause
+
+
+def test_a_service_below_that_is_slow_for_what_it_stands_on_is_not_the_cause(recording):
+    told = recording({"store_time": 0.4, "hit_share": 0.4, "till_time": 2.0})
+    services = {**told.signals.services, "till": Service(depends_on=("store",))}
+    told = replace(told, signals=told.signals.model_copy(update={"services": services}))
+    assert rank(told).answers[0] == "cache.slow"
 
 
 def test_where_nobody_was_hurt_nothing_is_the_cause(recording):

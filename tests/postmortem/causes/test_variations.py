@@ -23,7 +23,7 @@ def test_the_same_seed_makes_the_same_variation(recording):
 
 def test_what_users_feel_is_never_missing(recording):
     bare = vary(recording({}), 0, Variation(series_missing=1.0))
-    assert [subject.series for subject in bare.subjects] == ["slo"]
+    assert [subject.series for subject in bare.subjects] == ["slo", "till_time", "till_failing"]
 
 
 def test_ratios_stay_ratios(recording):
