@@ -31,6 +31,7 @@ _OF = {"for", "of", "on", "about"}
 _QUOTED = re.compile('[“‘"]([^”’"]+)[”’"]')
 _ALIKE = 0.6
 _SHARED_WORDS = 3
+_ENDING_LETTERS = 3
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,11 @@ def _without_marks(text: str) -> str:
 def same_item(first: Item, second: Item, lexicon: Lexicon) -> bool:
     """Whether two items ask for one thing: nearly the same words, or one measure for much the same services.
 
-    One with another product (a checklist, a pipeline), or another name in quotes or set as code, is another.
+    One with another product (a checklist, a pipeline), or another name in quotes or set as code, is another;
+    so is one that goes another way: to raise a threshold is not to add an alert.
     """
+    if _way(first.text, lexicon) != _way(second.text, lexicon):
+        return False
     if (mine := _names(first)) and (theirs := _names(second)) and not mine & theirs:
         return False
     one, other = first.text, second.text
@@ -175,6 +179,22 @@ def same_item(first: Item, second: Item, lexicon: Lexicon) -> bool:
     if len(words[0] & words[1]) >= _SHARED_WORDS and likeness(*words) >= _ALIKE:
         return True
     return any(_same_measure(a, b, lexicon) for a in _demands(one, lexicon) for b in _demands(other, lexicon))
+
+
+def _way(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Up, down or away; to introduce and to adjust something tell nothing of a way.
+
+    Off is one only as what is asked for, which English says first and Korean last: an alert on consumers
+    that stop stops nothing.
+    """
+    asked = text.strip()
+    found = lexicon.mentions(asked, "directions")
+    return frozenset(
+        m.name
+        for m in found
+        if m.name in {"raise", "lower"}
+        or (m.name == "disable" and (m.start == 0 or len(asked) - m.end <= _ENDING_LETTERS))
+    )
 
 
 def _names(item: Item) -> frozenset[str]:

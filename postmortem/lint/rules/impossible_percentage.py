@@ -29,9 +29,15 @@ _OF = (
 )
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NATIVE = {"두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
+# What can be had in part: time, memory, rates; and a number that goes on.
+_MEASURED = (
+    r"(?:(?:milli|micro|nano)?seconds?|secs?|ms|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|quarters?|years?"
+    r"|[smhd]|[kmgt]i?b|(?:kilo|mega|giga|tera)?bytes?|v?cpus?|v?cores?|rps|qps|\w+ (?:per|a) |dollars?"
+    r"|euros?|won|krw|usd|eur|percent|thousand|million|billion|bn|k)\b"
+)
 _FEW = (
     re.compile(
-        rf"{_PERCENT}\s+of\s+(?:the\s+|our\s+|all\s+)?(?P<whole>{_COUNT}|{'|'.join(_WORDS)})\s+(?!percent)[a-z]",
+        rf"{_PERCENT}\s+of\s+(?:the\s+|our\s+|all\s+)?(?P<whole>{_COUNT}|{'|'.join(_WORDS)})\s+(?!{_MEASURED})[a-z]",
         re.IGNORECASE,
     ),
     re.compile(

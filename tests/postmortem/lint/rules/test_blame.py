@@ -8,6 +8,12 @@ from postmortem.lint.rules.blame import RULE
     [
         "The engineer on call failed to notice the alert.",
         "An operator's mistake took the cluster down.",
+        "The team made a costly mistake.",
+        "An engineer deleted the table by mistake.",
+        "A mistake by the on-call engineer took it down.",
+        "A careless junior engineer deployed it.",
+        "The manager was too sloppy.",
+        "운영자가 실수로 지웠다.",
         "The root cause was human error.",
         "The developer should have tested this.",
         "담당자의 부주의로 설정이 빠졌다.",
@@ -23,6 +29,11 @@ def test_blaming_people(text, found_by):
 @pytest.mark.parametrize(
     "text",
     [
+        "Someone on the team noticed the mistake in the config at 23:55.",
+        "The engineer corrected the mistake within a minute.",
+        "The mistake in the form was found by an operator.",
+        "누군가 설정의 실수를 발견했다.",
+        "당직자가 잘못된 설정을 되돌렸다.",
         "Requests failed to resolve the name.",
         "Health checks should have caught it.",
         "The engineer rolled back the release.",

@@ -15,6 +15,7 @@ def plan(first, second):
         ("Alert on disk usage above 80%", "Disk usage alert for every host"),
         ("Rotate signing keys automatically every month", "Automatic monthly rotation of signing keys"),
         ("결제 API에 레이트 리밋 적용", "결제 서버 레이트 리밋 도입"),
+        ("Reduce the checkout gateway timeout", "Shorten the timeout of the checkout gateway"),
     ],
 )
 def test_one_demand_in_two_lists(first, second, found_by):
@@ -32,6 +33,9 @@ def test_one_demand_in_two_lists(first, second, found_by):
         ),
         ("“주문 요청 증가” 가설을 재현 시험으로 확인한다", "“요청 증가” 가설을 재현 시험으로 확인한다"),
         ("Redis 장애 주입 케이스 추가", "Redis 지연 알람 추가"),
+        ("Add an alert on pool use", "Raise the alert threshold for pool use to 95%"),
+        ("Raise the timeout of the checkout gateway", "Lower the timeout of the checkout gateway"),
+        ("결제 API에 레이트 리밋 적용", "결제 서버 레이트 리밋 상향"),
         ("Write a runbook for failover", "Rehearse the failover twice a year"),
     ],
 )

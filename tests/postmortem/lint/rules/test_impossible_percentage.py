@@ -36,6 +36,12 @@ def test_changes_and_other_measures_may_be(text, found_by):
         ("80% of five items are done.", 0),
         ("5개 항목 중 70% 완료", 1),
         ("20% of the 1,000 users", 0),
+        ("It spent 12% of the 30 day error budget.", 0),
+        ("About 25% of 10 million requests were slow.", 0),
+        ("Memory: 40% of 16 GB", 0),
+        ("We took 30% of two weeks and 55% of 8 cores.", 0),
+        ("5% of 12 orders per second were lost.", 0),
+        ("70% of 5 minor items", 1),
     ],
 )
 def test_shares_of_counted_things(text, count, found_by):
