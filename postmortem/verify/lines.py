@@ -1,41 +1,100 @@
-"""The numbers in a document's generated lines, whatever people did to the others.
+"""A document's lines beside the generated ones, whatever people did to others.
 
-A line whose words are others than the generated ones is a person's. One that still has the generated words
-must have the generated numbers too.
+A line that still has the generated words must have the generated numbers too, wherever it is wrapped. One in
+other words is a person's, but for the figures that stood in it. How figures came about, sources and charts
+are nobody's to change.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from postmortem.verify.difference import Difference
+from postmortem.verify.difference import NOTHING, Difference
+from postmortem.verify.links import defined_by, facts_by_number
+from postmortem.verify.reworded import OpenLines
 
 _NUMBER = re.compile(r"[-+−]?\d+(?:[.,:]\d+)*")
+_BEGINS_ANEW = re.compile(r"\s*(?:[-*+#>|<]|\d+[.)]\s|\[\^|$)")
+_CHART = re.compile(r'^<figure class="chart".*?^</figure>$', re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A line, or several that were wrapped. line: the number of the first, from 1."""
+
+    line: int
+    text: str
 
 
 class GeneratedLines:
     """The lines of a document as it was made. kept: texts in it whose numbers people keep up to date."""
 
     def __init__(self, document: str, kept: Sequence[str] = ()) -> None:
-        self._lines = frozenset(document.splitlines())
+        self._charts = frozenset(_CHART.findall(document))
+        lines = _CHART.sub("", document).splitlines()
+        self._lines = frozenset(lines)
         self._by_words: dict[str, list[str]] = defaultdict(list)
         for line in self._lines:
             self._by_words[_words(line)].append(line)
+        self._defining = {name: line for line in lines if (name := defined_by(line))}
+        self._facts = facts_by_number(document)
         self._kept = [_words(text) for text in kept]
 
     def compare(self, name: str, document: str) -> tuple[list[Difference], int]:
-        """Where the document's numbers differ, and how many of its lines are people's."""
-        differences: list[Difference] = []
-        theirs = 0
-        for number, line in enumerate(document.splitlines(), start=1):
-            if not line.strip() or line in self._lines:
-                continue
-            generated = self._by_words.get(_words(line))
-            if generated is None:
-                theirs += 1
-            elif not any(text in _words(line) for text in self._kept):
-                differences += _differing(f"{name}:{number}", line, generated)
-        return differences, theirs
+        """Where the document's figures differ, and how many of its lines are people's."""
+        pieces = [*self._pieces(_without_charts(document))]
+        made = {piece: self._by_words.get(_words(piece.text), []) for piece in pieces}
+        differences = [*self._check_charts(name, document)]
+        for piece, lines in made.items():
+            if lines and not self._is_kept(piece.text):
+                differences += _differing(f"{name}:{piece.line}", piece.text, lines)
+        theirs = {f"{name}:{piece.line}": piece.text for piece, lines in made.items() if not lines}
+        differences += self._check_definitions(theirs)
+        known = {line for lines in made.values() for line in lines}.union(document.splitlines())
+        waiting = OpenLines((line for line in self._lines - known if not self._is_kept(line)), self._facts)
+        differences += waiting.check(theirs, facts_by_number(document))
+        return differences, sum(text.count("\n") + 1 for text in theirs.values())
+
+    def _is_kept(self, line: str) -> bool:
+        return any(text in _words(line) for text in self._kept)
+
+    def _pieces(self, document: str) -> Iterator[_Piece]:
+        """What is not there as it was made; blank lines are nothing."""
+        open_: list[str] = []
+        for number, line in enumerate([*document.splitlines(), ""], start=1):
+            is_made = line in self._lines or not line.strip()
+            if open_ and (is_made or _BEGINS_ANEW.match(line)):
+                yield _Piece(number - len(open_), "\n".join(open_))
+                open_ = []
+            if not is_made:
+                open_.append(line)
+
+    def _check_definitions(self, theirs: Mapping[str, str]) -> Iterator[Difference]:
+        """Notes of people's own are theirs; whatever says how a figure came about is generated."""
+        for place, line in theirs.items():
+            name = defined_by(line)
+            if name is not None and (name in self._defining or name.startswith("f")):
+                yield Difference(place, line, self._defining.get(name, NOTHING))
+
+    def _check_charts(self, name: str, document: str) -> Iterator[Difference]:
+        for found in _CHART.finditer(document):
+            if found[0] not in self._charts:
+                first = document.count("\n", 0, found.start()) + 1
+                yield self._nearest_chart(name, first, found[0].splitlines())
+
+    def _nearest_chart(self, name: str, first: int, lines: Sequence[str]) -> Difference:
+        """The first line that differs from the chart that is most like this one."""
+        charts = [chart.splitlines() for chart in sorted(self._charts)] or [[]]
+        nearest = max(charts, key=lambda chart: sum(a == b for a, b in zip(chart, lines, strict=False)))
+        made: Mapping[int, str] = dict(enumerate(nearest))
+        at = next((n for n, line in enumerate(lines) if line != made.get(n)), len(lines) - 1)
+        return Difference(f"{name}:{first + at}", lines[at], made.get(at, NOTHING))
+
+
+def _without_charts(document: str) -> str:
+    """As many lines as before."""
+    return _CHART.sub(lambda found: "\n" * found[0].count("\n"), document)
 
 
 def _differing(place: str, line: str, generated: Sequence[str]) -> Iterator[Difference]:
@@ -47,4 +106,5 @@ def _differing(place: str, line: str, generated: Sequence[str]) -> Iterator[Diff
 
 
 def _words(line: str) -> str:
-    return _NUMBER.sub("#", line)
+    """The line without its numbers, on one line."""
+    return " ".join(_NUMBER.sub("#", line).split())

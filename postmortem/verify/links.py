@@ -9,10 +9,13 @@ _FIGURE = re.compile(
     r"\[(?P<md>[^\]\n]*)\]\(#f(?P<md_number>\d+)\)"
     r'|<a class="figure" href="#f(?P<number>\d+)">(?P<html>[^<]*)</a>'
 )
+_SOURCE = re.compile(r'^\[\^(?P<md>\d+)\]: |^<li id="source-(?P<html>\d+)">')
 _DERIVED = re.compile(
     r'<a id="f(?P<md_number>\d+)"></a>\*\*f\d+\*\* `(?P<md>[^`\n]*)` = '
     r'|<li id="f(?P<number>\d+)" data-fact="(?P<html>[^"]*)">'
 )
+
+Facts = Mapping[int, str]  # ids by the number of the figure
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,32 @@ class Printed:
 def printed_figures(document: str) -> Iterator[Printed]:
     """In reading order."""
     for line, text in enumerate(document.splitlines(), start=1):
-        for found in _FIGURE.finditer(text):
-            number, printed = found["md_number"] or found["number"], found["md"] or found["html"] or ""
-            yield Printed(unescape(printed), int(number), line)
+        yield from figures_in(text, line)
 
 
-def facts_by_number(document: str) -> Mapping[int, str]:
+def figures_in(text: str, line: int = 1) -> Iterator[Printed]:
+    """Those of one line."""
+    for found in _FIGURE.finditer(text):
+        number, printed = found["md_number"] or found["number"], found["md"] or found["html"] or ""
+        yield Printed(unescape(printed), int(number), line)
+
+
+def without_figures(text: str) -> str:
+    """The words around them."""
+    return _FIGURE.sub(" ", text)
+
+
+def facts_by_number(document: str) -> Facts:
     """The id of the fact that each line under "Figures" tells of."""
     return {
         int(found["md_number"] or found["number"]): unescape(found["md"] or found["html"] or "")
         for found in _DERIVED.finditer(document)
     }
+
+
+def defined_by(line: str) -> str | None:
+    """Of which figure or source the line tells, as ``f1`` or ``^1``; None of any other line."""
+    if derived := _DERIVED.search(line):
+        return f"f{derived['md_number'] or derived['number']}"
+    source = _SOURCE.match(line)
+    return None if source is None else f"^{source['md'] or source['html']}"

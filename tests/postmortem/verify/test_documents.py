@@ -13,6 +13,7 @@ SEVERAL = settings(FEW, max_examples=20)
 
 NAMES = ["report.ko.md", "report.en.md", "report.ko.html", "report.en.html"]
 FIGURE = re.compile(r'(?:\[|<a class="figure" href="#f\d+">)(?P<at>[^\]<\n]+)(?:\]\(#f\d|</a>)')
+LINK = re.compile(r'\[[^\]\n]*\]\(#f\d+\)|<a class="figure" href="#f\d+">[^<]*</a>')
 DIGITS = re.compile(r"\d+")
 
 
@@ -79,6 +80,20 @@ def test_a_difference_names_the_line_and_the_figure(verify, documents):
     assert str(found) == (
         f"report.en.md:{line}: stored '99.9%', computed 'slo.order-availability.objective (99%)'"
     )
+
+
+@pytest.mark.parametrize("instead", ["09:12:00", None])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reworded_line_keeps_its_figures(verify, documents, name, instead):
+    """The link taken off, or that of another figure put in, beside one word that is another."""
+    lines = documents[name].splitlines()
+    label = "영향 시작" if ".ko." in name else "Impact start"
+    line = next(x for x in lines if label in x and ("| [" in x or "<td><a" in x))
+    figures = [found[0] for x in lines for found in LINK.finditer(x)]
+    (own, *_) = [found[0] for found in LINK.finditer(line)]
+    other = instead or next(x for x in figures if x != own and re.search(r"\d\d:\d\d:\d\d", x))
+    text = documents[name].replace(line, line.replace(own, other).replace("latency", "slowness"))
+    assert verify(name, text).differences
 
 
 def test_what_people_write_is_theirs(verify, documents):
