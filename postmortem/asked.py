@@ -82,6 +82,11 @@ class Asked:
     rules: tuple[Path, ...]
     signals: Path | None
 
+    def files(self, templates: Path | None = None) -> tuple[Path, ...]:
+        """What is read from this machine, which nothing may be written over; folders for what is in them."""
+        case = None if self.case is None else Path(self.case)
+        return tuple(p for p in (self.archive, case, *self.rules, self.signals, templates) if p is not None)
+
     def read(self) -> tuple[Report, ServerSettings]:
         """The report, and how its source tells things.
 

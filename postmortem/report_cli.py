@@ -1,6 +1,5 @@
 """`postmortem report`: from a server, a case or an archive to files."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ from collector.errors import OutputError as CannotWriteError
 from collector.whole_file import write_all
 from postmortem.archive import Archive
 from postmortem.asked import Asked, source_options, templates_of, templates_option
-from postmortem.errors import OutputError, PostmortemError
+from postmortem.errors import PostmortemError
 from postmortem.identity import Audience
 from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
+from postmortem.outputs import check_output
 from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.file import public_text
 from postmortem.public.told import tell
@@ -60,11 +60,12 @@ def report_command(
     **source: Any,  # noqa: ANN401  the values of source_options
 ) -> None:
     """Write the report on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
+    asked = Asked(**source)
     try:
         for out in outs:
-            require_writable(out)
+            check_output(out, asked.files(templates))
         words = templates_of(templates)
-        report, settings = Asked(**source).read()
+        report, settings = asked.read()
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         forms = {out: format_ or _format_of(out) for out in outs}
         audience = Audience.PUBLIC if is_public else Audience.TEAM
@@ -102,16 +103,3 @@ def _format_of(path: Path) -> str:
     form = path.suffix.lower().removeprefix(".")
     return form if form in _FORMATS else "md"
 
-
-def require_writable(path: Path) -> None:
-    """Finds out before the work whether the report can be written.
-
-    Raises:
-        OutputError: for a folder that is missing or closed, or a path that is a folder.
-    """
-    if path.is_dir():
-        raise OutputError(f"--out {path}: expected a file, found a folder")
-    if not path.parent.is_dir():
-        raise OutputError(f"--out {path}: expected an existing folder {path.parent}")
-    if not os.access(path.parent, os.W_OK):
-        raise OutputError(f"--out {path}: expected a folder that can be written to")

@@ -15,8 +15,8 @@ from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
 from postmortem.notice.phase import Phase, phase_of
 from postmortem.notice.write import Kind, audience_of, write_notice
+from postmortem.outputs import check_output
 from postmortem.public.told import tell
-from postmortem.report_cli import require_writable
 from postmortem.zone import Zone
 
 
@@ -45,11 +45,12 @@ def notice_command(
     **source: Any,  # noqa: ANN401  the values of source_options
 ) -> None:
     """Draft a notice on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
+    asked = Asked(**source)
     try:
         if out is not None:
-            require_writable(out)
+            check_output(out, asked.files(templates))
         words = templates_of(templates)
-        report, settings = Asked(**source).read()
+        report, settings = asked.read()
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         when = Phase(phase) if phase else phase_of(tell(report))
         document = write_notice(audience_of(Kind(kind), when), report, language, zone, templates=words)
