@@ -12,7 +12,7 @@ from alerts.events import UNKNOWN, Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
 from alerts.plain_text import PlainText, plain_json
-from alerts.receive import LANGUAGES, parse_time
+from alerts.receive import LANGUAGES, LATEST, parse_time
 from alerts.storage_incidents import AlertRecord, firing_severity
 from collector.plain_text import plain
 
@@ -45,7 +45,7 @@ class _Body(BaseModel):
 class PostedEvent(_Body):
     """``at`` is Unix seconds (or RFC 3339); now, when it is left out."""
 
-    at: Annotated[Annotated[float, Field(ge=0, lt=1e11)] | None, BeforeValidator(_moment)] = None
+    at: Annotated[Annotated[float, Field(ge=0, lt=LATEST)] | None, BeforeValidator(_moment)] = None
     kind: Kind
     text: Annotated[PlainText, Field(max_length=10_000)] = ""
     service: Annotated[PlainText, Field(max_length=200)] | None = None

@@ -22,7 +22,8 @@ LARGEST_LABEL_BYTES = 4 * 1024
 LARGEST_ANNOTATION_BYTES = 8 * 1024
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()  # in no zone is it the year 10000, which has no text
+# Beyond it nothing has happened or will end: what is taken here every reader of it can show.
+LATEST = datetime(3000, 1, 1, tzinfo=UTC).timestamp()
 
 
 class Severity(StrEnum):
@@ -139,7 +140,7 @@ def parse_time(value: object) -> float | None:
 
 def _bounded(seconds: float, text: str) -> float:
     if not 0 <= seconds < LATEST:
-        raise ValueError(f'parsing time "{text}": expected a year from 1970 to 8999')
+        raise ValueError(f'parsing time "{text}": expected a year from 1970 to 2999')
     return seconds
 
 

@@ -13,6 +13,7 @@ from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
 Floats = npt.NDArray[np.float64]
 
 SYNTHETIC_ORIGIN = "synthetic_history"
+UNREADABLE = "event:"  # before the ids of events that cannot be shown, among what is unavailable
 CASE_ADDRESS = "case:"  # what stands before a case's name where a server's address would
 
 
@@ -57,6 +58,7 @@ class Evidence:
     start, end: the window of the range series. fetched_at: when they were read.
     synthetic_until: the last moment in the window that holds samples made up as history, if any does.
     has_synthetic_period: made-up history lies in the period of the error budgets.
+    unavailable: by the ids of queries without an answer, and of events that cannot be shown: why.
     """
 
     incident: Incident

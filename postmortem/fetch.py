@@ -1,6 +1,7 @@
 """Reads the evidence once: Fireline's API over HTTP, metrics through a ``Querier``."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from collector.http_client import HttpClient, reason_of
 from collector.querier import Querier
 from collector.redaction import without_userinfo
 from postmortem.errors import EvidenceError
-from postmortem.evidence import Evidence, StoredSeries, Subject
+from postmortem.evidence import UNREADABLE, Evidence, StoredSeries, Subject
 from postmortem.impact import ACTIONS, find_span
 from postmortem.marks import without_marks
 from postmortem.queries import (
@@ -44,10 +45,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Records:
+    """unreadable: of events that cannot be shown, by `event:ID`, why."""
+
     incident: Incident
     events: tuple[Event, ...]
     slos: tuple[SloRecord, ...]
     signals: SignalMap
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 class _UnknownError(EvidenceError):
@@ -89,13 +93,21 @@ class FirelineApi:
         names = ", ".join(incident.id for incident in reversed(known[-10:])) or "none yet"
         return EvidenceError(f"incident {name!r}: expected one that {self.address} knows: {names}")
 
-    def events(self, incident: Incident, since: float, until: float) -> tuple[Event, ...]:
-        """The incident's own events, and those in the window that belong to no other incident."""
-        own = self._get(f"/api/v1/incidents/{incident.id}/events", "events", list[Event])
-        near = self._get("/api/v1/events", "events", list[Event], {"since": since, "until": until})
-        unclaimed = [event for event in near if event.incident in {None, "", incident.id}]
-        found = {event.id: event for event in [*own, *unclaimed]}
-        return tuple(sorted(found.values(), key=lambda event: (event.at, event.id)))
+    def events(
+        self, incident: Incident, since: float, until: float
+    ) -> tuple[tuple[Event, ...], dict[str, str]]:
+        """The incident's own events, and those in the window that belong to no other incident.
+
+        Beside them what cannot be shown, by `event:ID`, and why: events are kept for good, and one that an
+        older server took must not take the report along.
+        """
+        own = self._get(f"/api/v1/incidents/{incident.id}/events", "events", list[dict[str, Any]])
+        near = self._get("/api/v1/events", "events", list[dict[str, Any]], {"since": since, "until": until})
+        unclaimed = [event for event in near if not event.get("incident") or event["incident"] == incident.id]
+        read = {f"{UNREADABLE}{event.get('id')}": _read_event(event) for event in [*own, *unclaimed]}
+        found = [event for event in read.values() if isinstance(event, Event)]
+        unreadable = {name: why for name, why in read.items() if isinstance(why, str)}
+        return tuple(sorted(found, key=lambda event: (event.at, event.id))), unreadable
 
     def slos(self) -> tuple[SloRecord, ...]:
         return tuple(self._get("/api/v1/slos", "slos", list[SloRecord]))
@@ -128,9 +140,20 @@ class FirelineApi:
         try:
             return TypeAdapter(model).validate_python(content)
         except ValidationError as error:
-            mistake = error.errors()[0]
-            place = ".".join(str(part) for part in mistake["loc"])
-            raise EvidenceError(f"{url}: {key}.{place}: {mistake['msg'].lower()}") from error
+            raise EvidenceError(f"{url}: {key}.{_mistake(error)}") from error
+
+
+def _mistake(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].lower()}"
+
+
+def _read_event(event: Mapping[str, Any]) -> Event | str:
+    """The event, or why it cannot be shown."""
+    try:
+        return Event.model_validate(event)
+    except ValidationError as error:
+        return _mistake(error)
 
 
 def fetch_records(api: FirelineApi, name: str, at: float) -> Records:
@@ -138,7 +161,8 @@ def fetch_records(api: FirelineApi, name: str, at: float) -> Records:
     incident = api.incident(name)
     since = choose_window(incident, 60.0, at).start
     until = (incident.resolved_at or at) + 3600.0
-    return Records(incident, api.events(incident, since, until), api.slos(), api.signals())
+    events, unreadable = api.events(incident, since, until)
+    return Records(incident, events, api.slos(), api.signals(), unreadable)
 
 
 def fetch_report(records: Records, querier: Querier, at: float, address: str = "") -> Report:
@@ -183,7 +207,7 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
         address=address,
         synthetic_until=float(synthetic[0].times[-1]) if synthetic else None,
         has_synthetic_period=bool(querier.series([SYNTHETIC_PROBE], window.start - period, window.end)),
-        unavailable=unavailable,
+        unavailable={**records.unreadable, **unavailable},
     )
 
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator,
 from alerts.action_items import parse_day
 from alerts.calendar_periods import period_start, seconds_so_far
 from alerts.charts.model import Language, Unit
-from alerts.receive import parse_time
+from alerts.receive import LATEST, parse_time
 from alerts.slo import Calendar
 from collector.durations import parse_duration
 from postmortem.marks import without_marks
 
-# Unix seconds up to the year 2999: what any part of Fireline can have seen, and every calendar can show.
-Moment = Annotated[float, Field(ge=0, le=32_503_680_000)]
+# Unix seconds: what a server takes as a time, and every calendar can show.
+Moment = Annotated[float, Field(ge=0, le=LATEST)]
 _MOMENT = TypeAdapter(Moment)
 
 

@@ -102,4 +102,3 @@ def render(
 def _format_of(path: Path) -> str:
     form = path.suffix.lower().removeprefix(".")
     return form if form in _FORMATS else "md"
-

@@ -6,6 +6,7 @@ from alerts.charts.model import Unit
 from postmortem.compose.losses import loss_items
 from postmortem.compose.timeline import first_felt, timeline
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
+from postmortem.evidence import UNREADABLE
 from postmortem.facts import Fact
 from postmortem.impact import Impact, SliImpact
 from postmortem.report import Report
@@ -45,9 +46,14 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
     for key, subjects in (("scope.unmoved", report.calm), ("scope.unjudged", report.unjudged)):
         if subjects:
             yield Item(Text(voice.say(key, names=voice.listed(voice.subject(s) for s in subjects))))
-    if report.evidence.unavailable:
-        names = voice.listed(f"`{name.partition(':')[2]}`" for name in report.evidence.unavailable)
-        yield Item(Text(voice.say("scope.missing", names=names)))
+    missing = report.evidence.unavailable
+    names = {
+        "scope.missing": [name.partition(":")[2] for name in missing if not name.startswith(UNREADABLE)],
+        "scope.unreadable": [name for name in missing if name.startswith(UNREADABLE)],
+    }
+    for key, found in names.items():
+        if found:
+            yield Item(Text(voice.say(key, names=voice.listed(f"`{name}`" for name in found))))
     yield Item(Text(voice.say("scope.scripts", blank=voice.blank("blank.scripts"))))
 
 

@@ -1,14 +1,20 @@
+from zoneinfo import ZoneInfo
+
 import httpx
 import numpy as np
 import pytest
 
+from alerts.charts.model import Language
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.http_client import HttpClient
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
+from postmortem.compose.write import write_document
 from postmortem.errors import EvidenceError
-from postmortem.fetch import FirelineApi, Records, fetch_evidence, fetch_report
+from postmortem.fetch import FirelineApi, Records, fetch_evidence, fetch_records, fetch_report
+from postmortem.markdown import render_markdown
+from tests.postmortem.conftest import TEN
 
 
 def api(raw, address="http://fireline/", **overrides):
@@ -88,8 +94,19 @@ def test_an_unknown_incident_is_answered_with_the_known_ones(seed_raw):
 
 def test_events_of_other_incidents_are_left_out(seed_raw):
     fireline = api(seed_raw)
-    found = fireline.events(fireline.incident("latest"), 0.0, 1e10)
+    found, unreadable = fireline.events(fireline.incident("latest"), 0.0, 1e10)
     assert [event.id for event in found] == [1, 51, 2, 3, 4, 5, 6, 7]
+    assert unreadable == {}
+
+
+def test_an_event_that_cannot_be_shown_is_left_out_and_said_so(seed_raw, seed_querier):
+    far = {**seed_raw.events[0], "id": 77, "at": 5e10}
+    address = f"/api/v1/incidents/{seed_raw.incident['id']}/events"
+    fireline = api(seed_raw, **{address: [*seed_raw.events, far], "/api/v1/events": [{**far, "id": 78}]})
+    report = fetch_report(fetch_records(fireline, "latest", TEN + 6000), seed_querier, TEN + 6000)
+    assert {77, 78}.isdisjoint(event.id for event in report.evidence.events)
+    assert report.evidence.unavailable["event:77"].startswith("at: input should be less than")
+    assert "`event:77`" in render_markdown(write_document(report, Language.EN, ZoneInfo("UTC")))
 
 
 @pytest.mark.parametrize(
