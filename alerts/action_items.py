@@ -148,8 +148,8 @@ def _changed(item: ActionItem, event: Recorded) -> ActionItem:
 def _horizon(event: Recorded, due: date) -> Horizon:
     """As it was decided in the server's zone; by UTC where nothing says it."""
     said = event.attributes.get("horizon")
-    if said in set(Horizon):
-        return Horizon(str(said))
+    if isinstance(said, str) and said in set(Horizon):
+        return Horizon(said)
     return horizon_of(due, datetime.fromtimestamp(event.at, UTC).date())
 
 

@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterator
 
 _OPEN, _TEXT, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 _FIGURE = re.compile(f"(!?){_OPEN}([^{_TEXT}]*){_TEXT}([^{CLOSE}]*){CLOSE}")
-_MARKS = str.maketrans(dict.fromkeys((_OPEN, _TEXT, CLOSE)))
+_HALVES = range(0xD800, 0xE000)  # of characters: JSON may hold them, no file can
+_TAKEN_OUT: dict[int, str | int | None] = {
+    **dict.fromkeys(_HALVES, "\ufffd"),
+    **str.maketrans("", "", _OPEN + _TEXT + CLOSE),
+}
 
 
 def mark(text: str, fact: str) -> str:
@@ -18,8 +22,8 @@ def mark(text: str, fact: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """What others wrote, which shows no fact of ours whatever it holds."""
-    return text.translate(_MARKS)
+    """What others wrote, which shows no fact of ours whatever it holds, and can be written."""
+    return text.translate(_TAKEN_OUT)
 
 
 def marked_facts(text: str) -> Iterator[tuple[str, str]]:

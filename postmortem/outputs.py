@@ -1,4 +1,4 @@
-"""Files that reports are written to: somewhere that can be written, and never over what they are made from."""
+"""Files that reports are written to: where it can be done, and never over what they are made from."""
 
 import os
 from collections.abc import Iterable

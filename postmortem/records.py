@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
 from alerts.action_items import parse_day
@@ -19,6 +20,7 @@ from postmortem.marks import without_marks
 # Unix seconds: what a server takes as a time, and every calendar can show.
 Moment = Annotated[float, Field(ge=0, le=LATEST)]
 _MOMENT = TypeAdapter(Moment)
+_LARGEST_ID = 2**53  # whole numbers of JSON, whoever reads it
 
 
 class Record(BaseModel):
@@ -96,7 +98,7 @@ class ServerSettings(Record):
 
 
 class Event(Record):
-    id: int
+    id: Annotated[int, Field(ge=-_LARGEST_ID, le=_LARGEST_ID)]
     at: Moment
     kind: str
     text: str
@@ -105,6 +107,15 @@ class Event(Record):
     author: str = ""
     source: str = ""
     attributes: Mapping[str, Any] = Field(default_factory=dict)
+
+    @field_validator("attributes")
+    @classmethod
+    def _as_archived(cls, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As an archive holds them, so that a report made from one says the same."""
+        try:
+            return dict(orjson.loads(orjson.dumps(attributes)))
+        except orjson.JSONEncodeError as error:
+            raise ValueError(f"expected JSON that can be written again: {error}") from error
 
     @property
     def due(self) -> float | None:

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from alerts.receive import LATEST
 from postmortem.errors import ArchiveError
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.queries import RangeQuery, subject_queries
 from postmortem.records import Event, Incident, SignalMap, SloRecord
+
+# Unix seconds that every calendar can show, from before 1970 on: a window begins before its incident does.
+_Time = Annotated[FiniteFloat, Field(ge=-86_400, le=LATEST)]
+_Interval = Annotated[FiniteFloat, Field(gt=0, le=86_400)]
 
 
 class _Part(BaseModel):
@@ -18,27 +23,27 @@ class _Part(BaseModel):
 
 
 class _Window(_Part):
-    start: FiniteFloat
-    end: FiniteFloat
-    interval_seconds: FiniteFloat
+    start: _Time
+    end: _Time
+    interval_seconds: _Interval
     rate_window: str
 
 
 class _Synthetic(_Part):
-    until: FiniteFloat | None
+    until: _Time | None
     in_budget_period: bool
 
 
 class _Series(_Part):
     query: str
-    start: FiniteFloat
-    end: FiniteFloat
-    step_seconds: FiniteFloat
-    samples: tuple[tuple[FiniteFloat, FiniteFloat], ...]
+    start: _Time
+    end: _Time
+    step_seconds: Annotated[FiniteFloat, Field(ge=0, le=86_400)]
+    samples: tuple[tuple[_Time, FiniteFloat], ...]
 
 
 class _Archive(_Part):
-    fetched_at: FiniteFloat
+    fetched_at: _Time
     address: str
     window: _Window
     synthetic_history: _Synthetic

@@ -35,7 +35,7 @@ def internal_names(evidence: Evidence) -> frozenset[str]:
 
 def _names(evidence: Evidence) -> Iterator[str]:
     incident = evidence.incident
-    yield from (incident.id, *incident.services, evidence.case, urlsplit(evidence.address).hostname or "")
+    yield from (incident.id, *incident.services, evidence.case, _host(evidence.address))
     for alert in incident.alerts:
         yield from (value for label, value in alert.labels.items() if label not in _GRADES)
     for event in evidence.events:
@@ -46,6 +46,14 @@ def _names(evidence: Evidence) -> Iterator[str]:
         yield from (signal.name, signal.service)
     for name, service in evidence.signals.services.items():
         yield from (name, *service.depends_on)
+
+
+def _host(address: str) -> str:
+    """Of a server's address; all of one that is none, since anything in it may be the name."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return address
 
 
 def _is_plain(title: str) -> bool:

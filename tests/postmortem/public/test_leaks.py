@@ -9,6 +9,7 @@ import pytest
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_percent, format_seconds
 from postmortem.archive import conclusions
+from postmortem.public.names import internal_names
 from tests.postmortem.public.conftest import FORMS, told_outside
 
 ALL = [(str(language), form) for language in Language for form in FORMS]
@@ -124,6 +125,11 @@ def test_a_title_with_an_internal_name_becomes_a_blank(seed_report, language, ti
 def test_plain_words_are_told(seed_report, title):
     told = told_outside(with_titles(seed_report, title), Language.EN)
     assert f"‘{title}’" in told["md"]
+
+
+def test_an_address_that_is_none_is_internal_as_a_whole(seed_report):
+    broken = replace(seed_report, evidence=replace(seed_report.evidence, address="http://["))
+    assert "http://[" in internal_names(broken.evidence)
 
 
 def test_the_page_carries_no_archive(public):

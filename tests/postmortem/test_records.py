@@ -1,0 +1,44 @@
+import json
+import math
+
+import pytest
+from pydantic import ValidationError
+
+from alerts.action_items import Horizon, items_of
+from postmortem.records import Event
+
+
+def event(**changes):
+    return Event.model_validate({"id": 1, "at": 1756861200.0, "kind": "note", "text": "x", **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"id": 10**30}, "Input should be less than or equal to"),
+        ({"attributes": {"action": 10**30}}, "expected JSON that can be written again"),
+        ({"at": 5e10}, "Input should be less than or equal to 32503680000"),
+    ],
+)
+def test_an_event_that_no_file_can_hold_is_refused(changes, said):
+    with pytest.raises(ValidationError, match=said):
+        event(**changes)
+
+
+def test_half_a_character_is_replaced():
+    read = event(**json.loads('{"text": "a\\ud800b", "attributes": {"\\udc00": ["\\ud800"]}}'))
+    assert (read.text, read.attributes) == ("a\ufffdb", {"\ufffd": ["\ufffd"]})
+
+
+def test_attributes_are_as_an_archive_holds_them():
+    assert event(attributes={"a": math.nan, "b": [1, {"c": True}]}).attributes == {
+        "a": None,
+        "b": [1, {"c": True}],
+    }
+
+
+@pytest.mark.parametrize("horizon", [["x"], {}, "soon", None])
+def test_a_horizon_that_is_none_follows_from_the_date(horizon):
+    said = {"action": 1, "change": "added", "due": "2025-09-10", "horizon": horizon}
+    (item,) = items_of([event(kind="action", attributes=said)])
+    assert item.horizon is Horizon.SHORT
