@@ -4,7 +4,9 @@ A title is words of the team for readers, so it may be told, unless it holds wha
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from alerts.charts.model import Language
@@ -13,23 +15,46 @@ from postmortem.records import SloRecord
 
 _WORD = re.compile(r"[^\s'\"‘’“”()\[\]{},;!?]+")
 _NOT_A_WORD = re.compile(r"[_.:/@\\`=<>|*#$~^+]|\d[^\W\d]|[^\W\d]\d")  # as in p95, db-1.internal, rate_5m
+_PART = re.compile(r"[^\W_]+")
+_SPOKEN = re.compile(r"[^\W_]+(?:[ -]+[^\W_]+)*")  # a name whose parts one would also say with spaces between
+_PLURALS = ("", "s", "es")
 _GRADES = {"severity", "tier"}  # labels of alerts that name nothing
 _LEAST = 2  # shorter names are letters of many words
 
+Parts = tuple[str, ...]
 
-def public_title(slo: SloRecord, language: Language, names: frozenset[str]) -> str | None:
+
+@dataclass(frozen=True)
+class Internal:
+    """Names in lower case, of things and people, and of objectives.
+
+    Those of objectives are plain words about what users do, internal only as they are spelt.
+    """
+
+    things: frozenset[str]
+    objectives: frozenset[str]
+
+
+def public_title(slo: SloRecord, language: Language, names: Internal) -> str | None:
     """The objective's title, or None of one with an internal name in it, or without plain words.
 
     The name of its own service may be in it, as a word: customers do call placing an order so.
     """
     title = slo.titled(language)
-    others = names - {slo.service.casefold()}
-    return title if _is_plain(title) and not _holds_any(title, others) else None
+    others = names.things - {_folded(slo.service)}
+    read = _folded(title)
+    is_told = _is_plain(read) and not _holds_any(read, others) and names.objectives.isdisjoint(_words(read))
+    return title if is_told else None
 
 
-def internal_names(evidence: Evidence) -> frozenset[str]:
-    """What the records call things and people by, in lower case."""
-    found = {name.strip().casefold() for name in _names(evidence)}
+def internal_names(evidence: Evidence) -> Internal:
+    """What the records call things and people by."""
+    objectives = _known(slo.name for slo in evidence.slos)
+    return Internal(_known(_names(evidence)) - objectives, objectives)
+
+
+def _known(names: Iterator[str]) -> frozenset[str]:
+    found = {_folded(name).strip() for name in names}
     return frozenset(name for name in found if len(name) >= _LEAST)
 
 
@@ -40,8 +65,7 @@ def _names(evidence: Evidence) -> Iterator[str]:
         yield from (value for label, value in alert.labels.items() if label not in _GRADES)
     for event in evidence.events:
         yield from (event.author, event.service or "", str(event.attributes.get("switch", "")))
-    for slo in evidence.slos:
-        yield from (slo.name, slo.service)
+    yield from (slo.service for slo in evidence.slos)
     for signal in evidence.signals.signals:
         yield from (signal.name, signal.service)
     for name, service in evidence.signals.services.items():
@@ -56,16 +80,37 @@ def _host(address: str) -> str:
         return address
 
 
+def _folded(text: str) -> str:
+    """As it reads: without what is not seen, one kind of letters and of dashes, in lower case."""
+    seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return "".join("-" if unicodedata.category(char) == "Pd" else char for char in seen).casefold()
+
+
 def _is_plain(title: str) -> bool:
     return bool(title.strip()) and not any(_NOT_A_WORD.search(word) for word in _words(title))
 
 
 def _holds_any(title: str, names: frozenset[str]) -> bool:
-    """Latin names as whole words; others anywhere, since Korean writes particles onto them."""
-    folded = title.casefold()
-    words = set(_words(folded))
-    return any(name in words if name.isascii() and " " not in name else name in folded for name in names)
+    """Latin names as words, whatever joins them; others anywhere, since Korean writes particles onto them."""
+    words, parts = set(_words(title)), tuple(_PART.findall(title))
+    return any(
+        name in title
+        if not name.isascii()
+        else _says(parts, tuple(_PART.findall(name)))
+        if _SPOKEN.fullmatch(name)
+        else name in words or (" " in name and name in title)
+        for name in names
+    )
+
+
+def _says(parts: Parts, name: Parts) -> bool:
+    """Whether its parts stand side by side, the last one perhaps in the plural, or are written as one."""
+    *first, last = name
+    ends = {last + plural for plural in _PLURALS}
+    places = range(len(parts) - len(name) + 1)
+    beside = (parts[i : i + len(first)] == tuple(first) and parts[i + len(first)] in ends for i in places)
+    return any(beside) or any("".join(name) + plural in parts for plural in _PLURALS)
 
 
 def _words(title: str) -> list[str]:
-    return [word.strip(".:-–—") for word in _WORD.findall(title)]
+    return [word.strip(".:-") for word in _WORD.findall(title)]

@@ -129,7 +129,7 @@ def test_plain_words_are_told(seed_report, title):
 
 def test_an_address_that_is_none_is_internal_as_a_whole(seed_report):
     broken = replace(seed_report, evidence=replace(seed_report.evidence, address="http://["))
-    assert "http://[" in internal_names(broken.evidence)
+    assert "http://[" in internal_names(broken.evidence).things
 
 
 def test_the_page_carries_no_archive(public):
