@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from alerts.action_items import Horizon
+from postmortem.alerted import may_be_about
 from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.records import Event
 from postmortem.report import Report
@@ -36,18 +37,10 @@ def propose_actions(report: Report) -> tuple[ActionItem, ...]:
 
 
 def silent_shifts(report: Report) -> tuple[Shift, ...]:
-    """Causes suspected whose signal or service no alert of the incident names."""
+    """Causes suspected that no alert of the incident can have been about."""
     alerts = report.evidence.incident.alerts
-    named = {v for a in alerts for k in ("guardrail", "signal") if (v := a.labels.get(k))}
-    services = {a.labels.get("service", "") for a in alerts if a.labels.get("guardrail")}
-    shifts = [h.shift for h in report.hypotheses]
-    return tuple(
-        s
-        for s in shifts
-        if s.subject.signal.name not in named
-        and s.subject.signal.service not in services
-        and s.subject.signal.role != "traffic"
-    )
+    suspected = [h.shift for h in report.hypotheses if h.shift.subject.signal.role != "traffic"]
+    return tuple(s for s in suspected if not any(may_be_about(a, s.subject.signal) for a in alerts))
 
 
 def _candidates(report: Report) -> list[Hypothesis]:

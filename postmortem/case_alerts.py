@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from alerts import events
@@ -106,6 +107,7 @@ def _postable(
         "annotations": {**subjects, **plain},
         "startsAt": rfc3339(fired_at),
         "endsAt": rfc3339(fired_at + _EVER_SECONDS if resolved_at is None else resolved_at),
+        "generatorURL": f"/graph?g0.expr={quote(rule.expr, safe='')}",
     }
 
 

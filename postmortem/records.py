@@ -57,6 +57,7 @@ class Alert(Record):
     severity: str = ""
     starts_at: Moment
     ends_at: Moment | None = None
+    generator_url: str = ""
 
     @property
     def name(self) -> str:
