@@ -34,7 +34,7 @@ from alerts.notify.words import Key, say, texts
 from alerts.receive import Alert, Severity, merged
 from alerts.rejoining import leave, rejoined
 from alerts.storage import Database
-from alerts.transitions import attributes, transition_of
+from alerts.transitions import ENDED, attributes, transition_of
 
 MOST_AT_ONCE = 100  # alerts, or incidents that end, in one transaction
 log = logging.getLogger(__name__)
@@ -225,7 +225,7 @@ class _Shift:
         return saved
 
     def _tell_end(self, ended: Alert, home: Incident) -> None:
-        event = self._record(Kind.NOTE, home, ended, "alert resolved", "sent as resolved or not sent again")
+        event = self._record(Kind.NOTE, home, ended, ENDED, "sent as resolved or not sent again")
         silenced = bool(silence.silenced_by(ended.labels, self._silences, self._at))
         if home.is_resolved or not silenced:
             self._tell(Occasion.UPDATE, event, ended)

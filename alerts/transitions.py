@@ -6,6 +6,8 @@ from alerts.incidents import Action, Decision
 from alerts.receive import LANGUAGES, Alert
 from alerts.storage_incidents import AlertRecord
 
+ENDED = "alert resolved"
+
 
 def transition_of(decision: Decision, known: AlertRecord | None, *, untold: bool) -> str:
     """What happened to a firing alert of an incident; empty when nothing did.
@@ -24,6 +26,7 @@ def transition_of(decision: Decision, known: AlertRecord | None, *, untold: bool
 
 def attributes(alert: Alert, transition: str, reason: str) -> dict[str, Any]:
     """Of an event that tells of an alert, as docs/incidents.md lists them."""
+    ends = {"ends_at": alert.ends_at} if transition == ENDED else {}
     return {
         "alert": alert.fingerprint,
         "alertname": alert.name,
@@ -31,6 +34,7 @@ def attributes(alert: Alert, transition: str, reason: str) -> dict[str, Any]:
         "transition": transition,
         "reason": reason,
         "starts_at": alert.starts_at,
+        **ends,
         "labels": dict(alert.labels),
         **alert.words(),
         **_subjects(alert),

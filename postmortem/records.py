@@ -127,7 +127,21 @@ class Event(Record):
     @property
     def corrected_at(self) -> float | None:
         """The time that a correction gives a row: ``at`` of its attributes; None without one."""
-        said = self.attributes.get("at")
+        return self._moment("at")
+
+    @property
+    def fired_at(self) -> float | None:
+        """Of a note on an alert: since when it fires, or fired."""
+        return self._moment("starts_at")
+
+    @property
+    def ended_at(self) -> float:
+        """Of a note on an alert that ended: when; of older servers when that was noticed."""
+        ended = self._moment("ends_at")
+        return self.at if ended is None else ended
+
+    def _moment(self, attribute: str) -> float | None:
+        said = self.attributes.get(attribute)
         try:
             return _MOMENT.validate_python(parse_time(said) if isinstance(said, str) else said)
         except ValueError:

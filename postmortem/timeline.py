@@ -10,9 +10,11 @@ from postmortem.bends import COMPANY_SECONDS, Bend, find_bends
 from postmortem.corrections import CORRECTION, Correction, correct
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, RecordKind, from_record
+from postmortem.firings import find_firings
 from postmortem.records import Alert, Event
 from postmortem.turningpoints import Shift, Turn, find_turns
 
+AGAIN = "again"  # the word of an alert that had fired in the incident before
 TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment
 _MILESTONES = {
     "detected": "detected_at",
@@ -36,7 +38,7 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened; ``word`` is the milestone's or event's kind."""
+    """One thing that happened; ``word`` is the milestone's or event's kind, or AGAIN."""
 
     at: float
     kind: RowKind
@@ -151,8 +153,14 @@ def merge_entries(entries: Sequence[Entry], tied_seconds: float) -> tuple[Row, .
 
 
 def _in_order(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """By time; of one moment, what led to another before it: an incident ends with its last alert."""
     order = list(RowKind)
-    return tuple(sorted(rows, key=lambda row: (row.at, order.index(row.kind))))
+
+    def place(row: Row) -> tuple[float, int]:
+        is_end = row.kind is RowKind.MILESTONE and row.word == "resolved"
+        return row.at, len(order) if is_end else order.index(row.kind)
+
+    return tuple(sorted(rows, key=place))
 
 
 def _names(rows: Sequence[tuple[Entry, ...]]) -> list[str]:
@@ -174,7 +182,7 @@ def _name(entry: Entry) -> str:
     if entry.alert is not None:
         labels = entry.alert.labels
         about = labels.get("slo") or labels.get("guardrail") or entry.alert.name
-        return ":".join([entry.kind, about, *filter(None, [labels.get("tier")])])
+        return ":".join([entry.kind, about, *filter(None, [labels.get("tier"), entry.word])])
     return f"{entry.kind}:{entry.word}"
 
 
@@ -224,18 +232,14 @@ def _is_onset(turn: Turn, shift: Shift, evidence: Evidence) -> bool:
     )
 
 
-def _alerts(evidence: Evidence) -> list[Entry]:
-    def fact(number: int, field: str) -> Fact | None:
-        return from_record(evidence, RecordKind.ALERT, str(number), field)
-
-    alerts = list(enumerate(evidence.incident.alerts))
-    fired = [Entry(a.starts_at, RowKind.FIRED, alert=a, fact=fact(n, "starts_at")) for n, a in alerts]
-    ended = [
-        Entry(alert.ends_at, RowKind.ENDED, alert=alert, fact=fact(number, "ends_at"))
-        for number, alert in alerts
-        if alert.ends_at is not None and alert.ends_at <= evidence.end
-    ]
-    return [*fired, *ended]
+def _alerts(evidence: Evidence) -> Iterator[Entry]:
+    for firing in find_firings(evidence):
+        alert, began, ended = firing.alert, firing.began, firing.ended
+        if began is not None:
+            word = AGAIN if firing.is_again else ""
+            yield Entry(began.value, RowKind.FIRED, word, alert=alert, fact=began)
+        if ended is not None:
+            yield Entry(ended.value, RowKind.ENDED, alert=alert, fact=ended)
 
 
 def _events(evidence: Evidence) -> list[Entry]:

@@ -90,9 +90,9 @@ def _hidden(report: Report, voice: Voice) -> Iterator[Block]:
 def _told(row: Row, voice: Voice) -> Text:
     if row.kind in {RowKind.FIRED, RowKind.ENDED}:
         alerts = [voice.alert(entry.alert) for entry in row.entries if entry.alert is not None]
-        return Text(
-            voice.say(f"timeline.{row.kind}", alerts=voice.listed(dict.fromkeys(alerts))), ("incident",)
-        )
+        key = f"timeline.{row.kind}.{row.word}" if row.word else f"timeline.{row.kind}"
+        names = voice.listed(dict.fromkeys(alerts))
+        return cite(voice.say(key, alerts=names), *(entry.fact for entry in row.entries))
     return cite(_events(row, voice), *(entry.fact for entry in row.entries))
 
 
