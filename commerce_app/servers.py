@@ -42,9 +42,10 @@ def shop_servers(settings: Settings, switches: Switches, metrics: Metrics) -> Sh
 
 
 def _redis(settings: Settings, switches: Switches, metrics: Metrics) -> RedisTier:
+    connections = settings.redis_connections
     return RedisTier(
-        default_pool(settings.redis_url, metrics),
-        fast_pool(settings.redis_url, metrics, settings.redis_fast_timeout_seconds),
+        default_pool(settings.redis_url, metrics, connections),
+        fast_pool(settings.redis_url, metrics, settings.redis_fast_timeout_seconds, connections),
         switches,
         redis_circuit(switches, metrics),
         metrics,

@@ -54,6 +54,7 @@ class Settings:
     replica_lag_limit_seconds: float = 5.0
     primary_reads: int = 4
     redis_fast_timeout_seconds: float = 0.05
+    redis_connections: int = 100
 
     concurrent_loads: int = 8
     queued_loads: int = 64

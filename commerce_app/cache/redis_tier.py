@@ -25,14 +25,20 @@ T = TypeVar("T")
 _ERROR_LABELS = {"pool_exhausted": "connection"}
 
 
-def default_pool(url: str, metrics: Metrics) -> MeasuredPool:
+# As many as redis-py's own pool holds.
+CONNECTIONS = 100
+
+
+def default_pool(url: str, metrics: Metrics, connections: int = CONNECTIONS) -> MeasuredPool:
     """What ``Redis(host=…)`` of redis-py 8.1 is: 5 s timeouts, 10 retries, a pool of 100."""
     backoff = ExponentialWithJitterBackoff(base=0.01, cap=1)
     retry = MeasuredRetry(backoff, 10, metrics)
-    return MeasuredPool(metrics, retry=retry, **parse_url(url))
+    return MeasuredPool(metrics, retry=retry, **{"max_connections": connections, **parse_url(url)})
 
 
-def fast_pool(url: str, metrics: Metrics, timeout_seconds: float) -> MeasuredPool:
+def fast_pool(
+    url: str, metrics: Metrics, timeout_seconds: float, connections: int = CONNECTIONS
+) -> MeasuredPool:
     """Gives up soon and never tries again; a connection is one round trip sooner ready."""
     return MeasuredPool(
         metrics,
@@ -40,7 +46,7 @@ def fast_pool(url: str, metrics: Metrics, timeout_seconds: float) -> MeasuredPoo
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
-        **parse_url(url),
+        **{"max_connections": connections, **parse_url(url)},
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -179,7 +180,12 @@ class Plant:
             self.folder / "groups.json",
             str(self._ports["exporter"]),
         ]
-        self._start("exporter", [sys.executable, *exporter], environment=self._lines.direct())
+        self._start(
+            "exporter",
+            [sys.executable, *exporter],
+            environment=self._lines.direct(),
+            death_signal=signal.SIGTERM,
+        )
         wait_until(lambda: is_listening(self._ports["shop"]), shop, START_SECONDS)
         wait_until(self.fireline.is_ready, fireline, START_SECONDS)
         wait_until(lambda: self.fireline.healthy_targets() == TARGETS, fireline, START_SECONDS)
@@ -235,7 +241,9 @@ class Plant:
         """Tell the exporter which processes there are now."""
         assert self._site is not None, "open the site first"
         site = self._site
-        groups = {**server_groups(self._servers, site.beside_replica()), "shop": one_core_group(site.shop)}
+        share = self._scenario.shop.replica_cores
+        servers = server_groups(self._servers, site.beside_replica(), share)
+        groups = {**servers, "shop": one_core_group(site.shop)}
         write_groups(self.folder / "groups.json", groups)
 
     def _start(
@@ -245,9 +253,16 @@ class Plant:
         *,
         environment: Mapping[str, str] | None = None,
         nice: int = 0,
+        death_signal: signal.Signals = signal.SIGKILL,
     ) -> Child:
-        log = self.folder / f"{name}.log"
-        child = Child.start(name, command, log, placement=Placement(nice), environment=environment)
+        child = Child.start(
+            name,
+            command,
+            self.folder / f"{name}.log",
+            placement=Placement(nice),
+            environment=environment,
+            death_signal=death_signal,
+        )
         self._exit.callback(child.stop, STOP_SECONDS)
         self._children.append(child)
         return child

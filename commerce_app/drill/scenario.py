@@ -104,9 +104,10 @@ class Act(Part):
 
 
 class Shop(Part):
-    """What the shop is started with: rows to seed, and its settings as environment variables.
+    """What the shop is started with: rows to seed, its settings as environment variables, its replica's size.
 
     products_per_category: how many a page's extras are found among, which the replica pays for.
+    replica_cores: how much of a core of the reference speed it may use (``stack/allowance.py``); None: one.
     """
 
     products: int = Field(gt=0, le=1_000_000)
@@ -114,6 +115,7 @@ class Shop(Part):
     users: int = Field(gt=0, le=1_000_000)
     coupons: int = Field(gt=0, le=10_000)
     environment: Mapping[Setting, str] = Field(default_factory=dict)
+    replica_cores: float | None = Field(None, gt=0, le=1)
 
 
 class Measuring(Part):

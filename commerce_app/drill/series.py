@@ -50,7 +50,8 @@ SERIES = (
         "replica_cpu",
         rises=True,
         query='sum(rate(namedprocess_namegroup_cpu_seconds_total{groupname="postgres-replica"}[$window]))'
-        ' / sum(namedprocess_namegroup_cpu_limit_cores{groupname="postgres-replica"})',
+        " / sum(avg_over_time("
+        'namedprocess_namegroup_cpu_limit_cores{groupname="postgres-replica"}[$window]))',
     ),
     Measured("order_p99", rises=True, query=_quantile(0.99, _ORDER)),
     Measured("order_errors", rises=True, query=_errors(_ORDER)),

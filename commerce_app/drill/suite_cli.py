@@ -69,6 +69,7 @@ def entering(out: Path, console: Console) -> Callable[[Scenario], Drill]:
 def declared(scenario: Scenario) -> list[str]:
     """What a scenario sets of the shop and around it, in both acts alike, and in what they differ."""
     return [
+        *_replica(scenario.shop.replica_cores),
         *(f"  set in both acts: {key}={value}" for key, value in scenario.shop.environment.items()),
         *(f"  in the background of both acts: {each.spell()}" for each in scenario.background),
         f"  with a fault proxy in both acts: {', '.join(scenario.proxied) or 'no server'}",
@@ -84,3 +85,7 @@ def declared(scenario: Scenario) -> list[str]:
 def _differs(act: Act) -> str:
     on = f"on from the start: {', '.join(act.switches) or 'no switch'}"
     return f"{on}; popular pages pre-warmed" if act.prewarm else on
+
+
+def _replica(cores: float | None) -> list[str]:
+    return [] if cores is None else [f"  replica in both acts: {cores:g} of a core of the reference speed"]

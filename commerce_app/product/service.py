@@ -38,9 +38,16 @@ class Products:
         self._features = features
 
     async def page(self, product_id: int) -> bytes:
-        """The whole product page; ``missing`` names what it goes without: left out, or not to be had."""
-        detail = await self.detail(product_id)
-        extras, missing = await self._extras(product_id)
+        """The whole product page; ``missing`` names what it goes without: left out, or not to be had.
+
+        Product and extras are read side by side: a page waits for the slower of them, not for both.
+        """
+        beside = asyncio.create_task(self._extras(product_id))
+        try:
+            detail = await self.detail(product_id)
+            extras, missing = await beside
+        finally:
+            beside.cancel()
         return b"".join((detail[:-1], b',"extras":', extras, b',"missing":', orjson.dumps(missing), b"}"))
 
     async def detail(self, product_id: int) -> bytes:

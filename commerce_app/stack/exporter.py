@@ -3,22 +3,25 @@
 The names are those of process-exporter, postgres_exporter and redis_exporter.
 ``python -m commerce_app.stack.exporter GROUPS.json PORT`` is a process of its own, so that a busy drill does
 not blur it. GROUPS.json is read at each scrape: ``{"valkey": {"pids": [12], "cores": 2}}``. The servers
-are those of ``DATABASE_URL``, ``REPLICA_URL`` and ``REDIS_URL``, as far as they are given.
+are those of ``DATABASE_URL``, ``REPLICA_URL`` and ``REDIS_URL``, as far as they are given. Groups that have a
+``share`` are held to it.
 """
 
 import asyncio
-import json
 import os
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from commerce_app.stack.allowance import Allowances
+from commerce_app.stack.groups import read_groups
 from commerce_app.stack.ports import LOOPBACK
 from commerce_app.stack.procfs import ProcessStat, TreeUsage, parse_node_cpu, read_processes, usage_of_tree
 from commerce_app.stack.server_figures import ServerFigures
@@ -50,20 +53,21 @@ class GroupUsage:
 
 
 class ProcessGroups(Collector):
-    def __init__(self, groups_file: Path) -> None:
+    def __init__(self, groups_file: Path, allowances: Allowances) -> None:
         self._groups_file = groups_file
+        self._allowances = allowances
         self._usage: dict[str, GroupUsage] = defaultdict(GroupUsage)
 
     def collect(self) -> Iterable[Metric]:
-        groups: Mapping[str, Any] = json.loads(self._groups_file.read_text())
+        groups = read_groups(self._groups_file)
         processes = read_processes()
-        usage = {name: self._usage[name].add_up(group["pids"], processes) for name, group in groups.items()}
-        cores = {name: group["cores"] for name, group in groups.items()}
+        usage = {name: self._usage[name].add_up(group.pids, processes) for name, group in groups.items()}
+        cores = {name: self._allowances.cores(group) for name, group in groups.items()}
         yield from group_metrics(usage, cores)
         yield node_metric(parse_node_cpu(Path("/proc/stat").read_text()))
 
 
-def group_metrics(usage: Mapping[str, TreeUsage], cores: Mapping[str, int]) -> list[Metric]:
+def group_metrics(usage: Mapping[str, TreeUsage], cores: Mapping[str, float]) -> list[Metric]:
     """A group whose processes are gone keeps its limit and its count, 0; its CPU and memory end."""
     prefix = "namedprocess_namegroup"
     cpu = CounterMetricFamily(
@@ -99,17 +103,23 @@ def main(arguments: list[str]) -> None:
         raise SystemExit(2)
     groups_file, port = Path(arguments[0]), int(arguments[1])
     registry = CollectorRegistry()
-    registry.register(ProcessGroups(groups_file))
-    figures = ServerFigures(os.environ)
-    registry.register(figures)
     speed = Speed()
     registry.register(speed)
+    allowances = Allowances(groups_file, speed)
+    registry.register(ProcessGroups(groups_file, allowances))
+    figures = ServerFigures(os.environ)
+    registry.register(figures)
     start_http_server(port, LOOPBACK, registry)
-    asyncio.run(_watch(figures, speed))
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_watch(figures, speed, allowances))
 
 
-async def _watch(figures: ServerFigures, speed: Speed) -> None:
-    await asyncio.gather(figures.watch(), speed.watch())
+async def _watch(figures: ServerFigures, speed: Speed, allowances: Allowances) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    # Whatever the allowances have stopped has to go on.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await asyncio.gather(figures.watch(), speed.watch(), allowances.watch())
 
 
 if __name__ == "__main__":

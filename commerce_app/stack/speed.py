@@ -5,7 +5,9 @@ shares its cores among others. A drill on such a machine measures the neighbours
 """
 
 import asyncio
+import statistics
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -14,6 +16,8 @@ from prometheus_client.registry import Collector
 EVERY_SECONDS = 0.5
 # About two milliseconds: long beside the clock's ticks, half a percent of a core.
 STEPS = 20_000
+# How fast it is now is the mean of so many works: a scrape or two.
+RECENT = 20
 
 
 class Speed(Collector):
@@ -24,6 +28,7 @@ class Speed(Collector):
         self._seconds = 0.0
         self._works = 0
         self._best: float | None = None
+        self._recent: deque[float] = deque(maxlen=RECENT)
 
     def collect(self) -> Iterable[Metric]:
         yield CounterMetricFamily(
@@ -35,11 +40,17 @@ class Speed(Collector):
                 "machine_work_best_seconds", "The least CPU time that it has taken", value=self._best
             )
 
+    @property
+    def work_seconds_now(self) -> float | None:
+        """What it takes now, in CPU seconds; None before the first."""
+        return statistics.fmean(self._recent) if self._recent else None
+
     def look(self) -> None:
         """Do it once."""
         seconds = self._work_seconds()
         self._seconds += seconds
         self._works += 1
+        self._recent.append(seconds)
         self._best = seconds if self._best is None else min(self._best, seconds)
 
     async def watch(self) -> None:

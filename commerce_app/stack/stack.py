@@ -15,6 +15,7 @@ from commerce_app.stack.errors import StackError
 from commerce_app.stack.ports import free_port
 from commerce_app.stack.postgres import PostgresPair, PostgresServer
 from commerce_app.stack.process import Child, Placement, interrupts_deferred
+from commerce_app.stack.throttle import continue_all
 from commerce_app.stack.valkey import ValkeyServer, start_valkey
 
 SERVER_NICE = 5
@@ -70,6 +71,8 @@ class Stack:
         # Before the others on its core, so that what it can carry does not depend on what they do.
         replica = pair.start_replica(primary, free_port(), Placement(0, replica_core, account))
         self._stop_later(replica.child)
+        # One that is stopped would not hear that it shall end.
+        self._exit.callback(continue_all, replica.child.pid)
         valkey = start_valkey(
             folder / "valkey", free_port(), password, Placement(SERVER_NICE, account=account)
         )

@@ -1,3 +1,5 @@
+import pytest
+
 from commerce_app.stack.speed import Speed
 
 
@@ -24,3 +26,11 @@ def test_the_work_takes_time_of_the_processor():
     speed = Speed()
     speed.look()
     assert 0 < figures(speed)["machine_work_best_seconds"] < 10
+
+
+def test_how_fast_it_is_now_is_the_mean_of_the_last_works():
+    speed = Speed(iter([1.0] + [0.002, 0.004] * 10).__next__)
+    assert speed.work_seconds_now is None
+    for _ in range(21):
+        speed.look()
+    assert speed.work_seconds_now == pytest.approx(0.003)
