@@ -102,13 +102,13 @@ class Voice:
 
     def since_start(self, fact: Fact, uncertainty: float) -> str:
         """A delay since a start that may have been found late by as much as ``uncertainty``."""
-        if fact.value <= -uncertainty:
+        if abs(fact.value) >= uncertainty:
             return self.delay(fact)
         first, last = round(max(fact.value, 0.0)), round(fact.value + uncertainty)
         if last < 60:
             return mark(self.say("range_seconds", first=first, last=last), fact.id)
-        low, high = self.seconds(first) if first else self.say("zero_seconds"), self.seconds(last)
-        return mark(low if low == high else self.say("range", first=low, last=high), fact.id)
+        low = self.seconds(first) if first else self.say("zero_seconds")
+        return mark(self.say("range", first=low, last=self.seconds(last)), fact.id)
 
     def t_plus(self, fact: Fact) -> str:
         """Time since the origin: T+1m20s, T-30s."""

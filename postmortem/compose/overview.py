@@ -22,9 +22,6 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
     yield Listing(tuple(_scope(report, voice)))
     yield Heading(3, voice.say("head.customer"))
     yield _times_table(report, voice)
-    if report.impact.span.is_measured:
-        window = voice.window(report.evidence.rate_window)
-        yield Paragraph(Text(voice.say("impact.uncertain", window=window)))
     yield from _sli_blocks(report, voice)
     yield Listing(tuple(_business(report, voice)))
 
@@ -95,7 +92,7 @@ def _times_table(report: Report, voice: Voice) -> Table:
     )
     rows.append(("start", span.start, start))
     rows.append(("end", span.end, voice.say("impact.end.definition")))
-    rows += [(name, fact, voice.say(f"impact.{name}.definition")) for name, fact in _delays(impact)]
+    rows += [(name, fact, _delay_definition(name, fact, report, voice)) for name, fact in _delays(impact)]
     header = tuple(voice.say(f"impact.header.{column}") for column in ("item", "value", "definition"))
     cells = [
         (Text(voice.say(f"impact.{name}")), _time_cell(name, fact, report, voice), Text(d))
@@ -114,14 +111,25 @@ def _delays(impact: Impact) -> Iterator[tuple[str, Fact | None]]:
         yield name, getattr(impact, name)
 
 
+def _delay_definition(name: str, fact: Fact | None, report: Report, voice: Voice) -> str:
+    definition = voice.say(f"impact.{name}.definition")
+    if not _is_uncertain(name, fact, report):
+        return definition
+    return voice.say(
+        "impact.uncertain", definition=definition, window=voice.window(report.evidence.rate_window)
+    )
+
+
+def _is_uncertain(name: str, fact: Fact | None, report: Report) -> bool:
+    """The start may be late by a query's window, so a shorter delay is a range."""
+    is_delay = fact is not None and name.startswith("to_") and report.impact.span.is_measured
+    return is_delay and fact is not None and abs(fact.value) < report.evidence.lookback_seconds
+
+
 def _time_cell(name: str, fact: Fact | None, report: Report, voice: Voice) -> Text:
     if fact is None:
         return Text(unended(report, voice) if name in {"end", "duration"} else voice.figure(None))
-    if (
-        name.startswith("to_")
-        and report.impact.span.is_measured
-        and fact.value > -report.evidence.lookback_seconds
-    ):
+    if _is_uncertain(name, fact, report):
         return cite(voice.since_start(fact, report.evidence.lookback_seconds), fact)
     if fact.unit == Unit.SECONDS:
         text = voice.delay(fact)

@@ -150,19 +150,18 @@ def fact(seconds):
         (12.0, 15.0, "12–27 s", "12~27초"),
         (-20.0, 45.0, "0–25 s", "0~25초"),
         (30.0, 45.0, "30 s to 1 min 15 s", "30초~1분 15초"),
-        (45.0, 45.0, "45 s to 1 min 30 s", "45초~1분 30초"),
-        (570.0, 45.0, "9 min 30 s to 10 min 15 s", "9분 30초~10분 15초"),
-        (-45.0, 45.0, "45 s", "45초"),
+        (45.0, 45.0, "45 s", "45초"),
+        (570.0, 45.0, "9 min 30 s", "9분 30초"),
     ],
 )
-def test_delays_since_an_uncertain_start_are_ranges(seconds, window, english, korean):
+def test_delays_shorter_than_the_uncertainty_are_ranges(seconds, window, english, korean):
     for language, text in ((Language.EN, english), (Language.KO, korean)):
         said = Voice(load_catalogue(language), UTC, 0.0).since_start(fact(seconds), window)
         assert said == mark(text, "x")
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "reason"), [("en", "0–45 s", "are ranges"), ("ko", "0~45초", "범위로")]
+    ("language", "text", "reason"), [("en", "0–45 s", "A range"), ("ko", "0~45초", "범위로")]
 )
 def test_a_report_gives_the_range_and_its_reason(seed_report, language, text, reason):
     impact = seed_report.impact
@@ -172,6 +171,5 @@ def test_a_report_gives_the_range_and_its_reason(seed_report, language, text, re
     report = replace(seed_report, impact=replace(impact, to_detect=near))
     document = write_document(report, Language(language), UTC)
     assert text in [printed for tile in document.tiles for _, printed in marked_facts(tile.value)]
-    told = render_markdown(document)
-    assert re.search(rf"^\|[^|]*\| \[?{text}", told, re.MULTILINE)
-    assert reason in told
+    row = re.search(rf"^\|[^|]*\| \[?{text}.*$", render_markdown(document), re.MULTILINE).group()
+    assert reason in row
