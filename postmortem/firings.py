@@ -1,7 +1,8 @@
-"""Each time that an alert of the incident fired: its record keeps the last time, notes tell the earlier ones."""
+"""Each time that an alert of the incident fired: its record keeps the last, notes tell the earlier ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, RecordKind, from_record
@@ -47,7 +48,7 @@ def _earlier(evidence: Evidence) -> Iterator[Firing]:
             told.setdefault(event.attributes.get("alert"), []).append(event)
     for events in told.values():
         last = max((n for n, event in enumerate(events) if _begins(event)), default=0)
-        pairs = zip(events[:last], events[1:last], strict=False)
+        pairs = pairwise(events[:last])
         found = [(begun, ended) for begun, ended in pairs if _begins(begun) and not _begins(ended)]
         for number, (begun, ended) in enumerate(found):
             yield _told(evidence, begun, ended, is_again=number > 0)

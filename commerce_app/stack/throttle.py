@@ -87,7 +87,9 @@ class Throttle:
         elapsed, self._at = now - self._at, now
         may_run = self._budget.may_run(share=self._share(), elapsed=elapsed, used=self._used_since())
         if any(is_stopped(root) for root in self._members.roots if root not in self._members.pids):
-            # A fault froze the whole server: it is the fault's to thaw.
+            # A fault froze the whole server: it is the fault's to thaw, but for what runs beside it.
+            if self._stopped:
+                send(set(self._members.pids) & set(self._members.roots), signal.SIGCONT)
             self._stopped = False
         elif not may_run:
             send(self._members.pids, signal.SIGSTOP)

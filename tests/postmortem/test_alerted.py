@@ -4,7 +4,11 @@ from postmortem.alerted import may_be_about
 from postmortem.records import Alert, Signal
 
 CACHE = Signal(
-    name="hits", role="cache", service="cache", unit="ratio", query="rate(hits_total[1m]) / rate(asked_total[1m])"
+    name="hits",
+    role="cache",
+    service="cache",
+    unit="ratio",
+    query="rate(hits_total[1m]) / rate(asked_total[1m])",
 )
 GRAPH = "http://prometheus:9090/graph?g0.tab=1&g0.expr="
 

@@ -107,6 +107,24 @@ def test_what_a_fault_froze_stays_frozen(family):
         send([parent], signal.SIGCONT)
 
 
+def test_who_runs_beside_a_server_that_a_fault_froze_goes_on(family):
+    parent, child = family
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as neighbour:
+        throttle = Throttle()
+        throttle.watch_over((parent, neighbour.pid), lambda: 0.0)
+        while not is_stopped(neighbour.pid):
+            throttle.look()
+        send([parent], signal.SIGSTOP)
+        while not is_stopped(parent):
+            pass
+        throttle.look()
+        while is_stopped(neighbour.pid):
+            pass
+        send([parent], signal.SIGCONT)
+        neighbour.kill()
+    assert is_stopped(child)
+
+
 def test_whatever_is_stopped_can_be_let_go(family):
     parent, child = family
     send([child], signal.SIGSTOP)
