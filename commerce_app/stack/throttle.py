@@ -32,7 +32,7 @@ class Budget:
 
 
 class Members:
-    """The descendants of ``roots``, looked up when asked; roots without any are members themselves.
+    """The children of ``roots``, looked up when asked; roots without any are members themselves.
 
     A PostgreSQL server's first process is not one: it works little, and has to hear signals.
     """
