@@ -86,6 +86,10 @@ class Evidence:
         return replace(self, series={**self.series, **{s.id: s for s in more}})
 
     @property
+    def window(self) -> tuple[float, float]:
+        return self.start, self.end
+
+    @property
     def case(self) -> str:
         """The case that this was read from, instead of a server; empty of a server."""
         return self.address.removeprefix(CASE_ADDRESS) if self.address.startswith(CASE_ADDRESS) else ""

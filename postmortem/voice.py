@@ -13,6 +13,7 @@ from alerts.charts.quantities import (
     format_moment,
     format_quantity,
     format_seconds,
+    is_shifting,
     zone_name,
 )
 from collector.durations import parse_duration
@@ -27,9 +28,12 @@ from postmortem.turningpoints import Shift
 
 @dataclass(frozen=True)
 class Voice:
+    """told: the time that is told of, from and to: where clocks change in it, each time says by which."""
+
     catalogue: Catalogue
     zone: ZoneInfo
     origin: float
+    told: tuple[float, float] = (0.0, 0.0)
 
     @property
     def language(self) -> Language:
@@ -37,7 +41,14 @@ class Voice:
 
     @property
     def zone_name(self) -> str:
-        return zone_name(self.origin, self.zone)
+        return self.zone.key if self._is_shifting else zone_name(self.origin, self.zone)
+
+    @property
+    def _is_shifting(self) -> bool:
+        return is_shifting(*self.told, self.zone)
+
+    def _zoned(self, text: str, at: float) -> str:
+        return f"{text} {zone_name(at, self.zone)}" if self._is_shifting else text
 
     def say(self, key: str, **values: object) -> str:
         return self.catalogue.say(key, **values)
@@ -67,7 +78,8 @@ class Voice:
 
     def minute(self, fact: Fact, *, on_day_of: Fact | None = None) -> str:
         """A moment to the minute, as people outside are told it; without its date on the day of another."""
-        clock, day = format_clock(fact.value, self.zone, with_seconds=False), self.day(fact)
+        at, day = fact.value, self.day(fact)
+        clock = self._zoned(format_clock(at, self.zone, with_seconds=False), at)
         is_same_day = on_day_of is not None and self.day(on_day_of) == day
         return mark(clock if is_same_day else f"{day} {clock}", fact.id)
 
@@ -83,10 +95,10 @@ class Voice:
         return mark(text, fact.id)
 
     def clock(self, at: float) -> str:
-        return format_clock(at, self.zone)
+        return self._zoned(format_clock(at, self.zone), at)
 
     def moment(self, at: float) -> str:
-        return format_moment(at, self.zone)
+        return self._zoned(format_moment(at, self.zone), at)
 
     def window(self, duration: str) -> str:
         """A Prometheus duration in words."""

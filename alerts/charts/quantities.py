@@ -72,6 +72,12 @@ def zone_name(at: float, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at, zone).tzname() or zone.key
 
 
+def is_shifting(start: float, end: float, zone: ZoneInfo) -> bool:
+    """Whether the zone's clocks change between the two, so that one time may come twice."""
+    one, other = (datetime.fromtimestamp(at, zone).utcoffset() for at in (start, end))
+    return one != other
+
+
 def format_clock(at: float, zone: ZoneInfo, *, with_seconds: bool = True) -> str:
     """10:05:30, or 10:05."""
     return datetime.fromtimestamp(at, zone).strftime("%H:%M:%S" if with_seconds else "%H:%M")

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alerts.charts.model import BudgetBar, Chart, Language, Line
-from alerts.charts.quantities import format_clock, format_date, format_percent, format_quantity, zone_name
+from alerts.charts.quantities import (
+    format_clock,
+    format_date,
+    format_percent,
+    format_quantity,
+    is_shifting,
+    zone_name,
+)
 
 _TABLE_ROWS = 30
 
@@ -47,9 +54,17 @@ def window_text(chart: Chart) -> str:
     words = WORDS[chart.language]
     return words["window"].format(
         date=format_date(chart.start, chart.zone),
-        start=format_clock(chart.start, chart.zone),
+        start=_clock(chart.start, chart),
         end=format_clock(chart.end, chart.zone),
-        zone=zone_name(chart.start, chart.zone),
+        zone=zone_name(chart.end, chart.zone),
+    )
+
+
+def _clock(at: float, chart: Chart) -> str:
+    """The time, and by which clocks where these change in the chart."""
+    clock = format_clock(at, chart.zone)
+    return (
+        f"{clock} {zone_name(at, chart.zone)}" if is_shifting(chart.start, chart.end, chart.zone) else clock
     )
 
 
@@ -67,7 +82,7 @@ def data_table(chart: Chart) -> Table:
     words = WORDS[chart.language]
     rows = tuple(
         (
-            format_clock(at, chart.zone),
+            _clock(at, chart),
             *(format_quantity(c.get(at), chart.unit, chart.language) for c in columns),
         )
         for at in shown
@@ -99,8 +114,8 @@ def _line_text(line: Line, chart: Chart) -> str:
     return words["line"].format(
         name=line.name,
         low=format_quantity(low, chart.unit, chart.language),
-        low_at=format_clock(low_at, chart.zone),
+        low_at=_clock(low_at, chart),
         high=format_quantity(high, chart.unit, chart.language),
-        high_at=format_clock(high_at, chart.zone),
+        high_at=_clock(high_at, chart),
         last=format_quantity(points[-1][0], chart.unit, chart.language),
     )

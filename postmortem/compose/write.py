@@ -34,7 +34,7 @@ def write_document(
     report: Report, language: Language, zone: ZoneInfo, digest: str = "", *, templates: Templates = SHIPPED
 ) -> Document:
     """The report in a language and a time zone. digest: of its archive, where that was taken already."""
-    voice = Voice(templates.catalogue(language), zone, report.origin)
+    voice = Voice(templates.catalogue(language), zone, report.origin, report.evidence.window)
     chapters = {name: partial(write, report, voice) for name, write in _CHAPTERS.items()}
     body = (
         _facts_table(report, voice),

@@ -46,7 +46,7 @@ def write_notice(
     """The notice in a language and a time zone. digest: of the report's archive, where that was taken."""
     kind_, _, phase_ = audience.partition("-")
     kind, phase = Kind(kind_), Phase(phase_)
-    voice = Voice(templates.catalogue(language), zone, report.origin)
+    voice = Voice(templates.catalogue(language), zone, report.origin, report.evidence.window)
     told = replace(tell(report), is_open=phase is Phase.DURING)  # people may know what no record says
     identity = Identity(digest or Archive.of(report).digest, language, str(zone), audience)
     warned = [Callout(Text(voice.say("public.drill")))] if report.evidence.is_drill else []

@@ -31,7 +31,7 @@ def write_public(
     report: Report, language: Language, zone: ZoneInfo, digest: str = "", *, templates: Templates = SHIPPED
 ) -> Document:
     """The document in a language and a time zone. digest: of the report's archive, where that was taken."""
-    voice = Voice(templates.catalogue(language), zone, report.origin)
+    voice = Voice(templates.catalogue(language), zone, report.origin, report.evidence.window)
     told = tell(report)
     identity = Identity(digest or Archive.of(report).digest, language, str(zone), Audience.PUBLIC)
     sections = {name: partial(write, told, voice) for name, write in _SECTIONS.items()}

@@ -110,7 +110,7 @@ class PrintedForms:
     def __init__(
         self, identity: Identity, facts: Stored, evidence: Evidence, templates: Templates = SHIPPED
     ) -> None:
-        self._voice = Voice(templates.catalogue(identity.language), _zone(identity), 0.0)
+        self._voice = Voice(templates.catalogue(identity.language), _zone(identity), 0.0, evidence.window)
         self._facts = facts
         self._lookback_seconds = evidence.lookback_seconds
 

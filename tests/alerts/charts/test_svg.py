@@ -26,6 +26,15 @@ def test_figure_says_in_words_what_it_draws():
     assert "적중률: 최소 35%(10:08:20), 최대 80%(10:00:00), 마지막 35%." in text
 
 
+def test_where_clocks_change_a_chart_says_by_which():
+    times = (1793511000.0, 1793513700.0)
+    line = Line("p95", times, (1.0, 2.0))
+    shown = Chart("x", "p95", Unit.SECONDS, [line], *times, ZoneInfo("America/New_York"), Language.EN)
+    text = "".join(ET.fromstring(str(render_chart(shown))).itertext())
+    assert "2026-11-01 01:30:00 EDT to 01:15:00 EST" in text
+    assert "highest 2 s (01:15:00 EST)" in text
+
+
 def test_the_picture_is_named_by_its_title_and_summary():
     figure = ET.fromstring(str(render_chart(chart())))
     names = figure.find("svg").get("aria-labelledby").split()
