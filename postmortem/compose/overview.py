@@ -27,22 +27,16 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
 
 
 def _scope(report: Report, voice: Voice) -> Iterator[Item]:
-    felt = [s for s in report.shifts if s.subject.is_user_facing]
-    own = {s.subject.signal.service for s in felt}
-    rest = [s for s in report.shifts if not s.subject.is_user_facing and s.subject.signal.role != "business"]
-    services = sorted(
-        own, key=lambda name: next(s.onset.value for s in felt if s.subject.signal.service == name)
+    felt = dict.fromkeys(
+        shift.subject.signal.service
+        for shift in sorted(report.shifts, key=lambda shift: shift.onset.value)
+        if shift.subject.is_user_facing
     )
-    yield _group(
-        "scope.services",
-        {n: [s for s in felt if s.subject.signal.service == n] for n in services},
-        report,
-        voice,
-    )
-    parts = dict.fromkeys(s.subject.signal.service for s in rest)
-    yield _group(
-        "scope.parts", {n: [s for s in rest if s.subject.signal.service == n] for n in parts}, report, voice
-    )
+    shifts = [s for s in report.shifts if s.subject.signal.role != "business"]
+    parts = [s.subject.signal.service for s in shifts if s.subject.signal.service not in felt]
+    for key, names in (("scope.services", felt), ("scope.parts", dict.fromkeys(parts))):
+        moved = {name: [s for s in shifts if s.subject.signal.service == name] for name in names}
+        yield _group(key, moved, report, voice)
     for key, subjects in (("scope.unmoved", report.calm), ("scope.unjudged", report.unjudged)):
         if subjects:
             yield Item(Text(voice.say(key, names=voice.listed(voice.subject(s) for s in subjects))))

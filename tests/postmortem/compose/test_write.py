@@ -36,6 +36,13 @@ def english(seed_report):
     return as_read(write_document(seed_report, Language.EN, ZoneInfo("UTC")))
 
 
+def test_a_service_stands_once_in_the_scope_with_all_its_signals(english):
+    scope = english.split("### Scope of impact")[1].split("\n###")[0]
+    services = re.findall(r"^  - `(\w+)`", scope, re.MULTILINE)
+    assert services
+    assert len(services) == len(set(services))
+
+
 def test_sections_are_those_of_the_seed_document_in_its_order(korean):
     assert re.findall(r"^#{2,3} .*$", korean, re.MULTILINE) == SECTIONS
 
