@@ -14,7 +14,7 @@ from postmortem.evidence import Evidence
 from postmortem.records import SloRecord
 
 _WORD = re.compile(r"[^\s'\"‘’“”()\[\]{},;!?]+")
-_NOT_A_WORD = re.compile(r"[_.:/@\\`=<>|*#$~^+]|\d[^\W\d]|[^\W\d]\d")  # as in p95, db-1.internal, rate_5m
+_NOT_A_WORD = re.compile(r"[_.:/@\\`=<>|*#$~^+\d]")  # as in p95, db-1.internal, 500 ms, which is a threshold
 _PART = re.compile(r"[^\W_]+")
 _SPOKEN = re.compile(r"[^\W_]+(?:[ -]+[^\W_]+)*")  # a name whose parts one would also say with spaces between
 _PLURALS = ("", "s", "es")

@@ -84,6 +84,7 @@ def test_no_threshold_is_told(seed_report, public, language, form):
 
 HOSTILE = [
     "order-availability", "Orders of db-7.internal", "replica 지연", "김지훈의 주문", "Redis", "p95", "",
+    "Orders within 500 ms", "주문 1초",
     "<script>alert(1)</script>", "[주문](http://evil.test)", "`rate(x_total[5m])`", "cache_hit_ratio",
 ]  # fmt: skip
 
