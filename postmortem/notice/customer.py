@@ -62,7 +62,8 @@ def _progress(told: Told, voice: Voice) -> Iterator[str]:
     if told.end is not None:
         yield voice.say("notice.progress.ended", at=voice.minute(told.end, on_day_of=told.start))
     elif told.start is not None:
-        yield voice.say("notice.progress.lasts", at=voice.minute(told.seen_until, on_day_of=told.start))
+        key = "notice.progress.eases" if told.is_easing else "notice.progress.lasts"
+        yield voice.say(key, at=voice.minute(told.seen_until, on_day_of=told.start))
 
 
 def first_step(told: Told, kind: StepKind) -> Fact | None:

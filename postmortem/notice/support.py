@@ -43,5 +43,5 @@ def _answer(key: str, told: Told, voice: Voice) -> str:
         return voice.say("support.answer.works.open" if told.is_open else "support.answer.works.again", at=at)
     if key == "works" and told.is_open and told.start is not None:
         at = voice.minute(told.seen_until, on_day_of=told.start)
-        return voice.say("support.answer.works.not_yet", at=at)
+        return voice.say(f"support.answer.works.{'eases' if told.is_easing else 'lasts'}", at=at)
     return voice.blank(f"support.blank.{key}")

@@ -84,6 +84,11 @@ class Told:
     steps: tuple[Step, ...]
     cause: str | None
 
+    @property
+    def is_easing(self) -> bool:
+        """Whether some of it was at least half recovered at the end of the record."""
+        return any(each.shift.eased is not None for each in self.felt)
+
     def facts(self) -> tuple[Fact, ...]:
         """Every figure that may be printed, once."""
         times = (self.start, self.end, self.duration, self.seen_until)

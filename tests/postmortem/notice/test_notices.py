@@ -36,6 +36,15 @@ def opened(report):
     return replace(report, evidence=replace(report.evidence, incident=incident), impact=impact)
 
 
+def unrelieved(report):
+    """As it was before anything that users feel had eased."""
+    slis = tuple(
+        sli if sli.shift is None else replace(sli, shift=replace(sli.shift, eased=None, recovered=None))
+        for sli in report.impact.slis
+    )
+    return replace(report, impact=replace(report.impact, slis=slis))
+
+
 def test_the_phase_is_that_of_the_incident(seed_report):
     assert phase_of(tell(seed_report)) is Phase.AFTER
     assert phase_of(tell(opened(seed_report))) is Phase.DURING
@@ -72,6 +81,19 @@ def test_after(seed_report, audience, fragment):
 )
 def test_during(seed_report, audience, fragment):
     assert fragment in of(opened(seed_report), audience)
+
+
+@pytest.mark.parametrize(
+    ("audience", "fragment"),
+    [
+        (Audience.CUSTOMER_DURING, "11:29 현재 문제가 이어지고 있습니다."),
+        (Audience.SUPPORT_DURING, "“아닙니다. 11:29 현재 문제가 이어지고 있습니다. 불편을 드려 죄송합니다.”"),
+    ],
+)
+def test_nothing_is_called_nearly_well_while_nothing_has_eased(seed_report, audience, fragment):
+    text = of(unrelieved(opened(seed_report)), audience)
+    assert fragment in text
+    assert "완전히" not in text
 
 
 def test_that_samples_look_well_again_ends_no_incident(seed_report):
