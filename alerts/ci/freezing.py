@@ -73,7 +73,7 @@ def freeze_from(
     frozen = _frozen(cases, description, server, groups, replaces=replaces)
     folder = cases / wanted.name
     size = size_text(frozen.size_bytes)
-    says = f"wrote {folder}: {frozen.samples:,} samples, {size}; {thinning_text(description)}"
+    says = f"wrote {folder}: {frozen.samples:,} samples, {size}; {thinning_text(description, frozen.first)}"
     lines = (*unfound_lines(unfound(groups, frozen.holds)), shortage(before, description, frozen.first))
     return Made(folder, says, tuple(filter(None, lines)))
 
@@ -102,17 +102,15 @@ def shortage(before: Reach, description: Description, first: float) -> str:
     first: when the oldest sample is of, Unix seconds.
     """
     needed, had = before.samples_seconds, description.history_seconds
-    look_back = f"the rules look back {format_duration(math.ceil(needed))} before --from"
+    look_back = f"the rules look back {format_duration(math.ceil(needed))} before the case's begin"
     if had < needed:
-        return (
-            f"{look_back}, the case {format_duration(had)}: their longest windows are not full at its begin"
-        )
+        return f"{look_back}, its samples {format_duration(had)}: their longest windows are not full there"
     found = max(0.0, description.expected.start - first)
     if found < had - TOLERATED_SECONDS:
-        return (
-            f"{look_back}, the Prometheus has samples of {format_duration(round(found))} before it only: the "
-            "longest windows are not full at the case's begin, and a longer --history would not fill them"
+        has = (
+            f"samples of {format_duration(round(found))} before it only" if found else "no samples before it"
         )
+        return f"{look_back}, the server has {has}: the longest windows are not full there, and cannot be"
     return ""
 
 
@@ -122,13 +120,13 @@ def history_seconds(before: Reach, expected: Expected) -> float:
     return max(0.0, min(wanted, LONGEST_SECONDS - (expected.end - expected.start)))
 
 
-def thinning_text(description: Description) -> str:
-    """What became of old samples."""
-    if description.history_seconds <= FINE_SECONDS:
+def thinning_text(description: Description, first: float) -> str:
+    """What became of old samples. first: when the oldest is of, Unix seconds."""
+    if min(description.history_seconds, description.expected.start - first) <= FINE_SECONDS:
         return "all of them as they were scraped"
     step = format_duration(math.floor(description.step_seconds * 1000) / 1000)
     return (
-        f"those older than {format_duration(FINE_SECONDS)} before --from thinned to one in {step}, "
+        f"those older than {format_duration(FINE_SECONDS)} before its begin thinned to one in {step}, "
         "at most a third of the shortest window that the rules read there"
     )
 

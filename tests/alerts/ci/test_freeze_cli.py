@@ -56,7 +56,7 @@ def run(tmp_path, monkeypatch):
 def test_a_case_is_as_long_as_the_rules_look_back_and_says_how_it_was_thinned(run, tmp_path):
     result = run("--from", TO - 3600, "--to", TO)
     assert result.exit_code == 0, result.output
-    assert "those older than 7h before --from thinned to one in 40s" in result.stdout
+    assert "those older than 7h before its begin thinned to one in 40s" in result.stdout
     (case,) = load_casebook(tmp_path / "cases")
     (group,) = case.load().select((), 0, 2**60)
     back = TO - 3600 - group.times[0] / 1000
@@ -75,7 +75,7 @@ def test_a_case_keeps_how_often_groups_are_evaluated_that_do_not_say_it(run, tmp
 def test_a_history_that_is_too_short_for_the_rules_is_told(run):
     result = run("--from", TO - 3600, "--to", TO, "--history", "1h")
     assert "all of them as they were scraped" in result.stdout
-    assert "the rules look back 1d12m before --from, the case 1h" in result.stderr
+    assert "the rules look back 1d12m before the case's begin, its samples 1h" in result.stderr
 
 
 def test_a_prometheus_that_is_younger_than_the_rules_look_back_is_told(run, monkeypatch):
@@ -83,9 +83,8 @@ def test_a_prometheus_that_is_younger_than_the_rules_look_back_is_told(run, monk
     begun = TO - 6 * 3600
     monkeypatch.setattr(Engine, "raw", lambda self, s, start, end: found(self, s, max(start, begun), end))
     result = run("--from", TO - 3600, "--to", TO)
-    assert (
-        "the rules look back 1d12m before --from, the Prometheus has samples of 5h before it" in result.stderr
-    )
+    assert "before the case's begin, the server has samples of 5h before it only" in result.stderr
+    assert "all of them as they were scraped" in result.stdout
 
 
 def test_what_was_not_found_is_told_and_the_case_is_written(run, tmp_path):
