@@ -20,6 +20,9 @@ class OnsetBasis(StrEnum):
     GIVEN = "as given by --onset"
     CORRECTED = "as corrected in the timeline"
     MEASURED = "the impact start of the report"
+    WINDOW = (
+        "one query's window before the impact start of the report, since the page came within that window"
+    )
     ALERT = "the start of the first alert: nothing that users feel turned"
 
 
@@ -32,7 +35,10 @@ class Onset:
 
 
 def true_onset(report: Report, given: float | None) -> Onset:
-    """As reviewed: as given, else as the row of the impact's start was corrected, else that start."""
+    """As reviewed: as given, else as the row of the impact's start was corrected, else that start.
+
+    That start may be late by the window of the queries that show it, and no page comes before what it is of.
+    """
     if given is not None:
         return Onset(given, OnsetBasis.GIVEN)
     span = report.impact.span
@@ -40,7 +46,17 @@ def true_onset(report: Report, given: float | None) -> Onset:
         starts = any(entry.fact == span.start for entry in row.entries)
         if starts and row.correction is not None and row.correction.at is not None:
             return Onset(row.at, OnsetBasis.CORRECTED)
-    return Onset(span.start.value, OnsetBasis.MEASURED if span.is_measured else OnsetBasis.ALERT)
+    start, page = span.start.value, _first_page(report.evidence.incident)
+    if not span.is_measured:
+        return Onset(start, OnsetBasis.ALERT)
+    earliest = start - report.evidence.lookback_seconds
+    if page is not None and earliest <= page < start:
+        return Onset(earliest, OnsetBasis.WINDOW)
+    return Onset(start, OnsetBasis.MEASURED)
+
+
+def _first_page(incident: Incident) -> float | None:
+    return min((alert.starts_at for alert in incident.alerts if alert.severity == "page"), default=None)
 
 
 def expected_of(report: Report, onset: Onset, page_within_seconds: float | None) -> Expected:
@@ -68,16 +84,16 @@ def expected_of(report: Report, onset: Onset, page_within_seconds: float | None)
 
 def _page_within(report: Report, onset: Onset) -> float:
     incident = report.evidence.incident
-    pages = [alert.starts_at for alert in incident.alerts if alert.severity == "page"]
-    if not pages:
+    page = _first_page(incident)
+    if page is None:
         raise EvidenceError(
             f"incident {incident.id}: no page rang, so nothing says how soon one was due: give --page-within"
         )
-    after = min(pages) - onset.at
+    after = page - onset.at
     if after < 0:
         raise EvidenceError(
-            f"incident {incident.id}: paged {shown_time(min(pages))}, {-after:.0f} s before {onset.basis} "
-            f"({shown_time(onset.at)}): give --onset, when it truly began"
+            f"incident {incident.id}: paged {shown_time(page)}, {-after:.0f} s before the onset "
+            f"({shown_time(onset.at)}, {onset.basis}): give --onset, when it truly began"
         )
     return max(LEAST_SECONDS, 60.0 * math.ceil((after + report.evidence.interval_seconds) / 60))
 

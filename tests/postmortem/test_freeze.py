@@ -30,6 +30,20 @@ def test_a_correction_of_the_row_of_the_impact_start_moves_the_onset(report_on, 
     assert true_onset(report_on([event]), None) == Onset(TEN + 240, OnsetBasis.CORRECTED)
 
 
+def paged_before_the_start(report, seconds):
+    (*_, alert) = report.evidence.incident.alerts
+    early = alert.model_copy(update={"severity": "page", "starts_at": report.origin - seconds})
+    return with_incident(report, alerts=(early,))
+
+
+def test_where_the_page_came_within_the_window_that_the_start_is_known_to_the_onset_is_its_begin(seed_report):
+    lookback = seed_report.evidence.lookback_seconds
+    onset = true_onset(paged_before_the_start(seed_report, lookback - 1), None)
+    assert onset == Onset(seed_report.origin - lookback, OnsetBasis.WINDOW)
+    early = true_onset(paged_before_the_start(seed_report, lookback + 1), None)
+    assert early == Onset(seed_report.origin, OnsetBasis.MEASURED)
+
+
 def test_a_page_is_due_as_soon_as_it_came_in_whole_minutes(seed_report):
     paged_after = TEN + 15 * 60 - seed_report.origin
     expected = expected_of(seed_report, Onset(seed_report.origin, OnsetBasis.MEASURED), None)

@@ -118,7 +118,7 @@ def test_the_onset_is_as_reviewed(run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (["--onset", TEN + 16 * 60], "60 s before as given by --onset"),
+        (["--onset", TEN + 16 * 60], "60 s before the onset (2025-09-03T01:16:00Z, as given by --onset)"),
         (["--onset", TEN - 86_400], "--onset: expected within the report's samples"),
         (["--name", "../x"], "NAME: expected lower-case letters"),
         (["--rules", "missing.yml"], "missing.yml"),
