@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.plain_text import plain_line
 from postmortem.archive import Archive
 from postmortem.digests import DIGEST
+from postmortem.fetch import LATEST
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
 from postmortem.overrides import SHIPPED, Templates, read_templates
-from postmortem.records import ServerSettings
+from postmortem.records import Incident, ServerSettings
 from postmortem.report import Report, conclude
 from postmortem.restore import restore_evidence
 from postmortem.verify.archive_file import read_archive
@@ -106,12 +108,20 @@ class Asked:
         if self.rules or self.signals:
             given = "--rules" if self.rules else "--signals"
             raise UserMistake(f"{given}: expected with --case only; a server tells its own")
-        return report_on(self.incident, self.server, time.time())
+        report, settings = report_on(self.incident, self.server, time.time())
+        say_latest(self.incident, report.evidence.incident)
+        return report, settings
 
     def _refuse_others(self, option: str) -> None:
         if self.incident is not None or self.server is not None:
             given = "INCIDENT" if self.incident is not None else "--url"
             raise UserMistake(f"{option}: expected instead of INCIDENT and --url, found {given} as well")
+
+
+def say_latest(asked: str, found: Incident) -> None:
+    """Which incident ``latest`` is, on standard error."""
+    if asked == LATEST:
+        click.echo(plain_line(f"postmortem: {LATEST} is {found.id}: {found.title}"), err=True)
 
 
 def _read_case(case: str, rules: tuple[Path, ...], signals: Path | None) -> tuple[Report, ServerSettings]:

@@ -39,6 +39,7 @@ from postmortem.report import Report, build_report
 from postmortem.turningpoints import find_shifts
 
 LATEST = "latest"
+_OURSELVES = "fireline"  # the service of alerts on Fireline itself
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ class FirelineApi:
         return self._get("/api/v1/incidents", "incidents", list[Incident])
 
     def incident(self, name: str) -> Incident:
-        """The incident with this id, or the one that started last.
+        """The incident with this id, or the one that started last: of Fireline itself only without another.
 
         Raises:
             EvidenceError: for an unknown one, with those that are known.
@@ -84,7 +85,7 @@ class FirelineApi:
         known = self._by_start()
         if not known:
             raise self._unknown(name, known)
-        return known[-1]
+        return next((one for one in reversed(known) if set(one.services) != {_OURSELVES}), known[-1])
 
     def _by_start(self) -> list[Incident]:
         return sorted(self.incidents(), key=lambda incident: incident.started_at)

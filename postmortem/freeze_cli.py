@@ -20,6 +20,7 @@ from collector.cli_values import Duration, Time
 from collector.durations import format_duration
 from collector.plain_text import plain_line
 from collector.rules.files import RuleGroup
+from postmortem.asked import say_latest
 from postmortem.errors import PostmortemError
 from postmortem.freeze import Onset, expected_of, labels_of, shown_time, true_onset
 from postmortem.live import report_on
@@ -81,6 +82,7 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
         verdict = judged(read_case(frozen.made.folder), groups)
     except (PostmortemError, AlertsError) as error:
         raise UserMistake(str(error)) from error
+    say_latest(incident, report.evidence.incident)
     _say(frozen, began, verdict)
 
 

@@ -13,6 +13,7 @@ from alerts.charts.model import Language
 from alerts.errors import SpecError
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.errors import CollectorError
+from postmortem.asked import say_latest
 from postmortem.errors import EvidenceError, PostmortemError
 from postmortem.fetch import LATEST, FirelineApi, fetch_evidence, fetch_records
 from postmortem.lint.finding import Draft
@@ -119,6 +120,7 @@ def _fetched(server: PrometheusServer, incident: str, zone: ZoneInfo | None) -> 
     with closing(server.client(_TIMEOUT_SECONDS)) as client:
         api = FirelineApi(client, server.url)
         records, settings = fetch_records(api, incident, at), api.settings()
+    say_latest(incident, records.incident)
     with closing(server.querier(deadline_seconds=_TRYING_SECONDS)) as querier:
         evidence = fetch_evidence(records, querier, at, api.address)
     if not evidence.subjects:

@@ -186,3 +186,8 @@ def test_several_files_are_made_of_one_reading(url, tmp_path, monkeypatch):
     assert verified.exit_code == 0, verified.output
     assert verified.output.count("figures printed") == 2
     assert Path("R.HTML").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_latest_says_which_incident_it_is(url, tmp_path):
+    made = run("latest", "--url", url, "--out", tmp_path / "r.md")
+    assert "postmortem: latest is 2025-09-03-1: " in made.output

@@ -43,6 +43,13 @@ def test_latest_is_the_incident_that_started_last(seed_raw):
     )
 
 
+def test_latest_is_about_fireline_itself_only_where_nothing_else_is(seed_raw):
+    ours = {**seed_raw.incident, "id": "2025-09-04-1", "started_at": 2e9, "services": ["fireline"]}
+    known = {"/api/v1/incidents": [seed_raw.incident, ours]}
+    assert api(seed_raw, **known).incident("latest").id == "2025-09-03-1"
+    assert api(seed_raw, **{"/api/v1/incidents": [ours]}).incident("latest").id == "2025-09-04-1"
+
+
 def test_server_that_does_not_tell_its_settings_is_read_in_english_and_utc(seed_raw):
     settings = api(seed_raw).settings()
     assert (settings.language, settings.zone.key) == ("en", "UTC")
