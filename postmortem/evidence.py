@@ -79,7 +79,10 @@ class Evidence:
 
     @property
     def lookback_seconds(self) -> float:
-        """The window of every rate: how late a turning point may be."""
+        """The window of every rate, no shorter than a step: how late a turning point may be.
+
+        Of two that lie nearer to one another the order is not known.
+        """
         return parse_duration(self.rate_window)
 
     def with_series(self, more: Sequence[StoredSeries]) -> "Evidence":

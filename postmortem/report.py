@@ -14,7 +14,7 @@ from postmortem.items import item_facts
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.recording.model import recording_of
 from postmortem.records import Event
-from postmortem.timeline import TIED_INTERVALS, Row, build_timeline
+from postmortem.timeline import Row, build_timeline
 from postmortem.turningpoints import Shift, find_shifts, find_unjudged
 
 
@@ -118,7 +118,7 @@ def conclude(evidence: Evidence) -> Report:
 
 def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> Report:
     """Every step of the pipeline after the evidence; nothing here reads a clock or a server."""
-    tied_seconds = TIED_INTERVALS * evidence.interval_seconds
+    tied_seconds = evidence.lookback_seconds
     return Report(
         evidence=evidence,
         shifts=shifts,

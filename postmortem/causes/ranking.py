@@ -31,7 +31,7 @@ _MOST_LATE = 3.0
 
 @dataclass(frozen=True)
 class Scene:
-    """All that candidates are judged by. tied_seconds: moves so close are at one time."""
+    """All that candidates are judged by. tied_seconds: the order of moves so close is not known."""
 
     seen: tuple[Observed, ...]
     hurt: Hurt
@@ -89,8 +89,8 @@ def rank(recording: Recording, known: Knowledge | None = None) -> Ranking:
     if hurt is None:
         return Ranking(None, ())
     parts = find_parts(recording.subjects, recording.signals, known)
-    tied_seconds = recording.lookback_seconds + recording.interval_seconds
-    scene = Scene(observe(recording, hurt, parts, known), hurt, recording.signals, known, tied_seconds)
+    seen = observe(recording, hurt, parts, known)
+    scene = Scene(seen, hurt, recording.signals, known, tied_seconds=recording.lookback_seconds)
     judged = [
         _judge(candidate, part, scene)
         for candidate in known.candidates

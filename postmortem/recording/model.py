@@ -30,7 +30,7 @@ class Recording:
 
     @property
     def lookback_seconds(self) -> float:
-        """How late a turning point may be."""
+        """How late a turning point may be; of two that lie nearer to one another the order is not known."""
         return parse_duration(self.rate_window)
 
     def with_subjects(self, subjects: Sequence[Subject]) -> "Recording":

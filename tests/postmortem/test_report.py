@@ -86,6 +86,14 @@ def test_switches_of_one_moment_are_one_mitigation(seed_report):
     }
 
 
+def test_no_order_is_told_within_the_query_window(seed_report):
+    coarse = replace(
+        seed_report.evidence, rate_window="2m"
+    )  # 75 s lie between the start and the replica's turn
+    again = build_report(coarse, seed_report.shifts, seed_report.impact.span)
+    assert [h.order.value for h in again.hypotheses] == ["before", "tied", "tied"]
+
+
 def test_hypotheses_follow_the_onsets(seed_report):
     names = [h.shift.subject.signal.name for h in seed_report.hypotheses]
     assert names == ["traffic", "cache_hit_ratio", "replica_cpu"]
