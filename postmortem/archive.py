@@ -74,6 +74,7 @@ def _records(evidence: Evidence) -> dict[str, Any]:
     return {
         "fetched_at": evidence.fetched_at,
         "address": evidence.address,
+        "time_zone": evidence.time_zone,
         "window": _window(evidence),
         "is_drill": evidence.is_drill,
         "synthetic_history": {

@@ -81,7 +81,9 @@ def case_records(
     made = [*told, *_alarm(case, incident)]
     numbered = [event.model_copy(update={"id": first + n}) for n, event in enumerate(made)]
     events = sorted([*recorded, *numbered], key=lambda event: (event.at, event.id))
-    return Records(_as_told(incident, case), tuple(events), tuple(slo_record(slo) for slo in slos), signals)
+    objectives = tuple(slo_record(slo) for slo in slos)
+    told_incident = _as_told(incident, case)
+    return Records(told_incident, tuple(events), objectives, signals, time_zone=case.zone.key)
 
 
 def _alarm(case: CaseRecord, incident: Incident) -> Iterator[Event]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +61,7 @@ class Evidence:
     synthetic_until: the last moment in the window that holds samples made up as history, if any does.
     has_synthetic_period: made-up history lies in the period of the error budgets.
     unavailable: by the ids of queries without an answer, and of events that cannot be shown: why.
+    time_zone: the server's, in which its days begin, whatever zone a report is read in.
     """
 
     incident: Incident
@@ -76,6 +79,7 @@ class Evidence:
     synthetic_until: float | None = None
     has_synthetic_period: bool = False
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = "UTC"
 
     @property
     def lookback_seconds(self) -> float:
@@ -101,6 +105,11 @@ class Evidence:
     def is_drill(self) -> bool:
         """Faults were injected on purpose, by the record of the incident's own events."""
         return any(event.kind == "fault" or event.source == "drill" for event in self.events)
+
+    @property
+    def read_on(self) -> date:
+        """The day on which it was read, of the server's zone: items are overdue for all readers at once."""
+        return datetime.fromtimestamp(self.fetched_at, ZoneInfo(self.time_zone)).date()
 
     @property
     def items(self) -> tuple[ActionItem, ...]:

@@ -46,13 +46,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Records:
-    """unreadable: of events that cannot be shown, by `event:ID`, why."""
+    """unreadable: of events that cannot be shown, by `event:ID`, why.
+
+    time_zone: in which the server's days begin.
+    """
 
     incident: Incident
     events: tuple[Event, ...]
     slos: tuple[SloRecord, ...]
     signals: SignalMap
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = "UTC"
 
 
 class _UnknownError(EvidenceError):
@@ -163,7 +167,7 @@ def fetch_records(api: FirelineApi, name: str, at: float) -> Records:
     since = choose_window(incident, 60.0, at).start
     until = (incident.resolved_at or at) + 3600.0
     events, unreadable = api.events(incident, since, until)
-    return Records(incident, events, api.slos(), api.signals(), unreadable)
+    return Records(incident, events, api.slos(), api.signals(), unreadable, api.settings().time_zone)
 
 
 def fetch_report(records: Records, querier: Querier, at: float, address: str = "") -> Report:
@@ -209,6 +213,7 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
         synthetic_until=float(synthetic[0].times[-1]) if synthetic else None,
         has_synthetic_period=bool(querier.series([SYNTHETIC_PROBE], window.start - period, window.end)),
         unavailable={**records.unreadable, **unavailable},
+        time_zone=records.time_zone,
     )
 
 

@@ -7,7 +7,15 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
 from alerts.action_items import parse_day
 from alerts.calendar_periods import period_start, seconds_so_far
@@ -79,19 +87,19 @@ class Incident(Record):
     titles: Mapping[str, str] = Field(default_factory=dict)
 
 
+def known_zone(name: str) -> str:
+    """The name of a time zone. Raises ValueError for one that this machine does not know."""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"expected a zone that this machine knows, found {name!r}") from error
+
+
 class ServerSettings(Record):
     """How the server tells things; of one that does not say, in English and UTC."""
 
     language: Language = Language.EN
-    time_zone: str = "UTC"
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            return ZoneInfo(name).key
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"expected a zone that this machine knows, found {name!r}") from error
+    time_zone: Annotated[str, AfterValidator(known_zone)] = "UTC"
 
     @property
     def zone(self) -> ZoneInfo:

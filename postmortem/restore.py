@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from alerts.receive import LATEST
 from postmortem.errors import ArchiveError
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.queries import RangeQuery, subject_queries
-from postmortem.records import Event, Incident, SignalMap, SloRecord
+from postmortem.records import Event, Incident, SignalMap, SloRecord, known_zone
 
 # Unix seconds that every calendar can show, from before 1970 on: a window begins before its incident does.
 _Time = Annotated[FiniteFloat, Field(ge=-86_400, le=LATEST)]
@@ -45,6 +45,7 @@ class _Series(_Part):
 class _Archive(_Part):
     fetched_at: _Time
     address: str
+    time_zone: Annotated[str, AfterValidator(known_zone)] = "UTC"
     window: _Window
     synthetic_history: _Synthetic
     incident: Incident
@@ -84,6 +85,7 @@ def restore_evidence(archive: Mapping[str, Any]) -> Evidence:
         synthetic_until=parts.synthetic_history.until,
         has_synthetic_period=parts.synthetic_history.in_budget_period,
         unavailable=parts.unavailable,
+        time_zone=parts.time_zone,
     )
 
 

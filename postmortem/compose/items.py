@@ -1,7 +1,6 @@
 """Action items that people recorded: a row each, and how many are done."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from alerts.action_items import ActionItem, Horizon, Status
 from alerts.charts.quantities import NO_DATA
@@ -49,8 +48,8 @@ def _basis(item: ActionItem, report: Report, voice: Voice) -> str:
 def _state(item: ActionItem, report: Report, voice: Voice) -> Text:
     settled = settled_fact(report.evidence, item)
     if settled is None:
-        read_on = datetime.fromtimestamp(report.evidence.fetched_at, voice.zone).date()
-        return Text(voice.say("item.overdue" if item.due < read_on else "item.open"))
+        is_late = item.due < report.evidence.read_on
+        return Text(voice.say("item.overdue" if is_late else "item.open"))
     key = f"item.{item.status}" if item.said else f"item.{Status.DONE}.bare"
     words = {"at": voice.when(settled), "author": item.settled_author, "said": item.said}
     return cite(voice.say(key, **words), settled)

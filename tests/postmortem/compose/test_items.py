@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,11 +8,13 @@ from alerts.charts.model import Language
 from postmortem.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.markdown import render_markdown
+from postmortem.records import Event
 from postmortem.verify.documents import verify_document
 from postmortem.verify.verdict import verify_archive
 from tests.postmortem.conftest import TEN
 
 DAY = 86_400.0
+MIDDAY = 1756900800.0  # 2025-09-03 12:00 UTC
 ID = "2025-09-03-1"
 
 
@@ -60,6 +63,19 @@ def test_items_stand_with_owner_date_proof_and_state(report):
     assert "(lee): case seed: pages 45 s after the onset" in done
     assert "| open, overdue |" in late
     assert "too dear" in row(text, "buy a mainframe")
+
+
+@pytest.mark.parametrize("read_in", ["Pacific/Kiritimati", "Pacific/Honolulu"])
+@pytest.mark.parametrize(
+    ("servers", "said"),
+    [("Pacific/Kiritimati", "| open, overdue |"), ("UTC", "| open |")],  # the 4th there, the 3rd in UTC
+)
+def test_an_item_is_overdue_by_the_servers_day(report, read_in, servers, said):
+    due = event(6, 4, "added", "tune alerts", owner="kim", due="2025-09-03", horizon="short")
+    told = (*report.evidence.events, Event.model_validate(due))
+    evidence = replace(report.evidence, events=told, fetched_at=MIDDAY, time_zone=servers)
+    text = render_markdown(write_document(replace(report, evidence=evidence), Language.EN, ZoneInfo(read_in)))
+    assert said in row(text, "tune alerts")
 
 
 @pytest.mark.parametrize(
