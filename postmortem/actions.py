@@ -13,8 +13,8 @@ _MOST_HYPOTHESES = 3
 
 
 @dataclass(frozen=True)
-class ActionItem:
-    """A candidate; ``kind`` says which of the other fields it is about: none for a page that never came."""
+class Proposal:
+    """A candidate for an item; ``kind`` says which field it is about: none for a page that never came."""
 
     horizon: Horizon
     kind: str
@@ -25,14 +25,14 @@ class ActionItem:
     is_done: bool = False
 
 
-def propose_actions(report: Report) -> tuple[ActionItem, ...]:
+def propose_actions(report: Report) -> tuple[Proposal, ...]:
     """Switches to decide on, hypotheses to test, signals to watch, a page that never came."""
-    items = [ActionItem(Horizon.SHORT, "switch", event=event) for event in _switched_on(report)]
+    items = [Proposal(Horizon.SHORT, "switch", event=event) for event in _switched_on(report)]
     if report.evidence.incident.paged_at is None:
-        items.append(ActionItem(Horizon.SHORT, "unpaged"))
+        items.append(Proposal(Horizon.SHORT, "unpaged"))
     for number, hypothesis in enumerate(_candidates(report), start=1):
-        items.append(ActionItem(Horizon.MID, "hypothesis", hypothesis=hypothesis, number=number))
-    items.extend(ActionItem(Horizon.MID, "silent", shift=shift) for shift in silent_shifts(report))
+        items.append(Proposal(Horizon.MID, "hypothesis", hypothesis=hypothesis, number=number))
+    items.extend(Proposal(Horizon.MID, "silent", shift=shift) for shift in silent_shifts(report))
     return tuple(items)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.action_items import Horizon
-from postmortem.actions import ActionItem, propose_actions
+from postmortem.actions import Proposal, propose_actions
 from postmortem.compose.items import item_row, progress
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.report import Report
@@ -43,13 +43,13 @@ def tracking(report: Report, voice: Voice) -> Iterator[Block]:
     yield Paragraph(Text(voice.say("tracking.note")))
 
 
-def _row(item: ActionItem, report: Report, voice: Voice) -> tuple[Text, ...]:
+def _row(item: Proposal, report: Report, voice: Voice) -> tuple[Text, ...]:
     text, basis = _texts(item, report, voice)
     blanks = (Text(voice.blank("plan.owner")), Text(voice.blank("plan.due")))
     return (text, basis, *blanks, Text(voice.say("plan.open")))
 
 
-def _texts(item: ActionItem, report: Report, voice: Voice) -> tuple[Text, Text]:
+def _texts(item: Proposal, report: Report, voice: Voice) -> tuple[Text, Text]:
     key = f"action.{item.kind}"
     if item.event is not None:
         name, at = f"`{item.event.attributes['switch']}`", report.event_fact(item.event)
