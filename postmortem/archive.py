@@ -18,6 +18,7 @@ from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
 from postmortem.identity import SCHEMA
 from postmortem.impact import SliImpact
 from postmortem.items import COUNTS, count_fact, due_fact, settled_fact
+from postmortem.mitigations import Effect
 from postmortem.report import Report
 from postmortem.timeline import Row
 from postmortem.turningpoints import Shift
@@ -108,7 +109,7 @@ def _judgements(report: Report) -> dict[str, Any]:
         "mitigations": [
             {
                 "events": [event.id for event in mitigation.events],
-                "effects": [{"before": e.before.id, "after": e.after.id} for e in mitigation.effects],
+                "effects": [_effect(effect) for effect in mitigation.effects],
             }
             for mitigation in report.mitigations
         ],
@@ -118,6 +119,11 @@ def _judgements(report: Report) -> dict[str, Any]:
             {"horizon": a.horizon, "kind": a.kind, "is_done": a.is_done} for a in propose_actions(report)
         ],
     }
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    figures = {"before": effect.before, "after": effect.after, "to_effect": effect.to_effect}
+    return {"series": effect.shift.subject.series, "verdict": effect.verdict, **_ids(figures)}
 
 
 def _loss(loss: Loss) -> dict[str, Any]:

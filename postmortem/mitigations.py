@@ -1,32 +1,47 @@
-"""What was done, and what the SLIs read before and after it."""
+"""What was done, what the SLIs read before and after it, and whether that is more than chance."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from collector.durations import parse_duration
-from postmortem.evidence import Evidence
-from postmortem.facts import Fact, measure
+from alerts.charts.model import Unit
+from postmortem.effects import Excursion, Samples, change_after
+from postmortem.evidence import Evidence, StoredSeries
+from postmortem.facts import TIME, Fact, Operation, RecordKind, combine, from_record, measure
 from postmortem.impact import Span, actions_within
 from postmortem.records import Event
 from postmortem.reductions import Cut, Reduction
 from postmortem.timeline import TIED_INTERVALS
 from postmortem.turningpoints import Shift
 
-WINDOW_INTERVALS = 6
+WINDOW_STEPS = 6  # of which the medians are printed
+REACH_SECONDS = 900.0  # or 20 steps, where these are wider
+_JUDGED_STEPS = 20  # on each side
 _MOST_SLIS = 3
-NO_EFFECT_BELOW = 0.1  # of the value before
+
+
+class Verdict(StrEnum):
+    IMPROVED = "improved"
+    WORSE = "worse"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Medians of a series just before the action and, once its query's window has passed, after it."""
+    """Medians of a series just before the action, and of the last it read before the next one.
+
+    to_effect: from the action to where the series settles beyond halfway; None without an effect, or where it
+    does not settle.
+    """
 
     shift: Shift
     before: Fact
     after: Fact
+    verdict: Verdict
+    to_effect: Fact | None
 
-    @property
-    def is_measurable(self) -> bool:
-        return abs(self.after.value - self.before.value) >= NO_EFFECT_BELOW * abs(self.before.value)
+    def facts(self) -> tuple[Fact, ...]:
+        every = (self.before, self.after, self.to_effect)
+        return tuple(fact for fact in every if fact is not None)
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,49 @@ class Mitigation:
         return self.events[0].at
 
 
+@dataclass(frozen=True)
+class _Reach:
+    """since: the end of the action before, or the start of the record. until: the next action, or its end."""
+
+    events: tuple[Event, ...]
+    since: float
+    until: float
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What is compared of a series: from ``since`` to the first action, and from ``settled`` to ``until``."""
+
+    series: StoredSeries
+    step_seconds: float
+    repeats: float
+    since: float
+    first: Event
+    settled: float
+    until: float
+
+    @classmethod
+    def of(cls, evidence: Evidence, shift: Shift, reach: _Reach) -> "_Sides":
+        series, slo = evidence.series[shift.subject.series], shift.subject.slo
+        step = max(series.step_seconds, evidence.interval_seconds)
+        lookback = max(evidence.lookback_seconds, (slo.slice_seconds if slo else None) or 0.0)
+        first, settled = reach.events[0], reach.events[-1].at + lookback
+        onset = shift.onset.value if shift.onset.value <= first.at else evidence.analysis_start
+        until = min(reach.until, settled + max(REACH_SECONDS, _JUDGED_STEPS * step))
+        since = max(onset, reach.since + lookback if reach.since > evidence.analysis_start else onset)
+        return cls(series, step, max(1.0, lookback / step), since, first, settled, until)
+
+    def cuts(self, steps: int) -> tuple[Cut, Cut]:
+        """Medians of the last so many steps of both sides."""
+        seconds = steps * self.step_seconds
+        before = Cut(Reduction.MEDIAN, max(self.since, self.first.at - seconds), self.first.at)
+        return before, Cut(Reduction.MEDIAN, max(self.settled, self.until - seconds), self.until)
+
+    def samples(self, cut: Cut) -> Samples:
+        inside = (self.series.times >= cut.start) & (self.series.times <= cut.end)
+        return Samples(self.series.times[inside], self.series.values[inside])
+
+
 def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> tuple[Mitigation, ...]:
     """The actions of the impact, tied ones together."""
     groups: list[list[Event]] = []
@@ -49,26 +107,58 @@ def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) 
             groups[-1].append(event)
         else:
             groups.append([event])
-    nexts = [*(group[0].at for group in groups[1:]), evidence.end][: len(groups)]
+    sinces = [evidence.analysis_start, *(group[-1].at for group in groups)]
+    untils = [*(group[0].at for group in groups[1:]), evidence.end]
+    reaches = [_Reach(tuple(g), s, u) for g, s, u in zip(groups, sinces, untils, strict=False)]
     felt = [s for s in shifts if s.subject.slo is not None] or [s for s in shifts if s.subject.is_user_facing]
-    return tuple(
-        Mitigation(tuple(group), _effects(evidence, felt[:_MOST_SLIS], group, until))
-        for group, until in zip(groups, nexts, strict=True)
-    )
+    return tuple(Mitigation(reach.events, _effects(evidence, felt[:_MOST_SLIS], reach)) for reach in reaches)
 
 
-def _effects(evidence: Evidence, felt: list[Shift], group: list[Event], until: float) -> tuple[Effect, ...]:
-    first, last = group[0], group[-1]
-    window = WINDOW_INTERVALS * evidence.interval_seconds
-    since = last.at + parse_duration(evidence.rate_window)
-    effects = []
-    for shift in felt:
-        series, unit = evidence.series[shift.subject.series], shift.subject.signal.unit
-        name = f"event.{first.id}.{series.id}"
-        before = measure(f"{name}.before", series, Cut(Reduction.MEDIAN, first.at - window, first.at), unit)
-        after = measure(
-            f"{name}.after", series, Cut(Reduction.MEDIAN, since, min(since + window, until)), unit
-        )
-        if before and after:
-            effects.append(Effect(shift, before, after))
-    return tuple(effects)
+def window_seconds(evidence: Evidence) -> float:
+    """The time that printed medians are of, where no other action is nearer."""
+    return WINDOW_STEPS * _step_seconds(evidence)
+
+
+def reach_seconds(evidence: Evidence) -> float:
+    """How long after an action and its queries' window what comes may be called its effect."""
+    return max(REACH_SECONDS, _JUDGED_STEPS * _step_seconds(evidence))
+
+
+def _step_seconds(evidence: Evidence) -> float:
+    steps = [evidence.series[subject.series].step_seconds for subject in evidence.subjects]
+    return max([evidence.interval_seconds, *steps])
+
+
+def _effects(evidence: Evidence, felt: list[Shift], reach: _Reach) -> tuple[Effect, ...]:
+    effects = (_effect(evidence, shift, reach) for shift in felt)
+    return tuple(effect for effect in effects if effect is not None)
+
+
+def _effect(evidence: Evidence, shift: Shift, reach: _Reach) -> Effect | None:
+    """None where there are too few samples between the worsening, the action and the next one."""
+    sides, unit = _Sides.of(evidence, shift, reach), shift.subject.signal.unit
+    early, late = (sides.samples(cut) for cut in sides.cuts(_JUDGED_STEPS))
+    change = change_after(early, late, Excursion(shift.before.value, shift.peak.value, sides.repeats))
+    name, (near, far) = f"event.{sides.first.id}.{sides.series.id}", sides.cuts(WINDOW_STEPS)
+    before = measure(f"{name}.before", sides.series, near, unit)
+    after = measure(f"{name}.after", sides.series, far, unit)
+    if change is None or before is None or after is None:
+        return None
+    to_effect = _to_effect(evidence, sides, before, after) if change else None
+    return Effect(shift, before, after, _verdict(shift, change), to_effect)
+
+
+def _verdict(shift: Shift, change: float) -> Verdict:
+    if change == 0:
+        return Verdict.NONE
+    return Verdict.WORSE if (change > 0) == shift.rises else Verdict.IMPROVED
+
+
+def _to_effect(evidence: Evidence, sides: _Sides, before: Fact, after: Fact) -> Fact | None:
+    """From the action to the first sample after which the series stays beyond halfway until the next one."""
+    first, name = sides.first, f"event.{sides.first.id}.{sides.series.id}"
+    way = Reduction.SETTLED_ABOVE if after.value > before.value else Reduction.SETTLED_BELOW
+    halfway = Cut(way, first.at, sides.until, (before.value + after.value) / 2)
+    settled = measure(f"{name}.settled", sides.series, halfway, TIME)
+    acted = from_record(evidence, RecordKind.EVENT, str(first.id), "at")
+    return combine(f"{name}.to_effect", Operation.DIFFERENCE, (settled, acted), Unit.SECONDS)

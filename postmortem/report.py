@@ -107,7 +107,7 @@ class Report:
         yield from (why.lead for why in self.whys if why.lead is not None)
         for mitigation in self.mitigations:
             yield self.since_origin(self.event_fact(mitigation.events[0]))
-            yield from (f for effect in mitigation.effects for f in (effect.before, effect.after))
+            yield from (fact for effect in mitigation.effects for fact in effect.facts())
 
 
 def conclude(evidence: Evidence) -> Report:

@@ -6,7 +6,7 @@ from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.compose.causes import candidates
 from postmortem.compose.timeline import timeline_item
 from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
-from postmortem.mitigations import WINDOW_INTERVALS, Effect, Mitigation
+from postmortem.mitigations import Effect, Mitigation, Verdict, reach_seconds, window_seconds
 from postmortem.records import Good
 from postmortem.report import Report
 from postmortem.timeline import Row, RowKind
@@ -107,10 +107,12 @@ def _applied(report: Report, voice: Voice) -> Iterator[Block]:
         yield Paragraph(Text(voice.say("applied.none")))
         return
     yield Listing(tuple(_mitigation(mitigation, report, voice) for mitigation in report.mitigations))
-    window = voice.seconds(WINDOW_INTERVALS * report.evidence.interval_seconds)
-    yield Paragraph(
-        Text(voice.say("applied.note", window=window, rate=voice.window(report.evidence.rate_window)))
+    window, reach = (
+        voice.seconds(window_seconds(report.evidence)),
+        voice.seconds(reach_seconds(report.evidence)),
     )
+    rate = voice.window(report.evidence.rate_window)
+    yield Paragraph(Text(voice.say("applied.note", window=window, rate=rate, reach=reach)))
 
 
 def _mitigation(mitigation: Mitigation, report: Report, voice: Voice) -> Item:
@@ -123,10 +125,18 @@ def _mitigation(mitigation: Mitigation, report: Report, voice: Voice) -> Item:
 
 
 def _effect(effect: Effect, voice: Voice) -> Text:
+    key = "applied.no_effect" if effect.verdict is Verdict.NONE else f"applied.{effect.verdict}"
     text = voice.say(
-        "applied.effect" if effect.is_measurable else "applied.no_effect",
+        key,
         name=voice.subject(effect.shift.subject),
         before=voice.figure(effect.before),
         after=voice.figure(effect.after),
+        when=_when(effect, voice),
     )
-    return cite(text, effect.before, effect.after)
+    return cite(text, *effect.facts())
+
+
+def _when(effect: Effect, voice: Voice) -> str:
+    if effect.to_effect is None:
+        return voice.say("applied.unsettled")
+    return voice.say("applied.when", delay=voice.delay(effect.to_effect))
