@@ -1,7 +1,7 @@
 """Turns a case's figures into the counters that the shop would have exported, sample by sample."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from statistics import NormalDist
 
 import numpy as np
@@ -78,16 +78,30 @@ def _share_within(
         median = latency.p95_seconds / math.exp(spread * _NORMAL.inv_cdf(0.95))
         return _log_normal(np.full_like(times, median), bounds, spread)
     missing = 1 - latency.hit_ratio.at(times)
-    slowest_misses = _normal_quantile(1 - 0.05 / missing)  # hits are too fast to reach the p95
-    median = latency.p95_seconds.at(times) / np.exp(spread * slowest_misses)
+    # Hits are too fast to reach the p95.
+    slowest_misses = _of_each_kind(_normal_quantile, 1 - 0.05 / missing)
+    medians = latency.p95_seconds.at(times) / np.exp(spread * slowest_misses)
     hits = _log_normal(np.full_like(times, latency.hit_median_seconds), bounds, spread)
-    return (1 - missing)[:, None] * hits + missing[:, None] * _log_normal(median, bounds, spread)
+    return (1 - missing)[:, None] * hits + missing[:, None] * _log_normal(medians, bounds, spread)
 
 
 def _log_normal(median: Floats, bounds: tuple[float, ...], spread: float) -> Floats:
     """Shares (t, bounds) below each bound of log-normal values with medians (t,)."""
-    distance = (np.log(np.array(bounds)) - np.log(median)[:, None]) / spread
-    return 0.5 * (1 + np.asarray(_erf(distance / math.sqrt(2))))
+
+    def below(medians: Floats) -> Floats:
+        distance = (np.log(np.array(bounds)) - np.log(medians)[:, None]) / spread
+        return 0.5 * (1 + np.asarray(_erf(distance / math.sqrt(2))))
+
+    return _of_each_kind(below, median)
+
+
+def _of_each_kind(function: Callable[[Floats], Floats], values: Floats) -> Floats:
+    """Of each of the values (t,) what a function makes of it, asked once for those that are the same.
+
+    Most are: nothing happens in most of a history.
+    """
+    kinds, places = np.unique(values, return_inverse=True)
+    return function(kinds)[places]
 
 
 def _histogram(

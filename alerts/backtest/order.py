@@ -50,7 +50,7 @@ class Placed:
     def read(self) -> tuple[tuple[Selector, Window], ...]:
         """What its expression reads, and what the templates of its labels ask for."""
         asked = self.label_texts.values() if isinstance(self.rule, AlertingRule) else ()
-        return (*windows_read(self.node), *(each for text in asked for each in read_by(text)))
+        return (*_windows_read(self.rule.expr), *(each for text in asked for each in read_by(text)))
 
     @cached_property
     def selectors(self) -> tuple[Selector, ...]:
@@ -70,6 +70,11 @@ class Placed:
 def _parsed(expr: str) -> Node:
     """The same rules are looked at for each case, and for how far they look back."""
     return parse(expr, size=QuerySize(), experimental=True)
+
+
+@lru_cache(maxsize=16_384)
+def _windows_read(expr: str) -> tuple[tuple[Selector, Window], ...]:
+    return tuple(windows_read(_parsed(expr)))
 
 
 @dataclass(frozen=True)
