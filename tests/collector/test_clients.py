@@ -55,7 +55,7 @@ def notifier():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Notified)
     server.daemon_threads = True
     server.alerts = []
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
     server.shutdown()
