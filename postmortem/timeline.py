@@ -9,9 +9,10 @@ from alerts.action_items import KIND
 from postmortem.bends import COMPANY_SECONDS, Bend, find_bends
 from postmortem.corrections import CORRECTION, Correction, correct
 from postmortem.evidence import Evidence, Subject
-from postmortem.facts import Fact, RecordKind, from_record
+from postmortem.facts import Fact, RecordKind, from_record, measure
 from postmortem.firings import find_firings
 from postmortem.records import Alert, Event
+from postmortem.reductions import Cut, Reduction
 from postmortem.turningpoints import Shift, Turn, find_turns
 
 AGAIN = "again"  # the word of an alert that had fired in the incident before
@@ -38,7 +39,10 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened; ``word`` is the milestone's or event's kind, or AGAIN."""
+    """One thing that happened; ``word`` is the milestone's or event's kind, or AGAIN.
+
+    level: where a series was when it had recovered, before it went on.
+    """
 
     at: float
     kind: RowKind
@@ -49,6 +53,7 @@ class Entry:
     alert: Alert | None = None
     event: Event | None = None
     fact: Fact | None = None
+    level: Fact | None = None
 
     @property
     def subject(self) -> Subject | None:
@@ -59,7 +64,7 @@ class Entry:
     def facts(self) -> tuple[Fact, ...]:
         """Its time, and the levels that its text shows beyond its shift's."""
         own = self.turn.facts() if self.turn else self.bend.facts() if self.bend else ()
-        return own if self.fact is None else (self.fact, *own)
+        return tuple(fact for fact in (self.fact, *own, self.level) if fact is not None)
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,15 @@ def _shift(shift: Shift, turns: Sequence[Turn], evidence: Evidence, *, is_bent: 
     if shift.eased and not is_bent and (back is None or back.value - shift.eased.value > tied):
         yield Entry(shift.eased.value, RowKind.EASED, shift=shift, fact=shift.eased)
     if back:
-        yield Entry(back.value, RowKind.RECOVERED, shift=shift, fact=back)
+        level = _level(shift, back.value, evidence)
+        yield Entry(back.value, RowKind.RECOVERED, shift=shift, fact=back, level=level)
+
+
+def _level(shift: Shift, since: float, evidence: Evidence) -> Fact | None:
+    """The median of a rate's window: a recovery may go on for an hour, and its row tells of that moment."""
+    series = evidence.series[shift.subject.series]
+    cut = Cut(Reduction.MEDIAN, since, min(since + evidence.lookback_seconds, evidence.end))
+    return measure(f"{series.id}.recovered_to", series, cut, shift.subject.signal.unit)
 
 
 def _is_told(turn: Turn, shift: Shift | None, evidence: Evidence, *, is_bent: bool) -> bool:

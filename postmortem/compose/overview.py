@@ -22,6 +22,9 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
     yield Listing(tuple(_scope(report, voice)))
     yield Heading(3, voice.say("head.customer"))
     yield _times_table(report, voice)
+    if report.impact.span.is_measured:
+        window = voice.window(report.evidence.rate_window)
+        yield Paragraph(Text(voice.say("impact.uncertain", window=window)))
     yield from _sli_blocks(report, voice)
     yield Listing(tuple(_business(report, voice)))
 
@@ -86,7 +89,7 @@ def _times_table(report: Report, voice: Voice) -> Table:
     )
     rows.append(("start", span.start, start))
     rows.append(("end", span.end, voice.say("impact.end.definition")))
-    rows += [(name, fact, _delay_definition(name, fact, report, voice)) for name, fact in _delays(impact)]
+    rows += [(name, fact, voice.say(f"impact.{name}.definition")) for name, fact in _delays(impact)]
     header = tuple(voice.say(f"impact.header.{column}") for column in ("item", "value", "definition"))
     cells = [
         (Text(voice.say(f"impact.{name}")), _time_cell(name, fact, report, voice), Text(d))
@@ -103,15 +106,6 @@ def unended(report: Report, voice: Voice) -> str:
 def _delays(impact: Impact) -> Iterator[tuple[str, Fact | None]]:
     for name in ("duration", "to_detect", "to_page", "to_acknowledge", "to_mitigate", "to_resolve"):
         yield name, getattr(impact, name)
-
-
-def _delay_definition(name: str, fact: Fact | None, report: Report, voice: Voice) -> str:
-    definition = voice.say(f"impact.{name}.definition")
-    if not _is_uncertain(name, fact, report):
-        return definition
-    return voice.say(
-        "impact.uncertain", definition=definition, window=voice.window(report.evidence.rate_window)
-    )
 
 
 def _is_uncertain(name: str, fact: Fact | None, report: Report) -> bool:

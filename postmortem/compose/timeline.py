@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from postmortem.bends import COMPANY_SECONDS, Bend
 from postmortem.corrections import Correction
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
+from postmortem.facts import Fact
 from postmortem.records import Good
 from postmortem.report import Report
 from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
@@ -106,26 +107,27 @@ def _measured(row: Row, voice: Voice) -> list[Text]:
             return [_turn(entry.turn, voice) for entry in row.entries if entry.turn is not None]
         case RowKind.BEND:
             return [_bend(entry.bend, voice) for entry in row.entries if entry.bend is not None]
-    return _returned(row.kind, shifts, voice)
+    return _returned(row, voice)
 
 
-def _returned(kind: RowKind, shifts: list[Shift], voice: Voice) -> list[Text]:
+def _returned(row: Row, voice: Voice) -> list[Text]:
     texts = []
+    back = [(entry.shift, entry.level) for entry in row.entries if entry.shift is not None]
     for neutral in (False, True):
-        mine = [shift for shift in shifts if (shift.subject.signal.good is Good.NONE) is neutral]
-        key = f"timeline.{kind}.neutral" if neutral else f"timeline.{kind}"
-        if mine and kind is RowKind.EASED:
-            names = voice.listed(voice.subject(shift.subject) for shift in mine)
-            texts.append(cite(voice.say(key, names=names), *(shift.eased for shift in mine)))
+        mine = [(s, level) for s, level in back if (s.subject.signal.good is Good.NONE) is neutral]
+        key = f"timeline.{row.kind}.neutral" if neutral else f"timeline.{row.kind}"
+        if mine and row.kind is RowKind.EASED:
+            names = voice.listed(voice.subject(shift.subject) for shift, _ in mine)
+            texts.append(cite(voice.say(key, names=names), *(shift.eased for shift, _ in mine)))
         elif mine:
-            texts += [_recovered(key, shift, voice) for shift in mine]
+            texts += [_recovered(key, shift, level, voice) for shift, level in mine]
     return texts
 
 
-def _recovered(key: str, shift: Shift, voice: Voice) -> Text:
-    peak, after = voice.figure(shift.peak), voice.figure(shift.after)
+def _recovered(key: str, shift: Shift, level: Fact | None, voice: Voice) -> Text:
+    peak, after = voice.figure(shift.peak), voice.figure(level)
     text = voice.say(key, name=voice.subject(shift.subject), peak=peak, after=after)
-    return cite(text, shift.recovered, shift.peak, shift.after)
+    return cite(text, shift.recovered, shift.peak, level)
 
 
 def _turn(turn: Turn, voice: Voice) -> Text:

@@ -163,3 +163,11 @@ def test_without_a_turning_point_the_alert_stands_in(seed_report):
 def test_formulas(operation, values, result):
     answer = operate(operation, values)
     assert answer == (None if result is None else pytest.approx(result))
+
+
+def test_a_recovery_states_where_the_series_was_then_not_where_it_ended(seed_report):
+    for row in (row for row in seed_report.timeline if row.kind is RowKind.RECOVERED):
+        for entry in row.entries:
+            series = seed_report.evidence.series[entry.subject.series]
+            near = series.values[(series.times >= entry.at) & (series.times <= entry.at + 45)]
+            assert near.min() <= entry.level.value <= near.max()
