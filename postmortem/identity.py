@@ -10,7 +10,7 @@ SCHEMA = "fireline.postmortem/1"
 PUBLIC_SCHEMA = "fireline.postmortem.public/1"
 _LINE = re.compile(
     rf"{re.escape(SCHEMA)} sha256:(?P<digest>[0-9a-f]{{64}}) (?P<language>[a-z]+) (?P<zone>[\w/+-]+)"
-    r"(?: for (?P<audience>[a-z-]+))?"
+    r"(?: for (?P<audience>[a-z-]+))?(?: in words (?P<words>[0-9a-f]{8}))?"
 )
 
 
@@ -27,16 +27,18 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Identity:
-    """digest: the archive's own, in hexadecimal. zone: an IANA name."""
+    """digest: the archive's own, in hexadecimal. zone: an IANA name. words: of --templates; empty as shipped."""
 
     digest: str
     language: Language
     zone: str
     audience: Audience = Audience.TEAM
+    words: str = ""
 
     def __str__(self) -> str:
         told = "" if self.audience is Audience.TEAM else f" for {self.audience}"
-        return f"{SCHEMA} sha256:{self.digest} {self.language} {self.zone}{told}"
+        said = f" in words {self.words}" if self.words else ""
+        return f"{SCHEMA} sha256:{self.digest} {self.language} {self.zone}{told}{said}"
 
 
 def find_identity(text: str) -> Identity | None:
@@ -47,4 +49,5 @@ def find_identity(text: str) -> Identity | None:
     audience = found["audience"] or Audience.TEAM
     if audience not in set(Audience):
         return None
-    return Identity(found["digest"], Language(found["language"]), found["zone"], Audience(audience))
+    words = found["words"] or ""
+    return Identity(found["digest"], Language(found["language"]), found["zone"], Audience(audience), words)

@@ -5,6 +5,7 @@ the order of sections, and sections of the team's own.
 """
 
 import difflib
+import hashlib
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,14 @@ class Templates:
     def sections_of(self, audience: Audience) -> tuple[str | OwnSection, ...]:
         """Names of shipped sections and the team's own, in order."""
         return self.sections.get(audience, SECTIONS[audience])
+
+    def mark(self, language: Language, audience: Audience) -> str:
+        """What tells these words from others in a document: 8 hex digits; empty where they are as shipped."""
+        messages, sections = self.messages.get(language), self.sections.get(audience)
+        if not messages and not sections:
+            return ""
+        said = repr((sorted((messages or {}).items()), sections))
+        return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
 SHIPPED = Templates()

@@ -43,7 +43,8 @@ def write_document(
     blank_start = voice.blank_marks[0]
     count = sum(text.text.count(f"{blank_start}:") for text in texts(body))
     intro = Paragraph(Text(voice.say("intro", count=count, zone=voice.zone_name), is_kept=True))
-    identity = Identity(digest or Archive.of(report).digest, language, str(zone))
+    mark = templates.mark(language, Audience.TEAM)
+    identity = Identity(digest or Archive.of(report).digest, language, str(zone), words=mark)
     return Document(
         language=language,
         title=voice.say("title", title=_subject(report, voice)),

@@ -48,7 +48,8 @@ def write_notice(
     kind, phase = Kind(kind_), Phase(phase_)
     voice = Voice(templates.catalogue(language), zone, report.origin, report.evidence.window)
     told = replace(tell(report), is_open=phase is Phase.DURING)  # people may know what no record says
-    identity = Identity(digest or Archive.of(report).digest, language, str(zone), audience)
+    mark = templates.mark(language, audience)
+    identity = Identity(digest or Archive.of(report).digest, language, str(zone), audience, mark)
     warned = [Callout(Text(voice.say("public.drill")))] if report.evidence.is_drill else []
     return Document(
         language=language,

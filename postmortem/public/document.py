@@ -33,7 +33,8 @@ def write_public(
     """The document in a language and a time zone. digest: of the report's archive, where that was taken."""
     voice = Voice(templates.catalogue(language), zone, report.origin, report.evidence.window)
     told = tell(report)
-    identity = Identity(digest or Archive.of(report).digest, language, str(zone), Audience.PUBLIC)
+    mark = templates.mark(language, Audience.PUBLIC)
+    identity = Identity(digest or Archive.of(report).digest, language, str(zone), Audience.PUBLIC, mark)
     sections = {name: partial(write, told, voice) for name, write in _SECTIONS.items()}
     blocks = in_order(templates.sections_of(Audience.PUBLIC), sections, language)
     day = voice.day(told.start or told.seen_until)

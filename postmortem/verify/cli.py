@@ -119,6 +119,7 @@ def _as_text(report: Path, findings: _Findings) -> str:
         theirs = f", {counts['changed_lines']} lines by people" if counts["changed_lines"] else ""
         lines.append(f"{path}: {counts['figures']} figures printed{theirs}")
     lines += findings.notes
-    outcome = f"{len(findings.differences)} differences" if findings.differences else "as computed anew"
+    count = len(findings.differences)
+    outcome = f"{count} difference{'' if count == 1 else 's'}" if count else "as computed anew"
     lines.append(f"{report}: {findings.figures} figures on {findings.series} series, {outcome}")
     return "\n".join(plain_line(line) for line in lines)

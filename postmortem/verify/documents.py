@@ -67,6 +67,8 @@ def verify_document(
         return DocumentVerdict(0, (missing,))
     differences = [*_check_identity(name, identity, archive), *_check_carried(name, text, archive)]
     figures = sum(1 for _ in printed_figures(text))
+    if others := _other_words(name, identity, templates):
+        return DocumentVerdict(figures, (*differences, others))
     if verdict.evidence is not None:
         forms = PrintedForms(identity, verdict.facts, verdict.evidence, templates)
         differences += _check_figures(name, text, forms)
@@ -82,6 +84,15 @@ def verify_document(
 def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -> Iterator[Difference]:
     if identity.digest != archive.get(DIGEST):
         yield Difference(f"{name}: archive", identity.digest, archive.get(DIGEST))
+
+
+def _other_words(name: str, identity: Identity, templates: Templates) -> Difference | None:
+    """In other words nothing can be compared, and every line would be accused. One without a mark is tried."""
+    given = templates.mark(identity.language, identity.audience)
+    if not identity.words or identity.words == given:
+        return None
+    known = f"those of --templates ({given})" if given else "the shipped ones: --templates is missing"
+    return Difference(f"{name}: words", f"those of a --templates folder ({identity.words})", known)
 
 
 def _check_carried(name: str, text: str, archive: Mapping[str, Any]) -> Iterator[Difference]:

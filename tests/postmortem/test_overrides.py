@@ -126,7 +126,11 @@ def test_by_command(folder, tmp_path, seed_report):
     assert made.exit_code == 0, made.output
     proven = run(main, ["verify", str(archive), *words])
     assert (proven.exit_code, "by people" in proven.output) == (0, False), proven.output
-    assert "lines by people" in run(main, ["verify", str(archive)]).output
+    without = run(main, ["verify", str(archive)])
+    assert (without.exit_code, ", 1 difference\n" in without.output) == (1, True)
+    assert "computed 'the shipped ones: --templates is missing'" in without.output
+    (folder / "en.yml").write_text("public.title: Another")
+    assert "computed 'those of --templates (" in run(main, ["verify", str(archive), *words]).output
     (folder / "en.yml").write_text("nope: x")
     wrong = run(main, ["notice", "--archive", str(archive), "--kind", "support", *words])
     assert (wrong.exit_code, wrong.output.count("\n")) == (2, 1)
