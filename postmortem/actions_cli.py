@@ -4,7 +4,7 @@ import getpass
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -163,7 +163,7 @@ def done_command(  # noqa: PLR0917  click passes them by name
         kind, _, proof = ("", "", "") if item is None or item.status is not Status.OPEN else _parts(item)
         shown = ""
         if kind == "case":
-            shown = _shown_case(proof, cases, rules, server)
+            shown = _shown_case(proof, cases, rules, server, name)
         elif kind == "drill":
             from postmortem.proofs import show_drill  # noqa: PLC0415  as below
 
@@ -175,13 +175,21 @@ def _parts(item: Listed) -> tuple[str, str, str]:
     return item.proof.partition(":")
 
 
-def _shown_case(name: str, cases: Path, rules: Sequence[Path], server: PrometheusServer) -> str:
+def _shown_case(
+    name: str, cases: Path, rules: Sequence[Path], server: PrometheusServer, incident: str
+) -> str:
     # Only a case needs the rules' half, which takes longer to import than all else of this command.
     from alerts.backtest.files import load_alerts  # noqa: PLC0415
     from alerts.ci.server_rules import server_rules  # noqa: PLC0415
     from postmortem.proofs import show_case  # noqa: PLC0415
 
-    return show_case(name, cases, load_alerts(rules).groups if rules else server_rules(server))
+    with closing(server.client(TIMEOUT_SECONDS)) as client:
+        paged_at = FirelineApi(client, server.url).incident(incident).first_page_at
+    groups = load_alerts(rules).groups if rules else server_rules(server)
+    proof = show_case(name, cases, groups, paged_at)
+    if proof.note:
+        click.echo(f"postmortem: {plain_line(proof.note)}", err=True)
+    return proof.shown
 
 
 @actions_group.command("drop")

@@ -119,8 +119,8 @@ class Evidence:
     @property
     def alarm_at(self) -> float:
         """The first page's start, or the first alert's: tickets may open an incident long before it hurts."""
-        pages = [alert.starts_at for alert in self.incident.alerts if alert.severity == "page"]
-        return min(pages, default=self.incident.started_at)
+        paged_at = self.incident.first_page_at
+        return self.incident.started_at if paged_at is None else paged_at
 
     @property
     def analysis_start(self) -> float:

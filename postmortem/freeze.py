@@ -46,17 +46,13 @@ def true_onset(report: Report, given: float | None) -> Onset:
         starts = any(entry.fact == span.start for entry in row.entries)
         if starts and row.correction is not None and row.correction.at is not None:
             return Onset(row.at, OnsetBasis.CORRECTED)
-    start, page = span.start.value, _first_page(report.evidence.incident)
+    start, page = span.start.value, report.evidence.incident.first_page_at
     if not span.is_measured:
         return Onset(start, OnsetBasis.ALERT)
     earliest = start - report.evidence.lookback_seconds
     if page is not None and earliest <= page < start:
         return Onset(earliest, OnsetBasis.WINDOW)
     return Onset(start, OnsetBasis.MEASURED)
-
-
-def _first_page(incident: Incident) -> float | None:
-    return min((alert.starts_at for alert in incident.alerts if alert.severity == "page"), default=None)
 
 
 def expected_of(report: Report, onset: Onset, page_within_seconds: float | None) -> Expected:
@@ -84,7 +80,7 @@ def expected_of(report: Report, onset: Onset, page_within_seconds: float | None)
 
 def _page_within(report: Report, onset: Onset) -> float:
     incident = report.evidence.incident
-    page = _first_page(incident)
+    page = incident.first_page_at
     if page is None:
         raise EvidenceError(
             f"incident {incident.id}: no page rang, so nothing says how soon one was due: give --page-within"

@@ -83,7 +83,7 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     except (PostmortemError, AlertsError) as error:
         raise UserMistake(str(error)) from error
     say_latest(incident, report.evidence.incident)
-    _say(frozen, began, verdict)
+    _say(frozen, began, verdict, is_given=page_within is not None)
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,12 @@ def _wanted(name: str | None, report: Report, began: Onset, page_within: float |
     )
 
 
-def _say(frozen: _Frozen, began: Onset, verdict: Verdict) -> None:
+def _say(frozen: _Frozen, began: Onset, verdict: Verdict, *, is_given: bool) -> None:
     expected = frozen.wanted.expected
     click.echo(plain_line(frozen.made.says))
     due = format_duration(expected.page_within_seconds or 0.0)
-    click.echo(f"onset {shown_time(began.at)}, {began.basis}; a page is due within {due}")
+    basis = "" if is_given else ", as it came then: give --page-within for a case that asks for more"
+    click.echo(f"onset {shown_time(began.at)}, {began.basis}; a page is due within {due}{basis}")
     click.echo(plain_line(_outcome(verdict)))
     for line in frozen.made.notes:
         click.echo(f"postmortem: {plain_line(line)}", err=True)

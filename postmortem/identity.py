@@ -27,7 +27,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Identity:
-    """digest: the archive's own, in hexadecimal. zone: an IANA name. words: of --templates; empty as shipped."""
+    """digest: the archive's own, in hexadecimal. zone: an IANA name. words: of --templates; empty without."""
 
     digest: str
     language: Language

@@ -1,7 +1,9 @@
 """What an action item names as its proof, read where it is shown; nothing here runs a drill."""
 
 import json
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,8 +40,20 @@ class _Drill(BaseModel):
     acts: dict[str, _Act] = {}
 
 
-def show_case(name: str, cases: Path, groups: Sequence[RuleGroup]) -> str:
+@dataclass(frozen=True)
+class CaseProof:
+    """shown: how the rules do in the case, and what it asks. note: what it does not prove, if anything."""
+
+    shown: str
+    note: str = ""
+
+
+def show_case(
+    name: str, cases: Path, groups: Sequence[RuleGroup], paged_at: float | None = None
+) -> CaseProof:
     """How the rules do in the case, as `fireline alerts ci` judges it.
+
+    paged_at: when the incident paged first, Unix seconds.
 
     Raises:
         ProofError: where there is no such case, the rules cannot be judged by it, or it is not passed.
@@ -60,9 +74,19 @@ def show_case(name: str, cases: Path, groups: Sequence[RuleGroup]) -> str:
         raise ProofError(
             f"case:{name}: expected the rules to pass it, as `fireline alerts ci` asks: {verdict.problem}"
         )
-    if verdict.page_seconds is None:
-        return f"case {name}: nobody is paged, as is due"
-    return f"case {name}: {', '.join(verdict.by)} pages {verdict.page_seconds:.0f} s after the onset"
+    expected = case.expected
+    if verdict.page_seconds is None or expected.page_within_seconds is None:
+        return CaseProof(f"case {name}: nobody is paged, as is due")
+    page = f"case {name}: {', '.join(verdict.by)} pages {verdict.page_seconds:.0f} s after the onset"
+    due = format_duration(expected.page_within_seconds)
+    then = math.nan if paged_at is None else paged_at - expected.onset
+    if not 0 <= then <= expected.page_within_seconds:
+        return CaseProof(f"{page}, due within {due}")
+    note = (
+        f"case:{name}: the alerts of the day pass it too ({then:.0f} s, due within {due}): "
+        "one that only an earlier page passes is frozen with a shorter --page-within"
+    )
+    return CaseProof(f"{page}, due within {due}; on the day {then:.0f} s", note)
 
 
 def show_drill(name: str, record: Path | None, at: float, within_seconds: float) -> str:

@@ -86,6 +86,11 @@ class Incident(Record):
     alerts: tuple[Alert, ...] = ()
     titles: Mapping[str, str] = Field(default_factory=dict)
 
+    @property
+    def first_page_at(self) -> float | None:
+        """When the first of its pages began to fire; None where none did."""
+        return min((alert.starts_at for alert in self.alerts if alert.severity == "page"), default=None)
+
 
 def known_zone(name: str) -> str:
     """The name of a time zone. Raises ValueError for one that this machine does not know."""

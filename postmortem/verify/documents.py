@@ -87,7 +87,7 @@ def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -
 
 
 def _other_words(name: str, identity: Identity, templates: Templates) -> Difference | None:
-    """In other words nothing can be compared, and every line would be accused. One without a mark is tried."""
+    """In other words every line would be accused; a document without a mark is compared."""
     given = templates.mark(identity.language, identity.audience)
     if not identity.words or identity.words == given:
         return None

@@ -85,9 +85,12 @@ def test_what_names_its_proof_stays_open_without_it(run, monkeypatch, proof, tex
 
 def test_what_was_shown_is_kept_with_the_item(run, monkeypatch):
     monkeypatch.setattr("alerts.ci.server_rules.server_rules", lambda _: ())
-    monkeypatch.setattr(proofs, "show_case", lambda *_: "case seed: fast pages 45 s after the onset")
+    shown = proofs.CaseProof("case seed: fast pages 45 s after the onset", "case:seed: the alerts of the day")
+    monkeypatch.setattr(proofs, "show_case", lambda *asked: shown if asked[3] == NOON else None)
     run("add", *ADD, "--proof", "case:seed")
-    assert "(proof: case:seed; case seed: fast pages 45 s after the onset)" in run("done", 1).output
+    done = run("done", 1)
+    assert "(proof: case:seed; case seed: fast pages 45 s after the onset)" in done.stdout
+    assert done.stderr == "postmortem: case:seed: the alerts of the day\n"
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ def test_a_case_has_the_incidents_id_title_and_labels(run, tmp_path):
 def test_the_onset_is_as_reviewed(run, tmp_path):
     result = run("--onset", TEN + 5 * 60)
     assert "onset 2025-09-03T01:05:00Z, as given by --onset; a page is due within 11m" in result.output
+    assert "as it came then: give --page-within" in result.output
 
 
 @pytest.mark.parametrize(
