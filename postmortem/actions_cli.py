@@ -1,7 +1,9 @@
 """`postmortem actions`: what follows an incident, who does it, by when, and what shows that it was done."""
 
+import difflib
 import getpass
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -17,6 +19,7 @@ from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.cli_values import Duration
 from collector.plain_text import plain, plain_line
 from postmortem.actions_api import ActionsApi, Listed
+from postmortem.causes.knowledge import load_knowledge
 from postmortem.errors import PostmortemError, ProofError
 from postmortem.fetch import LATEST, FirelineApi
 from postmortem.live import TIMEOUT_SECONDS
@@ -24,6 +27,7 @@ from postmortem.mistake import UserMistake
 
 _HEADS = {Horizon.SHORT: "within 1 week", Horizon.MID: "1 to 4 weeks", Horizon.LONG: "later"}
 _MONTH_SECONDS = 30 * 86_400.0
+_ID = re.compile(r"[a-z]+([._][a-z]+)+")
 
 
 class Unproven(UserMistake):
@@ -73,7 +77,7 @@ def list_command(incident: str, server: PrometheusServer, style: str) -> None:
 @click.argument("text")
 @click.option("--owner", required=True, help="Who does it: one name.")
 @click.option("--due", required=True, type=_day, help="By when; its horizon follows from it.")
-@click.option("--cause", default="", help="What it addresses: a cause's or row's id in the report, or words.")
+@click.option("--cause", default="", help="What it addresses: the id of a candidate in the report, or words.")
 @click.option("--proof", default="", metavar="case:NAME|drill:NAME", help="What shows that it was done.")
 @_author
 def add_command(  # noqa: PLR0917  click passes them by name
@@ -89,6 +93,7 @@ def add_command(  # noqa: PLR0917  click passes them by name
     """Add an item: TEXT begins with a verb."""
     if proof and not PROOF.fullmatch(proof):
         raise UserMistake(f"--proof: expected case:NAME or drill:NAME, found {proof[:60]!r}")
+    _check_cause(cause)
     asked = {
         "text": text,
         "owner": owner,
@@ -99,6 +104,16 @@ def add_command(  # noqa: PLR0917  click passes them by name
     }
     with _connected(server, incident) as (name, api):
         _say(name, api.add(asked))
+
+
+def _check_cause(cause: str) -> None:
+    """An id that no candidate has would stand in the report as it is typed."""
+    known = [candidate.id for candidate in load_knowledge().candidates]
+    if cause in known or not _ID.fullmatch(cause):
+        return
+    near = difflib.get_close_matches(cause, known, 1)
+    meant = f"; {near[0]} is meant?" if near else ""
+    raise UserMistake(f"--cause: expected the id of a candidate, or words; found {cause[:60]!r}{meant}")
 
 
 @actions_group.command("change")

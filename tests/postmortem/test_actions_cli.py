@@ -46,8 +46,8 @@ def run(tmp_path, monkeypatch):
 
 
 def test_an_item_is_added_listed_and_done(run):
-    added = run("add", *ADD, "--cause", "replica_saturated")
-    assert added.output == f"{ID}: 1 open 2025-09-08 kim: raise the limits (cause: replica_saturated)\n"
+    added = run("add", *ADD, "--cause", "replica.saturated")
+    assert added.output == f"{ID}: 1 open 2025-09-08 kim: raise the limits (cause: replica.saturated)\n"
     run("add", "watch the replica", "--owner", "lee", "--due", "2025-12-01")
     assert run("done", 1).exit_code == 0
     lines = run("list").output.splitlines()
@@ -99,6 +99,8 @@ def test_what_was_shown_is_kept_with_the_item(run, monkeypatch):
         (("done", 7), "action 7: expected one of 2025-09-03-1: none yet"),
         (("add", "x", "--owner", "kim", "--due", "2025-09-01"), "due: expected 2025-09-03 or later"),
         (("add", *ADD, "--proof", "trust"), "--proof: expected case:NAME or drill:NAME, found 'trust'"),
+        (("add", *ADD, "--cause", "cache_emptied"), "found 'cache_emptied'; cache.emptied is meant?"),
+        (("add", *ADD, "--cause", "dns.gone"), "--cause: expected the id of a candidate, or words"),
         (("change", 1), "expected --owner or --due"),
     ],
 )
