@@ -28,7 +28,7 @@ def correct(rows: Collection[str], evidence: Evidence) -> Mapping[str, Correctio
     """The last correction of each of these rows, by the row's id; those of unknown rows are left out."""
     found: dict[str, Correction] = {}
     for event in sorted(evidence.events, key=lambda event: event.id):
-        target = _target(event)
+        target = target_of(event)
         if target is None or target not in rows:
             continue
         made = Correction(event, HIDES in event.attributes, _moment(event, evidence))
@@ -39,7 +39,14 @@ def correct(rows: Collection[str], evidence: Evidence) -> Mapping[str, Correctio
     return found
 
 
-def _target(event: Event) -> str | None:
+def unknown_targets(rows: Collection[str], evidence: Evidence) -> tuple[Event, ...]:
+    """Corrections of rows that there are not: a slip of the pen, or a row that later data took away."""
+    targets = ((event, target_of(event)) for event in evidence.events)
+    return tuple(event for event, target in targets if target is not None and target not in rows)
+
+
+def target_of(event: Event) -> str | None:
+    """The id of the row that a correction names; None of one that adds a row, and of other events."""
     if event.kind != CORRECTION:
         return None
     named = event.attributes.get(HIDES, event.attributes.get(ROW))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from alerts.action_items import KIND
 from postmortem.bends import COMPANY_SECONDS, Bend, find_bends
-from postmortem.corrections import CORRECTION, Correction, correct
+from postmortem.corrections import CORRECTION, Correction, correct, target_of
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, RecordKind, from_record, measure
 from postmortem.firings import find_firings
@@ -126,11 +126,9 @@ def _measured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Iterator[Entry]:
 
 
 def corrected_rows(rows: Sequence[Row], evidence: Evidence) -> tuple[Row, ...]:
-    """The rows as people's corrections have them. What corrects a row that is there is no row itself."""
+    """The rows as people's corrections have them. What names a row to correct is no row itself."""
     found = correct({row.id for row in rows}, evidence)
-    applied = {correction.event.id for correction in found.values()} | {
-        event for correction in found.values() for event in correction.replaced
-    }
+    applied = {event.id for event in evidence.events if target_of(event) is not None}
     kept = [
         replace(row, correction=found.get(row.id))
         for row in rows

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from postmortem.bends import COMPANY_SECONDS, Bend
-from postmortem.corrections import Correction
+from postmortem.corrections import Correction, target_of, unknown_targets
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.facts import Fact
-from postmortem.records import Good
+from postmortem.records import Event, Good
 from postmortem.report import Report
 from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
 from postmortem.turningpoints import Shift, Turn
@@ -27,6 +27,7 @@ def timeline(report: Report, voice: Voice) -> Iterator[Block]:
     ]
     yield Listing((*items, Item(Text(voice.blank("timeline.unknown")))))
     yield from _hidden(report, voice)
+    yield from _missed(report, voice)
     evidence = report.evidence
     tied, bends = (voice.seconds(s) for s in (TIED_INTERVALS * evidence.interval_seconds, COMPANY_SECONDS))
     window = voice.window(evidence.rate_window)
@@ -64,15 +65,17 @@ def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:
 
 def _corrected(row: Row, correction: Correction, parts: list[Text], voice: Voice, dated: str) -> Item:
     """What a person wrote in its place, and under it the row as it was."""
-    head = dated.replace("{text}", voice.say("timeline.corrected", text=_author_words(correction, voice)))
+    head = dated.replace(
+        "{text}", voice.say("timeline.corrected", text=_author_words(correction.event, voice))
+    )
     first = row.entries[0].fact
     at = voice.when(first) if first is not None else voice.figure(None)
     originals = [Text(voice.say("timeline.original", at=at, text=part.text), part.refs) for part in parts]
     return Item(Text(head, ("event",)), tuple(originals))
 
 
-def _author_words(correction: Correction, voice: Voice) -> str:
-    text, author = voice.words(correction.event), correction.event.author
+def _author_words(event: Event, voice: Voice) -> str:
+    text, author = voice.words(event), event.author
     return text if author in {"", *_NOBODY} else voice.say("by_author", text=text, author=author)
 
 
@@ -81,11 +84,22 @@ def _hidden(report: Report, voice: Voice) -> Iterator[Block]:
     hidden = [row for row in report.timeline if row.is_hidden]
     if hidden:
         said = [
-            voice.say("timeline.hidden.row", row=row.id, text=_author_words(row.correction, voice))
+            voice.say("timeline.hidden.row", row=row.id, text=_author_words(row.correction.event, voice))
             for row in hidden
             if row.correction is not None
         ]
         yield Paragraph(Text(voice.say("timeline.hidden", rows=voice.clauses(said)), ("event",)))
+
+
+def _missed(report: Report, voice: Voice) -> Iterator[Block]:
+    """Corrections that correct nothing, as each names a row that there is not."""
+    missed = unknown_targets({row.id for row in report.timeline}, report.evidence)
+    if missed:
+        said = [
+            voice.say("timeline.hidden.row", row=target_of(event), text=_author_words(event, voice))
+            for event in missed
+        ]
+        yield Paragraph(Text(voice.say("timeline.missed", rows=voice.clauses(said)), ("event",)))
 
 
 def _told(row: Row, voice: Voice) -> Text:

@@ -85,13 +85,19 @@ def test_the_last_word_counts(report_on):
     assert not [row for row in report.timeline if row.id in {"event:90", "event:91"}]
 
 
-def test_a_correction_of_no_row_is_a_row(report_on):
-    report = report_on(
-        [correction(90, "공지를 올렸다", at=TEN + 5400), correction(91, "오타", row="onset:nope")]
-    )
-    assert [row.id for row in report.timeline if row.word == "correction"] == ["event:90", "event:91"]
-    assert lines(report, "정정: 공지를 올렸다 (박서연)")
+def test_a_correction_that_names_no_row_adds_one(report_on):
+    report = report_on([correction(90, "공지를 올렸다", at=TEN + 5400)])
+    assert lines(report, "공지를 올렸다 [추가] (박서연)")
     assert row_of(report, "event:90").at == TEN + 5400
+
+
+@pytest.mark.parametrize("attribute", ["row", "hides"])
+def test_a_correction_of_a_row_that_there_is_not_is_no_row_but_told(report_on, attribute):
+    report = report_on([correction(90, "오타", **{attribute: "onset:nope"})])
+    assert not [row for row in report.timeline if row.word == "correction"]
+    (line,) = lines(report, "오타")
+    assert line.startswith("가리키는 줄이 없어 적용되지 않은 정정")
+    assert "`onset:nope` — 오타 (박서연)" in line
 
 
 def test_words_of_a_correction_make_no_format(report_on):
