@@ -101,7 +101,8 @@ class Asked:
             return _read_case(self.case, self.rules, self.signals)
         if self.archive is not None:
             self._refuse_others("--archive")
-            return _read_archive(self.archive), ServerSettings()
+            report = _read_archive(self.archive)
+            return report, ServerSettings(time_zone=report.evidence.time_zone)
         if self.incident is None or self.server is None:
             missing = "INCIDENT (an id, or `latest`)" if self.incident is None else "--url"
             raise UserMistake(f"expected INCIDENT with --url, or --case or --archive; {missing} is missing")

@@ -27,7 +27,6 @@ from postmortem.zone import Zone
 _TIMEOUT_SECONDS = 30.0
 _TRYING_SECONDS = 15.0  # somebody waits for it
 _MOST_BYTES = 5_000_000
-_UTC = ZoneInfo("UTC")
 
 
 @click.command("lint")
@@ -58,7 +57,7 @@ _UTC = ZoneInfo("UTC")
 @click.option(
     "--time-zone",
     type=Zone(),
-    help="Of times in a document that names none; UTC, or the server's, unless given.",
+    help="Of times in a document that names none; the server's, case's or archive's unless given, else UTC.",
 )
 @click.pass_context
 def lint_command(
@@ -112,7 +111,7 @@ def _on_file(
 ) -> Recorded | None:
     if case is not None:
         return from_case(case, signals, zone)
-    return from_archive(archive, zone or _UTC) if archive is not None else None
+    return from_archive(archive, zone) if archive is not None else None
 
 
 def _fetched(server: PrometheusServer, incident: str, zone: ZoneInfo | None) -> Recorded:

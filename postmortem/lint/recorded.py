@@ -55,8 +55,8 @@ def from_evidence(evidence: Evidence, zone: ZoneInfo) -> Recorded:
     return Recorded(tuple(found), offset_seconds(zone, evidence.start))
 
 
-def from_archive(path: Path, zone: ZoneInfo) -> Recorded:
-    """The series that a report stored with `--format json`. zone: of a document that names none.
+def from_archive(path: Path, zone: ZoneInfo | None = None) -> Recorded:
+    """The series that a report stored with `--format json`. zone: of a document that names none; its own.
 
     Raises:
         EvidenceError: for a file that is none.
@@ -64,6 +64,7 @@ def from_archive(path: Path, zone: ZoneInfo) -> Recorded:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         series = [_stored(name, stored, content) for name, stored in content["series"].items()]
+        zone = zone or ZoneInfo(content.get("time_zone", "UTC"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
         expected = "expected a report that `postmortem report --format json` wrote"
         raise EvidenceError(f"{path}: {expected}: {error!r}") from error

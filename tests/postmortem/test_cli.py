@@ -191,3 +191,10 @@ def test_several_files_are_made_of_one_reading(url, tmp_path, monkeypatch):
 def test_latest_says_which_incident_it_is(url, tmp_path):
     made = run("latest", "--url", url, "--out", tmp_path / "r.md")
     assert "postmortem: latest is 2025-09-03-1: " in made.output
+
+
+def test_an_archive_is_told_in_the_zone_of_its_server(url, tmp_path):
+    archive, document = tmp_path / "r.json", tmp_path / "r.md"
+    assert run("latest", "--url", url, "--out", archive).exit_code == 0
+    assert run("--archive", archive, "--out", document).exit_code == 0
+    assert "Asia/Tokyo" in document.read_text(encoding="utf-8").splitlines()[-1]

@@ -24,6 +24,12 @@ def test_a_stored_report_has_the_series_of_its_evidence(archive, seed_report):
     assert all(by_title[s.titles].values.tolist() == s.values.tolist() for s in live.series)
 
 
+def test_a_stored_report_is_read_in_its_servers_zone(archive, tmp_path):
+    path = tmp_path / "r.json"
+    path.write_text(archive.read_text().replace('"time_zone": "UTC"', '"time_zone": "Asia/Tokyo"'))
+    assert (from_archive(archive).offset_seconds, from_archive(path).offset_seconds) == (0, 9 * 3600)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"series": {"signal:x": {"samples": []}}}'])
 def test_a_file_that_is_no_report(text, tmp_path):
     path = tmp_path / "r.json"
