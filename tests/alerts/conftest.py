@@ -1,6 +1,5 @@
 """A whole incident half on a manual clock, with a notifier that remembers."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from alerts.events import Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.notify.message import Message, Receipt
 from alerts.receive import format_time
-from alerts.storage import FILE_NAME
 from collector.clock import ManualClock
+from tests.incident_store import put_empty_store
 
 NOON = 1756861500.0  # 2025-09-03 10:05:00 KST
 DEPENDS_ON = {"product": ["redis", "replica"], "order": ["product", "primary"], "mail": ["smtp"]}
@@ -111,21 +110,12 @@ class World:
             return outbox.select(connection)
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An incident store without incidents: its tables are made once, as making them takes longest."""
-    folder = tmp_path_factory.mktemp("empty")
-    World(folder, {}, (FakeNotifier(),)).app.stop()
-    return folder / FILE_NAME
-
-
 @pytest.fixture
-def make_world(tmp_path: Path, empty_store: Path) -> Iterator[Callable[..., World]]:
+def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     made: list[World] = []
 
     def make(*notifiers: Any, **raw: object) -> World:
-        if not (tmp_path / FILE_NAME).exists():
-            shutil.copy(empty_store, tmp_path / FILE_NAME)
+        put_empty_store(tmp_path)
         made.append(World(tmp_path, raw, notifiers or (FakeNotifier(),)))
         return made[-1]
 

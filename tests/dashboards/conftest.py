@@ -31,6 +31,7 @@ from collector.series import Sample, Series
 from dashboards.readings import GuardrailReading, Readings, SloReading, State, TargetReading
 from dashboards.web.desk import IncidentDesk
 from dashboards.web.pages import Pages, Room
+from tests.incident_store import put_empty_store
 
 AT = 1_756_861_500.0  # 2025-09-03 10:05:00 KST
 BAD, ALL = "sum(increase(bad_total[$window]))", "sum(increase(all_total[$window]))"
@@ -191,6 +192,7 @@ def calm():
 
 @pytest.fixture
 def site(tmp_path):
+    put_empty_store(tmp_path)
     site = Site(tmp_path)
     yield site
     site.database.close()
