@@ -183,6 +183,9 @@ class Metrics(ServerMetrics):
         self.orders = self._counter("shop_orders_total", "Orders asked for, by how they ended.", ("outcome",))
         for outcome in ("placed", "replayed", "rejected", "unknown", *filter(None, ErrorType)):
             self.orders.labels(outcome)
+        self.orders_repeated = self._counter(
+            "shop_orders_repeated_total", "Orders placed of a cart that the customer was sold just before."
+        )
         self.payment_attempts = self._counter(
             "shop_payment_attempts_total", "Debits tried on a wallet.", ("outcome",)
         )

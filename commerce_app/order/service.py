@@ -22,6 +22,7 @@ from commerce_app.order.compensation import Compensation
 from commerce_app.order.confirmation import confirm
 from commerce_app.order.outcome import confirmed
 from commerce_app.order.payment import pay
+from commerce_app.order.repeats import Repeats
 from commerce_app.order.reservation import Reservations, Reserved
 from commerce_app.order.settlement import Settlement
 from commerce_app.product.service import Products
@@ -73,6 +74,7 @@ class Orders:
         self._ordered = ordered
         self._settlement = settlement
         self._metrics = metrics
+        self._repeats = Repeats(now)
         self._now = now
         self._deadline_seconds = deadline_seconds
         self._confirm_seconds = confirm_seconds
@@ -101,6 +103,8 @@ class Orders:
             raise
         finally:
             self._metrics.orders.labels(ending).inc()
+            if ending == "placed" and self._repeats.note(cart):
+                self._metrics.orders_repeated.inc()
             if ending in {"placed", "unknown"}:
                 self._ordered(cart.user_id)
         return answer

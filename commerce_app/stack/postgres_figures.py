@@ -55,6 +55,7 @@ STATISTIC = "SELECT * FROM pg_stat_database WHERE datname = current_database()"
 SERVER = """
 SELECT current_database() AS datname, pg_is_in_recovery() AS is_replica,
        current_setting('max_connections')::int AS max_connections,
+       extract(epoch FROM pg_postmaster_start_time())::float8 AS started_at,
        CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
             ELSE greatest(0, extract(epoch FROM now() - pg_last_xact_replay_timestamp())) END::float8
        AS lag_seconds
@@ -74,13 +75,15 @@ GROUP BY 1, 2 ORDER BY seconds_total DESC LIMIT 50
 class PostgresFigures:
     """One look at a server: ``sessions`` and ``oldest_seconds`` by state, ``locks`` by mode.
 
-    ``statistics`` is the row of pg_stat_database, ``statements`` are the 50 that took most time.
+    ``started_at``: of the server, Unix seconds. ``statistics`` is the row of pg_stat_database, ``statements``
+    are the 50 that took most time.
     """
 
     datname: str
     is_replica: bool
     lag_seconds: float
     max_connections: int
+    started_at: float
     sessions: Mapping[str, int]
     oldest_seconds: Mapping[str, float]
     waiting: int
@@ -127,11 +130,13 @@ def _replication(servers: Mapping[str, PostgresFigures]) -> list[Metric]:
     lag = _gauge("pg_replication_lag_seconds", "Age of the last replayed transaction", ["server"])
     is_replica = _gauge("pg_replication_is_replica", "Whether the server is a replica", ["server"])
     limit = _gauge("pg_settings_max_connections", "Connections allowed", ["server"])
+    started = _gauge("pg_postmaster_start_time_seconds", "When the server was started", ["server"])
     for name, figures in servers.items():
         lag.add_metric([name], figures.lag_seconds)
         is_replica.add_metric([name], float(figures.is_replica))
         limit.add_metric([name], figures.max_connections)
-    return [lag, is_replica, limit]
+        started.add_metric([name], figures.started_at)
+    return [lag, is_replica, limit, started]
 
 
 def _sessions(servers: Mapping[str, PostgresFigures]) -> list[Metric]:

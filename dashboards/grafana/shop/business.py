@@ -28,9 +28,10 @@ def _payments() -> Panel:
 def _checkouts() -> Panel:
     begun = f"sum ({rate('shop_checkouts_begun_total')})"
     left = f"sum by (by) ({rate('shop_carts_left_total')})"
+    again = f"sum ({rate('shop_orders_repeated_total')})"
     text = (
         "Per second: orders begun, and orders reserved and never bought, given back by their own request or, "
-        "where that died, by the sweeper."
+        "where that died, by the sweeper; and orders placed of a cart that the customer was sold just before."
     )
-    queries = (begun, "begun"), (left, "left: {{by}}")
+    queries = (begun, "begun"), (left, "left: {{by}}"), (again, "sold again")
     return lines("Checkouts begun, carts left", text, "ops", *queries, width=6)

@@ -119,6 +119,7 @@ class World:
         self.ordered = []
         self.settlement = Settlement(self.metrics, self.ordered.append)
         self.over_the_rate = None
+        self.allowance = Allowance("ordering", 1, 1)
         self.switches = Switches()
         self.pauses = []
 
@@ -127,14 +128,17 @@ class World:
         self.reservations.result = self.reservations.then or self.reservations.result
 
     async def place(self, **limits):
-        orders = Orders(
+        return await self.orders(**limits).place(CART, KEY)
+
+    def orders(self, **limits):
+        return Orders(
             self.connection,
             FakeProducts(),
             self.reservations,
             self.compensation,
             RowLocks(self.metrics),
             replays=self.replays,
-            limits=UserLimits(Allowance("ordering", 1, 1)),
+            limits=UserLimits(self.allowance),
             admit=self._admit,
             patience=PrimaryPatience(self.switches, self.metrics, passes, self.pause),
             ordered=self.ordered.append,
@@ -143,7 +147,6 @@ class World:
             now=lambda: AT,
             **{"deadline_seconds": 60, **limits},
         )
-        return await orders.place(CART, KEY)
 
     async def _admit(self, user_id):
         self.admitted.append(user_id)
@@ -192,6 +195,15 @@ async def test_what_is_confirmed_is_placed_and_paid(world):
     assert (world.ordered, world.carts_left) == ([CART.user_id], 0)
     assert (world.counts, world.revenue) == (({"placed": 1}, {"paid": 1}), 200)
     assert world.compensation.undone == []
+
+
+async def test_the_same_sold_again_is_counted_and_an_answer_told_again_is_not(world):
+    world.allowance = Allowance("ordering", 9, 1)
+    orders, sold = world.orders(), world.reservations.result
+    for result in (sold, Answer(201, b"{}", replayed=True), sold):
+        world.reservations.result = result
+        await orders.place(CART, KEY)
+    assert world.metrics.orders_repeated._value.get() == 1
 
 
 @pytest.mark.parametrize(

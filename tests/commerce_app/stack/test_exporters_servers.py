@@ -137,6 +137,7 @@ async def test_redis_is_counted_alike(ours, theirs):
 async def test_postgresql_is_told_alike(ours, theirs, server):
     names = [
         "pg_settings_max_connections",
+        "pg_postmaster_start_time_seconds",
         "pg_replication_is_replica",
         "pg_replication_lag_seconds",
         "pg_stat_database_deadlocks",

@@ -11,6 +11,7 @@ FIGURES = PostgresFigures(
     is_replica=True,
     lag_seconds=1.5,
     max_connections=120,
+    started_at=1756000000.0,
     sessions={"active": 3},
     oldest_seconds={"active": 0.25},
     waiting=2,
@@ -31,6 +32,7 @@ def test_a_servers_figures_have_its_name():
     found = values(postgres_metrics({"replica": FIGURES}))
     assert found["pg_replication_lag_seconds", "replica"] == 1.5
     assert found["pg_replication_is_replica", "replica"] == 1
+    assert found["pg_postmaster_start_time_seconds", "replica"] == 1756000000.0
     assert found["pg_stat_activity_count", "replica", "shop", "active"] == 3
     assert found["pg_stat_activity_max_tx_duration", "replica", "shop", "active"] == 0.25
     assert found["db_sessions_waiting_for_lock", "replica", "shop"] == 2

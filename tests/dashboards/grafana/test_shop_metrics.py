@@ -60,6 +60,7 @@ def server_families():
         is_replica=True,
         lag_seconds=0.0,
         max_connections=100,
+        started_at=1756000000.0,
         sessions={},
         oldest_seconds={},
         waiting=0,

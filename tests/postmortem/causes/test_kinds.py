@@ -26,6 +26,8 @@ def parts():
         ("redis_up", Kind("cache", "up", "redis")),
         ("redis_restarts", Kind("cache", "restarts", "redis")),
         ("replica_cpu", Kind("replica", "cpu", "replica")),
+        ("replica_restarts", Kind("replica", "restarts", "replica")),
+        ("primary_restarts", Kind("database", "restarts", "primary")),
         ("replica_lag", Kind("replica", "lag", "replica")),
         ("replica_connections_waiting", Kind("replica", "waiting", "replica")),
         ("replica_queries", Kind("replica", "queries", "replica")),
@@ -41,7 +43,13 @@ def test_what_a_signal_of_the_shop_measures(parts, signal, kind):
 
 
 def test_what_users_feel_is_of_no_kind(parts):
-    assert not {"order_latency_p99", "order_error_ratio", "orders_placed", "revenue"} & set(parts.kinds)
+    assert not {
+        "order_latency_p99",
+        "order_error_ratio",
+        "orders_placed",
+        "orders_repeated",
+        "revenue",
+    } & set(parts.kinds)
 
 
 def test_what_users_feel_of_a_service_that_others_stand_on_may_explain_what_they_feel_there(parts):
