@@ -131,6 +131,7 @@ def _loss(loss: Loss) -> dict[str, Any]:
     figures: Mapping[str, Fact | None] = {
         "before": loss.before,
         "during": loss.during,
+        "coverage": loss.coverage,
         "low": lost.low if lost else None,
         "usual": lost.usual if lost else None,
         "high": lost.high if lost else None,

@@ -1,21 +1,22 @@
 """What an incident cost, by the series and rates that the configuration names: each with its interval."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, StoredSeries, Subject
 from postmortem.facts import Fact, Operation, RecordKind, combine, from_record, measure
 from postmortem.impact import Impact
+from postmortem.meanfit import LEAST_SAMPLES
 from postmortem.records import Estimate
 from postmortem.reductions import Cut, Reduction
 
-LEAST_SAMPLES = 5  # before the impact: quartiles of fewer say nothing
-_LEVELS = (Reduction.LOWER_QUARTILE, Reduction.MEDIAN, Reduction.UPPER_QUARTILE)
+LEAST_COVERAGE = 0.8  # of the impact: samples that are missing may be orders that are missing
+_LEVELS = (Reduction.MEAN_LOW, Reduction.MEAN, Reduction.MEAN_HIGH)
 
 
 @dataclass(frozen=True)
 class Interval:
-    """low, usual, high: how many were lost if business had gone on at a quartile or the median of before.
+    """low, usual, high: how many were lost if business had gone on at the mean of before, or its bounds.
 
     worth_low, worth_high: of all that was lost and did not come back, KRW; None where the configuration does
     not say what one is worth.
@@ -30,24 +31,29 @@ class Interval:
 
 @dataclass(frozen=True)
 class Loss:
-    """before: the median ahead of the impact; during: the mean over it; duration: of it.
+    """before: the mean ahead of the impact; during: the mean over it, if that has samples; duration: of it.
 
-    interval: None where business did not fall: what it would have been without the incident is not known.
+    coverage: the share of the impact that has samples.
+    interval: None where samples are missing (``is_covered``), or business fell by no more than chance: then
+    nobody knows what it would have been without the incident.
     """
 
     subject: Subject
     estimate: Estimate
     before: Fact
-    during: Fact
+    during: Fact | None
     duration: Fact
+    coverage: Fact
     interval: Interval | None
 
+    @property
+    def is_covered(self) -> bool:
+        return self.coverage.value >= LEAST_COVERAGE
+
     def facts(self) -> tuple[Fact, ...]:
-        own, lost = (self.before, self.during), self.interval
-        if lost is None:
-            return own
-        worth = (lost.worth_low, lost.worth_high)
-        return (*own, lost.low, lost.usual, lost.high, *(fact for fact in worth if fact is not None))
+        own, lost = (self.before, self.during, self.coverage), self.interval
+        bounds = () if lost is None else (lost.low, lost.usual, lost.high, lost.worth_low, lost.worth_high)
+        return tuple(fact for fact in (*own, *bounds) if fact is not None)
 
 
 def estimate_losses(evidence: Evidence, impact: Impact) -> tuple[Loss, ...]:
@@ -68,25 +74,29 @@ def _loss(evidence: Evidence, impact: Impact, estimate: Estimate, subject: Subje
     start, until = evidence.analysis_start, span.start.value - evidence.lookback_seconds
     if _count(series, start, until) < LEAST_SAMPLES:
         return None
-    name = f"loss.{subject.series}"
+    name, ends = f"loss.{subject.series}", (span.start.value, span.end.value)
     low, before, high = (
-        measure(f"{name}.before.{level}", series, Cut(level, start, until), Unit.PER_SECOND)
+        measure(f"{name}.before.{level}", series, Cut(level, start, until, duration.value), Unit.PER_SECOND)
         for level in _LEVELS
     )
-    mean = Cut(Reduction.MEAN, span.start.value, span.end.value)
-    during = measure(f"{name}.during", series, mean, Unit.PER_SECOND)
-    if before is None or during is None:
+    during = measure(f"{name}.during", series, Cut(Reduction.MEAN, *ends), Unit.PER_SECOND)
+    present = Cut(Reduction.COVERAGE, *ends, series.step_seconds)
+    coverage = measure(f"{name}.coverage", series, present, Unit.RATIO)
+    if before is None or coverage is None:
         return None
+    loss = Loss(subject, estimate, before, during, duration, coverage, None)
+    if not loss.is_covered or during is None:
+        return loss
     lost = [
         combine(f"{name}.{word}", Operation.LOST, (level, during, duration), Unit.COUNT)
         for word, level in (("low", low), ("usual", before), ("high", high))
     ]
-    return Loss(subject, estimate, before, during, duration, _interval(evidence, estimate, name, *lost))
+    return replace(loss, interval=_interval(evidence, estimate, name, *lost))
 
 
 def _interval(evidence: Evidence, estimate: Estimate, name: str, *lost: Fact | None) -> Interval | None:
     low, usual, high = lost
-    if low is None or usual is None or high is None or high.value <= 0:
+    if low is None or usual is None or high is None or low.value <= 0:
         return None
     worth_low = _worth(evidence, estimate, f"{name}.worth.low", low, ("worth_low", "returning_high"))
     worth_high = _worth(evidence, estimate, f"{name}.worth.high", high, ("worth_high", "returning_low"))

@@ -9,22 +9,26 @@ import numpy as np
 from postmortem.bendfit import fit_hinge
 from postmortem.changefit import fit_change
 from postmortem.evidence import Floats
+from postmortem.meanfit import predict_mean
 
 
 class Reduction(StrEnum):
-    """What is taken of the samples in the closed window [start, end]; the last nine give a time.
+    """What is taken of the samples in the closed window [start, end]; those after ``last`` give a time.
 
     first_above, first_below: the first sample past the threshold where most of three neighbours are past it.
     settled_above, settled_below: the first sample after which most of three neighbours never leave that side.
     change_begins, change_reached: the first sample of the window's change, and the first at its new level
     (``fit_change``).
+    mean_low, mean_high: the bounds of the mean of another stretch, of as many seconds as the threshold says
+    (``predict_mean``). coverage: the share of steps, as long as the threshold, that have a sample.
     bend: where the two straight lines meet that fit the medians of three neighbours best (``fit_hinge``).
     """
 
     MEDIAN = "median"
     MEAN = "mean"
-    LOWER_QUARTILE = "lower_quartile"
-    UPPER_QUARTILE = "upper_quartile"
+    MEAN_LOW = "mean_low"
+    MEAN_HIGH = "mean_high"
+    COVERAGE = "coverage"
     HIGHEST = "highest"
     LOWEST = "lowest"
     LAST = "last"
@@ -52,8 +56,6 @@ class Cut:
 _FIGURES: Mapping[Reduction, Callable[[Floats], float]] = {
     Reduction.MEDIAN: lambda value: float(np.median(value)),
     Reduction.MEAN: lambda value: float(value.mean()),
-    Reduction.LOWER_QUARTILE: lambda value: float(np.quantile(value, 0.25)),
-    Reduction.UPPER_QUARTILE: lambda value: float(np.quantile(value, 0.75)),
     Reduction.HIGHEST: lambda value: float(value.max()),
     Reduction.LOWEST: lambda value: float(value.min()),
     Reduction.LAST: lambda value: float(value[-1]),
@@ -64,10 +66,15 @@ def reduce_samples(times: Floats, values: Floats, cut: Cut) -> float | None:
     """The figure, or None where the window holds no such sample."""
     first, end = np.searchsorted(times, cut.start), np.searchsorted(times, cut.end, side="right")
     at, value = times[first:end], values[first:end]
+    if cut.reduction is Reduction.COVERAGE:
+        return min(1.0, len(at) / (1 + (cut.end - cut.start) // cut.threshold))
     if len(at) == 0:
         return None
     if figure := _FIGURES.get(cut.reduction):
         return figure(value)
+    if cut.reduction in {Reduction.MEAN_LOW, Reduction.MEAN_HIGH}:
+        low, high = predict_mean(at, value, cut.threshold)
+        return low if cut.reduction is Reduction.MEAN_LOW else high
     index = _index(at, value, cut)
     return None if index is None else float(at[index])
 

@@ -13,6 +13,10 @@ _RATES = ("worth_low", "worth_high", "returning_low", "returning_high")
 def loss_items(loss: Loss, report: Report, voice: Voice) -> Iterator[Item]:
     """How many were lost, and what they were worth where the configuration says what one is."""
     name = voice.subject(loss.subject)
+    if not loss.is_covered:
+        text = voice.say("loss.gaps", name=name, coverage=voice.figure(loss.coverage))
+        yield Item(cite(text, loss.coverage))
+        return
     before, during = voice.figure(loss.before), voice.figure(loss.during)
     if (lost := loss.interval) is None:
         text = voice.say("loss.none", name=name, before=before, during=during)

@@ -12,7 +12,12 @@ SAME = 1e-9  # relative: another machine may add in another order, or round a qu
 _NAMES = ("id", "series", "slo", "shift")  # by which things in a list are known
 _MOST_SHOWN = 100
 _EXACT = (TIME, DATE)
-_ROUNDED = (Reduction.MEAN, *(one for one in Operation if one not in {Operation.SUM, Operation.DIFFERENCE}))
+_ROUNDED = (
+    Reduction.MEAN,
+    Reduction.MEAN_LOW,
+    Reduction.MEAN_HIGH,
+    *(one for one in Operation if one not in {Operation.SUM, Operation.DIFFERENCE}),
+)
 
 
 class Nothing:

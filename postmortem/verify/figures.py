@@ -9,7 +9,7 @@ from postmortem.reductions import Cut, Reduction, reduce_samples
 from postmortem.verify.difference import Difference, compare, tolerance_of
 
 Stored = Mapping[str, Mapping[str, Any]]
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
+_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, ArithmeticError)
 
 
 def by_id(facts: object) -> Stored:

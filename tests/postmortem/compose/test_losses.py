@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from alerts.charts.model import Language
@@ -52,7 +54,7 @@ def values(report):
 
 def test_lost_is_what_before_would_have_made_of_the_duration(report):
     found = values(report)
-    for level, before in (("low", "lower_quartile"), ("usual", "median"), ("high", "upper_quartile")):
+    for level, before in (("low", "mean_low"), ("usual", "mean"), ("high", "mean_high")):
         missing = found[f"before.{before}"] - found["during"]
         assert found[level] == pytest.approx(missing * found["impact.duration"])
     assert 0 < found["low"] < found["usual"] < found["high"]
@@ -94,6 +96,28 @@ def test_more_than_before_is_no_loss_of_zero(report_on, seed_raw, language, said
     assert verify_archive(json.loads(Archive.of(rush).text)).differences == ()
 
 
+@pytest.mark.parametrize("language", [Language.EN, Language.KO])
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_samples_that_are_missing_are_not_taken_for_none_lost(report, language, seconds):
+    evidence, span = report.evidence, report.impact.span
+    series = evidence.series["signal:orders"]
+    kept = (series.times < span.start.value + seconds) | (series.times > span.end.value)
+    gone = replace(series, times=series.times[kept], values=series.values[kept])
+    found = replace(report, evidence=evidence.with_series([gone]))
+    (loss,) = found.losses
+    assert (loss.interval, loss.is_covered, loss.coverage.value < 0.1) == (None, False, True)
+    assert ("only [" in text_of(found, language)) == (language is Language.EN)
+    assert verify_archive(json.loads(Archive.of(found).text)).differences == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_noise_is_no_loss(report, seed):
+    series = report.evidence.series["signal:orders"]
+    values = 10 * np.random.default_rng(seed).lognormal(0, 0.3, len(series.times))
+    found = replace(report, evidence=report.evidence.with_series([replace(series, values=values)]))
+    assert found.losses[0].interval is None
+
+
 def test_the_reader_is_led_to_samples_records_and_configuration(report):
     document = write_document(report, Language.EN, ZoneInfo("UTC"))
     refs = document.derivations["loss.signal:orders.worth.high"].refs
@@ -104,7 +128,7 @@ def test_an_archive_with_estimates_verifies(report):
     assert verify_archive(json.loads(Archive.of(report).text)).differences == ()
 
 
-@pytest.mark.parametrize("name", ["usual", "before.lower_quartile", "during", "worth.high"])
+@pytest.mark.parametrize("name", ["usual", "before.mean_low", "during", "worth.high"])
 def test_another_estimate_is_caught(report, name):
     archive = json.loads(Archive.of(report).text)
     next(fact for fact in archive["facts"] if fact["id"] == f"loss.signal:orders.{name}")["value"] *= 1.1
