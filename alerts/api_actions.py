@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from alerts.action_items import PROOF, ActionItem, parse_day
 from alerts.actions import Actions, NewItem
@@ -54,6 +54,12 @@ class PostedItem(_Body):
 class PostedChange(_Body):
     owner: Line = ""
     due: Day | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.owner and self.due is None:
+            raise ValueError("expected owner or due")
+        return self
 
 
 class PostedDone(_Body):

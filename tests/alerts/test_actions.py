@@ -96,6 +96,14 @@ def test_what_is_no_item_is_refused_by_its_key(post, body, text):
     assert (answer.status_code, text in answer.json()["error"]) == (400, True), answer.text
 
 
+@pytest.mark.parametrize("body", [{}, {"author": "kim"}, {"owner": " "}, {"due": None}])
+def test_a_change_of_nothing_is_refused(post, client, incident, body):
+    post(**ITEM)
+    answer = post("/1/change", **body)
+    assert (answer.status_code, answer.json()) == (400, {"error": "expected owner or due"})
+    assert listed(client, incident)[0]["owner"] == "kim"
+
+
 def test_an_unknown_item_names_those_that_there_are(post):
     post(**ITEM)
     answer = post("/7/done")
