@@ -13,7 +13,7 @@ from alerts.action_items import PROOF, ActionItem, parse_day
 from alerts.actions import Actions, NewItem
 from alerts.api_route import AlertsRoute, read_model
 from alerts.events import UNKNOWN
-from alerts.plain_text import PlainText
+from alerts.plain_text import PlainText, is_blank
 from collector.clock import Clock
 
 Json = dict[str, Any]
@@ -27,7 +27,10 @@ def _day(value: object) -> object:
 
 
 def _line(value: object) -> object:
-    return " ".join(value.split()) if isinstance(value, str) else value
+    """One line; empty where nothing in it is seen."""
+    if not isinstance(value, str):
+        return value
+    return "" if is_blank(value) else " ".join(value.split())
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -11,7 +11,7 @@ from alerts.errors import RequestError
 from alerts.events import UNKNOWN, Event, Kind, NewEvent
 from alerts.incidents import Incident
 from alerts.outbox import Posting
-from alerts.plain_text import PlainText, plain_json
+from alerts.plain_text import PlainText, is_blank, plain_json
 from alerts.receive import LANGUAGES, LATEST, parse_time
 from alerts.storage_incidents import AlertRecord, firing_severity
 from collector.plain_text import plain
@@ -35,7 +35,7 @@ def _kept(attributes: dict[str, Any]) -> dict[str, Any]:
 
 def _with_author(author: str) -> str:
     """A closing without any author would count as one of Fireline's own."""
-    return author if author.strip() else UNKNOWN
+    return UNKNOWN if is_blank(author) else author
 
 
 class _Body(BaseModel):

@@ -1,5 +1,6 @@
 """Texts of alerts and files: plain, and short enough to be kept."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -8,6 +9,8 @@ from pydantic import BeforeValidator
 from collector.plain_text import plain
 
 ELLIPSIS = "…"
+_UNSEEN = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}  # categories of Unicode
+_EMPTY = "\u115f\u1160\u2800\u3164\uffa0"  # fillers of Hangul, and a cell of Braille without dots
 
 
 def shortened(text: str, limit_bytes: int) -> str:
@@ -16,6 +19,11 @@ def shortened(text: str, limit_bytes: int) -> str:
     if len(encoded) <= limit_bytes:
         return text
     return encoded[: limit_bytes - len(ELLIPSIS.encode())].decode(errors="ignore") + ELLIPSIS
+
+
+def is_blank(text: str) -> bool:
+    """Nothing in it is seen: spaces, format characters, marks without a letter, letters made to look empty."""
+    return all(unicodedata.category(char) in _UNSEEN or char in _EMPTY for char in text)
 
 
 def plain_values(values: Mapping[str, str], limit_bytes: int) -> dict[str, str]:

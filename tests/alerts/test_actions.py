@@ -87,6 +87,8 @@ def test_a_dropped_item_says_why_and_stays_dropped(post):
         ({**ITEM, "due": "2025-09-01"}, "due: expected 2025-09-03 or later"),
         ({**ITEM, "due": "soon"}, "due: expected a day such as 2025-09-10, found 'soon'"),
         ({**ITEM, "owner": " "}, "owner: "),
+        ({**ITEM, "owner": "\u200b"}, "owner: "),
+        ({**ITEM, "text": "\u200b \u3164"}, "text: "),
         ({**ITEM, "proof": "trust me"}, "proof: "),
         ({"text": "x"}, "owner: "),
     ],

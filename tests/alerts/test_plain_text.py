@@ -2,8 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.plain_text import shortened
+from alerts.plain_text import is_blank, shortened
 from collector.plain_text import plain, plain_line
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \t\n", "\u200b", "\u2060\ufeff\u00ad", "\u3164\u2800", "\ufe0f", "\u202e"]
+)
+def test_what_nobody_sees_is_blank(text):
+    assert is_blank(text)
+    assert not is_blank(f"{text}김")
 
 
 @pytest.mark.parametrize(
