@@ -1,7 +1,7 @@
 """Action items: added, changed, done and dropped, each as an event that is never changed again."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from alerts import storage_incidents as rows
 from alerts.action_items import ActionItem, Change, Status, horizon_of, items_of
 from alerts.desk import Desk
 from alerts.errors import RequestError
-from alerts.events import Kind, NewEvent
+from alerts.events import Event, Kind, NewEvent
 from alerts.group import Occasion
 from alerts.notify.words import texts
 from alerts.storage import Database
@@ -52,13 +52,19 @@ class Actions:
             rows.get(connection, incident_id)
             return _items(connection, incident_id)
 
-    def add(self, incident_id: str, asked: NewItem, at: float) -> ActionItem:
-        """The item as it is kept. Raises RequestError (400) for a date that is past."""
+    def add(self, incident_id: str, asked: NewItem, at: float, key: str | None = None) -> ActionItem:
+        """The item as it is kept. One whose key is known is answered as it is now, and added no second time.
+
+        Raises RequestError: 400 for a date that is past, 409 for a key that was something else's.
+        """
         today = self._day(at)
-        _refuse_past(asked.due, today)
 
         def record(connection: sa.Connection) -> ActionItem:
             rows.get(connection, incident_id)
+            known = None if key is None else events.of_key(connection, key)
+            if known is not None:
+                return _added_by(connection, known, incident_id, asked)
+            _refuse_past(asked.due, today)
             number = max((item.number for item in _items(connection, incident_id)), default=0) + 1
             due = asked.due.isoformat()
             said = {
@@ -71,7 +77,8 @@ class Actions:
                 "proof": asked.proof,
                 **texts("action_added", number=number, text=asked.text, owner=asked.owner, due=due),
             }
-            events.append(connection, _fact(incident_id, asked.text, asked.author, said, at), at)
+            fact = _fact(incident_id, asked.text, asked.author, said, at)
+            events.append(connection, replace(fact, key=key), at)
             return _items(connection, incident_id)[-1]
 
         return self._database.change(record)
@@ -156,6 +163,15 @@ def _fact(incident_id: str, text: str, author: str, attributes: Mapping[str, Any
 
 def _items(connection: sa.Connection, incident_id: str) -> tuple[ActionItem, ...]:
     return items_of(events.select(connection, incident=incident_id, kinds=(Kind.ACTION,), limit=100_000))
+
+
+def _added_by(connection: sa.Connection, event: Event, incident_id: str, asked: NewItem) -> ActionItem:
+    """The item that this event added, where it is the one that is asked for."""
+    said = (event.kind, event.incident, event.author, event.text)
+    if said != (Kind.ACTION, incident_id, asked.author, asked.text):
+        raise RequestError(f"Idempotency-Key: it was used for event {event.id}, which is another", status=409)
+    number = event.attributes["action"]
+    return next(item for item in _items(connection, incident_id) if item.number == number)
 
 
 def _open_item(items: tuple[ActionItem, ...], incident_id: str, number: int) -> ActionItem:

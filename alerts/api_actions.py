@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from alerts.action_items import PROOF, ActionItem, parse_day
 from alerts.actions import Actions, NewItem
+from alerts.api_models import event_key
 from alerts.api_route import AlertsRoute, read_model
 from alerts.events import UNKNOWN
 from alerts.plain_text import PlainText, is_blank
@@ -107,9 +108,10 @@ class _View:
         return [item_json(item) for item in self._actions.listed(incident_id)]
 
     async def add(self, incident_id: str, request: Request) -> Json:
-        """Adds one; answers it with its number."""
+        """Adds one; answers it with its number. One with a known ``Idempotency-Key`` is answered as it is."""
+        key = event_key(request.headers.get("idempotency-key"))
         posted = await read_model(request, "action", PostedItem)
-        return await self._do(lambda at: self._actions.add(incident_id, posted.asked(), at))
+        return await self._do(lambda at: self._actions.add(incident_id, posted.asked(), at, key))
 
     async def change(self, incident_id: str, number: int, request: Request) -> Json:
         """Another owner or date."""

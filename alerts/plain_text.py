@@ -22,7 +22,7 @@ def shortened(text: str, limit_bytes: int) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Nothing in it is seen: spaces, format characters, marks without a letter, letters made to look empty."""
+    """Nothing in it is seen: spaces, format characters, marks without a letter, empty letters."""
     return all(unicodedata.category(char) in _UNSEEN or char in _EMPTY for char in text)
 
 

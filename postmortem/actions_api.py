@@ -1,5 +1,7 @@
 """Action items of a server, read and changed over HTTP: `alerts` keeps them."""
 
+import hashlib
+import json
 from datetime import date
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -15,6 +17,8 @@ from postmortem.errors import EvidenceError
 from postmortem.records import Record
 
 T = TypeVar("T")
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+_MAYBE = "; it may have been recorded: `actions list` shows it, and the same command again records it once"
 
 
 class Listed(Record):
@@ -46,21 +50,30 @@ class ActionsApi:
         return self._parsed(TypeAdapter(tuple[Listed, ...]), self._asked("GET", ""))
 
     def add(self, item: dict[str, str]) -> Listed:
-        """As it is kept, with its number."""
-        return self._parsed(TypeAdapter(Listed), self._asked("POST", "", item))
+        """As it is kept, with its number. The same item again, by the same author, is the same one."""
+        said = json.dumps([self._path, item], sort_keys=True)
+        key = f"action:{hashlib.sha256(said.encode()).hexdigest()}"
+        return self._parsed(TypeAdapter(Listed), self._asked("POST", "", item, {"Idempotency-Key": key}))
 
     def act(self, number: int, act: str, said: dict[str, str]) -> Listed:
         """act: change, done or drop."""
         return self._parsed(TypeAdapter(Listed), self._asked("POST", f"/{number}/{act}", said))
 
-    def _asked(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:  # noqa: ANN401  JSON
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401  JSON
         place = f"{self._address}{self._path}{path}"
-        sent = {} if body is None else {"json": body}
+        sent = {} if body is None else {"json": body, "headers": headers or {}}
         try:
             answer = self._client.send(method, f"{self._url}{self._path}{path}", **sent)
             content = answer.json()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise EvidenceError(f"{place}: expected Fireline to answer: {reason_of(error)}") from error
+            maybe = _MAYBE if body is not None and not isinstance(error, _UNSENT) else ""
+            raise EvidenceError(f"{place}: expected Fireline to answer: {reason_of(error)}{maybe}") from error
         except (ValueError, RecursionError) as error:
             raise EvidenceError(f"{place}: expected JSON, is this the address of `fireline up`?") from error
         if answer.is_success:

@@ -106,6 +106,29 @@ def test_a_change_of_nothing_is_refused(post, client, incident, body):
     assert listed(client, incident)[0]["owner"] == "kim"
 
 
+def test_an_item_with_a_known_key_is_added_once(client, incident, world):
+    def add(key="k", **body):
+        path = f"/api/v1/incidents/{incident}/actions"
+        return client.send("POST", path, json={**ITEM, **body}, headers={"Idempotency-Key": key})
+
+    add()
+    client.send("POST", f"/api/v1/incidents/{incident}/actions/1/change", json={"owner": "lee"})
+    world.pass_time(30 * DAY)  # its date is past by now
+    again = add()
+    assert (again.status_code, again.json()["number"], again.json()["owner"]) == (201, 1, "lee")
+    for other in ({"text": "something else"}, {"author": "lee"}):
+        assert add(**other).status_code == 409
+    assert add("a b").status_code == 400
+    assert len(listed(client, incident)) == 1
+
+
+def test_a_key_of_an_event_is_no_items(client, incident):
+    headers = {"Idempotency-Key": "k"}
+    client.send("POST", "/api/v1/events", json={"kind": "note", "text": ITEM["text"]}, headers=headers)
+    path = f"/api/v1/incidents/{incident}/actions"
+    assert client.send("POST", path, json=ITEM, headers=headers).status_code == 409
+
+
 def test_an_unknown_item_names_those_that_there_are(post):
     post(**ITEM)
     answer = post("/7/done")

@@ -1,5 +1,6 @@
 import json
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
@@ -60,6 +61,32 @@ def test_a_dropped_item_counts_no_more(run):
     run("add", *ADD)
     run("drop", 1, "--why", "the shop is sold")
     assert run("list").output.splitlines()[0] == f"{ID}: 0 of 0 done, 1 dropped"
+
+
+def test_an_item_that_was_not_answered_is_added_again_and_kept_once(run, monkeypatch):
+    sent = InApp.send
+
+    def late(self, method, url, **request):
+        answer = sent(self, method, url, **request)
+        if method == "POST":
+            raise httpx.ReadTimeout("no whole answer within 30 s")
+        return answer
+
+    monkeypatch.setattr(InApp, "send", late)
+    result = run("add", *ADD)
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert "within 30 s; it may have been recorded: `actions list` shows it" in result.output
+    monkeypatch.setattr(InApp, "send", sent)
+    assert run("add", *ADD).output.startswith(f"{ID}: 1 open")
+    assert "0 of 1 done" in run("list").output
+
+
+def test_what_was_never_sent_was_not_recorded(run, monkeypatch):
+    def away(*_, **__):
+        raise httpx.ConnectError("Connection refused")
+
+    monkeypatch.setattr(InApp, "send", away)
+    assert "may have been recorded" not in run("add", *ADD, incident=ID).output
 
 
 def test_items_as_json(run):
