@@ -7,29 +7,20 @@ their own, and one that is stopped would outlive its postmaster, unseen and for 
 import os
 import signal
 import sys
-from collections import defaultdict
 
-from commerce_app.stack.procfs import read_processes
+from commerce_app.stack.procfs import read_processes, tree_of
 
 FROZEN = "frozen"
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def tree_of(root: int) -> list[int]:
-    """The process and its descendants, parents first: a parent that is stopped starts no more children."""
-    children = defaultdict(list)
-    for process in read_processes():
-        children[process.parent].append(process.pid)
-    found = [root]
-    for pid in found:
-        found.extend(children[pid])
-    return found
-
-
 def freeze(root: int) -> list[int]:
-    """Stop the tree until no member of it is left running; returns all that were stopped, root first."""
+    """Stop the tree until no member of it is left running; returns all that were stopped, root first.
+
+    Parents come first: one that is stopped starts no more children.
+    """
     stopped: dict[int, None] = {}
-    while fresh := [pid for pid in tree_of(root) if pid not in stopped]:
+    while fresh := [one.pid for one in tree_of(root, read_processes()) if one.pid not in stopped]:
         for pid in fresh:
             stopped[pid] = None
             _send(pid, signal.SIGSTOP)

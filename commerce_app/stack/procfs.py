@@ -55,22 +55,25 @@ def read_processes(proc: Path = Path("/proc")) -> list[ProcessStat]:
     return found
 
 
+def tree_of(root: int, processes: Iterable[ProcessStat]) -> list[ProcessStat]:
+    """The process ``root`` and its descendants, parents first; none when it is gone."""
+    children: Mapping[int, list[ProcessStat]] = defaultdict(list)
+    members: list[ProcessStat] = []
+    for process in processes:
+        children[process.parent].append(process)
+        if process.pid == root:
+            members.append(process)
+    for member in members:
+        members.extend(children.get(member.pid, []))
+    return members
+
+
 def usage_of_tree(root: int, processes: Iterable[ProcessStat]) -> TreeUsage:
     """The process ``root`` and its descendants together.
 
     A child that ended counts on in its parent's reaped time, so the sums do not fall while ``root`` lives.
     """
-    by_pid: dict[int, ProcessStat] = {}
-    children: Mapping[int, list[int]] = defaultdict(list)
-    for process in processes:
-        by_pid[process.pid] = process
-        children[process.parent].append(process.pid)
-    members: list[ProcessStat] = []
-    waiting = [root] if root in by_pid else []
-    while waiting:
-        pid = waiting.pop()
-        members.append(by_pid[pid])
-        waiting.extend(children.get(pid, []))
+    members = tree_of(root, processes)
     return TreeUsage(
         processes=len(members),
         user_seconds=sum(member.user_seconds for member in members),
