@@ -11,9 +11,7 @@ from commerce_app.drill.series import MEASURED, SERIES
 
 # With less than this idle, whatever else wants the CPU decides how late everything is.
 BUSY_IDLE_RATIO = 0.05
-# Slower than this for a while, and what an act shows is the machine's host, not the shop.
-SLOW_SPEED_RATIO = 0.6
-SPEED_WINDOW = "15s"
+BUSY_WINDOW = "15s"
 
 
 def read_series(api: FirelineApi, start: float, end: float, measuring: Measuring) -> dict[str, Points]:
@@ -53,36 +51,29 @@ def slo_results(api: FirelineApi, seconds: float) -> list[SloResult]:
 
 
 def machine(api: FirelineApi, start: float, end: float) -> dict[str, float | None]:
-    """How idle the machine was over the act, and how much was stolen from it: shares of all its cores.
+    """Shares of all the machine's CPU time.
 
-    speed_ratio: how fast it computed in its slowest 15 s, against the fastest that it did in the act.
+    How idle it was over the act and in the act's busiest 15 s, and how much was stolen from it.
     """
-    seconds = int(end - start)
-    total = f"sum(rate(node_cpu_seconds_total[{seconds}s]))"
-    shares = {
-        mode: api.value(f'sum(rate(node_cpu_seconds_total{{mode="{mode}"}}[{seconds}s])) / {total}')
-        for mode in ("idle", "steal")
-    }
+    window = f"{int(end - start)}s"
+    busiest = f"min_over_time(({mode_share('idle', BUSY_WINDOW)})[{window}:5s])"
     return {
-        **{f"{mode}_ratio": share for mode, share in shares.items()},
-        "speed_ratio": api.value(speed_query(seconds)),
+        "idle_ratio": api.value(mode_share("idle", window)),
+        "least_idle_ratio": api.value(busiest),
+        "steal_ratio": api.value(mode_share("steal", window)),
     }
 
 
-def speed_query(seconds: int) -> str:
-    """The slowest stretch of the last ``seconds``; of what ``commerce_app/stack/speed.py`` counts."""
-    taken, done = (
-        f"rate({name}_total[{SPEED_WINDOW}])" for name in ("machine_work_cpu_seconds", "machine_works")
-    )
-    return f"machine_work_best_seconds / max_over_time(({taken} / {done})[{seconds}s:5s])"
+def mode_share(mode: str, window: str) -> str:
+    """PromQL for the share of the CPU time of ``window`` that all cores spent so."""
+    total = f"sum(rate(node_cpu_seconds_total[{window}]))"
+    return f'sum(rate(node_cpu_seconds_total{{mode="{mode}"}}[{window}])) / {total}'
 
 
 def machine_doubt(shares: Mapping[str, float | None]) -> str:
     """Why an act says more of the machine than of the shop; empty where it does not."""
-    idle, speed = shares.get("idle_ratio"), shares.get("speed_ratio")
-    doubts = []
-    if idle is not None and idle < BUSY_IDLE_RATIO:
-        doubts.append(f"{figure(idle, 'ratio')} of the machine's CPU was idle")
-    if speed is not None and speed < SLOW_SPEED_RATIO:
-        doubts.append(f"the machine computed at {figure(speed, 'ratio')} of its own speed for {SPEED_WINDOW}")
-    return f"{' and '.join(doubts)}: too busy to judge the shop by this act" if doubts else ""
+    idle = shares.get("least_idle_ratio")
+    if idle is None or idle >= BUSY_IDLE_RATIO:
+        return ""
+    least = f"{figure(idle, 'ratio')} of the machine's CPU was idle for {BUSY_WINDOW}"
+    return f"{least}: too busy to judge the shop by this act"

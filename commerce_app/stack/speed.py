@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 EVERY_SECONDS = 0.5
@@ -27,7 +27,6 @@ class Speed(Collector):
         self._work_seconds = work_seconds or _work_seconds
         self._seconds = 0.0
         self._works = 0
-        self._best: float | None = None
         self._recent: deque[float] = deque(maxlen=RECENT)
 
     def collect(self) -> Iterable[Metric]:
@@ -35,10 +34,6 @@ class Speed(Collector):
             "machine_work_cpu_seconds", "CPU time of the same work, done again and again", value=self._seconds
         )
         yield CounterMetricFamily("machine_works", "How often it was done", value=self._works)
-        if self._best is not None:
-            yield GaugeMetricFamily(
-                "machine_work_best_seconds", "The least CPU time that it has taken", value=self._best
-            )
 
     @property
     def work_seconds_now(self) -> float | None:
@@ -51,7 +46,6 @@ class Speed(Collector):
         self._seconds += seconds
         self._works += 1
         self._recent.append(seconds)
-        self._best = seconds if self._best is None else min(self._best, seconds)
 
     async def watch(self) -> None:
         """Do it for ever."""

@@ -74,12 +74,8 @@ KEPT = [{"name": "order-availability", "kept": True}]
     ("more", "text"),
     [
         (
-            {"machine": {"idle_ratio": 0.001}},
-            "! early: 0.1% of the machine's CPU was idle: too busy to judge",
-        ),
-        (
-            {"machine": {"idle_ratio": 0.2, "speed_ratio": 0.41}},
-            "! early: the machine computed at 41% of its own speed for 15s: too busy to judge",
+            {"machine": {"idle_ratio": 0.2, "least_idle_ratio": 0.001}},
+            "! early: 0.1% of the machine's CPU was idle for 15s: too busy to judge",
         ),
         ({"unhealed": ["lag: not healed: no [answer]"]}, "✗ early: lag: not healed: no [answer]."),
         (
