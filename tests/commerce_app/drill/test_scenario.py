@@ -30,13 +30,14 @@ def test_every_scenario_that_comes_with_the_shop_loads():
 
 
 def test_the_banner_brings_three_hundred_percent_more():
-    normal, banner = load_scenario("banner-spike").load.stages
+    _, normal, banner = load_scenario("banner-spike").load.stages
     assert banner.rps == 4 * normal.rps
 
 
-def test_the_history_is_the_normal_traffic():
-    scenario = load_scenario("banner-spike")
-    assert sum(each.per_second for each in scenario.history) == pytest.approx(scenario.load.stages[0].rps)
+@pytest.mark.parametrize(("name", "stage"), [("banner-spike", 1), ("redis-gone", 0)])
+def test_the_history_is_the_normal_traffic(name, stage):
+    scenario = load_scenario(name)
+    assert sum(each.per_second for each in scenario.history) == pytest.approx(scenario.load.stages[stage].rps)
 
 
 def test_only_servers_that_a_fault_reaches_over_its_line_have_a_proxy(changed):
@@ -184,7 +185,7 @@ def test_an_unknown_name_says_which_there_are():
 
 def test_what_a_shop_leaves_out_is_as_on_a_normal_day(changed):
     shop = load_scenario(changed(shop={"products": 500})).shop
-    assert (shop.products, shop.users, shop.coupons) == (500, 20000, 20)
+    assert (shop.products, shop.users, shop.coupons) == (500, 7000, 20)
     assert "SHOP_PRODUCT_TTL_SECONDS" in shop.environment
 
 
