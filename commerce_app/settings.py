@@ -51,6 +51,7 @@ class Settings:
     primary_pool_size: int = 20
     replica_pool_size: int = 15
     pool_timeout_seconds: float = 30.0
+    ready_connections: int = 0
     replica_lag_limit_seconds: float = 5.0
     primary_reads: int = 4
     redis_fast_timeout_seconds: float = 0.05

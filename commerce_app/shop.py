@@ -1,6 +1,7 @@
 """The shop without its HTTP: every part of it, made from the settings, and its background loops."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
 from commerce_app.background import Loop, end, keep_running, repeat
 from commerce_app.browsing import shop_browsing
@@ -37,6 +39,8 @@ from commerce_app.wallet.service import Wallets
 
 REPLICATION_EVERY_SECONDS = 0.5
 FORGET_EVERY_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Shop:
         beside: dict[str, Loop] = {
             "replication": watch, "popular": refresh, "prewarm": prewarm, "forgetting": forget, **self.upkeep,
         }  # fmt: skip
+        await self._connect_ahead()
         loops = [asyncio.create_task(keep_running(name, loop, self.metrics)) for name, loop in beside.items()]
         try:
             yield
@@ -87,6 +92,13 @@ class Shop:
             await self.redis.close()
             await self.shared_rates.close()
             await self.database.close()
+
+    async def _connect_ahead(self) -> None:
+        """A server that is away now may be back for the first customer: the shop starts all the same."""
+        try:
+            await self.database.connect_ahead(self.settings.ready_connections)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("connections that were to be ready: %s: %s", type(error).__name__, error)
 
 
 def build_shop(settings: Settings, fireline: httpx.AsyncClient | None = None) -> Shop:

@@ -1,9 +1,12 @@
 """The two engines: writes and locks on the primary, reads on the replica."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from commerce_app.database.statement_limits import UNLIMITED, StatementLimits, limit_statements
 from commerce_app.instrument.database import measure_engine, measure_pool, measured_pool
@@ -13,6 +16,7 @@ from commerce_app.switches import Switch, Switches
 
 # The sweeper's, the relay's with its consumer's, the one that removes what is old.
 BACKGROUND_CONNECTIONS = 4
+CONNECT_AHEAD_SECONDS = 10.0
 
 
 class Database:
@@ -46,6 +50,19 @@ class Database:
         for engine, statement_seconds in seconds.items():
             limits = StatementLimits(statement_seconds, settings.idle_transaction_seconds)
             limit_statements(engine, partial(_limits_now, switches, limits))
+
+    async def connect_ahead(self, count: int) -> None:
+        """Fill each pool that customers wait for with ``count`` connections, no more than it keeps.
+
+        Opening one takes some ten round trips: over a slow line, the time of an order. Raises OSError and
+        SQLAlchemyError, TimeoutError where the server does not answer.
+        """
+        async with asyncio.timeout(CONNECT_AHEAD_SECONDS), AsyncExitStack() as taken:
+            for engine in (self.primary, self.replica):
+                pool = engine.pool
+                assert isinstance(pool, QueuePool)
+                for _ in range(min(count, pool.size())):
+                    await taken.enter_async_context(engine.connect())
 
     async def close(self) -> None:
         await self.background.dispose()
