@@ -199,6 +199,7 @@ def _window(evidence: Evidence) -> dict[str, Any]:
         "end": evidence.end,
         "interval_seconds": evidence.interval_seconds,
         "rate_window": evidence.rate_window,
+        "quiet_asked_seconds": evidence.quiet_asked_seconds,
     }
 
 
@@ -238,6 +239,13 @@ def _impact(report: Report) -> dict[str, Any]:
     return {
         **_ids(times),
         "start_is_turning_point": span.is_measured,
+        "by_objectives": span.by_objectives,
+        "quiet_seconds": report.evidence.quiet_seconds,
+        "opened_by": span.opened_by.series if span.opened_by else None,
+        "ended_by": span.ended_by.series if span.ended_by else None,
+        "at_rest": [fact.id for bound in span.resting for fact in (bound.before, bound.after) if fact],
+        "missed_again": [fact.id for each in span.later for fact in (each.begins, each.ends) if fact],
+        "apart": [shift.subject.series for shift in span.apart],
         "slis": [_sli(sli) for sli in impact.slis],
     }
 

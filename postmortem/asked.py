@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.cli_values import Duration
 from collector.plain_text import plain_line
 from postmortem.archive import Archive
 from postmortem.digests import DIGEST
@@ -50,6 +51,11 @@ _OPTIONS = (
         type=click.Path(path_type=Path),
         help="The signal map of the case; the shop's unless --rules are given.",
     ),
+    click.option(
+        "--quiet",
+        type=Duration(),
+        help="How long all objectives are kept once the impact is over; else 20 scrapes, 1m to 5m.",
+    ),
 )
 
 
@@ -83,6 +89,7 @@ class Asked:
     archive: Path | None
     rules: tuple[Path, ...]
     signals: Path | None
+    quiet: float | None = None
 
     def files(self, templates: Path | None = None) -> tuple[Path, ...]:
         """What is read from this machine, which nothing may be written over; folders for what is in them."""
@@ -98,9 +105,11 @@ class Asked:
         """
         if self.case is not None:
             self._refuse_others("--case")
-            return _read_case(self.case, self.rules, self.signals)
+            return _read_case(self.case, self.rules, self.signals, self.quiet)
         if self.archive is not None:
             self._refuse_others("--archive")
+            if self.quiet is not None:
+                raise UserMistake("--quiet: expected without --archive, which keeps what it was made with")
             report = _read_archive(self.archive)
             return report, ServerSettings(time_zone=report.evidence.time_zone)
         if self.incident is None or self.server is None:
@@ -109,7 +118,7 @@ class Asked:
         if self.rules or self.signals:
             given = "--rules" if self.rules else "--signals"
             raise UserMistake(f"{given}: expected with --case only; a server tells its own")
-        report, settings = report_on(self.incident, self.server, time.time())
+        report, settings = report_on(self.incident, self.server, time.time(), self.quiet)
         say_latest(self.incident, report.evidence.incident)
         return report, settings
 
@@ -125,11 +134,13 @@ def say_latest(asked: str, found: Incident) -> None:
         click.echo(plain_line(f"postmortem: {LATEST} is {found.id}: {found.title}"), err=True)
 
 
-def _read_case(case: str, rules: tuple[Path, ...], signals: Path | None) -> tuple[Report, ServerSettings]:
+def _read_case(
+    case: str, rules: tuple[Path, ...], signals: Path | None, quiet: float | None
+) -> tuple[Report, ServerSettings]:
     # Only a case needs the incident half, which takes longer to import than all else of this command.
     from postmortem.case_report import report_on_case  # noqa: PLC0415
 
-    found = report_on_case(case, rules, signals)
+    found = report_on_case(case, rules, signals, quiet)
     unheld = dict.fromkeys(selector for one in found.unheld for selector in one.reads)
     if unheld:
         alerts = f"{len(found.unheld)} alerts of the rules were not replayed"

@@ -32,18 +32,24 @@ class CaseReport:
     unheld: tuple[Unheld, ...]
 
 
-def report_on_case(name: str, rules: Sequence[Path], signals: Path | None) -> CaseReport:
+def report_on_case(
+    name: str, rules: Sequence[Path], signals: Path | None, quiet_seconds: float | None = None
+) -> CaseReport:
     """A report on a case's folder, or on a shipped case by its name; nothing here reads a clock.
 
     rules: files of SLOs, guardrails or Prometheus rules, as ``alerts ci`` takes them; none for the shop's.
     signals: the signal map; without one the shop's beside the shop's rules, else none.
+    quiet_seconds: how long objectives are kept once the impact is over; by the scrapes unless given.
 
     Raises:
         EvidenceError: for a mistake in a file, or a case in which no alert fires.
     """
     try:
         return _report(
-            read_case_record(name), load_alerts(rules or SHIPPED_RULES), _signals(signals, is_ours=not rules)
+            read_case_record(name),
+            load_alerts(rules or SHIPPED_RULES),
+            _signals(signals, is_ours=not rules),
+            quiet_seconds,
         )
     except AlertsError as error:
         raise EvidenceError(str(error)) from error
@@ -55,7 +61,7 @@ def _signals(path: Path | None, *, is_ours: bool) -> SignalFile:
     return load_signals(path or SHIPPED_SIGNALS)
 
 
-def _report(case: CaseRecord, rules: Rules, signals: SignalFile) -> CaseReport:
+def _report(case: CaseRecord, rules: Rules, signals: SignalFile, quiet_seconds: float | None) -> CaseReport:
     samples, expected = case.filed.load(), case.filed.expected
     replayed = replay_alerts(case.filed, samples, rules, signals.services, case.zone)
     chosen = replayed.chosen(expected.onset)
@@ -65,7 +71,7 @@ def _report(case: CaseRecord, rules: Rules, signals: SignalFile) -> CaseReport:
         )
     records = case_records(case, *chosen, rules.slos, SignalMap.model_validate(signals.to_mapping()))
     address = f"{CASE_ADDRESS}{case.filed.name}"
-    report = fetch_report(records, EmbeddedQuerier(samples), expected.end, address)
+    report = fetch_report(records, EmbeddedQuerier(samples), expected.end, address, quiet_seconds)
     return CaseReport(report, case, replayed.unheld)
 
 

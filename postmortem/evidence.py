@@ -62,6 +62,7 @@ class Evidence:
     has_synthetic_period: made-up history lies in the period of the error budgets.
     unavailable: by the ids of queries without an answer, and of events that cannot be shown: why.
     time_zone: the server's, in which its days begin, whatever zone a report is read in.
+    quiet_asked_seconds: how long objectives are kept once the impact is over, if somebody said.
     """
 
     incident: Incident
@@ -80,6 +81,7 @@ class Evidence:
     has_synthetic_period: bool = False
     unavailable: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = "UTC"
+    quiet_asked_seconds: float | None = None
 
     @property
     def lookback_seconds(self) -> float:
@@ -88,6 +90,16 @@ class Evidence:
         Of two that lie nearer to one another the order is not known.
         """
         return parse_duration(self.rate_window)
+
+    @property
+    def quiet_seconds(self) -> float:
+        """For how long every objective is kept once the impact is over: as asked, else twenty scrapes.
+
+        Those are between one minute and five: what a report looks at after an incident was closed.
+        """
+        if self.quiet_asked_seconds is not None:
+            return self.quiet_asked_seconds
+        return min(max(20 * self.interval_seconds, 60.0), 300.0)
 
     def with_series(self, more: Sequence[StoredSeries]) -> "Evidence":
         return replace(self, series={**self.series, **{s.id: s for s in more}})

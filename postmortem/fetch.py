@@ -17,7 +17,7 @@ from collector.querier import Querier
 from collector.redaction import without_userinfo
 from postmortem.errors import EvidenceError
 from postmortem.evidence import UNREADABLE, Evidence, StoredSeries, Subject
-from postmortem.impact import ACTIONS, find_span
+from postmortem.impact import ACTIONS
 from postmortem.marks import without_marks
 from postmortem.queries import (
     PROBE_MINUTES,
@@ -36,6 +36,7 @@ from postmortem.queries import (
 )
 from postmortem.records import Event, Incident, ServerSettings, SignalMap, SloRecord
 from postmortem.report import Report, build_report
+from postmortem.span import find_span
 from postmortem.turningpoints import find_shifts
 
 LATEST = "latest"
@@ -170,14 +171,19 @@ def fetch_records(api: FirelineApi, name: str, at: float) -> Records:
     return Records(incident, events, api.slos(), api.signals(), unreadable, api.settings().time_zone)
 
 
-def fetch_report(records: Records, querier: Querier, at: float, address: str = "") -> Report:
+def fetch_report(
+    records: Records, querier: Querier, at: float, address: str = "", quiet_seconds: float | None = None
+) -> Report:
     """The series that the records call for, and the report that stands on them.
+
+    quiet_seconds: how long objectives are kept once the impact is over; by the scrapes unless given.
 
     Raises:
         EvidenceError: where the metrics cannot be read at all.
     """
     try:
         evidence = fetch_evidence(records, querier, at, address)
+        evidence = replace(evidence, quiet_asked_seconds=quiet_seconds)
         shifts = find_shifts(evidence)
         span = find_span(evidence, shifts)
         counts = [_fetch_instant(querier, query) for query in count_queries(evidence, span)]

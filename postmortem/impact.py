@@ -1,40 +1,24 @@
 """How long, how many and how much: the impact, each figure with the definition that the report prints."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.charts.model import Unit
-from postmortem.evidence import Evidence, StoredSeries
-from postmortem.facts import TIME, Fact, Operation, RecordKind, combine, from_record, measure
+from postmortem.evidence import Evidence
+from postmortem.facts import Fact, Operation, RecordKind, combine, from_record, measure
 from postmortem.records import Event, SloRecord
 from postmortem.reductions import Cut, Reduction
+from postmortem.span import Span
 from postmortem.turningpoints import Shift
 
 ACTIONS = ("mitigation", "switch")
 
 
 @dataclass(frozen=True)
-class Span:
-    """From the first turning point that users feel to every objective kept again for the rest of the record.
-
-    start: the onset, or the first alert's start where nothing turned (``is_measured`` is False then).
-    first_sign: the first turning point of any signal. end: None while an objective is still missed.
-    """
-
-    start: Fact
-    is_measured: bool
-    first_sign: Shift | None
-    end: Fact | None
-
-    def ends_at(self, evidence: Evidence) -> float:
-        """The end, or that of the record while the impact lasts."""
-        return self.end.value if self.end else evidence.end
-
-
-@dataclass(frozen=True)
 class SliImpact:
     """Counts over the impact, and what they took of the budget of the whole period.
 
-    objective, period: as the SLO states them.
+    objective, period: as the SLO states them. shift: its excursion, if that is part of the incident.
     The impact and the period both hold the first values of counters that appeared during the impact.
     """
 
@@ -68,21 +52,8 @@ class Impact:
     def facts(self) -> tuple[Fact, ...]:
         delays = (self.to_detect, self.to_page, self.to_acknowledge, self.to_mitigate, self.to_resolve)
         counts = [f for s in self.slis for f in s.facts()]
-        every = (self.span.start, self.span.end, self.duration, *delays, *counts)
+        every = (*self.span.facts(), self.duration, *delays, *counts)
         return tuple(fact for fact in every if fact is not None)
-
-
-def find_span(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
-    """The impact's two ends."""
-    felt = [shift for shift in shifts if shift.subject.is_user_facing]
-    first_sign = shifts[0] if shifts else None
-    if not felt:
-        start = from_record(evidence, RecordKind.INCIDENT, "", "started_at")
-        assert start is not None
-        resolved = from_record(evidence, RecordKind.INCIDENT, "", "resolved_at")
-        return Span(start, False, first_sign, resolved)
-    start = felt[0].onset
-    return Span(start, True, first_sign, _end(evidence, felt, start.value))
 
 
 def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> Impact:
@@ -104,7 +75,7 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
         to_acknowledge=delay("to_acknowledge", "acknowledged_at"),
         to_mitigate=since_start("to_mitigate", acted),
         to_resolve=delay("to_resolve", "resolved_at"),
-        slis=tuple(_sli(evidence, slo, shifts) for slo in evidence.slos),
+        slis=tuple(_sli(evidence, slo, [s for s in shifts if s not in span.apart]) for slo in evidence.slos),
     )
 
 
@@ -120,31 +91,7 @@ def first_action(evidence: Evidence, span: Span) -> Event | None:
     return next(iter(actions_within(evidence, span)), None)
 
 
-def _end(evidence: Evidence, felt: list[Shift], start: float) -> Fact | None:
-    """The last return: of objectives missed since the start, else of the signals that users feel."""
-    missed = [
-        (shift, evidence.series[shift.subject.series], shift.subject.slo.error_budget)
-        for shift in felt
-        if shift.subject.slo is not None
-    ]
-    returns = [
-        measure(
-            f"{series.id}.kept_again", series, Cut(Reduction.SETTLED_BELOW, start, evidence.end, budget), TIME
-        )
-        for shift, series, budget in missed
-        if _was_missed(series, start, evidence.end, budget)
-    ]
-    if not returns:
-        returns = [shift.recovered or shift.eased for shift in felt]
-    known = [fact for fact in returns if fact is not None]
-    return max(known, key=lambda fact: fact.value) if len(known) == len(returns) else None
-
-
-def _was_missed(series: StoredSeries, start: float, end: float, budget: float) -> bool:
-    return measure("", series, Cut(Reduction.FIRST_ABOVE, start, end, budget), TIME) is not None
-
-
-def _sli(evidence: Evidence, slo: SloRecord, shifts: tuple[Shift, ...]) -> SliImpact:
+def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift]) -> SliImpact:
     def count(what: str) -> Fact | None:
         series = evidence.series.get(f"slo:{slo.name}:{what}")
         if series is None:

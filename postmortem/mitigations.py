@@ -7,9 +7,10 @@ from alerts.charts.model import Unit
 from postmortem.effects import Excursion, Samples, change_after
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import TIME, Fact, Operation, RecordKind, combine, from_record, measure
-from postmortem.impact import Span, actions_within
+from postmortem.impact import actions_within
 from postmortem.records import Event
 from postmortem.reductions import Cut, Reduction
+from postmortem.span import Span
 from postmortem.timeline import TIED_INTERVALS
 from postmortem.turningpoints import Shift
 

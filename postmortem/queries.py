@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from alerts.charts.model import Language, Unit
 from collector.durations import format_duration, parse_duration
 from postmortem.evidence import SYNTHETIC_ORIGIN, Evidence, Subject
-from postmortem.impact import Span
 from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord
+from postmortem.span import Span
 
 WINDOW = "$window"
 FALLBACK_INTERVAL_SECONDS = 15.0

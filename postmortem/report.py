@@ -9,11 +9,12 @@ from postmortem.causes.ranking import Ranking, rank
 from postmortem.estimates import Loss, estimate_losses
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
-from postmortem.impact import Impact, Span, assess_impact, find_span
+from postmortem.impact import Impact, assess_impact
 from postmortem.items import item_facts
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.recording.model import recording_of
 from postmortem.records import Event
+from postmortem.span import Span, find_span
 from postmortem.timeline import Row, build_timeline
 from postmortem.turningpoints import Shift, find_shifts, find_unjudged
 
@@ -69,6 +70,11 @@ class Report:
         return fact
 
     @property
+    def related(self) -> tuple[Shift, ...]:
+        """The turning points that are part of the incident."""
+        return tuple(shift for shift in self.shifts if shift not in self.impact.span.apart)
+
+    @property
     def unjudged(self) -> tuple[Subject, ...]:
         """Signals with too little history before the incident to say that they did not turn."""
         return find_unjudged(self.evidence, self.shifts)
@@ -119,15 +125,16 @@ def conclude(evidence: Evidence) -> Report:
 def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> Report:
     """Every step of the pipeline after the evidence; nothing here reads a clock or a server."""
     tied_seconds = evidence.lookback_seconds
+    related = tuple(shift for shift in shifts if shift not in span.apart)
     return Report(
         evidence=evidence,
         shifts=shifts,
-        timeline=build_timeline(evidence, shifts),
+        timeline=build_timeline(evidence, shifts, span),
         impact=assess_impact(evidence, shifts, span),
-        hypotheses=rank_causes(shifts, span, evidence.signals, tied_seconds),
+        hypotheses=rank_causes(related, span, evidence.signals, tied_seconds),
         ranking=rank(recording_of(evidence)),
-        whys=ask_whys(shifts, evidence.signals, tied_seconds),
-        mitigations=find_mitigations(evidence, shifts, span),
+        whys=ask_whys(related, evidence.signals, tied_seconds),
+        mitigations=find_mitigations(evidence, related, span),
     )
 
 

@@ -27,6 +27,7 @@ class _Window(_Part):
     end: _Time
     interval_seconds: _Interval
     rate_window: str
+    quiet_asked_seconds: Annotated[FiniteFloat, Field(gt=0)] | None = None
 
 
 class _Synthetic(_Part):
@@ -86,6 +87,7 @@ def restore_evidence(archive: Mapping[str, Any]) -> Evidence:
         has_synthetic_period=parts.synthetic_history.in_budget_period,
         unavailable=parts.unavailable,
         time_zone=parts.time_zone,
+        quiet_asked_seconds=window.quiet_asked_seconds,
     )
 
 

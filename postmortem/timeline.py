@@ -13,9 +13,11 @@ from postmortem.facts import Fact, RecordKind, from_record, measure
 from postmortem.firings import find_firings
 from postmortem.records import Alert, Event
 from postmortem.reductions import Cut, Reduction
+from postmortem.span import Span
 from postmortem.turningpoints import Shift, Turn, find_turns
 
 AGAIN = "again"  # the word of an alert that had fired in the incident before
+START, END = "start", "end"  # words of the impact's rows
 TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment
 _MILESTONES = {
     "detected": "detected_at",
@@ -26,6 +28,7 @@ _MILESTONES = {
 
 
 class RowKind(StrEnum):
+    IMPACT = "impact"
     ONSET = "onset"
     TURN = "turn"
     FIRED = "fired"
@@ -39,9 +42,10 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened; ``word`` is the milestone's or event's kind, or AGAIN.
+    """One thing that happened; ``word`` is the milestone's or event's kind, AGAIN, or which end it is.
 
     level: where a series was when it had recovered, before it went on.
+    about: whose series shows an end of the impact.
     """
 
     at: float
@@ -54,6 +58,7 @@ class Entry:
     event: Event | None = None
     fact: Fact | None = None
     level: Fact | None = None
+    about: Subject | None = None
 
     @property
     def subject(self) -> Subject | None:
@@ -102,10 +107,24 @@ class Row:
         return self.entries[0].fact if corrected is None else corrected
 
 
-def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Row, ...]:
+def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> tuple[Row, ...]:
     """All rows in time order, hidden ones among them, as people corrected them."""
-    entries = [*_measured(evidence, shifts), *_alerts(evidence), *_events(evidence), *_milestones(evidence)]
+    entries = [
+        *_impact(span),
+        *_measured(evidence, shifts),
+        *_alerts(evidence),
+        *_events(evidence),
+        *_milestones(evidence),
+    ]
     return corrected_rows(merge_entries(entries, TIED_INTERVALS * evidence.interval_seconds), evidence)
+
+
+def _impact(span: Span) -> Iterator[Entry]:
+    """Its start and its end, as far as they are measured."""
+    ends = ((START, span.start, span.opened_by), (END, span.end, span.ended_by))
+    for word, fact, subject in ends:
+        if fact is not None and subject is not None:
+            yield Entry(fact.value, RowKind.IMPACT, word, fact=fact, about=subject)
 
 
 def _measured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Iterator[Entry]:

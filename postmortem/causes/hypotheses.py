@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from alerts.charts.model import Unit
 from postmortem.facts import Fact, Operation, combine
-from postmortem.impact import Span
 from postmortem.recording.model import is_admissible
 from postmortem.records import SignalMap
+from postmortem.span import Span
 from postmortem.turningpoints import Shift
 
 _MOST_WHYS = 5
@@ -92,7 +92,7 @@ def ask_whys(shifts: tuple[Shift, ...], signals: SignalMap, tied_seconds: float)
 def _hypothesis(
     shift: Shift, span: Span, impacted: tuple[str, ...], signals: SignalMap, tied_seconds: float
 ) -> Hypothesis | None:
-    lead = _lead(f"cause.{shift.subject.series}.lead", span.start, shift.onset)
+    lead = _lead(f"cause.{shift.subject.series}.lead", span.onset, shift.onset)
     order = Order.TIED if abs(lead.value) <= tied_seconds else Order.BEFORE if lead.value > 0 else Order.AFTER
     service = shift.subject.signal.service
     felt_by = tuple(name for name in impacted if service in signals.below((name,)))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
+from postmortem.compose.ends import end_definition, ends, start_definition
 from postmortem.compose.losses import loss_items
-from postmortem.compose.timeline import first_felt, timeline
+from postmortem.compose.timeline import timeline
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.evidence import UNREADABLE
 from postmortem.facts import Fact
@@ -22,6 +23,7 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
     yield Listing(tuple(_scope(report, voice)))
     yield Heading(3, voice.say("head.customer"))
     yield _times_table(report, voice)
+    yield from ends(report, voice)
     if report.impact.span.is_measured:
         window = voice.window(report.evidence.rate_window)
         yield Paragraph(Text(voice.say("impact.uncertain", window=window)))
@@ -32,10 +34,10 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
 def _scope(report: Report, voice: Voice) -> Iterator[Item]:
     felt = dict.fromkeys(
         shift.subject.signal.service
-        for shift in sorted(report.shifts, key=lambda shift: shift.onset.value)
+        for shift in sorted(report.related, key=lambda shift: shift.onset.value)
         if shift.subject.is_user_facing
     )
-    shifts = [s for s in report.shifts if s.subject.signal.role != "business"]
+    shifts = [s for s in report.related if s.subject.signal.role != "business"]
     parts = [s.subject.signal.service for s in shifts if s.subject.signal.service not in felt]
     for key, names in (("scope.services", felt), ("scope.parts", dict.fromkeys(parts))):
         moved = {name: [s for s in shifts if s.subject.signal.service == name] for name in names}
@@ -43,6 +45,9 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
     for key, subjects in (("scope.unmoved", report.calm), ("scope.unjudged", report.unjudged)):
         if subjects:
             yield Item(Text(voice.say(key, names=voice.listed(voice.subject(s) for s in subjects))))
+    if report.impact.span.apart:
+        apart = voice.listed(voice.subject(shift.subject) for shift in report.impact.span.apart)
+        yield Item(Text(voice.say("scope.apart", names=apart)))
     missing = report.evidence.unavailable
     names = {
         "scope.missing": [name.partition(":")[2] for name in missing if not name.startswith(UNREADABLE)],
@@ -82,13 +87,8 @@ def _times_table(report: Report, voice: Voice) -> Table:
         rows.append(
             ("first_sign", span.first_sign.onset, voice.say("impact.first_sign.definition", name=name))
         )
-    start = (
-        voice.say("impact.start.definition", name=first_felt(report, voice))
-        if span.is_measured
-        else voice.say("impact.start.definition.alert")
-    )
-    rows.append(("start", span.start, start))
-    rows.append(("end", span.end, voice.say("impact.end.definition")))
+    rows.append(("start", span.start, start_definition(report, voice)))
+    rows.append(("end", span.end, end_definition(report, voice)))
     rows += [(name, fact, voice.say(f"impact.{name}.definition")) for name, fact in _delays(impact)]
     header = tuple(voice.say(f"impact.header.{column}") for column in ("item", "value", "definition"))
     cells = [

@@ -9,7 +9,7 @@ from postmortem.document import Block, Callout, Heading, Item, Listing, Paragrap
 from postmortem.mitigations import Effect, Mitigation, Verdict, reach_seconds, window_seconds
 from postmortem.records import Good
 from postmortem.report import Report
-from postmortem.timeline import Row, RowKind
+from postmortem.timeline import END, Row, RowKind
 from postmortem.voice import Voice, cite
 
 
@@ -99,7 +99,7 @@ def _is_response(row: Row) -> bool:
         return any(e.subject is not None and e.subject.signal.good is not Good.NONE for e in row.entries)
     if row.kind is RowKind.TURN:
         return any(entry.turn is not None and entry.turn.worsens is False for entry in row.entries)
-    return row.kind is RowKind.MILESTONE
+    return row.kind is RowKind.MILESTONE or (row.kind is RowKind.IMPACT and row.word == END)
 
 
 def _applied(report: Report, voice: Voice) -> Iterator[Block]:

@@ -44,8 +44,10 @@ def origin_text(report: Report, voice: Voice) -> Text:
 
 
 def first_felt(report: Report, voice: Voice) -> str:
-    """What users felt first, where anything that they feel turned."""
-    return voice.subject(next(s for s in report.shifts if s.subject.is_user_facing).subject)
+    """What users felt first, where the impact's start is measured."""
+    subject = report.impact.span.opened_by
+    assert subject is not None
+    return voice.subject(subject)
 
 
 def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:
@@ -108,6 +110,9 @@ def _told(row: Row, voice: Voice) -> Text:
         key = f"timeline.{row.kind}.{row.word}" if row.word else f"timeline.{row.kind}"
         names = voice.listed(dict.fromkeys(alerts))
         return cite(voice.say(key, alerts=names), *(entry.fact for entry in row.entries))
+    if row.kind is RowKind.IMPACT:
+        names = voice.listed(voice.subject(entry.about) for entry in row.entries if entry.about is not None)
+        return cite(voice.say(f"timeline.impact.{row.word}", name=names), *(e.fact for e in row.entries))
     return cite(_events(row, voice), *(entry.fact for entry in row.entries))
 
 

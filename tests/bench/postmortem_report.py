@@ -17,11 +17,11 @@ from postmortem.changefit import forget_fits
 from postmortem.compose.write import write_document
 from postmortem.evidence import Evidence, Floats, StoredSeries, Subject
 from postmortem.html import render_html
-from postmortem.impact import find_span
 from postmortem.markdown import render_markdown
 from postmortem.queries import count_queries, subject_queries
 from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
 from postmortem.report import conclude
+from postmortem.span import find_span
 from postmortem.turningpoints import find_shifts
 from postmortem.verify.archive_file import read_archive, read_text
 from postmortem.verify.documents import verify_document

@@ -7,6 +7,12 @@ from postmortem.archive import SCHEMA, Archive
 from postmortem.facts import Operation, operate
 from postmortem.reductions import Cut, Reduction, reduce_samples
 
+# Keys of the impact whose values name no single figure.
+NO_FACT = {
+    "slis", "start_is_turning_point", "by_objectives", "quiet_seconds", "opened_by", "ended_by", "at_rest",
+    "missed_again", "apart",
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def archive(seed_report):
@@ -54,9 +60,12 @@ def test_every_reference_leads_somewhere(archive):
     facts = {fact["id"] for fact in archive["facts"]}
     named = [f for row in archive["timeline"] for f in row["facts"]]
     named += [h["lead"] for h in archive["hypotheses"]]
-    named += [v for k, v in archive["impact"].items() if k not in {"slis", "start_is_turning_point"} and v]
-    named += [v for sli in archive["impact"]["slis"] for k, v in sli.items() if k != "slo" and v]
+    impact = archive["impact"]
+    named += [v for k, v in impact.items() if k not in NO_FACT and v]
+    named += impact["at_rest"] + impact["missed_again"]
+    named += [v for sli in impact["slis"] for k, v in sli.items() if k != "slo" and v]
     assert set(named) <= facts
+    assert {impact["opened_by"], impact["ended_by"], *impact["apart"]} <= set(archive["series"])
 
 
 def test_series_keep_their_query_and_window(archive):

@@ -116,6 +116,30 @@ def test_language_and_zone_are_the_servers_unless_given(url, tmp_path, flags, ti
     assert zone in text
 
 
+def test_the_quiet_time_is_asked_for_and_kept_in_the_archive(url, tmp_path):
+    out, again = tmp_path / "report.json", tmp_path / "again.md"
+    run("latest", "--url", url, "--out", out, "--quiet", "10m")
+    archive = json.loads(out.read_text(encoding="utf-8"))
+    assert (archive["window"]["quiet_asked_seconds"], archive["impact"]["quiet_seconds"]) == (600.0, 600.0)
+    run("--archive", out, "--out", again, "--lang", "en")
+    assert "every objective is kept for 10 min" in again.read_text(encoding="utf-8")
+
+
+def test_an_archive_keeps_its_quiet_time(url, tmp_path):
+    out = tmp_path / "report.json"
+    run("latest", "--url", url, "--out", out)
+    result = run("--archive", out, "--out", tmp_path / "again.md", "--quiet", "10m")
+    assert result.exit_code == 2
+    assert "--quiet: expected without --archive" in result.output
+
+
+@pytest.mark.parametrize("quiet", ["0s", "-1m", "soon"])
+def test_a_quiet_time_is_a_duration(url, tmp_path, quiet):
+    result = run("latest", "--url", url, "--out", tmp_path / "report.md", f"--quiet={quiet}")
+    assert result.exit_code == 2
+    assert "--quiet" in result.output
+
+
 def test_a_password_of_the_address_is_not_in_the_report(url, tmp_path):
     out = tmp_path / "report.json"
     result = run("latest", "--url", url.replace("//", "//me:hunter2@"), "--out", out, "--format", "json")

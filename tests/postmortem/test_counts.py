@@ -113,8 +113,8 @@ def test_counts_begin_one_query_window_before_the_impact(seed_report):
     evidence, span = seed_report.evidence, seed_report.impact.span
     query = evidence.series["slo:order-availability:bad:impact"].query
     assert evidence.rate_window == "45s"
-    assert span.end.value - span.start.value == 62 * 60
-    assert "[1h2m45s]" in query
+    assert span.end.value - span.start.value == 63 * 60
+    assert "[1h3m45s]" in query
 
 
 def test_the_first_values_join_the_count_and_the_budget(seed_report):

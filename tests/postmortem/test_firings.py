@@ -1,6 +1,7 @@
 from postmortem.evidence import Evidence
 from postmortem.firings import find_firings
-from postmortem.records import Event, Incident
+from postmortem.records import Event, Incident, SignalMap
+from postmortem.span import find_span
 from postmortem.timeline import AGAIN, RowKind, build_timeline
 
 COLD = {"alertname": "Cold", "severity": "ticket"}
@@ -26,7 +27,7 @@ NOTES = (
 
 def evidence(events):
     made = Incident.model_validate(INCIDENT)
-    return Evidence(made, tuple(events), (), None, (), {}, 0.0, 500.0, 500.0, 5.0, "15s")
+    return Evidence(made, tuple(events), (), SignalMap(), (), {}, 0.0, 500.0, 500.0, 5.0, "15s")
 
 
 def told(events):
@@ -49,7 +50,8 @@ def test_an_alert_that_is_only_told_once_more_fired_once():
 
 def test_each_firing_has_its_rows_and_the_incident_ends_with_the_last():
     closed = Event(id=9, at=400.0, kind="resolved", text="", incident="1")
-    rows = build_timeline(evidence([*NOTES, closed]), ())
+    made = evidence([*NOTES, closed])
+    rows = build_timeline(made, (), find_span(made, ()))
     fired = [(row.at, row.word, row.id) for row in rows if row.kind is RowKind.FIRED]
     assert fired == [(100.0, "", "fired:Cold"), (300.0, AGAIN, "fired:Cold:again")]
     assert [row.kind for row in rows[-2:]] == [RowKind.ENDED, RowKind.MILESTONE]

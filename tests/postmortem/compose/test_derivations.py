@@ -35,7 +35,7 @@ def test_figures_say_how_they_came_about(document):
         "`incident.detected_at` = 1756862100 timestamp: `detected_at` of the incident"
     )
     parts = [fact for fact, _ in marked_facts(told["impact.to_detect"])]
-    assert parts == ["incident.detected_at", "signal:product_p95.onset"]
+    assert parts == ["incident.detected_at", "slo:product-latency:error_ratio.missed1.begins"]
 
 
 def test_every_row_of_the_timeline_shows_its_facts(seed_report, document):

@@ -6,9 +6,9 @@ import pytest
 
 from alerts.charts.model import Language
 from postmortem.compose.write import write_document
-from postmortem.impact import find_span
 from postmortem.markdown import render_markdown
 from postmortem.report import build_report
+from postmortem.span import find_span
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SECTIONS = [
@@ -50,14 +50,14 @@ def test_sections_are_those_of_the_seed_document_in_its_order(korean):
 @pytest.mark.parametrize(
     "fragment",
     [
-        "T+ 시각의 기준(T+0)은 영향 시작인 2025-09-03 10:05:30 KST이다. 상품 상세 p95가 처음 꺾인 시점으로",
-        "2025-09-03 10:01:45 (T-3m45s): 상품 상세 요청량 60.3/초 → 246/초로 증가(최고 10:05:45)",
-        "(T-15s): 지표 3개가 꺾임\n  - 캐시 적중률 81.6% → 35%로 하락(최저 10:09:00)",
-        "2025-09-03 10:18:00 (T+12m30s): `ttl_long` 켬, `stampede_lock` 켬 (김지훈)",
-        "| 인지까지 | 9분 30초",
+        "T+ 시각의 기준(T+0)은 영향 시작인 2025-09-03 10:04:30 KST이다. ‘상품 상세 지연’ 목표의 위반",
+        "2025-09-03 10:01:45 (T-2m45s): 상품 상세 요청량 60.3/초 → 246/초로 증가(최고 10:05:45)",
+        "(T+45s): 지표 3개가 꺾임\n  - 캐시 적중률 81.6% → 35%로 하락(최저 10:09:00)",
+        "2025-09-03 10:18:00 (T+13m30s): `ttl_long` 켬, `stampede_lock` 켬 (김지훈)",
+        "| 인지까지 | 10분 30초",
         "| 주문 가용성(30일) | 99%",
-        " | 16만 9,234",
-        "**가설 2: 캐시 적중률 하락** — 영향 시작과 같은 시점(차이 15초, 수집 간격 두 번 이내)",
+        " | 17만 2,087",
+        "**가설 2: 캐시 적중률 하락** — 영향의 변곡점과 같은 시점(차이 15초, 수집 간격 두 번 이내)",
         "왜 캐시 적중률이 하락했는가?",
         "왜 ‘주문 가용성’ 목표의 실패 비율이 상승했는가?",
         "‘상품 상세 지연’ 목표의 위반 비율",
@@ -76,10 +76,10 @@ def test_korean_reads(korean, fragment):
     "fragment",
     [
         "### Timeline (UTC)",
-        "2025-09-03 01:01:45 (T-3m45s): Product requests rose 60.3/s → 246/s (highest at 01:05:45)",
+        "2025-09-03 01:01:45 (T-2m45s): Product requests rose 60.3/s → 246/s (highest at 01:05:45)",
         "Failure ratio of the ‘Order availability’ objective rose",
         "Violation ratio of the ‘Order latency’ objective",
-        "| Time to detect | 9 min 30 s",
+        "| Time to detect | 10 min 30 s",
         "Confirmed root cause: [to be written: ",
     ],
 )

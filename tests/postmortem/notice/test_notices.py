@@ -70,7 +70,7 @@ def test_after(seed_report, audience, fragment):
 @pytest.mark.parametrize(
     ("audience", "fragment"),
     [
-        (Audience.CUSTOMER_DURING, "2025-09-03 10:05(KST)부터 서비스 이용에 문제가 생겨 안내드립니다."),
+        (Audience.CUSTOMER_DURING, "2025-09-03 10:04(KST)부터 서비스 이용에 문제가 생겨 안내드립니다."),
         (
             Audience.CUSTOMER_DURING,
             "10:18에 복구 조치를 시작했습니다. 11:29 현재 아직 완전히 정상화되지 않았습니다.",
@@ -126,7 +126,7 @@ def test_their_figures_are_those_of_the_archive(seed_report, audience, language)
     found = verify_document("notice.md", text, archive, verify_archive(archive))
     assert (found.differences, found.theirs) == ((), 0)
     assert found.figures >= 8
-    changed = text.replace("10:05", "10:55")
+    changed = text.replace("10:04", "10:54")
     assert verify_document("notice.md", changed, archive, verify_archive(archive)).differences
 
 

@@ -9,7 +9,7 @@ from postmortem.timeline import RowKind
 from tests.postmortem.public.conftest import SEOUL
 
 KOREAN = [
-    "2025-09-03 10:05부터 ",
+    "2025-09-03 10:04부터 ",
     "‘주문 가용성’: 이 시간 요청의 ",
     "- 10:15 문제 확인\n- 10:16 담당자 대응 시작\n- 10:18 복구 조치\n",
     "‘상품 상세 지연’: 응답이 느려짐",
@@ -50,7 +50,7 @@ def unended(report, **changes):
     ("resolved_at", "said"),
     [
         (None, "11:29 현재 이어지고 있습니다"),
-        (1756866240.0, "2025-09-03 10:05부터 서비스 이용에 문제가 있었습니다."),
+        (1756866240.0, "2025-09-03 10:04부터 서비스 이용에 문제가 있었습니다."),
     ],
 )
 def test_what_has_no_end_is_not_given_one(seed_report, resolved_at, said):

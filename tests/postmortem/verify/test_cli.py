@@ -38,7 +38,7 @@ def test_what_holds_is_exit_code_0(folder):
     [
         ("report.json", '"rises": true', '"rises": false'),
         ("report.json", '"fetched_at": 1756867200.0', '"fetched_at": 1756867201.0'),
-        ("report.ko.md", "[2025-09-03 10:05:30]", "[2025-09-03 10:00:00]"),
+        ("report.ko.md", "[2025-09-03 10:04:30]", "[2025-09-03 10:00:00]"),
         ("report.en.html", 'viewBox="0 0 7', 'viewBox="0 0 8'),
         ("report.en.html", "base64,e", "base64,f"),
     ],

@@ -1,0 +1,67 @@
+"""How the impact's two ends were found, in words: the definitions, and what a review has to know of them."""
+
+from collections.abc import Iterator
+
+from alerts.charts.model import Unit
+from postmortem.compose.timeline import first_felt
+from postmortem.document import Block, Item, Listing
+from postmortem.facts import Fact, RecordKind, from_record
+from postmortem.missed import Bound, Stretch
+from postmortem.report import Report
+from postmortem.voice import Voice, cite
+
+_MOST_LATER = 3
+
+
+def start_definition(report: Report, voice: Voice) -> str:
+    """What the start is, by what it was found."""
+    span = report.impact.span
+    if not span.is_measured:
+        return voice.say("impact.start.definition.alert")
+    key = "impact.start.definition" if span.by_objectives else "impact.start.definition.felt"
+    return voice.say(key, name=first_felt(report, voice))
+
+
+def end_definition(report: Report, voice: Voice) -> str:
+    """What the end is, by what it was found."""
+    span = report.impact.span
+    if not span.is_measured:
+        return voice.say("impact.end.definition.alert")
+    key = "impact.end.definition" if span.by_objectives else "impact.end.definition.felt"
+    return voice.say(key, quiet=voice.seconds(report.evidence.quiet_seconds))
+
+
+def ends(report: Report, voice: Voice) -> Iterator[Block]:
+    """Objectives that are missed at rest, and those that were missed again after the end."""
+    span = report.impact.span
+    items = [item for bound in span.resting for item in _resting(bound, report, voice)]
+    if span.later:
+        items.append(_later(span.later, voice))
+    if items:
+        yield Listing(tuple(items))
+
+
+def _resting(bound: Bound, report: Report, voice: Voice) -> Iterator[Item]:
+    levels: tuple[tuple[str, Fact | None], ...] = (("before", bound.before), ("after", bound.after))
+    for word, level in levels:
+        if level is not None and bound.subject.slo is not None:
+            name = bound.subject.slo.name
+            objective = from_record(report.evidence, RecordKind.SLO, name, "objective", Unit.RATIO)
+            values = {"level": voice.figure(level), "objective": voice.figure(objective)}
+            text = voice.say(f"impact.rest.{word}", name=voice.subject(bound.subject), **values)
+            yield Item(cite(text, level, objective))
+
+
+def _later(later: tuple[Stretch, ...], voice: Voice) -> Item:
+    shown = later[:_MOST_LATER]
+    parts = [
+        voice.say(
+            "impact.later.one",
+            name=voice.subject(stretch.subject),
+            begins=voice.figure(stretch.begins),
+            ends=voice.figure(stretch.ends),
+        )
+        for stretch in shown
+    ]
+    text = voice.say("impact.later", count=len(later), parts=voice.clauses(parts))
+    return Item(cite(text, *(fact for stretch in shown for fact in (stretch.begins, stretch.ends))))

@@ -1,0 +1,92 @@
+"""What a report says of how the impact's two ends were found."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerts.charts.model import Language
+from postmortem.compose.write import write_document
+from postmortem.report import conclude
+from tests.postmortem.compose.test_write import as_read
+from tests.postmortem.outages import evidence_of, levels, objective, signal
+
+OUTAGE = levels(0.002, (1500, 0.4), (2400, 0.002))
+WELL = levels(0.002)
+
+
+def told(*recorded, language=Language.EN, **changes):
+    """The report on them, as it is read."""
+    report = conclude(evidence_of(*recorded, alarm=1530.0, **changes))
+    return as_read(write_document(report, language, ZoneInfo("UTC")))
+
+
+def row(text, what):
+    return next(line for line in text.splitlines() if line.startswith(f"| {what} |"))
+
+
+def test_objectives_define_both_ends():
+    text = told((objective(), OUTAGE))
+    assert "00:25:00" in row(text, "Impact start")
+    assert "over its error budget; here Failure ratio of the ‘orders’ objective" in row(text, "Impact start")
+    assert "00:40:00" in row(text, "Impact end")
+    assert "every objective is kept for 5 min" in row(text, "Impact end")
+
+
+def test_both_ends_are_rows_of_the_timeline():
+    text = told((objective(), OUTAGE))
+    assert "00:25:00 (T+0s): impact starts (Failure ratio of the ‘orders’ objective)" in text
+    assert "00:40:00 (T+15m00s): impact ends (Failure ratio of the ‘orders’ objective)" in text
+
+
+def test_the_quiet_time_is_said_as_asked():
+    text = told((objective(), OUTAGE), quiet_asked_seconds=600.0)
+    assert "every objective is kept for 10 min" in row(text, "Impact end")
+
+
+def test_what_users_feel_stands_in_for_objectives_that_were_kept():
+    text = told((objective(), WELL), (signal(), levels(0.1, (1500, 0.9), (2400, 0.1))))
+    assert "No objective was missed near the alarm" in row(text, "Impact start")
+    assert "all that users feel is back for 5 min" in row(text, "Impact end")
+
+
+def test_the_alert_stands_in_for_what_nobody_felt():
+    text = told((objective(), WELL), closed=2400.0)
+    assert "the start of the first alert stands in" in row(text, "Impact start")
+    assert "When the incident was closed" in row(text, "Impact end")
+
+
+def test_an_objective_that_was_missed_before_is_named_with_its_level():
+    text = told((objective(target=0.999), levels(0.005, (1500, 0.4), (2400, 0.005), noise=0.0)))
+    assert "‘orders’ objective was at 0.5% before the incident already" in text
+    assert "beyond its objective (99.9%)" in text
+    assert "00:40:00" in row(text, "Impact end")
+
+
+def test_an_objective_that_rests_beyond_its_bound_is_named_with_its_level():
+    text = told((objective(), levels(0.002, (1500, 0.4), (2400, 0.012), noise=0.0)))
+    assert "came to rest at 1.2%, near where it was before but beyond its objective (99%)" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            Language.EN,
+            "Objectives were missed again after this end (1): Failure ratio of the ‘orders’ objective ",
+        ),
+        (Language.KO, "이 종료 뒤에 목표를 다시 어긴 일이 1번 있었다: ‘orders’ 목표의 실패 비율 "),
+    ],
+)
+def test_a_later_miss_is_told(language, said):
+    relapse = levels(0.002, (1500, 0.4), (2400, 0.002), (3000, 0.05), (3090, 0.002))
+    text = told((objective(), relapse), language=language)
+    assert said in text
+    assert "00:51:30" in text[text.index(said) :].splitlines()[0]
+
+
+def test_turning_points_apart_are_no_part_of_what_was_hurt():
+    blip = levels(0.002, (600, 0.3), (705, 0.002), seed=3)
+    text = told((objective(), OUTAGE), (objective("reads", "blog"), blip))
+    line = next(line for line in text.splitlines() if "Turned in this window as well" in line)
+    assert "reads" in line
+    assert "orders" not in line
