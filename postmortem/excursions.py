@@ -9,19 +9,17 @@ import numpy as np
 
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, StoredSeries
+from postmortem.levels import LEAST_BASELINE, MOST_BASELINE, level_of
 from postmortem.reductions import median_of_three
 
 USUAL_SHARE = (
     0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
 )
-LEAST_BASELINE = 3
 FEW = 5  # a baseline of fewer samples asks for twice the change
-MOST_BASELINE = 60  # samples: the level just before, not that of an hour ago
 GUARD_INTERVALS = 3  # a rate's window: the ramp itself is no baseline
 NOISE_GATE = 4.0  # times the scatter of the baseline
 RELATIVE_GATE = 0.25  # of the level before
 SETTLED_SHARE = 0.1  # of the excursion: back where it was
-_MAD_TO_SIGMA = 1.4826
 LEAST_CHANGE = {
     Unit.RATIO: 0.005,
     Unit.SECONDS: 0.005,
@@ -70,17 +68,16 @@ def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rise
     if onset is None:
         return None
     baseline = _baseline(times, first, first + onset, evidence.interval_seconds)
-    level = heights[baseline]
-    before = float(np.median(level))
-    noise = _MAD_TO_SIGMA * float(np.median(np.abs(level - before)))
+    level = level_of(heights[baseline])
+    before = level.middle
     worst = float(median_of_three(heights[first:]).max())
     size, ordinary = worst - before, _ordinary(early)
-    share = RELATIVE_GATE * (2 if len(level) < FEW else 1)
-    gate = max(NOISE_GATE * noise, share * min(abs(ordinary), abs(before)), LEAST_CHANGE[unit])
+    share = RELATIVE_GATE * (2 if len(heights[baseline]) < FEW else 1)
+    gate = max(NOISE_GATE * level.noise, share * min(abs(ordinary), abs(before)), LEAST_CHANGE[unit])
     if size <= gate or worst - ordinary <= gate:
         return None
     ends = (float(times[baseline][0]), float(times[baseline][-1]))
-    return Excursion(rises, float(times[first]), ends, before if rises else -before, noise, size)
+    return Excursion(rises, float(times[first]), ends, before if rises else -before, level.noise, size)
 
 
 def _usual(early: np.typing.NDArray[np.float64]) -> float:

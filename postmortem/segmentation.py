@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from postmortem.evidence import Floats
+from postmortem.levels import MAD_TO_SIGMA
 
 WIDTHS = (5, 10, 20, 40)  # samples on each side
 OUTLIER_SPAN = 7  # samples: what lasts for fewer than half of them is an outlier, no level
@@ -21,7 +22,6 @@ SCORE = 5.5  # times the usual difference of means
 KEPT_SCORE = 5.0  # of a point between the levels beside it
 LEAST_CHANGE = 0.25  # of logarithms: 28 % up, 22 % down
 LEVEL_SAMPLES = 60  # of the level beside a point: what is near, not an hour ago
-_MAD_TO_SIGMA = 1.4826
 _TIDE_WINDOWS = 8  # a series of fewer windows cannot tell how much they usually differ
 
 
@@ -60,7 +60,7 @@ def _without_outliers(logs: Floats) -> tuple[Floats, float]:
     windows = np.lib.stride_tricks.sliding_window_view(padded, OUTLIER_SPAN)
     middle = np.partition(windows, half, axis=1)[:, half]
     apart = logs - middle
-    scatter = _MAD_TO_SIGMA * _median(np.abs(apart))
+    scatter = MAD_TO_SIGMA * _median(np.abs(apart))
     return middle + np.clip(apart, -3 * scatter, 3 * scatter), scatter
 
 
@@ -71,7 +71,7 @@ def _peaks(rest: Floats, width: int, sigma: float, taken: Sequence[int]) -> list
     apart = np.abs(means[width:] - means[:-width])  # apart[i]: at sample i + width
     usual = sigma * float(np.sqrt(2 / width))
     if len(rest) >= _TIDE_WINDOWS * width:
-        usual = max(usual, _MAD_TO_SIGMA * _median(apart))
+        usual = max(usual, MAD_TO_SIGMA * _median(apart))
     found: list[int] = []
     rank = np.flatnonzero(apart > max(SCORE * usual, LEAST_CHANGE))
     for place in rank[np.argsort(-apart[rank])]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from postmortem.changes import find_changes
 from postmortem.evidence import Evidence, StoredSeries, Subject
-from postmortem.excursions import LEAST_CHANGE, MOST_BASELINE, Excursion, find_excursion
+from postmortem.excursions import LEAST_CHANGE, Excursion, find_excursion
 from postmortem.facts import TIME, Fact, measure
+from postmortem.levels import MOST_BASELINE
 from postmortem.records import Good
 from postmortem.reductions import Cut, Reduction
 

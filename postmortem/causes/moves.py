@@ -10,15 +10,14 @@ from postmortem.causes.hurt import Hurt
 from postmortem.causes.kinds import Kind, Parts
 from postmortem.causes.knowledge import Knowledge, Move
 from postmortem.evidence import Floats, StoredSeries, Subject
+from postmortem.levels import LEAST_BASELINE, MOST_BASELINE, level_of
 from postmortem.recording.model import Recording
 from postmortem.reductions import median_of_three
 
 SILENT = "silent"
-MOST_BASELINE, LEAST_BASELINE = 60, 3
 SHORT_BASELINE = 12  # with fewer samples before, a cold start may be among them: the later half counts
 NOISE_FLOOR = 0.03  # of the level before: so few samples tell too little scatter
 _NOISE_GATE = (2.0, 5.0)
-_MAD_TO_SIGMA = 1.4826
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +111,7 @@ def _level(recording: Recording, hurt: Hurt, series: StoredSeries) -> _Level | N
         return None
     if len(early) < SHORT_BASELINE:
         early = early[-max(LEAST_BASELINE, len(early) // 2) :]
-    before = float(np.median(early))
-    scatter = _MAD_TO_SIGMA * float(np.median(np.abs(early - before)))
+    usual = level_of(early)
     since = (series.times > last) & (series.times <= hurt.end)
-    noise = max(scatter, NOISE_FLOOR * abs(before), 1e-9)
-    return _Level(before, noise, series.times[since], series.values[since])
+    noise = max(usual.noise, NOISE_FLOOR * abs(usual.middle), 1e-9)
+    return _Level(usual.middle, noise, series.times[since], series.values[since])
