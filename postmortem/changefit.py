@@ -55,11 +55,6 @@ def _fit(time_bytes: bytes, value_bytes: bytes) -> Fit:
     return ramp if (step.cost - ramp.cost) * size > RAMP_GAIN * ramp.cost else step
 
 
-def forget_fits() -> None:
-    """As in a process that has fitted nothing yet."""
-    _fit.cache_clear()
-
-
 @dataclass(frozen=True)
 class _Line:
     times: Floats
