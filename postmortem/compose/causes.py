@@ -1,7 +1,8 @@
 """원인 후보 / Candidate causes: what may have happened, with what speaks for it and against it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from postmortem.causes.alike import alike
 from postmortem.causes.moves import SILENT, Observed
 from postmortem.causes.ranking import Cause
 from postmortem.document import Block, Item, Listing, Paragraph, Text
@@ -13,7 +14,10 @@ MOST = 3
 
 
 def candidates(report: Report, voice: Voice) -> Iterator[Block]:
-    """The first few candidates, or that there is none, and what the first one met and set off."""
+    """The first few candidates, those that cannot be told apart as one, or that there is none.
+
+    Then what the first one met and set off.
+    """
     ranking = report.ranking
     if ranking.hurt is None:
         yield Paragraph(Text(voice.say("candidates.none")))
@@ -21,17 +25,21 @@ def candidates(report: Report, voice: Voice) -> Iterator[Block]:
     if not ranking.causes:
         yield Paragraph(Text(voice.say("candidates.unexplained")))
         return
-    told = [_candidate(cause, n, report, voice) for n, cause in enumerate(ranking.causes[:MOST], start=1)]
+    groups = alike(ranking.causes)[:MOST]
+    told = [_candidate(group, n, report, voice) for n, group in enumerate(groups, start=1)]
     yield Listing(tuple(told), ordered=True)
     for key, moves in (("weaknesses", ranking.weaknesses), ("amplifiers", ranking.amplifiers)):
         if moves:
             yield Paragraph(_moves(f"candidates.{key}", moves, report, voice))
 
 
-def _candidate(cause: Cause, number: int, report: Report, voice: Voice) -> Item:
-    name = voice.say(f"cause.{cause.id}", part=f"`{cause.part}`")
-    head = Text(voice.say("candidates.item", number=number, name=name))
-    children = [_moves("candidates.evidence", cause.evidence, report, voice)]
+def _candidate(group: Sequence[Cause], number: int, report: Report, voice: Voice) -> Item:
+    """Of a group the evidence is the same, and told once."""
+    cause = group[0]
+    head = Text(voice.say("candidates.item", number=number, name=_name(cause, voice)))
+    others = voice.clauses(_name(other, voice) for other in group[1:])
+    children = [Text(voice.say("candidates.alike", names=others))] if others else []
+    children += [_moves("candidates.evidence", cause.evidence, report, voice)]
     if cause.absent:
         names = voice.listed(_titles(cause.absent, voice))
         children.append(Text(voice.say("candidates.absent", names=names)))
@@ -42,6 +50,10 @@ def _candidate(cause: Cause, number: int, report: Report, voice: Voice) -> Item:
     if not (cause.absent or cause.unexpected or cause.earlier):
         children.append(Text(voice.say("candidates.no_counter")))
     return Item(head, tuple(children))
+
+
+def _name(cause: Cause, voice: Voice) -> str:
+    return voice.say(f"cause.{cause.id}", part=f"`{cause.part}`")
 
 
 def _moves(key: str, moves: Iterable[Observed], report: Report, voice: Voice) -> Text:
