@@ -60,6 +60,7 @@ class ActionItem:
     cause: what it addresses, in the words of whoever added it, or the id of a row or candidate of the report.
     dated_by: the event that set the date. settled_by: the event that ended it.
     said: what was shown of the proof, or why it was dropped. is_reminded: somebody was told of its date.
+    public: what people outside may be told of it; empty where nothing.
     """
 
     number: int
@@ -78,6 +79,7 @@ class ActionItem:
     settled_by: int | None = None
     said: str = ""
     is_reminded: bool = False
+    public: str = ""
 
 
 def horizon_of(due: date, today: date) -> Horizon:
@@ -119,6 +121,7 @@ def _added(number: int, event: Recorded) -> ActionItem | None:
         added_at=event.at,
         added_by=event.author,
         dated_by=event.id,
+        public=str(said.get("public", "")),
     )
 
 
@@ -126,7 +129,11 @@ def _changed(item: ActionItem, event: Recorded) -> ActionItem:
     said = event.attributes
     match said.get("change"):
         case Change.CHANGED:
-            item = replace(item, owner=str(said.get("owner") or item.owner))
+            item = replace(
+                item,
+                owner=str(said.get("owner") or item.owner),
+                public=str(said.get("public", item.public)),
+            )
             due = parse_day(said.get("due"))
             if due is None:
                 return item

@@ -25,7 +25,10 @@ _ASKED = {
 
 @dataclass(frozen=True)
 class NewItem:
-    """What a person asks to have done. proof: ``case:NAME``, ``drill:NAME`` or empty."""
+    """What a person asks to have done. proof: ``case:NAME``, ``drill:NAME`` or empty.
+
+    public: what people outside may be told of it, or empty.
+    """
 
     text: str
     owner: str
@@ -33,6 +36,7 @@ class NewItem:
     cause: str
     proof: str
     author: str
+    public: str = ""
 
 
 class Actions:
@@ -75,6 +79,7 @@ class Actions:
                 "horizon": horizon_of(asked.due, today).value,
                 "cause": asked.cause,
                 "proof": asked.proof,
+                **({"public": asked.public} if asked.public else {}),
                 **texts("action_added", number=number, text=asked.text, owner=asked.owner, due=due),
             }
             fact = _fact(incident_id, asked.text, asked.author, said, at)
@@ -84,9 +89,20 @@ class Actions:
         return self._database.change(record)
 
     def change(
-        self, incident_id: str, number: int, author: str, at: float, *, owner: str, due: date | None
+        self,
+        incident_id: str,
+        number: int,
+        author: str,
+        at: float,
+        *,
+        owner: str,
+        due: date | None,
+        public: str | None = None,
     ) -> ActionItem:
-        """Another owner, another date, or both. Raises RequestError (400) for a date that is past."""
+        """Another owner, date or text for the public, which an empty one takes back.
+
+        Raises RequestError (400) for a date that is past.
+        """
         today = self._day(at)
         if due is not None:
             _refuse_past(due, today)
@@ -98,6 +114,7 @@ class Actions:
                 "change": Change.CHANGED.value,
                 **({"owner": owner} if owner else {}),
                 **dated,
+                **({} if public is None else {"public": public}),
                 **texts("action_changed", number=number, text=item.text, **to),
             }
 

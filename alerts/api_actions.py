@@ -50,19 +50,21 @@ class PostedItem(_Body):
     due: Day
     cause: Line = ""
     proof: Annotated[str, Field(pattern=f"^({PROOF.pattern})?$", max_length=110)] = ""
+    public: Line = ""
 
     def asked(self) -> NewItem:
-        return NewItem(self.text, self.owner, self.due, self.cause, self.proof, self.author)
+        return NewItem(self.text, self.owner, self.due, self.cause, self.proof, self.author, self.public)
 
 
 class PostedChange(_Body):
     owner: Line = ""
     due: Day | None = None
+    public: Line | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not self.owner and self.due is None:
-            raise ValueError("expected owner or due")
+        if not self.owner and self.due is None and self.public is None:
+            raise ValueError("expected owner, due or public")
         return self
 
 
@@ -114,11 +116,17 @@ class _View:
         return await self._do(lambda at: self._actions.add(incident_id, posted.asked(), at, key))
 
     async def change(self, incident_id: str, number: int, request: Request) -> Json:
-        """Another owner or date."""
+        """Another owner, date or text for the public."""
         posted = await read_model(request, "change", PostedChange)
         return await self._do(
             lambda at: self._actions.change(
-                incident_id, number, posted.author, at, owner=posted.owner, due=posted.due
+                incident_id,
+                number,
+                posted.author,
+                at,
+                owner=posted.owner,
+                due=posted.due,
+                public=posted.public,
             )
         )
 

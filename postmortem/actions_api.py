@@ -34,6 +34,7 @@ class Listed(Record):
     proof: str = ""
     said: str = ""
     settled_author: str = ""
+    public: str = ""
 
 
 class ActionsApi:

@@ -49,6 +49,9 @@ _author = click.option(
     "--author", default=getpass.getuser, show_default="the user of this machine", help="Who says so."
 )
 _number = click.argument("number", type=click.IntRange(min=1))
+_public = click.option(
+    "--public", metavar="TEXT", help="What people outside may be told of it: nothing unless given."
+)
 _day = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -79,6 +82,7 @@ def list_command(incident: str, server: PrometheusServer, style: str) -> None:
 @click.option("--due", required=True, type=_day, help="By when; its horizon follows from it.")
 @click.option("--cause", default="", help="What it addresses: the id of a candidate in the report, or words.")
 @click.option("--proof", default="", metavar="case:NAME|drill:NAME", help="What shows that it was done.")
+@_public
 @_author
 def add_command(  # noqa: PLR0917  click passes them by name
     incident: str,
@@ -88,6 +92,7 @@ def add_command(  # noqa: PLR0917  click passes them by name
     due: datetime,
     cause: str,
     proof: str,
+    public: str | None,
     author: str,
 ) -> None:
     """Add an item: TEXT begins with a verb."""
@@ -100,6 +105,7 @@ def add_command(  # noqa: PLR0917  click passes them by name
         "due": due.date().isoformat(),
         "cause": cause,
         "proof": proof,
+        "public": public or "",
         "author": author,
     }
     with _connected(server, incident) as (name, api):
@@ -121,14 +127,21 @@ def _check_cause(cause: str) -> None:
 @_number
 @click.option("--owner", default="", help="Who does it from now on.")
 @click.option("--due", type=_day, help="By when.")
+@_public
 @_author
 def change_command(  # noqa: PLR0917  click passes them by name
-    incident: str, server: PrometheusServer, number: int, owner: str, due: datetime | None, author: str
+    incident: str,
+    server: PrometheusServer,
+    number: int,
+    owner: str,
+    due: datetime | None,
+    public: str | None,
+    author: str,
 ) -> None:
-    """Give item NUMBER another owner or date."""
-    if not owner and due is None:
-        raise UserMistake("expected --owner or --due")
-    said = {"author": author, "owner": owner}
+    """Give item NUMBER another owner, date or text for the public, which an empty one takes back."""
+    if not owner and due is None and public is None:
+        raise UserMistake("expected --owner, --due or --public")
+    said = {"author": author, "owner": owner, **({} if public is None else {"public": public})}
     if due is not None:
         said["due"] = due.date().isoformat()
     with _connected(server, incident) as (name, api):
@@ -252,6 +265,7 @@ def line(item: Listed, *, is_overdue: bool = False) -> str:
     details = [
         f"cause: {item.cause}" if item.cause else "",
         f"proof: {item.proof}" if item.proof else "",
+        f"public: {item.public}" if item.public else "",
         item.said,
     ]
     tail = "; ".join(filter(None, details))

@@ -21,7 +21,7 @@ from postmortem.document import (
 )
 from postmortem.identity import Audience, Identity
 from postmortem.overrides import SHIPPED, Templates
-from postmortem.public.speech import feature, impact_text, summary_text
+from postmortem.public.speech import feature, impact_text, item_text, summary_text
 from postmortem.public.told import Felt, Step, Told, tell
 from postmortem.report import Report
 from postmortem.voice import Voice
@@ -126,10 +126,13 @@ def _cause(told: Told, voice: Voice) -> Iterator[Block]:
 
 
 def _next(told: Told, voice: Voice) -> Iterator[Block]:
+    """Of action items only what somebody worded for the public."""
     yield Heading(2, voice.say("public.head.next"))
-    keys = ("done", "next")
-    texts = [voice.say(f"public.{key}", blank=voice.blank(f"public.{key}.blank")) for key in keys]
-    yield Listing(tuple(Item(Text(text)) for text in texts))
+    done = voice.say("public.done", blank=voice.blank("public.done.blank"))
+    blank = "" if told.items else voice.blank("public.next.blank")
+    items = tuple(Text(item_text(item, told, voice)) for item in told.items)
+    coming = Text(voice.say("public.next", blank=blank).rstrip())
+    yield Listing((Item(Text(done)), Item(coming, items)))
 
 
 _SECTIONS = {"summary": _summary, "impact": _impact, "course": _course, "cause": _cause, "next": _next}

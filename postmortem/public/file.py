@@ -11,7 +11,7 @@ from typing import Any
 from alerts.charts.model import Language
 from postmortem.facts import Fact, FromFacts
 from postmortem.identity import PUBLIC_SCHEMA
-from postmortem.public.names import internal_names, public_title
+from postmortem.public.names import internal_names, public_title, public_words
 from postmortem.public.told import Felt, Step, Told, tell
 from postmortem.report import Report
 
@@ -40,6 +40,10 @@ def public_mapping(report: Report, digest: str) -> dict[str, Any]:
         "seen_until": names[told.seen_until.id],
         "impact": [_felt(felt, told, names) for felt in told.felt],
         "course": [_step(step, names) for step in told.steps],
+        "actions": [
+            {"text": public_words(item.public, told.evidence), "status": item.status.value}
+            for item in told.items
+        ],
         "figures": [_figure(fact, names, places) for fact in facts],
         **dict.fromkeys(FOR_PEOPLE),
     }

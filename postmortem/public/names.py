@@ -47,6 +47,18 @@ def public_title(slo: SloRecord, language: Language, names: Internal) -> str | N
     return title if is_told else None
 
 
+def public_words(text: str, evidence: Evidence) -> str | None:
+    """What somebody wrote for people outside, or None where an internal name slipped in.
+
+    Services with objectives may be in it, as words: customers do say ‘order’ too.
+    """
+    names = internal_names(evidence)
+    others = names.things - {_folded(slo.service) for slo in evidence.slos}
+    read = _folded(text)
+    is_told = not _holds_any(read, others) and names.objectives.isdisjoint(_words(read))
+    return text if is_told else None
+
+
 def internal_names(evidence: Evidence) -> Internal:
     """What the records call things and people by."""
     objectives = _known(slo.name for slo in evidence.slos)

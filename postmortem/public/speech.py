@@ -1,7 +1,8 @@
 """What people outside are told of the impact, in sentences that documents for them share."""
 
+from alerts.action_items import ActionItem, Status
 from postmortem.overrides import FEATURE
-from postmortem.public.names import internal_names, public_title
+from postmortem.public.names import internal_names, public_title, public_words
 from postmortem.public.told import Felt, Told
 from postmortem.voice import Voice
 
@@ -22,7 +23,7 @@ def started(told: Told, voice: Voice) -> str:
 
 
 def summary_text(told: Told, voice: Voice) -> str:
-    """From when to when; that it lasts, where it does."""
+    """From when to when; that it lasts, or is not over altogether, where it is so."""
     start, zone = started(told, voice), voice.zone_name
     if told.end is not None and told.duration is not None:
         end = voice.minute(told.end, on_day_of=told.start)
@@ -30,6 +31,9 @@ def summary_text(told: Told, voice: Voice) -> str:
         return voice.say("public.summary.over", start=start, end=end, duration=duration, zone=zone)
     if told.is_open and told.start is not None:
         at = voice.minute(told.seen_until, on_day_of=told.start)
+        if told.back is not None:
+            back = voice.minute(told.back, on_day_of=told.start)
+            return voice.say("public.summary.mostly", start=start, back=back, at=at, zone=zone)
         return voice.say("public.summary.ongoing", start=start, at=at, zone=zone)
     return voice.say("public.summary.beyond", start=start, zone=zone)
 
@@ -39,6 +43,14 @@ def impact_text(felt: Felt, told: Told, voice: Voice) -> str:
     if felt.share is None:
         return peak_text(felt, told, voice)
     return voice.say(_key(felt), **_worst(felt, told, voice), share=voice.figure(felt.share))
+
+
+def item_text(item: ActionItem, told: Told, voice: Voice) -> str:
+    """What somebody wrote of an action item for the public; a blank where an internal name slipped in."""
+    words = public_words(item.public, told.evidence)
+    if words is None:
+        return voice.blank("public.next.internal", number=item.number)
+    return voice.say("public.next.done", text=words) if item.status is Status.DONE else words
 
 
 def peak_text(felt: Felt, told: Told, voice: Voice) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from alerts.action_items import ActionItem, Status
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact
 from postmortem.impact import SliImpact
@@ -72,6 +73,7 @@ class Told:
 
     is_open: nobody closed the incident yet. seen_until: the end of the record.
     cause: the likeliest candidate, None where there is none.
+    items: the action items that somebody worded for the public, without dropped ones.
     """
 
     evidence: Evidence
@@ -83,6 +85,15 @@ class Told:
     felt: tuple[Felt, ...]
     steps: tuple[Step, ...]
     cause: str | None
+    items: tuple[ActionItem, ...]
+
+    @property
+    def back(self) -> Fact | None:
+        """When the last of what got worse had mostly recovered; None while something has not."""
+        last = {each.number: step for step in self.steps for each in step.felt}
+        steps = [last.get(each.number) for each in self.felt]
+        back = [step.at for step in steps if step is not None and step.kind is StepKind.BACK]
+        return max(back, key=lambda at: at.value) if back and len(back) == len(steps) else None
 
     @property
     def is_easing(self) -> bool:
@@ -113,6 +124,7 @@ def tell(report: Report) -> Told:
         felt=felt,
         steps=tuple(sorted(_steps(report, felt), key=lambda step: step.at.value)),
         cause=causes[0].id if causes and report.ranking.hurt is not None else None,
+        items=tuple(one for one in report.evidence.items if one.public and one.status is not Status.DROPPED),
     )
 
 

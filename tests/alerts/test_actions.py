@@ -65,6 +65,12 @@ def test_every_change_is_an_event_and_none_is_changed(post, client, incident, wo
     )
 
 
+def test_what_the_public_is_told_is_given_and_taken_back(post):
+    assert post(**ITEM, public="more room for peaks").json()["public"] == "more room for peaks"
+    assert post("/1/change", owner="lee").json()["public"] == "more room for peaks"
+    assert post("/1/change", public="").json()["public"] == ""
+
+
 def test_what_names_its_proof_is_not_done_without_it(post, client, incident):
     post(**ITEM, proof="case:seed")
     refused = post("/1/done")
@@ -102,7 +108,7 @@ def test_what_is_no_item_is_refused_by_its_key(post, body, text):
 def test_a_change_of_nothing_is_refused(post, client, incident, body):
     post(**ITEM)
     answer = post("/1/change", **body)
-    assert (answer.status_code, answer.json()) == (400, {"error": "expected owner or due"})
+    assert (answer.status_code, answer.json()) == (400, {"error": "expected owner, due or public"})
     assert listed(client, incident)[0]["owner"] == "kim"
 
 

@@ -89,6 +89,12 @@ def test_what_was_never_sent_was_not_recorded(run, monkeypatch):
     assert "may have been recorded" not in run("add", *ADD, incident=ID).output
 
 
+def test_an_item_is_worded_for_the_public(run):
+    run("add", *ADD)
+    assert "(public: more room)" in run("change", 1, "--public", "more room").output
+    assert "public" not in run("change", 1, "--public", "").output
+
+
 def test_items_as_json(run):
     run("add", *ADD)
     (item,) = json.loads(run("list", "--format", "json").output)
@@ -128,7 +134,7 @@ def test_what_was_shown_is_kept_with_the_item(run, monkeypatch):
         (("add", *ADD, "--proof", "trust"), "--proof: expected case:NAME or drill:NAME, found 'trust'"),
         (("add", *ADD, "--cause", "cache_emptied"), "found 'cache_emptied'; cache.emptied is meant?"),
         (("add", *ADD, "--cause", "dns.gone"), "--cause: expected the id of a candidate, or words"),
-        (("change", 1), "expected --owner or --due"),
+        (("change", 1), "expected --owner, --due or --public"),
     ],
 )
 def test_a_mistake_is_one_line(run, arguments, text):

@@ -49,12 +49,52 @@ def unended(report, **changes):
 @pytest.mark.parametrize(
     ("resolved_at", "said"),
     [
-        (None, "11:29 현재 이어지고 있습니다"),
+        (None, "대부분 회복되었으나, 11:29 현재 모든 기능이 정상화되지는 않았습니다."),
         (1756866240.0, "2025-09-03 10:04부터 서비스 이용에 문제가 있었습니다."),
     ],
 )
 def test_what_has_no_end_is_not_given_one(seed_report, resolved_at, said):
     assert said in of(unended(seed_report, resolved_at=resolved_at))
+
+
+def test_what_has_not_recovered_goes_on(seed_report):
+    rows = tuple(row for row in seed_report.timeline if row.kind is not RowKind.RECOVERED)
+    assert "11:29 현재 이어지고 있습니다" in of(
+        replace(unended(seed_report, resolved_at=None), timeline=rows)
+    )
+
+
+def added(number, text, **said):
+    said = {"action": number, "change": "added", "owner": "kim", "due": "2025-09-10", **said}
+    return {
+        "id": 800 + number, "at": 1756866300.0, "kind": "action", "text": text, "author": "lee",
+        "incident": "2025-09-03-1", "attributes": said,
+    }  # fmt: skip
+
+
+def changed(number, of, change, **said):
+    said = {"action": of, "change": change, **said}
+    return {**added(number, "too dear"), "attributes": said}
+
+
+def test_of_action_items_only_what_was_worded_for_the_public_is_told(seed_raw, report_on):
+    report = report_on([
+        *seed_raw.events,
+        added(1, "raise replica.max_connections", public="more room for peaks"),
+        added(2, "ask the vendor"),
+        added(3, "buy a mainframe", public="larger machines"),
+        added(4, "watch replica", public="earlier warnings"),
+        added(5, "ask 김지훈", public="김지훈 looks after it"),
+        changed(6, 3, "dropped"),
+        changed(7, 4, "done"),
+    ])  # fmt: skip
+    text = of(report, Language.EN)
+    section = text.partition("So that it does not happen again:\n")[2].partition("\n\n")[0]
+    assert [line.strip() for line in section.splitlines()] == [
+        "- more room for peaks",
+        "- earlier warnings (done)",
+        "- [to be written: action item 5 in plain words, without internal names]",
+    ]
 
 
 def test_a_start_that_no_user_felt_is_a_blank(seed_report):
