@@ -1,18 +1,19 @@
-"""The HTML report as axe judges it, in Chromium: both themes, and as it prints."""
+"""The HTML report, of the team and for the public, as axe judges it: both themes, and as it prints."""
 
 import html
 import json
 import re
 import shutil
 import subprocess
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.compose.write import write_document
-from postmortem.html import render_html
+from postmortem.identity import Audience
+from postmortem.writers import render_page, write_for
 
 pytestmark = pytest.mark.servers
 AXE = Path(__file__).parents[2] / "var" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -62,9 +63,12 @@ def judge(tmp_path_factory):
     return judged
 
 
-@pytest.fixture(scope="module", params=list(Language))
+@pytest.fixture(
+    scope="module", params=list(product((Audience.TEAM, Audience.PUBLIC), Language)), ids="-".join
+)
 def page(request, seed_report):
-    return render_html(write_document(seed_report, request.param, ZoneInfo("Asia/Seoul")))
+    audience, language = request.param
+    return render_page(write_for(audience, seed_report, language, ZoneInfo("Asia/Seoul")), audience, "")
 
 
 def printed(page):
