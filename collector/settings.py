@@ -56,12 +56,12 @@ class Section:
         self._asked.add(key)
         return self._values.get(key)
 
-    def text(self, key: str, default: str = "") -> str:
+    def text(self, key: str, default: str = "", *, expected: str = "text") -> str:
         value = self.raw(key)
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise self.error(key, f"expected text, found {_shown(value)}")
+            raise self.error(key, f"expected {expected}, found {_shown(value)}")
         return str(value)
 
     def required(self, key: str) -> str:

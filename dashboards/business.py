@@ -28,7 +28,7 @@ def read_estimate(section: Section) -> Estimate:
 
 def _range(section: Section, key: str, expected: str, most: float) -> tuple[float, float] | None:
     """``LOW..HIGH``, or one number for both."""
-    text = section.text(key)
+    text = section.text(key, expected=expected)
     if not text:
         return None
     first, _, last = text.partition("..")

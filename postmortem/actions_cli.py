@@ -15,7 +15,7 @@ import click
 
 from alerts.action_items import PROOF, Horizon, Status
 from alerts.errors import AlertsError
-from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Duration
 from collector.plain_text import plain, plain_line
 from postmortem.actions_api import ActionsApi, Listed
@@ -24,6 +24,7 @@ from postmortem.errors import PostmortemError, ProofError
 from postmortem.fetch import LATEST, FirelineApi
 from postmortem.live import TIMEOUT_SECONDS
 from postmortem.mistake import UserMistake
+from postmortem.options import cases_option, fireline_options, rules_option
 
 _HEADS = {Horizon.SHORT: "within 1 week", Horizon.MID: "1 to 4 weeks", Horizon.LONG: "later"}
 _MONTH_SECONDS = 30 * 86_400.0
@@ -37,12 +38,7 @@ class Unproven(UserMistake):
 
 
 def _of_incident(command: Callable[..., Any]) -> Callable[..., Any]:
-    server = prometheus_options(
-        required=True,
-        says="Address of `fireline up`, such as http://localhost:9600.",
-        spelled=("--url", "--prometheus"),
-    )
-    return click.argument("incident")(server(command))
+    return click.argument("incident")(fireline_options()(command))
 
 
 _author = click.option(
@@ -151,20 +147,8 @@ def change_command(  # noqa: PLR0917  click passes them by name
 @actions_group.command("done")
 @_of_incident
 @_number
-@click.option(
-    "--cases",
-    default="cases",
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Of a case that is the proof: the folder of all cases.",
-)
-@click.option(
-    "--rules",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="What has to pass that case; else the rules that the server evaluates. May be repeated.",
-)
+@cases_option("Of a case that is the proof: the folder of all cases.")
+@rules_option("What has to pass that case; else the rules that the server evaluates.")
 @click.option(
     "--drills",
     metavar="FILE",

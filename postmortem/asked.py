@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Duration
 from collector.plain_text import plain_line
 from postmortem.archive import Archive
@@ -16,6 +16,7 @@ from postmortem.digests import DIGEST
 from postmortem.fetch import LATEST
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
+from postmortem.options import fireline_options, rules_option
 from postmortem.overrides import SHIPPED, Templates, read_templates
 from postmortem.records import Incident, ServerSettings
 from postmortem.report import Report, conclude
@@ -24,11 +25,7 @@ from postmortem.verify.archive_file import read_archive
 
 _OPTIONS = (
     click.argument("incident", required=False),
-    prometheus_options(
-        required=False,
-        says="Address of `fireline up`, such as http://localhost:9600.",
-        spelled=("--url", "--prometheus"),
-    ),
+    fireline_options(required=False),
     click.option(
         "--case", metavar="DIR", help="Instead of INCIDENT and --url: a case's folder, or a shipped case."
     ),
@@ -38,13 +35,7 @@ _OPTIONS = (
         type=click.Path(path_type=Path),
         help="Instead of INCIDENT and --url: the JSON of an earlier report, or HTML that carries it.",
     ),
-    click.option(
-        "--rules",
-        multiple=True,
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="To replay over the case: SLOs, guardrails, Prometheus rules; else the shop's. May be repeated.",
-    ),
+    rules_option("To replay over the case: SLOs, guardrails, Prometheus rules; else the shop's."),
     click.option(
         "--signals",
         metavar="FILE",

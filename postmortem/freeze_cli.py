@@ -15,7 +15,7 @@ from alerts.ci.run import judged
 from alerts.ci.server_rules import server_rules
 from alerts.ci.verdict import Verdict
 from alerts.errors import AlertsError
-from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Duration, Time
 from collector.durations import format_duration
 from collector.plain_text import plain_line
@@ -25,16 +25,13 @@ from postmortem.errors import PostmortemError
 from postmortem.freeze import Onset, expected_of, labels_of, shown_time, true_onset
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
+from postmortem.options import cases_option, fireline_options, rules_option
 from postmortem.report import Report
 
 
 @click.command("freeze")
 @click.argument("incident")
-@prometheus_options(
-    required=True,
-    says="Address of `fireline up`, such as http://localhost:9600.",
-    spelled=("--url", "--prometheus"),
-)
+@fireline_options()
 @click.option(
     "--onset",
     type=Time(),
@@ -45,20 +42,8 @@ from postmortem.report import Report
     type=Duration(),
     help="How soon after the onset a page is due; else as soon as it came, 2m at least.",
 )
-@click.option(
-    "--rules",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Rules or SLOs whose series are kept; else the rules that the server evaluates. May be repeated.",
-)
-@click.option(
-    "--cases",
-    default="cases",
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of all cases.",
-)
+@rules_option("Rules or SLOs whose series are kept; else the rules that the server evaluates.")
+@cases_option("The folder of all cases.")
 @click.option("--name", help="Of the case and its folder; the incident's id unless given.")
 @click.option("--force", is_flag=True, help="Replace the case of that name.")
 def freeze_command(  # noqa: PLR0917  click passes them by name

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from collector.cli_prometheus import PrometheusServer, prometheus_options
+from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Time
 from postmortem.errors import PostmortemError
 from postmortem.fetch import FirelineApi
 from postmortem.mistake import UserMistake
+from postmortem.options import fireline_options
 from postmortem.recording.file import write_recording
 from postmortem.recording.read import read_recording
 
@@ -19,11 +20,7 @@ _TIMES = "Unix seconds, RFC 3339, or before now as -2h or now."
 
 
 @click.command("record")
-@prometheus_options(
-    required=True,
-    says="Address of `fireline up`, such as http://localhost:9600.",
-    spelled=("--url", "--prometheus"),
-)
+@fireline_options()
 @click.option("--from", "start", required=True, type=Time(), help=f"Normal traffic before; {_TIMES}")
 @click.option("--to", "end", required=True, type=Time(), help="To after it, where it ended.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write, NAME.json.zst.")

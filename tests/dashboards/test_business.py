@@ -39,6 +39,7 @@ def test_a_rate_is_a_number_or_from_and_to(values, estimate):
         ({}, r"fireline\.yml: business\[0\]\.signal: expected text, found nothing"),
         ({"worth": 1}, r"business\[0\]\.worth: unknown key: did you mean worth_krw\?"),
         ({"worth_krw": "much"}, r"business\[0\]\.worth_krw: expected an amount such as .*, found 'much'"),
+        ({"worth_krw": [30000, 45000]}, r"expected an amount such as 42000, or 30000\.\.45000, found list"),
         ({"worth_krw": "5..4"}, r"worth_krw: expected an amount such as 42000, or 30000\.\.45000"),
         ({"worth_krw": "nan"}, r"worth_krw: expected an amount"),
         ({"worth_krw": "1..inf"}, r"worth_krw: expected an amount"),
