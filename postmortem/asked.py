@@ -1,7 +1,7 @@
 """What a command reads its report from: a server, a case, or an earlier report."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from collector.cli_values import Duration
 from collector.plain_text import plain_line
 from postmortem.archive import Archive
 from postmortem.digests import DIGEST
+from postmortem.errors import OutputError
 from postmortem.fetch import LATEST
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
 from postmortem.options import fireline_options, rules_option
+from postmortem.outputs import check_output
 from postmortem.overrides import SHIPPED, Templates, read_templates
 from postmortem.records import Incident, ServerSettings
 from postmortem.report import Report, conclude
@@ -34,6 +36,13 @@ _OPTIONS = (
         metavar="FILE",
         type=click.Path(path_type=Path),
         help="Instead of INCIDENT and --url: the JSON of an earlier report, or HTML that carries it.",
+    ),
+    click.option(
+        "--keep-archive",
+        "kept",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="With --url: also writes the JSON by which `postmortem verify` proves what is written.",
     ),
     rules_option("To replay over the case: SLOs, guardrails, Prometheus rules; else the shop's."),
     click.option(
@@ -80,7 +89,32 @@ class Asked:
     archive: Path | None
     rules: tuple[Path, ...]
     signals: Path | None
+    kept: Path | None
     quiet: float | None = None
+
+    def check_outputs(self, outs: Sequence[Path], templates: Path | None) -> None:
+        """Finds out before the work whether all can be written, none over what is read or over another.
+
+        Raises:
+            OutputError: as ``check_output`` does.
+        """
+        inputs = self.files(templates)
+        for out in outs:
+            check_output(out, inputs)
+        if self.kept is not None:
+            check_output(self.kept, inputs, "--keep-archive")
+            if self.kept.resolve() in {out.resolve() for out in outs}:
+                raise OutputError(f"--keep-archive {self.kept}: expected another file than that of --out")
+
+    def archive_of(self, report: Report) -> dict[Path, str]:
+        """The file that is to keep the archive, where one is, with its text."""
+        return {} if self.kept is None else {self.kept: Archive.of(report).text}
+
+    def warn_unless_kept(self, *, is_in_outputs: bool = False) -> None:
+        """Says so where nothing can prove what was written: its samples were asked of a server."""
+        if self.server is not None and self.kept is None and not is_in_outputs:
+            told = "no archive is kept, so nobody can verify what is written"
+            click.echo(f"postmortem: {told}: expected --keep-archive FILE", err=True)
 
     def files(self, templates: Path | None = None) -> tuple[Path, ...]:
         """What is read from this machine, which nothing may be written over; folders for what is in them."""
@@ -114,6 +148,8 @@ class Asked:
         return report, settings
 
     def _refuse_others(self, option: str) -> None:
+        if self.kept is not None:
+            raise UserMistake(f"--keep-archive: expected with --url only; {option} can be read again")
         if self.incident is not None or self.server is not None:
             given = "INCIDENT" if self.incident is not None else "--url"
             raise UserMistake(f"{option}: expected instead of INCIDENT and --url, found {given} as well")

@@ -9,27 +9,27 @@ from alerts.outputs import refuse_overwriting
 from postmortem.errors import OutputError
 
 
-def check_output(path: Path, inputs: Iterable[Path]) -> None:
+def check_output(path: Path, inputs: Iterable[Path], option: str = "--out") -> None:
     """Finds out before the work whether the file can be written, and loses nothing.
 
-    inputs: what the command reads; a folder stands for the files in it.
+    inputs: what the command reads; a folder stands for the files in it. option: which gives the path.
 
     Raises:
         OutputError: for a folder that is missing or closed, a path that is a folder, a file that is read, and
             one that is part of a case.
     """
-    _require_writable(path)
+    _require_writable(path, option)
     read = [file for one in inputs for file in ([*one.iterdir()] if one.is_dir() else [one])]
     try:
-        refuse_overwriting(f"--out {path}", path, read)
+        refuse_overwriting(f"{option} {path}", path, read)
     except SpecError as error:
         raise OutputError(str(error)) from error
 
 
-def _require_writable(path: Path) -> None:
+def _require_writable(path: Path, option: str) -> None:
     if path.is_dir():
-        raise OutputError(f"--out {path}: expected a file, found a folder")
+        raise OutputError(f"{option} {path}: expected a file, found a folder")
     if not path.parent.is_dir():
-        raise OutputError(f"--out {path}: expected an existing folder {path.parent}")
+        raise OutputError(f"{option} {path}: expected an existing folder {path.parent}")
     if not os.access(path.parent, os.W_OK):
-        raise OutputError(f"--out {path}: expected a folder that can be written to")
+        raise OutputError(f"{option} {path}: expected a folder that can be written to")

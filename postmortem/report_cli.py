@@ -16,7 +16,6 @@ from postmortem.errors import PostmortemError
 from postmortem.identity import Audience
 from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
-from postmortem.outputs import check_output
 from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.file import public_text
 from postmortem.public.told import tell
@@ -62,19 +61,19 @@ def report_command(
     """Write the report on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
     asked = Asked(**source)
     try:
-        for out in outs:
-            check_output(out, asked.files(templates))
+        asked.check_outputs(outs, templates)
         words = templates_of(templates)
         report, settings = asked.read()
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         forms = {out: format_ or _format_of(out) for out in outs}
         audience = Audience.PUBLIC if is_public else Audience.TEAM
-        write_all(render(report, language, zone, forms, audience, templates=words))
+        write_all(render(report, language, zone, forms, audience, templates=words) | asked.archive_of(report))
     except (PostmortemError, CannotWriteError) as error:
         raise UserMistake(str(error)) from error
     figures = len(tell(report).facts() if is_public else report.facts())
     for out in outs:
         click.echo(f"{out}: {report.evidence.incident.id}, {figures} figures")
+    asked.warn_unless_kept(is_in_outputs=not is_public and bool({"json", "html"} & {*forms.values()}))
 
 
 def render(

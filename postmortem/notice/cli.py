@@ -15,7 +15,6 @@ from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
 from postmortem.notice.phase import Phase, phase_of
 from postmortem.notice.write import Kind, audience_of, write_notice
-from postmortem.outputs import check_output
 from postmortem.public.told import tell
 from postmortem.zone import Zone
 
@@ -47,19 +46,19 @@ def notice_command(
     """Draft a notice on INCIDENT (an id, or `latest`), on a case, or on what an earlier report kept."""
     asked = Asked(**source)
     try:
-        if out is not None:
-            check_output(out, asked.files(templates))
+        asked.check_outputs(() if out is None else (out,), templates)
         words = templates_of(templates)
         report, settings = asked.read()
         language, zone = Language(lang) if lang else settings.language, time_zone or settings.zone
         when = Phase(phase) if phase else phase_of(tell(report))
         document = write_notice(audience_of(Kind(kind), when), report, language, zone, templates=words)
         text = render_markdown(document)
-        if out is None:
-            click.echo(text, nl=False)
-            return
-        write_all({out: text})
+        write_all(({} if out is None else {out: text}) | asked.archive_of(report))
     except (PostmortemError, CannotWriteError) as error:
         raise UserMistake(str(error)) from error
+    asked.warn_unless_kept()
+    if out is None:
+        click.echo(text, nl=False)
+        return
     blanks = text.count(f"{document.blank_marks[0]}:")
     click.echo(f"{out}: {kind}, {when}, {document.count_figures()} figures, {blanks} blanks to fill in")

@@ -1,8 +1,8 @@
 """A document's lines beside the generated ones, whatever people did to others.
 
-A line that still has the generated words must have the generated numbers too, wherever it is wrapped. One in
-other words is a person's, but for the figures that stood in it. How figures came about, sources and charts
-are nobody's to change.
+A line that still has the generated words must have the generated quantities too, wherever it is wrapped:
+numbers with their units, of which a length of time has several. One in other words is a person's, but for the
+figures that stood in it. How figures came about, sources and charts are nobody's to change.
 """
 
 import re
@@ -14,7 +14,10 @@ from postmortem.verify.difference import NOTHING, Difference
 from postmortem.verify.links import defined_by, facts_by_number
 from postmortem.verify.reworded import OpenLines
 
-_NUMBER = re.compile(r"[-+−]?\d+(?:[.,:]\d+)*")
+_NUMBER = r"[-+−]?\d+(?:[.,:]\d+)*"
+_UNIT = r"(?:시간|[일분초만억조원]|%|\s?(?:ms|min|[smhd]|[KMGT]iB|B)(?![A-Za-z]))"
+_QUANTITY = re.compile(rf"{_NUMBER}{_UNIT}?(?:\s{_NUMBER}{_UNIT})*")
+_PLACE = "\0"  # in no document
 _BEGINS_ANEW = re.compile(r"\s*(?:[-*+#>|<]|\d+[.)]\s|\[\^|$)")
 _CHART = re.compile(r'^<figure class="chart".*?^</figure>$', re.MULTILINE | re.DOTALL)
 
@@ -98,13 +101,17 @@ def _without_charts(document: str) -> str:
 
 
 def _differing(place: str, line: str, generated: Sequence[str]) -> Iterator[Difference]:
-    """The numbers that differ from those of the generated line that is most like this one."""
-    found = _NUMBER.findall(line)
-    candidates = [_NUMBER.findall(candidate) for candidate in sorted(generated)]
+    """The quantities that differ from those of the generated line that is most like this one."""
+    found = _quantities(line)
+    candidates = [_quantities(candidate) for candidate in sorted(generated)]
     nearest = max(candidates, key=lambda numbers: sum(a == b for a, b in zip(numbers, found, strict=True)))
     yield from (Difference(place, a, b) for a, b in zip(found, nearest, strict=True) if a != b)
 
 
+def _quantities(line: str) -> list[str]:
+    return [" ".join(found.split()) for found in _QUANTITY.findall(line)]
+
+
 def _words(line: str) -> str:
-    """The line without its numbers, on one line."""
-    return " ".join(_NUMBER.sub("#", line).split())
+    """The line without its quantities, on one line."""
+    return " ".join(_QUANTITY.sub(_PLACE, line.replace(_PLACE, "")).split())

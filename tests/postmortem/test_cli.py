@@ -222,3 +222,27 @@ def test_an_archive_is_told_in_the_zone_of_its_server(url, tmp_path):
     assert run("latest", "--url", url, "--out", archive).exit_code == 0
     assert run("--archive", archive, "--out", document).exit_code == 0
     assert "Asia/Tokyo" in document.read_text(encoding="utf-8").splitlines()[-1]
+
+
+def test_a_public_report_is_proven_by_the_archive_kept_beside_it(url, tmp_path):
+    out, kept = tmp_path / "review.public.md", tmp_path / "review.json"
+    made = run("latest", "--url", url, "--out", out, "--public", "--keep-archive", kept)
+    assert (made.exit_code, "no archive is kept" in made.output) == (0, False)
+    proven = CliRunner().invoke(main, ["verify", str(kept)])
+    assert (proven.exit_code, "review.public.md" in proven.output) == (0, True), proven.output
+
+
+def test_no_archive_is_kept_over_what_is_written(url, tmp_path):
+    out = tmp_path / "review.json"
+    result = run("latest", "--url", url, "--out", out, "--public", "--keep-archive", out)
+    assert (result.exit_code, out.exists()) == (2, False)
+    assert "review.json: expected another file than that of --out" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "is_said"),
+    [("r.html", (), False), ("r.json", (), False), ("r.md", (), True), ("r.html", ("--public",), True)],
+)
+def test_that_nothing_is_kept_is_said(url, tmp_path, name, flags, is_said):
+    result = run("latest", "--url", url, "--out", tmp_path / name, *flags)
+    assert ("no archive is kept, so nobody can verify" in result.output) == is_said

@@ -11,6 +11,9 @@ from postmortem.verify.verdict import verify_archive
 
 CHANGES = [
     ("md", "10:15 문제 확인", "10:25 문제 확인"),
+    ("md", "1시간 ", "1일 "),
+    ("md", "1시간 ", ""),
+    ("html", "1시간 ", "1일 "),
     ("html", "10:15 문제 확인", "10:25 문제 확인"),
     ("json", '"kind": "failed"', '"kind": "slow"'),
 ]

@@ -57,7 +57,7 @@ def test_a_line_that_an_editor_wrapped_is_still_as_generated():
     generated = GeneratedLines(SOURCE)
     assert generated.compare("x", WRAPPED) == ([], 0)
     ((found,), theirs) = generated.compare("x", WRAPPED.replace("31.0", "13.0"))
-    assert (found.stored, found.computed, theirs) == ("13.0", "31.0", 0)
+    assert (found.stored, found.computed, theirs) == ("13.0%", "31.0%", 0)
 
 
 def test_a_tables_columns_may_be_aligned():
