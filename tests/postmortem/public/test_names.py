@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.public.names import internal_names, public_title
+from postmortem.public.names import internal_names, public_title, public_words
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +43,14 @@ def test_a_name_is_found_however_it_is_joined_or_written(told, title):
 )
 def test_plain_words_are_told(told, title):
     assert told(title)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [("Orders get more room", True), ("a second pgbouncer", False), ("read from postgres-replicas", False)],
+)
+def test_words_for_the_public_may_name_what_has_an_objective(seed_report, text, is_told):
+    evidence = seed_report.evidence
+    incident = evidence.incident.model_copy(update={"services": ("pgbouncer", "postgres-replica", "order")})
+    words = public_words(text, replace(evidence, incident=incident))
+    assert words == (text if is_told else None)
