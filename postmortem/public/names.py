@@ -18,7 +18,7 @@ _NOT_A_WORD = re.compile(r"[_.:/@\\`=<>|*#$~^+\d]")  # as in p95, db-1.internal,
 _PART = re.compile(r"[^\W_]+")
 _SPOKEN = re.compile(r"[^\W_]+(?:[ -]+[^\W_]+)*")  # a name whose parts one would also say with spaces between
 _PLURALS = ("", "s", "es")
-_GRADES = {"severity", "tier"}  # labels of alerts that name nothing
+_GRADES = {"severity", "sloth_severity", "tier"}  # labels of alerts that name nothing
 _LEAST = 2  # shorter names are letters of many words
 
 Parts = tuple[str, ...]

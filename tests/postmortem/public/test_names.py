@@ -11,7 +11,9 @@ def told(seed_report):
     """Whether a title of the first objective may be told, beside services of these names."""
     evidence = seed_report.evidence
     services = ("pgbouncer", "postgres-replica", "checkout", "결제서버", "order")
-    incident = evidence.incident.model_copy(update={"services": services})
+    labels = {**evidence.incident.alerts[0].labels, "sloth_severity": "page"}
+    alert = evidence.incident.alerts[0].model_copy(update={"labels": labels})
+    incident = evidence.incident.model_copy(update={"services": services, "alerts": (alert,)})
     names = internal_names(replace(evidence, incident=incident))
     slo = evidence.slos[0].model_copy(update={"service": "order"})
 
@@ -39,7 +41,8 @@ def test_a_name_is_found_however_it_is_joined_or_written(told, title):
 
 
 @pytest.mark.parametrize(
-    "title", ["Placing an order", "Order availability", "Sign-in", "주문하기", "Check out a cart"]
+    "title",
+    ["Placing an order", "Order availability", "Sign-in", "주문하기", "Check out a cart", "Page of my cart"],
 )
 def test_plain_words_are_told(told, title):
     assert told(title)
@@ -47,10 +50,11 @@ def test_plain_words_are_told(told, title):
 
 @pytest.mark.parametrize(
     ("text", "is_told"),
-    [("Orders get more room", True), ("a second pgbouncer", False), ("read from postgres-replicas", False)],
+    [("More room for an order", True), ("a second pgbouncer", False), ("read from postgres-replicas", False)],
 )
 def test_words_for_the_public_may_name_what_has_an_objective(seed_report, text, is_told):
     evidence = seed_report.evidence
     incident = evidence.incident.model_copy(update={"services": ("pgbouncer", "postgres-replica", "order")})
-    words = public_words(text, replace(evidence, incident=incident))
+    slo = evidence.slos[0].model_copy(update={"service": "order"})
+    words = public_words(text, replace(evidence, incident=incident, slos=(slo,)))
     assert words == (text if is_told else None)
