@@ -161,10 +161,21 @@ class Event(Record):
             return None
 
 
+class ExcludedTime(Record):
+    """What a server's account leaves out of its budget, such as agreed maintenance."""
+
+    name: str
+    author: str
+    reason: str
+
+
 class SloRecord(Record):
     """An objective; ``bad`` and ``total`` hold ``$window`` where the window goes.
 
-    A server may answer the queries under ``queries``, and the period as a duration under ``window``.
+    excluded: what the server's own account left out of the period before ``account_at``, when it was asked;
+    account_left: the share of the budget that it had left without that. Queries leave nothing out.
+    A server may answer the queries under ``queries``, the period as a duration under ``window``, and its
+    account under ``status``.
     """
 
     name: str
@@ -178,13 +189,16 @@ class SloRecord(Record):
     calendar: Calendar | None = None
     slice_seconds: float | None = None
     title: Mapping[str, str] = Field(default_factory=dict)
+    excluded: tuple[ExcludedTime, ...] = ()
+    account_left: float | None = None
+    account_at: Moment | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, data: object) -> object:
         if not isinstance(data, Mapping):
             return data
-        flat = {**data, **(data.get("queries") or {})}
+        flat = {**data, **(data.get("queries") or {}), **_account(data.get("status"))}
         if "period_seconds" not in flat and isinstance(flat.get("window"), str):
             flat["period_seconds"] = parse_duration(flat["window"])
         return flat
@@ -209,6 +223,14 @@ class SloRecord(Record):
 
     def titled(self, language: Language) -> str:
         return self.title.get(language) or self.title.get(Language.EN) or self.name
+
+
+def _account(status: object) -> dict[str, object]:
+    """Of a server's account what is said of excluded time; nothing where it left none out."""
+    if not isinstance(status, Mapping) or not isinstance(status.get("excluded"), Mapping):
+        return {}
+    told = {"account_left": status.get("budget_remaining"), "account_at": status.get("at")}
+    return {"excluded": status["excluded"].get("windows"), **told}
 
 
 class Signal(Record):

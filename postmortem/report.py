@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.charts.model import Unit
+from postmortem.accounts import BudgetAccount, budget_accounts
 from postmortem.causes.hypotheses import Hypothesis, Why, ask_whys, rank_causes
 from postmortem.causes.ranking import Ranking, rank
 from postmortem.estimates import Loss, estimate_losses
@@ -48,6 +49,11 @@ class Report:
     def losses(self) -> tuple[Loss, ...]:
         """What business lost, as far as the configuration says how to estimate it."""
         return estimate_losses(self.evidence, self.impact)
+
+    @property
+    def accounts(self) -> tuple[BudgetAccount, ...]:
+        """The server's own, where budgets leave time out."""
+        return budget_accounts(self.evidence)
 
     def since_origin(self, fact: Fact) -> Fact:
         """A moment as time after the origin."""
@@ -106,6 +112,7 @@ class Report:
         yield from (row.fact for row in self.timeline if row.fact is not None)
         yield from (fact for row in self.timeline for entry in row.entries for fact in entry.facts())
         yield from self.impact.facts()
+        yield from (f for account in self.accounts for f in (account.left, account.at) if f is not None)
         yield from item_facts(self.evidence)
         yield from (fact for loss in self.losses for fact in loss.facts())
         yield from (fact for fact in (self.warning,) if fact is not None)

@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from alerts.action_items import Horizon, items_of
-from postmortem.records import Event
+from postmortem.records import Event, SloRecord
 
 
 def event(**changes):
@@ -42,3 +42,24 @@ def test_a_horizon_that_is_none_follows_from_the_date(horizon):
     said = {"action": 1, "change": "added", "due": "2025-09-10", "horizon": horizon}
     (item,) = items_of([event(kind="action", attributes=said)])
     assert item.horizon is Horizon.SHORT
+
+
+SLO_OF_SERVER = {
+    "name": "checkout", "service": "shop", "kind": "ratio", "objective": 0.99, "window": "30d",
+    "queries": {"bad": "b", "total": "t"},
+}  # fmt: skip
+WINDOW = {"name": "move", "author": "kim", "reason": "agreed", "seconds": 7200.0, "active": False}
+STATUS = {"at": 1000.0, "budget_remaining": 0.5, "excluded": {"seconds": 7200.0, "windows": [WINDOW]}}
+
+
+def test_what_a_server_leaves_out_of_a_budget_is_kept():
+    slo = SloRecord.model_validate({**SLO_OF_SERVER, "status": STATUS})
+    assert [(one.name, one.reason) for one in slo.excluded] == [("move", "agreed")]
+    assert (slo.account_left, slo.account_at) == (0.5, 1000.0)
+    assert SloRecord.model_validate(slo.model_dump(mode="json")) == slo
+
+
+@pytest.mark.parametrize("status", [None, {**STATUS, "excluded": None}])
+def test_a_server_that_leaves_nothing_out_has_no_other_account(status):
+    slo = SloRecord.model_validate({**SLO_OF_SERVER, "status": status})
+    assert (slo.excluded, slo.account_left, slo.account_at) == ((), None, None)
