@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import httpx
 
 from commerce_app.stack.ports import free_port
 
+PAUSE_SECONDS = 0.02  # between looks: whoever looks without takes the core from what starts
 SHOP = [sys.executable, "-c", "from commerce_app.cli import shop; shop()"]
 
 
@@ -43,6 +45,7 @@ def _running(command, environment, ready):
     try:
         while not _answers(ready):
             assert process.poll() is None
+            time.sleep(PAUSE_SECONDS)
         yield
     finally:
         process.kill()

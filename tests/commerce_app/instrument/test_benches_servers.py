@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from commerce_app.stack.ports import free_port
 from tests.bench.instrumentation import Turn, summary
 from tests.bench.orders import Try, search
+from tests.commerce_app.shop_process import PAUSE_SECONDS
 
 
 @pytest.mark.servers
@@ -27,6 +29,7 @@ def test_the_bare_shop_sells_and_measures_nothing(settings):
         with httpx.Client(base_url=f"http://{address}", timeout=30) as client:
             while not answers(client):
                 assert process.poll() is None
+                time.sleep(PAUSE_SECONDS)
             order = {"user_id": 1, "items": [{"product_id": 1, "quantity": 1}]}
             assert client.get("/products/1").json()["extras"] is not None
             assert client.post("/orders", json=order).status_code == 201

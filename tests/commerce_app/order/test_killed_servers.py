@@ -13,6 +13,7 @@ import pytest
 
 from commerce_app.order.invariants import check
 from commerce_app.stack.ports import free_port
+from tests.commerce_app.shop_process import PAUSE_SECONDS
 
 pytestmark = pytest.mark.servers
 
@@ -52,6 +53,7 @@ class Server:
             async with httpx.AsyncClient(base_url=self.url, timeout=30) as client:
                 while not await self._answers(client):
                     assert process.poll() is None
+                    await asyncio.sleep(PAUSE_SECONDS)
                 client.kill = lambda: process.send_signal(signal.SIGKILL)
                 yield client
         finally:
@@ -91,8 +93,8 @@ async def confirmed(primary):
 
 async def until(condition):
     async with asyncio.timeout(60):
-        while not await condition():
-            pass
+        while not await condition():  # noqa: ASYNC110 -- the database announces nothing
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def test_a_shop_killed_in_the_middle_of_orders_is_in_order_within_a_minute(settings, primary):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from commerce_app.prelaunch.campaign import LIMITS, PROTECTIONS
 from commerce_app.prelaunch.exposition import Page
 from tests.commerce_app.gameday.days import result
 from tests.commerce_app.prelaunch.campaigns import CONTENT, slo
-from tests.commerce_app.shop_process import SHOP, serving
+from tests.commerce_app.shop_process import PAUSE_SECONDS, SHOP, serving
 
 pytestmark = pytest.mark.servers
 
@@ -59,7 +60,7 @@ def protected_shop(settings):
     switches = ",".join({*PROTECTIONS, *LIMITS})
     with serving(settings, SHOP_SWITCHES=switches, SHOP_REDIS_FAST_TIMEOUT_SECONDS="10") as url:
         while not is_fresh(url):
-            pass
+            time.sleep(PAUSE_SECONDS)
         yield url
 
 
