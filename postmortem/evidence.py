@@ -1,5 +1,6 @@
 """Everything a report stands on, fetched once and kept: records, and series with the query they answer."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -112,6 +113,13 @@ class Evidence:
     def case(self) -> str:
         """The case that this was read from, instead of a server; empty of a server."""
         return self.address.removeprefix(CASE_ADDRESS) if self.address.startswith(CASE_ADDRESS) else ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the incident went on after the end of the window, which is a day at most."""
+        resolved = self.incident.resolved_at
+        told = self.fetched_at if resolved is None else min(resolved, self.fetched_at)
+        return self.end < math.floor(told)
 
     @property
     def is_drill(self) -> bool:

@@ -130,13 +130,21 @@ def _sli_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     if not report.impact.slis:
         yield Paragraph(Text(voice.say("impact.no_slos")))
         return
-    yield Paragraph(Text(voice.say("impact.slis")))
+    yield _counted(report, voice)
     columns = ("slo", "objective", "total", "bad", "share", "spent", "left")
     header = tuple(voice.say(f"impact.sli.{column}") for column in columns)
     yield Table(header, tuple(_sli_row(sli, voice) for sli in report.impact.slis))
     if report.accounts:
         yield Paragraph(Text(voice.say("impact.excluded")))
         yield Listing(tuple(_account(account, voice) for account in report.accounts))
+
+
+def _counted(report: Report, voice: Voice) -> Paragraph:
+    """What the counts are of: the impact, or as much of it as the record holds."""
+    until = voice.say("impact.slis.end")
+    if report.impact.span.end is None:
+        until = voice.say("impact.slis.record", at=voice.when(report.window_fact("end")))
+    return Paragraph(Text(voice.say("impact.slis", until=until)))
 
 
 def _sli_row(sli: SliImpact, voice: Voice) -> tuple[Text, ...]:

@@ -78,6 +78,8 @@ def _warnings(report: Report, voice: Voice) -> Iterator[Block]:
         yield Callout(Text(voice.say("drill"), ("event",)))
     if evidence.case:
         yield Callout(Text(voice.say("case", case=evidence.case), ("incident",)))
+    if evidence.is_cut:
+        yield Callout(Text(voice.say("cut", end=voice.when(report.window_fact("end")))))
     if evidence.synthetic_until is not None:
         used = evidence.analysis_start < evidence.synthetic_until
         key = "synthetic_window_used" if used else "synthetic_window"

@@ -23,19 +23,19 @@ def started(told: Told, voice: Voice) -> str:
 
 
 def summary_text(told: Told, voice: Voice) -> str:
-    """From when to when; that it lasts, or is not over altogether, where it is so."""
+    """From when to when; that it lasts, or is not over altogether; until when the record goes."""
     start, zone = started(told, voice), voice.zone_name
     if told.end is not None and told.duration is not None:
         end = voice.minute(told.end, on_day_of=told.start)
         duration = voice.about(told.duration)
         return voice.say("public.summary.over", start=start, end=end, duration=duration, zone=zone)
+    at = voice.minute(told.seen_until, on_day_of=told.start)
     if told.is_open and told.start is not None:
-        at = voice.minute(told.seen_until, on_day_of=told.start)
         if told.back is not None:
             back = voice.minute(told.back, on_day_of=told.start)
             return voice.say("public.summary.mostly", start=start, back=back, at=at, zone=zone)
         return voice.say("public.summary.ongoing", start=start, at=at, zone=zone)
-    return voice.say("public.summary.beyond", start=start, zone=zone)
+    return voice.say("public.summary.beyond", start=start, at=at, zone=zone)
 
 
 def impact_text(felt: Felt, told: Told, voice: Voice) -> str:

@@ -129,6 +129,18 @@ def test_drills_and_made_up_history_are_said(seed_report):
     assert text.count("**가상 이력 포함**") == 2
 
 
+def test_counts_are_of_the_impact_or_of_what_the_record_holds(seed_report, english):
+    evidence = seed_report.evidence
+    lasting = evidence.incident.model_copy(update={"resolved_at": None})
+    cut = replace(evidence, incident=lasting, fetched_at=evidence.end + 60)
+    impact = replace(seed_report.impact, duration=None, span=replace(seed_report.impact.span, end=None))
+    text = as_read(write_document(replace(seed_report, evidence=cut, impact=impact), Language.EN, SEOUL))
+    assert re.search(r"\*\*Cut off\*\*: .* \(2025-09-03 11:29:\d\d\)", text)
+    assert re.search(r"from the impact start to 2025-09-03 11:29:\d\d, the end of the record", text)
+    assert "from the impact start to its end" in english
+    assert "Cut off" not in english
+
+
 def test_a_report_without_data_invents_nothing(seed_report):
     empty = replace(seed_report.evidence, subjects=(), series={}, slos=())
     bare = replace(

@@ -50,7 +50,7 @@ def unended(report, **changes):
     ("resolved_at", "said"),
     [
         (None, "대부분 회복되었으나, 11:29 현재 모든 기능이 정상화되지는 않았습니다."),
-        (1756866240.0, "2025-09-03 10:04부터 서비스 이용에 문제가 있었습니다."),
+        (1756866240.0, "10:04부터 서비스 이용에 문제가 있었습니다. 수치는 모두 기록이 끝난 11:29까지"),
     ],
 )
 def test_what_has_no_end_is_not_given_one(seed_report, resolved_at, said):
