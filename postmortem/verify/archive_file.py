@@ -12,7 +12,7 @@ from postmortem.errors import ArchiveError
 from postmortem.identity import PUBLIC_SCHEMA, SCHEMA
 
 _CARRIED = re.compile(r'href="data:application/json;base64,([^"]*)"')
-_WITHOUT = 'href="data:application/json;base64,"'
+WITHOUT_ARCHIVE = "data:application/json;base64,"  # where the link to one leads that was taken out
 
 
 def read_text(path: Path) -> str:
@@ -76,4 +76,4 @@ def carried_archive(html: str) -> str | None:
 
 def without_archive(html: str) -> str:
     """The page as it reads."""
-    return _CARRIED.sub(_WITHOUT, html)
+    return _CARRIED.sub(f'href="{WITHOUT_ARCHIVE}"', html)

@@ -1,6 +1,6 @@
 """Is a document what its archive says? Each figure by its link, and the numbers of every generated line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from postmortem.markdown import render_markdown
 from postmortem.marks import marked_facts
 from postmortem.overrides import SHIPPED, Templates
 from postmortem.report import Report
-from postmortem.verify.archive_file import carried_archive, parse_archive, without_archive
+from postmortem.verify.anchors import Anchors, read_anchors
+from postmortem.verify.archive_file import WITHOUT_ARCHIVE, carried_archive, parse_archive, without_archive
 from postmortem.verify.difference import NOTHING, Difference
 from postmortem.verify.figures import Stored
 from postmortem.verify.lines import GeneratedLines
-from postmortem.verify.links import facts_by_number, printed_figures
+from postmortem.verify.links import Printed, facts_by_number, printed_figures
 from postmortem.verify.public_file import check_public_file
 from postmortem.verify.verdict import Verdict
 from postmortem.voice import Voice
@@ -33,7 +34,8 @@ PUBLIC_ENDING = ".public.json"
 
 @dataclass(frozen=True)
 class DocumentVerdict:
-    """figures: how many links were looked at. theirs: lines that people wrote or changed."""
+    """figures: how many links were looked at. theirs: lines that people wrote or changed.
+    """
 
     figures: int
     differences: tuple[Difference, ...]
@@ -65,20 +67,26 @@ def verify_document(
     if identity is None:
         missing = Difference(f"{name}: archive", "no line that names one", archive.get(DIGEST))
         return DocumentVerdict(0, (missing,))
-    differences = [*_check_identity(name, identity, archive), *_check_carried(name, text, archive)]
-    figures = sum(1 for _ in printed_figures(text))
+    read = without_archive(text)
+    anchors = read_anchors(name, read)
+    differences = [*_check_identity(name, identity, archive), *_check_carried(name, text, anchors, archive)]
+    figures = [*printed_figures(text), *anchors.other_figures(name, text)]
     if others := _other_words(name, identity, templates):
-        return DocumentVerdict(figures, (*differences, others))
+        return DocumentVerdict(len(figures), (*differences, others))
     if verdict.evidence is not None:
         forms = PrintedForms(identity, verdict.facts, verdict.evidence, templates)
-        differences += _check_figures(name, text, forms)
-    theirs = 0
-    if verdict.report is not None and not differences:
-        document = _made_again(identity, verdict.report, str(archive.get(DIGEST)), templates)
-        figures = figures or document.count_figures()  # outside of the team no figure is a link
-        found, theirs = _generated(name, identity, document).compare(name, without_archive(text))
-        differences += found
-    return DocumentVerdict(figures, tuple(differences), theirs)
+        differences += _check_figures(name, figures, facts_by_number(text), forms)
+    differences += (
+        Difference(f"{name}:{line}", f"a second {id_}", "one") for id_, line in anchors.repeated()
+    )
+    if verdict.report is None or differences:
+        return DocumentVerdict(len(figures), tuple(differences))
+    document = _made_again(identity, verdict.report, str(archive.get(DIGEST)), templates)
+    made = _text_of(name, identity, document)
+    kept = tuple(said.text for said in texts(document.blocks) if said.is_kept)
+    found, theirs = GeneratedLines(made, kept).compare(name, read)
+    count = len(figures) or document.count_figures()  # outside of the team no figure is a link
+    return DocumentVerdict(count, tuple(found), theirs)
 
 
 def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -> Iterator[Difference]:
@@ -95,7 +103,10 @@ def _other_words(name: str, identity: Identity, templates: Templates) -> Differe
     return Difference(f"{name}: words", f"those of a --templates folder ({identity.words})", known)
 
 
-def _check_carried(name: str, text: str, archive: Mapping[str, Any]) -> Iterator[Difference]:
+def _check_carried(
+    name: str, text: str, anchors: Anchors, archive: Mapping[str, Any]
+) -> Iterator[Difference]:
+    """The archive of a page is the one that its only link to one holds, as pages spell it."""
     place = f"{name}: the archive that it carries"
     try:
         carried = carried_archive(text)
@@ -103,11 +114,15 @@ def _check_carried(name: str, text: str, archive: Mapping[str, Any]) -> Iterator
             yield Difference(place, "another archive", archive.get(DIGEST))
     except ArchiveError as error:
         yield Difference(place, str(error), archive.get(DIGEST))
+    links = anchors.carried()
+    others = [link for link in links[:1] if link.address != WITHOUT_ARCHIVE] + list(links[1:])
+    yield from (Difference(f"{name}:{link.line}", "another archive", archive.get(DIGEST)) for link in others)
 
 
-def _check_figures(name: str, text: str, forms: "PrintedForms") -> Iterator[Difference]:
-    facts = facts_by_number(text)
-    for printed in printed_figures(text):
+def _check_figures(
+    name: str, figures: Iterable[Printed], facts: Mapping[int, str], forms: "PrintedForms"
+) -> Iterator[Difference]:
+    for printed in figures:
         fact = facts.get(printed.number)
         known = forms.of(fact) if fact is not None else ()
         if printed.text not in known:
@@ -155,13 +170,10 @@ def _made_again(identity: Identity, report: Report, digest: str, templates: Temp
     )
 
 
-def _generated(name: str, identity: Identity, document: Document) -> GeneratedLines:
+def _text_of(name: str, identity: Identity, document: Document) -> str:
     if name.endswith(".html"):
-        text = without_archive(render_page(document, identity.audience, " "))
-    else:
-        text = render_markdown(document)
-    kept = tuple(said.text for said in texts(document.blocks) if said.is_kept)
-    return GeneratedLines(text, kept)
+        return without_archive(render_page(document, identity.audience, " "))
+    return render_markdown(document)
 
 
 def _zone(identity: Identity) -> ZoneInfo:

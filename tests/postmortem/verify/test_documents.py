@@ -121,6 +121,38 @@ def test_a_document_of_another_archive_is_told(stored, verify, documents):
     }  # fmt: skip
 
 
+def test_an_archive_under_another_spelling_is_not_the_pages_own(verify, documents):
+    text = documents["report.en.html"]
+    spelt = 'href="data:application/json;base64,'
+    for other in ("href='data:application/json;base64,e30=' data-x=\"", f'{spelt}e30=">x</a><a {spelt}'):
+        found = verify("report.en.html", text.replace(spelt, other, 1)).differences
+        assert "another archive" in {one.stored for one in found}, other
+
+
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("report.en.md", "[9 s]( #f{})"),
+        ("report.en.md", "<a href='#f{}'>9 s</a>"),
+        ("report.en.html", '<a href="#f{}" class="figure">9 s</a>'),
+        ("report.en.html", '<a class="figure" href="#f{}"><span>9 s</span></a>'),
+    ],
+)
+def test_a_figure_in_a_link_that_is_spelt_otherwise_is_caught(verify, documents, name, spelt):
+    text = documents[name]
+    first = FIGURE.search(text)
+    number = re.search(r"#f(\d+)", first[0] + text[first.end() : first.end() + 5])[1]
+    whole = re.compile(rf'\[[^\]\n]*\]\(#f{number}\)|<a class="figure" href="#f{number}">[^<]*</a>')
+    found = verify(name, whole.sub(spelt.format(number), text, count=1)).differences
+    assert "9 s" in {one.stored for one in found}
+
+
+@pytest.mark.parametrize(("name", "before"), [("report.en.md", "\n## "), ("report.en.html", "<h2")])
+def test_a_figure_is_defined_once(verify, documents, name, before):
+    text = documents[name].replace(before, f'\n<a id="f5"></a>as people say\n{before}', 1)
+    assert "a second f5" in {one.stored for one in verify(name, text).differences}
+
+
 @pytest.mark.parametrize("name", ["report.ko.md", "report.ko.html"])
 def test_a_document_that_names_no_archive_is_a_difference(verify, documents, name):
     text = documents[name].replace("sha256:", "sha1:")
