@@ -41,7 +41,17 @@ class _Findings:
 
     def add(self, path: Path, found: DocumentVerdict) -> None:
         """What came of a document."""
-        self.documents[str(path)] = {"figures": found.figures, "changed_lines": found.theirs}
+        missing, moved = found.places.missing, found.places.moved
+        self.documents[str(path)] = {
+            "figures": found.figures,
+            "changed_lines": found.theirs,
+            "missing_lines": missing,
+            "moved_lines": moved,
+        }
+        if missing or moved:
+            counts = [f"{missing} generated lines are missing"] if missing else []
+            counts += [f"{moved} generated lines are not in their place"] if moved else []
+            self.notes.append(f"{path}: {', '.join(counts)}")
         self.differences += found.differences
 
 

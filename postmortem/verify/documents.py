@@ -23,6 +23,7 @@ from postmortem.verify.difference import NOTHING, Difference
 from postmortem.verify.figures import Stored
 from postmortem.verify.lines import GeneratedLines
 from postmortem.verify.links import Printed, facts_by_number, printed_figures
+from postmortem.verify.places import IN_PLACE, Places, compare_places
 from postmortem.verify.public_file import check_public_file
 from postmortem.verify.verdict import Verdict
 from postmortem.voice import Voice
@@ -35,11 +36,14 @@ PUBLIC_ENDING = ".public.json"
 @dataclass(frozen=True)
 class DocumentVerdict:
     """figures: how many links were looked at. theirs: lines that people wrote or changed.
+
+    places: of the generated lines that are gone.
     """
 
     figures: int
     differences: tuple[Difference, ...]
     theirs: int = 0
+    places: Places = IN_PLACE
 
 
 def beside(archive: Path) -> tuple[Path, ...]:
@@ -86,7 +90,7 @@ def verify_document(
     kept = tuple(said.text for said in texts(document.blocks) if said.is_kept)
     found, theirs = GeneratedLines(made, kept).compare(name, read)
     count = len(figures) or document.count_figures()  # outside of the team no figure is a link
-    return DocumentVerdict(count, tuple(found), theirs)
+    return DocumentVerdict(count, tuple(found), theirs, compare_places(made, read))
 
 
 def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -> Iterator[Difference]:

@@ -56,7 +56,24 @@ def test_differences_come_as_json_too(folder):
     told = json.loads(result.output)
     assert (result.exit_code, told["figures"] > 100, told["series"]) == (1, True, 27)
     assert told["differences"][0]["stored"] == "99.9%"
-    assert set(told["documents"][str(folder / "report.ko.md")]) == {"figures", "changed_lines"}
+    counts = told["documents"][str(folder / "report.ko.md")]
+    assert set(counts) == {"figures", "changed_lines", "missing_lines", "moved_lines"}
+
+
+def test_lines_that_are_gone_or_elsewhere_are_a_note(folder):
+    path = folder / "report.en.md"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    rows = [n for n, line in enumerate(lines) if line.startswith("- [2025")]
+    kept = [line for line in lines if "Order availability" not in line]
+    lines[rows[0]], lines[rows[5]] = lines[rows[5]], lines[rows[0]]
+    path.write_text("".join(lines), encoding="utf-8")
+    (folder / "report.cut.md").write_text("".join(kept), encoding="utf-8")
+    result = run(folder / "report.json", "--format", "json")
+    told = json.loads(result.output)
+    assert (result.exit_code, told["documents"][str(path)]["moved_lines"]) == (0, 2)
+    gone = len(lines) - len(kept)
+    assert f"{folder / 'report.cut.md'}: {gone} generated lines are missing" in told["notes"]
+    assert f"{path}: 2 generated lines are not in their place" in run(folder / "report.json").output
 
 
 def test_a_page_proves_itself(folder):
