@@ -86,11 +86,15 @@ def verify_document(
     if verdict.report is None or differences:
         return DocumentVerdict(len(figures), tuple(differences))
     document = _made_again(identity, verdict.report, str(archive.get(DIGEST)), templates)
-    made = _text_of(name, identity, document)
+    count = len(figures) or document.count_figures()  # outside of the team no figure is a link
+    return _compared(name, read, document, _text_of(name, identity, document), count)
+
+
+def _compared(name: str, read: str, document: Document, made: str, figures: int) -> DocumentVerdict:
+    """What was read beside the text that was made of the document."""
     kept = tuple(said.text for said in texts(document.blocks) if said.is_kept)
     found, theirs = GeneratedLines(made, kept).compare(name, read)
-    count = len(figures) or document.count_figures()  # outside of the team no figure is a link
-    return DocumentVerdict(count, tuple(found), theirs, compare_places(made, read))
+    return DocumentVerdict(figures, tuple(found), theirs, compare_places(made, read))
 
 
 def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -> Iterator[Difference]:
