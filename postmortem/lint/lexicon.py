@@ -130,14 +130,14 @@ def _pattern(surface: str, *, inflected: bool) -> str:
         return before + escaped
     words = [re.escape(word) for word in re.split(r"[\s-]+", bare)]
     if inflected:
-        words[0] = _forms(words[0])
+        words[0] = verb_forms(words[0])
     if bare[-1].isalnum():
         words[-1] += "" if inflected else "(?:e?s)?"
         words[-1] += _NO_LATIN_AFTER
     return _NO_LATIN_BEFORE + r"[\s-]+".join(words)
 
 
-def _forms(verb: str) -> str:
+def verb_forms(verb: str) -> str:
     """A regular English verb in all its forms: raise, raises, raised, raising."""
     if verb.endswith("e"):
         return rf"{verb[:-1]}(?:e|es|ed|ing)"

@@ -3,20 +3,24 @@
 import re
 from collections.abc import Iterator
 
+from postmortem.lint.clauses import content_words
+from postmortem.lint.document import Kind, Passage
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.items import Item, read_items, same_item
-from postmortem.lint.lexicon import Lexicon
+from postmortem.lint.lexicon import Lexicon, verb_forms
 
+_DONE_IN = {"mitigations", "applied"}
 _COMPARED = ("acts", "things", "limits", "services")
 _LISTED = re.compile(r"^[^(:（：]{0,12}[(:（：]\s*(?P<list>[^)）;]+)")
 _BETWEEN = re.compile(r"\s*[/,·+]\s*|\s+and\s+|\s+및\s+")
 
 
 def check(draft: Draft) -> Iterator[Finding]:
-    """By topics in a line of progress, and by items that are ticked off elsewhere."""
+    """By topics in a line of progress, and by items that are ticked off or told as done elsewhere."""
     items = read_items(draft)
     yield from _done_topics(draft, items)
     yield from _done_items(draft, items)
+    yield from _done_already(draft, items)
 
 
 def _done_topics(draft: Draft, items: list[Item]) -> Iterator[Finding]:
@@ -52,6 +56,35 @@ def _done_items(draft: Draft, items: list[Item]) -> Iterator[Finding]:
         if again:
             values = {"item": done.text, "line": done.line}
             yield Finding(again.line, "done-yet-planned.item", values)
+
+
+def _done_already(draft: Draft, items: list[Item]) -> Iterator[Finding]:
+    """`Published a notice` of what was done, and `Publish a notice` of the plan: the same words, one verb."""
+    told = [
+        passage
+        for passage in draft.document.passages
+        if passage.section.role in _DONE_IN and passage.kind is Kind.ITEM and passage.depth == 0
+    ]
+    for item in (one for one in items if not one.is_done):
+        done = next((one for one in told if _is_told_as_done(one, item, draft.lexicon)), None)
+        if done:
+            yield Finding(item.line, "done-yet-planned.item", {"item": done.text, "line": done.line})
+
+
+def _is_told_as_done(passage: Passage, item: Item, lexicon: Lexicon) -> bool:
+    did, asked = _bare(passage.text), _bare(item.text)
+    words = content_words(did, lexicon), content_words(asked, lexicon)
+    if not words[0] or words[0] != words[1]:
+        return False
+    if not did[0].isascii():
+        return did == asked
+    verb, order = did.split()[0].lower(), asked.split()[0].lower()
+    return verb != order and re.fullmatch(verb_forms(order), verb) is not None
+
+
+def _bare(text: str) -> str:
+    """Without what stands in brackets, as owner and date do."""
+    return re.sub(r"\([^()]*\)", "", text).strip(" .")
 
 
 RULE = Rule("done-yet-planned", check)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from postmortem.lint.acts import read_acts
 from postmortem.lint.clauses import Clause, clauses, sentences
-from postmortem.lint.clock import Length, Span, clocks, durations, format_time
+from postmortem.lint.clock import Clock, Length, Span, clocks, durations, format_time
 from postmortem.lint.document import Passage
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.origins import find_origins
@@ -16,6 +16,7 @@ _KNOWN = {"detected", "alarm", "acknowledged"}
 _EXACT, _ABOUT = 0.05, 0.10
 _LEAST_SECONDS = 60.0
 _RANGE_THEN = re.compile(r"^\s*[~–—-]\s*$|^\s*(?:to|until|부터|에서)\s*$")
+_BETWEEN = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,7 @@ def _ranges(draft: Draft) -> Iterator[Finding]:
         for sentence in sentences(passage.text):
             told = list(clocks(sentence.text))
             lengths = list(durations(sentence.text))
-            if (
-                len(told) != 2
-                or len(lengths) != 1
-                or not _RANGE_THEN.match(sentence.text[told[0].end : told[1].start])
-            ):
+            if len(told) != 2 or len(lengths) != 1 or not _is_range(sentence.text, told[0], told[1]):
                 continue
             if not re.match(r"^[^\w]{0,4}\(|^,?\s?(?:for\b|\d|총|about)", sentence.text[told[1].end :]):
                 continue
@@ -150,6 +147,13 @@ def _ranges(draft: Draft) -> Iterator[Finding]:
             if abs(length - lengths[0].seconds) > max(_LEAST_SECONDS, _EXACT * length):
                 values = {"told": sentence.text[lengths[0].start : lengths[0].end], "length": Length(length)}
                 yield Finding(passage.line_at(sentence.start), "duration-off-timeline.range", values)
+
+
+def _is_range(text: str, first: Clock, last: Clock) -> bool:
+    """`10:05–10:50`, `10:05 to 10:50`, `between 10:05 and 10:50`."""
+    then = text[first.end : last.start]
+    is_between = _BETWEEN.search(text[: first.start]) is not None and then.strip().lower() == "and"
+    return is_between or _RANGE_THEN.match(then) is not None
 
 
 RULE = Rule("duration-off-timeline", check)

@@ -6,10 +6,13 @@ from postmortem.lint.acts import read_acts
 from postmortem.lint.clock import format_time
 from postmortem.lint.figures import Figure, Place, grouped
 from postmortem.lint.finding import Draft, Finding, Rule
+from postmortem.lint.lexicon import Lexicon
 from postmortem.lint.told import Told
 from postmortem.lint.values import Unit
 
 _BETTER_HIGH = {"hit_ratio", "success_ratio"}
+_NOT_OF_WHAT_WAS = {"actions", "planned", "follow_up", "tracking", "sources", "lessons"}
+_NEAR_LETTERS = 40
 _BETTER_LOW = {"error_ratio", "miss_share", "latency", "cpu", "memory", "disk_use", "backlog"}
 
 
@@ -127,7 +130,7 @@ def _after(figures: list[Figure], draft: Draft) -> _Found:
 
     def of(group: list[Figure]) -> _Pairs:
         rows = [f for f in group if last.get((_what(f), f.subject)) is f]
-        for summary in filter(_is_told_of_after, group) if rows else ():
+        for summary in (f for f in group if _is_told_of_after(f, draft.lexicon)) if rows else ():
             for row in rows:
                 if row.passage is not summary.passage and not row.agrees(summary):
                     yield row, summary
@@ -136,9 +139,14 @@ def _after(figures: list[Figure], draft: Draft) -> _Found:
         yield "after", pair
 
 
-def _is_told_of_after(figure: Figure) -> bool:
-    is_summary = figure.passage.section.role in {"metrics", "summary"} and figure.at is None
-    return is_summary and figure.place is Place.AFTER
+def _is_told_of_after(figure: Figure, lexicon: Lexicon) -> bool:
+    """An after of a summary, or what a sentence says of the time after the recovery."""
+    if figure.at is not None or figure.passage.section.role in _NOT_OF_WHAT_WAS:
+        return False
+    ahead = figure.passage.text[max(0, figure.start - _NEAR_LETTERS) : figure.start]
+    if lexicon.has(ahead, "once_over"):
+        return not lexicon.has(figure.clause, "objective")
+    return figure.passage.section.role in {"metrics", "summary"} and figure.place is Place.AFTER
 
 
 def _counts(draft: Draft) -> Iterator[Finding]:

@@ -11,6 +11,12 @@ _TOLD_IN = {"summary", "impact", "timeline", "scope"}
 _JOINTS = re.compile(r"[\s/·,()'’`‘\"-]|률|율|rates?|ratios?|[은는이가의을를도]", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|never|without|un)\b|없|않|정상|unaffected", re.IGNORECASE)
 
+# 4.1% of payments, 1,530 failed logins, failed payments: 1,230: a count of things is no name of a service.
+_COUNT_AHEAD = re.compile(
+    r"(?:%|percent)\s+of\s+(?:(?:all|the|our)\s+)*(?:[a-z]+\s+)?$|\d\s+(?:[a-z-]+\s+)?$", re.IGNORECASE
+)
+_COUNT_BEHIND = re.compile(r"\s*:\s*[~≈]?\d")
+
 
 def check(draft: Draft) -> Iterator[Finding]:
     """One finding a service, where the document lists the affected ones at all."""
@@ -52,13 +58,18 @@ def _hurt(clause: Clause, lexicon: Lexicon) -> Iterator[Mention]:
         return
     found = lexicon.mentions(clause.text, "services", "hurt", "fillers")
     harms = [m for m in found if m.group == "hurt"]
-    for service in (m for m in found if m.group == "services"):
+    services = [m for m in found if m.group == "services" and not _is_counted(m, clause.text)]
+    for service in services:
         for harm in harms:
             first, last = sorted((service, harm), key=lambda m: m.start)
             is_english = clause.text[harm.start].isascii()
             if (first is service or is_english) and _is_filled(clause.text, first, last, found):
                 yield service
                 break
+
+
+def _is_counted(service: Mention, text: str) -> bool:
+    return bool(_COUNT_AHEAD.search(text[: service.start]) or _COUNT_BEHIND.match(text[service.end :]))
 
 
 def _is_filled(text: str, first: Mention, last: Mention, found: list[Mention]) -> bool:

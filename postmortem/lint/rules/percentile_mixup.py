@@ -6,6 +6,8 @@ from postmortem.lint.figures import Figure, grouped
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.told import Told
 
+_TOUCHING = 1e-9  # 3 s and 4 s touch at 3.5 s, which is written 4 s: they are never one value
+
 
 def check(draft: Draft) -> Iterator[Finding]:
     """One finding a line and percentile that is told elsewhere."""
@@ -60,7 +62,8 @@ def _out_of_order(figures: Sequence[Figure]) -> Iterator[tuple[Figure, Figure]]:
     }
     for figure in figures:
         lower = [some for percentile, some in told[_beside(figure)].items() if percentile < _percent(figure)]
-        higher = [found for some in lower if (found := some.first_above(figure.high))]
+        most = figure.high * (1 - _TOUCHING)
+        higher = [found for some in lower if (found := some.first_above(most))]
         if higher:
             yield figure, min(higher, key=lambda f: order[id(f)])
 

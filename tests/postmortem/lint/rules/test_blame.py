@@ -20,6 +20,10 @@ from postmortem.lint.rules.blame import RULE
         "신입 개발자가 실수로 테이블을 지웠다.",
         "휴먼 에러가 원인이다.",
         "운영자가 경보를 확인했어야 했다.",
+        "Kim forgot to add an index.",
+        "John Smith carelessly deployed it.",
+        "김민수가 인덱스를 빠뜨렸다.",
+        "박서연 님이 경보를 놓쳤다.",
     ],
 )
 def test_blaming_people(text, found_by):
@@ -44,6 +48,11 @@ def test_blaming_people(text, found_by):
         "담당자의 실수를 탓하지 않는다.",
         "보호장치가 미흡했다.",
         "The fault was injected by the team.",
+        "We forgot that the cache has no limit.",
+        "Payments forgot the session after a restart.",
+        "Kim noticed that the index was missing, which the form forgot.",
+        "서비스가 헤더를 빠뜨렸다.",
+        "김민수가 인덱스를 추가했다.",
     ],
 )
 def test_telling_what_happened(text, found_by):

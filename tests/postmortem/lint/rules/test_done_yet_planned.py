@@ -38,3 +38,33 @@ def test_states_in_tables(found_by):
     head = "## Action items\n\n| Action | Status |\n| - | - |\n"
     assert len(found_by(RULE, head + rows.format("done"))) == 1
     assert found_by(RULE, head + rows.format("in progress")) == []
+
+
+MITIGATED = "## Mitigation\n- {}\n## Action items\n- {} (Lee, 2026-11-27)\n"
+
+
+@pytest.mark.parametrize(
+    ("did", "asked"),
+    [
+        ("Published a notice on the status page.", "Publish a notice on the status page"),
+        ("Raised the pool size.", "Raise the pool size"),
+        ("고객 공지 게시", "고객 공지 게시"),
+    ],
+)
+def test_what_was_done_and_is_planned_in_the_same_words(did, asked, found_by):
+    assert found_by(RULE, MITIGATED.format(did, asked)) == [("done-yet-planned.item", 4)]
+
+
+@pytest.mark.parametrize(
+    ("did", "asked"),
+    [
+        ("Rolled back.", "Roll back automatically on errors"),
+        ("Raised the pool size.", "Raise the pool size for good"),
+        ("Raised the pool size.", "Lower the pool size"),
+        ("Rolled back payapi.", "Roll back order"),
+        ("Rolled back.", "Add an index check to CI"),
+        ("커넥션 풀 상향", "커넥션 풀 상한 산정"),
+    ],
+)
+def test_what_was_done_for_the_moment_and_what_stays(did, asked, found_by):
+    assert found_by(RULE, MITIGATED.format(did, asked)) == []

@@ -74,7 +74,17 @@ def test_the_rows_between_which_it_fits_are_told(draft_of):
         ("장애 구간 23:50 ~ 00:20 (30분)", []),
         ("장애 구간 23:50 ~ 00:20 (50분)", ["duration-off-timeline.range"]),
         ("09:00–09:30, polled every 5 min", []),
+        ("Between 09:00 and 09:45 (25 minutes) logins failed.", ["duration-off-timeline.range"]),
+        ("Between 09:00 and 09:45 (45 minutes) logins failed.", []),
+        ("At 09:00 and 09:45 (25 minutes) logins failed.", []),
     ],
 )
 def test_a_length_beside_its_range(text, keys, found_by):
     assert [key for key, _ in found_by(RULE, text)] == keys
+
+
+@pytest.mark.parametrize("knew", ["alert fires; on-call acknowledges", "Alert fired", "on-call notices it"])
+@pytest.mark.parametrize("claim", ["Duration: 25 minutes", "Time to detect: 9 minutes"])
+def test_rows_in_the_present_tense_are_known_too(claim, knew, found_by):
+    rows = f"- 05:02 latency starts to rise\n- 05:06 {knew}\n- 05:21 rolled back\n- 05:47 recovered\n"
+    assert [line for _, line in found_by(RULE, f"## Impact\n{claim}\n## Timeline\n{rows}")] == [2]

@@ -60,3 +60,18 @@ def test_two_values_of_one_minute(found_by):
 )
 def test_counts_told_twice(first, second, count, found_by):
     assert len(found_by(RULE, f"## Summary\n{first}\n## Impact\n- {second}\n")) == count
+
+
+@pytest.mark.parametrize(
+    ("said", "keys"),
+    [
+        ("The error rate after recovery was 0.8 %.", ["figures-disagree.after"]),
+        ("복구 후 오류율은 0.8%였다.", ["figures-disagree.after"]),
+        ("The error rate after recovery was 0.1 %.", []),
+        ("The error rate was 0.8 % before the deployment.", []),
+        ("After recovery the objective for the error rate is 0.8 %.", []),
+    ],
+)
+def test_what_a_sentence_says_of_the_time_after(said, keys, found_by):
+    rows = "- 05:02 error rate 7 %\n- 05:47 recovered, error rate 0.1 %\n"
+    assert [key for key, _ in found_by(RULE, f"## Timeline\n{rows}## Impact\n{said}\n")] == keys

@@ -31,6 +31,9 @@ def test_a_hurt_service_that_is_not_listed(listed, told, found_by):
         ("영향 서비스: `order`", "주문 실패율 8%"),  # one name in both languages
         ("영향 서비스: 주문", "지연에 따른 장바구니 이탈 증가"),  # the cart did not cause it
         ("영향 서비스: 주문", "결제는 정상이었다"),
+        ("Affected services: payapi", "4.1% of payments failed; 2 % of all logins were slow"),
+        ("Affected services: payapi", "1,530 card payments failed"),
+        ("Affected services: payapi", "Failed payments: 1,230 of 30,000"),
     ],
 )
 def test_listed_or_not_hurt(listed, told, found_by):

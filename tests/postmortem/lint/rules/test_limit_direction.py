@@ -27,6 +27,7 @@ def test_too_lax_and_loosened(cause, remedy, found_by):
     [
         ("타임아웃이 너무 짧았다", "타임아웃 단축"),
         ("The connection pool was too small", "Shrink the connection pool"),
+        ("The pool limit was too low", "Lower the pool limit"),
     ],
 )
 def test_too_strict_and_tightened(cause, remedy, found_by):

@@ -41,3 +41,9 @@ def test_two_rows_may_be_equal_by_chance(found_by):
 def test_a_higher_percentile_is_not_lower(found_by):
     assert found_by(RULE, "## Timeline\n- 10:00 order p95 4 s, p99 2 s\n") == [("percentile-mixup.order", 2)]
     assert found_by(RULE, "## Timeline\n- 10:00 order p95 2 s, p99 4 s\n") == []
+
+
+@pytest.mark.parametrize(("p99", "keys"), [("3 s", ["percentile-mixup.order"]), ("4 s", [])])
+def test_neighbours_in_the_last_digit_are_two_values(p99, keys, found_by):
+    text = f"## Timeline\n- 10:00 order p99 was {p99} and p95 was 4 s\n"
+    assert [key for key, _ in found_by(RULE, text)] == keys
