@@ -145,7 +145,7 @@ def _steps(report: Report, felt: tuple[Felt, ...]) -> Iterator[Step]:
             continue
         kind, about = _kind(row, acts), _about(row, felt)
         if kind is not None and (about or row.kind not in _TURNS):
-            yield Step(kind, row.fact, about)
+            yield Step(kind, _moment(row, about) or row.fact, about)
     if span.end is not None:
         yield Step(StepKind.ENDED, span.end)
 
@@ -162,3 +162,17 @@ def _kind(row: Row, acts: set[int]) -> StepKind | None:
 def _about(row: Row, felt: tuple[Felt, ...]) -> tuple[Felt, ...]:
     series = {entry.subject.series for entry in row.entries if entry.subject is not None}
     return tuple(each for each in felt if each.shift.subject.series in series)
+
+
+def _moment(row: Row, felt: tuple[Felt, ...]) -> Fact | None:
+    """When users felt the first of it, or were rid of the last: the row may begin with something inside.
+
+    None of a row that says its time itself: a step, and one that a person moved.
+    """
+    if row.correction is not None and row.correction.at is not None:
+        return None
+    series = {each.shift.subject.series for each in felt}
+    own = [
+        entry.fact for entry in row.entries if entry.subject is not None and entry.subject.series in series
+    ]
+    return (own[-1] if row.kind is RowKind.RECOVERED else own[0]) if own else None

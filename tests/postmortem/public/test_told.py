@@ -1,0 +1,31 @@
+from dataclasses import replace
+
+import pytest
+
+from postmortem.public.told import StepKind, tell
+from postmortem.timeline import RowKind
+
+
+def beside_something_inside(report, kind, seconds):
+    """The report, with something inside in each row of that kind, so much earlier or later than the rest."""
+    shift = next(shift for shift in report.shifts if not shift.subject.is_user_facing)
+    rows = []
+    for row in report.timeline:
+        entries = row.entries
+        if row.kind is kind:
+            fact = replace(row.fact, id=f"inside-{row.id}", value=row.at + seconds)
+            inside = replace(entries[0], at=fact.value, fact=fact, shift=shift, turn=None, bend=None)
+            entries = tuple(sorted((inside, *entries), key=lambda entry: entry.at))
+        rows.append(replace(row, entries=entries))
+    return replace(report, timeline=tuple(rows))
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "seconds"),
+    [(RowKind.ONSET, StepKind.WORSE, -300), (RowKind.RECOVERED, StepKind.BACK, 300)],
+)
+def test_a_step_is_at_the_time_of_what_users_felt_of_it(seed_report, kind, step, seconds):
+    told = tell(beside_something_inside(seed_report, kind, seconds))
+    at = [each.at for each in tell(seed_report).steps if each.kind is step]
+    assert at
+    assert [each.at.value for each in told.steps if each.kind is step] == [fact.value for fact in at]
