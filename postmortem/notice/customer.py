@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from postmortem.document import Block, Item, Listing, Paragraph, Text
 from postmortem.facts import Fact
 from postmortem.notice.phase import Phase
-from postmortem.public.speech import impact_text, peak_text, started
+from postmortem.public.speech import impact_text, item_text, peak_text, started
 from postmortem.public.told import Felt, StepKind, Told
 from postmortem.voice import Voice
 
@@ -24,12 +24,7 @@ def customer(told: Told, phase: Phase, voice: Voice) -> Iterator[Block]:
         yield Listing(tuple(Item(Text(_feature(felt, told, phase, voice))) for felt in told.felt))
     if phase is Phase.DURING and (known := " ".join(_progress(told, voice))):
         yield _said(known)
-    yield Listing(
-        tuple(
-            Item(Text(voice.say(f"notice.{key}", blank=voice.blank(f"notice.{key}.blank"))))
-            for key in _BLANKS[phase]
-        )
-    )
+    yield Listing(tuple(_open_point(key, told, voice) for key in _BLANKS[phase]))
 
 
 def _opening(told: Told, phase: Phase, voice: Voice) -> str:
@@ -40,6 +35,13 @@ def _opening(told: Told, phase: Phase, voice: Voice) -> str:
         return voice.say("notice.opening.unended", **values, end=voice.blank("notice.end.blank"))
     end, duration = voice.minute(told.end, on_day_of=told.start), voice.about(told.duration)
     return voice.say("notice.opening.after", **values, end=end, duration=duration)
+
+
+def _open_point(key: str, told: Told, voice: Voice) -> Item:
+    """A blank, but for what somebody worded for the public."""
+    items = tuple(Text(item_text(item, told, voice)) for item in told.items) if key == "prevention" else ()
+    blank = "" if items else voice.blank(f"notice.{key}.blank")
+    return Item(Text(voice.say(f"notice.{key}", blank=blank).rstrip()), items)
 
 
 def _feature(felt: Felt, told: Told, phase: Phase, voice: Voice) -> str:

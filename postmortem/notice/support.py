@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.notice.phase import Phase
-from postmortem.public.speech import impact_text, started, summary_text
+from postmortem.public.speech import impact_text, item_text, started, summary_text
 from postmortem.public.told import Told
 from postmortem.voice import Voice
 
@@ -21,7 +21,10 @@ def support(told: Told, phase: Phase, voice: Voice) -> Iterator[Block]:
     yield Listing(tuple(Item(Text(impact_text(felt, told, voice))) for felt in told.felt))
     yield Heading(2, voice.say("support.head.questions"))
     asked = [
-        Item(Text(voice.say(f"support.ask.{key}")), (Text(_answer(key, told, voice)),))
+        Item(
+            Text(voice.say(f"support.ask.{key}")),
+            (Text(_answer(key, told, voice)), *_listed(key, told, voice)),
+        )
         for key in _QUESTIONS[phase]
     ]
     yield Listing(tuple(asked))
@@ -44,4 +47,11 @@ def _answer(key: str, told: Told, voice: Voice) -> str:
     if key == "works" and told.is_open and told.start is not None:
         at = voice.minute(told.seen_until, on_day_of=told.start)
         return voice.say(f"support.answer.works.{'eases' if told.is_easing else 'lasts'}", at=at)
+    if key == "again" and told.items:
+        return voice.say("support.answer.again")
     return voice.blank(f"support.blank.{key}")
+
+
+def _listed(key: str, told: Told, voice: Voice) -> tuple[Text, ...]:
+    """What somebody worded for the public, under the answer that it belongs to."""
+    return tuple(Text(item_text(item, told, voice)) for item in told.items) if key == "again" else ()

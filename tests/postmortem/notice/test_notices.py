@@ -18,6 +18,7 @@ from postmortem.notice.write import Kind, audience_of, write_notice
 from postmortem.public.told import tell
 from postmortem.verify.documents import verify_document
 from postmortem.verify.verdict import verify_archive
+from tests.postmortem.public.test_document import added
 from tests.postmortem.public.test_leaks import internal_words, leaked
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -108,6 +109,18 @@ def test_nothing_is_said_to_work_that_was_not_seen_to(seed_report, audience):
     text = of(opened(seed_report), audience)
     assert "정상적으로 이용하실 수 있습니다" not in text
     assert "현재" not in text
+
+
+@pytest.mark.parametrize(
+    ("audience", "said"),
+    [
+        (Audience.CUSTOMER_AFTER, "- 재발 방지:\n  - 여유를 늘립니다\n"),
+        (Audience.SUPPORT_AFTER, "다음과 같이 조치하고 있습니다.”\n  - 여유를 늘립니다\n"),
+    ],
+)
+def test_what_was_worded_for_the_public_is_told(seed_raw, report_on, audience, said):
+    item = added(1, "raise replica.max_connections", public="여유를 늘립니다")
+    assert said in of(report_on([*seed_raw.events, item, added(2, "ask the vendor")]), audience)
 
 
 @pytest.mark.parametrize("language", list(Language))
