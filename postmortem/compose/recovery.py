@@ -41,7 +41,20 @@ def _causes(report: Report, voice: Voice) -> Iterator[Block]:
     followers = [h for h in report.hypotheses if h.order is Order.AFTER]
     if followers:
         yield Paragraph(_followers(followers, voice))
+    yield from _deploys(report, voice)
     yield Paragraph(Text(voice.say("causes.confirmed", blank=voice.blank("blank.cause"))))
+
+
+def _deploys(report: Report, voice: Voice) -> Iterator[Block]:
+    """What people ask for first; no ranking reads events, so they stand beside it."""
+    rows = [
+        row
+        for row in report.timeline
+        if (row.kind, row.word) == (RowKind.EVENT, "deploy") and not row.is_hidden and row.at <= report.origin
+    ]
+    if rows:
+        yield Paragraph(Text(voice.say("causes.deploys")))
+        yield Listing(tuple(timeline_item(row, report, voice, "timeline.row") for row in rows))
 
 
 def _hypothesis(hypothesis: Hypothesis, number: int, voice: Voice) -> Item:

@@ -9,6 +9,7 @@ from postmortem.compose.write import write_document
 from postmortem.markdown import render_markdown
 from postmortem.report import build_report
 from postmortem.span import find_span
+from tests.postmortem.conftest import TEN
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SECTIONS = [
@@ -41,6 +42,17 @@ def test_a_service_stands_once_in_the_scope_with_all_its_signals(english):
     services = re.findall(r"^  - `(\w+)`", scope, re.MULTILINE)
     assert services
     assert len(services) == len(set(services))
+
+
+def test_deploys_before_the_impact_stand_beside_the_candidates(seed_raw, report_on):
+    deploy = {**seed_raw.events[0], "kind": "deploy", "service": "order"}
+    before = {**deploy, "id": 900, "at": TEN - 120, "text": "orders 1.4.2"}
+    after = {**deploy, "id": 901, "at": TEN + 3000, "text": "orders 1.4.3"}
+    report = report_on([*seed_raw.events, before, after])
+    text = as_read(write_document(report, Language.EN, ZoneInfo("UTC")))
+    causes = text.split("### Root cause")[1].split("\n###")[0]
+    assert "Deploys recorded before the impact began." in causes
+    assert ("orders 1.4.2" in causes, "orders 1.4.3" in causes) == (True, False)
 
 
 def test_sections_are_those_of_the_seed_document_in_its_order(korean):
