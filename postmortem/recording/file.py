@@ -57,8 +57,7 @@ def write_recording(path: Path, recording: Recording) -> None:
 def read_recording_file(path: Path) -> Recording:
     """Raises EvidenceError for a file that is missing or holds anything else."""
     try:
-        text = zstandard.ZstdDecompressor().decompress(path.read_bytes(), max_output_size=_LARGEST_BYTES)
-        content = orjson.loads(text)
+        content = orjson.loads(_unpacked(path.read_bytes()))
     except (OSError, zstandard.ZstdError, orjson.JSONDecodeError) as error:
         raise EvidenceError(f"{path}: expected a recording of `postmortem record`: {error}") from error
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
@@ -67,6 +66,13 @@ def read_recording_file(path: Path) -> Recording:
         return _from_file(TypeAdapter(_RecordingFile).validate_python(content))
     except (ValidationError, KeyError) as error:
         raise EvidenceError(f"{path}: expected a recording of `postmortem record`: {error}") from error
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """max_output_size bounds only what does not say its size: what says it has to be held to its word."""
+    if zstandard.frame_content_size(packed) > _LARGEST_BYTES:
+        raise zstandard.ZstdError(f"at most {_LARGEST_BYTES:,} bytes unpacked, found more")
+    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_LARGEST_BYTES)
 
 
 def _to_mapping(recording: Recording) -> dict[str, Any]:

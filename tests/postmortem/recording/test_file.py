@@ -50,6 +50,7 @@ def test_records_of_faults_are_not_even_asked_for(recorded):
         (b"junk", "expected a recording of `postmortem record`"),
         (zstandard.compress(b"[1]"), "schema: expected 'fireline.recording/1'"),
         (zstandard.compress(orjson.dumps({"schema": "fireline.recording/1"})), "expected a recording"),
+        (zstandard.compress(bytes(64_000_001)), "at most 64,000,000 bytes unpacked, found more"),
     ],
 )
 def test_a_file_that_holds_something_else_is_one_line(tmp_path, content, message):
