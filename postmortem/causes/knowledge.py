@@ -46,12 +46,15 @@ class Move(_Known):
     """A way a measure can move, with how much is any and how much is full evidence of it.
 
     relative: the factors, of what is at least ``absolute``; difference: in the signal's unit.
+    of_wait, of_requests: ``absolute`` as a share of the longest wait that users felt, of requests a second.
     """
 
     of: str
     direction: str
     relative: tuple[float, float] | None = None
     absolute: float = 0.0
+    of_wait: float = 0.0
+    of_requests: float = 0.0
     difference: tuple[float, float] | None = None
 
 
@@ -80,6 +83,7 @@ class Knowledge(_Known):
     elsewhere_default: float
     candidates: tuple[Candidate, ...]
     beside: Mapping[str, float]
+    by_load: tuple[str, ...]
     weaknesses: tuple[str, ...]
     amplifiers: tuple[str, ...]
 

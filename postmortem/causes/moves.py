@@ -1,23 +1,24 @@
 """How each signal moved when users were hurt, against just before: how surely, since when."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from postmortem.causes.baseline import Baseline, baseline_of
 from postmortem.causes.hurt import Hurt
 from postmortem.causes.kinds import Kind, Parts
 from postmortem.causes.knowledge import Knowledge, Move
-from postmortem.evidence import Floats, StoredSeries, Subject
-from postmortem.levels import LEAST_BASELINE, MOST_BASELINE, level_of
+from postmortem.causes.sizes import narrow_traffic, sized
+from postmortem.evidence import Subject
+from postmortem.levels import LEAST_BASELINE
 from postmortem.recording.model import Recording
 from postmortem.reductions import median_of_three
 
 SILENT = "silent"
-SHORT_BASELINE = 12  # with fewer samples before, a cold start may be among them: the later half counts
-NOISE_FLOOR = 0.03  # of the level before: so few samples tell too little scatter
-_NOISE_GATE = (2.0, 5.0)
+STEADY = frozenset({"up", "restarts"})  # measures without noise: a single sample of them tells
+_NOISE_GATE = (1.5, 4.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,20 +38,15 @@ class Observed:
         return self.worst > self.before
 
 
-@dataclass(frozen=True)
-class _Level:
-    before: float
-    noise: float
-    times: Floats
-    values: Floats
-
-
 def observe(recording: Recording, hurt: Hurt, parts: Parts, known: Knowledge) -> tuple[Observed, ...]:
     """Of each part and move the surest signal; what could not be judged is left out."""
     best: dict[tuple[Kind, str], Observed] = {}
+    moves = sized(known.moves, recording, hurt, parts)
+    narrow = narrow_traffic(recording, hurt, parts)
     for subject in recording.subjects:
-        for kind in parts.kinds.get(subject.series, ()):
-            for seen in _of_subject(recording, hurt, subject, kind, known):
+        kinds = parts.kinds.get(subject.series, ()) if subject.series not in narrow else ()
+        for kind in kinds:
+            for seen in _of_subject(recording, hurt, subject, kind, moves):
                 key = (seen.kind, seen.move)
                 if key not in best or best[key].strength < seen.strength:
                     best[key] = seen
@@ -58,9 +54,9 @@ def observe(recording: Recording, hurt: Hurt, parts: Parts, known: Knowledge) ->
 
 
 def _of_subject(
-    recording: Recording, hurt: Hurt, subject: Subject, kind: Kind, known: Knowledge
+    recording: Recording, hurt: Hurt, subject: Subject, kind: Kind, moves: Mapping[str, Move]
 ) -> Iterable[Observed]:
-    level = _level(recording, hurt, recording.series[subject.series])
+    level = baseline_of(recording, hurt, recording.series[subject.series])
     if level is None:
         return
     end = level.times[-1] if len(level.times) else hurt.start
@@ -71,14 +67,15 @@ def _of_subject(
     yield Observed(whole, SILENT, subject, float(is_silent), min(end, hurt.start), level.before, math.nan)
     if len(level.times) < LEAST_BASELINE:
         return
-    for name, move in known.moves.items():
+    for name, move in moves.items():
         if move.of == kind.measure:
             yield _observed(level, kind, name, move, subject)
 
 
-def _observed(level: _Level, kind: Kind, name: str, move: Move, subject: Subject) -> Observed:
+def _observed(level: Baseline, kind: Kind, name: str, move: Move, subject: Subject) -> Observed:
     sign = 1.0 if move.direction == "up" else -1.0
-    worst = sign * float((sign * median_of_three(level.values)).max())
+    values = level.values if kind.measure in STEADY else median_of_three(level.values)
+    worst = sign * float((sign * values).max())
     size = sign * (worst - level.before)
     strength = _size_strength(move, level.before, worst) * _ramp(size / level.noise, *_NOISE_GATE)
     past = np.flatnonzero(sign * (level.values - level.before) > size / 2)
@@ -98,20 +95,3 @@ def _size_strength(move: Move, before: float, worst: float) -> float:
 
 def _ramp(value: float, least: float, full: float) -> float:
     return min(1.0, max(0.0, (value - least) / (full - least)))
-
-
-def _level(recording: Recording, hurt: Hurt, series: StoredSeries) -> _Level | None:
-    """The level just before, with a look-back's distance, and the samples since; None without a before."""
-    last = hurt.start - recording.lookback_seconds
-    early = series.values[series.times <= last][-MOST_BASELINE:]
-    if len(early) < LEAST_BASELINE:
-        early = series.values[series.times < hurt.start][-LEAST_BASELINE:]
-        last = hurt.start - recording.interval_seconds
-    if len(early) < LEAST_BASELINE:
-        return None
-    if len(early) < SHORT_BASELINE:
-        early = early[-max(LEAST_BASELINE, len(early) // 2) :]
-    usual = level_of(early)
-    since = (series.times > last) & (series.times <= hurt.end)
-    noise = max(usual.noise, NOISE_FLOOR * abs(usual.middle), 1e-9)
-    return _Level(usual.middle, noise, series.times[since], series.values[since])

@@ -1,46 +1,25 @@
 """Candidates in the order of evidence: which of them would have made the signals move as they did.
 
-Each candidate says how likely each move is; a move that was seen counts by the logarithm of that likelihood,
-one that was not by that of its absence. That is the method of a naive Bayes classifier, with likelihoods that
-are written down (``knowledge.yml``) and not fitted, and with moves that may be seen in part.
+Each candidate says how likely each move is; ``likelihood`` tells what the moves say of it together.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from postmortem.causes.hurt import Hurt, find_hurt
 from postmortem.causes.kinds import FELT, SERVICE, TRAFFIC, Parts, find_parts
 from postmortem.causes.knowledge import Candidate, Knowledge, load_knowledge
-from postmortem.causes.moves import SILENT, Observed, observe
+from postmortem.causes.likelihood import KEY, SEEN, Scene, likelihood, weigh, with_effects
+from postmortem.causes.moves import Observed, observe
 from postmortem.recording.model import Recording, recording_without_confessions
 from postmortem.records import SignalMap
 
 NONE, UNEXPLAINED = "none", "unexplained"
-KEY = 0.7  # a move at least so likely is what the candidate is known by
-SEEN = 0.5
 CALM = 0.2
 UNLIKELY = 0.2
-IMPOSSIBLE = 0.05
 _UNRELATED = 5.0  # no service that was hurt stands on the part
-_EFFECT = 0.3
-_SILENT_OWN, _SILENT_ELSEWHERE = 0.05, 0.03
 _LATE = 1.5  # a look-back after the first move
 _MOST_LATE = 3.0
-
-
-@dataclass(frozen=True)
-class Scene:
-    """All that candidates are judged by. tied_seconds: the order of moves so close is not known."""
-
-    seen: tuple[Observed, ...]
-    hurt: Hurt
-    signals: SignalMap
-    known: Knowledge
-    tied_seconds: float
-
-    def stands_on(self, service: str, part: str) -> bool:
-        return part in self.signals.below((service,))
 
 
 @dataclass(frozen=True)
@@ -111,10 +90,10 @@ def _places(candidate: Candidate, parts: Parts, hurt: Hurt, signals: SignalMap) 
 
 def _judge(candidate: Candidate, part: str, scene: Scene) -> Cause:
     seen = [o for o in scene.seen if o.kind.part_class != FELT or o.kind.part == part]
-    likely = _with_effects(part, {o: likelihood(candidate, part, o, scene) for o in seen}, scene)
+    likely = with_effects(candidate, part, {o: likelihood(candidate, part, o, scene) for o in seen}, scene)
     own = [o for o, p in likely.items() if o.kind.part == part and p >= KEY]
     evidence = sorted((o for o in own if o.strength >= SEEN), key=lambda o: o.onset)
-    score = sum(o.strength * math.log(p) + (1 - o.strength) * math.log(1 - p) for o, p in likely.items())
+    score = weigh(part, likely)
     if part and not any(scene.stands_on(service, part) for service in scene.hurt.services):
         score -= _UNRELATED
     earlier = _earlier(evidence, scene) if evidence else []
@@ -135,37 +114,6 @@ def _judge(candidate: Candidate, part: str, scene: Scene) -> Cause:
 def _earlier(evidence: list[Observed], scene: Scene) -> list[Observed]:
     first = evidence[0].onset - scene.tied_seconds
     return [o for o in scene.seen if o.strength >= SEEN and o.onset < first]
-
-
-def likelihood(candidate: Candidate, part: str, seen: Observed, scene: Scene) -> float:
-    """Of seeing the move where the candidate is the cause."""
-    kind, move, known = seen.kind, seen.move, scene.known
-    named = f"{kind.part_class}.{move}"
-    if kind.part == part:
-        told = candidate.part.get(move) if kind.part_class == candidate.part_class else None
-        usual = _SILENT_OWN if move == SILENT else known.own_default
-        return candidate.part.get(named, usual) if told is None else told
-    for table in (candidate.others, known.beside):
-        if named in table:
-            return table[named]
-    if move == SILENT:
-        return _SILENT_ELSEWHERE
-    is_above = bool(part) and scene.stands_on(kind.part, part)
-    return known.above_default if is_above else known.elsewhere_default
-
-
-def _with_effects(part: str, likely: dict[Observed, float], scene: Scene) -> dict[Observed, float]:
-    """What moved a look-back after the candidate's own evidence may be an effect of it, if it can at all."""
-    own = [o.onset for o, p in likely.items() if o.kind.part == part and p >= KEY and o.strength >= SEEN]
-    if not own:
-        return likely
-    later = min(own) + scene.tied_seconds
-
-    def with_effect(seen: Observed, p: float) -> float:
-        is_effect = seen.strength >= SEEN and seen.onset >= later and p > IMPOSSIBLE
-        return max(p, _EFFECT) if is_effect else p
-
-    return {o: with_effect(o, p) for o, p in likely.items()}
 
 
 def _with_roles(scene: Scene, causes: tuple[Cause, ...]) -> Ranking:

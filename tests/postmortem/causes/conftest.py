@@ -32,9 +32,12 @@ class Line:
 
 LINES = {
     "visits": Line("traffic", Unit.PER_SECOND, "web", "rate(hits_total[$window])", 100.0, Good.NONE),
+    "checkouts": Line("traffic", Unit.PER_SECOND, "web", "rate(checkouts_total[$window])", 5.0, Good.NONE),
     "hit_share": Line("cache", Unit.RATIO, "web", "cache_hit_ratio", 0.9, Good.UP),
     "store_time": Line("cache", Unit.SECONDS, "store", "redis_seconds", 0.002),
     "store_errors": Line("cache", Unit.PER_SECOND, "store", "redis_errors_total", 0.0),
+    "store_timeouts": Line("cache", Unit.PER_SECOND, "store", "redis_timeouts_total", 0.0),
+    "store_broken": Line("cache", Unit.PER_SECOND, "store", "redis_connection_failures_total", 0.0),
     "store_up": Line("availability", Unit.RATIO, "store", "redis_up", 1.0, Good.UP),
     "store_keys": Line("cache", Unit.COUNT, "store", "redis_db_keys", 5000.0, Good.NONE),
     "store_restarts": Line("availability", Unit.COUNT, "store", "resets(redis_uptime[$window])", 0.0),
@@ -46,6 +49,9 @@ LINES = {
     "reader_up": Line("availability", Unit.RATIO, "reader", 'pg_up{server="replica"}', 1.0, Good.UP),
     "reader_queries": Line("replica", Unit.PER_SECOND, "reader", "rate(queries_total)", 40.0, Good.NONE),
     "writer_time": Line("database", Unit.SECONDS, "writer", "query_seconds", 0.004),
+    "writer_median": Line("database", Unit.SECONDS, "writer", "histogram_quantile(0.5, query)", 0.001),
+    "writer_cpu": Line("database", Unit.RATIO, "writer", "cpu", 0.1),
+    "writer_restarts": Line("database", Unit.COUNT, "writer", "changes(pg_start_time[$window])", 0.0),
     "writer_errors": Line("database", Unit.PER_SECOND, "writer", "errors_total", 0.0),
     "writer_queue": Line("database", Unit.COUNT, "writer", "pool_pending", 0.0),
     "writer_up": Line("availability", Unit.RATIO, "writer", "pg_up", 1.0, Good.UP),

@@ -5,7 +5,8 @@ import pytest
 from postmortem.causes.ranking import rank
 from postmortem.records import Service, Signal
 
-STORE_GONE = {"store_time": 1.0, "store_errors": 30.0, "hit_share": 0.0}
+STORE_GONE = {"store_time": 1.0, "store_errors": 30.0, "store_timeouts": 30.0, "hit_share": 0.0}
+SURGE = {"visits": 400.0, "reader_queries": 160.0}
 READER_GONE = {"reader_errors": 5.0, "reader_queue": 40.0, "reader_cpu": 0.01, "reader_queries": 3.0}
 
 
@@ -15,9 +16,15 @@ READER_GONE = {"reader_errors": 5.0, "reader_queue": 40.0, "reader_cpu": 0.01, "
         ({"store_time": 0.4, "reader_cpu": 0.9, "reader_time": 0.3}, "cache.slow"),
         ({**STORE_GONE, "store_up": 0.0, "store_keys": None}, "cache.hung"),
         (STORE_GONE, "cache.cut_off"),
-        ({"store_errors": 60.0, "hit_share": 0.0}, "cache.refusing"),
+        ({"store_errors": 60.0, "store_broken": 60.0, "hit_share": 0.0}, "cache.refusing"),
         (
-            {"store_restarts": 1.0, "store_errors": 9.0, "hit_share": 0.3, "store_keys": 90.0},
+            {
+                "store_restarts": 1.0,
+                "store_errors": 9.0,
+                "store_broken": 9.0,
+                "hit_share": 0.3,
+                "store_keys": 90.0,
+            },
             "cache.restarted",
         ),
         (
@@ -30,12 +37,15 @@ READER_GONE = {"reader_errors": 5.0, "reader_queue": 40.0, "reader_cpu": 0.01, "
         ({**READER_GONE, "reader_time": 3.0}, "replica.cut_off"),
         ({**READER_GONE, "reader_time": 3.0, "reader_up": 0.0}, "replica.hung"),
         ({"reader_errors": 50.0, "reader_queries": 4.0}, "replica.refusing"),
-        ({"writer_time": 0.3, "lock_time": 0.5}, "database.slow"),
-        ({"writer_errors": 20.0, "writer_up": 0.0}, "database.restarted"),
+        ({"writer_time": 0.3, "writer_median": 0.08, "lock_time": 0.5}, "database.slow"),
+        ({"writer_errors": 0.2, "writer_restarts": 1.0}, "database.restarted"),
         ({"lock_time": 2.0, "lock_queue": 30.0, "writer_time": 0.02}, "lock.contention"),
         ({"till_time": 2.0}, "service.slow"),
         ({"till_failing": 0.6}, "service.errors"),
-        ({"visits": 400.0, "reader_cpu": 0.9, "reader_queries": 160.0}, "traffic.surge"),
+        ({**SURGE, "reader_cpu": 0.9}, "traffic.surge"),
+        ({**SURGE, "reader_cpu": 0.9, "store_time": 0.5}, "cache.slow"),
+        ({"store_time": 0.5, "store_errors": 40.0, "hit_share": 0.5}, "cache.slow"),
+        ({"checkouts": 15.0, "writer_time": 0.3, "writer_median": 0.08}, "database.slow"),
     ],
 )
 def test_what_is_known_of_a_cause_ranks_it_first(recording, moves, cause):
@@ -47,6 +57,22 @@ def test_a_service_below_that_is_slow_for_what_it_stands_on_is_not_the_cause(rec
     services = {**told.signals.services, "till": Service(depends_on=("store",))}
     told = replace(told, signals=told.signals.model_copy(update={"services": services}))
     assert rank(told).answers[0] == "cache.slow"
+
+
+def test_load_slows_what_is_busy_and_not_what_has_time_to_spare(recording):
+    busy, idle = (
+        rank(recording({**SURGE, "writer_time": 0.3, "writer_median": 0.08, "writer_cpu": cpu})).answers[0]
+        for cpu in (1.0, 0.15)
+    )
+    assert (busy, idle) == ("traffic.surge", "database.slow")
+
+
+def test_what_is_absent_does_not_speak_for_a_candidate(recording):
+    """A map that measures more of other parts, all of them calm, changes nothing."""
+    told = recording({"store_time": 0.4})
+    fewer = told.with_subjects([s for s in told.subjects if s.signal.service != "reader"])
+    score = {c.id: c.score for c in rank(told).causes}
+    assert score["cache.slow"] == {c.id: c.score for c in rank(fewer).causes}["cache.slow"]
 
 
 def test_where_nobody_was_hurt_nothing_is_the_cause(recording):
