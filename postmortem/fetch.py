@@ -19,6 +19,7 @@ from postmortem.errors import EvidenceError
 from postmortem.evidence import UNREADABLE, Evidence, StoredSeries, Subject
 from postmortem.impact import ACTIONS
 from postmortem.marks import without_marks
+from postmortem.peaks import peak_queries
 from postmortem.queries import (
     PROBE_MINUTES,
     SYNTHETIC_PROBE,
@@ -186,7 +187,8 @@ def fetch_report(
         evidence = replace(evidence, quiet_asked_seconds=quiet_seconds)
         shifts = find_shifts(evidence)
         span = find_span(evidence, shifts)
-        counts = [_fetch_instant(querier, query) for query in count_queries(evidence, span)]
+        asked = [*count_queries(evidence, span), *peak_queries(evidence, shifts)]
+        counts = [_fetch_instant(querier, query) for query in asked]
     except QueryError as error:
         raise EvidenceError(f"{address or 'metrics'}: expected answers to queries: {error}") from error
     return build_report(evidence.with_series([c for c in counts if c is not None]), shifts, span)

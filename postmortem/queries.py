@@ -168,14 +168,24 @@ def synthetic_query(step_seconds: float) -> str:
     return f"count(last_over_time({SYNTHETIC_PROBE}[{format_duration(step_seconds)}]))"
 
 
+def ratio_window(slo: SloRecord, rate_window: str) -> str:
+    """How far back each sample of its error ratio looks: a rate's window, or a slice where that is longer."""
+    slice_seconds = slo.slice_seconds or 0.0
+    return rate_window if slice_seconds <= parse_duration(rate_window) else format_duration(slice_seconds)
+
+
+def counts_increases(slo: SloRecord) -> bool:
+    """Whether its total is a number of events, and not an average or a number of slices."""
+    return _INCREASE.search(slo.total) is not None and slo.slice_seconds is None
+
+
 def error_ratio_signal(slo: SloRecord, rate_window: str) -> Signal:
     """The share of bad events of an objective, over slices where it counts those.
 
     Never below 0, as in our rules: where good and all events are counters of their own, and not parts of one
     histogram, a scrape may find good ones that it does not yet find among all.
     """
-    slice_seconds = slo.slice_seconds or 0.0
-    window = rate_window if slice_seconds <= parse_duration(rate_window) else format_duration(slice_seconds)
+    window = ratio_window(slo, rate_window)
     bad, total = (query.replace(WINDOW, window) for query in (slo.bad, slo.total))
     return Signal(
         name=slo.name,

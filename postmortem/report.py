@@ -13,6 +13,7 @@ from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, fr
 from postmortem.impact import Impact, assess_impact
 from postmortem.items import item_facts
 from postmortem.mitigations import Mitigation, find_mitigations
+from postmortem.peaks import ThinPeak, thin_peaks
 from postmortem.recording.model import recording_of
 from postmortem.records import Event
 from postmortem.span import Span, find_span
@@ -54,6 +55,11 @@ class Report:
     def accounts(self) -> tuple[BudgetAccount, ...]:
         """The server's own, where budgets leave time out."""
         return budget_accounts(self.evidence)
+
+    @property
+    def thin_peaks(self) -> tuple[ThinPeak, ...]:
+        """Highest shares of few events."""
+        return thin_peaks(self.evidence, self.shifts)
 
     def since_origin(self, fact: Fact) -> Fact:
         """A moment as time after the origin."""
@@ -113,6 +119,7 @@ class Report:
         yield from (fact for row in self.timeline for entry in row.entries for fact in entry.facts())
         yield from self.impact.facts()
         yield from (f for account in self.accounts for f in (account.left, account.at) if f is not None)
+        yield from (peak.events for peak in self.thin_peaks)
         yield from item_facts(self.evidence)
         yield from (fact for loss in self.losses for fact in loss.facts())
         yield from (fact for fact in (self.warning,) if fact is not None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
-from postmortem.accounts import BudgetAccount
+from postmortem.compose.budgets import budget_notes
 from postmortem.compose.ends import end_definition, ends, start_definition
 from postmortem.compose.losses import loss_items
 from postmortem.compose.timeline import timeline
@@ -134,9 +134,7 @@ def _sli_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     columns = ("slo", "objective", "total", "bad", "share", "spent", "left")
     header = tuple(voice.say(f"impact.sli.{column}") for column in columns)
     yield Table(header, tuple(_sli_row(sli, voice) for sli in report.impact.slis))
-    if report.accounts:
-        yield Paragraph(Text(voice.say("impact.excluded")))
-        yield Listing(tuple(_account(account, voice) for account in report.accounts))
+    yield from budget_notes(report, voice)
 
 
 def _counted(report: Report, voice: Voice) -> Paragraph:
@@ -157,15 +155,6 @@ def _sli_row(sli: SliImpact, voice: Voice) -> tuple[Text, ...]:
         cite(voice.figure(sli.objective), sli.objective),
         *(cite(voice.figure(fact), fact) for fact in figures),
     )
-
-
-def _account(account: BudgetAccount, voice: Voice) -> Item:
-    """What the server's own account left out, and what it had left without it."""
-    slo = account.slo
-    names = voice.listed(f"{one.name} ({one.reason}; {one.author})" for one in slo.excluded)
-    figures = {"left": voice.figure(account.left), "at": voice.when(account.at)}
-    told = voice.say("impact.excluded.slo", title=slo.titled(voice.language), names=names, **figures)
-    return Item(cite(told, account.left, account.at))
 
 
 def _business(report: Report, voice: Voice) -> Iterator[Item]:

@@ -8,6 +8,7 @@ import orjson
 from postmortem.archive import conclusions
 from postmortem.digests import DIGEST, DIGESTS
 from postmortem.evidence import Evidence
+from postmortem.peaks import peak_queries
 from postmortem.queries import count_queries, subject_queries
 from postmortem.report import Report
 from postmortem.verify.difference import Difference, compare
@@ -37,6 +38,6 @@ def _check_queries(stored: Mapping[str, Mapping[str, Any]], report: Report) -> I
 
 def _asked(evidence: Evidence, report: Report) -> dict[str, dict[str, object]]:
     subjects = subject_queries(evidence.incident, evidence.slos, evidence.signals, evidence.rate_window)
-    counts = count_queries(evidence, report.impact.span)
+    counts = [*count_queries(evidence, report.impact.span), *peak_queries(evidence, report.shifts)]
     ranges: dict[str, dict[str, object]] = {q.id: {"query": q.query} for q in subjects}
     return ranges | {q.id: {"query": q.query, "start": q.at, "end": q.at} for q in counts}
