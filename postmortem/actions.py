@@ -4,34 +4,37 @@ from dataclasses import dataclass
 
 from alerts.action_items import Horizon
 from postmortem.alerted import may_be_about
-from postmortem.causes.hypotheses import Hypothesis, Order
+from postmortem.causes.alike import alike
 from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.turningpoints import Shift
 
-_MOST_HYPOTHESES = 3
+MOST_CAUSES = 3  # candidates that a report tells
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A candidate for an item; ``kind`` says which field it is about: none for a page that never came."""
+    """A candidate for an item; ``kind`` says which field it is about: none for a page that never came.
+
+    causes: how many of the first candidate causes are to be tested.
+    """
 
     horizon: Horizon
     kind: str
     event: Event | None = None
-    hypothesis: Hypothesis | None = None
-    number: int = 0
+    causes: int = 0
     shift: Shift | None = None
     is_done: bool = False
 
 
 def propose_actions(report: Report) -> tuple[Proposal, ...]:
-    """Switches to decide on, hypotheses to test, signals to watch, a page that never came."""
+    """Switches to decide on, candidate causes to test, signals to watch, a page that never came."""
     items = [Proposal(Horizon.SHORT, "switch", event=event) for event in _switched_on(report)]
     if report.evidence.incident.paged_at is None:
         items.append(Proposal(Horizon.SHORT, "unpaged"))
-    for number, hypothesis in enumerate(_candidates(report), start=1):
-        items.append(Proposal(Horizon.MID, "hypothesis", hypothesis=hypothesis, number=number))
+    found = len(alike(report.ranking.causes)[:MOST_CAUSES])
+    if found:
+        items.append(Proposal(Horizon.MID, "cause" if found == 1 else "causes", causes=found))
     items.extend(Proposal(Horizon.MID, "silent", shift=shift) for shift in silent_shifts(report))
     return tuple(items)
 
@@ -41,10 +44,6 @@ def silent_shifts(report: Report) -> tuple[Shift, ...]:
     alerts = report.evidence.incident.alerts
     suspected = [h.shift for h in report.hypotheses if h.shift.subject.signal.role != "traffic"]
     return tuple(s for s in suspected if not any(may_be_about(a, s.subject.signal) for a in alerts))
-
-
-def _candidates(report: Report) -> list[Hypothesis]:
-    return [h for h in report.hypotheses if h.order is not Order.AFTER][:_MOST_HYPOTHESES]
 
 
 def _switched_on(report: Report) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from postmortem.actions import MOST_CAUSES
 from postmortem.causes.alike import alike
 from postmortem.causes.moves import SILENT, Observed
 from postmortem.causes.ranking import Cause
@@ -9,8 +10,6 @@ from postmortem.document import Block, Item, Listing, Paragraph, Text
 from postmortem.report import Report
 from postmortem.turningpoints import Shift
 from postmortem.voice import Voice, cite
-
-MOST = 3
 
 
 def candidates(report: Report, voice: Voice) -> Iterator[Block]:
@@ -25,7 +24,7 @@ def candidates(report: Report, voice: Voice) -> Iterator[Block]:
     if not ranking.causes:
         yield Paragraph(Text(voice.say("candidates.unexplained")))
         return
-    groups = alike(ranking.causes)[:MOST]
+    groups = alike(ranking.causes)[:MOST_CAUSES]
     told = [_candidate(group, n, report, voice) for n, group in enumerate(groups, start=1)]
     yield Listing(tuple(told), ordered=True)
     for key, moves in (("weaknesses", ranking.weaknesses), ("amplifiers", ranking.amplifiers)):

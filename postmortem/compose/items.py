@@ -34,6 +34,8 @@ def _count(name: str, horizon: Horizon | None, report: Report, voice: Voice) -> 
         count_fact(report.evidence, field, horizon) for field in ("total", "done", "dropped")
     )
     figures = {"done": voice.figure(done), "total": voice.figure(total), "dropped": voice.figure(dropped)}
+    if not (total.value or dropped.value):
+        return Text(voice.say("tracking.none", horizon=name))
     key = "items.count.dropped" if dropped.value else "items.count"
     return cite(voice.say(key, horizon=name, **figures), total, done, dropped)
 

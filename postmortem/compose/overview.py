@@ -15,6 +15,8 @@ from postmortem.report import Report
 from postmortem.turningpoints import Shift
 from postmortem.voice import Voice, cite
 
+_MOST_IN_LINE = 6
+
 
 def overview(report: Report, voice: Voice) -> Iterator[Block]:
     """The chapter's blocks."""
@@ -45,19 +47,34 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
         yield _group(key, moved, report, voice)
     for key, subjects in (("scope.unmoved", report.calm), ("scope.unjudged", report.unjudged)):
         if subjects:
-            yield Item(Text(voice.say(key, names=voice.listed(voice.subject(s) for s in subjects))))
+            yield _named(key, [(s.signal.service, voice.subject(s)) for s in subjects], voice)
     if report.impact.span.apart:
         apart = voice.listed(voice.subject(shift.subject) for shift in report.impact.span.apart)
         yield Item(Text(voice.say("scope.apart", names=apart)))
     missing = report.evidence.unavailable
-    names = {
-        "scope.missing": [name.partition(":")[2] for name in missing if not name.startswith(UNREADABLE)],
-        "scope.unreadable": [name for name in missing if name.startswith(UNREADABLE)],
-    }
-    for key, found in names.items():
-        if found:
-            yield Item(Text(voice.say(key, names=voice.listed(f"`{name}`" for name in found))))
+    if absent := [name for name in missing if not name.startswith(UNREADABLE)]:
+        yield _named("scope.missing", [_absent(name, report, voice) for name in absent], voice)
+    if unreadable := [f"`{name}`" for name in missing if name.startswith(UNREADABLE)]:
+        yield Item(Text(voice.say("scope.unreadable", names=voice.listed(unreadable))))
     yield Item(Text(voice.say("scope.scripts", blank=voice.blank("blank.scripts"))))
+
+
+def _named(key: str, names: list[tuple[str, str]], voice: Voice) -> Item:
+    """Service and name of each: in a line, or a line for each service where they are many."""
+    if len(names) <= _MOST_IN_LINE:
+        return Item(Text(voice.say(key, names=voice.listed(name for _, name in names))))
+    services = dict.fromkeys(service for service, _ in names)
+    told = {each: voice.listed(name for service, name in names if service == each) for each in services}
+    head = voice.say(key, names=voice.say("scope.count", count=len(names)))
+    lines = [voice.say("scope.service", service=service, moves=moves) for service, moves in told.items()]
+    return Item(Text(head), tuple(map(Text, lines)))
+
+
+def _absent(query: str, report: Report, voice: Voice) -> tuple[str, str]:
+    """Service and title of what a query without an answer reads; its id where the map does not say."""
+    name = query.partition(":")[2]
+    found = next((one for one in report.evidence.signals.signals if one.name == name), None)
+    return (found.service, found.titled(voice.language)) if found else (name, f"`{name}`")
 
 
 def unmoved(report: Report, voice: Voice) -> str:
@@ -177,5 +194,9 @@ def _business_calm(report: Report, voice: Voice) -> Iterator[Item]:
     named = [
         (key, [voice.subject(s) for s in subjects if s.signal.role == "business"]) for key, subjects in judged
     ]
-    for key, names in [(key, names) for key, names in named if names] or [("impact.business.missing", [])]:
+    found = [(key, names) for key, names in named if names]
+    if not found:
+        mapped = [s.titled(voice.language) for s in report.evidence.signals.signals if s.role == "business"]
+        found = [("impact.business.empty" if mapped else "impact.business.missing", mapped)]
+    for key, names in found:
         yield Item(Text(voice.say(key, names=voice.listed(names))))

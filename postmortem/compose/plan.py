@@ -37,7 +37,8 @@ def tracking(report: Report, voice: Voice) -> Iterator[Block]:
         mine = [item for item in items if item.horizon is horizon]
         done = sum(item.is_done for item in mine)
         name = voice.say(f"head.{horizon}")
-        said = voice.say("tracking.item", horizon=name, done=done, total=len(mine))
+        key = "tracking.item" if mine else "tracking.none"
+        said = voice.say(key, horizon=name, done=done, total=len(mine))
         lines.append(Item(Text(said, is_kept=True)))
     yield Listing(tuple(lines))
     yield Paragraph(Text(voice.say("tracking.note")))
@@ -54,10 +55,9 @@ def _texts(item: Proposal, report: Report, voice: Voice) -> tuple[Text, Text]:
     if item.event is not None:
         name, at = f"`{item.event.attributes['switch']}`", report.event_fact(item.event)
         return Text(voice.say(key, name=name)), cite(voice.say(f"{key}.basis", at=voice.figure(at)), at)
-    if item.hypothesis is not None:
-        shift = item.hypothesis.shift
-        text = voice.say(key, name=voice.subject(shift.subject), verb=voice.verb(shift))
-        return Text(text), cite(voice.say(f"{key}.basis", number=item.number), shift.onset)
+    if item.causes:
+        numbers = voice.say("range", first=1, last=item.causes) if item.causes > 1 else "1"
+        return Text(voice.say(key)), Text(voice.say(f"{key}.basis", numbers=numbers))
     if item.shift is not None:
         text = voice.say(key, name=voice.subject(item.shift.subject))
         return Text(text), cite(

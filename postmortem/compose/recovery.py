@@ -89,10 +89,9 @@ def _dependency(hypothesis: Hypothesis, voice: Voice) -> str:
     if signal.role == "traffic":
         return voice.say("causes.traffic")
     others = [name for name in hypothesis.felt_by if name != signal.service]
-    if not others:
-        return voice.say("causes.same", part=signal.service)
+    key = "depends" if signal.service not in hypothesis.felt_by else "both" if others else "same"
     return voice.say(
-        "causes.depends", services=voice.listed(f"`{name}`" for name in others), part=signal.service
+        f"causes.{key}", services=voice.listed(f"`{name}`" for name in others), part=signal.service
     )
 
 

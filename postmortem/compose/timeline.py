@@ -123,7 +123,7 @@ def _measured(row: Row, voice: Voice) -> list[Text]:
         case RowKind.ONSET:
             return [cite(voice.move(s, row.entries[0].at), s.before, s.onset, s.peak) for s in shifts]
         case RowKind.TURN:
-            return [_turn(entry.turn, voice) for entry in row.entries if entry.turn is not None]
+            return [_turn(entry.turn, row.entries[0].at, voice) for entry in row.entries if entry.turn]
         case RowKind.BEND:
             return [_bend(entry.bend, voice) for entry in row.entries if entry.bend is not None]
     return _returned(row, voice)
@@ -149,10 +149,11 @@ def _recovered(key: str, shift: Shift, level: Fact | None, voice: Voice) -> Text
     return cite(text, shift.recovered, shift.peak, level)
 
 
-def _turn(turn: Turn, voice: Voice) -> Text:
-    is_step = turn.begins.value == turn.reached.value
+def _turn(turn: Turn, row_at: float, voice: Voice) -> Text:
+    """A step at the time that its row begins with does not say it again."""
+    is_step, is_here = turn.begins.value == turn.reached.value, turn.reached.value == row_at
     text = voice.say(
-        "timeline.step" if is_step else "timeline.turn",
+        "timeline.turn" if not is_step else "timeline.step.here" if is_here else "timeline.step",
         name=voice.subject(turn.subject),
         verb=voice.way(turn.subject, rises=turn.rises),
         before=voice.figure(turn.before),

@@ -14,6 +14,7 @@ from postmortem.compose.plan import plan, tracking
 from postmortem.compose.recovery import recovery
 from postmortem.compose.summary import metrics
 from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
+from postmortem.headline import headline
 from postmortem.identity import Audience, Identity
 from postmortem.overrides import SHIPPED, Templates
 from postmortem.records import Event
@@ -47,7 +48,7 @@ def write_document(
     identity = Identity(digest or Archive.of(report).digest, language, str(zone), words=mark)
     return Document(
         language=language,
-        title=voice.say("title", title=_subject(report, voice)),
+        title=voice.say("title", title=headline(_subject(report, voice), language)),
         sources_title=voice.say("sources"),
         blank_marks=voice.blank_marks,
         tiles=tuple(_tiles(report, voice)),

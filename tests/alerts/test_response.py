@@ -208,7 +208,7 @@ def test_end_that_fireline_writes_is_kept_in_both_languages(paged):
     paged.end("ProductSlow", "product")
     paged.pass_time(60)
     (event,) = paged.events(Kind.RESOLVED)
-    assert (event.text, event.words("ko")) == ("all alerts have recovered", "모든 알림이 해소됨")
+    assert (event.text, event.words("ko")) == ("all alerts have recovered", "모든 경보가 해제됨")
 
 
 def test_posted_words_stay_as_they_are(paged):

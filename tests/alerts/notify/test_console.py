@@ -87,7 +87,7 @@ def test_updates_are_short_and_the_end_has_its_span(make_console):
 ▌ ✅ 해소  ProductSlow summary
 ▌ product · 10:05:00 ~ 10:05:15 KST (15초)
 ▌ 10:05:15  회복: ProductSlow summary
-▌ 10:05:15  해소: 모든 알림이 해소됨
+▌ 10:05:15  해소: 모든 경보가 해제됨
 
 """
     )

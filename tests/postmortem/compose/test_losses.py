@@ -85,7 +85,7 @@ def test_nothing_configured_is_nothing_computed(seed_report):
     ("language", "said"),
     [
         (Language.EN, "cannot be estimated from Orders confirmed"),
-        (Language.KO, "손실 추정 불가, 완료된 주문"),
+        (Language.KO, "완료된 주문은 손실을 추정할 수 없다"),
     ],
 )
 def test_more_than_before_is_no_loss_of_zero(report_on, seed_raw, language, said):

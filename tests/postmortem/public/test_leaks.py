@@ -115,7 +115,7 @@ def test_a_title_with_an_internal_name_becomes_a_blank(seed_report, language, ti
         assert leaked(text, {word for word in internal_words(hostile) if word}) == set(), form
         assert not title or title not in text
     blank = {
-        Language.KO: "【작성 필요: 영향을 받은 기능 1의 이름】",
+        Language.KO: "【작성 필요: 영향을 받은 기능 1의 이름(밖에 쓸 한국어 제목이 없는 목표)】",
         Language.EN: "[to be written: name of affected",
     }
     assert blank[language] in told["md"]

@@ -1,0 +1,23 @@
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerts.charts.model import Language
+from postmortem.catalogue import load_catalogue
+from postmortem.compose.timeline import timeline_item
+from postmortem.marks import replace_marks
+from postmortem.timeline import Entry, Row, RowKind
+from postmortem.turningpoints import Turn
+from postmortem.voice import Voice
+
+
+@pytest.mark.parametrize(("seconds_later", "said"), [(0, False), (15, True)])
+def test_a_step_at_its_rows_time_does_not_say_it_again(seed_report, seconds_later, said):
+    shift = next(one for one in seed_report.shifts if one.recovered)
+    turn = Turn(shift.subject, 1, shift.recovered, shift.recovered, shift.peak, shift.after)
+    first = Entry(shift.recovered.value - seconds_later, RowKind.TURN, turn=turn, fact=shift.recovered)
+    row = Row((first, Entry(shift.recovered.value, RowKind.TURN, turn=turn, fact=shift.recovered)), "turn:x")
+    voice = Voice(load_catalogue(Language.KO), ZoneInfo("UTC"), seed_report.origin)
+    item = timeline_item(row, seed_report, voice, "timeline.row")
+    told = replace_marks(item.content.text, lambda _, printed: printed)
+    assert (f"({voice.clock(shift.recovered.value)})" in told) is said
