@@ -59,8 +59,10 @@ def run() -> Iterator[CauseScores]:
 
 
 def is_fit(recorded: Recorded) -> bool:
-    """It went as its scenario foretold, on a machine that let the shop be well before."""
-    return recorded.went_as_foretold is not False and recorded.was_calm_before
+    """It went as its scenario foretold, on a machine that let the shop be well before, and shows it."""
+    return (
+        recorded.went_as_foretold is not False and recorded.was_calm_before and recorded.shows_what_it_should
+    )
 
 
 def versions(recorded: Recorded) -> Iterator[Recording]:

@@ -34,6 +34,8 @@ TRUTHS = {
     "network-partition": ("replica.cut_off", "replica"),
 }
 NONE = ("none", "")
+# Drills that miss no objective, and the signal by which users' harm is seen.
+HARM = {"replica-lag": "own_orders_out_of_date", "duplicate-orders": "orders_repeated"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,24 @@ class Recorded:
         series = self.recording.series[subject.series]
         before = (series.times > self.onset - BEFORE_SECONDS) & (series.times <= self.onset)
         return bool(before.any()) and float(np.median(series.values[before])) > subject.slo.error_budget
+
+    @property
+    def shows_what_it_should(self) -> bool:
+        """From the fault on a protected act misses no objective; an unprotected one does harm that is seen.
+
+        A suite judges whole acts, of which the first seconds may miss an objective by themselves.
+        """
+        misses = any(self._misses_since(s) for s in self.recording.subjects if s.slo is not None)
+        if self.is_protected:
+            return not misses
+        names = {subject.signal.name for subject in self.recording.subjects}
+        return misses or HARM.get(self.drill) in names
+
+    def _misses_since(self, subject: Subject) -> bool:
+        assert subject.slo is not None
+        series = self.recording.series[subject.series]
+        since = series.values[series.times > self.onset]
+        return bool(since.size) and float(since.mean()) > subject.slo.error_budget
 
     @property
     def is_held_out(self) -> bool:
