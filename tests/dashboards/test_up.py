@@ -5,20 +5,15 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
-import urllib.request
-from contextlib import contextmanager
 
 import pytest
 
 from dashboards.starter import service_name, write_starter
+from tests.dashboards.up_process import STOPPED_WITHIN_SECONDS, command, eventually, get, running
 
 pytestmark = pytest.mark.servers
-FIRELINE = (sys.executable, "-c", "from dashboards.cli import main; main()")
-STARTED_WITHIN_SECONDS = 30
-STOPPED_WITHIN_SECONDS = 10
 CHROMIUM_OPTIONS = (
     "headless",
     "no-sandbox",
@@ -30,40 +25,6 @@ CHROMIUM_OPTIONS = (
     "virtual-time-budget=15000",
     "dump-dom",
 )
-
-
-def command(folder, *more, listen="127.0.0.1:0"):
-    config, data = folder / "fireline.yml", folder / "data"
-    return [*FIRELINE, "up", "--config", str(config), "--data", str(data), "--listen", listen, *more]
-
-
-@contextmanager
-def running(arguments):
-    """The process and where its page is, once it says so."""
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        line = process.stdout.readline()
-        assert "the control room is at http://" in line, process.stderr.read()
-        process.first_line = line
-        yield process, line.split(" at ")[1].split()[0]
-    finally:
-        process.terminate()
-        process.communicate(timeout=STOPPED_WITHIN_SECONDS)
-
-
-def get(url, accept="text/html"):
-    request = urllib.request.Request(url, headers={"Accept": accept})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return answer.read().decode()
-
-
-def eventually(check):
-    """Asks until it is so; what it waits for is another process."""
-    deadline = time.monotonic() + STARTED_WITHIN_SECONDS
-    while not (found := check()):
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.1)
-    return found
 
 
 @pytest.fixture(scope="module")
