@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,17 @@ class Alerts:
         self._heralds = tuple(Herald(notifier, config.language, shadow=config.shadow) for notifier in heard)
         self._write_check = WriteCheck(self.database, clock)
         self._rounds = self._threads()
-        self.router = self._routes(dependencies, names, slos_provider, signals_provider)
-        self.router.include_router(api_slack.slack_router(self._presses(config)))
+        self._sources = Sources(
+            self.database,
+            self.response,
+            dependencies,
+            clock,
+            slos_provider,
+            signals_provider,
+            acted=self._nudge,
+        )
+        self._station = Station(self.database, self._take, clock, names, version("fireline"), clock.now())
+        self._presses = self._slack_desk(config)
 
     def _threads(self) -> tuple[Round, ...]:
         couriers = (Round(f"alerts-{courier.name}", courier.step, self._clock) for courier in self._couriers)
@@ -104,22 +114,17 @@ class Alerts:
             *heralds,
         )
 
-    def _routes(
-        self, dependencies: Dependencies, names: tuple[str, ...], slos: Provider, signals: Provider
-    ) -> APIRouter:
-        sources = Sources(
-            self.database, self.response, dependencies, self._clock, slos, signals, acted=self._nudge
-        )
-        station = Station(
-            self.database, self._take, self._clock, names, version("fireline"), self._clock.now()
-        )
+    @cached_property
+    def router(self) -> APIRouter:
+        """All routes; made where they are asked for, as to make them takes longer than all the rest."""
         router = APIRouter()
-        router.include_router(own_router(sources))
+        router.include_router(own_router(self._sources))
         router.include_router(actions_router(ActionSources(self.actions, self._clock, acted=self._nudge)))
-        router.include_router(v2_router(station))
+        router.include_router(v2_router(self._station))
+        router.include_router(api_slack.slack_router(self._presses))
         return router
 
-    def _presses(self, config: AlertsConfig) -> api_slack.Desk:
+    def _slack_desk(self, config: AlertsConfig) -> api_slack.Desk:
         secret = os.environ.get(config.slack.signing_secret_env, "")
         return api_slack.Desk(self.response, self._clock, secret, config.timing.silence)
 
