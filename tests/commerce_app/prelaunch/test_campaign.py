@@ -80,7 +80,7 @@ def test_what_is_wrong_is_named(load, tmp_path, changes, complaint):
     assert str(caught.value).startswith(f"{tmp_path / 'campaign.yml'}: {complaint}")
 
 
-@pytest.mark.parametrize("content", ["a: [", "- 1", "", "[" * 20_000, "at: 2001-99-99", BOMB])
+@pytest.mark.parametrize("content", ["a: [", "- 1", "", "[" * 1_000, "at: 2001-99-99", BOMB])
 def test_what_is_no_campaign_is_said_so_in_one_line(load, content):
     with pytest.raises(CampaignError) as caught:
         load(content)
