@@ -190,13 +190,15 @@ def _business(report: Report, voice: Voice) -> Iterator[Item]:
 
 
 def _business_calm(report: Report, voice: Voice) -> Iterator[Item]:
+    """Without those of which a loss is estimated: a fall that no threshold catches adds up to one."""
+    lost = {loss.subject.series for loss in report.losses if loss.interval is not None}
     judged = (("impact.business.none", report.calm), ("impact.business.unjudged", report.unjudged))
-    named = [
-        (key, [voice.subject(s) for s in subjects if s.signal.role == "business"]) for key, subjects in judged
-    ]
-    found = [(key, names) for key, names in named if names]
-    if not found:
+    named = [(key, [s for s in subjects if s.signal.role == "business"]) for key, subjects in judged]
+    if not any(subjects for _, subjects in named):
         mapped = [s.titled(voice.language) for s in report.evidence.signals.signals if s.role == "business"]
-        found = [("impact.business.empty" if mapped else "impact.business.missing", mapped)]
-    for key, names in found:
-        yield Item(Text(voice.say(key, names=voice.listed(names))))
+        key = "impact.business.empty" if mapped else "impact.business.missing"
+        yield Item(Text(voice.say(key, names=voice.listed(mapped))))
+    for key, subjects in named:
+        names = [voice.subject(s) for s in subjects if s.series not in lost]
+        if names:
+            yield Item(Text(voice.say(key, names=voice.listed(names))))

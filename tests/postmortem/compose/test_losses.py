@@ -76,6 +76,15 @@ def test_estimates_are_printed_as_far_as_they_are_configured(report, report_with
     assert printed(seed_report) == [False, False, True]
 
 
+@pytest.mark.parametrize("is_estimated", [True, False])
+def test_what_is_estimated_as_lost_is_not_called_unharmed(report, is_estimated):
+    signals = report.evidence.signals.model_copy(update={} if is_estimated else {"estimates": ()})
+    shifts = tuple(shift for shift in report.shifts if shift.subject.signal.role != "business")
+    calm = replace(report, shifts=shifts, evidence=replace(report.evidence, signals=signals))
+    unharmed = [line for line in text_of(calm, Language.EN).splitlines() if "no worsening beyond" in line]
+    assert any("Orders confirmed" in line for line in unharmed) != is_estimated
+
+
 def test_nothing_configured_is_nothing_computed(seed_report):
     assert seed_report.losses == ()
     assert not [fact.id for fact in seed_report.facts() if fact.id.startswith(("loss", "estimate"))]
