@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from postmortem.evidence import Floats
+from postmortem.levels import MAD_TO_SIGMA
 
 LEAST_SAMPLES = 4  # on each side: of fewer neither level nor noise is known
 LEAST_ERRORS = 3.0  # standard errors: noise alone gets there in about one of 300
@@ -14,7 +15,6 @@ _TREND_ERRORS = (
     1.0  # a slope of fewer standard errors is none: better to miss an effect than to credit a fall
 )
 _LINEAR_SHARE = 0.05  # of that way: above it noise is taken as a share of the value, below it as it is
-_MAD_TO_SIGMA = 1.4826
 _MEDIAN_ERROR = 1.2533  # of a median, in standard errors of a mean: the square root of half of pi
 
 
@@ -78,7 +78,7 @@ def _on(scale: _Scale, before: Samples, after: Samples, excursion: Excursion) ->
     """The change against the level, and against the line if there is one; 0.0 where they cannot be told."""
     one, other = (_Line.through(side.times, scale.there(side.values)) for side in (before, after))
     noise = np.abs(np.concatenate([one.residuals, other.residuals]))
-    sigma = _MEDIAN_ERROR * _MAD_TO_SIGMA * float(np.median(noise)) * float(np.sqrt(excursion.repeats))
+    sigma = _MEDIAN_ERROR * MAD_TO_SIGMA * float(np.median(noise)) * float(np.sqrt(excursion.repeats))
     error = sigma * float(np.sqrt(1 / len(before.values) + 1 / len(after.values)))
     expected = [(one.level, error)]
     slope_error = sigma / one.spread

@@ -8,6 +8,7 @@ import numpy as np
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, Floats, StoredSeries, Subject
 from postmortem.facts import TIME, Fact, measure
+from postmortem.levels import level_of
 from postmortem.reductions import Cut, Reduction, median_of_three
 from postmortem.turningpoints import Shift
 
@@ -15,7 +16,6 @@ LEAST_LEVEL = 3  # samples: a level before of fewer is none
 ABOVE_LEVEL = 0.1  # of a level, or three times its scatter where that is more: what is still that level
 _SCATTERS = 3.0
 _EARLY_SHARE = 5  # one part in so many of the samples before the alert: an alarm may be late
-_MAD_TO_SIGMA = 1.4826
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _rest(
     if ends is None or level is None:
         return None, budget
     values = series.values[(series.times >= ends[0]) & (series.times <= ends[1])]
-    scatter = _MAD_TO_SIGMA * float(np.median(np.abs(values - level.value)))
+    scatter = level_of(values).noise
     bound = level.value + max(_SCATTERS * scatter, ABOVE_LEVEL * level.value)
     reaches_over = level.value + _SCATTERS * scatter > budget
     return (level, max(bound, budget)) if reaches_over else (None, budget)
