@@ -15,9 +15,15 @@ from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
 
 Floats = npt.NDArray[np.float64]
 
+LARGEST_VALUE = 1e100  # of a sample: sums and squares of larger ones are more than a float holds
 SYNTHETIC_ORIGIN = "synthetic_history"
 UNREADABLE = "event:"  # before the ids of events that cannot be shown, among what is unavailable
 CASE_ADDRESS = "case:"  # what stands before a case's name where a server's address would
+
+
+def can_be_judged(values: Floats) -> npt.NDArray[np.bool_]:
+    """Which of these are finite, and not so large that nothing can be computed of them."""
+    return np.abs(values) <= LARGEST_VALUE
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class StoredSeries:
     """Samples as a query answered them. An instant query is one sample with start = end.
 
     id: unique in the evidence; figures refer to it.
-    times, values: finite values only, in time order, Unix seconds.
+    times, values: only such as ``can_be_judged``, in time order, Unix seconds.
     """
 
     id: str

@@ -16,7 +16,7 @@ from collector.http_client import HttpClient, reason_of
 from collector.querier import Querier
 from collector.redaction import without_userinfo
 from postmortem.errors import EvidenceError
-from postmortem.evidence import UNREADABLE, Evidence, StoredSeries, Subject
+from postmortem.evidence import UNREADABLE, Evidence, StoredSeries, Subject, can_be_judged
 from postmortem.impact import ACTIONS
 from postmortem.marks import without_marks
 from postmortem.peaks import peak_queries
@@ -281,8 +281,8 @@ def _fetch_range(querier: Querier, query: RangeQuery, window: Window) -> list[St
     stored = []
     for found in answer:
         name = query.id if len(answer) == 1 else f"{query.id}{without_marks(str(found.labels))}"
-        finite = np.isfinite(found.values)
-        times, values = found.times[finite], found.values[finite]
+        kept = can_be_judged(found.values)
+        times, values = found.times[kept], found.values[kept]
         if len(times):
             stored.append(
                 StoredSeries(name, query.query, window.start, window.end, window.step_seconds, times, values)
@@ -292,7 +292,9 @@ def _fetch_range(querier: Querier, query: RangeQuery, window: Window) -> list[St
 
 def _fetch_instant(querier: Querier, query: InstantQuery) -> StoredSeries | None:
     answer = querier.instant(query.query, query.at)
-    if not answer or not np.isfinite(answer[0].value):
+    if not answer:
         return None
     times, values = np.array([query.at]), np.array([answer[0].value])
+    if not can_be_judged(values).all():
+        return None
     return StoredSeries(query.id, query.query, query.at, query.at, 0.0, times, values)

@@ -9,12 +9,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 
 from alerts.receive import LATEST
 from postmortem.errors import ArchiveError
-from postmortem.evidence import Evidence, StoredSeries, Subject
+from postmortem.evidence import LARGEST_VALUE, Evidence, StoredSeries, Subject
 from postmortem.queries import RangeQuery, subject_queries
 from postmortem.records import Event, Incident, SignalMap, SloRecord, known_zone
 
 # Unix seconds that every calendar can show, from before 1970 on: a window begins before its incident does.
 _Time = Annotated[FiniteFloat, Field(ge=-86_400, le=LATEST)]
+_Value = Annotated[FiniteFloat, Field(ge=-LARGEST_VALUE, le=LARGEST_VALUE)]
 _Interval = Annotated[FiniteFloat, Field(gt=0, le=86_400)]
 
 
@@ -40,7 +41,7 @@ class _Series(_Part):
     start: _Time
     end: _Time
     step_seconds: Annotated[FiniteFloat, Field(ge=0, le=86_400)]
-    samples: tuple[tuple[_Time, FiniteFloat], ...]
+    samples: tuple[tuple[_Time, _Value], ...]
 
 
 class _Archive(_Part):

@@ -6,7 +6,7 @@ import numpy as np
 
 from collector.errors import QueryError
 from collector.querier import Querier
-from postmortem.evidence import Floats, StoredSeries
+from postmortem.evidence import Floats, StoredSeries, can_be_judged
 from postmortem.marks import without_marks
 from postmortem.verify.difference import SAME, Difference
 
@@ -39,8 +39,8 @@ def _ask(stored: StoredSeries, querier: Querier) -> Mapping[str, Samples] | str:
         if error.kind not in _OF_THE_QUERY:
             raise
         return str(error)
-    finite = [(one, np.isfinite(one.values)) for one in answer]
-    return {without_marks(str(one.labels)): (one.times[kept], one.values[kept]) for one, kept in finite}
+    judged = [(one, can_be_judged(one.values)) for one in answer]
+    return {without_marks(str(one.labels)): (one.times[kept], one.values[kept]) for one, kept in judged}
 
 
 def _compare(stored: StoredSeries, answer: Mapping[str, Samples] | str) -> Iterator[Difference]:

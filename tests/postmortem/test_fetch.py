@@ -14,6 +14,7 @@ from postmortem.compose.write import write_document
 from postmortem.errors import EvidenceError
 from postmortem.fetch import FirelineApi, Records, fetch_evidence, fetch_records, fetch_report
 from postmortem.markdown import render_markdown
+from postmortem.report import conclude
 from tests.postmortem.conftest import TEN
 
 
@@ -138,6 +139,19 @@ def test_a_wrong_query_of_the_map_hides_no_other_signal(seed_querier, seed_repor
     report = fetch_report(records, seed_querier, evidence.fetched_at)
     assert "signal:broken" in report.evidence.unavailable
     assert len(report.shifts) == len(seed_report.shifts)
+
+
+def test_values_that_nothing_can_be_computed_of_are_no_samples(seed_querier, seed_report):
+    evidence = seed_report.evidence
+    traffic = next(one for one in evidence.signals.signals if one.role == "traffic")
+    huge = traffic.model_copy(update={"name": "huge", "query": f"({traffic.query} * 1e306 > 1e308) or up"})
+    signals = evidence.signals.model_copy(update={"signals": (*evidence.signals.signals, huge)})
+    records = Records(evidence.incident, evidence.events, evidence.slos, signals)
+    found = fetch_evidence(records, seed_querier, evidence.fetched_at)
+    values = [one.values for name, one in found.series.items() if name.startswith("signal:huge")]
+    assert values
+    assert max(each.max() for each in values) <= 1.0
+    assert conclude(found).shifts
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def archive(*, window=(), series=(), synthetic=None, fetched_at=100.0):
         ({"series": {"start": 1e300}}, "series.signal:up.start: "),
         ({"series": {"step_seconds": -1}}, "series.signal:up.step_seconds: "),
         ({"series": {"samples": [[1e300, 1.0]]}}, "series.signal:up.samples.0.0: "),
+        ({"series": {"samples": [[0.0, -1.7e308]]}}, "series.signal:up.samples.0.1: "),
     ],
 )
 def test_what_no_report_was_made_from_is_named(changes, place):
