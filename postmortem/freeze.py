@@ -10,6 +10,7 @@ from alerts.ci.verdict import Expected
 from postmortem.errors import EvidenceError
 from postmortem.records import Incident
 from postmortem.report import Report
+from postmortem.timeline import TIED_INTERVALS
 
 LEAST_SECONDS = 120.0  # as `fireline alerts freeze` asks for
 
@@ -42,10 +43,8 @@ def true_onset(report: Report, given: float | None) -> Onset:
     if given is not None:
         return Onset(given, OnsetBasis.GIVEN)
     span = report.impact.span
-    for row in report.timeline:
-        starts = any(entry.fact == span.start for entry in row.entries)
-        if starts and row.correction is not None and row.correction.at is not None:
-            return Onset(row.at, OnsetBasis.CORRECTED)
+    if span.start_moved is not None:
+        return Onset(span.start.value, OnsetBasis.CORRECTED)
     start, page = span.start.value, report.evidence.incident.first_page_at
     if not span.is_measured:
         return Onset(start, OnsetBasis.ALERT)
@@ -92,6 +91,19 @@ def _page_within(report: Report, onset: Onset) -> float:
             f"({shown_time(onset.at)}, {onset.basis}): give --onset, when it truly began"
         )
     return max(LEAST_SECONDS, 60.0 * math.ceil((after + report.evidence.interval_seconds) / 60))
+
+
+def doubts_about(report: Report, onset: Onset) -> tuple[str, ...]:
+    """What a review should look at: an onset that would make a late page look prompt."""
+    span = report.impact.span
+    began = span.found_start.value
+    early = onset.at - began
+    if not span.by_objectives or early <= TIED_INTERVALS * report.evidence.interval_seconds:
+        return ()
+    return (
+        f"an objective was missed {early:.0f} s before this onset, since {shown_time(began)}: "
+        "what paged in between would look that much sooner than it was",
+    )
 
 
 def labels_of(incident: Incident) -> FrozenIncident:

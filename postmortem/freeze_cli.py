@@ -22,7 +22,7 @@ from collector.plain_text import plain_line
 from collector.rules.files import RuleGroup
 from postmortem.asked import say_latest
 from postmortem.errors import PostmortemError
-from postmortem.freeze import Onset, expected_of, labels_of, shown_time, true_onset
+from postmortem.freeze import Onset, doubts_about, expected_of, labels_of, shown_time, true_onset
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
 from postmortem.options import cases_option, fireline_options, rules_option
@@ -68,6 +68,8 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     except (PostmortemError, AlertsError) as error:
         raise UserMistake(str(error)) from error
     say_latest(incident, report.evidence.incident)
+    for doubt in doubts_about(report, began):
+        click.echo(f"postmortem: {doubt}", err=True)
     _say(frozen, began, verdict, is_given=page_within is not None)
 
 

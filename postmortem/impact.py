@@ -8,6 +8,7 @@ from postmortem.evidence import Evidence
 from postmortem.facts import Fact, Operation, RecordKind, combine, from_record, measure
 from postmortem.records import Event, SloRecord
 from postmortem.reductions import Cut, Reduction
+from postmortem.reviewed import review_event, review_milestone
 from postmortem.span import Span
 from postmortem.turningpoints import Shift
 
@@ -62,19 +63,19 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
     def since_start(name: str, later: Fact | None) -> Fact | None:
         return combine(f"impact.{name}", Operation.DIFFERENCE, (later, span.start), Unit.SECONDS)
 
-    def delay(name: str, field: str) -> Fact | None:
-        return since_start(name, from_record(evidence, RecordKind.INCIDENT, "", field))
+    def delay(name: str, word: str) -> Fact | None:
+        return since_start(name, review_milestone(evidence, word, f"{word}_at"))
 
-    action = first_action(evidence, span)
-    acted = from_record(evidence, RecordKind.EVENT, str(action.id), "at") if action else None
+    acts = [review_event(evidence, event) for event in actions_within(evidence, span)]
+    acted = min((fact for fact in acts if fact is not None), key=lambda fact: fact.value, default=None)
     return Impact(
         span=span,
         duration=since_start("duration", span.end),
-        to_detect=delay("to_detect", "detected_at"),
-        to_page=delay("to_page", "paged_at"),
-        to_acknowledge=delay("to_acknowledge", "acknowledged_at"),
+        to_detect=delay("to_detect", "detected"),
+        to_page=delay("to_page", "paged"),
+        to_acknowledge=delay("to_acknowledge", "acknowledged"),
         to_mitigate=since_start("to_mitigate", acted),
-        to_resolve=delay("to_resolve", "resolved_at"),
+        to_resolve=delay("to_resolve", "resolved"),
         slis=tuple(_sli(evidence, slo, [s for s in shifts if s not in span.apart]) for slo in evidence.slos),
     )
 
@@ -84,11 +85,6 @@ def actions_within(evidence: Evidence, span: Span) -> list[Event]:
     last = span.ends_at(evidence)
     acts = [e for e in evidence.events if e.kind in ACTIONS and span.start.value <= e.at <= last]
     return sorted(acts, key=lambda event: event.at)
-
-
-def first_action(evidence: Evidence, span: Span) -> Event | None:
-    """The first mitigation or switch of the impact."""
-    return next(iter(actions_within(evidence, span)), None)
 
 
 def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift]) -> SliImpact:

@@ -16,6 +16,7 @@ from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.peaks import ThinPeak, thin_peaks
 from postmortem.recording.model import recording_of
 from postmortem.records import Event
+from postmortem.reviewed import review_milestone
 from postmortem.span import Span, find_span
 from postmortem.timeline import Row, build_timeline
 from postmortem.turningpoints import Shift, find_shifts, find_unjudged
@@ -42,7 +43,7 @@ class Report:
     def warning(self) -> Fact | None:
         """How long before detection the first sign was there."""
         first = self.impact.span.first_sign
-        detected = from_record(self.evidence, RecordKind.INCIDENT, "", "detected_at")
+        detected = review_milestone(self.evidence, "detected", "detected_at")
         parts = (detected, first.onset if first else None)
         return combine("impact.warning", Operation.DIFFERENCE, parts, Unit.SECONDS)
 
@@ -60,6 +61,12 @@ class Report:
     def thin_peaks(self) -> tuple[ThinPeak, ...]:
         """Highest shares of few events."""
         return thin_peaks(self.evidence, self.shifts)
+
+    @property
+    def start_uncertainty(self) -> float:
+        """By how many seconds the start may be late: by a query's window, where samples show it."""
+        span = self.impact.span
+        return self.evidence.lookback_seconds if span.is_measured and span.start_moved is None else 0.0
 
     def since_origin(self, fact: Fact) -> Fact:
         """A moment as time after the origin."""

@@ -8,6 +8,7 @@ from postmortem.evidence import Evidence, Subject
 from postmortem.facts import TIME, Fact, RecordKind, from_record, measure
 from postmortem.missed import Bound, Stretch, find_bound, find_stretches, join_stretches
 from postmortem.reductions import Cut, Reduction
+from postmortem.reviewed import Ends, Moved, review_ends
 from postmortem.turningpoints import Shift, Turn, find_turns
 
 REACH_SECONDS = 1800.0  # the short window of the slowest page: what was over for longer did not ring it
@@ -24,6 +25,7 @@ class Span:
     they are half way, too. first_sign: the first turning point of any signal, where it is before the start.
     resting: objectives that are judged by a level of their own, as they are missed at rest.
     later: stretches of missed objectives after the end. apart: what users felt and has no part in this.
+    start_moved, end_moved: by whose correction the two are what they are, and what was found.
     """
 
     start: Fact
@@ -37,6 +39,24 @@ class Span:
     resting: tuple[Bound, ...] = ()
     later: tuple[Stretch, ...] = ()
     apart: tuple[Shift, ...] = ()
+    start_moved: Moved | None = None
+    end_moved: Moved | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the start is measured, or given by a person: no alert stands in for it."""
+        return self.is_measured or self.start_moved is not None
+
+    @property
+    def found_start(self) -> Fact:
+        """The start without what people corrected."""
+        found = self.start_moved.found if self.start_moved else None
+        return found or self.start
+
+    @property
+    def found_end(self) -> Fact | None:
+        """The end without what people corrected."""
+        return self.end_moved.found if self.end_moved else self.end
 
     def ends_at(self, evidence: Evidence) -> float:
         """The end, or that of the record while the impact lasts."""
@@ -46,12 +66,14 @@ class Span:
         """Both ends, and what is said beside them."""
         levels = [fact for bound in self.resting for fact in (bound.before, bound.after)]
         again = [fact for stretch in self.later for fact in (stretch.begins, stretch.ends)]
-        return tuple(fact for fact in (self.start, self.end, *levels, *again) if fact is not None)
+        moved = (self.start_moved, self.end_moved)
+        found = [each.found for each in moved if each is not None]
+        return tuple(fact for fact in (self.start, self.end, *found, *levels, *again) if fact is not None)
 
     @property
     def onset(self) -> Fact:
         """What an onset of another signal is compared with."""
-        return self.turned or self.start
+        return self.turned or self.found_start
 
 
 def find_span(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
@@ -81,8 +103,17 @@ def _unmeasured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
     start = from_record(evidence, RecordKind.INCIDENT, "", "started_at")
     assert start is not None
     resolved = from_record(evidence, RecordKind.INCIDENT, "", "resolved_at")
-    first_sign = _first_sign(evidence, shifts, start.value, ())
-    return Span(start, False, first_sign, resolved, apart=_apart(evidence, shifts, start.value))
+    ends = review_ends(evidence, start, resolved)
+    at = ends.start.value
+    return Span(
+        start=ends.start,
+        is_measured=False,
+        first_sign=_first_sign(evidence, shifts, at, ()),
+        end=ends.end,
+        apart=_apart(evidence, shifts, at),
+        start_moved=ends.start_moved,
+        end_moved=ends.end_moved,
+    )
 
 
 def _closed(evidence: Evidence) -> float:
@@ -144,22 +175,30 @@ def _span(
     turn = _leading_turn(evidence, first.subject, first.begins.value)
     start = turn.begins if turn and turn.begins.value < first.begins.value else first.begins
     last = max(chosen, key=lambda stretch: (stretch.ends is None, stretch.last))
-    end = last.ends if _is_shown(evidence, chosen) else None
-    apart = _apart(evidence, shifts, start.value)
+    ended = last.ends if _is_shown(evidence, chosen) else None
+    ends = review_ends(evidence, start, ended)
+    apart = _apart(evidence, shifts, ends.start.value)
     own = {stretch.subject.series for stretch in chosen}
     return Span(
-        start=start,
+        start=ends.start,
         is_measured=True,
-        first_sign=_first_sign(evidence, shifts, start.value, apart),
-        end=end,
+        first_sign=_first_sign(evidence, shifts, ends.start.value, apart),
+        end=ends.end,
         opened_by=first.subject,
-        ended_by=last.subject if end else None,
+        ended_by=last.subject if ended else None,
         turned=_half_way(evidence, turn) if turn else None,
         by_objectives=bounds is not None,
         resting=tuple(b for b in bounds or () if (b.before or b.after) and b.subject.series in own),
-        later=tuple(each for group in joined for each in group if end and each.begins.value > end.value),
+        later=_later(joined, ends),
         apart=apart,
+        start_moved=ends.start_moved,
+        end_moved=ends.end_moved,
     )
+
+
+def _later(joined: Sequence[Sequence[Stretch]], ends: Ends) -> tuple[Stretch, ...]:
+    end = ends.end
+    return tuple(each for group in joined for each in group if end and each.begins.value > end.value)
 
 
 def _is_shown(evidence: Evidence, chosen: Sequence[Stretch]) -> bool:

@@ -120,10 +120,14 @@ def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) ->
 
 
 def _impact(span: Span) -> Iterator[Entry]:
-    """Its start and its end, as far as they are measured."""
-    ends = ((START, span.start, span.opened_by), (END, span.end, span.ended_by))
-    for word, fact, subject in ends:
-        if fact is not None and subject is not None:
+    """Its start and its end as found; where the samples show none, as people gave them."""
+    ends = (
+        (START, span.found_start if span.opened_by else None, span.opened_by, span.start_moved),
+        (END, span.found_end if span.ended_by else None, span.ended_by, span.end_moved),
+    )
+    for word, found, subject, moved in ends:
+        fact = found or (moved.correction.at if moved else None)
+        if fact is not None:
             yield Entry(fact.value, RowKind.IMPACT, word, fact=fact, about=subject)
 
 

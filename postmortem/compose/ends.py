@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
-from postmortem.compose.timeline import first_felt
-from postmortem.document import Block, Item, Listing
+from postmortem.compose.timeline import author_words, first_felt
+from postmortem.document import Block, Item, Listing, Text
 from postmortem.facts import Fact, RecordKind, from_record
 from postmortem.missed import Bound, Stretch
 from postmortem.report import Report
+from postmortem.reviewed import Moved
 from postmortem.voice import Voice, cite
 
 _MOST_LATER = 3
 
 
-def start_definition(report: Report, voice: Voice) -> str:
-    """What the start is, by what it was found."""
+def start_definition(report: Report, voice: Voice) -> Text:
+    """What the start is: by what it was found, or who corrected it."""
+    return _moved(report.impact.span.start_moved, _found_start(report, voice), voice)
+
+
+def _found_start(report: Report, voice: Voice) -> str:
     span = report.impact.span
     if not span.is_measured:
         return voice.say("impact.start.definition.alert")
@@ -22,13 +27,28 @@ def start_definition(report: Report, voice: Voice) -> str:
     return voice.say(key, name=first_felt(report, voice))
 
 
-def end_definition(report: Report, voice: Voice) -> str:
-    """What the end is, by what it was found."""
+def end_definition(report: Report, voice: Voice) -> Text:
+    """What the end is: by what it was found, or who corrected it."""
+    return _moved(report.impact.span.end_moved, _found_end(report, voice), voice)
+
+
+def _found_end(report: Report, voice: Voice) -> str:
     span = report.impact.span
     if not span.is_measured:
         return voice.say("impact.end.definition.alert")
     key = "impact.end.definition" if span.by_objectives else "impact.end.definition.felt"
     return voice.say(key, quiet=voice.seconds(report.evidence.quiet_seconds))
+
+
+def _moved(moved: Moved | None, definition: str, voice: Voice) -> Text:
+    if moved is None:
+        return Text(definition)
+    words = author_words(moved.correction.event, voice)
+    if moved.found is None:
+        return cite(voice.say("impact.corrected.only", text=words), moved.correction.at)
+    found = voice.figure(moved.found)
+    text = voice.say("impact.corrected", text=words, found=found, definition=definition)
+    return cite(text, moved.correction.at, moved.found)
 
 
 def ends(report: Report, voice: Voice) -> Iterator[Block]:

@@ -27,7 +27,7 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(3, voice.say("head.customer"))
     yield _times_table(report, voice)
     yield from ends(report, voice)
-    if report.impact.span.is_measured:
+    if report.start_uncertainty:
         window = voice.window(report.evidence.rate_window)
         yield Paragraph(Text(voice.say("impact.uncertain", window=window)))
     yield from _sli_blocks(report, voice)
@@ -99,19 +99,19 @@ def _group(key: str, by_service: dict[str, list[Shift]], report: Report, voice: 
 def _times_table(report: Report, voice: Voice) -> Table:
     impact = report.impact
     span = impact.span
-    rows: list[tuple[str, Fact | None, str]] = []
+    rows: list[tuple[str, Fact | None, Text]] = []
     if span.first_sign:
         name = voice.subject(span.first_sign.subject)
         rows.append(
-            ("first_sign", span.first_sign.onset, voice.say("impact.first_sign.definition", name=name))
+            ("first_sign", span.first_sign.onset, Text(voice.say("impact.first_sign.definition", name=name)))
         )
     rows.append(("start", span.start, start_definition(report, voice)))
     rows.append(("end", span.end, end_definition(report, voice)))
-    rows += [(name, fact, voice.say(f"impact.{name}.definition")) for name, fact in _delays(impact)]
+    rows += [(name, fact, Text(voice.say(f"impact.{name}.definition"))) for name, fact in _delays(impact)]
     header = tuple(voice.say(f"impact.header.{column}") for column in ("item", "value", "definition"))
     cells = [
-        (Text(voice.say(f"impact.{name}")), _time_cell(name, fact, report, voice), Text(d))
-        for name, fact, d in rows
+        (Text(voice.say(f"impact.{name}")), _time_cell(name, fact, report, voice), definition)
+        for name, fact, definition in rows
     ]
     return Table(header, tuple(cells))
 
@@ -128,15 +128,14 @@ def _delays(impact: Impact) -> Iterator[tuple[str, Fact | None]]:
 
 def _is_uncertain(name: str, fact: Fact | None, report: Report) -> bool:
     """The start may be late by a query's window, so a shorter delay is a range."""
-    is_delay = fact is not None and name.startswith("to_") and report.impact.span.is_measured
-    return is_delay and fact is not None and abs(fact.value) < report.evidence.lookback_seconds
+    return fact is not None and name.startswith("to_") and abs(fact.value) < report.start_uncertainty
 
 
 def _time_cell(name: str, fact: Fact | None, report: Report, voice: Voice) -> Text:
     if fact is None:
         return Text(unended(report, voice) if name in {"end", "duration"} else voice.figure(None))
     if _is_uncertain(name, fact, report):
-        return cite(voice.since_start(fact, report.evidence.lookback_seconds), fact)
+        return cite(voice.since_start(fact, report.start_uncertainty), fact)
     if fact.unit == Unit.SECONDS:
         text = voice.delay(fact)
         return cite(voice.say("impact.earlier", duration=text) if fact.value <= -1 else text, fact)

@@ -38,6 +38,9 @@ def origin_text(report: Report, voice: Voice) -> Text:
     """From when T+ times count, and why."""
     span = report.impact.span
     at = f"{voice.when(span.start)} {voice.zone_name}"
+    if span.start_moved is not None:
+        words = author_words(span.start_moved.correction.event, voice)
+        return cite(voice.say("origin.corrected", at=at, text=words), span.start)
     if not span.is_measured:
         return cite(voice.say("origin.alert", at=at), span.start)
     return cite(voice.say("origin.measured", at=at, name=first_felt(report, voice)), span.start)
@@ -68,15 +71,18 @@ def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:
 def _corrected(row: Row, correction: Correction, parts: list[Text], voice: Voice, dated: str) -> Item:
     """What a person wrote in its place, and under it the row as it was."""
     head = dated.replace(
-        "{text}", voice.say("timeline.corrected", text=_author_words(correction.event, voice))
+        "{text}", voice.say("timeline.corrected", text=author_words(correction.event, voice))
     )
     first = row.entries[0].fact
     at = voice.when(first) if first is not None else voice.figure(None)
+    if row.kind is RowKind.IMPACT and row.entries[0].about is None:
+        return Item(Text(head, ("event",)))  # it is a person's word alone
     originals = [Text(voice.say("timeline.original", at=at, text=part.text), part.refs) for part in parts]
     return Item(Text(head, ("event",)), tuple(originals))
 
 
-def _author_words(event: Event, voice: Voice) -> str:
+def author_words(event: Event, voice: Voice) -> str:
+    """What a person wrote, and who it was, where that is known."""
     text, author = voice.words(event), event.author
     return text if author in {"", *_NOBODY} else voice.say("by_author", text=text, author=author)
 
@@ -86,7 +92,7 @@ def _hidden(report: Report, voice: Voice) -> Iterator[Block]:
     hidden = [row for row in report.timeline if row.is_hidden]
     if hidden:
         said = [
-            voice.say("timeline.hidden.row", row=row.id, text=_author_words(row.correction.event, voice))
+            voice.say("timeline.hidden.row", row=row.id, text=author_words(row.correction.event, voice))
             for row in hidden
             if row.correction is not None
         ]
@@ -98,7 +104,7 @@ def _missed(report: Report, voice: Voice) -> Iterator[Block]:
     missed = unknown_targets({row.id for row in report.timeline}, report.evidence)
     if missed:
         said = [
-            voice.say("timeline.hidden.row", row=target_of(event), text=_author_words(event, voice))
+            voice.say("timeline.hidden.row", row=target_of(event), text=author_words(event, voice))
             for event in missed
         ]
         yield Paragraph(Text(voice.say("timeline.missed", rows=voice.clauses(said)), ("event",)))

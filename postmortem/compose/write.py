@@ -108,8 +108,8 @@ def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
     impact = report.impact
     duration = voice.delay(impact.duration) if impact.duration else unended(report, voice)
     yield Tile(voice.say("tile.duration"), duration)
-    window, detect = report.evidence.lookback_seconds, impact.to_detect
-    if impact.span.is_measured and detect is not None and detect.value > -window:
+    window, detect = report.start_uncertainty, impact.to_detect
+    if impact.span.is_known and detect is not None and detect.value > -window:
         yield Tile(voice.say("tile.detect"), voice.since_start(detect, window))
     counted = [sli for sli in impact.slis if sli.bad is not None and sli.spent is not None]
     worst = max(counted, key=lambda sli: sli.spent.value if sli.spent else 0.0, default=None)

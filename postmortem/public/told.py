@@ -117,9 +117,9 @@ def tell(report: Report) -> Told:
     return Told(
         evidence=report.evidence,
         is_open=report.evidence.incident.resolved_at is None,
-        start=span.start if span.is_measured else None,
+        start=span.start if span.is_known else None,
         end=span.end,
-        duration=impact.duration if span.is_measured else None,
+        duration=impact.duration if span.is_known else None,
         seen_until=report.window_fact("end"),
         felt=felt,
         steps=tuple(sorted(_steps(report, felt), key=lambda step: step.at.value)),
@@ -137,7 +137,7 @@ def _steps(report: Report, felt: tuple[Felt, ...]) -> Iterator[Step]:
     """Rows that people hid are not told; those that they moved stand where they moved them."""
     span = report.impact.span
     onsets = {each.shift.onset.id for each in felt}
-    if span.is_measured and span.start.id not in onsets:
+    if span.is_known and span.start.id not in onsets:
         yield Step(StepKind.STARTED, span.start)
     acts = {event.id for mitigation in report.mitigations for event in mitigation.events}
     for row in report.timeline:

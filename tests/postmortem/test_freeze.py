@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from postmortem.errors import EvidenceError
-from postmortem.freeze import Onset, OnsetBasis, expected_of, true_onset
+from postmortem.freeze import Onset, OnsetBasis, doubts_about, expected_of, true_onset
+from postmortem.report import conclude
 from tests.postmortem.conftest import TEN
+from tests.postmortem.outages import evidence_of, levels, objective
 
 
 def with_incident(report, **changes):
@@ -59,3 +61,12 @@ def test_what_cannot_be_a_case_says_why(seed_report, changes, text):
     report = with_incident(seed_report, **changes)
     with pytest.raises(EvidenceError, match=text):
         expected_of(report, true_onset(report, None), None)
+
+
+@pytest.mark.parametrize(("onset", "count"), [(None, 0), (1530.0, 0), (1545.0, 1)])
+def test_an_onset_more_than_two_scrapes_after_an_objective_was_missed_is_told(onset, count):
+    outage = levels(0.002, (1500, 0.4), (2700, 0.002))
+    report = conclude(evidence_of((objective(), outage), alarm=1560.0, closed=2800.0))
+    told = doubts_about(report, true_onset(report, onset))
+    assert len(told) == count
+    assert all("missed 45 s before this onset, since 1970-01-01T00:25:00Z" in each for each in told)
