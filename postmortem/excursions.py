@@ -3,13 +3,15 @@
 Sizes and times only, against the level just before; ``turningpoints`` makes the figures of a report of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from alerts.charts.model import Unit
-from postmortem.evidence import Evidence, StoredSeries
+from postmortem.evidence import Evidence, Floats, Subject
 from postmortem.levels import LEAST_BASELINE, MOST_BASELINE, level_of
+from postmortem.records import Good, Signal
 from postmortem.reductions import median_of_three
 
 USUAL_SHARE = (
@@ -20,6 +22,7 @@ GUARD_INTERVALS = 3  # a rate's window: the ramp itself is no baseline
 NOISE_GATE = 4.0  # times the scatter of the baseline
 RELATIVE_GATE = 0.25  # of the level before
 SETTLED_SHARE = 0.1  # of the excursion: back where it was
+VANISHED_SHARE = 0.5  # of a level whose fall is bad: what is small may still vanish
 LEAST_CHANGE = {
     Unit.RATIO: 0.005,
     Unit.SECONDS: 0.005,
@@ -55,8 +58,15 @@ class Excursion:
         return min(0.5, max(SETTLED_SHARE, 3 * self.noise / self.size))
 
 
-def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rises: bool) -> Excursion | None:
+def least_change(subject: Subject) -> float:
+    """Changes below it do not matter: the unit's floor, and of an objective no more than its budget."""
+    least = LEAST_CHANGE[subject.signal.unit]
+    return least if subject.slo is None else min(least, subject.slo.error_budget)
+
+
+def find_excursion(evidence: Evidence, subject: Subject, *, rises: bool) -> Excursion | None:
     """The largest departure in one direction, or None within noise or without a level before it."""
+    series = evidence.series[subject.series]
     inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
     times, heights = series.times[inside], series.values[inside] * (1 if rises else -1)
     early = heights[times < evidence.alarm_at]
@@ -72,12 +82,35 @@ def find_excursion(evidence: Evidence, series: StoredSeries, unit: Unit, *, rise
     before = level.middle
     worst = float(median_of_three(heights[first:]).max())
     size, ordinary = worst - before, _ordinary(early)
-    share = RELATIVE_GATE * (2 if len(heights[baseline]) < FEW else 1)
-    gate = max(NOISE_GATE * level.noise, share * min(abs(ordinary), abs(before)), LEAST_CHANGE[unit])
+    is_short = len(heights[baseline]) < FEW
+    gate = _gate(subject, (ordinary, before), level.noise, is_short=is_short)
     if size <= gate or worst - ordinary <= gate:
+        return None
+    half, lookback = before + size / 2, evidence.lookback_seconds
+    if size <= LEAST_CHANGE[subject.signal.unit] and not _lasts(heights, half, series.step_seconds, lookback):
         return None
     ends = (float(times[baseline][0]), float(times[baseline][-1]))
     return Excursion(rises, float(times[first]), ends, before if rises else -before, level.noise, size)
+
+
+def _gate(subject: Subject, levels: Sequence[float], noise: float, *, is_short: bool) -> float:
+    """How far from its level a series has to go. levels: heights. is_short: the level is of few samples."""
+    signal = subject.signal
+    size, least = min(_size(signal, level) for level in levels), least_change(subject)
+    if signal.good is Good.UP and signal.unit is not Unit.RATIO and size > 0:
+        least = min(least, VANISHED_SHARE * size)
+    return max(NOISE_GATE * noise, RELATIVE_GATE * (2 if is_short else 1) * size, least)
+
+
+def _size(signal: Signal, level: float) -> float:
+    """What a change is relative to; of a ratio that is good near one, how much is missing from it."""
+    is_success = signal.good is Good.UP and signal.unit is Unit.RATIO and -1.0 <= level <= 0.0
+    return 1.0 + level if is_success else abs(level)
+
+
+def _lasts(heights: Floats, half: float, step_seconds: float, lookback_seconds: float) -> bool:
+    """Whether it is past half way for longer than the events of one scrape are in the window of a rate."""
+    return int((heights > half).sum()) * step_seconds > lookback_seconds
 
 
 def _usual(early: np.typing.NDArray[np.float64]) -> float:

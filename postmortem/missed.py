@@ -92,11 +92,19 @@ def _rest(
 
 
 def find_stretches(evidence: Evidence, bound: Bound) -> tuple[Stretch, ...]:
-    """Every stretch of the subject's series for which most of three neighbours are over the bound."""
+    """Every stretch of the subject's series for which most of three neighbours are over the bound.
+
+    The events of one scrape are in every rate whose window holds them: what lasts no longer than that may be
+    a single request, which of few requests is over any budget. It is no stretch unless the record ends in it.
+    """
     series = evidence.series[bound.subject.series]
     inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
     times, values = series.times[inside], series.values[inside]
-    found = _runs(median_of_three(values) > bound.threshold)
+    found = [
+        (first, end)
+        for first, end in _runs(median_of_three(values) > bound.threshold)
+        if end == len(times) or times[end] - times[first] > evidence.lookback_seconds
+    ]
     return tuple(
         _stretch(evidence, series, bound, number, _Samples(times, values, *run))
         for number, run in enumerate(found, 1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from postmortem.changes import find_changes
 from postmortem.evidence import Evidence, StoredSeries, Subject
-from postmortem.excursions import LEAST_CHANGE, Excursion, find_excursion
+from postmortem.excursions import Excursion, find_excursion, least_change
 from postmortem.facts import TIME, Fact, measure
 from postmortem.levels import MOST_BASELINE
 from postmortem.records import Good
@@ -75,7 +75,7 @@ def find_turns(evidence: Evidence, subject: Subject) -> tuple[Turn, ...]:
     series = evidence.series[subject.series]
     inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
     times = series.times[inside]
-    changes = find_changes(times, series.values[inside], LEAST_CHANGE[subject.signal.unit])
+    changes = find_changes(times, series.values[inside], least_change(subject))
     starts = [0, *(change.reached for change in changes)]
     ends = [*(change.begins for change in changes[1:]), len(times)]
 
@@ -136,7 +136,7 @@ def find_shift(evidence: Evidence, subject: Subject) -> Shift | None:
     good = subject.signal.good
     ways = {Good.UP: (False,), Good.DOWN: (True,), Good.NONE: (True, False)}[good]
     series = evidence.series[subject.series]
-    found = [find_excursion(evidence, series, subject.signal.unit, rises=rises) for rises in ways]
+    found = [find_excursion(evidence, subject, rises=rises) for rises in ways]
     largest = max((e for e in found if e is not None), key=lambda e: e.size, default=None)
     return None if largest is None else _shift(evidence, subject, series, largest)
 

@@ -43,6 +43,16 @@ def test_one_sample_over_the_budget_is_no_stretch():
     assert missed(with_samples(levels(0.002), 0.5, 1500)) == []
 
 
+@pytest.mark.parametrize(("last", "found"), [(1530, []), (1545, [(1500, 1560)])])
+def test_what_the_events_of_one_scrape_show_is_no_stretch(last, found):
+    """They are in the rates of 45 s: three samples."""
+    assert missed(with_samples(levels(0.002), 0.5, *range(1500, last + 1, 15))) == found
+
+
+def test_a_stretch_in_which_the_record_ends_may_be_short():
+    assert missed(levels(0.002, (3570, 0.5))) == [(3570, None)]
+
+
 def test_one_sample_within_the_budget_does_not_end_a_stretch():
     assert missed(with_samples(levels(0.002, (1500, 0.2), (2400, 0.002)), 0.0, 1800)) == [(1500, 2400)]
 
