@@ -25,6 +25,7 @@ def _record(reading: SloReading) -> Json:
         "window": format_duration(slo.period_seconds),
         "period_seconds": slo.period_seconds,
         "calendar": None if slo.calendar is None else asdict(slo.calendar),
+        "counts_events": sli.counts_events,
         "slice_seconds": sli.slice_seconds,
         "threshold_seconds": sli.threshold_seconds,
         "policy": slo.policy,

@@ -122,5 +122,6 @@ def slo_record(slo: Slo) -> SloRecord:
         threshold_seconds=slo.sli.threshold_seconds,
         calendar=slo.calendar,
         slice_seconds=slo.sli.slice_seconds,
+        counts_events=slo.sli.counts_events,
         title=dict(slo.title),
     )

@@ -49,6 +49,7 @@ class Operation(StrEnum):
 
     sum: a + b; difference: a − b; quotient: a / b;
     budget_share: bad / (total × (1 − objective)); budget_left: 1 − that.
+    budget_time: share × seconds / (period × (1 − objective)).
     lost: (before − during) × duration, or 0 where that is less; worth: lost × each × (1 − returning).
     """
 
@@ -57,6 +58,7 @@ class Operation(StrEnum):
     QUOTIENT = "quotient"
     BUDGET_SHARE = "budget_share"
     BUDGET_LEFT = "budget_left"
+    BUDGET_TIME = "budget_time"
     LOST = "lost"
     WORTH = "worth"
 
@@ -108,15 +110,17 @@ def operate(operation: Operation, values: tuple[float, ...]) -> float | None:
             return max(0.0, (values[0] - values[1]) * values[2])
         case Operation.WORTH:
             return values[0] * values[1] * (1.0 - values[2])
-        case Operation.BUDGET_SHARE | Operation.BUDGET_LEFT:
-            return _budget(operation, *values)
+        case Operation.BUDGET_SHARE | Operation.BUDGET_LEFT | Operation.BUDGET_TIME:
+            is_time = operation is Operation.BUDGET_TIME
+            bad, *rest = (values[0] * values[1], *values[2:]) if is_time else values
+            return _budget(operation, bad, *rest)
 
 
 def _budget(operation: Operation, bad: float, total: float, objective: float) -> float | None:
     allowed = total * (1.0 - objective)
     if allowed <= 0:
         return None
-    return bad / allowed if operation is Operation.BUDGET_SHARE else 1.0 - bad / allowed
+    return 1.0 - bad / allowed if operation is Operation.BUDGET_LEFT else bad / allowed
 
 
 def from_record(

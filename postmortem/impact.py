@@ -20,6 +20,7 @@ class SliImpact:
     """Counts over the impact, and what they took of the budget of the whole period.
 
     objective, period: as the SLO states them. shift: its excursion, if that is part of the incident.
+    bad, total: None where it counts no events; then the share spent is that of the period's time.
     The impact and the period both hold the first values of counters that appeared during the impact.
     """
 
@@ -66,6 +67,7 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
     def delay(name: str, word: str) -> Fact | None:
         return since_start(name, review_milestone(evidence, word, f"{word}_at"))
 
+    related = [shift for shift in shifts if shift not in span.apart]
     acts = [review_event(evidence, event) for event in actions_within(evidence, span)]
     acted = min((fact for fact in acts if fact is not None), key=lambda fact: fact.value, default=None)
     return Impact(
@@ -76,7 +78,7 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
         to_acknowledge=delay("to_acknowledge", "acknowledged"),
         to_mitigate=since_start("to_mitigate", acted),
         to_resolve=delay("to_resolve", "resolved"),
-        slis=tuple(_sli(evidence, slo, [s for s in shifts if s not in span.apart]) for slo in evidence.slos),
+        slis=tuple(_sli(evidence, slo, related, span) for slo in evidence.slos),
     )
 
 
@@ -87,28 +89,41 @@ def actions_within(evidence: Evidence, span: Span) -> list[Event]:
     return sorted(acts, key=lambda event: event.at)
 
 
-def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift]) -> SliImpact:
-    def count(what: str) -> Fact | None:
-        series = evidence.series.get(f"slo:{slo.name}:{what}")
-        if series is None:
-            return None
-        return measure(series.id, series, Cut(Reduction.LAST, series.start, series.end), Unit.COUNT)
-
-    name = f"slo:{slo.name}"
-
-    def with_born(what: str, when: str) -> Fact | None:
-        counted, born = count(f"{what}:{when}"), count(f"{what}:born")
-        if counted is None or born is None:
-            return counted or (born if when == "impact" else None)
-        return combine(f"slo:{slo.name}:{what}:{when}:whole", Operation.SUM, (counted, born), Unit.COUNT)
-
-    bad, total = with_born("bad", "impact"), with_born("total", "impact")
-    period = with_born("total", "period")
+def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span) -> SliImpact:
+    bad, total = (_counted(evidence, slo, what, "impact") for what in ("bad", "total"))
+    of_period = tuple(_counted(evidence, slo, what, "period") for what in ("bad", "total"))
     objective = from_record(evidence, RecordKind.SLO, slo.name, "objective", Unit.RATIO)
-    shares = (Operation.BUDGET_SHARE, Operation.BUDGET_LEFT)
-    spent = combine(f"{name}:spent", shares[0], (bad, period, objective), Unit.RATIO)
-    left = combine(f"{name}:left", shares[1], (with_born("bad", "period"), period, objective), Unit.RATIO)
-    share = combine(f"{name}:share", Operation.QUOTIENT, (bad, total), Unit.RATIO)
-    shift = next((s for s in shifts if s.subject.slo is not None and s.subject.slo.name == slo.name), None)
     length = from_record(evidence, RecordKind.SLO, slo.name, "period_seconds", Unit.SECONDS)
-    return SliImpact(slo, shift, objective, length, bad, total, share, spent, left)
+    name = f"slo:{slo.name}"
+    share = combine(f"{name}:share", Operation.QUOTIENT, (bad, total), Unit.RATIO)
+    spending: tuple[Operation, tuple[Fact | None, ...]] = (
+        (Operation.BUDGET_SHARE, (bad, of_period[1], objective))
+        if slo.counts_events
+        else (Operation.BUDGET_TIME, (share, _lasted(evidence, span), length, objective))
+    )
+    spent = combine(f"{name}:spent", *spending, Unit.RATIO)
+    left = combine(f"{name}:left", Operation.BUDGET_LEFT, (*of_period, objective), Unit.RATIO)
+    shift = next((s for s in shifts if s.subject.slo is not None and s.subject.slo.name == slo.name), None)
+    counts = (bad, total) if slo.counts_events else (None, None)
+    return SliImpact(slo, shift, objective, length, *counts, share, spent, left)
+
+
+def _counted(evidence: Evidence, slo: SloRecord, what: str, when: str) -> Fact | None:
+    """The answer, and what counters that were born in the impact held at first."""
+    counted, born = (_answer(evidence, f"slo:{slo.name}:{what}:{each}") for each in (when, "born"))
+    if counted is None or born is None:
+        return counted or (born if when == "impact" else None)
+    return combine(f"slo:{slo.name}:{what}:{when}:whole", Operation.SUM, (counted, born), Unit.COUNT)
+
+
+def _answer(evidence: Evidence, name: str) -> Fact | None:
+    series = evidence.series.get(name)
+    if series is None:
+        return None
+    return measure(series.id, series, Cut(Reduction.LAST, series.start, series.end), Unit.COUNT)
+
+
+def _lasted(evidence: Evidence, span: Span) -> Fact | None:
+    """How long the impact lasted, or has until the record's end."""
+    until = span.end or from_record(evidence, RecordKind.WINDOW, "", "end")
+    return combine("impact.lasted", Operation.DIFFERENCE, (until, span.start), Unit.SECONDS)

@@ -123,21 +123,23 @@ def signal_query(signal: Signal, rate_window: str) -> str:
 def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
     """Bad and total events of each objective over the impact and over its whole period.
 
-    The impact counts from one rate window before its start: the last sample that was still good.
+    The impact counts from one rate window before its start: the last sample that was still good. What counts
+    no events is averaged over the impact alone.
     """
     end = span.ends_at(evidence)
     start = span.start.value - evidence.lookback_seconds
     impact = format_duration(max(1, round(end - start)))
+    alone = format_duration(max(1, round(end - span.start.value)))
     before = format_duration(max(60, round(start - evidence.start)))
     queries = []
     for slo in evidence.slos:
         for what, template in (("bad", slo.bad), ("total", slo.total)):
             period = format_duration(slo.counted_seconds(end))
-            for when, window in (("impact", impact), ("period", period)):
+            for when, window in (("impact", impact if slo.counts_events else alone), ("period", period)):
                 name = f"slo:{slo.name}:{what}:{when}"
                 query = template.replace(WINDOW, window)
                 queries.append(InstantQuery(name, f"clamp_min({query}, 0)" if what == "bad" else query, end))
-            if _INCREASE.search(template):
+            if slo.counts_events and _INCREASE.search(template):
                 name = f"slo:{slo.name}:{what}:born"
                 queries.append(InstantQuery(name, born_query(template, impact, before), end))
     return queries

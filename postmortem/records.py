@@ -176,6 +176,7 @@ class SloRecord(Record):
     account_left: the share of the budget that it had left without that. Queries leave nothing out.
     A server may answer the queries under ``queries``, the period as a duration under ``window``, and its
     account under ``status``.
+    counts_events: False where only the ratio of both means something, as of rates and of averages.
     """
 
     name: str
@@ -188,6 +189,7 @@ class SloRecord(Record):
     threshold_seconds: float | None = None
     calendar: Calendar | None = None
     slice_seconds: float | None = None
+    counts_events: bool = True
     title: Mapping[str, str] = Field(default_factory=dict)
     excluded: tuple[ExcludedTime, ...] = ()
     account_left: float | None = None

@@ -13,6 +13,7 @@ _FORMULAS = {
     Operation.QUOTIENT: "{0} / {1}",
     Operation.BUDGET_SHARE: "{0} / ({1} × (1 − {2}))",
     Operation.BUDGET_LEFT: "1 − {0} / ({1} × (1 − {2}))",
+    Operation.BUDGET_TIME: "{0} × {1} / ({2} × (1 − {3}))",
     Operation.LOST: "max(0, ({0} − {1}) × {2})",
     Operation.WORTH: "{0} × {1} × (1 − {2})",
 }

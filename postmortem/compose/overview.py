@@ -150,6 +150,9 @@ def _sli_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     columns = ("slo", "objective", "total", "bad", "share", "spent", "left")
     header = tuple(voice.say(f"impact.sli.{column}") for column in columns)
     yield Table(header, tuple(_sli_row(sli, voice) for sli in report.impact.slis))
+    ratios = [sli.slo.titled(voice.language) for sli in report.impact.slis if not sli.slo.counts_events]
+    if ratios:
+        yield Paragraph(Text(voice.say("impact.slis.ratios", names=voice.listed(ratios))))
     yield from budget_notes(report, voice)
 
 
@@ -164,7 +167,10 @@ def _counted(report: Report, voice: Voice) -> Paragraph:
 def _sli_row(sli: SliImpact, voice: Voice) -> tuple[Text, ...]:
     slo = sli.slo
     key = "impact.sli.title" if slo.calendar is None else "impact.sli.calendar"
-    title = voice.say(key, title=slo.titled(voice.language), period=voice.figure(sli.period))
+    name = slo.titled(voice.language)
+    if slo.slice_seconds is not None:
+        name = voice.say("impact.sli.slices", title=name, slice=voice.seconds(slo.slice_seconds))
+    title = voice.say(key, title=name, period=voice.figure(sli.period))
     figures = (sli.total, sli.bad, sli.share, sli.spent, sli.left)
     return (
         Text(title),

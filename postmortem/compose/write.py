@@ -111,11 +111,12 @@ def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
     window, detect = report.start_uncertainty, impact.to_detect
     if impact.span.is_known and detect is not None and detect.value > -window:
         yield Tile(voice.say("tile.detect"), voice.since_start(detect, window))
-    counted = [sli for sli in impact.slis if sli.bad is not None and sli.spent is not None]
-    worst = max(counted, key=lambda sli: sli.spent.value if sli.spent else 0.0, default=None)
-    if worst is not None and worst.bad is not None:
+    spenders = [sli for sli in impact.slis if sli.spent is not None]
+    worst = max(spenders, key=lambda sli: sli.spent.value if sli.spent else 0.0, default=None)
+    if worst is not None:
         title = worst.slo.titled(voice.language)
-        yield Tile(voice.say("tile.failed", title=title), voice.figure(worst.bad))
+        if worst.bad is not None:
+            yield Tile(voice.say("tile.failed", title=title), voice.figure(worst.bad))
         yield Tile(voice.say("tile.spent", title=title), voice.figure(worst.spent))
 
 

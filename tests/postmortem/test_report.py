@@ -158,11 +158,13 @@ def test_without_samples_the_alert_stands_in(report_without_data):
         (Operation.BUDGET_SHARE, (50.0, 10_000.0, 0.99), 0.5),
         (Operation.BUDGET_LEFT, (50.0, 10_000.0, 0.99), 0.5),
         (Operation.BUDGET_SHARE, (1.0, 100.0, 1.0), None),
+        (Operation.BUDGET_TIME, (0.5, 600.0, 30 * 86_400.0, 0.999), 0.11574),
+        (Operation.BUDGET_TIME, (0.5, 600.0, 30 * 86_400.0, 1.0), None),
     ],
 )
 def test_formulas(operation, values, result):
     answer = operate(operation, values)
-    assert answer == (None if result is None else pytest.approx(result))
+    assert answer == (None if result is None else pytest.approx(result, rel=1e-4))
 
 
 def test_a_recovery_states_where_the_series_was_then_not_where_it_ended(seed_report):
