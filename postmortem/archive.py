@@ -64,6 +64,7 @@ def conclusions(report: Report) -> dict[str, Any]:
         "origin": report.origin,
         "timeline": [_row(row, report.origin) for row in report.timeline],
         "impact": _impact(report),
+        "silent": [subject.series for subject in report.silent],
         "not_judged": [subject.series for subject in report.unjudged],
         "shifts": [_shift(shift) for shift in report.shifts],
         **_judgements(report),

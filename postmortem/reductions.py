@@ -32,6 +32,8 @@ class Reduction(StrEnum):
     HIGHEST = "highest"
     LOWEST = "lowest"
     LAST = "last"
+    TIME_OF_FIRST = "time_of_first"
+    TIME_OF_LAST = "time_of_last"
     TIME_OF_HIGHEST = "time_of_highest"
     TIME_OF_LOWEST = "time_of_lowest"
     FIRST_ABOVE = "first_above"
@@ -61,6 +63,13 @@ _FIGURES: Mapping[Reduction, Callable[[Floats], float]] = {
     Reduction.LAST: lambda value: float(value[-1]),
 }
 
+_PLACES: Mapping[Reduction, Callable[[Floats], int]] = {
+    Reduction.TIME_OF_FIRST: lambda _: 0,
+    Reduction.TIME_OF_LAST: lambda value: len(value) - 1,
+    Reduction.TIME_OF_HIGHEST: lambda value: int(value.argmax()),
+    Reduction.TIME_OF_LOWEST: lambda value: int(value.argmin()),
+}
+
 
 def reduce_samples(times: Floats, values: Floats, cut: Cut) -> float | None:
     """The figure, or None where the window holds no such sample."""
@@ -82,11 +91,9 @@ def reduce_samples(times: Floats, values: Floats, cut: Cut) -> float | None:
 def _index(at: Floats, value: Floats, cut: Cut) -> int | None:
     """Which sample's time is meant."""
     reduction = cut.reduction
+    if place := _PLACES.get(reduction):
+        return place(value)
     match reduction:
-        case Reduction.TIME_OF_HIGHEST:
-            return int(value.argmax())
-        case Reduction.TIME_OF_LOWEST:
-            return int(value.argmin())
         case Reduction.CHANGE_BEGINS | Reduction.CHANGE_REACHED:
             fit = fit_change(at, value)
             if fit is None:

@@ -10,6 +10,7 @@ from postmortem.causes.ranking import Ranking, rank
 from postmortem.estimates import Loss, estimate_losses
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
+from postmortem.gaps import Gap, find_gaps, find_silent
 from postmortem.impact import Impact, assess_impact
 from postmortem.items import item_facts
 from postmortem.mitigations import Mitigation, find_mitigations
@@ -34,6 +35,7 @@ class Report:
     ranking: Ranking
     whys: tuple[Why, ...]
     mitigations: tuple[Mitigation, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def origin(self) -> float:
@@ -100,9 +102,16 @@ class Report:
 
     @property
     def calm(self) -> tuple[Subject, ...]:
-        """Signals that had a history and did not turn."""
-        others = {shift.subject.series for shift in self.shifts} | {s.series for s in self.unjudged}
+        """Signals that had a history and samples, and did not turn."""
+        turned = [shift.subject for shift in self.shifts]
+        others = {subject.series for subject in (*turned, *self.unjudged, *self.silent)}
         return tuple(s for s in self.evidence.subjects if s.series not in others)
+
+    @property
+    def silent(self) -> tuple[Subject, ...]:
+        """Signals that were not seen for more than a third of the impact."""
+        span = self.impact.span
+        return find_silent(self.evidence, self.gaps, span.start.value, span.ends_at(self.evidence))
 
     @property
     def judged_any(self) -> bool:
@@ -147,15 +156,17 @@ def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> R
     """Every step of the pipeline after the evidence; nothing here reads a clock or a server."""
     tied_seconds = evidence.lookback_seconds
     related = tuple(shift for shift in shifts if shift not in span.apart)
+    gaps = find_gaps(evidence, span.start.value - evidence.quiet_seconds, span.ends_at(evidence))
     return Report(
         evidence=evidence,
         shifts=shifts,
-        timeline=build_timeline(evidence, shifts, span),
+        timeline=build_timeline(evidence, shifts, span, gaps),
         impact=assess_impact(evidence, shifts, span),
         hypotheses=rank_causes(related, span, evidence.signals, tied_seconds),
         ranking=rank(recording_of(evidence)),
         whys=ask_whys(related, evidence.signals, tied_seconds),
         mitigations=find_mitigations(evidence, related, span),
+        gaps=gaps,
     )
 
 

@@ -11,6 +11,7 @@ from postmortem.corrections import CORRECTION, Correction, correct, target_of
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, RecordKind, from_record, measure
 from postmortem.firings import find_firings
+from postmortem.gaps import Gap
 from postmortem.records import Alert, Event
 from postmortem.reductions import Cut, Reduction
 from postmortem.span import Span
@@ -37,6 +38,7 @@ class RowKind(StrEnum):
     BEND = "bend"
     EASED = "eased"
     RECOVERED = "recovered"
+    GAP = "gap"
     ENDED = "ended"
 
 
@@ -57,6 +59,7 @@ class Entry:
     alert: Alert | None = None
     event: Event | None = None
     fact: Fact | None = None
+    gap: Gap | None = None
     level: Fact | None = None
     about: Subject | None = None
 
@@ -64,11 +67,13 @@ class Entry:
     def subject(self) -> Subject | None:
         """Whose series it is, of what was measured."""
         bent = self.bend.shift if self.bend else self.shift
-        return self.turn.subject if self.turn else bent.subject if bent else None
+        about = self.gap or self.turn or bent
+        return about.subject if about else None
 
     def facts(self) -> tuple[Fact, ...]:
         """Its time, and the levels that its text shows beyond its shift's."""
-        own = self.turn.facts() if self.turn else self.bend.facts() if self.bend else ()
+        whole = self.turn or self.bend or self.gap
+        own = whole.facts() if whole else ()
         return tuple(fact for fact in (self.fact, *own, self.level) if fact is not None)
 
 
@@ -107,11 +112,14 @@ class Row:
         return self.entries[0].fact if corrected is None else corrected
 
 
-def build_timeline(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> tuple[Row, ...]:
+def build_timeline(
+    evidence: Evidence, shifts: tuple[Shift, ...], span: Span, gaps: tuple[Gap, ...] = ()
+) -> tuple[Row, ...]:
     """All rows in time order, hidden ones among them, as people corrected them."""
     entries = [
         *_impact(span),
         *_measured(evidence, shifts),
+        *(Entry(gap.last.value, RowKind.GAP, gap=gap, fact=gap.last) for gap in gaps),
         *_alerts(evidence),
         *_events(evidence),
         *_milestones(evidence),

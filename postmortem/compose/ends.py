@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
-from postmortem.compose.timeline import author_words, first_felt
+from postmortem.compose.timeline import author_words, first_felt, unseen_before
 from postmortem.document import Block, Item, Listing, Text
 from postmortem.facts import Fact, RecordKind, from_record
 from postmortem.missed import Bound, Stretch
@@ -54,7 +54,9 @@ def _moved(moved: Moved | None, definition: str, voice: Voice) -> Text:
 def ends(report: Report, voice: Voice) -> Iterator[Block]:
     """Objectives that are missed at rest, and those that were missed again after the end."""
     span = report.impact.span
-    items = [item for bound in span.resting for item in _resting(bound, report, voice)]
+    seen = ((span.found_start, span.opened_by), (span.found_end, span.ended_by))
+    items = [Item(text) for end in seen for text in unseen_before(*end, report, voice)]
+    items += [item for bound in span.resting for item in _resting(bound, report, voice)]
     if span.later:
         items.append(_later(span.later, voice))
     if items:

@@ -45,7 +45,11 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
     for key, names in (("scope.services", felt), ("scope.parts", dict.fromkeys(parts))):
         moved = {name: [s for s in shifts if s.subject.signal.service == name] for name in names}
         yield _group(key, moved, report, voice)
-    for key, subjects in (("scope.unmoved", report.calm), ("scope.unjudged", report.unjudged)):
+    for key, subjects in (
+        ("scope.unmoved", report.calm),
+        ("scope.silent", report.silent),
+        ("scope.unjudged", report.unjudged),
+    ):
         if subjects:
             yield _named(key, [(s.signal.service, voice.subject(s)) for s in subjects], voice)
     if report.impact.span.apart:

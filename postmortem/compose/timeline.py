@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from postmortem.bends import COMPANY_SECONDS, Bend
 from postmortem.corrections import Correction, target_of, unknown_targets
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
+from postmortem.evidence import Subject
 from postmortem.facts import Fact
+from postmortem.gaps import Gap
 from postmortem.records import Event, Good
 from postmortem.report import Report
 from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
@@ -13,7 +15,7 @@ from postmortem.turningpoints import Shift, Turn
 from postmortem.voice import Voice, cite
 
 REPLAY = "replay"  # the channel of pages that nobody was sent
-_MEASURED = {RowKind.ONSET, RowKind.TURN, RowKind.BEND, RowKind.EASED, RowKind.RECOVERED}
+_MEASURED = {RowKind.ONSET, RowKind.TURN, RowKind.BEND, RowKind.EASED, RowKind.RECOVERED, RowKind.GAP}
 _MOST_IN_LINE = 2
 _NOBODY = {"fireline", "unknown"}
 
@@ -60,12 +62,32 @@ def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:
     parts = _measured(row, voice) if row.kind in _MEASURED else [_told(row, voice)]
     if row.correction is not None:
         return _corrected(row, row.correction, parts, voice, voice.say(key, **times, text="{text}"))
+    moments = [(entry.fact, entry.subject or entry.about) for entry in row.entries]
+    unseen = [text for moment in moments for text in unseen_before(*moment, report, voice)]
     if len(parts) > _MOST_IN_LINE:
         head = voice.say(f"timeline.many.{row.kind}", count=len(parts))
-        return Item(Text(voice.say(key, **times, text=head)), tuple(parts))
+        return Item(Text(voice.say(key, **times, text=head)), (*parts, *unseen))
     text = voice.clauses(part.text for part in parts)
     refs = dict.fromkeys(ref for part in parts for ref in part.refs)
-    return Item(Text(voice.say(key, **times, text=text), tuple(refs)))
+    return Item(Text(voice.say(key, **times, text=text), tuple(refs)), tuple(unseen))
+
+
+def unseen_before(moment: Fact | None, subject: Subject | None, report: Report, voice: Voice) -> list[Text]:
+    """That a change was seen with the first sample after a gap, and so since when it may be."""
+    return [
+        cite(
+            voice.say(
+                "timeline.unseen",
+                name=voice.subject(gap.subject),
+                last=voice.figure(gap.last),
+                again=voice.figure(gap.again),
+            ),
+            *gap.facts(),
+        )
+        for gap in report.gaps
+        if moment is not None and gap.again is not None and moment.value == gap.again.value
+        if subject is not None and gap.subject.series == subject.series
+    ]
 
 
 def _corrected(row: Row, correction: Correction, parts: list[Text], voice: Voice, dated: str) -> Item:
@@ -130,6 +152,8 @@ def _measured(row: Row, voice: Voice) -> list[Text]:
             return [cite(voice.move(s, row.entries[0].at), s.before, s.onset, s.peak) for s in shifts]
         case RowKind.TURN:
             return [_turn(entry.turn, row.entries[0].at, voice) for entry in row.entries if entry.turn]
+        case RowKind.GAP:
+            return [_gap(entry.gap, voice) for entry in row.entries if entry.gap is not None]
         case RowKind.BEND:
             return [_bend(entry.bend, voice) for entry in row.entries if entry.bend is not None]
     return _returned(row, voice)
@@ -168,6 +192,12 @@ def _turn(turn: Turn, row_at: float, voice: Voice) -> Text:
         at=voice.figure(turn.reached),
     )
     return cite(text, *turn.facts())
+
+
+def _gap(gap: Gap, voice: Voice) -> Text:
+    key = "timeline.gap.open" if gap.again is None else "timeline.gap"
+    text = voice.say(key, name=voice.subject(gap.subject), again=voice.figure(gap.again))
+    return cite(text, *gap.facts())
 
 
 def _bend(bend: Bend, voice: Voice) -> Text:

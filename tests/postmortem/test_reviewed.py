@@ -114,7 +114,7 @@ def test_the_origin_is_said_to_be_corrected():
 def test_an_end_that_a_person_alone_gives_is_a_row_without_an_original():
     text = told((objective(), LASTING), events=(moved("impact:end", 2700.0),), closed=2500.0)
     assert "- 1970-01-01 00:45:00 (T+20m00s): seen in the logs (kim) [corrected]" in text
-    assert "as recorded" not in text
+    assert "as recorded:" not in text
     assert "As corrected: seen in the logs (kim). The record shows none" in row(text, "Impact end")
 
 

@@ -12,6 +12,7 @@ from postmortem.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.fetch import fetch_report
 from postmortem.markdown import render_markdown
+from postmortem.report import conclude
 from postmortem.verify.documents import verify_document
 from postmortem.verify.verdict import verify_archive
 from tests.postmortem.conftest import CURVES, TEN, records_of, seed_store
@@ -112,7 +113,7 @@ def test_samples_that_are_missing_are_not_taken_for_none_lost(report, language, 
     series = evidence.series["signal:orders"]
     kept = (series.times < span.start.value + seconds) | (series.times > span.end.value)
     gone = replace(series, times=series.times[kept], values=series.values[kept])
-    found = replace(report, evidence=evidence.with_series([gone]))
+    found = conclude(evidence.with_series([gone]))
     (loss,) = found.losses
     assert (loss.interval, loss.is_covered, loss.coverage.value < 0.1) == (None, False, True)
     assert ("only [" in text_of(found, language)) == (language is Language.EN)
