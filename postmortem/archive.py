@@ -246,6 +246,7 @@ def _impact(report: Report) -> dict[str, Any]:
         "ended_by": span.ended_by.series if span.ended_by else None,
         "at_rest": [fact.id for bound in span.resting for fact in (bound.before, bound.after) if fact],
         "missed_again": [fact.id for each in span.later for fact in (each.begins, each.ends) if fact],
+        "unended": [fact.id for each in span.unended for fact in (each.begins, each.ends) if fact],
         "found_start": span.found_start.id,
         "found_end": span.found_end.id if span.found_end else None,
         "apart": [shift.subject.series for shift in span.apart],

@@ -25,6 +25,7 @@ class Span:
     they are half way, too. first_sign: the first turning point of any signal, where it is before the start.
     resting: objectives that are judged by a level of their own, as they are missed at rest.
     later: stretches of missed objectives after the end. apart: what users felt and has no part in this.
+    unended: the impact's stretches, where the record does not show its end.
     start_moved, end_moved: by whose correction the two are what they are, and what was found.
     """
 
@@ -39,6 +40,7 @@ class Span:
     resting: tuple[Bound, ...] = ()
     later: tuple[Stretch, ...] = ()
     apart: tuple[Shift, ...] = ()
+    unended: tuple[Stretch, ...] = ()
     start_moved: Moved | None = None
     end_moved: Moved | None = None
 
@@ -65,7 +67,7 @@ class Span:
     def facts(self) -> tuple[Fact, ...]:
         """Both ends, and what is said beside them."""
         levels = [fact for bound in self.resting for fact in (bound.before, bound.after)]
-        again = [fact for stretch in self.later for fact in (stretch.begins, stretch.ends)]
+        again = [fact for each in (*self.later, *self.unended) for fact in (each.begins, each.ends)]
         moved = (self.start_moved, self.end_moved)
         found = [each.found for each in moved if each is not None]
         return tuple(fact for fact in (self.start, self.end, *found, *levels, *again) if fact is not None)
@@ -191,6 +193,7 @@ def _span(
         resting=tuple(b for b in bounds or () if (b.before or b.after) and b.subject.series in own),
         later=_later(joined, ends),
         apart=apart,
+        unended=() if ends.end else tuple(chosen),
         start_moved=ends.start_moved,
         end_moved=ends.end_moved,
     )

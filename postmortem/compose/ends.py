@@ -57,6 +57,8 @@ def ends(report: Report, voice: Voice) -> Iterator[Block]:
     seen = ((span.found_start, span.opened_by), (span.found_end, span.ended_by))
     items = [Item(text) for end in seen for text in unseen_before(*end, report, voice)]
     items += [item for bound in span.resting for item in _resting(bound, report, voice)]
+    if span.unended:
+        items.append(_unended(report, voice))
     if span.later:
         items.append(_later(span.later, voice))
     if items:
@@ -72,6 +74,19 @@ def _resting(bound: Bound, report: Report, voice: Voice) -> Iterator[Item]:
             values = {"level": voice.figure(level), "objective": voice.figure(objective)}
             text = voice.say(f"impact.rest.{word}", name=voice.subject(bound.subject), **values)
             yield Item(cite(text, level, objective))
+
+
+def _unended(report: Report, voice: Voice) -> Item:
+    """What is missed still; or since when nothing is, if that is too short to say that it stays so."""
+    stretches = report.impact.span.unended
+    still = {each.subject.series: each.subject for each in stretches if each.ends is None}
+    kind = "" if report.impact.span.by_objectives else ".felt"
+    if still:
+        names = voice.listed(voice.subject(subject) for subject in still.values())
+        return Item(Text(voice.say(f"impact.unended{kind}", names=names)))
+    last = max((each.ends for each in stretches if each.ends), key=lambda fact: fact.value)
+    quiet = voice.seconds(report.evidence.quiet_seconds)
+    return Item(cite(voice.say(f"impact.settling{kind}", at=voice.figure(last), quiet=quiet), last))
 
 
 def _later(later: tuple[Stretch, ...], voice: Voice) -> Item:

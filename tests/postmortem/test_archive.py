@@ -10,7 +10,7 @@ from postmortem.reductions import Cut, Reduction, reduce_samples
 # Keys of the impact whose values name no single figure.
 NO_FACT = {
     "slis", "start_is_turning_point", "by_objectives", "quiet_seconds", "opened_by", "ended_by", "at_rest",
-    "missed_again", "apart",
+    "missed_again", "unended", "apart",
 }  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_every_reference_leads_somewhere(archive):
     named += [h["lead"] for h in archive["hypotheses"]]
     impact = archive["impact"]
     named += [v for k, v in impact.items() if k not in NO_FACT and v]
-    named += impact["at_rest"] + impact["missed_again"]
+    named += impact["at_rest"] + impact["missed_again"] + impact["unended"]
     named += [v for sli in impact["slis"] for k, v in sli.items() if k != "slo" and v]
     assert set(named) <= facts
     assert {impact["opened_by"], impact["ended_by"], *impact["apart"]} <= set(archive["series"])

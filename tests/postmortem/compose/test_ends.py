@@ -90,3 +90,26 @@ def test_turning_points_apart_are_no_part_of_what_was_hurt():
     line = next(line for line in text.splitlines() if "Turned in this window as well" in line)
     assert "reads" in line
     assert "orders" not in line
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "Still missed at the end of the record: Failure ratio of the ‘orders’ objective"),
+        (Language.KO, "기록이 끝날 때까지 어긴 목표: ‘orders’ 목표의 실패 비율"),
+    ],
+)
+def test_what_is_missed_still_is_named(language, said):
+    other = levels(0.002, (1500, 0.3), (2400, 0.002), seed=2)
+    text = told((objective(), levels(0.002, (1500, 0.4))), (objective("pays"), other), language=language)
+    assert "pays" not in next(line for line in text.splitlines() if said in line)
+
+
+def test_an_end_that_is_too_near_to_tell_is_said_to_be():
+    text = told((objective(), levels(0.002, (1500, 0.4), (3540, 0.002))))
+    assert "Every objective is kept since 00:59:00, which is less than 5 min" in text
+
+
+def test_what_users_feel_still_is_named():
+    text = told((objective(), WELL), (signal(), levels(0.1, (1500, 0.9))))
+    assert "Not back at the end of the record: p95" in text
