@@ -57,6 +57,14 @@ class Length:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Lengths:
+    """From which length of time to which, in a message; one where they are the same."""
+
+    shortest_seconds: float
+    longest_seconds: float
+
+
 def clocks(text: str) -> Iterator[Clock]:
     """Every clock time: 10:05, 2025-09-03 10:05:30 KST, 오전 10시 5분, 2:05 pm."""
     for found in _CLOCK.finditer(text):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_seconds
-from postmortem.lint.clock import Length
+from postmortem.lint.clock import Length, Lengths
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.messages import load_messages
 from postmortem.lint.rules import (
@@ -75,6 +75,9 @@ def _value(value: object, language: Language) -> object:
     match value:
         case Length(seconds):
             return format_seconds(seconds, language)
+        case Lengths(shortest, longest):
+            ends = dict.fromkeys(format_seconds(seconds, language) for seconds in (shortest, longest))
+            return ("~" if language is Language.KO else " to ").join(ends)
         case str():
             return _short(value)
     return value

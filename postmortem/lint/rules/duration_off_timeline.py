@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from postmortem.lint.acts import read_acts
 from postmortem.lint.clauses import Clause, clauses, sentences
-from postmortem.lint.clock import Clock, Length, Span, clocks, durations, format_time
+from postmortem.lint.clock import Clock, Length, Lengths, Span, clocks, durations, format_time
 from postmortem.lint.document import Passage
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.origins import find_origins
@@ -43,8 +43,7 @@ def check(draft: Draft) -> Iterator[Finding]:
             continue
         values = {
             "told": claim.text,
-            "shortest": Length(min(lengths)),
-            "longest": Length(max(lengths)),
+            "shown": Lengths(min(lengths), max(lengths)),
             "fits": _fitting(claim, draft),
         }
         line = claim.passage.line_at(claim.span.start)

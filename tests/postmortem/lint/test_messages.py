@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.lint.clock import Length
+from postmortem.lint.clock import Length, Lengths
 from postmortem.lint.finding import Finding, Rule
 from postmortem.lint.messages import load_messages
 from postmortem.lint.review import RULES, review
@@ -40,3 +40,21 @@ def test_lengths_of_time_are_written_as_the_language_does(language, words, monke
     rule = Rule("range", lambda _: [Finding(1, "duration-off-timeline.range", values)])
     monkeypatch.setattr("postmortem.lint.review.RULES", (rule,))
     assert words in review(draft_of("Text."), language)[0].message
+
+
+@pytest.mark.parametrize(
+    ("language", "longest", "words"),
+    [
+        (Language.KO, 2400, "30분~40분이다"),
+        (Language.EN, 2400, "30 min to 40 min"),
+        (Language.KO, 1800, "타임라인에서는 30분이다"),
+        (Language.EN, 1800, "which shows 30 min"),
+    ],
+)
+def test_lengths_that_are_one_are_told_once(language, longest, words, monkeypatch, draft_of):
+    values = {"told": "45", "shown": Lengths(1800, longest)}
+    rule = Rule("range", lambda _: [Finding(1, "duration-off-timeline.detection", values)])
+    monkeypatch.setattr("postmortem.lint.review.RULES", (rule,))
+    message = review(draft_of("Text."), language)[0].message
+    assert words in message
+    assert message.count("30") == 1
