@@ -5,6 +5,7 @@ import logging
 import ssl
 import time
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 
@@ -46,15 +47,22 @@ def http_client(
     Raises:
         ConfigError: for a secret or certificates that cannot be read.
     """
+    trust = tls_context(config.tls)
     return httpx.AsyncClient(
         auth=credentials(config),
         cookies=no_cookies(),
-        verify=tls_context(config.tls),
+        verify=_default_trust() if trust is True else trust,
         follow_redirects=config.follow_redirects,
         timeout=httpx.Timeout(None),
         trust_env=False,
         transport=transport,
     )
+
+
+@cache
+def _default_trust() -> ssl.SSLContext:
+    """Shared by all clients: to read the authorities takes a client longer than all else."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def tls_context(tls: TlsConfig) -> ssl.SSLContext | bool:
