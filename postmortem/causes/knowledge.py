@@ -46,6 +46,7 @@ class Move(_Known):
     """A way a measure can move, with how much is any and how much is full evidence of it.
 
     relative: the factors, of what is at least ``absolute``; difference: in the signal's unit.
+    head_room: of a share of what there is, the share of the rest that is used up; before ``relative``.
     of_wait, of_requests: ``absolute`` as a share of the longest wait that users felt, of requests a second.
     """
 
@@ -56,6 +57,7 @@ class Move(_Known):
     of_wait: float = 0.0
     of_requests: float = 0.0
     difference: tuple[float, float] | None = None
+    head_room: tuple[float, float] | None = None
 
 
 class Candidate(_Known):

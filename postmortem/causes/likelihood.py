@@ -117,4 +117,9 @@ def weigh(part: str, likely: Mapping[Observed, float]) -> float:
 
 
 def _said(strength: float, p: float) -> float:
-    return strength * math.log(2 * p) + (1 - strength) * min(0.0, math.log(2 * (1 - p)))
+    """Of a move that was seen with that probability: the two ways it may be are weighed before the logarithm.
+
+    Half seen, it says nothing, however surely it was foretold.
+    """
+    value = math.log(2 * (strength * p + (1 - strength) * (1 - p)))
+    return value if strength >= SEEN else min(0.0, value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from alerts.charts.model import Unit
 from postmortem.causes.baseline import Baseline, baseline_of
 from postmortem.causes.hurt import Hurt
 from postmortem.causes.kinds import Kind, Parts
@@ -18,6 +19,7 @@ from postmortem.reductions import median_of_three
 
 SILENT = "silent"
 STEADY = frozenset({"up", "restarts"})  # measures without noise: a single sample of them tells
+LEAST_HEAD_ROOM = 0.05
 _NOISE_GATE = (1.5, 4.0)
 
 
@@ -77,14 +79,18 @@ def _observed(level: Baseline, kind: Kind, name: str, move: Move, subject: Subje
     values = level.values if kind.measure in STEADY else median_of_three(level.values)
     worst = sign * float((sign * values).max())
     size = sign * (worst - level.before)
-    strength = _size_strength(move, level.before, worst) * _ramp(size / level.noise, *_NOISE_GATE)
+    strength = _size_strength(move, level.before, worst, subject.signal.unit) * _ramp(
+        size / level.noise, *_NOISE_GATE
+    )
     past = np.flatnonzero(sign * (level.values - level.before) > size / 2)
     onset = float(level.times[past[0]]) if size > 0 and len(past) else float(level.times[-1])
     return Observed(kind, name, subject, strength, onset, level.before, worst)
 
 
-def _size_strength(move: Move, before: float, worst: float) -> float:
+def _size_strength(move: Move, before: float, worst: float, unit: Unit) -> float:
     sign = 1.0 if move.direction == "up" else -1.0
+    if move.head_room is not None and unit is Unit.RATIO:
+        return _ramp((worst - before) / max(1.0 - before, LEAST_HEAD_ROOM), *move.head_room)
     if move.difference is not None:
         return _ramp(sign * (worst - before), *move.difference)
     assert move.relative is not None

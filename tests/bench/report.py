@@ -276,12 +276,14 @@ def _causes(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     yield ""
     yield (
         "Recordings of live drills (`tests/postmortem/recordings`), each as it is and in ten seeded "
-        "variations: noise of 8 %, series up to two scrapes late, traffic times 0.5 to 3, one series and one "
-        "sample in twenty missing. Left out are acts that did not go as their scenario foretold, and those "
-        "whose objectives were missed before the fault. Held out: `redis-gone`, `replica-saturated`, "
-        "`lock-contention`, `network-partition`. Unseen map: all of them with other services, names and "
-        "metrics, and one role for every part. The peers rank series, so they are judged by the part alone; "
-        "they are told when users were first hurt, and what users feel is left out for them."
+        "variations: noise of 8 %, series up to two scrapes late, traffic times 0.5 to 3, one series and "
+        "one sample in twenty missing. Left out are acts that did not go as their scenario foretold, "
+        "those whose objectives were missed before the fault, and those that from the fault on do not "
+        "show what they should: harm in an unprotected act, none in a protected one. Held out: "
+        "`redis-gone`, `replica-saturated`, `lock-contention`, `network-partition`. Unseen map: all of "
+        "them with other services, names and metrics, and one role for every part. The peers rank series, "
+        "so they are judged by the part alone; they are told when users were first hurt, and what users "
+        "feel is left out for them."
     )
 
 

@@ -22,7 +22,7 @@ def ids(groups):
 
 def test_what_misses_alone_do_not_tell_apart_is_one_candidate(recording):
     found = ids(alike(coarse(recording, {**MISSES, "visits": 250.0})))
-    same = ["cache.emptied", "cache.restarted", "cache.cut_off", "cache.refusing"]
+    same = ["cache.emptied", "cache.cut_off", "cache.refusing", "cache.restarted"]
     assert found[:2] == [["traffic.surge"], same]
 
 

@@ -42,3 +42,8 @@ def test_what_is_left_out_is_traffic_alone(recording):
 
 def test_one_sample_of_a_restart_is_enough(recording):
     assert strengths(recording, {"writer_restarts": 1.0})["writer", "restarts"] == 1.0
+
+
+@pytest.mark.parametrize(("cpu", "strength"), [(0.36, 0.0), (1.0, 1.0)])
+def test_processors_are_busy_by_how_much_of_what_was_left_is_gone(recording, cpu, strength):
+    assert strengths(recording, {"reader_cpu": cpu}).get(("reader", "cpu+"), 0.0) == strength
