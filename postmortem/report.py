@@ -109,9 +109,10 @@ class Report:
 
     @property
     def silent(self) -> tuple[Subject, ...]:
-        """Signals that were not seen for more than a third of the impact."""
-        span = self.impact.span
-        return find_silent(self.evidence, self.gaps, span.start.value, span.ends_at(self.evidence))
+        """Signals that did not turn, but were not seen for more than a third of the impact."""
+        span, turned = self.impact.span, {shift.subject.series for shift in self.shifts}
+        unseen = find_silent(self.evidence, self.gaps, span.start.value, span.ends_at(self.evidence))
+        return tuple(subject for subject in unseen if subject.series not in turned)
 
     @property
     def judged_any(self) -> bool:

@@ -153,7 +153,7 @@ def _measured(row: Row, voice: Voice) -> list[Text]:
         case RowKind.TURN:
             return [_turn(entry.turn, row.entries[0].at, voice) for entry in row.entries if entry.turn]
         case RowKind.GAP:
-            return [_gap(entry.gap, voice) for entry in row.entries if entry.gap is not None]
+            return _gaps([entry.gap for entry in row.entries if entry.gap is not None], voice)
         case RowKind.BEND:
             return [_bend(entry.bend, voice) for entry in row.entries if entry.bend is not None]
     return _returned(row, voice)
@@ -194,10 +194,18 @@ def _turn(turn: Turn, row_at: float, voice: Voice) -> Text:
     return cite(text, *turn.facts())
 
 
-def _gap(gap: Gap, voice: Voice) -> Text:
-    key = "timeline.gap.open" if gap.again is None else "timeline.gap"
-    text = voice.say(key, name=voice.subject(gap.subject), again=voice.figure(gap.again))
-    return cite(text, *gap.facts())
+def _gaps(gaps: list[Gap], voice: Voice) -> list[Text]:
+    """Series that come again at one moment, as after a scrape that failed, are named together."""
+    together: dict[float | None, list[Gap]] = {}
+    for gap in gaps:
+        together.setdefault(gap.again.value if gap.again else None, []).append(gap)
+    texts = []
+    for at, group in together.items():
+        names = voice.listed(voice.subject(gap.subject) for gap in group)
+        key = "timeline.gap.open" if at is None else "timeline.gap"
+        text = voice.say(key, name=names, again=voice.figure(group[0].again))
+        texts.append(cite(text, *(fact for gap in group for fact in gap.facts())))
+    return texts
 
 
 def _bend(bend: Bend, voice: Voice) -> Text:

@@ -74,6 +74,20 @@ def test_a_gap_is_a_row_and_its_series_is_named_as_unknown():
     assert "No worsening beyond the threshold in" not in text
 
 
+def test_series_that_come_again_together_share_a_line():
+    both = (
+        (signal("p95"), without(levels(0.1, seed=2), 1500, 2100)),
+        (signal("p99"), without(levels(0.3, seed=3), 1500, 2100)),
+    )
+    text = told((objective(), OUTAGE), *both)
+    assert "- 1970-01-01 00:24:45 (T-15s): p95, p99: no samples until 00:35:00" in text
+
+
+def test_what_turned_is_known_however_few_its_samples():
+    report = report_of((objective(), without(OUTAGE, 1575, 2340)))
+    assert (report.silent, [shift.subject.slo.name for shift in report.shifts]) == ((), ["orders"])
+
+
 @pytest.mark.parametrize(
     ("language", "what", "said"),
     [
