@@ -69,7 +69,9 @@ def verify_document(
         return DocumentVerdict(*check_public_file(name, text, archive, verdict.report))
     identity = find_identity(text)
     if identity is None:
-        missing = Difference(f"{name}: archive", "no line that names one", archive.get(DIGEST))
+        missing = Difference(
+            f"{name}: the archive it was made from", "no line that names one", archive.get(DIGEST)
+        )
         return DocumentVerdict(0, (missing,))
     read = without_archive(text)
     anchors = read_anchors(name, read)
@@ -99,7 +101,7 @@ def _compared(name: str, read: str, document: Document, made: str, figures: int)
 
 def _check_identity(name: str, identity: Identity, archive: Mapping[str, Any]) -> Iterator[Difference]:
     if identity.digest != archive.get(DIGEST):
-        yield Difference(f"{name}: archive", identity.digest, archive.get(DIGEST))
+        yield Difference(f"{name}: the archive it was made from", identity.digest, archive.get(DIGEST))
 
 
 def _other_words(name: str, identity: Identity, templates: Templates) -> Difference | None:

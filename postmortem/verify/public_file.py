@@ -32,7 +32,7 @@ def _differences(
 ) -> Iterator[Difference]:
     digest = archive.get(DIGEST)
     if stored.get("archive") != digest:
-        yield Difference(f"{name}: archive", stored.get("archive"), digest)
+        yield Difference(f"{name}: the archive it was made from", stored.get("archive"), digest)
     elif report is not None:
         made = orjson.loads(orjson.dumps(public_mapping(report, str(digest))))
         theirs = {key: stored.get(key) for key in FOR_PEOPLE}

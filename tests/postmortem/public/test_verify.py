@@ -59,7 +59,9 @@ def test_of_another_archive(verify, public):
     digest = orjson.loads(public["ko", "json"])["archive"]
     for form in ("md", "json"):
         text = public["ko", form].replace(digest, "0" * 64)
-        assert [one.place for one in verify(form, text).differences] == [f"review.public.{form}: archive"]
+        assert [one.place for one in verify(form, text).differences] == [
+            f"review.public.{form}: the archive it was made from"
+        ]
 
 
 def test_by_command(tmp_path, seed_report):

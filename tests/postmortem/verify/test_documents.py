@@ -118,7 +118,7 @@ def test_a_document_of_another_archive_is_told(stored, verify, documents):
     text = documents["report.en.html"]
     found = verify_document("report.en.html", text, other, verify_archive(other)).differences
     assert {one.place for one in found} == {
-        "report.en.html: archive", "report.en.html: the archive that it carries",
+        "report.en.html: the archive it was made from", "report.en.html: the archive that it carries",
     }  # fmt: skip
 
 
@@ -157,7 +157,9 @@ def test_a_figure_is_defined_once(verify, documents, name, before):
 @pytest.mark.parametrize("name", ["report.ko.md", "report.ko.html"])
 def test_a_document_that_names_no_archive_is_a_difference(verify, documents, name):
     text = documents[name].replace("sha256:", "sha1:")
-    assert [found.place for found in verify(name, text).differences] == [f"{name}: archive"]
+    assert [found.place for found in verify(name, text).differences] == [
+        f"{name}: the archive it was made from"
+    ]
 
 
 def test_documents_beside_have_the_archives_name(tmp_path):
