@@ -1,6 +1,6 @@
 """Figures that can be recomputed: each holds its value and where in the evidence that came from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,7 +47,7 @@ class FromRecord:
 class Operation(StrEnum):
     """Formulas over figures, in this order.
 
-    sum: a + b; difference: a − b; quotient: a / b;
+    sum: a + b; difference: a − b; quotient: a / b; lesser: the lesser of a and b;
     budget_share: bad / (total × (1 − objective)); budget_left: 1 − that.
     budget_time: share × seconds / (period × (1 − objective)).
     lost: (before − during) × duration, or 0 where that is less; worth: lost × each × (1 − returning).
@@ -56,6 +56,7 @@ class Operation(StrEnum):
     SUM = "sum"
     DIFFERENCE = "difference"
     QUOTIENT = "quotient"
+    LESSER = "lesser"
     BUDGET_SHARE = "budget_share"
     BUDGET_LEFT = "budget_left"
     BUDGET_TIME = "budget_time"
@@ -97,23 +98,24 @@ def combine(name: str, operation: Operation, facts: tuple[Fact | None, ...], uni
     return None if value is None else Fact(name, value, unit, FromFacts(operation, known))
 
 
+_FORMULAS: Mapping[Operation, Callable[..., float]] = {
+    Operation.SUM: lambda a, b: a + b,
+    Operation.DIFFERENCE: lambda a, b: a - b,
+    Operation.LESSER: min,
+    Operation.LOST: lambda before, during, seconds: max(0.0, (before - during) * seconds),
+    Operation.WORTH: lambda lost, each, returning: lost * each * (1.0 - returning),
+}
+
+
 def operate(operation: Operation, values: tuple[float, ...]) -> float | None:
     """The formula; None where it divides by nothing."""
-    match operation:
-        case Operation.SUM:
-            return values[0] + values[1]
-        case Operation.DIFFERENCE:
-            return values[0] - values[1]
-        case Operation.QUOTIENT:
-            return values[0] / values[1] if values[1] else None
-        case Operation.LOST:
-            return max(0.0, (values[0] - values[1]) * values[2])
-        case Operation.WORTH:
-            return values[0] * values[1] * (1.0 - values[2])
-        case Operation.BUDGET_SHARE | Operation.BUDGET_LEFT | Operation.BUDGET_TIME:
-            is_time = operation is Operation.BUDGET_TIME
-            bad, *rest = (values[0] * values[1], *values[2:]) if is_time else values
-            return _budget(operation, bad, *rest)
+    if formula := _FORMULAS.get(operation):
+        return formula(*values)
+    if operation is Operation.QUOTIENT:
+        return values[0] / values[1] if values[1] else None
+    is_time = operation is Operation.BUDGET_TIME
+    bad, *rest = (values[0] * values[1], *values[2:]) if is_time else values
+    return _budget(operation, bad, *rest)
 
 
 def _budget(operation: Operation, bad: float, total: float, objective: float) -> float | None:

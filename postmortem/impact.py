@@ -90,7 +90,7 @@ def actions_within(evidence: Evidence, span: Span) -> list[Event]:
 
 
 def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span) -> SliImpact:
-    bad, total = (_counted(evidence, slo, what, "impact") for what in ("bad", "total"))
+    bad, total = (_within(evidence, slo, what, span) for what in ("bad", "total"))
     of_period = tuple(_counted(evidence, slo, what, "period") for what in ("bad", "total"))
     objective = from_record(evidence, RecordKind.SLO, slo.name, "objective", Unit.RATIO)
     length = from_record(evidence, RecordKind.SLO, slo.name, "period_seconds", Unit.SECONDS)
@@ -106,6 +106,22 @@ def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span
     shift = next((s for s in shifts if s.subject.slo is not None and s.subject.slo.name == slo.name), None)
     counts = (bad, total) if slo.counts_events else (None, None)
     return SliImpact(slo, shift, objective, length, *counts, share, spent, left)
+
+
+def _within(evidence: Evidence, slo: SloRecord, what: str, span: Span) -> Fact | None:
+    """Over the impact, but no more than over a period that holds it.
+
+    ``increase`` stretches the growth between samples over its whole window, and that of a short one by more:
+    on a server younger than its period an impact had more failures than the period.
+    """
+    counted, of_period = (_counted(evidence, slo, what, when) for when in ("impact", "period"))
+    end = span.ends_at(evidence)
+    is_held = end - span.start.value + evidence.lookback_seconds <= slo.counted_seconds(end)
+    if counted is None or of_period is None or not (is_held and slo.counts_events):
+        return counted
+    if counted.value <= of_period.value:
+        return counted
+    return combine(f"slo:{slo.name}:{what}:held", Operation.LESSER, (counted, of_period), Unit.COUNT)
 
 
 def _counted(evidence: Evidence, slo: SloRecord, what: str, when: str) -> Fact | None:

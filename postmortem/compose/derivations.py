@@ -11,6 +11,7 @@ _FORMULAS = {
     Operation.SUM: "{0} + {1}",
     Operation.DIFFERENCE: "{0} − {1}",
     Operation.QUOTIENT: "{0} / {1}",
+    Operation.LESSER: "min({0}, {1})",
     Operation.BUDGET_SHARE: "{0} / ({1} × (1 − {2}))",
     Operation.BUDGET_LEFT: "1 − {0} / ({1} × (1 − {2}))",
     Operation.BUDGET_TIME: "{0} × {1} / ({2} × (1 − {3}))",

@@ -131,6 +131,22 @@ def test_the_first_values_join_the_count_and_the_budget(seed_report):
     assert told.left.value < untold.left.value
 
 
+@pytest.mark.parametrize(("calendar", "counted"), [(None, 90.0), ("begun", 100.0)])
+def test_an_impact_has_no_more_failures_than_the_period_that_holds_it(seed_report, calendar, counted):
+    """Of a calendar's period that began within the impact it may."""
+    evidence, span = seed_report.evidence, seed_report.impact.span
+    begun = {"unit": "M", "count": 1, "start": "2025-09-03 10:30:00", "zone": "Asia/Seoul"}
+    slo = {**evidence.slos[0].model_dump(), "calendar": begun if calendar else None}
+    names = [f"slo:order-availability:bad:{when}" for when in ("impact", "period", "born")]
+    answers = [
+        replace(evidence.series[name], values=np.array([value]))
+        for name, value in zip(names, (100.0, 90.0, 0.0), strict=True)
+    ]
+    told = replace(evidence.with_series(answers), slos=(SloRecord.model_validate(slo),))
+    (sli,) = assess_impact(told, seed_report.shifts, span).slis
+    assert sli.bad.value == counted
+
+
 def test_without_an_increase_the_first_value_is_the_count(seed_report):
     evidence, name = seed_report.evidence, "slo:order-availability:bad"
     series = {k: v for k, v in evidence.series.items() if k != f"{name}:impact"}
