@@ -178,7 +178,7 @@ def ratio_window(slo: SloRecord, rate_window: str) -> str:
 
 def counts_increases(slo: SloRecord) -> bool:
     """Whether its total is a number of events, and not an average or a number of slices."""
-    return _INCREASE.search(slo.total) is not None and slo.slice_seconds is None
+    return slo.counts_events and slo.slice_seconds is None and _INCREASE.search(slo.total) is not None
 
 
 def error_ratio_signal(slo: SloRecord, rate_window: str) -> Signal:

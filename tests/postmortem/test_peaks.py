@@ -32,8 +32,8 @@ def test_all_events_of_the_window_of_the_highest_share_are_asked_for():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"total": "avg_over_time(ratio[$window])"}, {"slice_seconds": 60.0}],
-    ids=["average", "slices"],
+    [{"total": "avg_over_time(ratio[$window])"}, {"slice_seconds": 60.0}, {"counts_events": False}],
+    ids=["average", "slices", "ratio"],
 )
 def test_what_is_no_number_of_events_is_not_asked_for(changes):
     assert list(peak_queries(*quiet(**changes))) == []
