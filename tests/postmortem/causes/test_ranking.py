@@ -75,6 +75,14 @@ def test_what_is_absent_does_not_speak_for_a_candidate(recording):
     assert score["cache.slow"] == {c.id: c.score for c in rank(fewer).causes}["cache.slow"]
 
 
+def test_of_what_errors_alone_do_not_tell_apart_the_commoner_is_first(recording):
+    told = recording({"writer_errors": 5.0})
+    bare = told.with_subjects(
+        [s for s in told.subjects if s.signal.name not in {"writer_restarts", "writer_up", "writer_cpu"}]
+    )
+    assert rank(bare).answers[:2] == ("database.restarted", "database.refusing")
+
+
 def test_where_nobody_was_hurt_nothing_is_the_cause(recording):
     assert rank(recording(STORE_GONE, failing=0.001)).answers == ("none",)
 

@@ -17,7 +17,7 @@ def strengths(recording, moves):
     return {(o.kind.part, o.move): o.strength for o in observe(told, hurt, parts, known) if o.strength}
 
 
-@pytest.mark.parametrize(("waited", "is_seen"), [(0.1, True), (5.0, False)])
+@pytest.mark.parametrize(("waited", "is_seen"), [(0.1, True), (1.5, True), (5.0, False)])
 def test_a_call_is_slow_by_what_users_waited_for(recording, waited, is_seen):
     found = strengths(recording, {"store_time": 0.08, "till_time": waited})
     assert (("store", "latency") in found) is is_seen
