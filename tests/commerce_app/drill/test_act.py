@@ -39,10 +39,10 @@ def test_a_page_is_handed_over_when_a_notifier_took_it():
 
 def test_moments_lie_between_the_steps():
     first = SCENARIO.runbook[0].name
-    steps = {"banner": 1032.0, SCENARIO.fault_step.name: 1042.0, first: 1240.0}
+    steps = {"banner": 1046.0, SCENARIO.fault_step.name: 1056.0, first: 1240.0}
     moments = act_moments(SCENARIO, 1000.0, 1290.0, steps)
-    assert (moments.normal_start, moments.normal_end) == (1017.0, 1032.0)
-    assert (moments.fault_at, moments.hurt_end) == (1042.0, 1240.0)
+    assert (moments.normal_start, moments.normal_end) == (1037.0, 1046.0)
+    assert (moments.fault_at, moments.hurt_end) == (1056.0, 1240.0)
     assert (moments.after_start, moments.end) == (1275.0, 1290.0)
 
 

@@ -39,7 +39,7 @@ def test_counters_that_never_counted_are_zero():
 def test_the_plan_is_json_that_the_script_reads():
     plan = json.loads(json.dumps(load_plan(SCENARIO, SCENARIO.acts["late"], "http://127.0.0.1:1")))
     assert plan["base_url"] == "http://127.0.0.1:1"
-    assert [stage["rps"] for stage in plan["stages"]] == [12, 48]
+    assert [stage["rps"] for stage in plan["stages"]] == [24, 12, 48]
     assert sum(plan["mix"].values()) == pytest.approx(1)
 
 
