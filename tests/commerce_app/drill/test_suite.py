@@ -153,7 +153,7 @@ def test_an_act_that_did_not_run_is_no_success():
 def test_what_both_acts_have_in_common_is_declared():
     slow = Background(name="slow", fault={"type": "latency", "attributes": {"latency": 2}})
     lines = declared(SCENARIO.model_copy(update={"background": (slow,)}))
-    assert lines[0] == "  replica in both acts: 0.212 of a core of the reference speed"
+    assert lines[0] == "  replica in both acts: 0.2 of a core of the reference speed"
     assert "  set in both acts: SHOP_PRODUCT_TTL_SECONDS=120" in lines
     assert lines[6:9] == [
         "  in the background of both acts: slow {attributes: {latency: 2.0}, type: latency}",
