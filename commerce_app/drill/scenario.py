@@ -253,5 +253,11 @@ def _read(path: Path, name: str) -> object:
 def _filled(content: dict[str, Any]) -> dict[str, Any]:
     """With what it leaves out, of its shop too, as on a normal day."""
     normal: dict[str, Any] = yaml.safe_load(NORMAL.read_text(encoding="utf-8"))
-    shop = content.get("shop", {})
-    return {**normal, **content, "shop": {**normal["shop"], **shop} if isinstance(shop, dict) else shop}
+    return {**normal, **content, "shop": _over(normal["shop"], content.get("shop", {}))}
+
+
+def _over(normal: Any, given: Any) -> Any:  # noqa: ANN401  what YAML holds is judged afterwards
+    """Mappings key by key; anything else takes the place of what is normal."""
+    if not (isinstance(normal, dict) and isinstance(given, dict)):
+        return given
+    return {**normal, **{key: _over(normal.get(key), value) for key, value in given.items()}}
