@@ -16,28 +16,22 @@ _MOST_LATER = 3
 
 def start_definition(report: Report, voice: Voice) -> Text:
     """What the start is: by what it was found, or who corrected it."""
-    return _moved(report.impact.span.start_moved, _found_start(report, voice), voice)
-
-
-def _found_start(report: Report, voice: Voice) -> str:
     span = report.impact.span
-    if not span.is_measured:
-        return voice.say("impact.start.definition.alert")
-    key = "impact.start.definition" if span.by_objectives else "impact.start.definition.felt"
-    return voice.say(key, name=first_felt(report, voice))
+    found = voice.say(_key("start", report), name=first_felt(report, voice) if span.is_measured else "")
+    return _moved(span.start_moved, found, voice)
 
 
 def end_definition(report: Report, voice: Voice) -> Text:
     """What the end is: by what it was found, or who corrected it."""
-    return _moved(report.impact.span.end_moved, _found_end(report, voice), voice)
+    found = voice.say(_key("end", report), quiet=voice.seconds(report.evidence.quiet_seconds))
+    return _moved(report.impact.span.end_moved, found, voice)
 
 
-def _found_end(report: Report, voice: Voice) -> str:
+def _key(end: str, report: Report) -> str:
     span = report.impact.span
     if not span.is_measured:
-        return voice.say("impact.end.definition.alert")
-    key = "impact.end.definition" if span.by_objectives else "impact.end.definition.felt"
-    return voice.say(key, quiet=voice.seconds(report.evidence.quiet_seconds))
+        return f"impact.{end}.definition.alert"
+    return f"impact.{end}.definition{'' if span.by_objectives else '.felt'}"
 
 
 def _moved(moved: Moved | None, definition: str, voice: Voice) -> Text:
