@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from alerts.action_items import Horizon
+from postmortem.acts import Act
 from postmortem.alerted import may_be_about
 from postmortem.causes.alike import alike
-from postmortem.records import Event
 from postmortem.report import Report
 from postmortem.turningpoints import Shift
 
@@ -21,7 +21,7 @@ class Proposal:
 
     horizon: Horizon
     kind: str
-    event: Event | None = None
+    act: Act | None = None
     causes: int = 0
     shift: Shift | None = None
     is_done: bool = False
@@ -29,7 +29,7 @@ class Proposal:
 
 def propose_actions(report: Report) -> tuple[Proposal, ...]:
     """Switches to decide on, candidate causes to test, signals to watch, a page that never came."""
-    items = [Proposal(Horizon.SHORT, "switch", event=event) for event in _switched_on(report)]
+    items = [Proposal(Horizon.SHORT, "switch", act=act) for act in _switched_on(report)]
     if report.evidence.incident.paged_at is None:
         items.append(Proposal(Horizon.SHORT, "unpaged"))
     found = len(alike(report.ranking.causes)[:MOST_CAUSES])
@@ -46,11 +46,11 @@ def silent_shifts(report: Report) -> tuple[Shift, ...]:
     return tuple(s for s in suspected if not any(may_be_about(a, s.subject.signal) for a in alerts))
 
 
-def _switched_on(report: Report) -> list[Event]:
-    """The last event of each switch that was turned on by an action and stayed so."""
-    last: dict[str, Event] = {}
+def _switched_on(report: Report) -> list[Act]:
+    """The last act of each switch that was turned on and stayed so."""
+    last: dict[str, Act] = {}
     for mitigation in report.mitigations:
-        for event in mitigation.events:
-            if event.kind == "switch" and event.attributes.get("switch"):
-                last[str(event.attributes["switch"])] = event
-    return [event for event in last.values() if event.attributes.get("to") is True]
+        for act in mitigation.acts:
+            if act.event.kind == "switch" and act.event.attributes.get("switch"):
+                last[str(act.event.attributes["switch"])] = act
+    return [act for act in last.values() if act.event.attributes.get("to") is True]

@@ -109,7 +109,7 @@ def _judgements(report: Report) -> dict[str, Any]:
         ],
         "mitigations": [
             {
-                "events": [event.id for event in mitigation.events],
+                "events": [act.event.id for act in mitigation.acts],
                 "effects": [_effect(effect) for effect in mitigation.effects],
             }
             for mitigation in report.mitigations

@@ -15,9 +15,9 @@ from collector.errors import QueryError
 from collector.http_client import HttpClient, reason_of
 from collector.querier import Querier
 from collector.redaction import without_userinfo
+from postmortem.acts import ACTION_KINDS
 from postmortem.errors import EvidenceError
 from postmortem.evidence import UNREADABLE, Evidence, StoredSeries, Subject, can_be_judged
-from postmortem.impact import ACTIONS
 from postmortem.marks import without_marks
 from postmortem.peaks import peak_queries
 from postmortem.queries import (
@@ -238,7 +238,7 @@ def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
             return False
         if event.incident == records.incident.id:
             return True
-        related = event.service in services if event.service else event.kind not in ACTIONS
+        related = event.service in services if event.service else event.kind not in ACTION_KINDS
         return related and window.start <= event.at <= window.end
 
     return tuple(event for event in records.events if concerns(event))

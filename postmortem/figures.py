@@ -54,10 +54,11 @@ def _marks(report: Report, voice: Voice) -> tuple[Mark, ...]:
         marks += mark("chart.detected", incident.detected_at, Tone.WARN)
     marks += mark("chart.resolved", incident.resolved_at, Tone.PLAIN)
     for mitigation in report.mitigations:
-        acts = list(dict.fromkeys(voice.event(event) for event in mitigation.events))
+        acts = list(dict.fromkeys(voice.event(act.event) for act in mitigation.acts))
         named = [act.replace("`", "") for act in acts[:_MOST_NAMED]]
         if len(acts) > _MOST_NAMED:
             named.append(voice.say("chart.more", count=len(acts) - _MOST_NAMED))
-        text = voice.say("chart.mitigation", acts=voice.listed(named), at=voice.clock(mitigation.at))
-        marks.append(Mark(mitigation.at, text, Tone.GOOD))
+        at = mitigation.moment.value
+        text = voice.say("chart.mitigation", acts=voice.listed(named), at=voice.clock(at))
+        marks.append(Mark(at, text, Tone.GOOD))
     return tuple(marks)

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.charts.model import Unit
+from postmortem.acts import acts_within
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, Operation, RecordKind, combine, from_record, measure
-from postmortem.records import Event, SloRecord
+from postmortem.records import SloRecord
 from postmortem.reductions import Cut, Reduction
-from postmortem.reviewed import review_event, review_milestone
+from postmortem.reviewed import review_milestone
 from postmortem.span import Span
 from postmortem.turningpoints import Shift
-
-ACTIONS = ("mitigation", "switch")
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,7 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
         return since_start(name, review_milestone(evidence, word, f"{word}_at"))
 
     related = [shift for shift in shifts if shift not in span.apart]
-    acts = [review_event(evidence, event) for event in actions_within(evidence, span)]
-    acted = min((fact for fact in acts if fact is not None), key=lambda fact: fact.value, default=None)
+    acted = next((act.moment for act in acts_within(evidence, span)), None)
     return Impact(
         span=span,
         duration=since_start("duration", span.end),
@@ -80,13 +78,6 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
         to_resolve=delay("to_resolve", "resolved"),
         slis=tuple(_sli(evidence, slo, related, span) for slo in evidence.slos),
     )
-
-
-def actions_within(evidence: Evidence, span: Span) -> list[Event]:
-    """Mitigations and switches of the impact in time order; what came after its end mitigated nothing."""
-    last = span.ends_at(evidence)
-    acts = [e for e in evidence.events if e.kind in ACTIONS and span.start.value <= e.at <= last]
-    return sorted(acts, key=lambda event: event.at)
 
 
 def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span) -> SliImpact:

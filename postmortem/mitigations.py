@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alerts.charts.model import Unit
+from postmortem.acts import Act, acts_within
 from postmortem.effects import Excursion, Samples, change_after
 from postmortem.evidence import Evidence, StoredSeries
-from postmortem.facts import TIME, Fact, Operation, RecordKind, combine, from_record, measure
-from postmortem.impact import actions_within
-from postmortem.records import Event
+from postmortem.facts import TIME, Fact, Operation, combine, measure
 from postmortem.reductions import Cut, Reduction
 from postmortem.span import Span
 from postmortem.timeline import TIED_INTERVALS
@@ -49,19 +48,20 @@ class Effect:
 class Mitigation:
     """Actions that came together, and their effects as far as the record shows any."""
 
-    events: tuple[Event, ...]
+    acts: tuple[Act, ...]
     effects: tuple[Effect, ...]
 
     @property
-    def at(self) -> float:
-        return self.events[0].at
+    def moment(self) -> Fact:
+        """When the first of them was."""
+        return self.acts[0].moment
 
 
 @dataclass(frozen=True)
 class _Reach:
     """since: the end of the action before, or the start of the record. until: the next action, or its end."""
 
-    events: tuple[Event, ...]
+    acts: tuple[Act, ...]
     since: float
     until: float
 
@@ -74,7 +74,7 @@ class _Sides:
     step_seconds: float
     repeats: float
     since: float
-    first: Event
+    first: Act
     settled: float
     until: float
 
@@ -83,7 +83,7 @@ class _Sides:
         series, slo = evidence.series[shift.subject.series], shift.subject.slo
         step = max(series.step_seconds, evidence.interval_seconds)
         lookback = max(evidence.lookback_seconds, (slo.slice_seconds if slo else None) or 0.0)
-        first, settled = reach.events[0], reach.events[-1].at + lookback
+        first, settled = reach.acts[0], reach.acts[-1].at + lookback
         onset = shift.onset.value if shift.onset.value <= first.at else evidence.analysis_start
         until = min(reach.until, settled + max(REACH_SECONDS, _JUDGED_STEPS * step))
         since = max(onset, reach.since + lookback if reach.since > evidence.analysis_start else onset)
@@ -102,17 +102,17 @@ class _Sides:
 
 def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> tuple[Mitigation, ...]:
     """The actions of the impact, tied ones together."""
-    groups: list[list[Event]] = []
-    for event in actions_within(evidence, span):
-        if groups and event.at - groups[-1][0].at <= TIED_INTERVALS * evidence.interval_seconds:
-            groups[-1].append(event)
+    groups: list[list[Act]] = []
+    for act in acts_within(evidence, span):
+        if groups and act.at - groups[-1][0].at <= TIED_INTERVALS * evidence.interval_seconds:
+            groups[-1].append(act)
         else:
-            groups.append([event])
+            groups.append([act])
     sinces = [evidence.analysis_start, *(group[-1].at for group in groups)]
     untils = [*(group[0].at for group in groups[1:]), evidence.end]
     reaches = [_Reach(tuple(g), s, u) for g, s, u in zip(groups, sinces, untils, strict=False)]
     felt = [s for s in shifts if s.subject.slo is not None] or [s for s in shifts if s.subject.is_user_facing]
-    return tuple(Mitigation(reach.events, _effects(evidence, felt[:_MOST_SLIS], reach)) for reach in reaches)
+    return tuple(Mitigation(reach.acts, _effects(evidence, felt[:_MOST_SLIS], reach)) for reach in reaches)
 
 
 def window_seconds(evidence: Evidence) -> float:
@@ -140,12 +140,12 @@ def _effect(evidence: Evidence, shift: Shift, reach: _Reach) -> Effect | None:
     sides, unit = _Sides.of(evidence, shift, reach), shift.subject.signal.unit
     early, late = (sides.samples(cut) for cut in sides.cuts(_JUDGED_STEPS))
     change = change_after(early, late, Excursion(shift.before.value, shift.peak.value, sides.repeats))
-    name, (near, far) = f"event.{sides.first.id}.{sides.series.id}", sides.cuts(WINDOW_STEPS)
+    name, (near, far) = f"event.{sides.first.event.id}.{sides.series.id}", sides.cuts(WINDOW_STEPS)
     before = measure(f"{name}.before", sides.series, near, unit)
     after = measure(f"{name}.after", sides.series, far, unit)
     if change is None or before is None or after is None:
         return None
-    to_effect = _to_effect(evidence, sides, before, after) if change else None
+    to_effect = _to_effect(sides, before, after) if change else None
     return Effect(shift, before, after, _verdict(shift, change), to_effect)
 
 
@@ -155,11 +155,11 @@ def _verdict(shift: Shift, change: float) -> Verdict:
     return Verdict.WORSE if (change > 0) == shift.rises else Verdict.IMPROVED
 
 
-def _to_effect(evidence: Evidence, sides: _Sides, before: Fact, after: Fact) -> Fact | None:
+def _to_effect(sides: _Sides, before: Fact, after: Fact) -> Fact | None:
     """From the action to the first sample after which the series stays beyond halfway until the next one."""
-    first, name = sides.first, f"event.{sides.first.id}.{sides.series.id}"
+    name = f"event.{sides.first.event.id}.{sides.series.id}"
     way = Reduction.SETTLED_ABOVE if after.value > before.value else Reduction.SETTLED_BELOW
-    halfway = Cut(way, first.at, sides.until, (before.value + after.value) / 2)
+    halfway = Cut(way, sides.first.at, sides.until, (before.value + after.value) / 2)
     settled = measure(f"{name}.settled", sides.series, halfway, TIME)
-    acted = from_record(evidence, RecordKind.EVENT, str(first.id), "at")
-    return combine(f"{name}.to_effect", Operation.DIFFERENCE, (settled, acted), Unit.SECONDS)
+    parts = (settled, sides.first.moment)
+    return combine(f"{name}.to_effect", Operation.DIFFERENCE, parts, Unit.SECONDS)

@@ -16,7 +16,6 @@ from postmortem.items import item_facts
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.peaks import ThinPeak, thin_peaks
 from postmortem.recording.model import recording_of
-from postmortem.records import Event
 from postmortem.reviewed import review_milestone
 from postmortem.span import Span, find_span
 from postmortem.timeline import Row, build_timeline
@@ -84,12 +83,6 @@ class Report:
         assert fact is not None
         return fact
 
-    def event_fact(self, event: Event) -> Fact:
-        """When it happened."""
-        fact = from_record(self.evidence, RecordKind.EVENT, str(event.id), "at")
-        assert fact is not None
-        return fact
-
     @property
     def related(self) -> tuple[Shift, ...]:
         """The turning points that are part of the incident."""
@@ -143,7 +136,7 @@ class Report:
         yield from (hypothesis.lead for hypothesis in self.hypotheses)
         yield from (why.lead for why in self.whys if why.lead is not None)
         for mitigation in self.mitigations:
-            yield self.since_origin(self.event_fact(mitigation.events[0]))
+            yield self.since_origin(mitigation.moment)
             yield from (fact for effect in mitigation.effects for fact in effect.facts())
 
 

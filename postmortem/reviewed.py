@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from postmortem.corrections import Correction, correct
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, RecordKind, from_record
-from postmortem.records import Event
 
 START_ROW, END_ROW = "impact:start", "impact:end"  # what a correction calls the two by
 
@@ -40,19 +39,9 @@ def review_ends(evidence: Evidence, start: Fact, end: Fact | None) -> Ends:
 
 def review_milestone(evidence: Evidence, word: str, field: str) -> Fact | None:
     """When the incident's ``field`` was, as the row of that word was corrected; None where it never was."""
-    rows = {f"milestone:{word}", *(_row(event) for event in evidence.events if event.kind == word)}
+    rows = {f"milestone:{word}", *(f"event:{event.id}" for event in evidence.events if event.kind == word)}
     moved = _timed(rows, evidence)
     return moved.at if moved else from_record(evidence, RecordKind.INCIDENT, "", field)
-
-
-def review_event(evidence: Evidence, event: Event) -> Fact | None:
-    """When it happened, as its row was corrected."""
-    moved = _timed((_row(event),), evidence)
-    return moved.at if moved else from_record(evidence, RecordKind.EVENT, str(event.id), "at")
-
-
-def _row(event: Event) -> str:
-    return f"event:{event.id}"
 
 
 def _timed(rows: Collection[str], evidence: Evidence) -> Correction | None:

@@ -127,6 +127,12 @@ def build_timeline(
     return corrected_rows(merge_entries(entries, TIED_INTERVALS * evidence.interval_seconds), evidence)
 
 
+def event_rows(evidence: Evidence) -> tuple[Row, ...]:
+    """Those rows of the timeline that tell of events."""
+    rows = merge_entries(_events(evidence), TIED_INTERVALS * evidence.interval_seconds)
+    return corrected_rows(rows, evidence)
+
+
 def _impact(span: Span) -> Iterator[Entry]:
     """Its start and its end as found; where the samples show none, as people gave them."""
     ends = (

@@ -52,8 +52,8 @@ def _row(item: Proposal, report: Report, voice: Voice) -> tuple[Text, ...]:
 
 def _texts(item: Proposal, report: Report, voice: Voice) -> tuple[Text, Text]:
     key = f"action.{item.kind}"
-    if item.event is not None:
-        name, at = f"`{item.event.attributes['switch']}`", report.event_fact(item.event)
+    if item.act is not None:
+        name, at = f"`{item.act.event.attributes['switch']}`", item.act.moment
         return Text(voice.say(key, name=name)), cite(voice.say(f"{key}.basis", at=voice.figure(at)), at)
     if item.causes:
         numbers = voice.say("range", first=1, last=item.causes) if item.causes > 1 else "1"

@@ -128,8 +128,8 @@ def _applied(report: Report, voice: Voice) -> Iterator[Block]:
 
 
 def _mitigation(mitigation: Mitigation, report: Report, voice: Voice) -> Item:
-    at = voice.t_plus(report.since_origin(report.event_fact(mitigation.events[0])))
-    acts = voice.listed(dict.fromkeys(voice.event(event) for event in mitigation.events))
+    at = voice.t_plus(report.since_origin(mitigation.moment))
+    acts = voice.listed(dict.fromkeys(voice.event(act.event) for act in mitigation.acts))
     head = Text(voice.say("applied.item", t=at, acts=acts), ("event",))
     if not mitigation.effects:
         return Item(head, (Text(voice.say("applied.unmeasured")),))

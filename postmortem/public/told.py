@@ -139,7 +139,7 @@ def _steps(report: Report, felt: tuple[Felt, ...]) -> Iterator[Step]:
     onsets = {each.shift.onset.id for each in felt}
     if span.is_known and span.start.id not in onsets:
         yield Step(StepKind.STARTED, span.start)
-    acts = {event.id for mitigation in report.mitigations for event in mitigation.events}
+    acts = {act.event.id for mitigation in report.mitigations for act in mitigation.acts}
     for row in report.timeline:
         if row.is_hidden or row.fact is None:
             continue

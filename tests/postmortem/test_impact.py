@@ -23,7 +23,7 @@ def to_mitigate(report, evidence):
 
 def mitigated_by(report, evidence):
     found = find_mitigations(evidence, report.shifts, report.impact.span)
-    return [event.text for mitigation in found for event in mitigation.events]
+    return [act.event.text for mitigation in found for act in mitigation.acts]
 
 
 def test_the_first_of_several_actions_counts(seed_report):

@@ -78,7 +78,7 @@ def test_rows_are_in_time_order(seed_report):
 
 def test_switches_of_one_moment_are_one_mitigation(seed_report):
     first = seed_report.mitigations[0]
-    assert [event.attributes["switch"] for event in first.events] == ["ttl_long", "stampede_lock"]
+    assert [act.event.attributes["switch"] for act in first.acts] == ["ttl_long", "stampede_lock"]
     assert {effect.shift.subject.signal.name for effect in first.effects} == {
         "product-latency",
         "order-latency",

@@ -1,11 +1,16 @@
-"""Corrections of the impact's two ends and of milestones count for every figure that stands on them."""
+"""Corrections of the ends, of milestones and of actions count for every figure that stands on them."""
+
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from alerts.charts.model import Language
+from postmortem.catalogue import load_catalogue
 from postmortem.facts import recompute
+from postmortem.figures import draw_charts
 from postmortem.records import Event
 from postmortem.report import conclude
+from postmortem.voice import Voice
 from tests.postmortem.compose.test_ends import row, told
 from tests.postmortem.outages import evidence_of, levels, objective
 
@@ -85,6 +90,30 @@ def test_the_incidents_own_times_are_corrected_by_their_rows():
 def test_a_corrected_action_counts_for_the_time_to_mitigate():
     report = report_of(event(3, "mitigation", 1800.0), moved("event:3", 1740.0))
     assert report.impact.to_mitigate.value == 240
+
+
+def test_a_corrected_action_moves_the_test_of_its_effect():
+    recorded = report_of(event(3, "mitigation", 2700.0))
+    report = report_of(event(3, "mitigation", 2700.0), moved("event:3", 2370.0))
+    (mitigation,) = report.mitigations
+    (effect,) = mitigation.effects
+    assert (recorded.mitigations, mitigation.moment.value) == ((), 2370)
+    assert (effect.verdict, effect.to_effect.value, effect.before.source.cut.end) == ("improved", 30, 2370)
+
+
+def test_switches_that_share_a_row_move_together():
+    acts = [event(number, "switch", 2385.0) for number in (3, 4)]
+    (mitigation,) = report_of(*acts, moved("event:3", 2370.0)).mitigations
+    assert [(act.event.id, act.at) for act in mitigation.acts] == [(3, 2370), (4, 2370)]
+
+
+def test_a_corrected_action_is_told_and_drawn_when_it_was():
+    report = report_of(event(3, "mitigation", 2380.0), moved("event:3", 2370.0))
+    voice = Voice(load_catalogue(Language.EN), ZoneInfo("UTC"), report.origin, report.evidence.window)
+    (mark,) = [mark for mark in draw_charts(report, voice)[0].marks if "seen in the logs" in mark.label]
+    text = told((objective(), OUTAGE), events=(event(3, "mitigation", 2380.0), moved("event:3", 2370.0)))
+    assert "T+14m30s mitigation: seen in the logs" in text.split("### Already applied")[1]
+    assert mark.at == 2370
 
 
 def test_corrected_figures_recompute_from_the_events():
