@@ -1,10 +1,11 @@
-"""Action items that people recorded: a row each, and how many are done."""
+"""Action items that people recorded: a row each, what of them is still to be done, and how many are done."""
 
 from collections.abc import Iterator
 
 from alerts.action_items import ActionItem, Horizon, Status
 from alerts.charts.quantities import NO_DATA
-from postmortem.document import Block, Item, Listing, Text
+from postmortem.causes.knowledge import load_knowledge
+from postmortem.document import Block, Item, Listing, Paragraph, Text
 from postmortem.items import count_fact, due_fact, settled_fact
 from postmortem.report import Report
 from postmortem.voice import Voice, cite
@@ -20,6 +21,34 @@ def item_row(item: ActionItem, report: Report, voice: Voice) -> tuple[Text, ...]
         cite(voice.figure(due), due),
         _state(item, report, voice),
     )
+
+
+def pending(report: Report, voice: Voice) -> Iterator[Block]:
+    """What is still to be done, by horizon; a blank while nobody recorded an item."""
+    items = report.evidence.items
+    if not items:
+        yield Listing((Item(Text(voice.say("planned.item", blank=voice.blank("blank.planned")))),))
+        return
+    due = {horizon: [one for one in items if one.horizon is horizon and _is_open(one)] for horizon in Horizon}
+    told = [
+        Item(Text(voice.say(f"head.{horizon}")), tuple(_pending(one, report, voice) for one in mine))
+        for horizon, mine in due.items()
+        if mine
+    ]
+    yield Listing(tuple(told)) if told else Paragraph(Text(voice.say("planned.settled")))
+
+
+def _pending(item: ActionItem, report: Report, voice: Voice) -> Text:
+    due = due_fact(report.evidence, item)
+    text = voice.say("item.text", number=item.number, text=item.text)
+    state = _state(item, report, voice).text
+    return cite(
+        voice.say("planned.one", item=text, owner=item.owner, due=voice.figure(due), state=state), due
+    )
+
+
+def _is_open(item: ActionItem) -> bool:
+    return item.status is Status.OPEN
 
 
 def progress(report: Report, voice: Voice) -> Iterator[Block]:
@@ -41,10 +70,19 @@ def _count(name: str, horizon: Horizon | None, report: Report, voice: Voice) -> 
 
 
 def _basis(item: ActionItem, report: Report, voice: Voice) -> str:
-    cause = next((one for one in report.ranking.causes if one.id == item.cause), None)
-    said = voice.say(f"cause.{cause.id}", part=f"`{cause.part}`") if cause else item.cause
     proof = voice.say("item.proof", proof=f"`{item.proof}`") if item.proof else ""
-    return voice.clauses(filter(None, (said, proof))) or NO_DATA
+    return voice.clauses(filter(None, (_cause(item, report, voice), proof))) or NO_DATA
+
+
+def _cause(item: ActionItem, report: Report, voice: Voice) -> str:
+    """A candidate by its name, with its part where the evidence has it; anything else as it was typed."""
+    ranked = next((one for one in report.ranking.causes if one.id == item.cause), None)
+    if ranked is not None:
+        return voice.say(f"cause.{ranked.id}", part=f"`{ranked.part}`")
+    if item.cause not in {candidate.id for candidate in load_knowledge().candidates}:
+        return item.cause
+    name = voice.say(f"cause.{item.cause}", part=voice.say("item.cause.part"))
+    return voice.say("item.cause.unranked", cause=name)
 
 
 def _state(item: ActionItem, report: Report, voice: Voice) -> Text:

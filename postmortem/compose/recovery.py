@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.compose.causes import candidates
+from postmortem.compose.items import pending
 from postmortem.compose.timeline import timeline_item
 from postmortem.document import Block, Callout, Heading, Item, Listing, Paragraph, Text
 from postmortem.mitigations import Effect, Mitigation, Verdict, reach_seconds, window_seconds
@@ -25,7 +26,7 @@ def recovery(report: Report, voice: Voice) -> Iterator[Block]:
     yield Heading(3, voice.say("head.applied"))
     yield from _applied(report, voice)
     yield Heading(3, voice.say("head.planned"))
-    yield Listing((Item(Text(voice.say("planned.item", blank=voice.blank("blank.planned")))),))
+    yield from pending(report, voice)
 
 
 def _causes(report: Report, voice: Voice) -> Iterator[Block]:

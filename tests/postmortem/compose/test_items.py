@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,51 @@ def test_an_item_is_overdue_by_the_servers_day(report, read_in, servers, said):
     evidence = replace(report.evidence, events=told, fetched_at=MIDDAY, time_zone=servers)
     text = render_markdown(write_document(replace(report, evidence=evidence), Language.EN, ZoneInfo(read_in)))
     assert said in row(text, "tune alerts")
+
+
+PLANNED = {Language.EN: "### Planned follow-up\n\n", Language.KO: "### 후속 대응 계획 (Planned)\n\n"}
+
+
+def planned(report, language):
+    return text_of(report, language).split(PLANNED[language])[1].split("\n## ")[0].strip()
+
+
+@pytest.mark.parametrize(
+    ("language", "horizon", "item"),
+    [
+        (Language.EN, "Short-term (within 1 week)", r"2\. watch the replica — lee, due \[2025-09-01\]"),
+        (Language.KO, "Short-term (1주 내)", r"2\. watch the replica — lee, 기한 \[2025-09-01\]"),
+    ],
+)
+def test_what_is_planned_are_the_items_that_are_still_open(report, language, horizon, item):
+    head, only = planned(report, language).splitlines()
+    assert head == f"- {horizon}"
+    assert re.match(rf"  - {item}", only.replace("\\", ""))
+
+
+def test_what_is_planned_stays_a_blank_while_nobody_recorded_an_item(seed_report):
+    assert "[to be written:" in planned(seed_report, Language.EN)
+
+
+def test_where_all_items_are_settled_nothing_is_planned(report):
+    settled = [event for event in report.evidence.events if event.attributes.get("action") != 2]
+    evidence = replace(report.evidence, events=tuple(settled))
+    said = planned(replace(report, evidence=evidence), Language.EN)
+    assert said == "Every action item that was recorded is done or dropped."
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "a component (a database) hung (not among the candidates that"),
+        (Language.KO, "데이터베이스 어느 한 곳의 멈춤(이 장애의 증거에서는 후보로 꼽히지 않음)"),
+    ],
+)
+def test_a_cause_that_the_evidence_does_not_rank_is_told_by_name(report, language, said):
+    named = event(6, 4, "added", "tune alerts", owner="kim", due="2025-09-09", cause="database.hung")
+    events = (*report.evidence.events, Event.model_validate(named))
+    told = replace(report, evidence=replace(report.evidence, events=events))
+    assert said in row(text_of(told, language), "tune alerts")
 
 
 @pytest.mark.parametrize(
