@@ -1,7 +1,8 @@
 """Action items of an incident: what their events say that they are now. Pure, and light to import."""
 
+import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 
 KIND = "action"  # of the events
 PROOF = re.compile(r"(case|drill):[a-z0-9][a-z0-9._-]*")
+_CAUSE_ID = re.compile(r"[a-z]+([._][a-z]+)+")
 _WEEK, _FOUR_WEEKS = 7, 28  # days
 
 
@@ -150,6 +152,14 @@ def _changed(item: ActionItem, event: Recorded) -> ActionItem:
         case Change.REMINDED:
             return replace(item, is_reminded=True)
     return item
+
+
+def unknown_cause(cause: str, candidates: Collection[str]) -> str:
+    """What is wrong with it, if it looks like a candidate's id and none of these has it; else empty."""
+    if not candidates or cause in candidates or not _CAUSE_ID.fullmatch(cause):
+        return ""
+    near = difflib.get_close_matches(cause, candidates, 1)
+    return f"no candidate is called {cause[:60]!r}" + (f"; {near[0]} is meant?" if near else "")
 
 
 def _horizon(event: Recorded, due: date) -> Horizon:

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from alerts import events, outbox
+from alerts import corrections, events, outbox
 from alerts import storage_incidents as rows
 from alerts.api_models import Act, PostedEvent, event_json, event_key, incident_json
 from alerts.api_route import AlertsRoute, read_model
-from alerts.events import Kind
+from alerts.events import Event, Kind
 from alerts.incidents import Dependencies, Incident, State
 from alerts.response import Response
 from alerts.storage import Database
@@ -127,16 +127,31 @@ class _View:
         return [event_json(event) for event in found]
 
     async def record(self, request: Request) -> Json:
-        """Appends an event; one whose ``Idempotency-Key`` is known is answered as it was recorded."""
+        """Appends an event; one whose ``Idempotency-Key`` is known is answered as it was recorded.
+
+        ``warnings`` of the answer say which row a correction names that there is not.
+        """
         key = event_key(request.headers.get("idempotency-key"))
         posted = await read_model(request, "event", PostedEvent)
         return await run_in_threadpool(self._record, posted, key)
 
     def _record(self, posted: PostedEvent, key: str | None) -> Json:
         now = self._sources.clock.now()
-        event = self._sources.response.record(posted.fact(now, key), now)
+        fact = posted.fact(now, key)
+        corrections.named_row(fact)
+        event = self._sources.response.record(fact, now)
         self._sources.acted()
-        return event_json(event)
+        unknown = self._unknown_row(event)
+        return event_json(event) | ({"warnings": [unknown]} if unknown else {})
+
+    def _unknown_row(self, event: Event) -> str:
+        if event.kind is not Kind.CORRECTION:
+            return ""
+        signals = self._sources.signals()
+        mapped = signals.get("signals") if isinstance(signals, dict) else ()
+        subjects = corrections.Subjects(_names(mapped), _names(self._sources.slos()))
+        with self._sources.database.read() as connection:
+            return corrections.unknown_row(connection, event, subjects)
 
     def slos(self) -> object:
         """The SLOs and their status now."""
@@ -145,6 +160,12 @@ class _View:
     def signals(self) -> object:
         """The signal map."""
         return self._sources.signals()
+
+
+def _names(listed: object) -> tuple[str, ...]:
+    """Of what a provider lists, as JSON has it."""
+    each = listed if isinstance(listed, list) else ()
+    return tuple(str(one["name"]) for one in each if isinstance(one, dict) and "name" in one)
 
 
 def _incident(connection: sa.Connection, incident: Incident) -> Json:

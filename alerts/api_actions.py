@@ -1,6 +1,6 @@
 """HTTP API of action items: ``/api/v1/incidents/ID/actions``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Annotated, Any, Self
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from alerts.action_items import PROOF, ActionItem, parse_day
+from alerts.action_items import PROOF, ActionItem, parse_day, unknown_cause
 from alerts.actions import Actions, NewItem
 from alerts.api_models import event_key
 from alerts.api_route import AlertsRoute, read_model
@@ -80,11 +80,15 @@ class PostedDrop(_Body):
 
 @dataclass(frozen=True)
 class ActionSources:
-    """acted: called after a change, so that its message need not wait for the next round."""
+    """acted: called after a change, so that its message need not wait for the next round.
+
+    candidates: ids of the causes that reports know; without any, no item's cause is questioned.
+    """
 
     actions: Actions
     clock: Clock
     acted: Callable[[], None]
+    candidates: Callable[[], Collection[str]] = tuple
 
 
 def actions_router(sources: ActionSources) -> APIRouter:
@@ -104,16 +108,22 @@ class _View:
         self._actions = sources.actions
         self._clock = sources.clock
         self._acted = sources.acted
+        self._candidates = sources.candidates
 
     def listed(self, incident_id: str) -> list[Json]:
         """By number."""
         return [item_json(item) for item in self._actions.listed(incident_id)]
 
     async def add(self, incident_id: str, request: Request) -> Json:
-        """Adds one; answers it with its number. One with a known ``Idempotency-Key`` is answered as it is."""
+        """Adds one; answers it with its number. One with a known ``Idempotency-Key`` is answered as it is.
+
+        ``warnings`` of the answer say which cause it names that reports do not know.
+        """
         key = event_key(request.headers.get("idempotency-key"))
         posted = await read_model(request, "action", PostedItem)
-        return await self._do(lambda at: self._actions.add(incident_id, posted.asked(), at, key))
+        item = await self._do(lambda at: self._actions.add(incident_id, posted.asked(), at, key))
+        unknown = unknown_cause(posted.cause, self._candidates())
+        return item | ({"warnings": [f"cause: {unknown}"]} if unknown else {})
 
     async def change(self, incident_id: str, number: int, request: Request) -> Json:
         """Another owner, date or text for the public."""

@@ -49,6 +49,7 @@ class Alerts:
     depends_on: for each service, what it stands on.
     notifiers: in place of those that the configuration names.
     accounts: of budgets, as they were last taken.
+    candidates: ids of the causes that reports know, which action items may name.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Alerts:
         depends_on: Mapping[str, Collection[str]],
         notifiers: Sequence[Notifier] | None = None,
         accounts: Accounts = tuple,
+        candidates: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._clock = clock
         self._resolve_timeout_seconds = config.timing.resolve_timeout
@@ -100,6 +102,7 @@ class Alerts:
         )
         self._station = Station(self.database, self._take, clock, names, version("fireline"), clock.now())
         self._presses = self._slack_desk(config)
+        self._action_sources = ActionSources(self.actions, clock, self._nudge, candidates)
 
     def _threads(self) -> tuple[Round, ...]:
         couriers = (Round(f"alerts-{courier.name}", courier.step, self._clock) for courier in self._couriers)
@@ -119,7 +122,7 @@ class Alerts:
         """All routes; made where they are asked for, as to make them takes longer than all the rest."""
         router = APIRouter()
         router.include_router(own_router(self._sources))
-        router.include_router(actions_router(ActionSources(self.actions, self._clock, acted=self._nudge)))
+        router.include_router(actions_router(self._action_sources))
         router.include_router(v2_router(self._station))
         router.include_router(api_slack.slack_router(self._presses))
         return router

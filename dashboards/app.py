@@ -45,6 +45,7 @@ from dashboards.status import status_routes
 from dashboards.watch import Watcher
 from dashboards.web.desk import IncidentDesk
 from dashboards.web.pages import Pages, Room
+from postmortem.causes.knowledge import load_knowledge
 
 LONGEST_PAGE_INTERVAL_SECONDS = 15.0
 LONGEST_TICKET_INTERVAL_SECONDS = 60.0
@@ -67,6 +68,7 @@ class Fireline:
             signals_provider=specs.signals.to_mapping,
             depends_on=specs.signals.services,
             accounts=lambda: self._watcher.readings.accounts,
+            candidates=lambda: load_knowledge().ids(),
         )
         self._collector = Collector(
             _collector_config(config),

@@ -37,6 +37,12 @@ class Listed(Record):
     public: str = ""
 
 
+class Added(Listed):
+    """As ``POST`` answers it. warnings: what it names that the server does not know."""
+
+    warnings: tuple[str, ...] = ()
+
+
 class ActionsApi:
     """The items of one incident. They raise EvidenceError, of a refusal with the server's own words."""
 
@@ -50,11 +56,11 @@ class ActionsApi:
         """All of them, by number."""
         return self._parsed(TypeAdapter(tuple[Listed, ...]), self._asked("GET", ""))
 
-    def add(self, item: dict[str, str]) -> Listed:
+    def add(self, item: dict[str, str]) -> Added:
         """As it is kept, with its number. The same item again, by the same author, is the same one."""
         said = json.dumps([self._path, item], sort_keys=True)
         key = f"action:{hashlib.sha256(said.encode()).hexdigest()}"
-        return self._parsed(TypeAdapter(Listed), self._asked("POST", "", item, {"Idempotency-Key": key}))
+        return self._parsed(TypeAdapter(Added), self._asked("POST", "", item, {"Idempotency-Key": key}))
 
     def act(self, number: int, act: str, said: dict[str, str]) -> Listed:
         """act: change, done or drop."""

@@ -1,9 +1,7 @@
 """`postmortem actions`: what follows an incident, who does it, by when, and what shows that it was done."""
 
-import difflib
 import getpass
 import json
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,7 +11,7 @@ from typing import Any
 
 import click
 
-from alerts.action_items import PROOF, Horizon, Status
+from alerts.action_items import PROOF, Horizon, Status, unknown_cause
 from alerts.errors import AlertsError
 from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Duration
@@ -28,7 +26,6 @@ from postmortem.options import cases_option, fireline_options, rules_option
 
 _HEADS = {Horizon.SHORT: "within 1 week", Horizon.MID: "1 to 4 weeks", Horizon.LONG: "later"}
 _MONTH_SECONDS = 30 * 86_400.0
-_ID = re.compile(r"[a-z]+([._][a-z]+)+")
 
 
 class Unproven(UserMistake):
@@ -105,17 +102,17 @@ def add_command(  # noqa: PLR0917  click passes them by name
         "author": author,
     }
     with _connected(server, incident) as (name, api):
-        _say(name, api.add(asked))
+        added = api.add(asked)
+        _say(name, added)
+        for warning in added.warnings:
+            click.echo(plain_line(f"postmortem: {warning}"), err=True)
 
 
 def _check_cause(cause: str) -> None:
     """An id that no candidate has would stand in the report as it is typed."""
-    known = [candidate.id for candidate in load_knowledge().candidates]
-    if cause in known or not _ID.fullmatch(cause):
-        return
-    near = difflib.get_close_matches(cause, known, 1)
-    meant = f"; {near[0]} is meant?" if near else ""
-    raise UserMistake(f"--cause: expected the id of a candidate, or words; found {cause[:60]!r}{meant}")
+    unknown = unknown_cause(cause, load_knowledge().ids())
+    if unknown:
+        raise UserMistake(f"--cause: expected the id of a candidate, or words: {unknown}")
 
 
 @actions_group.command("change")

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from alerts.timeline_rows import HIDES, ROW
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, RecordKind, from_record
 from postmortem.records import Event
 
 CORRECTION = "correction"
-ROW, HIDES = "row", "hides"  # attributes that name a row by its id: to correct it, to hide it
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import click
 
 from alerts.charts.model import Language
 from collector.errors import OutputError as CannotWriteError
+from collector.plain_text import plain_line
 from collector.whole_file import write_all
 from postmortem.archive import Archive
 from postmortem.asked import Asked, source_options, templates_of, templates_option
@@ -20,6 +21,7 @@ from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.file import public_text
 from postmortem.public.told import tell
 from postmortem.report import Report
+from postmortem.slips import find_slips
 from postmortem.writers import render_page, write_for
 from postmortem.zone import Zone
 
@@ -73,6 +75,8 @@ def report_command(
     figures = len(tell(report).facts() if is_public else report.facts())
     for out in outs:
         click.echo(f"{out}: {report.evidence.incident.id}, {figures} figures")
+    for slip in find_slips(report):
+        click.echo(plain_line(f"postmortem: {slip}"), err=True)
     asked.warn_unless_kept(is_in_outputs=not is_public and bool({"json", "html"} & {*forms.values()}))
 
 

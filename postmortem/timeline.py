@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from alerts.action_items import KIND
+from alerts.timeline_rows import END, START, RowKind
 from postmortem.bends import COMPANY_SECONDS, Bend, find_bends
 from postmortem.corrections import CORRECTION, Correction, correct, target_of
 from postmortem.evidence import Evidence, Subject
@@ -18,7 +18,6 @@ from postmortem.span import Span
 from postmortem.turningpoints import Shift, Turn, find_turns
 
 AGAIN = "again"  # the word of an alert that had fired in the incident before
-START, END = "start", "end"  # words of the impact's rows
 TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment
 _MILESTONES = {
     "detected": "detected_at",
@@ -26,20 +25,6 @@ _MILESTONES = {
     "acknowledged": "acknowledged_at",
     "resolved": "resolved_at",
 }
-
-
-class RowKind(StrEnum):
-    IMPACT = "impact"
-    ONSET = "onset"
-    TURN = "turn"
-    FIRED = "fired"
-    MILESTONE = "milestone"
-    EVENT = "event"
-    BEND = "bend"
-    EASED = "eased"
-    RECOVERED = "recovered"
-    GAP = "gap"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,10 @@ class Knowledge(_Known):
     weaknesses: tuple[str, ...]
     amplifiers: tuple[str, ...]
 
+    def ids(self) -> tuple[str, ...]:
+        """Those of all candidates."""
+        return tuple(candidate.id for candidate in self.candidates)
+
 
 @cache
 def load_knowledge() -> Knowledge:

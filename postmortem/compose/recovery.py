@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alerts.timeline_rows import END, RowKind
 from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.compose.causes import candidates
 from postmortem.compose.items import pending
@@ -10,7 +11,7 @@ from postmortem.document import Block, Callout, Heading, Item, Listing, Paragrap
 from postmortem.mitigations import Effect, Mitigation, Verdict, reach_seconds, window_seconds
 from postmortem.records import Good
 from postmortem.report import Report
-from postmortem.timeline import END, Row, RowKind
+from postmortem.timeline import Row
 from postmortem.voice import Voice, cite
 
 

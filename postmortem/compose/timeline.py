@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alerts.timeline_rows import RowKind
 from postmortem.bends import COMPANY_SECONDS, Bend
 from postmortem.corrections import Correction, target_of, unknown_targets
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
@@ -10,7 +11,7 @@ from postmortem.facts import Fact
 from postmortem.gaps import Gap
 from postmortem.records import Event, Good
 from postmortem.report import Report
-from postmortem.timeline import TIED_INTERVALS, Entry, Row, RowKind
+from postmortem.timeline import TIED_INTERVALS, Entry, Row
 from postmortem.turningpoints import Shift, Turn
 from postmortem.voice import Voice, cite
 

@@ -67,6 +67,7 @@ class World:
             depends_on=DEPENDS_ON,
             notifiers=self.notifiers,
             accounts=lambda: self.accounts,
+            candidates=lambda: ("cache.emptied", "replica.saturated"),
         )
 
     @property

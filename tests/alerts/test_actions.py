@@ -39,6 +39,21 @@ def listed(client, incident):
     return client.send("GET", f"/api/v1/incidents/{incident}/actions").json()
 
 
+@pytest.mark.parametrize(
+    ("cause", "warnings"),
+    [
+        ("cache.emptied", None),
+        ("too few connections", None),
+        ("cache.emptyed", ["cause: no candidate is called 'cache.emptyed'; cache.emptied is meant?"]),
+        ("dns.gone", ["cause: no candidate is called 'dns.gone'"]),
+    ],
+)
+def test_a_cause_that_no_report_knows_is_kept_with_a_warning(post, client, incident, cause, warnings):
+    answer = post(**ITEM, cause=cause)
+    assert (answer.status_code, answer.json().get("warnings")) == (201, warnings)
+    assert listed(client, incident)[0]["cause"] == cause
+
+
 def test_items_are_numbered_and_have_a_horizon_by_their_date(post, client, incident):
     post(**ITEM, author="lee")
     post(**{**ITEM, "due": "2025-09-20"})

@@ -96,6 +96,18 @@ async def test_end_that_is_posted_again_ends_once(client, paged):
     assert len(paged.events(Kind.RESOLVED)) == 1
 
 
+async def test_correction_of_a_row_that_there_is_not_is_kept_with_a_warning(client, paged):
+    rows = ("turn:slo:order-availability:error_ratio", "turn:slo:orders:error_ratio", "onset:signal:cpu")
+    answers = []
+    for row in rows:
+        posted = {"kind": "correction", "incident": ID, "attributes": {"row": row}}
+        answers.append((await client.post("/api/v1/events", json=posted)).json())
+    assert "warnings" not in answers[0]
+    for row, answer in zip(rows[1:], answers[1:], strict=True):
+        assert answer["warnings"][0].startswith(f"no row of {ID} is called {row!r} so far")
+    assert len(paged.events(Kind.CORRECTION)) == 3
+
+
 @pytest.mark.parametrize(
     ("key", "status", "said"),
     [("flip-1", 409, "used for event 1, which is another"), ("a b", 400, "1 to 255")],
@@ -170,6 +182,7 @@ async def test_slos_and_signals_come_from_their_providers(client):
         ({"kind": "note", "attributes": {"a": "x" * 65_536}}, "attributes: expected attributes of at most"),
         ({"kind": "note", "servce": "x"}, "servce: Extra inputs are not permitted"),
         ({"kind": "paged"}, "kind: paged events are written by Fireline only"),
+        ({"kind": "correction", "attributes": {"hides": "it"}}, "attributes.hides: expected the id of a row"),
     ],
 )
 async def test_bad_event_is_refused_with_its_reason(client, body, said):

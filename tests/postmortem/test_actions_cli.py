@@ -132,7 +132,10 @@ def test_what_was_shown_is_kept_with_the_item(run, monkeypatch):
         (("done", 7), "action 7: expected one of 2025-09-03-1: none yet"),
         (("add", "x", "--owner", "kim", "--due", "2025-09-01"), "due: expected 2025-09-03 or later"),
         (("add", *ADD, "--proof", "trust"), "--proof: expected case:NAME or drill:NAME, found 'trust'"),
-        (("add", *ADD, "--cause", "cache_emptied"), "found 'cache_emptied'; cache.emptied is meant?"),
+        (
+            ("add", *ADD, "--cause", "cache_emptied"),
+            "'cache_emptied'; cache.emptied is meant?",
+        ),
         (("add", *ADD, "--cause", "dns.gone"), "--cause: expected the id of a candidate, or words"),
         (("change", 1), "expected --owner, --due or --public"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from alerts.action_items import Horizon
+from alerts.timeline_rows import RowKind
 from dashboards.up_cli import up
 from postmortem.archive import Archive
 from postmortem.bends import Then
@@ -12,7 +13,6 @@ from postmortem.causes.hypotheses import Order
 from postmortem.cli import main
 from postmortem.facts import Operation, RecordKind
 from postmortem.reductions import Reduction
-from postmortem.timeline import RowKind
 
 PAGES = Path(__file__).parents[2] / "docs"
 DOCS = (PAGES / "postmortem.md").read_text(encoding="utf-8")

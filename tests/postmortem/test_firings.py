@@ -1,8 +1,9 @@
+from alerts.timeline_rows import RowKind
 from postmortem.evidence import Evidence
 from postmortem.firings import find_firings
 from postmortem.records import Event, Incident, SignalMap
 from postmortem.span import find_span
-from postmortem.timeline import AGAIN, RowKind, build_timeline
+from postmortem.timeline import AGAIN, build_timeline
 
 COLD = {"alertname": "Cold", "severity": "ticket"}
 ALERT = {"labels": COLD, "severity": "ticket", "starts_at": 300.0, "ends_at": 400.0}

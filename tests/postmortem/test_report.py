@@ -4,10 +4,10 @@ from datetime import UTC
 import pytest
 
 from alerts.charts.model import Language
+from alerts.timeline_rows import RowKind
 from postmortem.catalogue import load_catalogue
 from postmortem.facts import Operation, operate, recompute
 from postmortem.report import build_report
-from postmortem.timeline import RowKind
 from postmortem.voice import Voice
 
 TEN = 1756861200.0

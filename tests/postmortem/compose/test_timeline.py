@@ -3,10 +3,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
+from alerts.timeline_rows import RowKind
 from postmortem.catalogue import load_catalogue
 from postmortem.compose.timeline import timeline_item
 from postmortem.marks import replace_marks
-from postmortem.timeline import Entry, Row, RowKind
+from postmortem.timeline import Entry, Row
 from postmortem.turningpoints import Turn
 from postmortem.voice import Voice
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from alerts.charts.model import Language
+from alerts.timeline_rows import RowKind
 from postmortem.markdown import render_markdown
 from postmortem.public.document import write_public
-from postmortem.timeline import RowKind
 from tests.postmortem.public.conftest import SEOUL
 
 KOREAN = [

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from alerts.timeline_rows import RowKind
 from postmortem.public.told import StepKind, tell
-from postmortem.timeline import RowKind
 
 
 def beside_something_inside(report, kind, seconds):

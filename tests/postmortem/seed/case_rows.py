@@ -9,11 +9,11 @@ from pathlib import Path
 from alerts.casefile import load_case
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_clock, format_quantity
+from alerts.timeline_rows import RowKind
 from postmortem.case_report import report_on_case
 from postmortem.catalogue import load_catalogue
 from postmortem.compose.timeline import timeline_item
 from postmortem.marks import replace_marks
-from postmortem.timeline import RowKind
 from postmortem.voice import Voice
 
 CASE = "seed-2025-09-03"

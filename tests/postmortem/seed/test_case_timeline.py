@@ -9,13 +9,13 @@ import pytest
 from alerts.casefile import load_case
 from alerts.charts.model import Language
 from alerts.synthesis import samples_of
+from alerts.timeline_rows import RowKind
 from collector.embedded import EmbeddedQuerier
 from postmortem.case_report import report_on_case
 from postmortem.compose.write import write_document
 from postmortem.facts import FromSeries, recompute
 from postmortem.markdown import render_markdown
 from postmortem.reductions import Reduction
-from postmortem.timeline import RowKind
 
 _SPEC = importlib.util.spec_from_file_location("case_rows", Path(__file__).parent / "case_rows.py")
 case_rows = importlib.util.module_from_spec(_SPEC)

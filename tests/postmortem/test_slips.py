@@ -1,0 +1,41 @@
+from alerts.corrections import named_row
+from alerts.events import Kind, NewEvent
+from postmortem.slips import find_slips
+
+INCIDENT = "2025-09-03-1"
+
+
+def correction(row):
+    return {
+        "id": 90, "at": 1756861200.0, "kind": "correction", "author": "kim", "text": "x",
+        "incident": INCIDENT, "attributes": {"row": row},
+    }  # fmt: skip
+
+
+def item(cause):
+    said = {"action": 1, "change": "added", "owner": "kim", "due": "2025-09-08", "cause": cause}
+    return {
+        "id": 91, "at": 1756861200.0, "kind": "action", "author": "lee", "text": "raise the limits",
+        "incident": INCIDENT, "attributes": said,
+    }  # fmt: skip
+
+
+def test_nothing_is_said_of_rows_and_causes_that_there_are(report_on):
+    for cause in ("", "replica.saturated", "too few connections"):
+        assert [*find_slips(report_on([correction("onset:signal:replica_cpu"), item(cause)]))] == []
+
+
+def test_a_correction_of_no_row_is_named_with_the_row_that_is_meant(report_on):
+    (slip,) = find_slips(report_on([correction("onset:signal:replica_cpuu")]))
+    told = "event 90 (kim) corrects nothing: no row is called 'onset:signal:replica_cpuu'"
+    assert slip == f"{told}; onset:signal:replica_cpu is meant?"
+
+
+def test_an_item_for_no_candidate_is_named(report_on):
+    (slip,) = find_slips(report_on([item("cache.emptyed")]))
+    assert slip == "action item 1 (lee): no candidate is called 'cache.emptyed'; cache.emptied is meant?"
+
+
+def test_the_server_takes_the_id_of_every_row(seed_report):
+    for row in seed_report.timeline:
+        assert named_row(NewEvent(0.0, Kind.CORRECTION, "", attributes={"row": row.id})) == row.id
