@@ -18,7 +18,7 @@ from postmortem.fetch import LATEST
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
 from postmortem.options import fireline_options, rules_option
-from postmortem.outputs import check_output
+from postmortem.outputs import check_kept, check_output
 from postmortem.overrides import SHIPPED, Templates, read_templates
 from postmortem.records import Incident, ServerSettings
 from postmortem.report import Report, conclude
@@ -43,6 +43,9 @@ _OPTIONS = (
         metavar="FILE",
         type=click.Path(path_type=Path),
         help="With --url: also writes the JSON by which `postmortem verify` proves what is written.",
+    ),
+    click.option(
+        "--force", "replaces_any", is_flag=True, help="With --keep-archive: replaces whatever the file holds."
     ),
     rules_option("To replay over the case: SLOs, guardrails, Prometheus rules; else the shop's."),
     click.option(
@@ -91,6 +94,7 @@ class Asked:
     signals: Path | None
     kept: Path | None
     quiet: float | None = None
+    replaces_any: bool = False
 
     def check_outputs(self, outs: Sequence[Path], templates: Path | None) -> None:
         """Finds out before the work whether all can be written, none over what is read or over another.
@@ -98,6 +102,8 @@ class Asked:
         Raises:
             OutputError: as ``check_output`` does.
         """
+        if self.replaces_any and self.kept is None:
+            raise OutputError("--force: expected with --keep-archive only; what --out names is replaced")
         inputs = self.files(templates)
         for out in outs:
             check_output(out, inputs)
@@ -107,8 +113,16 @@ class Asked:
                 raise OutputError(f"--keep-archive {self.kept}: expected another file than that of --out")
 
     def archive_of(self, report: Report) -> dict[Path, str]:
-        """The file that is to keep the archive, where one is, with its text."""
-        return {} if self.kept is None else {self.kept: Archive.of(report).text}
+        """The file that is to keep the archive, where one is, with its text.
+
+        Raises:
+            OutputError: for one that keeps something else, unless any may be replaced.
+        """
+        if self.kept is None:
+            return {}
+        if not self.replaces_any:
+            check_kept(self.kept, report.evidence.incident)
+        return {self.kept: Archive.of(report).text}
 
     def warn_unless_kept(self, *, is_in_outputs: bool = False) -> None:
         """Says so where nothing can prove what was written: its samples were asked of a server."""

@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from alerts.errors import SpecError
 from alerts.outputs import refuse_overwriting
-from postmortem.errors import OutputError
+from postmortem.errors import ArchiveError, OutputError
+from postmortem.records import Incident
+from postmortem.verify.archive_file import parse_archive, read_text
 
 
 def check_output(path: Path, inputs: Iterable[Path], option: str = "--out") -> None:
@@ -24,6 +29,25 @@ def check_output(path: Path, inputs: Iterable[Path], option: str = "--out") -> N
         refuse_overwriting(f"{option} {path}", path, read)
     except SpecError as error:
         raise OutputError(str(error)) from error
+
+
+def check_kept(path: Path, incident: Incident) -> None:
+    """Whether an archive of this incident may be kept there: nothing is lost but an earlier one of its own.
+
+    Raises:
+        OutputError: for a file that holds another incident's archive, or anything else.
+    """
+    if not path.is_file():
+        return
+    wanted = f"--keep-archive {path}: expected a new file or an earlier archive of {incident.id}"
+    try:
+        found = Incident.model_validate(parse_archive(str(path), read_text(path)).get("incident"))
+    except (ArchiveError, ValidationError) as error:
+        raise OutputError(f"{wanted}, found something else; --force replaces it") from error
+    if (found.id, found.detected_at) != (incident.id, incident.detected_at):
+        began = datetime.fromtimestamp(found.detected_at, UTC).strftime("%Y-%m-%dT%H:%MZ")
+        other = f"found that of {found.id} ({found.title}), detected {began}"
+        raise OutputError(f"{wanted}, {other}; --force replaces it")
 
 
 def _require_writable(path: Path, option: str) -> None:

@@ -239,6 +239,50 @@ def test_no_archive_is_kept_over_what_is_written(url, tmp_path):
     assert "review.json: expected another file than that of --out" in result.output
 
 
+def kept_over(url, folder, content, *flags):
+    kept = folder / "review.json"
+    kept.write_text(content, encoding="utf-8")
+    out = folder / "review.md"
+    return kept, run("latest", "--url", url, "--out", out, "--keep-archive", kept, *flags)
+
+
+@pytest.fixture(scope="module")
+def archive(url, tmp_path_factory):
+    out = tmp_path_factory.mktemp("archive") / "review.json"
+    run("latest", "--url", url, "--out", out)
+    return out.read_text(encoding="utf-8")
+
+
+def test_an_earlier_archive_of_the_incident_is_replaced(url, tmp_path, archive):
+    earlier = json.loads(archive) | {"series": {}}
+    kept, result = kept_over(url, tmp_path, json.dumps(earlier))
+    assert result.exit_code == 0, result.output
+    assert json.loads(kept.read_text(encoding="utf-8"))["series"]
+
+
+@pytest.mark.parametrize("other", [{"id": "2025-09-02-1"}, {"detected_at": 1756800000.0}])
+def test_the_archive_of_another_incident_is_replaced_by_force_only(url, tmp_path, archive, other):
+    content = json.loads(archive)
+    content["incident"] |= other
+    kept, result = kept_over(url, tmp_path, json.dumps(content))
+    assert (result.exit_code, kept.read_text(encoding="utf-8")) == (2, json.dumps(content))
+    assert f"found that of {content['incident']['id']}" in result.output
+    assert list(tmp_path.iterdir()) == [kept]
+    assert kept_over(url, tmp_path, json.dumps(content), "--force")[1].exit_code == 0
+
+
+@pytest.mark.parametrize("content", ["", "notes", "[]", '{"schema": "fireline.report/0"}'])
+def test_what_is_no_archive_is_not_replaced_by_one(url, tmp_path, content):
+    kept, result = kept_over(url, tmp_path, content)
+    assert (result.exit_code, kept.read_text(encoding="utf-8")) == (2, content)
+    assert "an earlier archive of 2025-09-03-1, found something else; --force replaces it" in result.output
+
+
+def test_force_is_for_the_archive_alone(url, tmp_path):
+    result = run("latest", "--url", url, "--out", tmp_path / "r.md", "--force")
+    assert (result.exit_code, "--force: expected with --keep-archive only" in result.output) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("name", "flags", "is_said"),
     [("r.html", (), False), ("r.json", (), False), ("r.md", (), True), ("r.html", ("--public",), True)],
