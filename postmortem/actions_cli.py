@@ -5,18 +5,19 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from alerts.action_items import PROOF, Horizon, Status, unknown_cause
+from alerts.action_items import PROOF, Status, unknown_cause
 from alerts.errors import AlertsError
 from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Duration
 from collector.plain_text import plain, plain_line
 from postmortem.actions_api import ActionsApi, Listed
+from postmortem.actions_text import answer, listing
 from postmortem.causes.knowledge import load_knowledge
 from postmortem.errors import PostmortemError, ProofError
 from postmortem.fetch import LATEST, FirelineApi
@@ -24,7 +25,6 @@ from postmortem.live import TIMEOUT_SECONDS
 from postmortem.mistake import UserMistake
 from postmortem.options import cases_option, fireline_options, rules_option
 
-_HEADS = {Horizon.SHORT: "within 1 week", Horizon.MID: "1 to 4 weeks", Horizon.LONG: "later"}
 _MONTH_SECONDS = 30 * 86_400.0
 
 
@@ -57,14 +57,14 @@ def actions_group() -> None:
 @_of_incident
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_command(incident: str, server: PrometheusServer, style: str) -> None:
-    """Show the items by horizon, and how many are done."""
-    with _connected(server, incident) as (name, api):
+    """Show the items by horizon, and how many are open."""
+    with _connected(server, incident) as (name, api, fireline):
         items = api.listed()
+        today = datetime.fromtimestamp(time.time(), fireline.settings().zone).date()
     if style == "json":
         click.echo(json.dumps([item.model_dump(mode="json") for item in items], ensure_ascii=False, indent=2))
     else:
-        today = datetime.now(UTC).astimezone().date()
-        for line in listing(name, items, lambda item: item.due < today):
+        for line in listing(name, items, today):
             click.echo(plain(line))
 
 
@@ -101,7 +101,7 @@ def add_command(  # noqa: PLR0917  click passes them by name
         "public": public or "",
         "author": author,
     }
-    with _connected(server, incident) as (name, api):
+    with _connected(server, incident) as (name, api, _):
         added = api.add(asked)
         _say(name, added)
         for warning in added.warnings:
@@ -137,7 +137,7 @@ def change_command(  # noqa: PLR0917  click passes them by name
     said = {"author": author, "owner": owner, **({} if public is None else {"public": public})}
     if due is not None:
         said["due"] = due.date().isoformat()
-    with _connected(server, incident) as (name, api):
+    with _connected(server, incident) as (name, api, _):
         _say(name, api.act(number, "change", said))
 
 
@@ -167,7 +167,7 @@ def done_command(  # noqa: PLR0917  click passes them by name
     author: str,
 ) -> None:
     """Say that item NUMBER is done: refused unless what it names as its proof is shown."""
-    with _connected(server, incident) as (name, api):
+    with _connected(server, incident) as (name, api, _):
         item = next((one for one in api.listed() if one.number == number), None)
         kind, _, proof = ("", "", "") if item is None or item.status is not Status.OPEN else _parts(item)
         shown = ""
@@ -208,16 +208,17 @@ def _shown_case(
 @_author
 def drop_command(incident: str, server: PrometheusServer, number: int, why: str, author: str) -> None:
     """Say that item NUMBER will not be done. It stays in the list and counts no more."""
-    with _connected(server, incident) as (name, api):
+    with _connected(server, incident) as (name, api, _):
         _say(name, api.act(number, "drop", {"author": author, "why": why}))
 
 
 @contextmanager
-def _connected(server: PrometheusServer, incident: str) -> Iterator[tuple[str, ActionsApi]]:
+def _connected(server: PrometheusServer, incident: str) -> Iterator[tuple[str, ActionsApi, FirelineApi]]:
     client = server.client(TIMEOUT_SECONDS)
     try:
-        known = FirelineApi(client, server.url).incident(LATEST).id if incident == LATEST else incident
-        yield known, ActionsApi(client, server.url, known)
+        fireline = FirelineApi(client, server.url)
+        known = fireline.incident(LATEST).id if incident == LATEST else incident
+        yield known, ActionsApi(client, server.url, known), fireline
     except ProofError as error:
         raise Unproven(str(error)) from error
     except (PostmortemError, AlertsError) as error:
@@ -226,34 +227,5 @@ def _connected(server: PrometheusServer, incident: str) -> Iterator[tuple[str, A
         client.close()
 
 
-def listing(name: str, items: Sequence[Listed], is_past: Callable[[Listed], bool]) -> Iterator[str]:
-    """Lines: the count first, then the items of each horizon."""
-    counted = [item for item in items if item.status is not Status.DROPPED]
-    dropped = len(items) - len(counted)
-    done = sum(item.status is Status.DONE for item in counted)
-    more = f", {dropped} dropped" if dropped else ""
-    yield f"{name}: {done} of {len(counted)} done{more}" if items else f"{name}: no action items yet"
-    for horizon in Horizon:
-        mine = [item for item in items if item.horizon is horizon]
-        if mine:
-            yield f"{_HEADS[horizon]}:"
-            yield from (f"  {line(item, is_overdue=is_past(item))}" for item in mine)
-
-
-def line(item: Listed, *, is_overdue: bool = False) -> str:
-    """An item in a line."""
-    late = is_overdue and item.status is Status.OPEN
-    details = [
-        f"cause: {item.cause}" if item.cause else "",
-        f"proof: {item.proof}" if item.proof else "",
-        f"public: {item.public}" if item.public else "",
-        item.said,
-    ]
-    tail = "; ".join(filter(None, details))
-    state = "overdue" if late else item.status.value
-    head = f"{item.number:>3}  {state:<8} {item.due}  {item.owner}: {item.text}"
-    return f"{head} ({tail})" if tail else head
-
-
 def _say(incident: str, item: Listed) -> None:
-    click.echo(plain_line(f"{incident}: {line(item).strip()}"))
+    click.echo(plain_line(answer(incident, item)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from alerts.backtest.wording import counted
 from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Duration
 from collector.plain_text import plain_line
@@ -184,8 +185,9 @@ def _read_case(
     found = report_on_case(case, rules, signals, quiet)
     unheld = dict.fromkeys(selector for one in found.unheld for selector in one.reads)
     if unheld:
-        alerts = f"{len(found.unheld)} alerts of the rules were not replayed"
-        click.echo(f"postmortem: {alerts}, the case has no samples of {', '.join(unheld)}", err=True)
+        alerts = counted(len(found.unheld), "alert")
+        missing = f"the case has no samples of {', '.join(unheld)}"
+        click.echo(f"postmortem: {alerts} of the rules not replayed: {missing}", err=True)
     return found.report, ServerSettings(time_zone=found.case.zone.key)
 
 

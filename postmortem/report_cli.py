@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from alerts.backtest.wording import counted
 from alerts.charts.model import Language
 from collector.errors import OutputError as CannotWriteError
 from collector.plain_text import plain_line
@@ -74,7 +75,7 @@ def report_command(
         raise UserMistake(str(error)) from error
     figures = len(tell(report).facts() if is_public else report.facts())
     for out in outs:
-        click.echo(f"{out}: {report.evidence.incident.id}, {figures} figures")
+        click.echo(f"{out}: report on {report.evidence.incident.id}, {counted(figures, 'figure')}")
     for slip in find_slips(report):
         click.echo(plain_line(f"postmortem: {slip}"), err=True)
     asked.warn_unless_kept(is_in_outputs=not is_public and bool({"json", "html"} & {*forms.values()}))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from alerts.backtest.wording import counted
 from alerts.charts.model import Language
 from collector.errors import OutputError as CannotWriteError
 from collector.whole_file import write_all
@@ -17,6 +18,8 @@ from postmortem.notice.phase import Phase, phase_of
 from postmortem.notice.write import Kind, audience_of, write_notice
 from postmortem.public.told import tell
 from postmortem.zone import Zone
+
+_WHEN = {Phase.DURING: "while the incident lasts", Phase.AFTER: "after its end"}
 
 
 @click.command("notice")
@@ -61,4 +64,5 @@ def notice_command(
         click.echo(text, nl=False)
         return
     blanks = text.count(f"{document.blank_marks[0]}:")
-    click.echo(f"{out}: {kind}, {when}, {document.count_figures()} figures, {blanks} blanks to fill in")
+    figures, left = counted(document.count_figures(), "figure"), counted(blanks, "blank")
+    click.echo(f"{out}: {kind} notice, {_WHEN[when]}, {figures}, {left} to fill in")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from alerts.backtest.wording import counted
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.errors import QueryError
 from collector.plain_text import plain_line
@@ -126,10 +127,10 @@ def _as_text(report: Path, findings: _Findings) -> str:
     if len(findings.differences) > _MOST_LINES:
         lines.append(f"… and {len(findings.differences) - _MOST_LINES} more")
     for path, counts in findings.documents.items():
-        theirs = f", {counts['changed_lines']} lines by people" if counts["changed_lines"] else ""
-        lines.append(f"{path}: {counts['figures']} figures printed{theirs}")
+        theirs = f", {counted(counts['changed_lines'], 'line')} by people" if counts["changed_lines"] else ""
+        lines.append(f"{path}: {counted(counts['figures'], 'figure')} printed{theirs}")
     lines += findings.notes
     count = len(findings.differences)
-    outcome = f"{count} difference{'' if count == 1 else 's'}" if count else "as computed anew"
-    lines.append(f"{report}: {findings.figures} figures on {findings.series} series, {outcome}")
+    outcome = counted(count, "difference") if count else "as computed anew"
+    lines.append(f"{report}: {counted(findings.figures, 'figure')} on {findings.series} series, {outcome}")
     return "\n".join(plain_line(line) for line in lines)

@@ -59,7 +59,7 @@ def test_an_item_is_told_once_a_day_through_the_outbox(world_with_item):
         world.app.step()
     assert world.sent == ["reminder"] * 5
     assert told(world)[0] == "action item 1 is due 2025-09-05 (kim): raise the limits"
-    assert told(world)[-1] == "action item 1 is overdue since 2025-09-05, by 2 d (kim): raise the limits"
+    assert told(world)[-1] == "action item 1 was due 2025-09-05, 2 d ago (kim): raise the limits"
 
 
 def test_another_worker_does_not_tell_it_again(world_with_item):

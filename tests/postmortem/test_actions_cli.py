@@ -48,19 +48,19 @@ def run(tmp_path, monkeypatch):
 
 def test_an_item_is_added_listed_and_done(run):
     added = run("add", *ADD, "--cause", "replica.saturated")
-    assert added.output == f"{ID}: 1 open 2025-09-08 kim: raise the limits (cause: replica.saturated)\n"
+    said = "action item 1 is open (due 2025-09-08, kim): raise the limits (cause: replica.saturated)"
+    assert added.output == f"{ID}: {said}\n"
     run("add", "watch the replica", "--owner", "lee", "--due", "2025-12-01")
     assert run("done", 1).exit_code == 0
     lines = run("list").output.splitlines()
-    assert lines[:2] == [f"{ID}: 1 of 2 done", "within 1 week:"]
-    assert lines[2].startswith("    1  done     2025-09-08  kim: raise the limits")
-    assert lines[3] == "later:"
+    assert lines[0] == f"{ID}: 1 of 2 action items open (1 overdue), 1 done"
+    assert lines[2].startswith("    1  done     due 2025-09-08  kim: raise the limits")
 
 
 def test_a_dropped_item_counts_no_more(run):
     run("add", *ADD)
     run("drop", 1, "--why", "the shop is sold")
-    assert run("list").output.splitlines()[0] == f"{ID}: 0 of 0 done, 1 dropped"
+    assert run("list").output.splitlines()[0] == f"{ID}: no action items, 1 dropped"
 
 
 def test_an_item_that_was_not_answered_is_added_again_and_kept_once(run, monkeypatch):
@@ -77,8 +77,8 @@ def test_an_item_that_was_not_answered_is_added_again_and_kept_once(run, monkeyp
     assert (result.exit_code, result.output.count("\n")) == (2, 1)
     assert "within 30 s; it may have been recorded: `actions list` shows it" in result.output
     monkeypatch.setattr(InApp, "send", sent)
-    assert run("add", *ADD).output.startswith(f"{ID}: 1 open")
-    assert "0 of 1 done" in run("list").output
+    assert run("add", *ADD).output.startswith(f"{ID}: action item 1 is open")
+    assert "1 of 1 action items open" in run("list").output
 
 
 def test_what_was_never_sent_was_not_recorded(run, monkeypatch):
@@ -113,7 +113,7 @@ def test_what_names_its_proof_stays_open_without_it(run, monkeypatch, proof, tex
     run("add", *ADD, "--proof", proof)
     result = run("done", 1)
     assert (result.exit_code, text in result.output, result.output.count("\n")) == (1, True, 1), result.output
-    assert "0 of 1 done" in run("list").output
+    assert "1 of 1 action items open" in run("list").output
 
 
 def test_what_was_shown_is_kept_with_the_item(run, monkeypatch):
@@ -122,7 +122,7 @@ def test_what_was_shown_is_kept_with_the_item(run, monkeypatch):
     monkeypatch.setattr(proofs, "show_case", lambda *asked: shown if asked[3] == NOON else None)
     run("add", *ADD, "--proof", "case:seed")
     done = run("done", 1)
-    assert "(proof: case:seed; case seed: fast pages 45 s after the onset)" in done.stdout
+    assert "(proof: case:seed; shown: case seed: fast pages 45 s after the onset)" in done.stdout
     assert done.stderr == "postmortem: case:seed: the alerts of the day\n"
 
 

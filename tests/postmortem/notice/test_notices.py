@@ -150,5 +150,7 @@ def test_by_command(tmp_path, seed_report):
     printed = CliRunner().invoke(main, arguments)
     assert printed.output.startswith("# 서비스 이용 장애 복구 안내\n")
     written = CliRunner().invoke(main, [*arguments, "--out", str(out)])
-    assert re.search(r"notice.md: customer, after, \d+ figures, 5 blanks to fill in\n", written.output)
+    assert re.search(
+        r"notice.md: customer notice, after its end, \d+ figures, 5 blanks to fill in\n", written.output
+    )
     assert out.read_text(encoding="utf-8") == printed.output
