@@ -144,7 +144,9 @@ class _Tests:
     def _burn_alert(self) -> str:
         return self.slo.alerting.name or BURN_ALERT
 
-    def _test(self, name: str, inputs: Sequence[Mapping[str, str]], *checks: Any) -> dict[str, Any]:  # noqa: ANN401
+    def _test(
+        self, name: str, inputs: Sequence[Mapping[str, str]], *checks: dict[str, Any]
+    ) -> dict[str, Any]:
         """A rule is evaluated as often as there are inputs: nothing that it records stands between two."""
         return {
             "name": name,

@@ -153,7 +153,7 @@ class Herald:
             arrived = True
         except DeliveryError as error:
             what = "the end of a page" if message.incident.is_resolved else "a page"
-            log.error("%s: %s that is not recorded did not arrive: %s", self.name, what, error)  # noqa: TRY400
+            log.error("%s: %s that is not recorded did not arrive: %s", self.name, what, error)  # noqa: TRY400  no bug
         finally:
             self._settle(message, arrived=arrived)
         return False

@@ -52,7 +52,7 @@ class HttpClient:
         seconds: float,
         most_bytes: int = MOST_BYTES,
         refuse_longer: bool = False,
-        **options: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401  httpx's own
     ) -> None:
         self._seconds = seconds
         self._refuse_longer = refuse_longer
@@ -60,7 +60,7 @@ class HttpClient:
         self._client = httpx.AsyncClient(timeout=seconds, cookies=no_cookies(), **options)
         self._under_way: set[asyncio.Task[Any]] = set()
 
-    def send(self, method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401
+    def send(self, method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401  httpx's own
         """The whole answer. Takes what ``httpx.Client.request`` takes.
 
         Raises:

@@ -87,7 +87,7 @@ class TargetScraper:
             self.latest = await asyncio.wrap_future(kept)
         except CollectorError as error:
             self.latest = ScrapeResult(at, fetched.duration_seconds, str(error))
-        except Exception as error:
+        except Exception as error:  # whatever it is, the next scrape comes
             logger.exception("%s: keeping the scrape failed", self.target.shown_url)
             self.latest = ScrapeResult(at, fetched.duration_seconds, f"keeping the scrape failed: {error!r}")
 

@@ -117,4 +117,4 @@ class Scheduler:
         jobs.shutdown(wait=False)
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # those that are cancelled get a turn to end

@@ -188,9 +188,9 @@ def _shown_case(
     name: str, cases: Path, rules: Sequence[Path], server: PrometheusServer, incident: str
 ) -> str:
     # Only a case needs the rules' half, which takes longer to import than all else of this command.
-    from alerts.backtest.files import load_alerts  # noqa: PLC0415
-    from alerts.ci.server_rules import server_rules  # noqa: PLC0415
-    from postmortem.proofs import show_case  # noqa: PLC0415
+    from alerts.backtest.files import load_alerts  # noqa: PLC0415  as above
+    from alerts.ci.server_rules import server_rules  # noqa: PLC0415  as above
+    from postmortem.proofs import show_case  # noqa: PLC0415  as above
 
     with closing(server.client(TIMEOUT_SECONDS)) as client:
         paged_at = FirelineApi(client, server.url).incident(incident).first_page_at

@@ -180,7 +180,7 @@ def _read_case(
     case: str, rules: tuple[Path, ...], signals: Path | None, quiet: float | None
 ) -> tuple[Report, ServerSettings]:
     # Only a case needs the incident half, which takes longer to import than all else of this command.
-    from postmortem.case_report import report_on_case  # noqa: PLC0415
+    from postmortem.case_report import report_on_case  # noqa: PLC0415  as above
 
     found = report_on_case(case, rules, signals, quiet)
     unheld = dict.fromkeys(selector for one in found.unheld for selector in one.reads)

@@ -1,6 +1,5 @@
 """A time zone as an option of a command."""
 
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -13,10 +12,10 @@ class Zone(click.ParamType[ZoneInfo]):
 
     name = "zone"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ZoneInfo:  # noqa: ANN401
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> ZoneInfo:
         if isinstance(value, ZoneInfo):
             return value
         try:
-            return ZoneInfo(value)
+            return ZoneInfo(str(value))
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise UserMistake(f"--time-zone {value!r}: expected a zone such as Asia/Seoul or UTC") from error

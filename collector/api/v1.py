@@ -170,7 +170,7 @@ def _told(endpoint: _Endpoint) -> _Endpoint:
             return _error(_STATUSES.get(error.kind, 500), error.kind, str(error))
         except CollectorError as error:
             return _error(500, "internal", str(error))
-        except Exception as error:
+        except Exception as error:  # whatever it is, who asked is answered in JSON
             logger.exception("%s failed", request.url.path)
             return _error(500, "internal", f"unexpected error: {error!r}")
 

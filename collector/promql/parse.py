@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import promql_parser as upstream
 import re2
@@ -33,6 +33,8 @@ from collector.promql.syntax import (
     Subquery,
 )
 from collector.regexes import anchored_regex, instructions
+
+Parsed: TypeAlias = Any  # the parser's classes share no base
 
 # The parser's enumerations cannot be hashed, so their names are looked up.
 _MATCH_OPS = {
@@ -72,7 +74,7 @@ def _tree(query: str, size: QuerySize, experimental: bool) -> Node:
     return _Converter(experimental, size, regexes).convert(_parsed(told.text), 0)
 
 
-def _parsed(text: str) -> Any:  # noqa: ANN401 - the parser's classes share no base
+def _parsed(text: str) -> Parsed:
     try:
         return upstream.parse(text)
     except ValueError as error:
@@ -92,7 +94,7 @@ class _Converter:
         self._regexes = regexes
         self._compiled: set[str] = set()
         self._instructions = 0
-        self._by_type: dict[type, Callable[[Any, int], Node]] = {
+        self._by_type: dict[type, Callable[[Parsed, int], Node]] = {
             upstream.NumberLiteral: lambda e, _: Number(e.val),
             upstream.StringLiteral: lambda e, _: String(e.val),
             upstream.VectorSelector: lambda e, _: self._selector(e),
@@ -105,12 +107,12 @@ class _Converter:
             upstream.BinaryExpr: self._binary,
         }
 
-    def convert(self, expr: Any, depth: int) -> Node:  # noqa: ANN401 - the parser's classes share no base
+    def convert(self, expr: Parsed, depth: int) -> Node:
         if depth > self._max_depth:
             raise QueryError(f"query nests too deeply: at most {self._max_depth} levels are allowed")
         return self._by_type[type(expr)](expr, depth + 1)
 
-    def _selector(self, expr: Any) -> Selector:  # noqa: ANN401
+    def _selector(self, expr: Parsed) -> Selector:
         matchers = tuple(self._with_regex(matcher) for matcher in _matchers(expr))
         if all(matcher.matches("") for matcher in matchers):
             raise QueryError("parse error: vector selector must contain at least one non-empty matcher")
@@ -142,12 +144,12 @@ class _Converter:
                 f" at most {self._max_regex} instructions are allowed when they are compiled"
             )
 
-    def _subquery(self, expr: Any, depth: int) -> Subquery:  # noqa: ANN401
+    def _subquery(self, expr: Parsed, depth: int) -> Subquery:
         step = _ms(lambda: expr.step)
         inner = self.convert(expr.expr, depth)
         return Subquery(inner, _range(expr), step, _offset(expr), _at(expr))
 
-    def _call(self, expr: Any, depth: int) -> Call:  # noqa: ANN401
+    def _call(self, expr: Parsed, depth: int) -> Call:
         name = expr.func.name
         if name in EXPERIMENTAL_FUNCTIONS and not self._experimental:
             raise QueryError(f'parse error: function "{name}" is not enabled')
@@ -155,7 +157,7 @@ class _Converter:
             raise QueryError(f'parse error: unknown function with name "{name}"')
         return Call(name, tuple(self.convert(arg, depth) for arg in expr.args))
 
-    def _aggregation(self, expr: Any, depth: int) -> Aggregation:  # noqa: ANN401
+    def _aggregation(self, expr: Parsed, depth: int) -> Aggregation:
         op = str(expr.op)
         if op in EXPERIMENTAL_AGGREGATIONS and not self._experimental:
             raise QueryError(f"parse error: {op}() is experimental and is not enabled")
@@ -167,7 +169,7 @@ class _Converter:
         param = None if expr.param is None else self.convert(expr.param, depth)
         return Aggregation(op, self.convert(expr.expr, depth), param, grouping)
 
-    def _binary(self, expr: Any, depth: int) -> Node:  # noqa: ANN401
+    def _binary(self, expr: Parsed, depth: int) -> Node:
         """Walks the left spine in a loop: ``a + b + c + …`` nests to the left, once for each operator."""
         spine = [expr]
         while isinstance(spine[-1].lhs, upstream.BinaryExpr):
@@ -179,7 +181,7 @@ class _Converter:
         return node
 
 
-def _matchers(expr: Any) -> tuple[Matcher, ...]:  # noqa: ANN401
+def _matchers(expr: Parsed) -> tuple[Matcher, ...]:
     if expr.matchers.or_matchers:
         raise QueryError('parse error: unexpected "or" in label matching, expected "," or "}"')
     matchers = [Matcher(m.name, _MATCH_OPS[str(m.op)], m.value) for m in expr.matchers.matchers]
@@ -191,7 +193,7 @@ def _matchers(expr: Any) -> tuple[Matcher, ...]:  # noqa: ANN401
     return tuple(matchers)
 
 
-def _matching(modifier: Any) -> tuple[Matching, bool]:  # noqa: ANN401
+def _matching(modifier: Parsed) -> tuple[Matching, bool]:
     if modifier is None:
         return Matching(), False
     if modifier.fill_values.lhs is not None or modifier.fill_values.rhs is not None:
@@ -218,15 +220,15 @@ def _ms(read: Callable[[], timedelta | None]) -> int | None:
     return milliseconds
 
 
-def _range(expr: Any) -> int:  # noqa: ANN401
+def _range(expr: Parsed) -> int:
     return _ms(lambda: expr.range) or 0
 
 
-def _offset(expr: Any) -> int:  # noqa: ANN401
+def _offset(expr: Parsed) -> int:
     return _ms(lambda: expr.offset) or 0
 
 
-def _at(expr: Any) -> At | None:  # noqa: ANN401
+def _at(expr: Parsed) -> At | None:
     if expr.at is None:
         return None
     if expr.at.type == upstream.AtModifierType.Start:

@@ -87,7 +87,7 @@ class MeasuredPool(ConnectionPool):
     ) -> AbstractConnection:
         started = time.perf_counter()
         try:
-            connection: AbstractConnection = await super().get_connection()  # type: ignore[no-untyped-call]
+            connection: AbstractConnection = await super().get_connection()  # type: ignore[no-untyped-call]  # not annotated there
         except MaxConnectionsError:
             self._metrics.pool_timeouts.labels("redis").inc()
             self._metrics.redis_errors.labels("pool_exhausted").inc()
