@@ -1,15 +1,19 @@
 """Small YAML files that people write for the shop: read within bounds, whatever is in them."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 LARGEST_BYTES = 65_536
 # With every alias replaced by what it stands for, which a few lines can make endless.
 LARGEST_WRITTEN_OUT = 262_144
 LONGEST_TOLD = 400
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class YamlFileError(Exception):
@@ -46,6 +50,24 @@ def read_yaml(path: Path) -> object:
         RecursionError,
     ) as error:
         raise YamlFileError(f"expected YAML: {told(error)}") from error
+
+
+def read_model(
+    path: Path, model: type[Model], failure: type[Exception], complaint: Callable[[ErrorDetails], str]
+) -> Model:
+    """What the file holds, as the model has it. complaint: the words for what does not fit it.
+
+    Raises:
+        failure: naming the file, the key and what was expected.
+    """
+    try:
+        return model.model_validate(read_yaml(path))
+    except FileNotFoundError as error:
+        raise failure(f"{path}: {error.strerror}") from error
+    except YamlFileError as error:
+        raise failure(f"{path}: {error}") from error
+    except ValidationError as error:
+        raise failure(f"{path}: {complaint(first_mistake(error))}") from error
 
 
 def told(value: object) -> str:

@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import ErrorDetails
 
 from commerce_app.drill.errors import ScenarioError, ScheduleError
 from commerce_app.drill.expectations import Expectations
 from commerce_app.drill.scenario import Scenario, scenario_names
 from commerce_app.drill.suite import judged_scenario
 from commerce_app.gameday.when import EXAMPLE, When, checked_rule
-from commerce_app.yaml_file import YamlFileError, first_mistake, read_yaml, told
+from commerce_app.yaml_file import read_model, told
 
 ALL = "all"
 EXPECTED = {
@@ -93,14 +94,7 @@ def load_schedule(path: Path) -> Schedule:
     Raises:
         ScheduleError: naming file, key and what was expected.
     """
-    try:
-        content = _File.model_validate(read_yaml(path))
-    except FileNotFoundError as error:
-        raise ScheduleError(f"{path}: {error.strerror}") from error
-    except YamlFileError as error:
-        raise ScheduleError(f"{path}: {error}") from error
-    except ValidationError as error:
-        raise ScheduleError(f"{path}: {_complaint(first_mistake(error))}") from error
+    content = read_model(path, _File, ScheduleError, _complaint)
     when = content.when
     return Schedule(
         place=str(path),
@@ -127,7 +121,7 @@ def _drills(path: Path, names: Iterable[str]) -> tuple[tuple[Scenario, Expectati
     return tuple(found.values())
 
 
-def _complaint(problem: Any) -> str:  # noqa: ANN401  pydantic's own
+def _complaint(problem: ErrorDetails) -> str:
     # Of a union pydantic names the alternative too, which is no key.
     place = problem["loc"][:1] if problem["loc"][:1] == ("drills",) else problem["loc"]
     key = told(".".join(str(part) for part in place))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,13 +12,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from commerce_app.numbers import Number
 from commerce_app.prelaunch.errors import CampaignError
-from commerce_app.yaml_file import YamlFileError, first_mistake, read_yaml, told
+from commerce_app.yaml_file import read_model, told
 
 PRODUCTS_LIMIT = 1_000
 LONGEST_NAME, LONGEST_TOLD = 200, 100
@@ -153,19 +153,12 @@ def load_campaign(path: Path) -> Campaign:
     Raises:
         CampaignError: naming file, key and what was expected.
     """
-    try:
-        campaign = Campaign.model_validate(read_yaml(path))
-    except FileNotFoundError as error:
-        raise CampaignError(f"{path}: {error.strerror}") from error
-    except YamlFileError as error:
-        raise CampaignError(f"{path}: {error}") from error
-    except ValidationError as error:
-        raise CampaignError(f"{path}: {_complaint(first_mistake(error))}") from error
+    campaign = read_model(path, Campaign, CampaignError, _complaint)
     drills = campaign.drills.model_copy(update={"results": path.parent / campaign.drills.results})
     return campaign.model_copy(update={"drills": drills})
 
 
-def _complaint(problem: Any) -> str:  # noqa: ANN401  pydantic's own
+def _complaint(problem: ErrorDetails) -> str:
     key = _spelt(problem["loc"]) or "(whole file)"
     if problem["type"] == "extra_forbidden":
         model = _model_at(problem["loc"][:-1])
