@@ -7,6 +7,8 @@ from typing import Self
 # fresh_until and load_seconds before the body, so that whoever reads it can judge its age.
 _HEADER = struct.Struct(">dd")
 HEADER_BYTES = _HEADER.size
+_FRESH_UNTIL = struct.Struct(">d")
+FRESH_UNTIL_BYTES = _FRESH_UNTIL.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,16 @@ class Entry:
             return None
         fresh_until, load_seconds = _HEADER.unpack_from(packed)
         return cls(packed[HEADER_BYTES:], fresh_until, load_seconds)
+
+
+def pack_fresh_until(at: float) -> bytes:
+    """The first bytes of every packed entry."""
+    return _FRESH_UNTIL.pack(at)
+
+
+def unpack_fresh_until(head: bytes) -> float | None:
+    """From the first bytes of a packed entry; None where there are fewer."""
+    if len(head) < FRESH_UNTIL_BYTES:
+        return None
+    fresh_until: float = _FRESH_UNTIL.unpack_from(head)[0]
+    return fresh_until

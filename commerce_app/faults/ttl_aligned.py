@@ -1,4 +1,4 @@
-"""Every key of the cache expires at one moment."""
+"""All that the cache holds grows old at one moment, as what was filled together does."""
 
 from typing import ClassVar, Literal
 
@@ -13,7 +13,8 @@ class TtlAligned(Fault):
     """Keys that would expire sooner keep their time: a lock is not held longer than it was meant."""
 
     effect: ClassVar[str] = (
-        "keys that `match` and would live longer expire together `in_seconds` from now (`PEXPIREAT … LT`)"
+        "what the keys that `match` hold is fresh for `in_seconds` more and no longer, "
+        "as if filled together; a shop that keeps stale copies keeps them as long past that as ever"
     )
     hits: ClassVar[tuple[str, ...]] = ("redis",)
     is_instant: ClassVar[bool] = True

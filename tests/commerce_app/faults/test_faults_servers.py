@@ -3,12 +3,14 @@
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 
 import asyncpg
 import pytest
 import redis
 
+from commerce_app.cache.entry import Entry
 from commerce_app.faults.active import ActiveFaults
 from commerce_app.faults.errors import FaultError
 from commerce_app.faults.registry import parse_fault
@@ -145,17 +147,38 @@ def test_a_flush_empties_the_cache_and_is_over(faults, servers):
 def test_aligned_keys_expire_together_and_none_later_than_it_would(faults, servers):
     with redis.Redis.from_url(servers.valkey.url) as client:
         client.flushall()
+        batch = client.pipeline(transaction=False)
         for number in range(1_200):
-            client.set(f"product:{number}", "v", ex=1_000 + number)
+            batch.set(f"product:{number}", "v", ex=1_000 + number)
+        batch.execute()
         client.set("lock:1", "token", px=5_000)
         client.set("other", "v", ex=1_000)
-        client.set("kept", "v")
+        client.set("for_ever", "v")
+        client.rpush("list", "v")
+        client.expire("list", 1_000)
         lock_expires = client.pexpiretime("lock:1")
-        faults.begin("aligned", parse_fault({"type": "ttl_aligned", "in_seconds": 500, "match": "[plk]*"}))
-        assert len({client.pexpiretime(f"product:{number}") for number in range(1_200)}) == 1
+        faults.begin("aligned", parse_fault({"type": "ttl_aligned", "in_seconds": 500, "match": "[plf]*"}))
         assert 490 < client.ttl("product:1") <= 500
+        for number in range(1_200):
+            batch.pexpiretime(f"product:{number}")
+        assert len(set(batch.execute())) == 1
         assert client.pexpiretime("lock:1") == lock_expires
+        assert client.ttl("list") <= 500
+        assert 0 < client.ttl("for_ever") <= 500
         assert client.ttl("other") > 900
+        client.flushall()
+
+
+def test_aligned_entries_keep_their_stale_time(faults, servers):
+    now = time.time()
+    with redis.Redis.from_url(servers.valkey.url) as client:
+        client.set("kept", Entry(b"v", now + 100, 0.1).pack(), px=160_000)
+        client.set("dropped", Entry(b"v", now + 100, 0.1).pack(), px=100_000)
+        faults.begin("aligned", parse_fault({"type": "ttl_aligned", "in_seconds": 10}))
+        kept = Entry.unpack(client.get("kept"))
+        assert kept == Entry(b"v", pytest.approx(now + 10, abs=1), 0.1)
+        assert client.ttl("kept") == pytest.approx(70, abs=2)
+        assert client.ttl("dropped") == pytest.approx(10, abs=2)
         client.flushall()
 
 
