@@ -3,14 +3,13 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache
 from html import unescape
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from alerts.charts.svg import render_chart, stylesheet
+from alerts.html_templates import html_templates
 from postmortem.document import Document, Heading, Text
 from postmortem.marks import replace_marks
 
@@ -32,7 +31,7 @@ def render_html(document: Document, archive: str = "") -> str:
     own = files("postmortem").joinpath("templates", "report.css").read_text(encoding="utf-8")
     headings = [block for block in document.blocks if isinstance(block, Heading) and block.level == 2]
     return (
-        _environment()
+        html_templates("postmortem")
         .get_template("report.html.j2")
         .render(
             document=document,
@@ -78,14 +77,3 @@ def _marked_up(text: str, blank_marks: tuple[str, str]) -> Markup:
 
 def _anchor(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text).strip("-").lower()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("postmortem", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

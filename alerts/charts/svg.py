@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from alerts.charts import layout, spans
 from alerts.charts.model import BudgetBar, Chart
 from alerts.charts.summary import WORDS, budget_text, data_table, summary_text, window_text
+from alerts.html_templates import html_templates
 
 _HEAD = 12.0  # above a chart that carries its title inside the picture
 
@@ -76,15 +76,4 @@ def stylesheet() -> Markup:
 
 
 def _render(template: str, **values: object) -> Markup:
-    return Markup(_environment().get_template(template).render(**values))  # noqa: S704  # the template escapes
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("alerts.charts", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return Markup(html_templates("alerts.charts").get_template(template).render(**values))  # noqa: S704  # the template escapes

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -19,6 +18,7 @@ from alerts.burnrate import can_fire, firing_burn_rate, firing_ratio
 from alerts.charts.model import BudgetBar, Language
 from alerts.charts.svg import render_budget_bar, render_chart, stylesheet
 from alerts.errors import RequestError
+from alerts.html_templates import html_templates
 from alerts.policy import Policy, Tier
 from alerts.response import Response as Responder
 from alerts.signals import SignalMap
@@ -108,13 +108,7 @@ class Pages:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._templates = Environment(
-            loader=PackageLoader("dashboards.web", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = html_templates("dashboards.web")
 
     def routes(self) -> list[BaseRoute]:
         """The pages, and what they load."""
