@@ -25,6 +25,12 @@ def rules():
     return compile_slos(slos, policies_of(slos))
 
 
+def written(path, *rules, **group):
+    """The path, of a file with these rules as its one group."""
+    path.write_text(yaml.safe_dump({"groups": [{"name": "g", **group, "rules": list(rules)}]}))
+    return path
+
+
 @pytest.fixture
 def file(tmp_path, rules):
     path = tmp_path / "rules.yml"
@@ -70,8 +76,7 @@ def test_a_weaker_rule_fails_and_the_case_is_named(file, two_cases, accepted, ru
 
 def test_what_is_not_as_wanted_is_not_accepted(tmp_path, two_cases, accepted):
     rule = {"alert": "Always", "expr": "vector(1)", "labels": {"severity": "page"}}
-    path = tmp_path / "always.yml"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    path = written(tmp_path / "always.yml", rule)
     result = run(path, "--cases", two_cases, "--accepted", accepted, "--accept")
     assert (result.exit_code, accepted.exists()) == (1, False)
     assert (
@@ -83,8 +88,7 @@ def test_what_is_not_as_wanted_is_not_accepted(tmp_path, two_cases, accepted):
 
 def test_a_page_that_never_stops_passes_no_quiet_day_until_it_is_accepted(tmp_path, accepted):
     rule = {"alert": "Always", "expr": "cache_requests_total >= 0", "labels": {"severity": "page"}}
-    path, cases = tmp_path / "loose.yml", tmp_path / "quiet"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    path, cases = written(tmp_path / "loose.yml", rule), tmp_path / "quiet"
     cases.mkdir()
     (cases / "deploy").symlink_to(BUILT_IN / "deploy")
     arguments = (path, "--cases", cases, "--accepted", accepted)
@@ -98,8 +102,7 @@ def test_a_page_that_never_stops_passes_no_quiet_day_until_it_is_accepted(tmp_pa
 
 def test_cases_of_another_service_judge_nothing(tmp_path, two_cases, accepted):
     rule = {"alert": "High", "expr": "payments_failed_total > 5", "labels": {"severity": "page"}}
-    path = tmp_path / "payments.yml"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    path = written(tmp_path / "payments.yml", rule)
     result = run(path, "--cases", two_cases, "--accepted", accepted)
     assert (result.exit_code, "no case can judge these rules" in result.stdout) == (1, True)
     assert "deploy, seed-2025-09-03: High, which reads payments_failed_total" in result.stdout
@@ -114,16 +117,14 @@ def test_a_metric_that_no_case_has_is_told(tmp_path, two_cases, accepted):
         "expr": "cache_requests_total / cache_reqests_total > 5",
         "labels": {"severity": "page"},
     }
-    path = tmp_path / "typo.yml"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    path = written(tmp_path / "typo.yml", rule)
     result = run(path, "--cases", two_cases, "--accepted", accepted)
     assert "nothing found of cache_reqests_total, read by High (no series has that name)" in result.stdout
 
 
 def test_rules_without_any_page_are_told(tmp_path, two_cases, accepted):
     rules = [{"alert": name, "expr": "vector(1)", "labels": {"severity": "warning"}} for name in "AB"]
-    path = tmp_path / "tickets.yml"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": rules}]}))
+    path = written(tmp_path / "tickets.yml", *rules)
     result = run(path, "--cases", two_cases, "--accepted", accepted)
     assert 'None of the 2 alerts is a page, as none has severity=~"page|critical" or' in result.stdout
     assert "None of the" not in run(path, "--page", "severity=warning", "--cases", two_cases).stdout
@@ -135,8 +136,7 @@ def test_a_case_that_rules_look_beyond_is_told(tmp_path, two_cases, accepted):
         "expr": "increase(cache_requests_total[60d]) > 1e12",
         "labels": {"severity": "page"},
     }
-    path = tmp_path / "long.yml"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    path = written(tmp_path / "long.yml", rule)
     result = run(path, "--cases", two_cases, "--accepted", accepted)
     assert "deploy, seed-2025-09-03: rules look back 30d10m further than the samples go" in result.stdout
 
@@ -145,10 +145,7 @@ def test_a_log_has_whole_tables(tmp_path, two_cases, accepted, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     names = [f"AnAlertOfALongName{n}" for n in range(6)]
     page = {"expr": "vector(time()) > 1756861520", "labels": {"severity": "page"}}
-    path = tmp_path / "long.yml"
-    path.write_text(
-        yaml.safe_dump({"groups": [{"name": "g", "rules": [{"alert": n, **page} for n in names]}]})
-    )
+    path = written(tmp_path / "long.yml", *({"alert": name, **page} for name in names))
     assert ", ".join(names) in run(path, "--cases", two_cases, "--accepted", accepted).stdout
 
 
@@ -161,8 +158,7 @@ def test_rules_that_read_their_own_past_are_run_step_by_step(tmp_path, two_cases
         {"record": "bad:run", "expr": f"({ratio} > bool 0.05) * (1 + (bad:run or vector(0)))"},
         {"alert": "Bad", "expr": "bad:run >= 3", "labels": {"severity": "page"}},
     ]
-    path = tmp_path / "own.yml"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "interval": "1m", "rules": rules}]}))
+    path = written(tmp_path / "own.yml", *rules, interval="1m")
     result = run(path, "--cases", two_cases, "--accepted", accepted, "--format", "json")
     cases = {case["case"]: case for case in json.loads(result.stdout)["cases"]}
     assert cases["seed-2025-09-03"]["by"] == ["Bad"]
@@ -204,8 +200,7 @@ def test_experimental_functions_are_refused_unless_enabled_as_the_engine_does(tm
         "expr": "mad_over_time(cache_requests_total[5m]) > 1e9",
         "labels": {"severity": "page"},
     }
-    path = tmp_path / "new.yml"
-    path.write_text(yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]}))
+    path = written(tmp_path / "new.yml", rule)
     refused = run(path, "--cases", two_cases, "--accepted", accepted)
     assert (refused.exit_code, "is not enabled; --enable-experimental takes it" in refused.stderr) == (
         2,
