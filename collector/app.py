@@ -7,9 +7,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from starlette.routing import BaseRoute
-
-from collector.api.v1 import routes
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
 from collector.embedded import EmbeddedQuerier
@@ -180,10 +177,6 @@ class Collector:
     def receives_remote_write(self) -> bool:
         """Samples that another engine has are not written here."""
         return self.options.receives_remote_write and not self.is_remote
-
-    def routes(self) -> list[BaseRoute]:
-        """The Prometheus HTTP API, to be mounted on any Starlette application."""
-        return routes(self)
 
     def _load_groups(self, config: CollectorConfig) -> tuple[RuleGroup, ...]:
         loaded = load_rule_files(

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 from collector.allocator import keep_freed_memory
+from collector.api.v1 import routes
 from collector.app import Collector
 from collector.errors import ConfigError
 from collector.http_server import KEEP_ALIVE_SECONDS, BoundedHttp
@@ -37,14 +38,14 @@ def bind(host: str, port: int) -> socket.socket:
 
 def application(running: Collector) -> Router:
     """The API, and at ``/`` what there is of it: people come there first."""
-    routes = running.routes()
-    paths = "\n".join(sorted(route.path for route in routes if isinstance(route, Route)))
+    served = routes(running)
+    paths = "\n".join(sorted(route.path for route in served if isinstance(route, Route)))
     front = f"This is Fireline's collector: Prometheus' HTTP API, without pages.\n\n{paths}\n"
 
     async def shown(_request: Request) -> Response:
         return PlainTextResponse(front)
 
-    return Router(routes=[*routes, Route("/", shown, methods=["GET"])])  # routes tell their errors themselves
+    return Router(routes=[*served, Route("/", shown, methods=["GET"])])  # routes tell their errors themselves
 
 
 def serve_until_stopped(running: Collector, bound: socket.socket, url: str) -> None:

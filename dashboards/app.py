@@ -20,6 +20,7 @@ from alerts.errors import SpecError
 from alerts.guardrails.rules import compile_guardrails
 from alerts.selectors import seconds_between_samples
 from collector.allocator import keep_freed_memory
+from collector.api.v1 import routes
 from collector.app import Collector
 from collector.clock import Clock, SystemClock
 from collector.config import CollectorConfig
@@ -140,7 +141,7 @@ class Fireline:
         app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
         app.include_router(self._alerts.router)
         pages = Pages(self._room)
-        app.router.routes.extend([*self._status, *self._collector.routes(), *pages.routes()])
+        app.router.routes.extend([*self._status, *routes(self._collector), *pages.routes()])
         app.add_exception_handler(HTTPStatus.NOT_FOUND, pages.missing)
         app.add_exception_handler(Exception, pages.failed)
         return app

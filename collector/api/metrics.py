@@ -2,19 +2,16 @@
 
 import resource
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector as Reading
 
+from collector.app import Collector
 from collector.remotewrite.order import Refused
 
-if TYPE_CHECKING:
-    from collector.app import Collector
 
-
-def own_metrics(collector: "Collector") -> bytes:
+def own_metrics(collector: Collector) -> bytes:
     """The page in the text format 0.0.4."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Reading(collector))
@@ -22,7 +19,7 @@ def own_metrics(collector: "Collector") -> bytes:
 
 
 class _Reading(Reading):
-    def __init__(self, collector: "Collector") -> None:
+    def __init__(self, collector: Collector) -> None:
         self._collector = collector
 
     def collect(self) -> Iterator[Metric]:
@@ -40,7 +37,7 @@ class _Reading(Reading):
         yield from _process_families(self._collector)
 
 
-def _store_families(collector: "Collector") -> Iterator[Metric]:
+def _store_families(collector: Collector) -> Iterator[Metric]:
     store, counters = collector.store, collector.store.counters
     yield CounterMetricFamily("fireline_samples_appended", "Samples kept.", counters.appended)
     yield CounterMetricFamily("fireline_commits", "Transactions of samples.", counters.commits)
@@ -51,7 +48,7 @@ def _store_families(collector: "Collector") -> Iterator[Metric]:
     yield GaugeMetricFamily("fireline_series", "Series that the index knows.", store.index.known)
 
 
-def _ingest_families(collector: "Collector") -> Iterator[Metric]:
+def _ingest_families(collector: Collector) -> Iterator[Metric]:
     ingester, counters, refused = collector.ingester, collector.store.counters, collector.receiver.refused
     of_store = {
         Refused.OUT_OF_ORDER: counters.out_of_order,
@@ -83,7 +80,7 @@ def _ingest_families(collector: "Collector") -> Iterator[Metric]:
     )
 
 
-def _targets(collector: "Collector") -> Metric:
+def _targets(collector: Collector) -> Metric:
     states = [scraper.latest for scraper in collector.pool.scrapers]
     up = sum(state is not None and state.healthy for state in states)
     unknown = sum(state is None for state in states)
@@ -93,7 +90,7 @@ def _targets(collector: "Collector") -> Metric:
     return family
 
 
-def _rule_families(collector: "Collector") -> Iterator[Metric]:
+def _rule_families(collector: Collector) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "fireline_rules_evaluable",
         "1 while rules are evaluated, 0 where none says anything.",
@@ -122,7 +119,7 @@ def _rule_families(collector: "Collector") -> Iterator[Metric]:
         yield family
 
 
-def _sink_families(collector: "Collector") -> Iterator[Metric]:
+def _sink_families(collector: Collector) -> Iterator[Metric]:
     dispatchers = collector.dispatchers
     yield CounterMetricFamily(
         "fireline_alerts_sent", "Alerts handed to sinks.", sum(d.sent for d in dispatchers)
@@ -134,7 +131,7 @@ def _sink_families(collector: "Collector") -> Iterator[Metric]:
     )
 
 
-def _process_families(collector: "Collector") -> Iterator[Metric]:
+def _process_families(collector: Collector) -> Iterator[Metric]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     yield CounterMetricFamily(
         "process_cpu_seconds", "CPU time of the process.", used.ru_utime + used.ru_stime

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from collector.api.cost import query_stats
 from collector.api.encode import encode_answer, encode_data
 from collector.api.request import Parameters
 from collector.api.truncate import TRUNCATED, truncated
+from collector.app import Collector
 from collector.embedded import EmbeddedQuerier
 from collector.errors import QueryError
 from collector.labels import Labels, Matcher, stoppable
@@ -18,15 +18,12 @@ from collector.promql.parse import parse
 from collector.promql.results import Answer
 from collector.promql.syntax import Selector
 
-if TYPE_CHECKING:
-    from collector.app import Collector
-
 MAX_POINTS = 11_000
 
-Answering = Callable[["Collector", Parameters, float], bytes]
+Answering = Callable[[Collector, Parameters, float], bytes]
 
 
-def query(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
+def query(collector: Collector, parameters: Parameters, left_seconds: float) -> bytes:
     """An instant query, at ``time`` or now."""
     at = parameters.time("time", collector.clock.now())
     asked, querier, lookback = parameters.text("query"), _embedded(collector), parameters.lookback()
@@ -38,7 +35,7 @@ def query(collector: "Collector", parameters: Parameters, left_seconds: float) -
     )
 
 
-def query_range(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
+def query_range(collector: Collector, parameters: Parameters, left_seconds: float) -> bytes:
     """Refuses what Prometheus refuses: a step of zero, an end before the start, over 11,000 points."""
     start, end = parameters.required_time("start"), parameters.required_time("end")
     if end < start:
@@ -59,7 +56,7 @@ def query_range(collector: "Collector", parameters: Parameters, left_seconds: fl
 
 
 def _answered(
-    collector: "Collector",
+    collector: Collector,
     parameters: Parameters,
     left_seconds: float,
     evaluate: Callable[[], Answer],
@@ -75,12 +72,12 @@ def _answered(
     return encode_answer(truncated(answer, limit), query_stats(answer.samples, seconds, max(waited, 0.0)))
 
 
-def query_exemplars(_collector: "Collector", _parameters: Parameters, _left_seconds: float) -> bytes:
+def query_exemplars(_collector: Collector, _parameters: Parameters, _left_seconds: float) -> bytes:
     """Exemplars are not kept: clients that probe for them get none."""
     return encode_data([])
 
 
-def series(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
+def series(collector: Collector, parameters: Parameters, left_seconds: float) -> bytes:
     """Label sets of the series that any ``match[]`` selects."""
     if not parameters.all("match[]"):
         raise QueryError("no match[] parameter provided")
@@ -89,20 +86,20 @@ def series(collector: "Collector", parameters: Parameters, left_seconds: float) 
     return encode_data(shown, warnings)
 
 
-def label_names(collector: "Collector", parameters: Parameters, left_seconds: float) -> bytes:
+def label_names(collector: Collector, parameters: Parameters, left_seconds: float) -> bytes:
     """Names of the labels in use."""
     names = {name for labels in _present(collector, parameters, left_seconds) for name, _ in labels.pairs}
     return encode_data(*_limited(sorted(names), parameters))
 
 
-def label_values(collector: "Collector", parameters: Parameters, name: str, left_seconds: float) -> bytes:
+def label_values(collector: Collector, parameters: Parameters, name: str, left_seconds: float) -> bytes:
     """Values of one label; ``U__a_2e_b`` is ``a.b``."""
     label = unescaped(name)
     values = {labels.get(label) for labels in _present(collector, parameters, left_seconds)} - {""}
     return encode_data(*_limited(sorted(values), parameters))
 
 
-def _present(collector: "Collector", parameters: Parameters, left_seconds: float) -> list[Labels]:
+def _present(collector: Collector, parameters: Parameters, left_seconds: float) -> list[Labels]:
     """Labels of the series that any ``match[]`` selects in the window; without one, of all."""
     check_time = Budget(collector.options.limits, timeout_seconds=left_seconds).check_time
     start = parameters.time("start", -9e12)
@@ -132,6 +129,6 @@ def _limited(items: list, parameters: Parameters) -> tuple[list, list[str]]:  # 
     return items, []
 
 
-def _embedded(collector: "Collector") -> EmbeddedQuerier:
+def _embedded(collector: Collector) -> EmbeddedQuerier:
     assert isinstance(collector.querier, EmbeddedQuerier)
     return collector.querier

@@ -5,12 +5,13 @@ import platform
 import socket
 from collections import defaultdict
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from collector.api.encode import spell_value
 from collector.api.request import Parameters
+from collector.app import Collector
 from collector.durations import format_duration
 from collector.labels import METRIC_NAME
 from collector.pool import TargetScraper
@@ -20,14 +21,11 @@ from collector.rules.status import GroupStatus, RuleStatus
 from collector.sinks import rfc3339
 from collector.store.url import without_password
 
-if TYPE_CHECKING:
-    from collector.app import Collector
-
 _NEVER = "0001-01-01T00:00:00Z"
 _PROMETHEUS_VERSION = "3.0.0"
 
 
-def targets(collector: "Collector", parameters: Parameters) -> dict[str, Any]:
+def targets(collector: Collector, parameters: Parameters) -> dict[str, Any]:
     """The body of ``/api/v1/targets``."""
     state = parameters.text("state", "any").lower()
     pool = parameters.text("scrapePool")
@@ -62,7 +60,7 @@ def _target(scraper: TargetScraper) -> dict[str, Any]:
     }
 
 
-def rules(collector: "Collector", parameters: Parameters) -> dict[str, Any]:
+def rules(collector: Collector, parameters: Parameters) -> dict[str, Any]:
     """The body of ``/api/v1/rules``."""
     kind = {"alert": "alerting", "record": "recording"}.get(parameters.text("type"), "")
     names = set(parameters.all("rule_name[]"))
@@ -114,7 +112,7 @@ def _rule(status: RuleStatus) -> dict[str, Any]:
     return shown
 
 
-def alerts(collector: "Collector", _parameters: Parameters) -> dict[str, Any]:
+def alerts(collector: Collector, _parameters: Parameters) -> dict[str, Any]:
     """The body of ``/api/v1/alerts``."""
     found = [
         _alert(alert)
@@ -142,7 +140,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
     return shown
 
 
-def metadata(collector: "Collector", parameters: Parameters) -> dict[str, Any]:
+def metadata(collector: Collector, parameters: Parameters) -> dict[str, Any]:
     """The body of ``/api/v1/metadata``: every distinct description of a metric."""
     wanted, limit = parameters.text("metric"), parameters.limit()
     found: dict[str, dict[tuple[str, str, str], None]] = defaultdict(dict)
@@ -157,7 +155,7 @@ def metadata(collector: "Collector", parameters: Parameters) -> dict[str, Any]:
     }
 
 
-def build_info(_collector: "Collector", _parameters: Parameters) -> dict[str, Any]:
+def build_info(_collector: Collector, _parameters: Parameters) -> dict[str, Any]:
     """Clients read the version to learn what they may ask: PromQL and API of Prometheus 3.0."""
     return {
         "version": _PROMETHEUS_VERSION,
@@ -169,13 +167,13 @@ def build_info(_collector: "Collector", _parameters: Parameters) -> dict[str, An
     }
 
 
-def config(collector: "Collector", _parameters: Parameters) -> dict[str, Any]:
+def config(collector: Collector, _parameters: Parameters) -> dict[str, Any]:
     """The configuration as it was read, with the limits of queries in force; passwords are not shown."""
     shown = {**(_hidden(yaml.safe_load(collector.config.text)) or {}), "query": _query(collector)}
     return {"yaml": yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)}
 
 
-def _query(collector: "Collector") -> dict[str, Any]:
+def _query(collector: Collector) -> dict[str, Any]:
     """The flags' values where they won over the file's, and the earlier ones until a restart."""
     query = collector.options.query
     return {
@@ -196,7 +194,7 @@ def _hidden(value: Any) -> Any:  # noqa: ANN401  # whatever YAML holds
     return [_hidden(inner) for inner in value] if isinstance(value, list) else value
 
 
-def flags(collector: "Collector", _parameters: Parameters) -> dict[str, str]:
+def flags(collector: Collector, _parameters: Parameters) -> dict[str, str]:
     """The options that Prometheus has too."""
     options = collector.options
     return {
@@ -212,7 +210,7 @@ def flags(collector: "Collector", _parameters: Parameters) -> dict[str, str]:
     }
 
 
-def runtime_info(collector: "Collector", _parameters: Parameters) -> dict[str, Any]:
+def runtime_info(collector: Collector, _parameters: Parameters) -> dict[str, Any]:
     """The process: since when, where, how much it holds."""
     return {
         "startTime": rfc3339(collector.started_at),
@@ -228,7 +226,7 @@ def runtime_info(collector: "Collector", _parameters: Parameters) -> dict[str, A
     }
 
 
-def tsdb_status(collector: "Collector", _parameters: Parameters) -> dict[str, Any]:
+def tsdb_status(collector: Collector, _parameters: Parameters) -> dict[str, Any]:
     """Where the series come from: the metrics and labels with most of them."""
     index = collector.store.index
     by_name = sorted(index.cardinality(METRIC_NAME), key=lambda pair: -pair[1])[:10]

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import zlib
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -15,11 +15,9 @@ from collector.api.encode import encode_data, encode_error
 from collector.api.metrics import own_metrics
 from collector.api.request import BodyTooLargeError, Parameters, read_parameters
 from collector.api.write import WriteApi
+from collector.app import Collector
 from collector.errors import CollectorError, ConfigError, QueryError
 from collector.remote import RemoteQuerier
-
-if TYPE_CHECKING:
-    from collector.app import Collector
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +44,7 @@ _QUERIES: dict[str, queries.Answering] = {
     "series": queries.series,
     "labels": queries.label_names,
 }
-_STATUS: dict[str, Callable[["Collector", Parameters], dict[str, Any]]] = {
+_STATUS: dict[str, Callable[[Collector, Parameters], dict[str, Any]]] = {
     "alerts": status.alerts,
     "metadata": status.metadata,
     "rules": status.rules,
@@ -60,7 +58,7 @@ _STATUS: dict[str, Callable[["Collector", Parameters], dict[str, Any]]] = {
 _FROM_REMOTE = {"metadata", "status/buildinfo", "status/tsdb"}
 
 
-def routes(collector: "Collector") -> list[BaseRoute]:
+def routes(collector: Collector) -> list[BaseRoute]:
     """Routes for any Starlette application, to be mounted at its root."""
     api = _Api(collector)
     both = ["GET", "POST"]
@@ -80,7 +78,7 @@ def routes(collector: "Collector") -> list[BaseRoute]:
 class _Api:
     """The endpoints. Answers are made, encoded and packed on the query threads; the loop only sends."""
 
-    def __init__(self, collector: "Collector") -> None:
+    def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._timeout_seconds = collector.options.limits.timeout_seconds
 

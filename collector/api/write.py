@@ -5,19 +5,16 @@ import logging
 import queue
 from collections.abc import Mapping
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from collector.api.bodies import BodyRoom, NoRoomError
 from collector.api.request import BodyTooLargeError, read_body
+from collector.app import Collector
 from collector.errors import RemoteWriteError, StoreError
 from collector.frames import without_frames
 from collector.remotewrite.receiver import MAX_PACKED_BYTES, Received, unpacked_bytes
-
-if TYPE_CHECKING:
-    from collector.app import Collector
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +39,7 @@ class WriteApi:
     are read in turns with others, are worked on one at a time.
     """
 
-    def __init__(self, collector: "Collector") -> None:
+    def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._large = asyncio.Lock()

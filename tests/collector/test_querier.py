@@ -8,6 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from collector.api.v1 import routes
 from collector.app import Collector
 from collector.config import parse_config
 from collector.embedded import EmbeddedQuerier
@@ -44,7 +45,7 @@ def on_our_api(folder, page):
     collector = Collector(parse_config({}, "f.yml"), folder / "data")
     import_file(page, collector.store)
     querier = RemoteQuerier(
-        "http://fireline", transport=httpx.ASGITransport(Starlette(routes=collector.routes()))
+        "http://fireline", transport=httpx.ASGITransport(Starlette(routes=routes(collector)))
     )
     yield querier
     querier.close()

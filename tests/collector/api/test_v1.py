@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
 from collector.api import v1
+from collector.api.v1 import routes
 from collector.app import Collector
 from collector.clock import ManualClock
 from collector.config import parse_config
@@ -45,7 +46,7 @@ class Client:
     """Asks the routes of a collector, without a port."""
 
     def __init__(self, collector):
-        self._app = Starlette(routes=collector.routes())
+        self._app = Starlette(routes=routes(collector))
 
     def get(self, path, **options):
         return asyncio.run(self._ask("GET", path, options))

@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from collector.api import write
+from collector.api.v1 import routes
 from collector.app import Collector
 from collector.clock import ManualClock
 from collector.config import parse_config
@@ -45,12 +46,12 @@ async def ask(app, method, path, **options):
 
 
 def post(collector, content, headers=HEADERS):
-    app = Starlette(routes=collector.routes())
+    app = Starlette(routes=routes(collector))
     return asyncio.run(ask(app, "POST", "/api/v1/write", content=content, headers=headers))
 
 
 def value(collector):
-    app = Starlette(routes=collector.routes())
+    app = Starlette(routes=routes(collector))
     answer = asyncio.run(ask(app, "GET", "/api/v1/query", params={"query": "up"}))
     return [item["value"][1] for item in answer.json()["data"]["result"]]
 
@@ -144,7 +145,7 @@ def test_small_requests_do_not_wait_for_slow_bodies(collector, packed, monkeypat
         yield b"a" * 1_011
 
     async def among_slow_ones():
-        app = Starlette(routes=collector.routes())
+        app = Starlette(routes=routes(collector))
 
         def write_body(content):
             return ask(app, "POST", "/api/v1/write", content=content, headers=HEADERS)
@@ -181,7 +182,7 @@ def test_large_requests_are_worked_on_one_at_a_time_and_others_eight(
         kept.set_result(Received(1))
 
     async def all_at_once():
-        app = Starlette(routes=collector.routes())
+        app = Starlette(routes=routes(collector))
         body = packed((UP | {"n": "x" * 5000}, [(NOW, 1.0)]))
         asked = [ask(app, "POST", "/api/v1/write", content=body, headers=HEADERS) for _ in range(12)]
         return await asyncio.gather(*asked)
@@ -231,7 +232,7 @@ def test_another_engines_samples_are_not_received(tmp_path, packed):
 def test_requests_and_refused_samples_are_counted(collector, packed):
     post(collector, packed(({"job": "x"}, [(NOW, 1.0)])))
     post(collector, packed((UP, [(NOW, 1.0)])))
-    app = Starlette(routes=collector.routes())
+    app = Starlette(routes=routes(collector))
     page = asyncio.run(ask(app, "GET", "/metrics")).text
     assert 'fireline_samples_rejected_total{reason="invalid_labels"} 1.0\n' in page
     assert 'fireline_remote_write_requests_total{code="204"} 1.0\n' in page
