@@ -14,7 +14,8 @@ def find_slips(report: Report) -> Iterator[str]:
     rows = [row.id for row in report.timeline]
     for event in unknown_targets(rows, report.evidence):
         named = target_of(event) or ""
-        near = difflib.get_close_matches(named, rows, 1)
+        # Of an event's number none is near: those beside it are other events.
+        near = [] if named.startswith("event:") else difflib.get_close_matches(named, rows, 1)
         meant = f"; {near[0]} is meant?" if near else ""
         yield f"event {event.id} ({event.author}) corrects nothing: no row is called {named!r}{meant}"
     known = load_knowledge().ids()

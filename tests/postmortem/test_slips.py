@@ -31,6 +31,11 @@ def test_a_correction_of_no_row_is_named_with_the_row_that_is_meant(report_on):
     assert slip == f"{told}; onset:signal:replica_cpu is meant?"
 
 
+def test_no_event_is_taken_for_another_by_its_number(report_on, seed_raw):
+    (slip,) = find_slips(report_on([*seed_raw.events, correction("event:999")]))
+    assert slip == "event 90 (kim) corrects nothing: no row is called 'event:999'"
+
+
 def test_an_item_for_no_candidate_is_named(report_on):
     (slip,) = find_slips(report_on([item("cache.emptyed")]))
     assert slip == "action item 1 (lee): no candidate is called 'cache.emptyed'; cache.emptied is meant?"
