@@ -1,15 +1,17 @@
 """Which names of a report are internal, and which titles may be told outside.
 
 A title is words of the team for readers, so it may be told, unless it holds what a record calls things by.
+Ordinary words stay words where an objective or a signal is named by one: there is no name in ‘orders’.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from alerts.charts.model import Language
+from postmortem.causes.knowledge import in_words, load_knowledge
 from postmortem.evidence import Evidence
 from postmortem.records import SloRecord
 
@@ -19,6 +21,10 @@ _PART = re.compile(r"[^\W_]+")
 _SPOKEN = re.compile(r"[^\W_]+(?:[ -]+[^\W_]+)*")  # a name whose parts one would also say with spaces between
 _PLURALS = ("", "s", "es")
 _GRADES = {"severity", "sloth_severity", "tier"}  # labels of alerts that name nothing
+_ABOUT = {"slo", "guardrail"}  # labels whose values are names of objectives and signals
+_IDENTIFIER = re.compile(
+    rf"{_NOT_A_WORD.pattern}|-|[^\W\dA-Z_][A-Z]"
+)  # cache_hits, order-latency, ordersPlaced
 _LEAST = 2  # shorter names are letters of many words
 
 Parts = tuple[str, ...]
@@ -26,13 +32,13 @@ Parts = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Internal:
-    """Names in lower case, of things and people, and of objectives.
+    """Names in lower case, of things and people, and identifiers of objectives and signals.
 
-    Those of objectives are plain words about what users do, internal only as they are spelt.
+    What these are made of are plain words about what users do: they are internal only as they are spelt.
     """
 
     things: frozenset[str]
-    objectives: frozenset[str]
+    identifiers: frozenset[str]
 
 
 def public_title(slo: SloRecord, language: Language, names: Internal) -> str | None:
@@ -43,7 +49,7 @@ def public_title(slo: SloRecord, language: Language, names: Internal) -> str | N
     title = slo.titled(language)
     others = names.things - {_folded(slo.service)}
     read = _folded(title)
-    is_told = _is_plain(read) and not _holds_any(read, others) and names.objectives.isdisjoint(_words(read))
+    is_told = _is_plain(read) and not _holds_any(read, others) and names.identifiers.isdisjoint(_words(read))
     return title if is_told else None
 
 
@@ -55,17 +61,18 @@ def public_words(text: str, evidence: Evidence) -> str | None:
     names = internal_names(evidence)
     others = names.things - {_folded(slo.service) for slo in evidence.slos}
     read = _folded(text)
-    is_told = not _holds_any(read, others) and names.objectives.isdisjoint(_words(read))
+    is_told = not _holds_any(read, others) and names.identifiers.isdisjoint(_words(read))
     return text if is_told else None
 
 
 def internal_names(evidence: Evidence) -> Internal:
     """What the records call things and people by."""
-    objectives = _known(slo.name for slo in evidence.slos)
-    return Internal(_known(_names(evidence)) - objectives, objectives)
+    told = [*_indicators(evidence)]
+    spelt, stores = _known(filter(_IDENTIFIER.search, told)), _known(filter(_is_of_a_store, told))
+    return Internal((_known(_names(evidence)) - spelt) | stores, spelt)
 
 
-def _known(names: Iterator[str]) -> frozenset[str]:
+def _known(names: Iterable[str]) -> frozenset[str]:
     found = {_folded(name).strip() for name in names}
     return frozenset(name for name in found if len(name) >= _LEAST)
 
@@ -74,14 +81,27 @@ def _names(evidence: Evidence) -> Iterator[str]:
     incident = evidence.incident
     yield from (incident.id, *incident.services, evidence.case, _host(evidence.address))
     for alert in incident.alerts:
-        yield from (value for label, value in alert.labels.items() if label not in _GRADES)
+        yield from (value for label, value in alert.labels.items() if label not in _GRADES | _ABOUT)
     for event in evidence.events:
         yield from (event.author, event.service or "", str(event.attributes.get("switch", "")))
     yield from (slo.service for slo in evidence.slos)
     for signal in evidence.signals.signals:
-        yield from (signal.name, signal.service)
+        yield signal.service
     for name, service in evidence.signals.services.items():
         yield from (name, *service.depends_on)
+
+
+def _indicators(evidence: Evidence) -> Iterator[str]:
+    """What objectives and signals are called, by the alerts on them as well."""
+    yield from (slo.name for slo in evidence.slos)
+    yield from (signal.name for signal in evidence.signals.signals)
+    for alert in evidence.incident.alerts:
+        yield from (value for label, value in alert.labels.items() if label in _ABOUT)
+
+
+def _is_of_a_store(name: str) -> bool:
+    """Whether it tells of a cache, a database or their like, of which outside nobody knows."""
+    return any(words.search(in_words(name)) for words in load_knowledge().classes.values())
 
 
 def _host(address: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from alerts.charts.model import Language
 from postmortem.public.names import internal_names, public_title, public_words
+from postmortem.records import SignalMap
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,37 @@ def test_a_name_is_found_however_it_is_joined_or_written(told, title):
 )
 def test_plain_words_are_told(told, title):
     assert told(title)
+
+
+@pytest.mark.parametrize(
+    ("signal", "title", "is_told"),
+    [
+        ("orders", "Orders of our customers", True),
+        ("주문", "주문하기", True),
+        ("order-latency", "Order latency", True),
+        ("order-latency", "Our order-latency", False),
+        ("carts_paid", "Paying carts_paid", False),
+        ("cartsPaid", "Paying cartspaid", False),
+        ("carts2", "Paying carts2", False),
+        ("replica", "Reads of the replica", False),
+        ("redis-calls", "Redis calls", False),
+    ],
+)
+def test_of_signals_identifiers_are_names_and_ordinary_words_are_none(seed_report, signal, title, is_told):
+    evidence = seed_report.evidence
+    signals = SignalMap(signals=(evidence.signals.signals[0].model_copy(update={"name": signal}),))
+    incident = evidence.incident.model_copy(update={"services": ("web",), "alerts": ()})
+    slo = evidence.slos[0].model_copy(update={"service": "web", "title": {"en": title}})
+    kept = replace(evidence, signals=signals, incident=incident, slos=(slo,), events=())
+    assert public_title(slo, Language.EN, internal_names(kept)) == (title if is_told else None)
+
+
+@pytest.mark.parametrize("label", ["slo", "guardrail"])
+def test_an_alert_on_orders_makes_no_name_of_the_word(seed_report, label):
+    evidence = seed_report.evidence
+    alert = evidence.incident.alerts[0].model_copy(update={"labels": {"alertname": "A1", label: "carts"}})
+    incident = evidence.incident.model_copy(update={"alerts": (alert,)})
+    assert public_words("More room for carts", replace(evidence, incident=incident))
 
 
 @pytest.mark.parametrize(
