@@ -7,26 +7,13 @@ from postmortem.lint.document import Passage
 from postmortem.lint.figures import Figure
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.items import read_items
+from postmortem.lint.shares import read_shares
 from postmortem.lint.values import Unit
 
 _SHARES = {"error_ratio", "miss_share", "success_ratio", "hit_ratio", "disk_use", "memory", "abandonment"}
 # Nothing begins within a number: a long one would be tried from each of its digits.
 _PERCENT = r"(?<![\d.,])(?P<percent>\d+(?:\.\d+)?)\s?(?:%|percent|퍼센트)"
 _COUNT = r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|\d+)"
-_THINGS = r"(?:개|건|명|대|회|곳|항목)"
-_OF = (
-    re.compile(
-        rf"(?<![\d.,])(?P<part>{_COUNT})\s+(?:\w+\s+)?(?:of|out of)\s+(?:the\s+|all\s+)?(?P<whole>{_COUNT})"
-        rf"(?:\s+[a-z-]+){{0,3}}\s*[(,–-]\s*(?:about |approx\. )?{_PERCENT}"
-    ),
-    re.compile(
-        rf"(?<![\d.,])(?P<whole>{_COUNT})\s?{_THINGS}\s?중\s?(?:에서\s?)?(?P<part>{_COUNT})\s?{_THINGS}?"
-        rf"[^\d]{{0,8}}[(,]\s*(?:약\s?)?{_PERCENT}"
-    ),
-    re.compile(
-        rf"(?<![\d./])(?P<part>{_COUNT})\s?/\s?(?P<whole>{_COUNT})(?:\s?[a-z가-힣-]+){{0,2}}\s*\(\s*(?:약\s?)?{_PERCENT}"
-    ),
-)
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NATIVE = {"두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
 # What can be had in part: time, memory, rates; and a number that goes on.
@@ -61,15 +48,15 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 
 def _of_counts(passage: Passage) -> Iterator[Finding]:
-    """`3 of 5 (70 %)`."""
-    for found in (f for pattern in _OF for f in pattern.finditer(passage.text)):
-        part, whole = _number(found["part"]), _number(found["whole"])
-        if whole and abs(100 * part / whole - float(found["percent"])) > _half(found["percent"]):
-            values = {"told": found["percent"], "part": found["part"], "whole": found["whole"]}
+    """`3 of 5 (70 %)`, `4.1 % of 30,000 (1,530)`."""
+    for share in read_shares(passage.text):
+        if not share.agrees():
+            values = {"told": share.percent.text, "part": share.part.text, "whole": share.whole.text}
+            real = 100 * share.part.value / share.whole.value
             yield Finding(
-                passage.line_at(found.start()),
+                passage.line_at(share.offset),
                 "impossible-percentage.count",
-                {**values, "real": f"{100 * part / whole:.3g}"},
+                {**values, "real": f"{real:.3g}"},
             )
 
 

@@ -48,6 +48,12 @@ def test_shares_of_counted_things(text, count, found_by):
     assert len(found_by(RULE, text)) == count
 
 
+def test_a_share_its_base_and_its_count_that_disagree_are_told_with_what_they_come_to(draft_of):
+    (finding,) = RULE.check(draft_of("We lost 4.1 % of 30,000 payments (1,530)."))
+    assert finding.key == "impossible-percentage.count"
+    assert finding.values == {"told": "4.1", "part": "1,530", "whole": "30,000", "real": "5.1"}
+
+
 @pytest.mark.parametrize(
     ("state", "count"),
     [
