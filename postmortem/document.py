@@ -80,6 +80,7 @@ class Document:
     """``sources``: what each ref means, as one line of text; ``derivations``: how each fact came about.
 
     archive: the line that says which archive the document was made from.
+    numbers: what figures are called where no derivations are told, by fact.
     """
 
     language: Language
@@ -94,6 +95,7 @@ class Document:
     derivations: Mapping[str, Text] = field(default_factory=dict)
     archive: str = ""
     archive_title: str = ""
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     def numbered_sources(self) -> dict[str, int]:
         """The refs that the text uses, numbered from one in the order of their first use."""

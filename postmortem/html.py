@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from alerts.charts.svg import render_chart, stylesheet
 from alerts.html_templates import html_templates
 from postmortem.document import Document, Heading, Text
-from postmortem.marks import replace_marks
+from postmortem.marks import numbered, replace_marks
 
 ARCHIVE_NAME = "postmortem.json"
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
@@ -23,7 +23,7 @@ def render_html(document: Document, archive: str = "") -> str:
     numbers, figures = document.numbered_sources(), document.numbered_figures()
 
     def plain(text: str) -> Markup:
-        return _linked(_marked_up(text, document.blank_marks), figures)
+        return _linked(_marked_up(text, document.blank_marks), figures, document.numbers)
 
     def inline(text: Text) -> Markup:
         return plain(text.text) + _references(text, numbers)
@@ -56,12 +56,14 @@ def _references(text: Text, numbers: Mapping[str, int]) -> Markup:
     return Markup('<sup class="refs">{}</sup>').format(links) if notes else Markup()
 
 
-def _linked(text: Markup, figures: Mapping[str, int]) -> Markup:
-    """Each figure as a link to how it came about."""
+def _linked(text: Markup, figures: Mapping[str, int], alone: Mapping[str, int]) -> Markup:
+    """Each figure as a link to how it came about, or with its number alone."""
 
     def link(fact: str, printed: str) -> str:
         number = figures.get(unescape(fact))
-        return f'<a class="figure" href="#f{number}">{printed}</a>' if number else printed
+        if number is None:
+            return numbered(printed, alone.get(unescape(fact)))
+        return f'<a class="figure" href="#f{number}">{printed}</a>'
 
     return Markup(replace_marks(text, link))  # noqa: S704  escaped before
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alerts.charts.model import Language
 
@@ -34,6 +35,14 @@ class Identity:
     zone: str
     audience: Audience = Audience.TEAM
     words: str = ""
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """UTC where nobody knows the zone: whatever it was made into, its times are others then."""
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo("UTC")
 
     def __str__(self) -> str:
         told = "" if self.audience is Audience.TEAM else f" for {self.audience}"

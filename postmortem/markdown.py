@@ -15,12 +15,12 @@ from postmortem.document import (
     Table,
     Text,
 )
-from postmortem.marks import replace_marks
+from postmortem.marks import numbered, replace_marks
 
 
 def render_markdown(document: Document) -> str:
     """The whole document; ends in a newline."""
-    numbers = _Numbers(document.numbered_sources(), document.numbered_figures())
+    numbers = _Numbers(document.numbered_sources(), document.numbered_figures(), document.numbers)
     parts = [f"# {escaped(document.title)}"]
     parts += [text for block in document.blocks if (text := "\n".join(_lines(block, numbers)))]
     if numbers.figures:
@@ -34,13 +34,16 @@ def render_markdown(document: Document) -> str:
 
 @dataclass(frozen=True)
 class _Numbers:
-    """Of sources by ref, and of figures by fact."""
+    """Of sources by ref, and of figures by fact. alone: of those whose derivations are not told."""
 
     sources: Mapping[str, int]
     figures: Mapping[str, int]
+    alone: Mapping[str, int]
 
     def link(self, fact: str, printed: str) -> str:
-        return f"[{printed}](#f{self.figures[fact]})" if fact in self.figures else printed
+        if fact in self.figures:
+            return f"[{printed}](#f{self.figures[fact]})"
+        return numbered(printed, self.alone.get(fact))
 
 
 def _derivations(document: Document, numbers: _Numbers) -> Iterator[str]:

@@ -21,6 +21,11 @@ def mark(text: str, fact: str) -> str:
     return f"{_OPEN}{fact}{_TEXT}{text}{CLOSE}"
 
 
+def numbered(printed: str, number: int | None) -> str:
+    """The printed form with its number in markup that no reader sees, in Markdown as in HTML."""
+    return printed if number is None else f'<data value="f{number}">{printed}</data>'
+
+
 def without_marks(text: str) -> str:
     """What others wrote, which shows no fact of ours whatever it holds, and can be written."""
     return text.translate(_TAKEN_OUT)

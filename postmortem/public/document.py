@@ -47,6 +47,7 @@ def write_public(
         blocks=(*_warnings(told, voice), *blocks),
         sources={},
         archive=voice.say("public.archive", identity=str(identity)),
+        numbers=told.numbers,
     )
 
 

@@ -27,7 +27,7 @@ def public_mapping(report: Report, digest: str) -> dict[str, Any]:
     """The file as plain values."""
     told = tell(report)
     facts = told.facts()
-    names = {fact.id: f"f{number}" for number, fact in enumerate(facts, start=1)}
+    names = {fact: f"f{number}" for fact, number in told.numbers.items()}
     places = {fact.id: place for place, fact in enumerate(report.facts())}
     return {
         "schema": PUBLIC_SCHEMA,

@@ -108,6 +108,11 @@ class Told:
         every = (*(fact for fact in times if fact is not None), *felt, *(step.at for step in self.steps))
         return tuple({fact.id: fact for fact in every}.values())
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What each of them is called outside, by its id: from 1, which says nothing of where it is from."""
+        return {fact.id: number for number, fact in enumerate(self.facts(), start=1)}
+
 
 def tell(report: Report) -> Told:
     """What may leave the team."""

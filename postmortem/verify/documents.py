@@ -4,29 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from alerts.charts.model import Unit
 from postmortem.digests import DIGEST
 from postmortem.document import Document, texts
 from postmortem.errors import ArchiveError
-from postmortem.evidence import Evidence
-from postmortem.facts import DATE, TIME, Fact, FromRecord, RecordKind
-from postmortem.identity import Identity, find_identity
+from postmortem.identity import Audience, Identity, find_identity
 from postmortem.markdown import render_markdown
-from postmortem.marks import marked_facts
 from postmortem.overrides import SHIPPED, Templates
+from postmortem.public.told import tell
 from postmortem.report import Report
 from postmortem.verify.anchors import Anchors, read_anchors
 from postmortem.verify.archive_file import WITHOUT_ARCHIVE, carried_archive, parse_archive, without_archive
 from postmortem.verify.difference import NOTHING, Difference
-from postmortem.verify.figures import Stored
+from postmortem.verify.forms import PrintedForms
 from postmortem.verify.lines import GeneratedLines
-from postmortem.verify.links import Printed, facts_by_number, printed_figures
+from postmortem.verify.links import Facts, Printed, facts_by_number, printed_figures
 from postmortem.verify.places import IN_PLACE, Places, compare_places
 from postmortem.verify.public_file import check_public_file
 from postmortem.verify.verdict import Verdict
-from postmortem.voice import Voice
 from postmortem.writers import render_page, write_for
 
 SUFFIXES = (".md", ".html")
@@ -81,14 +76,15 @@ def verify_document(
         return DocumentVerdict(len(figures), (*differences, others))
     if verdict.evidence is not None:
         forms = PrintedForms(identity, verdict.facts, verdict.evidence, templates)
-        differences += _check_figures(name, figures, facts_by_number(text), forms)
+        facts = _facts_of(identity, text, None if differences else verdict.report)
+        differences += () if facts is None else _check_figures(name, figures, facts, forms)
     differences += (
         Difference(f"{name}:{line}", f"a second {id_}", "one") for id_, line in anchors.repeated()
     )
     if verdict.report is None or differences:
         return DocumentVerdict(len(figures), tuple(differences))
     document = _made_again(identity, verdict.report, str(archive.get(DIGEST)), templates)
-    count = len(figures) or document.count_figures()  # outside of the team no figure is a link
+    count = len(figures) or document.count_figures()  # a notice's figures have no numbers
     return _compared(name, read, document, _text_of(name, identity, document), count)
 
 
@@ -129,8 +125,15 @@ def _check_carried(
     yield from (Difference(f"{name}:{link.line}", "another archive", archive.get(DIGEST)) for link in others)
 
 
+def _facts_of(identity: Identity, text: str, report: Report | None) -> Facts | None:
+    """The facts of a document's numbers. The public's are those of the report, as it says nothing of them."""
+    if identity.audience is not Audience.PUBLIC:
+        return facts_by_number(text)
+    return {number: fact for fact, number in tell(report).numbers.items()} if report else None
+
+
 def _check_figures(
-    name: str, figures: Iterable[Printed], facts: Mapping[int, str], forms: "PrintedForms"
+    name: str, figures: Iterable[Printed], facts: Facts, forms: PrintedForms
 ) -> Iterator[Difference]:
     for printed in figures:
         fact = facts.get(printed.number)
@@ -140,43 +143,9 @@ def _check_figures(
             yield Difference(f"{name}:{printed.line}", printed.text, meant)
 
 
-class PrintedForms:
-    """How documents of one language and zone print the figures of an archive."""
-
-    def __init__(
-        self, identity: Identity, facts: Stored, evidence: Evidence, templates: Templates = SHIPPED
-    ) -> None:
-        self._voice = Voice(templates.catalogue(identity.language), _zone(identity), 0.0, evidence.window)
-        self._facts = facts
-        self._lookback_seconds = evidence.lookback_seconds
-
-    def of(self, name: str) -> tuple[str, ...]:
-        """Each form of the fact with this id; none of one that is not a figure."""
-        stored = self._facts.get(name, {})
-        value, unit = stored.get("value"), stored.get("unit")
-        if (
-            not isinstance(value, (int, float))
-            or not isinstance(unit, str)
-            or unit not in {TIME, DATE, *Unit}
-        ):
-            return ()
-        fact = Fact(name, float(value), unit, FromRecord(RecordKind.WINDOW, "", ""))
-        marked = " ".join(self._marked(fact))
-        return tuple(dict.fromkeys(printed for _, printed in marked_facts(marked)))
-
-    def _marked(self, fact: Fact) -> Iterator[str]:
-        yield self._voice.figure(fact)
-        if fact.unit == TIME:
-            yield self._voice.when(fact)
-        if fact.unit == Unit.SECONDS:
-            yield self._voice.delay(fact)
-            yield self._voice.since_start(fact, self._lookback_seconds)
-            yield self._voice.t_plus(fact)
-
-
 def _made_again(identity: Identity, report: Report, digest: str, templates: Templates) -> Document:
     return write_for(
-        identity.audience, report, identity.language, _zone(identity), digest, templates=templates
+        identity.audience, report, identity.language, identity.time_zone, digest, templates=templates
     )
 
 
@@ -184,10 +153,3 @@ def _text_of(name: str, identity: Identity, document: Document) -> str:
     if name.endswith(".html"):
         return without_archive(render_page(document, identity.audience, " "))
     return render_markdown(document)
-
-
-def _zone(identity: Identity) -> ZoneInfo:
-    try:
-        return ZoneInfo(identity.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")  # whatever it was made into, its times are others then

@@ -1,4 +1,4 @@
-"""The figures of a document, as its Markdown or HTML links them to their lines."""
+"""The figures of a document, as its Markdown or HTML links them to their lines, or numbers them alone."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,7 @@ from html import unescape
 _FIGURE = re.compile(
     r"\[(?P<md>[^\]\n]*)\]\(#f(?P<md_number>\d+)\)"
     r'|<a class="figure" href="#f(?P<number>\d+)">(?P<html>[^<]*)</a>'
+    r'|<data value="f(?P<lone_number>\d+)">(?P<lone>[^<]*)</data>'
 )
 _SOURCE = re.compile(r'^\[\^(?P<md>\d+)\]: |^<li id="source-(?P<html>\d+)">')
 _DERIVED = re.compile(
@@ -20,7 +21,7 @@ Facts = Mapping[int, str]  # ids by the number of the figure
 
 @dataclass(frozen=True)
 class Printed:
-    """A figure as it reads, the number of its line under "Figures", and where it stands (from 1)."""
+    """A figure as it reads, its number or that of its line under "Figures", and where it stands (from 1)."""
 
     text: str
     number: int
@@ -36,7 +37,8 @@ def printed_figures(document: str) -> Iterator[Printed]:
 def figures_in(text: str, line: int = 1) -> Iterator[Printed]:
     """Those of one line."""
     for found in _FIGURE.finditer(text):
-        number, printed = found["md_number"] or found["number"], found["md"] or found["html"] or ""
+        number = found["md_number"] or found["number"] or found["lone_number"]
+        printed = found["md"] or found["html"] or found["lone"] or ""
         yield Printed(unescape(printed), int(number), line)
 
 

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,11 @@ from postmortem.report_cli import render
 
 SEOUL = ZoneInfo("Asia/Seoul")
 FORMS = ("md", "html", "json")
+
+
+def as_read(text):
+    """Without what numbers the figures."""
+    return re.sub(r"</?data[^>]*>", "", text)
 
 
 def told_outside(report, language):

@@ -6,7 +6,7 @@ from alerts.charts.model import Language
 from alerts.timeline_rows import RowKind
 from postmortem.markdown import render_markdown
 from postmortem.public.document import write_public
-from tests.postmortem.public.conftest import SEOUL
+from tests.postmortem.public.conftest import SEOUL, as_read
 
 KOREAN = [
     "2025-09-03 10:04부터 ",
@@ -23,7 +23,7 @@ ENGLISH = [
 
 
 def of(report, language=Language.KO):
-    return render_markdown(write_public(report, language, SEOUL))
+    return as_read(render_markdown(write_public(report, language, SEOUL)))
 
 
 def with_incident(report, **changes):
@@ -33,12 +33,12 @@ def with_incident(report, **changes):
 
 @pytest.mark.parametrize("fragment", KOREAN)
 def test_korean_reads(public, fragment):
-    assert fragment in public["ko", "md"]
+    assert fragment in as_read(public["ko", "md"])
 
 
 @pytest.mark.parametrize("fragment", ENGLISH)
 def test_english_reads(public, fragment):
-    assert fragment in public["en", "md"]
+    assert fragment in as_read(public["en", "md"])
 
 
 def unended(report, **changes):

@@ -1,20 +1,23 @@
 """Documents for people outside are proven by the team's archive."""
 
+import re
+
 import orjson
 import pytest
 from click.testing import CliRunner
 
 from postmortem.archive import Archive
 from postmortem.cli import main
+from postmortem.public.told import tell
 from postmortem.verify.documents import beside, verify_document
 from postmortem.verify.verdict import verify_archive
 
 CHANGES = [
-    ("md", "10:15 문제 확인", "10:25 문제 확인"),
+    ("md", "10:15</data> 문제 확인", "10:25</data> 문제 확인"),
     ("md", "1시간 ", "1일 "),
     ("md", "1시간 ", ""),
     ("html", "1시간 ", "1일 "),
-    ("html", "10:15 문제 확인", "10:25 문제 확인"),
+    ("html", "10:15</data> 문제 확인", "10:25</data> 문제 확인"),
     ("json", '"kind": "failed"', '"kind": "slow"'),
 ]
 
@@ -39,6 +42,39 @@ def test_another_figure_is_a_difference(verify, public, form, old, new):
     text = public["ko", form]
     assert old in text
     assert verify(form, text.replace(old, new, 1)).differences
+
+
+FIGURE = re.compile(r'<data value="(f\d+)">([^<]*)</data>')
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_figures_are_called_as_in_the_json(public, form, language):
+    stored = {figure["id"] for figure in orjson.loads(public[language, "json"])["figures"]}
+    printed = {number for number, _ in FIGURE.findall(public[language, form])}
+    assert len(printed) >= 10
+    assert printed <= stored
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_changed_figure_is_named(verify, public, seed_report, form, language):
+    share = next(felt.share.id for felt in tell(seed_report).felt)
+    number = tell(seed_report).numbers[share]
+    text = public[language, form]
+    changed = re.sub(rf'(<data value="f{number}">)[^<]*', r"\g<1>0.7%", text, count=1)
+    (found,) = verify(form, changed).differences
+    assert (found.stored, found.computed.split(" (")[0]) == ("0.7%", share)
+
+
+def test_a_figure_is_held_to_in_other_words(verify, public):
+    text = public["en", "md"]
+    (line,) = [line for line in text.splitlines() if "we noticed the problem" in line]
+    number, printed = FIGURE.findall(line)[0]
+    kept = f'- Somebody called at <data value="{number}">{printed}</data>: we noticed the problem'
+    assert verify("md", text.replace(line, kept)).differences == ()
+    (lacking,) = verify("md", text.replace(line, "- A caller: we noticed the problem")).differences
+    assert lacking.computed == f"{number} ({printed})"
 
 
 def test_every_value_of_the_json_is_looked_at(verify, public):
