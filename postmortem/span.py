@@ -1,15 +1,17 @@
 """From when to when users were hurt: the objectives' own answer, else that of what users feel."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postmortem.concern import felt_subjects
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import TIME, Fact, RecordKind, from_record, measure
 from postmortem.missed import Bound, Stretch, find_bound, find_stretches, join_stretches
+from postmortem.records import SloRecord
 from postmortem.reductions import Cut, Reduction
 from postmortem.reviewed import Ends, Moved, review_ends
 from postmortem.turningpoints import Shift, Turn, find_turns
+from postmortem.unseen import begins_unseen, find_unseen
 
 REACH_SECONDS = 1800.0  # the short window of the slowest page: what was over for longer did not ring it
 
@@ -18,7 +20,7 @@ REACH_SECONDS = 1800.0  # the short window of the slowest page: what was over fo
 class Span:
     """From the moment that an objective is on its way over its budget to that of all being kept again.
 
-    start: that moment, or the first alert's start where nothing that users feel turned (``is_measured`` is
+    start: that moment, or the first alert's start where nothing that users feel shows one (``is_measured`` is
     False then). end: the first moment from which every objective is kept for ``Evidence.quiet_seconds``, or
     None where the record does not show it. opened_by, ended_by: whose series show the two.
     turned: half way through the change that begins there, which the onsets of other signals compare with:
@@ -26,6 +28,7 @@ class Span:
     resting: objectives that are judged by a level of their own, as they are missed at rest.
     later: stretches of missed objectives after the end. apart: what users felt and has no part in this.
     unended: the impact's stretches, where the record does not show its end.
+    unseen: objectives without samples around the alarm, where another series or the alert stands in for them.
     start_moved, end_moved: by whose correction the two are what they are, and what was found.
     """
 
@@ -41,6 +44,7 @@ class Span:
     later: tuple[Stretch, ...] = ()
     apart: tuple[Shift, ...] = ()
     unended: tuple[Stretch, ...] = ()
+    unseen: tuple[SloRecord, ...] = ()
     start_moved: Moved | None = None
     end_moved: Moved | None = None
 
@@ -82,7 +86,8 @@ def find_span(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
     """The two ends of the stretch of missed objectives that is nearest to the alarm.
 
     Stretches belong together if there is less than ``Evidence.quiet_seconds`` between them. Where no
-    objective is missed near the alarm, what users feel in other ways decides, by its turning points.
+    objective is missed near the alarm, what users feel in other ways decides, by its turning points; it tells
+    the start, too, where an objective had no samples at the alarm and was missed when they came.
     """
     subjects = felt_subjects(evidence)
     by_series = {shift.subject.series: shift for shift in shifts}
@@ -90,22 +95,37 @@ def find_span(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
     missed = [stretch for bound in bounds for stretch in find_stretches(evidence, bound)]
     joined = join_stretches(missed, evidence.quiet_seconds)
     chosen = _nearest(evidence, joined)
-    if chosen is None:
-        felt = [by_series[s.series] for s in subjects if s.series in by_series]
-        excursions = [_excursion(evidence, shift) for shift in felt if shift.onset.value < _closed(evidence)]
-        joined = join_stretches(excursions, evidence.quiet_seconds)
-        chosen = _nearest(evidence, joined)
-    if chosen is None:
-        return _unmeasured(evidence, shifts)
-    by_objectives = chosen[0] in missed
-    return _span(evidence, shifts, chosen, joined, tuple(bounds) if by_objectives else None)
+    unseen = find_unseen(evidence)
+    if chosen is not None and not begins_unseen(evidence, chosen[0], unseen):
+        return _span(evidence, shifts, chosen, joined, tuple(bounds), opened=chosen[0])
+    turned = [by_series[s.series] for s in subjects if s.series in by_series]
+    felt = join_stretches(_excursions(evidence, turned, unseen), evidence.quiet_seconds)
+    instead = _nearest(evidence, felt)
+    if chosen is not None:
+        opened = instead[0] if instead and instead[0].begins.value < chosen[0].begins.value else None
+        span = _span(evidence, shifts, chosen, joined, tuple(bounds), opened=opened)
+    elif instead is not None:
+        span = _span(evidence, shifts, instead, felt, None, opened=instead[0])
+    else:
+        span = _unmeasured(evidence, shifts)
+    return replace(span, unseen=unseen)
+
+
+def _excursions(evidence: Evidence, felt: Iterable[Shift], unseen: tuple[SloRecord, ...]) -> list[Stretch]:
+    """Those that began before the closing, and whose beginning could be seen."""
+    found = [_excursion(evidence, shift) for shift in felt if shift.onset.value < _closed(evidence)]
+    return [each for each in found if not begins_unseen(evidence, each, unseen)]
+
+
+def _alert_start(evidence: Evidence) -> Fact:
+    start = from_record(evidence, RecordKind.INCIDENT, "", "started_at")
+    assert start is not None
+    return start
 
 
 def _unmeasured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
-    start = from_record(evidence, RecordKind.INCIDENT, "", "started_at")
-    assert start is not None
     resolved = from_record(evidence, RecordKind.INCIDENT, "", "resolved_at")
-    ends = review_ends(evidence, start, resolved)
+    ends = review_ends(evidence, _alert_start(evidence), resolved)
     at = ends.start.value
     return Span(
         start=ends.start,
@@ -171,11 +191,13 @@ def _span(
     chosen: Sequence[Stretch],
     joined: Sequence[Sequence[Stretch]],
     bounds: tuple[Bound, ...] | None,
+    *,
+    opened: Stretch | None,
 ) -> Span:
-    """bounds: of the objectives, where they decide."""
-    first = chosen[0]
-    turn = _leading_turn(evidence, first.subject, first.begins.value)
-    start = turn.begins if turn and turn.begins.value < first.begins.value else first.begins
+    """bounds: of the objectives, where they decide. opened: what shows the start, if anything does."""
+    turn = _leading_turn(evidence, opened.subject, opened.begins.value) if opened else None
+    start = opened.begins if opened else _alert_start(evidence)
+    start = turn.begins if turn and turn.begins.value < start.value else start
     last = max(chosen, key=lambda stretch: (stretch.ends is None, stretch.last))
     ended = last.ends if _is_shown(evidence, chosen) else None
     ends = review_ends(evidence, start, ended)
@@ -183,10 +205,10 @@ def _span(
     own = {stretch.subject.series for stretch in chosen}
     return Span(
         start=ends.start,
-        is_measured=True,
+        is_measured=opened is not None,
         first_sign=_first_sign(evidence, shifts, ends.start.value, apart),
         end=ends.end,
-        opened_by=first.subject,
+        opened_by=opened.subject if opened else None,
         ended_by=last.subject if ended else None,
         turned=_half_way(evidence, turn) if turn else None,
         by_objectives=bounds is not None,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
-from postmortem.compose.timeline import author_words, first_felt, unseen_before
+from postmortem.compose.timeline import author_words, first_felt, unseen_before, unseen_names
 from postmortem.document import Block, Item, Listing, Text
 from postmortem.facts import Fact, RecordKind, from_record
 from postmortem.missed import Bound, Stretch
@@ -17,7 +17,8 @@ _MOST_LATER = 3
 def start_definition(report: Report, voice: Voice) -> Text:
     """What the start is: by what it was found, or who corrected it."""
     span = report.impact.span
-    found = voice.say(_key("start", report), name=first_felt(report, voice) if span.is_measured else "")
+    name = first_felt(report, voice) if span.is_measured else ""
+    found = voice.say(_key("start", report), name=name, unseen=unseen_names(report, voice))
     return _moved(span.start_moved, found, voice)
 
 
@@ -29,7 +30,9 @@ def end_definition(report: Report, voice: Voice) -> Text:
 
 def _key(end: str, report: Report) -> str:
     span = report.impact.span
-    if not span.is_measured:
+    if end == "start" and span.unseen:
+        return f"impact.start.definition{'' if span.is_measured else '.alert'}.unseen"
+    if not (span.is_measured or span.by_objectives):
         return f"impact.{end}.definition.alert"
     return f"impact.{end}.definition{'' if span.by_objectives else '.felt'}"
 

@@ -45,7 +45,8 @@ def origin_text(report: Report, voice: Voice) -> Text:
         words = author_words(span.start_moved.correction.event, voice)
         return cite(voice.say("origin.corrected", at=at, text=words), span.start)
     if not span.is_measured:
-        return cite(voice.say("origin.alert", at=at), span.start)
+        key = "origin.alert.unseen" if span.unseen else "origin.alert"
+        return cite(voice.say(key, at=at, names=unseen_names(report, voice)), span.start)
     return cite(voice.say("origin.measured", at=at, name=first_felt(report, voice)), span.start)
 
 
@@ -54,6 +55,11 @@ def first_felt(report: Report, voice: Voice) -> str:
     subject = report.impact.span.opened_by
     assert subject is not None
     return voice.subject(subject)
+
+
+def unseen_names(report: Report, voice: Voice) -> str:
+    """The objectives that nobody could see around the alarm."""
+    return voice.listed(voice.bad_share(slo) for slo in report.impact.span.unseen)
 
 
 def timeline_item(row: Row, report: Report, voice: Voice, key: str) -> Item:

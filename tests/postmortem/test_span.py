@@ -117,6 +117,57 @@ def test_where_nothing_is_felt_near_the_alarm_the_alert_stands_in(values):
     assert (span.is_measured, span.start.value, span.end.value) == (False, 2430, 3000)
 
 
+def without(values, since, until):
+    """Times and values but for those of this stretch."""
+    kept = (since > TIMES) | (until <= TIMES)
+    return TIMES[kept], values[kept]
+
+
+HUNG = without(WELL, 1545, 2400)
+HUNG_AND_MISSED = without(levels(0.002, (1545, 0.4), (2700, 0.002)), 1545, 2400)
+
+
+def test_the_alert_stands_in_for_an_objective_that_hung_and_says_which():
+    span = span_of(evidence_of((objective(), HUNG), alarm=1560.0, closed=2500.0))
+    assert (span.is_measured, span.start.value, span.end.value) == (False, 1560, 2500)
+    assert [slo.name for slo in span.unseen] == ["orders"]
+
+
+def test_of_an_objective_that_was_missed_when_it_could_be_seen_again_the_end_is_its_own():
+    span = span_of(evidence_of((objective(), HUNG_AND_MISSED), alarm=1560.0, closed=3000.0))
+    assert (span.is_measured, span.start.value, span.end.value) == (False, 1560, 2700)
+    assert ([slo.name for slo in span.unseen], span.by_objectives, span.opened_by) == (["orders"], True, None)
+
+
+def test_what_else_users_felt_tells_the_start_of_one_that_hung():
+    slow = levels(0.1, (1515, 0.9), (2880, 0.1), seed=2)
+    span = span_of(evidence_of((objective(), HUNG_AND_MISSED), (signal(), slow), alarm=1560.0, closed=3000.0))
+    assert (span.is_measured, span.start.value, span.end.value) == (True, 1515, 2700)
+    assert (span.opened_by.signal.name, [slo.name for slo in span.unseen]) == ("p95", ["orders"])
+
+
+def test_another_objective_tells_the_start_of_one_that_hung():
+    seen = levels(0.002, (1515, 0.3), (2400, 0.002), seed=2)
+    evidence = evidence_of(
+        (objective(), HUNG_AND_MISSED), (objective("pays"), seen), alarm=1560.0, closed=3000.0
+    )
+    span = span_of(evidence)
+    assert (span.start.value, span.end.value, span.opened_by.slo.name) == (1515, 2700, "pays")
+    assert span.unseen == ()
+
+
+def test_an_objective_that_is_born_missed_after_the_alarm_has_no_start_of_its_own():
+    born = without(levels(0.4, (2700, 0.002)), 0, 1560)
+    span = span_of(evidence_of((objective(), born), alarm=1530.0, closed=3000.0))
+    assert (span.is_measured, span.start.value, span.end.value) == (False, 1530, 2700)
+    assert [slo.name for slo in span.unseen] == ["orders"]
+
+
+def test_an_objective_that_was_seen_at_the_alarm_is_not_called_unseen():
+    span = span_of(evidence_of((objective(), WELL), alarm=1560.0, closed=3000.0))
+    assert (span.is_measured, span.unseen) == (False, ())
+
+
 def test_every_figure_of_the_span_recomputes():
     relapse = levels(0.002, (1500, 0.4), (2400, 0.012), (3000, 0.05), (3060, 0.012))
     evidence = evidence_of((objective(), relapse), alarm=1530.0)

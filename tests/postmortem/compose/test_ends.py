@@ -9,6 +9,7 @@ from postmortem.compose.write import write_document
 from postmortem.report import conclude
 from tests.postmortem.compose.test_write import as_read
 from tests.postmortem.outages import evidence_of, levels, objective, signal
+from tests.postmortem.test_span import HUNG
 
 OUTAGE = levels(0.002, (1500, 0.4), (2400, 0.002))
 WELL = levels(0.002)
@@ -53,6 +54,36 @@ def test_the_alert_stands_in_for_what_nobody_felt():
     text = told((objective(), WELL), closed=2400.0)
     assert "the start of the first alert stands in" in row(text, "Impact start")
     assert "When the incident was closed" in row(text, "Impact end")
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "said"),
+    [
+        (
+            Language.EN,
+            "Impact start",
+            "no samples of Failure ratio of the ‘orders’ objective; the start of the",
+        ),
+        (
+            Language.KO,
+            "영향 시작",
+            "경보 무렵 ‘orders’ 목표의 실패 비율의 샘플이 없어 첫 경보가 시작된 시각으로",
+        ),
+    ],
+)
+def test_that_an_objective_had_no_samples_is_said(language, label, said):
+    text = told((objective(), HUNG), closed=2500.0, language=language)
+    assert said in row(text, label)
+    assert {Language.EN: "when the impact began is not known", Language.KO: "언제 시작되었는지 알 수 없다"}[
+        language
+    ] in text
+
+
+def test_what_stands_in_for_an_objective_without_samples_is_named():
+    slow = levels(0.1, (1500, 0.9), (2400, 0.1))
+    text = told((objective(), HUNG), (signal(), slow), closed=2500.0)
+    assert "no samples of Failure ratio of the ‘orders’ objective; the moment" in row(text, "Impact start")
+    assert "here p95" in row(text, "Impact start")
 
 
 def test_an_objective_that_was_missed_before_is_named_with_its_level():
