@@ -24,8 +24,9 @@ def budget_accounts(evidence: Evidence) -> tuple[BudgetAccount, ...]:
     """Those of the objectives of whose budgets something is left out."""
     found = []
     for slo in evidence.slos:
-        at = from_record(evidence, RecordKind.SLO, slo.name, "account_at")
+        key = evidence.slo_key(slo)
+        at = from_record(evidence, RecordKind.SLO, key, "account_at")
         if at is not None:
-            left = from_record(evidence, RecordKind.SLO, slo.name, "account_left", Unit.RATIO)
+            left = from_record(evidence, RecordKind.SLO, key, "account_left", Unit.RATIO)
             found.append(BudgetAccount(slo, left, at))
     return tuple(found)

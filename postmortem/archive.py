@@ -251,11 +251,11 @@ def _impact(report: Report) -> dict[str, Any]:
         "found_start": span.found_start.id,
         "found_end": span.found_end.id if span.found_end else None,
         "apart": [shift.subject.series for shift in span.apart],
-        "slis": [_sli(sli) for sli in impact.slis],
+        "slis": [_sli(sli, report.evidence) for sli in impact.slis],
     }
 
 
-def _sli(sli: SliImpact) -> dict[str, Any]:
+def _sli(sli: SliImpact, evidence: Evidence) -> dict[str, Any]:
     figures: Mapping[str, Fact | None] = {
         "objective": sli.objective,
         "period": sli.period,
@@ -265,7 +265,7 @@ def _sli(sli: SliImpact) -> dict[str, Any]:
         "spent": sli.spent,
         "left": sli.left,
     }
-    return {"slo": sli.slo.name, **_ids(figures)}
+    return {"slo": evidence.slo_key(sli.slo), **_ids(figures)}
 
 
 def _shift(shift: Shift) -> dict[str, Any]:

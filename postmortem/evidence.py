@@ -111,6 +111,10 @@ class Evidence:
     def with_series(self, more: Sequence[StoredSeries]) -> "Evidence":
         return replace(self, series={**self.series, **{s.id: s for s in more}})
 
+    def slo_key(self, slo: SloRecord) -> str:
+        """What ids of series and figures call the objective."""
+        return slo.id.key(each.id for each in self.slos)
+
     @property
     def window(self) -> tuple[float, float]:
         return self.start, self.end

@@ -7,6 +7,7 @@ from enum import StrEnum
 from alerts.action_items import ActionItem, Status
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, StoredSeries
+from postmortem.records import slos_by_key
 from postmortem.reductions import Cut, reduce_samples
 
 TIME = "timestamp"
@@ -35,8 +36,9 @@ class RecordKind(StrEnum):
 class FromRecord:
     """A field of a record.
 
-    key: an alert's place among the incident's, from 0; an event's id; an SLO's name; of action items a
-    horizon, or empty for all; of an estimate its signal's name; else empty.
+    key: an alert's place among the incident's, from 0; an event's id; an SLO's
+    ``Evidence.slo_key``; of action items a horizon, or empty for all; of an estimate its signal's name; else
+    empty.
     """
 
     kind: RecordKind
@@ -154,7 +156,8 @@ def read_record(evidence: Evidence, kind: RecordKind, key: str, field: str) -> f
         case RecordKind.ITEMS:
             found = _count_items(evidence.items, key, field)
         case RecordKind.SLO:
-            found = next((getattr(s, field) for s in evidence.slos if s.name == key), None)
+            slo = slos_by_key(evidence.slos).get(key)
+            found = None if slo is None else getattr(slo, field)
     return float(found) if isinstance(found, (int, float)) else None
 
 

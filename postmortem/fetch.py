@@ -37,6 +37,7 @@ from postmortem.queries import (
 )
 from postmortem.records import Event, Incident, ServerSettings, SignalMap, SloRecord
 from postmortem.report import Report, build_report
+from postmortem.slo_titles import told_apart
 from postmortem.span import find_span
 from postmortem.turningpoints import find_shifts
 
@@ -196,19 +197,19 @@ def fetch_report(
 
 def fetch_evidence(records: Records, querier: Querier, at: float, address: str = "") -> Evidence:
     """The records with the range series of objectives and signals."""
-    incident = records.incident
+    incident, slos = records.incident, told_apart(records.slos)
     until = max(incident.detected_at, min(at, incident.detected_at + 600))
     window = choose_window(incident, probe_interval(querier, incident.detected_at, until), at)
-    queries = subject_queries(incident, records.slos, records.signals, window.rate_window)
+    queries = subject_queries(incident, slos, records.signals, window.rate_window)
     series, subjects, unavailable = fetch_subjects(querier, queries, window)
     synthetic = querier.range(
         synthetic_query(window.step_seconds), window.start, window.end, window.step_seconds
     )
-    period = max((slo.counted_seconds(window.end) for slo in records.slos), default=0.0)
+    period = max((slo.counted_seconds(window.end) for slo in slos), default=0.0)
     return Evidence(
         incident=incident,
         events=_concerning(records, window),
-        slos=records.slos,
+        slos=slos,
         signals=records.signals,
         subjects=tuple(subjects),
         series={s.id: s for s in series},

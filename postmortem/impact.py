@@ -82,10 +82,13 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
 
 def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span) -> SliImpact:
     bad, total = (_within(evidence, slo, what, span) for what in ("bad", "total"))
-    of_period = tuple(_counted(evidence, slo, what, "period") for what in ("bad", "total"))
-    objective = from_record(evidence, RecordKind.SLO, slo.name, "objective", Unit.RATIO)
-    length = from_record(evidence, RecordKind.SLO, slo.name, "period_seconds", Unit.SECONDS)
-    name = f"slo:{slo.name}"
+    key, of_period = (
+        evidence.slo_key(slo),
+        tuple(_counted(evidence, slo, what, "period") for what in ("bad", "total")),
+    )
+    objective = from_record(evidence, RecordKind.SLO, key, "objective", Unit.RATIO)
+    length = from_record(evidence, RecordKind.SLO, key, "period_seconds", Unit.SECONDS)
+    name = f"slo:{key}"
     share = combine(f"{name}:share", Operation.QUOTIENT, (bad, total), Unit.RATIO)
     spending: tuple[Operation, tuple[Fact | None, ...]] = (
         (Operation.BUDGET_SHARE, (bad, of_period[1], objective))
@@ -94,7 +97,7 @@ def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span
     )
     spent = combine(f"{name}:spent", *spending, Unit.RATIO)
     left = combine(f"{name}:left", Operation.BUDGET_LEFT, (*of_period, objective), Unit.RATIO)
-    shift = next((s for s in shifts if s.subject.slo is not None and s.subject.slo.name == slo.name), None)
+    shift = next((s for s in shifts if s.subject.slo is not None and s.subject.slo.id == slo.id), None)
     counts = (bad, total) if slo.counts_events else (None, None)
     return SliImpact(slo, shift, objective, length, *counts, share, spent, left)
 
@@ -112,15 +115,17 @@ def _within(evidence: Evidence, slo: SloRecord, what: str, span: Span) -> Fact |
         return counted
     if counted.value <= of_period.value:
         return counted
-    return combine(f"slo:{slo.name}:{what}:held", Operation.LESSER, (counted, of_period), Unit.COUNT)
+    name = f"slo:{evidence.slo_key(slo)}:{what}:held"
+    return combine(name, Operation.LESSER, (counted, of_period), Unit.COUNT)
 
 
 def _counted(evidence: Evidence, slo: SloRecord, what: str, when: str) -> Fact | None:
     """The answer, and what counters that were born in the impact held at first."""
-    counted, born = (_answer(evidence, f"slo:{slo.name}:{what}:{each}") for each in (when, "born"))
+    key = f"slo:{evidence.slo_key(slo)}:{what}"
+    counted, born = (_answer(evidence, f"{key}:{each}") for each in (when, "born"))
     if counted is None or born is None:
         return counted or (born if when == "impact" else None)
-    return combine(f"slo:{slo.name}:{what}:{when}:whole", Operation.SUM, (counted, born), Unit.COUNT)
+    return combine(f"{key}:{when}:whole", Operation.SUM, (counted, born), Unit.COUNT)
 
 
 def _answer(evidence: Evidence, name: str) -> Fact | None:

@@ -26,10 +26,10 @@ def peak_queries(evidence: Evidence, shifts: Sequence[Shift]) -> Iterator[Instan
 
     Only of objectives that count increases of counters, and of one series: the rest have no number of events.
     """
-    series_of = [subject.slo.name for subject in evidence.subjects if subject.slo is not None]
+    series_of = [subject.slo.id for subject in evidence.subjects if subject.slo is not None]
     for shift in shifts:
         slo = shift.subject.slo
-        if slo is not None and counts_increases(slo) and series_of.count(slo.name) == 1:
+        if slo is not None and counts_increases(slo) and series_of.count(slo.id) == 1:
             query = slo.total.replace(WINDOW, ratio_window(slo, evidence.rate_window))
             yield InstantQuery(_events_of(shift.subject), query, shift.peak_at.value)
 

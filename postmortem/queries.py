@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alerts.charts.model import Language, Unit
 from collector.durations import format_duration, parse_duration
 from postmortem.evidence import SYNTHETIC_ORIGIN, Evidence, Subject
-from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord
+from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord, slos_by_key
 from postmortem.span import Span
 
 WINDOW = "$window"
@@ -106,8 +106,8 @@ def signal_queries(
 ) -> list[RangeQuery]:
     """The error ratio of each objective, and each signal."""
     queries = []
-    for slo in slos:
-        name, signal = f"slo:{slo.name}:error_ratio", error_ratio_signal(slo, rate_window)
+    for key, slo in slos_by_key(slos).items():
+        name, signal = f"slo:{key}:error_ratio", error_ratio_signal(slo, rate_window)
         queries.append(RangeQuery(name, signal.query, Subject(name, signal, slo)))
     for signal in signals:
         name = f"signal:{signal.name}"
@@ -132,15 +132,15 @@ def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
     alone = format_duration(max(1, round(end - span.start.value)))
     before = format_duration(max(60, round(start - evidence.start)))
     queries = []
-    for slo in evidence.slos:
+    for key, slo in slos_by_key(evidence.slos).items():
         for what, template in (("bad", slo.bad), ("total", slo.total)):
             period = format_duration(slo.counted_seconds(end))
             for when, window in (("impact", impact if slo.counts_events else alone), ("period", period)):
-                name = f"slo:{slo.name}:{what}:{when}"
+                name = f"slo:{key}:{what}:{when}"
                 query = template.replace(WINDOW, window)
                 queries.append(InstantQuery(name, f"clamp_min({query}, 0)" if what == "bad" else query, end))
             if slo.counts_events and _INCREASE.search(template):
-                name = f"slo:{slo.name}:{what}:born"
+                name = f"slo:{key}:{what}:born"
                 queries.append(InstantQuery(name, born_query(template, impact, before), end))
     return queries
 

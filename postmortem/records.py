@@ -1,9 +1,9 @@
 """Incidents, events, SLOs and signals as `fireline up` answers them, checked on the way in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
@@ -24,6 +24,7 @@ from alerts.receive import LATEST, parse_time
 from alerts.slo import Calendar
 from collector.durations import parse_duration
 from postmortem.marks import without_marks
+from postmortem.slo_ids import SloId
 
 # Unix seconds: what a server takes as a time, and every calendar can show.
 Moment = Annotated[float, Field(ge=0, le=LATEST)]
@@ -216,6 +217,10 @@ class SloRecord(Record):
         return calendar
 
     @property
+    def id(self) -> SloId:
+        return SloId(self.service, self.name)
+
+    @property
     def error_budget(self) -> float:
         return 1.0 - self.objective
 
@@ -225,6 +230,13 @@ class SloRecord(Record):
 
     def titled(self, language: Language) -> str:
         return self.title.get(language) or self.title.get(Language.EN) or self.name
+
+
+def slos_by_key(slos: Iterable[SloRecord]) -> Mapping[str, SloRecord]:
+    """Each by what ids of series and figures call it."""
+    known = tuple(slos)
+    ids = [slo.id for slo in known]
+    return {slo.id.key(ids): slo for slo in known}
 
 
 def _account(status: object) -> dict[str, object]:
@@ -275,10 +287,6 @@ class SignalMap(Record):
     services: Mapping[str, Service] = Field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
     estimates: tuple[Estimate, ...] = ()
-
-    @classmethod
-    def empty(cls) -> Self:
-        return cls()
 
     def below(self, services: tuple[str, ...]) -> frozenset[str]:
         """The services and everything that they depend on, however far down."""

@@ -66,8 +66,8 @@ def _resting(bound: Bound, report: Report, voice: Voice) -> Iterator[Item]:
     levels: tuple[tuple[str, Fact | None], ...] = (("before", bound.before), ("after", bound.after))
     for word, level in levels:
         if level is not None and bound.subject.slo is not None:
-            name = bound.subject.slo.name
-            objective = from_record(report.evidence, RecordKind.SLO, name, "objective", Unit.RATIO)
+            key = report.evidence.slo_key(bound.subject.slo)
+            objective = from_record(report.evidence, RecordKind.SLO, key, "objective", Unit.RATIO)
             values = {"level": voice.figure(level), "objective": voice.figure(objective)}
             text = voice.say(f"impact.rest.{word}", name=voice.subject(bound.subject), **values)
             yield Item(cite(text, level, objective))

@@ -17,7 +17,7 @@ from collector.series import Series
 from postmortem.case_files import SHIPPED_SIGNALS, read_case_record
 from postmortem.errors import EvidenceError
 from postmortem.evidence import Evidence, Floats
-from postmortem.records import Good, Signal, SloRecord
+from postmortem.records import Good, Signal, SloRecord, slos_by_key
 
 # How the share of bad requests of an objective is called, so that it is found as an error ratio.
 _FAILED = {Language.KO: "{title} 오류율", Language.EN: "{title} error rate"}
@@ -83,7 +83,7 @@ def _stored(name: str, stored: Mapping[str, Any], content: Mapping[str, Any]) ->
     objective, _, what = rest.rpartition(":")
     if kind != "slo" or what != "error_ratio":
         return None
-    slo = next(s for s in map(SloRecord.model_validate, content["slos"]) if s.name == objective)
+    slo = slos_by_key(map(SloRecord.model_validate, content["slos"]))[objective]
     return RecordedSeries(_slo_titles(slo), Unit.RATIO, Good.DOWN, times, values)
 
 

@@ -9,8 +9,9 @@ from postmortem.voice import Voice
 
 def feature(felt: Felt, told: Told, voice: Voice) -> str:
     """What customers call it, by the team's templates; else its title, where that may be told, or a blank."""
-    if f"{FEATURE}{felt.slo.name}" in voice.catalogue.messages:
-        return voice.say(f"{FEATURE}{felt.slo.name}")
+    told_by_team = f"{FEATURE}{told.evidence.slo_key(felt.slo)}"
+    if told_by_team in voice.catalogue.messages:
+        return voice.say(told_by_team)
     title = public_title(felt.slo, voice.language, internal_names(told.evidence))
     if title is None:
         return voice.blank("public.feature.unnamed", number=felt.number)

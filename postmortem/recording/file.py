@@ -13,7 +13,7 @@ from postmortem.errors import EvidenceError, OutputError
 from postmortem.evidence import StoredSeries, Subject
 from postmortem.queries import error_ratio_signal, signal_query
 from postmortem.recording.model import Recording
-from postmortem.records import Signal, SignalMap, SloRecord
+from postmortem.records import Signal, SignalMap, SloRecord, slos_by_key
 
 SCHEMA = "fireline.recording/1"
 RECORDING_FILE = "recording.json.zst"
@@ -22,7 +22,7 @@ _LARGEST_BYTES = 64_000_000
 
 
 class _SeriesFile(BaseModel):
-    """``of``: name of a signal, or of an objective where ``slo``. values: one a step; None: no sample."""
+    """``of``: name of a signal, or key of an objective where ``slo``. values: one a step; None: no sample."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,6 +76,7 @@ def _unpacked(packed: bytes) -> bytes:
 
 
 def _to_mapping(recording: Recording) -> dict[str, Any]:
+    ids = [slo.id for slo in recording.slos]
     return {
         "schema": SCHEMA,
         "start": recording.start,
@@ -87,7 +88,7 @@ def _to_mapping(recording: Recording) -> dict[str, Any]:
         "series": [
             {
                 "id": subject.series,
-                "of": subject.signal.name,
+                "of": subject.signal.name if subject.slo is None else subject.slo.id.key(ids),
                 "slo": subject.slo is not None,
                 "values": _on_grid(recording, recording.series[subject.series]),
             }
@@ -108,7 +109,7 @@ def _on_grid(recording: Recording, series: StoredSeries) -> list[float | None]:
 
 
 def _from_file(content: _RecordingFile) -> Recording:
-    slos = {slo.name: slo for slo in content.slos}
+    slos = slos_by_key(content.slos)
     signals = {signal.name: signal for signal in content.signals.signals}
     subjects, series = [], {}
     for one in content.series:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import pytest
@@ -63,3 +65,13 @@ def test_a_file_that_holds_something_else_is_one_line(tmp_path, content, message
 def test_a_folder_that_does_not_exist_is_one_line(recorded, tmp_path):
     with pytest.raises(OutputError, match="expected a file that can be written"):
         write_recording(tmp_path / "missing" / "r.json.zst", recorded)
+
+
+def test_two_services_may_each_have_an_objective_of_one_name(recorded, tmp_path):
+    first, *others = recorded.slos
+    twin = first.model_copy(update={"service": "blog", "objective": 0.5})
+    subject = next(each for each in recorded.subjects if each.slo == first)
+    told = replace(recorded, slos=(first, *others, twin), subjects=(subject, replace(subject, slo=twin)))
+    write_recording(tmp_path / "r.json.zst", told)
+    found = read_recording_file(tmp_path / "r.json.zst")
+    assert [each.slo.service for each in found.subjects] == [first.service, "blog"]
