@@ -6,6 +6,7 @@ drill, `drilldown_seconds` is not.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _EXCLUDED = re.compile(r"(?:!=|!~)\s*(?:\"[^\"]*\"|'[^']*'|`[^`]*`)")
 _IDENTIFIERS = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -30,6 +31,7 @@ _ALONE = frozenset({"proxy", "switch"})
 _PLURALS = _INJECTED | _SWITCHES | _ALONE | {"fault", "drill", "flip"}
 
 
+@lru_cache(maxsize=4096)  # each step of a report asks of each signal
 def records_injection(query: str, *names: str) -> bool:
     """Whether a PromQL query or the names of what it reads tell of injected faults or flipped switches.
 

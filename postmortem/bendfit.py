@@ -67,20 +67,19 @@ def cornered(times: Floats, values: Floats, hinge: Hinge) -> float:
 def _taken_off(x: Floats, y: Floats) -> tuple[float, Floats, Floats]:
     """The squares that one line leaves; (n,) what a hinge at each sample takes off; (n,) how much it turns.
 
-    By suffix sums; the turn is the difference of the two slopes.
+    By sums of all that is beyond each sample; the turn is the difference of the two slopes.
     """
     n = len(x)
     u, v = x - x.mean(), y - y.mean()
     square_u = float(u @ u)
     rest = v - float(u @ v) / square_u * u
-
-    def beyond(a: Floats) -> Floats:
-        return np.concatenate([np.cumsum(a[::-1])[::-1][1:], [0.0]])
-
-    count, first, second = beyond(np.ones(n)), beyond(u), beyond(u * u)
+    beyond = np.zeros((4, n))
+    beyond[:, :-1] = np.array([u, u * u, rest, rest * u])[:, :0:-1].cumsum(axis=1)[:, ::-1]
+    first, second, rests, shares = beyond
+    count = np.arange(n - 1.0, -1.0, -1.0)
     level, along = first - u * count, second - u * first
     norm = second - 2 * u * first + u * u * count - level**2 / n - along**2 / square_u
-    shared = beyond(rest * u) - u * beyond(rest)
+    shared = shares - u * rests
     slopes = np.divide(shared, norm, out=np.zeros(n), where=norm > 1e-12)
     return float(rest @ rest), slopes * shared, slopes
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-import numpy as np
-
 from postmortem.bendfit import Hinge, cornered, fit_hinge
 from postmortem.evidence import Evidence, Floats
 from postmortem.facts import TIME, Fact, measure
-from postmortem.reductions import Cut, Reduction, median_of_three
+from postmortem.medians import median, median_of_three
+from postmortem.reductions import Cut, Reduction
 from postmortem.turningpoints import Shift
 
 LEAST_DEPTH = 0.03  # of the excursion: flatter corners are no news
@@ -157,11 +156,14 @@ def _depth(fit: Hinge | None, least_depth: float) -> float:
 
 def _is_known(times: Floats, values: Floats) -> bool:
     """Whether there is a corner rather than a curve, and its time is known."""
-    fit = _fit(times, values)
-    if fit is None or cornered(times, median_of_three(values), fit) < LEAST_CORNER:
+    smooth = median_of_three(values)
+    fit = fit_hinge(times, smooth)
+    if fit is None:
         return False
     at = times[fit.knot]
-    return bool(max(at - times[fit.earliest], times[fit.latest] - at) <= KNOWN_WITHIN_SECONDS)
+    if max(at - times[fit.earliest], times[fit.latest] - at) > KNOWN_WITHIN_SECONDS:
+        return False
+    return cornered(times, smooth, fit) >= LEAST_CORNER
 
 
 def _bends(evidence: Evidence, shift: Shift, corners: Sequence[Fact]) -> Iterator[Bend]:
@@ -174,7 +176,7 @@ def _bends(evidence: Evidence, shift: Shift, corners: Sequence[Fact]) -> Iterato
         assert level is not None
         points.append((corner, level))
     inside = series.values[series.times <= evidence.end]
-    last = (evidence.end, float(np.median(inside[-2 * LEVEL_INTERVALS - 1 :])))
+    last = (evidence.end, median(inside[-2 * LEVEL_INTERVALS - 1 :]))
     course = [*((at.value, level.value) for at, level in points), last]
     for n in range(1, len(points)):
         yield Bend(shift, *points[n - 1], *points[n], _then(course[n - 1], course[n], course[n + 1]))

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from postmortem.evidence import Floats
+from postmortem.medians import median
 
 LEAST_SAMPLES = 4
 RAMP_GAIN = 6.0  # of log-likelihood: what a ramp must explain better than a step, for its second parameter
@@ -44,7 +45,7 @@ def _fit(time_bytes: bytes, value_bytes: bytes) -> Fit:
     times, values = np.frombuffer(time_bytes), np.frombuffer(value_bytes)
     size = len(times)
     quarter = max(2, size // 4)
-    line = _Line(times, values, float(np.median(values[:quarter])), float(np.median(values[-quarter:])))
+    line = _Line(times, values, median(values[:quarter]), median(values[-quarter:]))
     step = line.best_step()
     every = np.arange(1, size)
     stride = -(-size // _MOST_PLACES)
@@ -55,43 +56,51 @@ def _fit(time_bytes: bytes, value_bytes: bytes) -> Fit:
     return ramp if (step.cost - ramp.cost) * size > RAMP_GAIN * ramp.cost else step
 
 
-@dataclass(frozen=True)
 class _Line:
-    times: Floats
-    values: Floats
-    before: float
-    after: float
+    """All steps and ramps between two levels, and how far the samples are from each."""
+
+    def __init__(self, times: Floats, values: Floats, before: float, after: float) -> None:
+        self._times, self._values, self._before, self._after = times, values, before, after
+        self._sizes = np.abs(values)
+        self._nothing = 0.05 * max(abs(before), abs(after)) or 1.0  # as good as none
+        none, whole = np.zeros(1), slice(None)
+        left = self._distances(np.full_like(values, before), whole)
+        right = self._distances(np.full_like(values, after), whole)
+        # before each sample and after the last, to the one level; from each of them on, to the other
+        self._left = np.concatenate([none, np.cumsum(left)])
+        self._right = np.concatenate([np.cumsum(right[::-1])[::-1], none])
 
     def best_step(self) -> Fit:
-        """All of the steps: the sum before each sample to the one level, from it on to the other."""
-        left = np.cumsum(self._distances(np.full_like(self.values, self.before)))[:-1]
-        right = np.cumsum(self._distances(np.full_like(self.values, self.after))[::-1])[-2::-1]
-        best = int((left + right).argmin())
-        return Fit(best + 1, best + 1, float((left + right)[best]))
+        """Of all steps, the first of the nearest."""
+        costs = self._left[1:-1] + self._right[1:-1]
+        best = int(costs.argmin())
+        return Fit(best + 1, best + 1, float(costs[best]))
 
     def best_ramp(self, begins: _Indices, ends: _Indices) -> Fit:
-        """The nearest line that leaves just before one of ``begins`` and arrives at one of ``ends``."""
+        """The nearest line that leaves just before one of ``begins`` and arrives at one of ``ends``.
+
+        Both ascend; outside of them every line is at a level.
+        """
         rows, columns = np.nonzero(begins[:, None] <= ends)
         first, last = begins[rows], ends[columns]
-        leaves, arrives = self.times[first - 1, None], self.times[last, None]
-        line = self.times - leaves  # in place from here on: (pairs, samples) is large
+        inner = slice(int(begins[0]), int(ends[-1]))
+        leaves, arrives = self._times[first - 1, None], self._times[last, None]
+        line = self._times[inner] - leaves  # in place from here on: (pairs, samples) is large
         line /= arrives - leaves
         np.minimum(np.maximum(line, 0.0, out=line), 1.0, out=line)
-        line *= self.after - self.before
-        line += self.before
-        cost = self._distances(line).sum(axis=-1)
+        line *= self._after - self._before
+        line += self._before
+        cost = self._distances(line, inner).sum(axis=-1)
+        cost += self._left[inner.start] + self._right[inner.stop]
         best = int(cost.argmin())
         return Fit(int(first[best]), int(last[best]), float(cost[best]))
 
-    def _distances(self, line: Floats) -> Floats:
-        """Relative to the larger of sample and line; a twentieth of the larger level is as good as none.
-
-        Takes the place of ``line``.
-        """
+    def _distances(self, line: Floats, samples: slice) -> Floats:
+        """Relative to the larger of sample and line; takes the place of ``line``."""
         larger = np.abs(line)
-        np.maximum(larger, np.abs(self.values), out=larger)
-        larger += 0.05 * max(abs(self.before), abs(self.after)) or 1.0
-        line -= self.values
+        np.maximum(larger, self._sizes[samples], out=larger)
+        larger += self._nothing
+        line -= self._values[samples]
         np.abs(line, out=line)
         line /= larger
         return line

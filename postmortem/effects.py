@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from postmortem.evidence import Floats
 from postmortem.levels import MAD_TO_SIGMA
+from postmortem.medians import median
 
 LEAST_SAMPLES = 4  # on each side: of fewer neither level nor noise is known
 LEAST_ERRORS = 3.0  # standard errors: noise alone gets there in about one of 300
@@ -78,7 +81,7 @@ def _on(scale: _Scale, before: Samples, after: Samples, excursion: Excursion) ->
     """The change against the level, and against the line if there is one; 0.0 where they cannot be told."""
     one, other = (_Line.through(side.times, scale.there(side.values)) for side in (before, after))
     noise = np.abs(np.concatenate([one.residuals, other.residuals]))
-    sigma = _MEDIAN_ERROR * MAD_TO_SIGMA * float(np.median(noise)) * float(np.sqrt(excursion.repeats))
+    sigma = _MEDIAN_ERROR * MAD_TO_SIGMA * median(noise) * float(np.sqrt(excursion.repeats))
     error = sigma * float(np.sqrt(1 / len(before.values) + 1 / len(after.values)))
     expected = [(one.level, error)]
     slope_error = sigma / one.spread
@@ -111,8 +114,14 @@ class _Line:
     @classmethod
     def through(cls, times: Floats, values: Floats) -> "_Line":
         middle = float(times.mean())
-        one, other = np.triu_indices(len(times), 1)
-        slope = float(np.median((values[other] - values[one]) / (times[other] - times[one])))
+        one, other = _pairs(len(times))
+        slope = median((values[other] - values[one]) / (times[other] - times[one]))
         flat = values - slope * (times - middle)
-        level = float(np.median(flat))
+        level = median(flat)
         return cls(level, slope, middle, float(np.sqrt(((times - middle) ** 2).sum())), flat - level)
+
+
+@lru_cache(maxsize=64)
+def _pairs(size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The indices of both of each pair: of few sizes, asked for with each action and series."""
+    return np.triu_indices(size, 1)

@@ -11,8 +11,8 @@ import numpy as np
 from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, Floats, Subject
 from postmortem.levels import LEAST_BASELINE, MOST_BASELINE, level_of
+from postmortem.medians import median, median_of_three
 from postmortem.records import Good, Signal
-from postmortem.reductions import median_of_three
 
 USUAL_SHARE = (
     0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
@@ -127,7 +127,7 @@ def _first_halfway(heights: np.typing.NDArray[np.float64], usual: float) -> int 
 
 def _ordinary(early: np.typing.NDArray[np.float64]) -> float:
     """What was ordinary before the alert: a surge that ends goes back there, and that is no excursion."""
-    return min(float(np.median(early)), float(np.median(early[: max(LEAST_BASELINE, len(early) // 5)])))
+    return min(median(early), median(early[: max(LEAST_BASELINE, len(early) // 5)]))
 
 
 def _baseline(times: np.typing.NDArray[np.float64], first: int, onset: int, interval_seconds: float) -> slice:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from postmortem.evidence import Floats
+from postmortem.medians import median
 
 MAD_TO_SIGMA = 1.4826  # of normally distributed samples
 LEAST_BASELINE = 3  # samples
@@ -21,5 +22,5 @@ class Level:
 
 def level_of(values: Floats) -> Level:
     """Of at least one sample, shape (n,)."""
-    middle = float(np.median(values))
-    return Level(middle, MAD_TO_SIGMA * float(np.median(np.abs(values - middle))))
+    middle = median(values)
+    return Level(middle, MAD_TO_SIGMA * median(np.abs(values - middle)))

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from postmortem.evidence import Floats
+from postmortem.medians import median
 
 LEAST_SAMPLES = 24  # of fewer nobody knows how much a mean varies
 _BLOCKS = 6
@@ -25,7 +26,7 @@ def predict_mean(times: Floats, values: Floats, seconds: float) -> tuple[float, 
     size = len(values)
     if size < LEAST_SAMPLES:
         return -math.inf, math.inf
-    mean, step = float(values.mean()), float(np.median(np.diff(times)))
+    mean, step = float(values.mean()), median(np.diff(times))
     others = max(seconds / step, 1.0)
     error = math.sqrt(_long_run_variance(values - mean) * (1 / size + 1 / others))
     return mean - _ERRORS * error, mean + _ERRORS * error

@@ -9,7 +9,8 @@ from alerts.charts.model import Unit
 from postmortem.evidence import Evidence, Floats, StoredSeries, Subject
 from postmortem.facts import TIME, Fact, measure
 from postmortem.levels import level_of
-from postmortem.reductions import Cut, Reduction, median_of_three
+from postmortem.medians import median, median_of_three
+from postmortem.reductions import Cut, Reduction
 from postmortem.turningpoints import Shift
 
 LEAST_LEVEL = 3  # samples: a level before of fewer is none
@@ -73,7 +74,7 @@ def _early(evidence: Evidence, series: StoredSeries) -> tuple[float, float] | No
     if len(times) < LEAST_LEVEL:
         return None
     first = max(LEAST_LEVEL, len(times) // _EARLY_SHARE)
-    is_late = float(np.median(values[:first])) < float(np.median(values))
+    is_late = median(values[:first]) < median(values)
     return float(times[0]), float(times[first - 1 if is_late else -1])
 
 

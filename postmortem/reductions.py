@@ -10,6 +10,7 @@ from postmortem.bendfit import fit_hinge
 from postmortem.changefit import fit_change
 from postmortem.evidence import Floats
 from postmortem.meanfit import predict_mean
+from postmortem.medians import median, median_of_three
 
 
 class Reduction(StrEnum):
@@ -56,7 +57,7 @@ class Cut:
 
 
 _FIGURES: Mapping[Reduction, Callable[[Floats], float]] = {
-    Reduction.MEDIAN: lambda value: float(np.median(value)),
+    Reduction.MEDIAN: median,
     Reduction.MEAN: lambda value: float(value.mean()),
     Reduction.HIGHEST: lambda value: float(value.max()),
     Reduction.LOWEST: lambda value: float(value.min()),
@@ -107,15 +108,6 @@ def _index(at: Floats, value: Floats, cut: Cut) -> int | None:
     voted = sign * (median_of_three(value) - cut.threshold) > 0
     first = reduction in {Reduction.FIRST_ABOVE, Reduction.FIRST_BELOW}
     return _first_past(past, voted) if first else _settled(voted)
-
-
-def median_of_three(values: Floats) -> Floats:
-    """Each value replaced by the median of itself and its neighbours; the ends stay as they are."""
-    if len(values) < 3:
-        return values
-    low, high = np.minimum(values[:-2], values[1:-1]), np.maximum(values[:-2], values[1:-1])
-    middle = np.maximum(low, np.minimum(high, values[2:]))
-    return np.concatenate([values[:1], middle, values[-1:]])
 
 
 def _first_past(past: np.typing.NDArray[np.bool_], voted: np.typing.NDArray[np.bool_]) -> int | None:

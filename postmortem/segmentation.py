@@ -14,6 +14,7 @@ import numpy as np
 
 from postmortem.evidence import Floats
 from postmortem.levels import MAD_TO_SIGMA
+from postmortem.medians import upper_median
 
 WIDTHS = (5, 10, 20, 40)  # samples on each side
 OUTLIER_SPAN = 7  # samples: what lasts for fewer than half of them is an outlier, no level
@@ -60,7 +61,7 @@ def _without_outliers(logs: Floats) -> tuple[Floats, float]:
     windows = np.lib.stride_tricks.sliding_window_view(padded, OUTLIER_SPAN)
     middle = np.partition(windows, half, axis=1)[:, half]
     apart = logs - middle
-    scatter = MAD_TO_SIGMA * _median(np.abs(apart))
+    scatter = MAD_TO_SIGMA * upper_median(np.abs(apart))
     return middle + np.clip(apart, -3 * scatter, 3 * scatter), scatter
 
 
@@ -71,7 +72,7 @@ def _peaks(rest: Floats, width: int, sigma: float, taken: Sequence[int]) -> list
     apart = np.abs(means[width:] - means[:-width])  # apart[i]: at sample i + width
     usual = sigma * float(np.sqrt(2 / width))
     if len(rest) >= _TIDE_WINDOWS * width:
-        usual = max(usual, MAD_TO_SIGMA * _median(apart))
+        usual = max(usual, MAD_TO_SIGMA * upper_median(apart))
     found: list[int] = []
     rank = np.flatnonzero(apart > max(SCORE * usual, LEAST_CHANGE))
     for place in rank[np.argsort(-apart[rank])]:
@@ -85,7 +86,7 @@ def _levels(clean: Floats, points: Sequence[int]) -> Floats:
     """Each sample's level: the median of its segment."""
     levels = np.empty_like(clean)
     for begin, end in _segments(points, len(clean)):
-        levels[begin:end] = _median(clean[begin:end])
+        levels[begin:end] = upper_median(clean[begin:end])
     return levels
 
 
@@ -122,10 +123,4 @@ def _strength(clean: Floats, before: int, at: int, after: int, sigma: float) -> 
 def _step(clean: Floats, before: int, at: int, after: int) -> float:
     """From the median just before the point to that just after it."""
     left, right = clean[max(before, at - LEVEL_SAMPLES) : at], clean[at : min(after, at + LEVEL_SAMPLES)]
-    return _median(right) - _median(left)
-
-
-def _median(values: Floats) -> float:
-    """The upper one of an even number: several times faster than numpy's on so few."""
-    half = len(values) // 2
-    return float(np.partition(values, half)[half])
+    return upper_median(right) - upper_median(left)

@@ -14,8 +14,8 @@ from postmortem.causes.knowledge import Knowledge, Move
 from postmortem.causes.sizes import narrow_traffic, sized
 from postmortem.evidence import Subject
 from postmortem.levels import LEAST_BASELINE
+from postmortem.medians import median_of_three
 from postmortem.recording.model import Recording
-from postmortem.reductions import median_of_three
 
 SILENT = "silent"
 STEADY = frozenset({"up", "restarts"})  # measures without noise: a single sample of them tells

@@ -8,8 +8,8 @@ from postmortem.causes.baseline import Baseline, baseline_of
 from postmortem.causes.hurt import Hurt
 from postmortem.causes.kinds import TRAFFIC, Parts
 from postmortem.causes.knowledge import Move
+from postmortem.medians import median_of_three
 from postmortem.recording.model import Recording
-from postmortem.reductions import median_of_three
 
 
 @dataclass(frozen=True)

@@ -45,3 +45,15 @@ def test_few_samples_have_no_fit(size):
 def test_a_change_lies_within_its_window(values):
     fit = fit_change(TIMES[: len(values)], np.array(values))
     assert 1 <= fit.begins <= fit.reached < len(values)
+
+
+@pytest.mark.parametrize(("leaves", "arrives"), [(20, 40), (28, 33), (3, 55)])
+def test_the_cost_is_that_of_its_line_over_the_whole_window(leaves, arrives):
+    noise = np.random.default_rng(leaves).lognormal(0, 0.05, 60)
+    values = np.interp(np.arange(60), [leaves, arrives], [1.0, 6.0]) * noise
+    fit = fit_change(TIMES, values)
+    before, after = np.median(values[:15]), np.median(values[-15:])
+    line = np.interp(np.arange(60), [fit.begins - 1, fit.reached], [before, after])
+    larger = np.maximum(line, values) + 0.05 * max(before, after)
+    assert fit.begins < fit.reached
+    assert fit.cost == pytest.approx((np.abs(line - values) / larger).sum())

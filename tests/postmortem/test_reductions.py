@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from postmortem.reductions import Cut, Reduction, median_of_three, reduce_samples
+from postmortem.reductions import Cut, Reduction, reduce_samples
 
 RAMP = np.array([1.0, 1.0, 1.0, 5.0, 9.0, 10.0, 9.0, 5.0, 1.0, 1.0])
 TIMES = np.arange(10.0) * 15
@@ -40,12 +38,3 @@ def test_a_single_spike_is_no_crossing():
 def test_a_late_relapse_moves_the_settling_behind_it():
     values = np.array([9.0, 9.0, 1.0, 1.0, 1.0, 9.0, 9.0, 1.0, 1.0, 1.0])
     assert reduce_samples(TIMES, values, cut(Reduction.SETTLED_BELOW, 4.0)) == 105.0
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40))
-def test_median_of_three_stays_within_its_neighbours(values):
-    array = np.array(values)
-    smooth = median_of_three(array)
-    assert len(smooth) == len(array)
-    assert smooth.min() >= array.min()
-    assert smooth.max() <= array.max()
