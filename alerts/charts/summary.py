@@ -4,7 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from alerts.charts.model import BudgetBar, Chart, Language, Line
+from alerts.charts.points import Points
 from alerts.charts.quantities import (
     format_clock,
     format_date,
@@ -75,15 +78,14 @@ def summary_text(chart: Chart) -> str:
 
 def data_table(chart: Chart) -> Table:
     """At most thirty evenly spaced points of all lines; the note says how many there are."""
-    times = sorted({at for line in chart.lines for at in line.times if chart.start <= at <= chart.end})
-    stride = max(1, math.ceil(len(times) / _TABLE_ROWS))
-    shown = times[::stride]
-    columns = [dict(zip(line.times, line.values, strict=True)) for line in chart.lines]
+    columns = [Points.within(line, chart.start, chart.end) for line in chart.lines]
+    times = np.unique(np.concatenate([np.empty(0), *(column.times for column in columns)]))
+    shown = times[:: max(1, math.ceil(len(times) / _TABLE_ROWS))].tolist()
     words = WORDS[chart.language]
     rows = tuple(
         (
             _clock(at, chart),
-            *(format_quantity(c.get(at), chart.unit, chart.language) for c in columns),
+            *(format_quantity(c.value_at(at), chart.unit, chart.language) for c in columns),
         )
         for at in shown
     )
@@ -103,19 +105,17 @@ def budget_text(bar: BudgetBar) -> str:
 
 def _line_text(line: Line, chart: Chart) -> str:
     words = WORDS[chart.language]
-    points = [
-        (value, at)
-        for at, value in zip(line.times, line.values, strict=True)
-        if chart.start <= at <= chart.end and math.isfinite(value)
-    ]
-    if not points:
+    points = Points.within(line, chart.start, chart.end).known()
+    if not len(points):
         return words["empty"].format(name=line.name)
-    (low, low_at), (high, high_at) = min(points), max(points, key=lambda p: (p[0], -p[1]))
+    low, high = int(points.values.argmin()), int(points.values.argmax())
+    values = [float(points.values[place]) for place in (low, high, -1)]
+    lowest, highest, last = (format_quantity(value, chart.unit, chart.language) for value in values)
     return words["line"].format(
         name=line.name,
-        low=format_quantity(low, chart.unit, chart.language),
-        low_at=_clock(low_at, chart),
-        high=format_quantity(high, chart.unit, chart.language),
-        high_at=_clock(high_at, chart),
-        last=format_quantity(points[-1][0], chart.unit, chart.language),
+        low=lowest,
+        low_at=_clock(float(points.times[low]), chart),
+        high=highest,
+        high_at=_clock(float(points.times[high]), chart),
+        last=last,
     )

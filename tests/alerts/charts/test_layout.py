@@ -1,4 +1,3 @@
-import math
 from zoneinfo import ZoneInfo
 
 from alerts.charts import layout
@@ -10,16 +9,6 @@ def chart(**changes):
     values = tuple(0.1 for _ in times)
     kept = {"lines": [Line("p95", times, values)], "unit": Unit.SECONDS}
     return Chart("c", "Latency", start=0.0, end=100.0, zone=ZoneInfo("UTC"), **{**kept, **changes})
-
-
-def test_a_missing_value_breaks_the_line():
-    line = Line("x", (0.0, 10.0, 20.0, 30.0), (1.0, math.nan, 1.0, 1.0))
-    assert [len(run) for run in layout.unbroken_runs(line, 0, 100)] == [1, 2]
-
-
-def test_a_long_silence_breaks_the_line():
-    line = Line("x", (0.0, 10.0, 20.0, 80.0, 90.0), (1.0,) * 5)
-    assert [len(run) for run in layout.unbroken_runs(line, 0, 100)] == [3, 2]
 
 
 def test_threshold_lies_inside_the_picture_even_when_no_line_reaches_it():
