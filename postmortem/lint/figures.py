@@ -21,6 +21,13 @@ _ARROW = re.compile(r"^[^\d,;]{0,6}(?:→|->|=>|⇒)[^\d,;]{0,6}$|^에서\s?$|^\
 _QUOTED = re.compile("‘[^’]*’|“[^”]*”")
 # What ends a sentence or a thought; looked for at each letter, as two of them may share a space.
 _BREAK = re.compile(r"(?=([.;](?:\s|$)|\s[-–—]\s))")
+# How much it grew by, not what to: "grew 120%", "120% 늘었다".
+_GREW = re.compile(
+    r"\b(?:gr[eo]wn?|r[oi]sen?|climbed|jumped|surged|soared|increased|f[ae]ll(?:en)?|dropped|declined|shrank|decreased)"
+    r"\s+(?:about |around |roughly |some |nearly |almost |over )?$",
+    re.IGNORECASE,
+)
+_GREW_BEHIND = re.compile(r"^\s?(?:정도\s|가량\s)?(?:늘|줄|커졌|작아졌)")
 _OF_PARTS = {"cpu", "memory", "disk_use", "backlog"}
 _METRICS_IN = {
     Unit.PERCENT: frozenset(
@@ -187,7 +194,7 @@ class _Scan:
             self._moment(value, place),
             self._at,
             is_peak=is_lone and words.has(clause.text, "peak"),
-            is_change=_is_change(value, clause, words),
+            is_change=_is_change(value, clause, words, place),
             is_bound=bool((value["bound"] and value["bound"] != "~") or value["after"]),
             is_range=value["high"] is not None,
             is_about=words.has(clause.text, "about") or value["bound"] == "~" or value["high"] is not None,
@@ -252,15 +259,16 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]], by: str) -> str:
     return "".join(letters)
 
 
-def _is_change(value: re.Match[str], clause: Clause, lexicon: Lexicon) -> bool:
-    """Told against something else: +300 %, 40 % more."""
+def _is_change(value: re.Match[str], clause: Clause, lexicon: Lexicon, place: Place) -> bool:
+    """Told against something else: +300 %, 40 % more, grew 40 %; not rose 8 % → 12 %."""
     if value["sign"] or value["unit"] == "%p":
         return True
     ends, begins = max(0, value.end() - clause.start), max(0, value.start("low") - clause.start)
-    behind, ahead = clause.text[ends : ends + 24], clause.text[max(0, begins - 16) : begins]
-    return (
-        lexicon.has(behind, "change") or lexicon.has(ahead, "change") or bool(re.search(r"\bby\s*$", ahead))
-    )
+    behind, ahead = clause.text[ends : ends + 24], clause.text[max(0, begins - 24) : begins]
+    if place is Place.ALONE and (_GREW.search(ahead) or _GREW_BEHIND.match(behind)):
+        return True
+    by = re.search(r"\bby\s*$", ahead)
+    return lexicon.has(behind, "change") or lexicon.has(ahead[-16:], "change") or by is not None
 
 
 def _percentiles(text: str) -> Iterator[Mention]:

@@ -11,6 +11,12 @@ from postmortem.lint.shares import read_shares
 from postmortem.lint.values import Unit
 
 _SHARES = {"error_ratio", "miss_share", "success_ratio", "hit_ratio", "disk_use", "memory", "abandonment"}
+_RESOURCES = {"disk_use", "memory"}
+_REQUEST = re.compile(
+    r"\b(?:requests?|requested|reservations?|reserved|quotas?)\b"
+    r"|요청량|요청값|요청\s?대비|예약량|할당량|쿼터",
+    re.IGNORECASE,
+)
 # Nothing begins within a number: a long one would be tried from each of its digits.
 _PERCENT = r"(?<![\d.,])(?P<percent>\d+(?:\.\d+)?)\s?(?:%|percent|퍼센트)"
 _COUNT = r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|\d+)"
@@ -22,9 +28,12 @@ _MEASURED = (
     r"|[smhd]|[kmgt]i?b|(?:kilo|mega|giga|tera)?bytes?|v?cpus?|v?cores?|rps|qps|\w+ (?:per|a) |dollars?"
     r"|euros?|won|krw|usd|eur|percent|thousand|million|billion|bn|k)\b"
 )
+# The processors of ten nodes can be used to any part: what is counted is not what the share is of.
+_THEIRS = r"(?:[a-z-]+\s+){0,2}[a-z-]+(?:s['’]|['’]s)\s"
 _FEW = (
     re.compile(
-        rf"{_PERCENT}\s+of\s+(?:the\s+|our\s+|all\s+)?(?P<whole>{_COUNT}|{'|'.join(_WORDS)})\s+(?!{_MEASURED})[a-z]",
+        rf"{_PERCENT}\s+of\s+(?:the\s+|our\s+|all\s+)?(?P<whole>{_COUNT}|{'|'.join(_WORDS)})"
+        rf"\s+(?!{_MEASURED}|{_THEIRS})[a-z]",
         re.IGNORECASE,
     ),
     re.compile(
@@ -38,13 +47,18 @@ def check(draft: Draft) -> Iterator[Finding]:
     """Shares above all, shares of counted things, progress of counted items, parts of a whole."""
     figures = [f for f in draft.figures if f.unit is Unit.PERCENT]
     for figure in figures:
-        if figure.metric in _SHARES and figure.value > 100 and not figure.is_change:
+        if figure.metric in _SHARES and figure.value > 100 and not (figure.is_change or _is_of_less(figure)):
             yield Finding(figure.line, "impossible-percentage.above", {"value": figure.text})
     for passage in draft.document.passages:
         yield from _of_counts(passage)
         yield from _of_few(passage)
     yield from _of_items(draft, figures)
     yield from _parts(draft, figures)
+
+
+def _is_of_less(figure: Figure) -> bool:
+    """Whether it is a share of what was asked for, or allowed, which more than that can be used of."""
+    return bool(_REQUEST.search(figure.clause)) and figure.metric in _RESOURCES
 
 
 def _of_counts(passage: Passage) -> Iterator[Finding]:

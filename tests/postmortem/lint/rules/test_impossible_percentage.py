@@ -5,7 +5,16 @@ from postmortem.lint.rules.impossible_percentage import RULE
 PLAN = "## Action items\n### Short-term\n- a\n- b\n- c\n- d\n- e\n## Progress\n- Short-term: {state}\n"
 
 
-@pytest.mark.parametrize("text", ["오류율이 130%까지 올랐다.", "Disk usage: 104%", "캐시 적중률 101%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "오류율이 130%까지 올랐다.",
+        "Disk usage: 104%",
+        "캐시 적중률 101%",
+        "Disk use rose 90% → 120%",
+        "Memory grew to 120%",
+    ],
+)
 def test_no_share_is_above_all(text, found_by):
     assert [key for key, _ in found_by(RULE, text)] == ["impossible-percentage.above"]
 
@@ -17,6 +26,10 @@ def test_no_share_is_above_all(text, found_by):
         "Traffic rose to 400% of normal.",
         "CPU 180% (two cores)",
         "Error rate rose by 150%.",
+        "Memory rose to 120% of its request.",
+        "메모리가 요청량의 120%까지 올랐다.",
+        "Disk use grew 120%.",
+        "디스크 사용률이 120% 늘었다.",
         "오류 예산 소진 208%",
     ],
 )
@@ -42,6 +55,9 @@ def test_changes_and_other_measures_may_be(text, found_by):
         ("We took 30% of two weeks and 55% of 8 cores.", 0),
         ("5% of 12 orders per second were lost.", 0),
         ("70% of 5 minor items", 1),
+        ("25 % of 10 nodes' CPU was used.", 0),
+        ("12.5 % of 4 brokers’ disks are full.", 0),
+        ("25 % of 10 nodes were down.", 1),
     ],
 )
 def test_shares_of_counted_things(text, count, found_by):
