@@ -34,6 +34,11 @@ def test_one_is_missing(headings, name, found_by):
     assert found_by(RULE, text(left)) == [(f"missing-section.{name}", 1)]
 
 
+@pytest.mark.parametrize("heading", ["What was done", "Actions taken", "How it was fixed", "한 일"])
+def test_other_headings_of_what_was_done_to_recover(heading, found_by):
+    assert found_by(RULE, text((ENGLISH | {"mitigations": heading}).values())) == []
+
+
 def test_a_label_tells_it_too(found_by):
     left = [heading for role, heading in ENGLISH.items() if role != "impact"]
     assert found_by(RULE, text(left) + "\n**Impact**: 1,200 users saw errors.\n") == []
