@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from postmortem.lint.blanks import blanks, is_blank
 from postmortem.lint.clauses import Clause, clauses, content_words, likeness
 from postmortem.lint.document import Kind, Passage, Section
+from postmortem.lint.figures import identify
 from postmortem.lint.finding import Draft
 from postmortem.lint.lexicon import Lexicon
+from postmortem.lint.values import VALUE, Unit, amount
 
+_OWNER = r"(?:담당(?:자)?|책임자|오너|owner|assignee|assigned to|DRI|responsible)"
+_PERSON = r"(?:(?-i:[A-Z])[\w.-]*(?: (?-i:[A-Z])[\w.-]*)*|[a-z]+(?:[.-][a-z]+)*|[가-힣]{2,10}(?: ?팀)?)"
 _OWNER_MARK = re.compile(
-    r"(?:담당(?:자)?|책임자|오너|owner|assignee|assigned to|DRI|responsible)\s*[:：=]\s*(?P<name>[^,;)|\]]+)"
+    rf"{_OWNER}\s*[:：=]\s*(?P<name>[^,;)|\]]+)"
+    rf"|[(\[—–,-]\s*{_OWNER}\s+(?P<bare>{_PERSON})\s*(?=[,;)|\]]|$)"  # (담당 김지연, 12월 4일)
     r"|(?<![\w.])@(?P<at>[\w가-힣][\w가-힣.-]*)",
     re.IGNORECASE,
 )
@@ -139,7 +144,8 @@ def _owner_in(text: str) -> str | None:
     found = _OWNER_MARK.search(text) or _NAME_AND_DATE.search(text)
     if found is None:
         return None
-    name = (found.groupdict().get("at") or found["name"] or "").strip()
+    named = found.groupdict()
+    name = (named.get("at") or named.get("bare") or named["name"] or "").strip()
     return "" if is_blank(name) else name or None
 
 
@@ -167,14 +173,18 @@ def _without_marks(text: str) -> str:
 def same_item(first: Item, second: Item, lexicon: Lexicon) -> bool:
     """Whether two items ask for one thing: nearly the same words, or one measure for much the same services.
 
-    One with another product (a checklist, a pipeline), or another name in quotes or set as code, is another;
-    so is one that goes another way: to raise a threshold is not to add an alert.
+    One with another product (a checklist, a pipeline), of another measure or value, or with another name in
+    quotes or set as code, is another; so is one that goes another way: to raise a threshold is not to add an
+    alert. Who does it by when tells nothing of what it is.
     """
-    if _way(first.text, lexicon) != _way(second.text, lexicon):
+    one, other = _task(first.text), _task(second.text)
+    if _way(one, lexicon) != _way(other, lexicon):
         return False
-    if (mine := _names(first)) and (theirs := _names(second)) and not mine & theirs:
+    if any(
+        (mine := told(first)) and (theirs := told(second)) and not mine & theirs
+        for told in (_names, lambda item: _measures(item, lexicon), _values)
+    ):
         return False
-    one, other = first.text, second.text
     words = content_words(one, lexicon), content_words(other, lexicon)
     if len(words[0] & words[1]) >= _SHARED_WORDS and likeness(*words) >= _ALIKE:
         return True
@@ -200,6 +210,26 @@ def _way(text: str, lexicon: Lexicon) -> frozenset[str]:
 def _names(item: Item) -> frozenset[str]:
     """What it sets as code or in quotes."""
     return frozenset([*item.passage.code, *_QUOTED.findall(item.text)])
+
+
+def _measures(item: Item, lexicon: Lexicon) -> frozenset[str]:
+    """What is measured in it: its metrics and percentiles, as of an alert on one."""
+    metric, _, percentile = identify(item.text, lexicon)
+    named = {m.name for m in lexicon.mentions(item.text, "metrics")} | {metric, percentile}
+    return frozenset(named - {""})
+
+
+def _values(item: Item) -> frozenset[tuple[Unit, float]]:
+    """Its shares and lengths of time: an alert at 1 s is none at 5 s."""
+    told = [amount(found) for found in VALUE.finditer(_task(item.text))]
+    return frozenset((unit, value) for unit, _, _, value in told if unit is not Unit.COUNT)
+
+
+def _task(text: str) -> str:
+    """The item without who does it by when."""
+    bare = _without_marks(text)
+    found = _NAME_AND_DATE.search(bare)
+    return bare[: found.start()] if found and found.start() else bare
 
 
 def _demands(text: str, lexicon: Lexicon) -> list[Clause]:

@@ -15,6 +15,10 @@ def plan(first, second):
         ("Alert on disk usage above 80%", "Disk usage alert for every host"),
         ("Rotate signing keys automatically every month", "Automatic monthly rotation of signing keys"),
         ("결제 API에 레이트 리밋 적용", "결제 서버 레이트 리밋 도입"),
+        (
+            "Alert on checkout latency over 1 s (Kim, Feb 1)",
+            "Alert on checkout latency over 1 s (Lee, May 2)",
+        ),
         ("Reduce the checkout gateway timeout", "Shorten the timeout of the checkout gateway"),
     ],
 )
@@ -36,6 +40,14 @@ def test_one_demand_in_two_lists(first, second, found_by):
         ("Add an alert on pool use", "Raise the alert threshold for pool use to 95%"),
         ("Raise the timeout of the checkout gateway", "Lower the timeout of the checkout gateway"),
         ("결제 API에 레이트 리밋 적용", "결제 서버 레이트 리밋 상향"),
+        ("Alert at a checkout p99 of 1 s", "Page at a checkout p99 of 5 s"),
+        ("Add an alert on checkout latency over 1 s", "Add an alert on checkout latency over 5 s"),
+        ("원장 DB 쿼리 p99에 경보를 둘지 검토한다", "원장 DB CPU에 경보를 둘지 검토한다"),
+        (
+            "원장 DB 쿼리 p99에 경보 추가 (담당 김지연, 12월 4일)",
+            "원장 DB CPU에 경보 추가 (담당 김지연, 12월 4일)",
+        ),
+        ("큐 p99 경보 추가 (김지연, 12월 4일)", "디스크 p99 경보 추가 (김지연, 12월 4일)"),
         ("Write a runbook for failover", "Rehearse the failover twice a year"),
     ],
 )

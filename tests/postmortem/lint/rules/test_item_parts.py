@@ -15,6 +15,8 @@ WHOLE = "Tune the alert (Owner: Kim, due 2026-02-01)"
     [
         (OWNER, "Tune the alert (due 2026-02-01)"),
         (OWNER, "알람 튜닝 (기한: 2월 1일)"),
+        (OWNER, "알람 튜닝 (담당 조직과 협의, 2월 1일)"),
+        (OWNER, "Tune the alert (owner to be found, Feb 1)"),
         (DATE, "Tune the alert (Owner: Kim)"),
         (DATE, "알람 튜닝 — 담당: 김하나"),
         (VERB, "Runbook for failover (@kim, due 2026-02-01)"),
@@ -33,6 +35,9 @@ def test_what_an_item_lacks(rule, item, found_by):
         "Tune the alert (@kim, by Feb 1)",
         "Tune the alert — Kim, 2026-02-01",
         "알람 튜닝 (담당: 김하나, ~2/1)",
+        "알람을 조정한다 (담당 김지연, 12월 4일)",
+        "알람을 조정한다 (12월 4일, 담당 플랫폼 팀)",
+        "Tune the alert (owner Kim Lee, due 2026-02-01)",
         "알람을 조정한다 @김하나 2월 1일",
         "Rewire the failover path (Owner: Kim, due Q3)",  # a verb that no list has
         "[P1] 용량 산정 기준 수립 (담당: 김하나, 기한: 2026-02-01)",
