@@ -69,7 +69,7 @@ def estimate_losses(evidence: Evidence, impact: Impact) -> tuple[Loss, ...]:
 
 def _loss(evidence: Evidence, impact: Impact, estimate: Estimate, subject: Subject) -> Loss | None:
     series, span, duration = evidence.series[subject.series], impact.span, impact.duration
-    if span.end is None or duration is None or duration.value <= 0:
+    if span.end is None or span.end.value > evidence.end or duration is None or duration.value <= 0:
         return None
     start, until = evidence.analysis_start, span.start.value - evidence.lookback_seconds
     if _count(series, start, until) < LEAST_SAMPLES:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from alerts.action_items import Change
@@ -16,22 +15,18 @@ from collector.http_client import HttpClient, reason_of
 from collector.querier import Querier
 from collector.redaction import without_userinfo
 from postmortem.acts import ACTION_KINDS
+from postmortem.answers import fetch_instant, fetch_range, fetch_subjects, probe_interval
 from postmortem.errors import EvidenceError
-from postmortem.evidence import UNREADABLE, Evidence, StoredSeries, Subject, can_be_judged
-from postmortem.marks import without_marks
+from postmortem.evidence import UNREADABLE, Evidence, StoredSeries
 from postmortem.peaks import peak_queries
 from postmortem.queries import (
-    PROBE_MINUTES,
     SYNTHETIC_PROBE,
-    InstantQuery,
-    RangeQuery,
     Window,
+    choose_later,
     choose_window,
     concerned_services,
     count_queries,
-    interval_from,
-    interval_probe,
-    is_telling,
+    later_queries,
     subject_queries,
     synthetic_query,
 )
@@ -188,8 +183,11 @@ def fetch_report(
         evidence = replace(evidence, quiet_asked_seconds=quiet_seconds)
         shifts = find_shifts(evidence)
         span = find_span(evidence, shifts)
+        if span.found_end is None:
+            evidence = evidence.with_series(_fetch_later(querier, evidence))
+            span = find_span(evidence, shifts)
         asked = [*count_queries(evidence, span), *peak_queries(evidence, shifts)]
-        counts = [_fetch_instant(querier, query) for query in asked]
+        counts = [fetch_instant(querier, query) for query in asked]
     except QueryError as error:
         raise EvidenceError(f"{address or 'metrics'}: expected answers to queries: {error}") from error
     return build_report(evidence.with_series([c for c in counts if c is not None]), shifts, span)
@@ -226,6 +224,14 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
     )
 
 
+def _fetch_later(querier: Querier, evidence: Evidence) -> list[StoredSeries]:
+    """The objectives after the window, where the incident went on."""
+    window = choose_later(evidence)
+    if window is None:
+        return []
+    return [each for query in later_queries(evidence, window) for each in fetch_range(querier, query, window)]
+
+
 def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
     """The incident's own events, and unclaimed ones in the window that may have to do with it.
 
@@ -243,59 +249,3 @@ def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
         return related and window.start <= event.at <= window.end
 
     return tuple(event for event in records.events if concerns(event))
-
-
-def probe_interval(querier: Querier, start: float, end: float) -> float:
-    """The shortest scrape interval; the first minute of a target's life shows too few samples."""
-    for minutes in PROBE_MINUTES:
-        probe = querier.range(interval_probe(minutes), start, end, 30.0)
-        samples = max((float(series.values.max()) for series in probe), default=None)
-        if is_telling(samples):
-            break
-    return interval_from(samples, minutes)
-
-
-def fetch_subjects(
-    querier: Querier, queries: list[RangeQuery], window: Window
-) -> tuple[list[StoredSeries], list[Subject], dict[str, str]]:
-    """Series, whose they are, and why those that are missing are: a wrong query in the map hides no other."""
-    series: list[StoredSeries] = []
-    subjects: list[Subject] = []
-    unavailable: dict[str, str] = {}
-    for query in queries:
-        try:
-            found = _fetch_range(querier, query, window)
-        except QueryError as error:
-            if error.retryable:
-                raise
-            unavailable[query.id] = str(error)
-            continue
-        series.extend(found)
-        subjects.extend(replace(query.subject, series=stored.id) for stored in found)
-        if not found:
-            unavailable[query.id] = ""
-    return series, subjects, unavailable
-
-
-def _fetch_range(querier: Querier, query: RangeQuery, window: Window) -> list[StoredSeries]:
-    answer = querier.range(query.query, window.start, window.end, window.step_seconds)
-    stored = []
-    for found in answer:
-        name = query.id if len(answer) == 1 else f"{query.id}{without_marks(str(found.labels))}"
-        kept = can_be_judged(found.values)
-        times, values = found.times[kept], found.values[kept]
-        if len(times):
-            stored.append(
-                StoredSeries(name, query.query, window.start, window.end, window.step_seconds, times, values)
-            )
-    return stored
-
-
-def _fetch_instant(querier: Querier, query: InstantQuery) -> StoredSeries | None:
-    answer = querier.instant(query.query, query.at)
-    if not answer:
-        return None
-    times, values = np.array([query.at]), np.array([answer[0].value])
-    if not can_be_judged(values).all():
-        return None
-    return StoredSeries(query.id, query.query, query.at, query.at, 0.0, times, values)

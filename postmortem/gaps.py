@@ -36,11 +36,12 @@ def find_gaps(evidence: Evidence, start: float, end: float) -> tuple[Gap, ...]:
 
 def find_silent(evidence: Evidence, gaps: tuple[Gap, ...], start: float, end: float) -> tuple[Subject, ...]:
     """Subjects with such a gap that have less than two thirds of the samples that were due in this time."""
+    until = min(end, evidence.end)
 
     def is_silent(subject: Subject) -> bool:
         series = evidence.series[subject.series]
-        due = 1 + (end - start) // series.step_seconds
-        return int(((series.times >= start) & (series.times <= end)).sum()) < COVERED * due
+        due = 1 + (until - start) // series.step_seconds
+        return int(((series.times >= start) & (series.times <= until)).sum()) < COVERED * due
 
     return tuple(
         subject for subject in {g.subject.series: g.subject for g in gaps}.values() if is_silent(subject)

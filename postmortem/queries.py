@@ -2,11 +2,13 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.charts.model import Language, Unit
 from collector.durations import format_duration, parse_duration
+from postmortem.concern import felt_subjects
 from postmortem.evidence import SYNTHETIC_ORIGIN, Evidence, Subject
+from postmortem.later import LATER
 from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord, slos_by_key
 from postmortem.span import Span
 
@@ -54,12 +56,25 @@ def choose_window(incident: Incident, interval_seconds: float, at: float) -> Win
     """
     before = min(max(120 * interval_seconds, 240.0), 3600.0)
     start = math.floor(incident.started_at - before)
-    end = (
-        at
-        if incident.resolved_at is None
-        else min(at, incident.resolved_at + max(20 * interval_seconds, 60.0))
-    )
-    end = min(math.floor(end), start + _LONGEST_SECONDS)
+    end = min(_whole_end(incident, interval_seconds, at), start + _LONGEST_SECONDS)
+    return _window(start, end, interval_seconds)
+
+
+def choose_later(evidence: Evidence) -> Window | None:
+    """From the window's end to that of the incident, however long it lasts; None of one in the window."""
+    if not evidence.is_cut:
+        return None
+    end = _whole_end(evidence.incident, evidence.interval_seconds, evidence.fetched_at)
+    return _window(evidence.end, end, evidence.interval_seconds)
+
+
+def _whole_end(incident: Incident, interval_seconds: float, at: float) -> int:
+    """Twenty scrapes after the incident, a minute at least; now, while it lasts."""
+    resolved = incident.resolved_at
+    return math.floor(at if resolved is None else min(at, resolved + max(20 * interval_seconds, 60.0)))
+
+
+def _window(start: float, end: float, interval_seconds: float) -> Window:
     step = interval_seconds * max(1, math.ceil((end - start) / interval_seconds / _MOST_POINTS))
     rate = choose_rate_window(interval_seconds, step)
     return Window(float(start), float(end), step, interval_seconds, rate)
@@ -113,6 +128,13 @@ def signal_queries(
         name = f"signal:{signal.name}"
         queries.append(RangeQuery(name, signal_query(signal, rate_window), Subject(name, signal)))
     return queries
+
+
+def later_queries(evidence: Evidence, window: Window) -> list[RangeQuery]:
+    """Those of the objectives that the impact may be of, over the later window."""
+    felt = [subject.slo for subject in felt_subjects(evidence) if subject.slo is not None]
+    slos = tuple(slo for slo in evidence.slos if slo in felt)
+    return [replace(q, id=f"{LATER}{q.id}") for q in signal_queries(slos, (), window.rate_window)]
 
 
 def signal_query(signal: Signal, rate_window: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from postmortem.concern import felt_subjects
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import TIME, Fact, RecordKind, from_record, measure
+from postmortem.later import go_on
 from postmortem.missed import Bound, Stretch, find_bound, find_stretches, join_stretches
 from postmortem.records import SloRecord
 from postmortem.reductions import Cut, Reduction
@@ -92,7 +93,9 @@ def find_span(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
     subjects = felt_subjects(evidence)
     by_series = {shift.subject.series: shift for shift in shifts}
     bounds = [find_bound(evidence, s, by_series.get(s.series)) for s in subjects if s.slo is not None]
-    missed = [stretch for bound in bounds for stretch in find_stretches(evidence, bound)]
+    missed = [
+        stretch for bound in bounds for stretch in go_on(evidence, bound, find_stretches(evidence, bound))
+    ]
     joined = join_stretches(missed, evidence.quiet_seconds)
     chosen = _nearest(evidence, joined)
     unseen = find_unseen(evidence)

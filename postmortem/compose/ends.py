@@ -6,6 +6,7 @@ from alerts.charts.model import Unit
 from postmortem.compose.timeline import author_words, first_felt, unseen_before, unseen_names
 from postmortem.document import Block, Item, Listing, Text
 from postmortem.facts import Fact, RecordKind, from_record
+from postmortem.later import later_series
 from postmortem.missed import Bound, Stretch
 from postmortem.report import Report
 from postmortem.reviewed import Moved
@@ -25,6 +26,9 @@ def start_definition(report: Report, voice: Voice) -> Text:
 def end_definition(report: Report, voice: Voice) -> Text:
     """What the end is: by what it was found, or who corrected it."""
     found = voice.say(_key("end", report), quiet=voice.seconds(report.evidence.quiet_seconds))
+    later, end = later_series(report.evidence), report.impact.span.found_end
+    if later and end is not None and end.value > report.evidence.end:
+        found = voice.say("impact.end.later", definition=found, step=voice.seconds(later[0].step_seconds))
     return _moved(report.impact.span.end_moved, found, voice)
 
 

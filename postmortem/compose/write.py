@@ -16,6 +16,7 @@ from postmortem.compose.summary import metrics
 from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
 from postmortem.headline import headline
 from postmortem.identity import Audience, Identity
+from postmortem.later import later_series
 from postmortem.overrides import SHIPPED, Templates
 from postmortem.records import Event
 from postmortem.report import Report
@@ -80,13 +81,20 @@ def _warnings(report: Report, voice: Voice) -> Iterator[Block]:
     if evidence.case:
         yield Callout(Text(voice.say("case", case=evidence.case), ("incident",)))
     if evidence.is_cut:
-        yield Callout(Text(voice.say("cut", end=voice.when(report.window_fact("end")))))
+        yield Callout(Text(_cut(report, voice)))
     if evidence.synthetic_until is not None:
         used = evidence.analysis_start < evidence.synthetic_until
         key = "synthetic_window_used" if used else "synthetic_window"
         yield Callout(Text(voice.say(key, until=voice.moment(evidence.synthetic_until))))
     if evidence.has_synthetic_period:
         yield Callout(Text(voice.say("synthetic_period")))
+
+
+def _cut(report: Report, voice: Voice) -> str:
+    end, later = voice.when(report.window_fact("end")), later_series(report.evidence)
+    if not later:
+        return voice.say("cut", end=end)
+    return voice.say("cut.later", end=end, step=voice.seconds(later[0].step_seconds))
 
 
 def _facts_table(report: Report, voice: Voice) -> Table:

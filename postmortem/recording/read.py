@@ -4,8 +4,9 @@ import math
 
 from collector.errors import QueryError
 from collector.querier import Querier
+from postmortem.answers import fetch_subjects, probe_interval
 from postmortem.errors import EvidenceError
-from postmortem.fetch import FirelineApi, fetch_subjects, probe_interval
+from postmortem.fetch import FirelineApi
 from postmortem.queries import Window, choose_rate_window, signal_queries
 from postmortem.recording.model import Recording, without_confessions
 from postmortem.records import SignalMap, SloRecord

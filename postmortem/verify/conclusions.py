@@ -8,8 +8,9 @@ import orjson
 from postmortem.archive import conclusions
 from postmortem.digests import DIGEST, DIGESTS
 from postmortem.evidence import Evidence
+from postmortem.later import LATER
 from postmortem.peaks import peak_queries
-from postmortem.queries import count_queries, subject_queries
+from postmortem.queries import choose_later, count_queries, later_queries, subject_queries
 from postmortem.report import Report
 from postmortem.verify.difference import Difference, compare
 
@@ -32,7 +33,8 @@ def _check_queries(stored: Mapping[str, Mapping[str, Any]], report: Report) -> I
     known = {subject.series for subject in evidence.subjects}
     whole: dict[str, object] = {"start": evidence.start, "end": evidence.end}
     for name, series in stored.items():
-        wanted = whole if name in known else asked.get(name, {"query": "none that the records call for"})
+        query = name.partition("{")[0] if name.startswith(LATER) else name
+        wanted = whole if name in known else asked.get(query, {"query": "none that the records call for"})
         yield from compare(f"series.{name}", {key: series[key] for key in wanted}, wanted)
 
 
@@ -40,4 +42,7 @@ def _asked(evidence: Evidence, report: Report) -> dict[str, dict[str, object]]:
     subjects = subject_queries(evidence.incident, evidence.slos, evidence.signals, evidence.rate_window)
     counts = [*count_queries(evidence, report.impact.span), *peak_queries(evidence, report.shifts)]
     ranges: dict[str, dict[str, object]] = {q.id: {"query": q.query} for q in subjects}
+    if (window := choose_later(evidence)) is not None:
+        ends = {"start": window.start, "end": window.end}
+        ranges |= {q.id: {"query": q.query, **ends} for q in later_queries(evidence, window)}
     return ranges | {q.id: {"query": q.query, "start": q.at, "end": q.at} for q in counts}
