@@ -242,7 +242,7 @@ def _impact(report: Report) -> dict[str, Any]:
         "start_is_turning_point": span.is_measured,
         "by_objectives": span.by_objectives,
         "quiet_seconds": report.evidence.quiet_seconds,
-        "unseen": [slo.name for slo in span.unseen],
+        "unseen": [report.evidence.slo_key(slo) for slo in span.unseen],
         "opened_by": span.opened_by.series if span.opened_by else None,
         "ended_by": span.ended_by.series if span.ended_by else None,
         "at_rest": [fact.id for bound in span.resting for fact in (bound.before, bound.after) if fact],

@@ -132,9 +132,9 @@ def signal_queries(
 
 def later_queries(evidence: Evidence, window: Window) -> list[RangeQuery]:
     """Those of the objectives that the impact may be of, over the later window."""
-    felt = [subject.slo for subject in felt_subjects(evidence) if subject.slo is not None]
-    slos = tuple(slo for slo in evidence.slos if slo in felt)
-    return [replace(q, id=f"{LATER}{q.id}") for q in signal_queries(slos, (), window.rate_window)]
+    felt = [subject.slo for subject in felt_subjects(evidence)]
+    queries = signal_queries(evidence.slos, (), window.rate_window)
+    return [replace(query, id=f"{LATER}{query.id}") for query in queries if query.subject.slo in felt]
 
 
 def signal_query(signal: Signal, rate_window: str) -> str:

@@ -17,8 +17,8 @@ def find_unseen(evidence: Evidence) -> tuple[SloRecord, ...]:
         times = evidence.series[name].times
         return name not in gapped and bool(((times >= since) & (times <= alarm)).any())
 
-    seen = {s.slo.name for s in evidence.subjects if s.slo is not None and is_seen(s.series)}
-    return tuple(slo for slo in _of_concern(evidence) if slo.name not in seen)
+    seen = {s.slo.id for s in evidence.subjects if s.slo is not None and is_seen(s.series)}
+    return tuple(slo for slo in _of_concern(evidence) if slo.id not in seen)
 
 
 def begins_unseen(evidence: Evidence, stretch: Stretch, unseen: tuple[SloRecord, ...]) -> bool:
@@ -39,8 +39,8 @@ def begins_unseen(evidence: Evidence, stretch: Stretch, unseen: tuple[SloRecord,
 
 def _of_concern(evidence: Evidence) -> list[SloRecord]:
     """What ``felt_subjects`` tells of objectives, and those that have no series at all."""
-    felt = {s.slo.name for s in felt_subjects(evidence) if s.slo is not None}
-    recorded = {s.slo.name for s in evidence.subjects if s.slo is not None}
+    felt = {s.slo.id for s in felt_subjects(evidence) if s.slo is not None}
+    recorded = {s.slo.id for s in evidence.subjects if s.slo is not None}
     services = concerned(evidence.incident, evidence.signals)
-    absent = {s.name for s in evidence.slos if s.name not in recorded and s.service in services}
-    return [slo for slo in evidence.slos if slo.name in felt | absent]
+    absent = {s.id for s in evidence.slos if s.id not in recorded and s.service in services}
+    return [slo for slo in evidence.slos if slo.id in felt | absent]
