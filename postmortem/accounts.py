@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from alerts.charts.model import Unit
+from postmortem.concern import concerned_slos
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, RecordKind, from_record
 from postmortem.records import SloRecord
@@ -21,9 +22,9 @@ class BudgetAccount:
 
 
 def budget_accounts(evidence: Evidence) -> tuple[BudgetAccount, ...]:
-    """Those of the objectives of whose budgets something is left out."""
+    """Those of the concerned objectives of whose budgets something is left out."""
     found = []
-    for slo in evidence.slos:
+    for slo in concerned_slos(evidence):
         key = evidence.slo_key(slo)
         at = from_record(evidence, RecordKind.SLO, key, "account_at")
         if at is not None:

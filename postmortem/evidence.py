@@ -57,7 +57,7 @@ class Subject:
 
     @property
     def is_user_facing(self) -> bool:
-        return self.slo is not None or self.signal.role in {"latency", "errors"}
+        return self.slo is not None or self.signal.is_felt
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from collector.querier import Querier
 from collector.redaction import without_userinfo
 from postmortem.acts import ACTION_KINDS
 from postmortem.answers import fetch_instant, fetch_range, fetch_subjects, probe_interval
+from postmortem.concern import concerned
 from postmortem.errors import EvidenceError
 from postmortem.evidence import UNREADABLE, Evidence, StoredSeries
 from postmortem.peaks import peak_queries
@@ -24,7 +25,6 @@ from postmortem.queries import (
     Window,
     choose_later,
     choose_window,
-    concerned_services,
     count_queries,
     later_queries,
     subject_queries,
@@ -238,7 +238,7 @@ def _concerning(records: Records, window: Window) -> tuple[Event, ...]:
     A service that nothing here stands on has no part in it. Where none is told a note may still be of use,
     but nobody can say that an action was taken for this incident.
     """
-    services = concerned_services(records.incident, records.slos, records.signals)
+    services = concerned(records.incident, records.slos, records.signals)
 
     def concerns(event: Event) -> bool:
         if event.attributes.get("change") == Change.REMINDED:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alerts.charts.model import Unit
 from postmortem.acts import acts_within
+from postmortem.concern import concerned_slos
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, Operation, RecordKind, combine, from_record, measure
 from postmortem.records import SloRecord
@@ -76,7 +77,7 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
         to_acknowledge=delay("to_acknowledge", "acknowledged"),
         to_mitigate=since_start("to_mitigate", acted),
         to_resolve=delay("to_resolve", "resolved"),
-        slis=tuple(_sli(evidence, slo, related, span) for slo in evidence.slos),
+        slis=tuple(_sli(evidence, slo, related, span) for slo in concerned_slos(evidence)),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from alerts.charts.model import Language, Unit
 from collector.durations import format_duration, parse_duration
-from postmortem.concern import felt_subjects
+from postmortem.concern import concerned, concerned_slos, felt_subjects
 from postmortem.evidence import SYNTHETIC_ORIGIN, Evidence, Subject
 from postmortem.later import LATER
 from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord, slos_by_key
@@ -102,17 +102,15 @@ def interval_from(samples: float | None, minutes: int) -> float:
     return max(1.0, float(round(60 * minutes / samples)))
 
 
-def concerned_services(incident: Incident, slos: tuple[SloRecord, ...], signals: SignalMap) -> frozenset[str]:
-    """Those of the incident and of the objectives, and what they stand on."""
-    return signals.below(tuple(dict.fromkeys([*incident.services, *(slo.service for slo in slos)])))
-
-
 def subject_queries(
     incident: Incident, slos: tuple[SloRecord, ...], signals: SignalMap, rate_window: str
 ) -> list[RangeQuery]:
-    """The error ratio of each objective, and the signals of the services concerned and what they stand on."""
-    concerned = concerned_services(incident, slos, signals)
-    related = tuple(s for s in signals.signals if s.service in concerned)
+    """The error ratio of each objective, and the signals of the services concerned; all where none has any.
+
+    An objective of another service is asked for, too: that it was missed at the same time is worth telling.
+    """
+    services = concerned(incident, slos, signals)
+    related = tuple(s for s in signals.signals if s.service in services)
     return signal_queries(slos, related or signals.signals, rate_window)
 
 
@@ -143,7 +141,7 @@ def signal_query(signal: Signal, rate_window: str) -> str:
 
 
 def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
-    """Bad and total events of each objective over the impact and over its whole period.
+    """Bad and total events of each objective that is concerned, over the impact and over its whole period.
 
     The impact counts from one rate window before its start: the last sample that was still good. What counts
     no events is averaged over the impact alone.
@@ -154,7 +152,8 @@ def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
     alone = format_duration(max(1, round(end - span.start.value)))
     before = format_duration(max(60, round(start - evidence.start)))
     queries = []
-    for key, slo in slos_by_key(evidence.slos).items():
+    for slo in concerned_slos(evidence):
+        key = evidence.slo_key(slo)
         for what, template in (("bad", slo.bad), ("total", slo.total)):
             period = format_duration(slo.counted_seconds(end))
             for when, window in (("impact", impact if slo.counts_events else alone), ("period", period)):

@@ -259,6 +259,11 @@ class Signal(Record):
     title: Mapping[str, str] = Field(default_factory=dict)
     injects: bool = False
 
+    @property
+    def is_felt(self) -> bool:
+        """Whether it tells what users feel."""
+        return self.role in {"latency", "errors"}
+
     def titled(self, language: Language) -> str:
         return self.title.get(language) or self.title.get(Language.EN) or self.name
 

@@ -1,6 +1,6 @@
 """Objectives that nobody could see around the alarm: series that hung, or were not there yet."""
 
-from postmortem.concern import concerned, felt_subjects
+from postmortem.concern import concerned_slos
 from postmortem.evidence import Evidence
 from postmortem.gaps import LEAST_STEPS, find_gaps
 from postmortem.missed import Stretch
@@ -18,7 +18,7 @@ def find_unseen(evidence: Evidence) -> tuple[SloRecord, ...]:
         return name not in gapped and bool(((times >= since) & (times <= alarm)).any())
 
     seen = {s.slo.id for s in evidence.subjects if s.slo is not None and is_seen(s.series)}
-    return tuple(slo for slo in _of_concern(evidence) if slo.id not in seen)
+    return tuple(slo for slo in concerned_slos(evidence) if slo.id not in seen)
 
 
 def begins_unseen(evidence: Evidence, stretch: Stretch, unseen: tuple[SloRecord, ...]) -> bool:
@@ -35,12 +35,3 @@ def begins_unseen(evidence: Evidence, stretch: Stretch, unseen: tuple[SloRecord,
     last = float(before[-1])
     is_gap = begins - last > LEAST_STEPS * series.step_seconds
     return is_gap and last < evidence.alarm_at + evidence.lookback_seconds
-
-
-def _of_concern(evidence: Evidence) -> list[SloRecord]:
-    """What ``felt_subjects`` tells of objectives, and those that have no series at all."""
-    felt = {s.slo.id for s in felt_subjects(evidence) if s.slo is not None}
-    recorded = {s.slo.id for s in evidence.subjects if s.slo is not None}
-    services = concerned(evidence.incident, evidence.signals)
-    absent = {s.id for s in evidence.slos if s.id not in recorded and s.service in services}
-    return [slo for slo in evidence.slos if slo.id in felt | absent]

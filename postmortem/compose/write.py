@@ -120,6 +120,7 @@ def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
     if impact.span.is_known and detect is not None and detect.value > -window:
         yield Tile(voice.say("tile.detect"), voice.since_start(detect, window))
     spenders = [sli for sli in impact.slis if sli.spent is not None]
+    spenders = [sli for sli in spenders if sli.shift is not None] or spenders
     worst = max(spenders, key=lambda sli: sli.spent.value if sli.spent else 0.0, default=None)
     if worst is not None:
         title = worst.slo.titled(voice.language)

@@ -53,8 +53,10 @@ def evidence_of(*recorded, alarm, closed=None, services=("shop",), **changes):
         StoredSeries(subject.series, "q", 0.0, END, STEP, *pair)
         for subject, pair in zip(subjects, samples, strict=True)
     ]
+    mapped = tuple(record for record, _ in recorded if isinstance(record, Signal))
+    signals = SERVICES.model_copy(update={"signals": mapped})
     kept = {
-        "incident": incident, "events": (), "signals": SERVICES, "subjects": subjects,
+        "incident": incident, "events": (), "signals": signals, "subjects": subjects,
         "slos": tuple(subject.slo for subject in subjects if subject.slo),
         "series": {each.id: each for each in series},
         "start": 0.0, "end": END, "fetched_at": END, "interval_seconds": STEP, "rate_window": "45s",

@@ -27,7 +27,7 @@ def evidence_of(values, started_at=900.0, **changes):
     )
     series = StoredSeries("s", "q", 0.0, 1800.0, 15.0, TIMES, values)
     kept = {
-        "incident": incident, "events": (), "slos": (), "signals": SignalMap(),
+        "incident": incident, "events": (), "slos": (), "signals": SignalMap(signals=(SUBJECT.signal,)),
         "subjects": (SUBJECT,), "series": {"s": series},
         "start": 0.0, "end": 1800.0, "fetched_at": 1800.0, "interval_seconds": 15.0, "rate_window": "1m",
     }  # fmt: skip
