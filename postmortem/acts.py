@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, RecordKind, from_record
+from postmortem.impact.span import Span
 from postmortem.records import Event
-from postmortem.span import Span
 from postmortem.timeline import event_rows
 
 ACTION_KINDS = ("mitigation", "switch")

@@ -12,19 +12,19 @@ from alerts.backtest.wording import counted
 from collector.cli_prometheus import PrometheusServer
 from collector.cli_values import Duration
 from collector.plain_text import plain_line
-from postmortem.archive import Archive
-from postmortem.digests import DIGEST
+from postmortem.archive.archive import Archive
+from postmortem.archive.digests import DIGEST
+from postmortem.archive.file import read_archive
+from postmortem.archive.restore import restore_evidence
 from postmortem.errors import OutputError
 from postmortem.fetch import LATEST
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
 from postmortem.options import fireline_options, rules_option
 from postmortem.outputs import check_kept, check_output
-from postmortem.overrides import SHIPPED, Templates, read_templates
 from postmortem.records import Incident, ServerSettings
 from postmortem.report import Report, conclude
-from postmortem.restore import restore_evidence
-from postmortem.verify.archive_file import read_archive
+from postmortem.words.overrides import SHIPPED, Templates, read_templates
 
 _OPTIONS = (
     click.argument("incident", required=False),
@@ -180,7 +180,7 @@ def _read_case(
     case: str, rules: tuple[Path, ...], signals: Path | None, quiet: float | None
 ) -> tuple[Report, ServerSettings]:
     # Only a case needs the incident half, which takes longer to import than all else of this command.
-    from postmortem.case_report import report_on_case  # noqa: PLC0415  as above
+    from postmortem.cases.report import report_on_case  # noqa: PLC0415  as above
 
     found = report_on_case(case, rules, signals, quiet)
     unheld = dict.fromkeys(selector for one in found.unheld for selector in one.reads)

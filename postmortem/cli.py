@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "actions": "postmortem.actions_cli:actions_group",
+    "actions": "postmortem.actions.cli:actions_group",
     "freeze": "postmortem.freeze_cli:freeze_command",
     "lint": "postmortem.lint.cli:lint_command",
     "notice": "postmortem.notice.cli:notice_command",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from postmortem.evidence import Floats
-from postmortem.levels import MAD_TO_SIGMA
+from postmortem.fits.levels import MAD_TO_SIGMA
 from postmortem.medians import median
 
 LEAST_SAMPLES = 4  # on each side: of fewer neither level nor noise is known

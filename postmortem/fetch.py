@@ -16,9 +16,10 @@ from collector.querier import Querier
 from collector.redaction import without_userinfo
 from postmortem.acts import ACTION_KINDS
 from postmortem.answers import fetch_instant, fetch_range, fetch_subjects, probe_interval
-from postmortem.concern import concerned
 from postmortem.errors import EvidenceError
 from postmortem.evidence import UNREADABLE, Evidence, StoredSeries
+from postmortem.impact.concern import concerned
+from postmortem.impact.span import find_span
 from postmortem.peaks import peak_queries
 from postmortem.queries import (
     SYNTHETIC_PROBE,
@@ -33,8 +34,7 @@ from postmortem.queries import (
 from postmortem.records import Event, Incident, ServerSettings, SignalMap, SloRecord
 from postmortem.report import Report, build_report
 from postmortem.slo_titles import told_apart
-from postmortem.span import find_span
-from postmortem.turningpoints import find_shifts
+from postmortem.turning_points.turns import find_shifts
 
 LATEST = "latest"
 _OURSELVES = "fireline"  # the service of alerts on Fireline itself

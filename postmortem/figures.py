@@ -6,7 +6,7 @@ from alerts.charts.model import Band, Chart, Line, Mark, Threshold, Tone, Unit
 from alerts.charts.quantities import format_percent
 from postmortem.evidence import Subject
 from postmortem.report import Report
-from postmortem.voice import Voice
+from postmortem.words.voice import Voice
 
 _MOST_CHARTS = 12
 _MOST_NAMED = 3

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import TIME, measure
-from postmortem.missed import Bound, Stretch, find_stretches
+from postmortem.impact.missed import Bound, Stretch, find_stretches
 from postmortem.reductions import Cut, Reduction
 
 LATER = "later:"  # before the id of the series that it goes on from

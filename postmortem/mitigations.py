@@ -8,10 +8,10 @@ from postmortem.acts import Act, acts_within
 from postmortem.effects import Excursion, Samples, change_after
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import TIME, Fact, Operation, combine, measure
+from postmortem.impact.span import Span
 from postmortem.reductions import Cut, Reduction
-from postmortem.span import Span
 from postmortem.timeline import TIED_INTERVALS
-from postmortem.turningpoints import Shift
+from postmortem.turning_points.turns import Shift
 
 WINDOW_STEPS = 6  # of which the medians are printed
 REACH_SECONDS = 900.0  # or 20 steps, where these are wider

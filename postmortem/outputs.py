@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from alerts.errors import SpecError
 from alerts.outputs import refuse_overwriting
+from postmortem.archive.file import parse_archive, read_text
 from postmortem.errors import ArchiveError, OutputError
 from postmortem.records import Incident
-from postmortem.verify.archive_file import parse_archive, read_text
 
 
 def check_output(path: Path, inputs: Iterable[Path], option: str = "--out") -> None:

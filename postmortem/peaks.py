@@ -8,7 +8,7 @@ from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, measure
 from postmortem.queries import WINDOW, InstantQuery, counts_increases, ratio_window
 from postmortem.reductions import Cut, Reduction
-from postmortem.turningpoints import Shift
+from postmortem.turning_points.turns import Shift
 
 FEW_EVENTS = 30.0
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from alerts.charts.model import Language, Unit
 from collector.durations import format_duration, parse_duration
-from postmortem.concern import concerned, concerned_slos, felt_subjects
 from postmortem.evidence import SYNTHETIC_ORIGIN, Evidence, Subject
+from postmortem.impact.concern import concerned, concerned_slos, felt_subjects
+from postmortem.impact.span import Span
 from postmortem.later import LATER
 from postmortem.records import Good, Incident, Signal, SignalMap, SloRecord, slos_by_key
-from postmortem.span import Span
 
 WINDOW = "$window"
 FALLBACK_INTERVAL_SECONDS = 15.0

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from postmortem.bendfit import fit_hinge
-from postmortem.changefit import fit_change
 from postmortem.evidence import Floats
-from postmortem.meanfit import predict_mean
+from postmortem.fits.bendfit import fit_hinge
+from postmortem.fits.changefit import fit_change
+from postmortem.fits.meanfit import predict_mean
 from postmortem.medians import median, median_of_three
 
 

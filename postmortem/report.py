@@ -4,22 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.charts.model import Unit
-from postmortem.accounts import BudgetAccount, budget_accounts
 from postmortem.causes.hypotheses import Hypothesis, Why, ask_whys, rank_causes
 from postmortem.causes.ranking import Ranking, rank
-from postmortem.estimates import Loss, estimate_losses
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
-from postmortem.gaps import Gap, find_gaps, find_silent
-from postmortem.impact import Impact, assess_impact
+from postmortem.impact.accounts import BudgetAccount, budget_accounts
+from postmortem.impact.estimates import Loss, estimate_losses
+from postmortem.impact.gaps import Gap, find_gaps, find_silent
+from postmortem.impact.impact import Impact, assess_impact
+from postmortem.impact.reviewed import review_milestone
+from postmortem.impact.span import Span, find_span
 from postmortem.items import item_facts
 from postmortem.mitigations import Mitigation, find_mitigations
 from postmortem.peaks import ThinPeak, thin_peaks
 from postmortem.recording.model import recording_of
-from postmortem.reviewed import review_milestone
-from postmortem.span import Span, find_span
 from postmortem.timeline import Row, build_timeline
-from postmortem.turningpoints import Shift, find_shifts, find_unjudged
+from postmortem.turning_points.turns import Shift, find_shifts, find_unjudged
 
 
 @dataclass(frozen=True)

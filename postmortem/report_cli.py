@@ -12,17 +12,17 @@ from alerts.charts.model import Language
 from collector.errors import OutputError as CannotWriteError
 from collector.plain_text import plain_line
 from collector.whole_file import write_all
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
+from postmortem.archive.identity import Audience
 from postmortem.asked import Asked, source_options, templates_of, templates_option
 from postmortem.errors import PostmortemError
-from postmortem.identity import Audience
 from postmortem.markdown import render_markdown
 from postmortem.mistake import UserMistake
-from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.file import public_text
 from postmortem.public.told import tell
 from postmortem.report import Report
 from postmortem.slips import find_slips
+from postmortem.words.overrides import SHIPPED, Templates
 from postmortem.writers import render_page, write_for
 from postmortem.zone import Zone
 

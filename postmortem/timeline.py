@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 from alerts.action_items import KIND
 from alerts.timeline_rows import END, START, RowKind
-from postmortem.bends import COMPANY_SECONDS, Bend, find_bends
 from postmortem.corrections import CORRECTION, Correction, correct, target_of
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, RecordKind, from_record, measure
 from postmortem.firings import find_firings
-from postmortem.gaps import Gap
+from postmortem.impact.gaps import Gap
+from postmortem.impact.span import Span
 from postmortem.records import Alert, Event
 from postmortem.reductions import Cut, Reduction
-from postmortem.span import Span
-from postmortem.turningpoints import Shift, Turn, find_turns
+from postmortem.turning_points.bends import COMPANY_SECONDS, Bend, find_bends
+from postmortem.turning_points.turns import Shift, Turn, find_turns
 
 AGAIN = "again"  # the word of an alert that had fired in the incident before
 TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment

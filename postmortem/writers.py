@@ -3,14 +3,14 @@
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Language
+from postmortem.archive.identity import Audience
 from postmortem.compose.write import write_document
 from postmortem.document import Document
 from postmortem.html import render_html
-from postmortem.identity import Audience
 from postmortem.notice.write import write_notice
-from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.document import write_public
 from postmortem.report import Report
+from postmortem.words.overrides import SHIPPED, Templates
 
 
 def write_for(

@@ -7,7 +7,7 @@ import numpy as np
 
 from postmortem.causes.hurt import Hurt
 from postmortem.evidence import Floats, StoredSeries
-from postmortem.levels import LEAST_BASELINE, MOST_BASELINE, level_of
+from postmortem.fits.levels import LEAST_BASELINE, MOST_BASELINE, level_of
 from postmortem.recording.model import Recording
 
 SHORT_BASELINE = 12  # with fewer samples before, a cold start may be among them: the later half counts

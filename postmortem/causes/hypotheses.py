@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from alerts.charts.model import Unit
 from postmortem.facts import Fact, Operation, combine
+from postmortem.impact.span import Span
 from postmortem.recording.model import is_admissible
 from postmortem.records import SignalMap
-from postmortem.span import Span
-from postmortem.turningpoints import Shift
+from postmortem.turning_points.turns import Shift
 
 _MOST_WHYS = 5
 

@@ -13,7 +13,7 @@ from postmortem.causes.kinds import Kind, Parts
 from postmortem.causes.knowledge import Knowledge, Move
 from postmortem.causes.sizes import narrow_traffic, sized
 from postmortem.evidence import Subject
-from postmortem.levels import LEAST_BASELINE
+from postmortem.fits.levels import LEAST_BASELINE
 from postmortem.medians import median_of_three
 from postmortem.recording.model import Recording
 

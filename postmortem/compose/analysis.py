@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from postmortem.actions import silent_shifts
 from postmortem.causes.hypotheses import Why
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.facts import Fact
+from postmortem.proposals import silent_shifts
 from postmortem.report import Report
-from postmortem.turningpoints import Shift
-from postmortem.voice import Voice, cite
+from postmortem.turning_points.turns import Shift
+from postmortem.words.voice import Voice, cite
 
 _WHYS = 5
 

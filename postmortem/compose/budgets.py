@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from postmortem.accounts import BudgetAccount
 from postmortem.document import Block, Item, Listing, Paragraph, Text
+from postmortem.impact.accounts import BudgetAccount
 from postmortem.peaks import ThinPeak
 from postmortem.report import Report
-from postmortem.voice import Voice, cite
+from postmortem.words.voice import Voice, cite
 
 
 def budget_notes(report: Report, voice: Voice) -> Iterator[Block]:

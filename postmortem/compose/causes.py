@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from postmortem.actions import MOST_CAUSES
 from postmortem.causes.alike import alike
 from postmortem.causes.moves import SILENT, Observed
 from postmortem.causes.ranking import Cause
 from postmortem.document import Block, Item, Listing, Paragraph, Text
+from postmortem.proposals import MOST_CAUSES
 from postmortem.report import Report
-from postmortem.turningpoints import Shift
-from postmortem.voice import Voice, cite
+from postmortem.turning_points.turns import Shift
+from postmortem.words.voice import Voice, cite
 
 
 def candidates(report: Report, voice: Voice) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from postmortem.document import Text
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries, Operation, RecordKind, sources_of
 from postmortem.report import Report
-from postmortem.voice import Voice
+from postmortem.words.voice import Voice
 
 _FORMULAS = {
     Operation.SUM: "{0} + {1}",

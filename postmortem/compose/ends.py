@@ -6,11 +6,11 @@ from alerts.charts.model import Unit
 from postmortem.compose.timeline import author_words, first_felt, unseen_before, unseen_names
 from postmortem.document import Block, Item, Listing, Text
 from postmortem.facts import Fact, RecordKind, from_record
+from postmortem.impact.missed import Bound, Stretch
+from postmortem.impact.reviewed import Moved
 from postmortem.later import later_series
-from postmortem.missed import Bound, Stretch
 from postmortem.report import Report
-from postmortem.reviewed import Moved
-from postmortem.voice import Voice, cite
+from postmortem.words.voice import Voice, cite
 
 _MOST_LATER = 3
 

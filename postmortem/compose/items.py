@@ -8,7 +8,7 @@ from postmortem.causes.knowledge import load_knowledge
 from postmortem.document import Block, Item, Listing, Paragraph, Text
 from postmortem.items import count_fact, due_fact, settled_fact
 from postmortem.report import Report
-from postmortem.voice import Voice, cite
+from postmortem.words.voice import Voice, cite
 
 
 def item_row(item: ActionItem, report: Report, voice: Voice) -> tuple[Text, ...]:

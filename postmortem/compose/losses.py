@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from postmortem.document import Item
-from postmortem.estimates import Interval, Loss, rate_fact
+from postmortem.impact.estimates import Interval, Loss, rate_fact
 from postmortem.report import Report
-from postmortem.voice import Voice, cite
+from postmortem.words.voice import Voice, cite
 
 _RATES = ("worth_low", "worth_high", "returning_low", "returning_high")
 

@@ -10,10 +10,10 @@ from postmortem.compose.timeline import timeline
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
 from postmortem.evidence import UNREADABLE
 from postmortem.facts import Fact
-from postmortem.impact import Impact, SliImpact
+from postmortem.impact.impact import Impact, SliImpact
 from postmortem.report import Report
-from postmortem.turningpoints import Shift
-from postmortem.voice import Voice, cite
+from postmortem.turning_points.turns import Shift
+from postmortem.words.voice import Voice, cite
 
 _MOST_IN_LINE = 6
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from alerts.charts.model import Language
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
-from postmortem.overrides import OwnSection
+from postmortem.words.overrides import OwnSection
 
 _BULLET = "- "
 

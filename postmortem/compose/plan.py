@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from alerts.action_items import Horizon
-from postmortem.actions import Proposal, propose_actions
 from postmortem.compose.items import item_row, progress
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
+from postmortem.proposals import Proposal, propose_actions
 from postmortem.report import Report
-from postmortem.voice import Voice, cite
+from postmortem.words.voice import Voice, cite
 
 _COLUMNS = ("item", "basis", "owner", "due", "state")
 

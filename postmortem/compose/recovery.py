@@ -12,7 +12,7 @@ from postmortem.mitigations import Effect, Mitigation, Verdict, reach_seconds, w
 from postmortem.records import Good
 from postmortem.report import Report
 from postmortem.timeline import Row
-from postmortem.voice import Voice, cite
+from postmortem.words.voice import Voice, cite
 
 
 def recovery(report: Report, voice: Voice) -> Iterator[Block]:

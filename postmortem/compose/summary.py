@@ -6,8 +6,8 @@ from postmortem.compose.overview import unmoved
 from postmortem.document import Block, Charts, Heading, Paragraph, Table, Text
 from postmortem.figures import draw_charts
 from postmortem.report import Report
-from postmortem.turningpoints import Shift
-from postmortem.voice import Voice, cite
+from postmortem.turning_points.turns import Shift
+from postmortem.words.voice import Voice, cite
 
 _COLUMNS = ("name", "before", "peak", "after", "onset", "recovered")
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from alerts.timeline_rows import RowKind
-from postmortem.bends import COMPANY_SECONDS, Bend
 from postmortem.corrections import Correction, target_of, unknown_targets
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.evidence import Subject
 from postmortem.facts import Fact
-from postmortem.gaps import Gap
+from postmortem.impact.gaps import Gap
 from postmortem.records import Event, Good
 from postmortem.report import Report
 from postmortem.timeline import TIED_INTERVALS, Entry, Row
-from postmortem.turningpoints import Shift, Turn
-from postmortem.voice import Voice, cite
+from postmortem.turning_points.bends import COMPANY_SECONDS, Bend
+from postmortem.turning_points.turns import Shift, Turn
+from postmortem.words.voice import Voice, cite
 
 REPLAY = "replay"  # the channel of pages that nobody was sent
 _MEASURED = {RowKind.ONSET, RowKind.TURN, RowKind.BEND, RowKind.EASED, RowKind.RECOVERED, RowKind.GAP}

@@ -5,7 +5,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Language
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
+from postmortem.archive.identity import Audience, Identity
 from postmortem.compose.analysis import analysis
 from postmortem.compose.derivations import derivations
 from postmortem.compose.overview import overview, unended
@@ -14,13 +15,12 @@ from postmortem.compose.plan import plan, tracking
 from postmortem.compose.recovery import recovery
 from postmortem.compose.summary import metrics
 from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
-from postmortem.headline import headline
-from postmortem.identity import Audience, Identity
 from postmortem.later import later_series
-from postmortem.overrides import SHIPPED, Templates
 from postmortem.records import Event
 from postmortem.report import Report
-from postmortem.voice import Voice
+from postmortem.words.headline import headline
+from postmortem.words.overrides import SHIPPED, Templates
+from postmortem.words.voice import Voice
 
 _CHAPTERS: dict[str, Callable[[Report, Voice], Iterator[Block]]] = {
     "overview": overview,

@@ -6,7 +6,7 @@ from importlib.resources import files
 import yaml
 
 from alerts.charts.model import Language
-from postmortem.catalogue import Catalogue
+from postmortem.words.catalogue import Catalogue
 
 
 @cache

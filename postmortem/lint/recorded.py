@@ -14,7 +14,7 @@ from alerts.charts.model import Language, Unit
 from alerts.signals import load_signals
 from collector.embedded import EmbeddedQuerier
 from collector.series import Series
-from postmortem.case_files import SHIPPED_SIGNALS, read_case_record
+from postmortem.cases.files import SHIPPED_SIGNALS, read_case_record
 from postmortem.errors import EvidenceError
 from postmortem.evidence import Evidence, Floats
 from postmortem.records import Good, Signal, SloRecord, slos_by_key

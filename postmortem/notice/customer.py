@@ -7,7 +7,7 @@ from postmortem.facts import Fact
 from postmortem.notice.phase import Phase
 from postmortem.public.speech import impact_text, item_text, peak_text, started
 from postmortem.public.told import Felt, StepKind, Told
-from postmortem.voice import Voice
+from postmortem.words.voice import Voice
 
 _BLANKS = {
     Phase.DURING: ("expected", "meanwhile", "next", "contact"),

@@ -6,7 +6,7 @@ from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.notice.phase import Phase
 from postmortem.public.speech import impact_text, item_text, started, summary_text
 from postmortem.public.told import Told
-from postmortem.voice import Voice
+from postmortem.words.voice import Voice
 
 _QUESTIONS = {
     Phase.DURING: ("since", "works", "when", "mine", "why", "amends"),

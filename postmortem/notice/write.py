@@ -6,16 +6,16 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Language
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
+from postmortem.archive.identity import Audience, Identity
 from postmortem.document import Block, Callout, Document, Text
-from postmortem.identity import Audience, Identity
 from postmortem.notice.customer import customer
 from postmortem.notice.phase import Phase
 from postmortem.notice.support import support
-from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.told import Told, tell
 from postmortem.report import Report
-from postmortem.voice import Voice
+from postmortem.words.overrides import SHIPPED, Templates
+from postmortem.words.voice import Voice
 
 
 class Kind(StrEnum):

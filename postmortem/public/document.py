@@ -5,7 +5,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from alerts.charts.model import Band, Chart, Language, Line
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
+from postmortem.archive.identity import Audience, Identity
 from postmortem.compose.own import in_order
 from postmortem.document import (
     Block,
@@ -19,12 +20,11 @@ from postmortem.document import (
     Text,
     Tile,
 )
-from postmortem.identity import Audience, Identity
-from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.speech import feature, impact_text, item_text, summary_text
 from postmortem.public.told import Felt, Step, Told, tell
 from postmortem.report import Report
-from postmortem.voice import Voice
+from postmortem.words.overrides import SHIPPED, Templates
+from postmortem.words.voice import Voice
 
 
 def write_public(

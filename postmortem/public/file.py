@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from alerts.charts.model import Language
+from postmortem.archive.identity import PUBLIC_SCHEMA
 from postmortem.facts import Fact, FromFacts
-from postmortem.identity import PUBLIC_SCHEMA
 from postmortem.public.names import internal_names, public_title, public_words
 from postmortem.public.told import Felt, Step, Told, tell
 from postmortem.report import Report

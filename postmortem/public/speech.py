@@ -1,10 +1,10 @@
 """What people outside are told of the impact, in sentences that documents for them share."""
 
 from alerts.action_items import ActionItem, Status
-from postmortem.overrides import FEATURE
 from postmortem.public.names import internal_names, public_title, public_words
 from postmortem.public.told import Felt, Told
-from postmortem.voice import Voice
+from postmortem.words.overrides import FEATURE
+from postmortem.words.voice import Voice
 
 
 def feature(felt: Felt, told: Told, voice: Voice) -> str:

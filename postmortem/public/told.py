@@ -8,11 +8,11 @@ from alerts.action_items import ActionItem, Status
 from alerts.timeline_rows import RowKind
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact
-from postmortem.impact import SliImpact
+from postmortem.impact.impact import SliImpact
 from postmortem.records import SloRecord
 from postmortem.report import Report
 from postmortem.timeline import Row
-from postmortem.turningpoints import Shift
+from postmortem.turning_points.turns import Shift
 
 
 class StepKind(StrEnum):

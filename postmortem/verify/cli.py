@@ -13,17 +13,17 @@ from alerts.backtest.wording import counted
 from collector.cli_prometheus import PrometheusServer, prometheus_options
 from collector.errors import QueryError
 from collector.plain_text import plain_line
+from postmortem.archive.digests import DIGEST
+from postmortem.archive.file import read_archive, read_text
 from postmortem.asked import templates_of, templates_option
-from postmortem.digests import DIGEST
 from postmortem.errors import ArchiveError, TemplateError
 from postmortem.mistake import UserMistake
-from postmortem.overrides import Templates
-from postmortem.verify.archive_file import read_archive, read_text
 from postmortem.verify.difference import Difference
 from postmortem.verify.documents import SUFFIXES, DocumentVerdict, beside, verify_document
 from postmortem.verify.live import check_server
 from postmortem.verify.public_file import is_public_file
 from postmortem.verify.verdict import Verdict, verify_archive
+from postmortem.words.overrides import Templates
 
 _MOST_LINES = 50
 _TRYING_SECONDS = 15.0  # somebody waits for it

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from postmortem.archive import conclusions
-from postmortem.digests import DIGEST, DIGESTS
+from postmortem.archive.archive import conclusions
+from postmortem.archive.digests import DIGEST, DIGESTS
 from postmortem.evidence import Evidence
 from postmortem.later import LATER
 from postmortem.peaks import peak_queries

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from postmortem.digests import DIGEST
+from postmortem.archive.digests import DIGEST
+from postmortem.archive.file import WITHOUT_ARCHIVE, carried_archive, parse_archive, without_archive
+from postmortem.archive.identity import Audience, Identity, find_identity
 from postmortem.document import Document, texts
 from postmortem.errors import ArchiveError
-from postmortem.identity import Audience, Identity, find_identity
 from postmortem.markdown import render_markdown
-from postmortem.overrides import SHIPPED, Templates
 from postmortem.public.told import tell
 from postmortem.report import Report
 from postmortem.verify.anchors import Anchors, read_anchors
-from postmortem.verify.archive_file import WITHOUT_ARCHIVE, carried_archive, parse_archive, without_archive
 from postmortem.verify.difference import NOTHING, Difference
 from postmortem.verify.forms import PrintedForms
 from postmortem.verify.lines import GeneratedLines
@@ -22,6 +21,7 @@ from postmortem.verify.links import Facts, Printed, facts_by_number, printed_fig
 from postmortem.verify.places import IN_PLACE, Places, compare_places
 from postmortem.verify.public_file import check_public_file
 from postmortem.verify.verdict import Verdict
+from postmortem.words.overrides import SHIPPED, Templates
 from postmortem.writers import render_page, write_for
 
 SUFFIXES = (".md", ".html")

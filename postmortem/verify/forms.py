@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from alerts.charts.model import Unit
+from postmortem.archive.identity import Audience, Identity
 from postmortem.evidence import Evidence
 from postmortem.facts import DATE, TIME, Fact, FromRecord, RecordKind
-from postmortem.identity import Audience, Identity
 from postmortem.marks import marked_facts
-from postmortem.overrides import SHIPPED, Templates
 from postmortem.verify.figures import Stored
-from postmortem.voice import Voice
+from postmortem.words.overrides import SHIPPED, Templates
+from postmortem.words.voice import Voice
 
 
 class PrintedForms:

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from postmortem.digests import DIGEST
-from postmortem.identity import PUBLIC_SCHEMA
+from postmortem.archive.digests import DIGEST
+from postmortem.archive.identity import PUBLIC_SCHEMA
 from postmortem.public.file import FOR_PEOPLE, public_mapping
 from postmortem.report import Report
 from postmortem.verify.difference import Difference, compare

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from postmortem.archive import made_by
-from postmortem.digests import DIGEST, DIGESTS, digest, take_digests
+from postmortem.archive.archive import made_by
+from postmortem.archive.digests import DIGEST, DIGESTS, digest, take_digests
+from postmortem.archive.restore import restore_evidence
 from postmortem.errors import ArchiveError
 from postmortem.evidence import Evidence
 from postmortem.report import Report, conclude
-from postmortem.restore import restore_evidence
 from postmortem.verify.conclusions import check_conclusions
 from postmortem.verify.difference import NOTHING, Difference, compare
 from postmortem.verify.figures import Stored, by_id, check_figures

@@ -12,18 +12,18 @@ import numpy as np
 
 from alerts.charts.model import Language, Unit
 from collector.whole_file import write_all
-from postmortem import changefit
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
+from postmortem.archive.file import read_archive, read_text
 from postmortem.compose.write import write_document
 from postmortem.evidence import Evidence, Floats, StoredSeries, Subject
+from postmortem.fits import changefit
 from postmortem.html import render_html
+from postmortem.impact.span import find_span
 from postmortem.markdown import render_markdown
 from postmortem.queries import count_queries, subject_queries
 from postmortem.records import Event, Incident, Signal, SignalMap, SloRecord
 from postmortem.report import conclude
-from postmortem.span import find_span
-from postmortem.turningpoints import find_shifts
-from postmortem.verify.archive_file import read_archive, read_text
+from postmortem.turning_points.turns import find_shifts
 from postmortem.verify.documents import verify_document
 from postmortem.verify.verdict import verify_archive
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from postmortem.evidence import Subject
-from postmortem.excursions import LEAST_CHANGE
+from postmortem.turning_points.excursions import LEAST_CHANGE
 from tests.bench.recordings import Recorded
 from tests.bench.turning_points_peers import Setting
 

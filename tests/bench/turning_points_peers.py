@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from postmortem.changes import find_changes
+from postmortem.turning_points.changes import find_changes
 from tests.bench.turning_points_series import Floats
 
 INSTALL = "pip install '.[bench]' && pip install --no-deps apache-otava==0.8.0"

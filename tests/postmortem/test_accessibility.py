@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.identity import Audience
+from postmortem.archive.identity import Audience
 from postmortem.writers import render_page, write_for
 
 pytestmark = pytest.mark.servers

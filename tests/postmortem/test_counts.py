@@ -14,15 +14,15 @@ from collector.durations import format_duration
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
-from postmortem.catalogue import load_catalogue
 from postmortem.compose.write import write_document
 from postmortem.facts import Fact, FromRecord, RecordKind, combine
-from postmortem.impact import assess_impact
+from postmortem.impact.impact import assess_impact
 from postmortem.markdown import render_markdown
 from postmortem.marks import mark, marked_facts
 from postmortem.queries import born_query, count_queries, subject_queries
 from postmortem.records import SloRecord
-from postmortem.voice import Voice
+from postmortem.words.catalogue import load_catalogue
+from postmortem.words.voice import Voice
 
 UTC = ZoneInfo("UTC")
 AVAILABILITY = 'sum(increase(requests_total{status=~"5..|(429)"}[$window]))'

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.postmortem.test_turningpoints import TIMES, evidence_of
+from tests.postmortem.turning_points.test_turns import TIMES, evidence_of
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 from alerts.timeline_rows import RowKind
 from postmortem.evidence import Evidence
 from postmortem.firings import find_firings
+from postmortem.impact.span import find_span
 from postmortem.records import Event, Incident, SignalMap
-from postmortem.span import find_span
 from postmortem.timeline import AGAIN, build_timeline
 
 COLD = {"alertname": "Cold", "severity": "ticket"}

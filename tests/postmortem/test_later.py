@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
 from postmortem.evidence import StoredSeries
 from postmortem.facts import recompute
 from postmortem.fetch import fetch_report

@@ -7,7 +7,7 @@ from postmortem.evidence import StoredSeries
 from postmortem.mitigations import Verdict
 from postmortem.records import Event
 from postmortem.report import conclude
-from tests.postmortem.test_turningpoints import SUBJECT, TIMES, evidence_of
+from tests.postmortem.turning_points.test_turns import SUBJECT, TIMES, evidence_of
 
 
 def effects(values, *acts, times=TIMES, step=15.0):

@@ -3,7 +3,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
 from postmortem.cli import main
 from postmortem.errors import OutputError
 from postmortem.outputs import check_output

@@ -3,7 +3,7 @@ import pytest
 
 from postmortem.evidence import StoredSeries
 from postmortem.peaks import FEW_EVENTS, peak_queries, thin_peaks
-from postmortem.turningpoints import find_shifts
+from postmortem.turning_points.turns import find_shifts
 from tests.postmortem.outages import END, evidence_of, levels, objective
 
 COUNTED = "sum(increase(requests_total[$window]))"

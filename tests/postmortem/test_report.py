@@ -5,10 +5,10 @@ import pytest
 
 from alerts.charts.model import Language
 from alerts.timeline_rows import RowKind
-from postmortem.catalogue import load_catalogue
 from postmortem.facts import Operation, operate, recompute
 from postmortem.report import build_report
-from postmortem.voice import Voice
+from postmortem.words.catalogue import load_catalogue
+from postmortem.words.voice import Voice
 
 TEN = 1756861200.0
 

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
 from postmortem.slo_ids import SloId
 from postmortem.verify.verdict import verify_archive
 from tests.postmortem.neighbours import NEIGHBOUR, START, report_of, slo

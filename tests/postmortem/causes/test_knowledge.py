@@ -1,8 +1,8 @@
 from alerts.charts.model import Language
 from commerce_app.faults.registry import FAULTS
-from postmortem.catalogue import load_catalogue
 from postmortem.causes.knowledge import load_knowledge
 from postmortem.causes.moves import SILENT
+from postmortem.words.catalogue import load_catalogue
 
 KNOWN = load_knowledge()
 

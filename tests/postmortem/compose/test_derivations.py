@@ -3,13 +3,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.catalogue import load_catalogue
 from postmortem.compose.derivations import _FORMULAS
 from postmortem.compose.write import write_document
 from postmortem.document import texts
 from postmortem.facts import Operation, RecordKind
 from postmortem.marks import marked_facts
 from postmortem.reductions import Reduction
+from postmortem.words.catalogue import load_catalogue
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from alerts.charts.model import Language
 from postmortem.compose.write import write_document
 from postmortem.report import conclude
 from tests.postmortem.compose.test_write import as_read
+from tests.postmortem.impact.test_span import HUNG
 from tests.postmortem.outages import evidence_of, levels, objective, signal
-from tests.postmortem.test_span import HUNG
 
 OUTAGE = levels(0.002, (1500, 0.4), (2400, 0.002))
 WELL = levels(0.002)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.markdown import render_markdown
 from postmortem.records import Event

@@ -8,7 +8,7 @@ import pytest
 
 from alerts.charts.model import Language
 from collector.embedded import EmbeddedQuerier
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
 from postmortem.compose.write import write_document
 from postmortem.fetch import fetch_report
 from postmortem.markdown import render_markdown

@@ -4,12 +4,12 @@ import pytest
 
 from alerts.charts.model import Language
 from alerts.timeline_rows import RowKind
-from postmortem.catalogue import load_catalogue
 from postmortem.compose.timeline import timeline_item
 from postmortem.marks import replace_marks
 from postmortem.timeline import Entry, Row
-from postmortem.turningpoints import Turn
-from postmortem.voice import Voice
+from postmortem.turning_points.turns import Turn
+from postmortem.words.catalogue import load_catalogue
+from postmortem.words.voice import Voice
 
 
 @pytest.mark.parametrize(("seconds_later", "said"), [(0, False), (15, True)])

@@ -6,9 +6,9 @@ import pytest
 
 from alerts.charts.model import Language
 from postmortem.compose.write import write_document
+from postmortem.impact.span import find_span
 from postmortem.markdown import render_markdown
 from postmortem.report import build_report
-from postmortem.span import find_span
 from tests.postmortem.conftest import TEN
 
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
 from postmortem.errors import EvidenceError
 from postmortem.lint.recorded import from_archive, from_case, from_evidence
 

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from alerts.charts.model import Language
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
+from postmortem.archive.identity import Audience
 from postmortem.cli import main
-from postmortem.identity import Audience
 from postmortem.markdown import render_markdown
 from postmortem.notice.phase import Phase, phase_of
 from postmortem.notice.write import Kind, audience_of, write_notice

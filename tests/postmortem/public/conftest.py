@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.identity import Audience
+from postmortem.archive.identity import Audience
 from postmortem.report_cli import render
 
 SEOUL = ZoneInfo("Asia/Seoul")

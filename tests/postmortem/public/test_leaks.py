@@ -8,7 +8,7 @@ import pytest
 
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_percent, format_seconds
-from postmortem.archive import conclusions
+from postmortem.archive.archive import conclusions
 from postmortem.public.names import internal_names
 from tests.postmortem.public.conftest import FORMS, told_outside
 

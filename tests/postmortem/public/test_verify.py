@@ -6,7 +6,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
-from postmortem.archive import Archive
+from postmortem.archive.archive import Archive
 from postmortem.cli import main
 from postmortem.public.told import tell
 from postmortem.verify.documents import beside, verify_document

@@ -10,11 +10,11 @@ from alerts.casefile import load_case
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_clock, format_quantity
 from alerts.timeline_rows import RowKind
-from postmortem.case_report import report_on_case
-from postmortem.catalogue import load_catalogue
+from postmortem.cases.report import report_on_case
 from postmortem.compose.timeline import timeline_item
 from postmortem.marks import replace_marks
-from postmortem.voice import Voice
+from postmortem.words.catalogue import load_catalogue
+from postmortem.words.voice import Voice
 
 CASE = "seed-2025-09-03"
 PAGE = Path(__file__).parents[3] / "docs" / "postmortem-seed.md"

@@ -11,7 +11,7 @@ from alerts.charts.model import Language
 from alerts.synthesis import samples_of
 from alerts.timeline_rows import RowKind
 from collector.embedded import EmbeddedQuerier
-from postmortem.case_report import report_on_case
+from postmortem.cases.report import report_on_case
 from postmortem.compose.write import write_document
 from postmortem.facts import FromSeries, recompute
 from postmortem.markdown import render_markdown

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from postmortem.verify.archive_file import without_archive
+from postmortem.archive.file import without_archive
 from postmortem.verify.lines import GeneratedLines
 
 NAMES = ["report.ko.md", "report.en.md", "report.ko.html", "report.en.html"]

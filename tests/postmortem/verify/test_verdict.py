@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postmortem.digests import DIGEST, DIGESTS, digest, take_digests
+from postmortem.archive.digests import DIGEST, DIGESTS, digest, take_digests
 from postmortem.verify.verdict import check_digests, verify_archive
 
 MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

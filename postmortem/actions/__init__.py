@@ -1,0 +1,1 @@
+"""`postmortem actions`: the items of an incident, on a server."""

@@ -1,0 +1,1 @@
+"""From when to when users were hurt, how many and how much."""

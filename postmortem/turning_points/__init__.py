@@ -1,0 +1,1 @@
+"""Where series turn: changes of level, excursions and bends, as figures."""

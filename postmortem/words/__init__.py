@@ -1,0 +1,1 @@
+"""How a report speaks: messages of a language or a team, particles, numbers and times."""
