@@ -18,6 +18,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*|[가-힣]+")
 _PARTICLE = re.compile(
     r"(?<=[가-힣])(?:에서는|으로|에서|에게|까지|부터|에는|에도|하여|해서|했다|한다|하기|하는|된다|되는|됐다|이다|은|는|이|가|을|를|에|의|와|과|로|도|만|별|용|형)$"
 )
+_CONNECTS = re.compile(r"(?<=[가-힣])(?:고|서|며|면|해|다|때문|직후|이후)$")
 _SUFFIX = re.compile(r"(?<=[a-z]{3})(?:(?:ic)?ally|ly|at(?:ions?|es?|ed|ing)|ions?|ings?|ed|ic|es?|(?<!s)s)$")
 _STOP = frozenset(
     [
@@ -138,6 +139,13 @@ def _root(word: str) -> str:
         return _SUFFIX.sub("", word)
     bare = _PARTICLE.sub("", word)
     return bare if len(bare) > 1 else word
+
+
+def ends_noun(word: str) -> bool:
+    """Whether no noun goes on behind this word: `the`, a figure, a word with a particle or a stop."""
+    if not word[-1].isalnum() or not any(map(str.isalpha, word)) or word.lower() in _STOP:
+        return True
+    return not word.endswith("의") and bool(_PARTICLE.search(word) or _CONNECTS.search(word))
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

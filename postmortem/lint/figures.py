@@ -9,14 +9,12 @@ from typing import TypeVar
 from postmortem.lint.clauses import Clause, clauses
 from postmortem.lint.clock import clocks, t_plus_times
 from postmortem.lint.document import Document, Kind, Passage
+from postmortem.lint.identity import group_of, name_beside, percentiles, whose
 from postmortem.lint.lexicon import Lexicon, Mention
 from postmortem.lint.parts import Parts
 from postmortem.lint.rows import Axis, Row
 from postmortem.lint.values import VALUE, Unit, amount
 
-_PERCENTILE = re.compile(
-    r"(?<![A-Za-z0-9.])[pP](?P<p>\d{2}(?:\.\d+)?|99\d)(?![0-9])|(?P<th>\d{2}(?:\.\d+)?)(?:th\s*percentile|번째\s*백분위|\s*백분위)"
-)
 _ARROW = re.compile(r"^[^\d,;]{0,6}(?:→|->|=>|⇒)[^\d,;]{0,6}$|^에서\s?$|^\s?to\s?(?:about |around )?$")
 _QUOTED = re.compile("‘[^’]*’|“[^”]*”")
 # What ends a sentence or a thought; looked for at each letter, as two of them may share a space.
@@ -28,7 +26,6 @@ _GREW = re.compile(
     re.IGNORECASE,
 )
 _GREW_BEHIND = re.compile(r"^\s?(?:정도\s|가량\s)?(?:늘|줄|커졌|작아졌)")
-_OF_PARTS = {"cpu", "memory", "disk_use", "backlog"}
 _METRICS_IN = {
     Unit.PERCENT: frozenset(
         [
@@ -64,6 +61,7 @@ class Figure:
     """low, high: what the value as written may be: 1.8 s is 1.75 to 1.85, <0.5 % is anything to 0.55.
 
     metric, subject, percentile: empty where the text does not tell. text: as written.
+    subject: a name of the lexicon, or words that name what is measured; is_carried: by an earlier clause.
     at: when, on the document's axis, where its row or a time in brackets says so; not of what was before.
     row_at: when its row is.
     """
@@ -86,6 +84,7 @@ class Figure:
     is_bound: bool
     is_range: bool
     is_about: bool
+    is_carried: bool
     clause: str
 
     @property
@@ -129,10 +128,11 @@ def _of_cells(passage: Passage, lexicon: Lexicon, axis: Axis) -> Iterator[Figure
     label = passage.cells[0] if passage.cells else None
     for cell in passage.cells:
         is_when = lexicon.has(cell.header, "before", "after", "peak", "value")
-        named = f"{label.text}: " if label and label is not cell and is_when else f"{cell.header}: "
+        name = label.text if label and label is not cell and is_when else cell.header
         peak = lexicon.has(cell.header, "peak")
         after = lexicon.has(cell.header, "after")
-        for figure in _Scan(replace(passage, text=named + cell.text), None, None, lexicon, axis).figures():
+        read = replace(passage, text=f"{name}: {cell.text}")
+        for figure in _Scan(read, None, None, lexicon, axis, name=name).figures():
             place = Place.AFTER if after and figure.place is Place.ALONE else figure.place
             yield replace(figure, passage=passage, start=0, place=place, is_peak=peak or figure.is_peak)
 
@@ -141,12 +141,20 @@ class _Scan:
     """The figures of one passage."""
 
     def __init__(
-        self, passage: Passage, row: Row | None, at: float | None, lexicon: Lexicon, axis: Axis
+        self,
+        passage: Passage,
+        row: Row | None,
+        at: float | None,
+        lexicon: Lexicon,
+        axis: Axis,
+        *,
+        name: str = "",
     ) -> None:
+        self._name = name  # of what is measured, where the whole passage is of it
         self._passage, self._at, self._lexicon, self._axis = passage, at, lexicon, axis
-        percentiles = list(_percentiles(passage.text))
-        self._text = _blanked(_masked(passage.text, row), ((p.start, p.end) for p in percentiles), "¤")
-        self._percentiles = Parts(percentiles)
+        told = list(percentiles(passage.text))
+        self._text = _blanked(_masked(passage.text, row), ((p.start, p.end) for p in told), "¤")
+        self._percentiles = Parts(told)
         # What stands in quotes is a name: ‘Order availability’ is no availability.
         unquoted = lexicon.mentions(_QUOTED.sub(lambda q: " " * len(q.group()), passage.text), "metrics")
         metrics = unquoted or lexicon.mentions(passage.text, "metrics")
@@ -175,8 +183,10 @@ class _Scan:
     def _figure(self, value: re.Match[str], place: Place) -> Figure:
         unit, low, high, middle = amount(value)
         clause = self._clauses.around(value.start("low")) or Clause(self._passage.text, 0)
-        percentile = self._percentile(value.start("low"), clause) if unit is Unit.SECONDS else ""
-        metric = self._metric(value, clause, unit) or ("latency" if percentile else "")
+        percentile = self._percentile(value.start("low"), clause) if unit is Unit.SECONDS else None
+        measure = self._metric(value, clause, unit)
+        metric = measure.name if measure else "latency" if percentile else ""
+        subject, is_carried = self._subject(value.start("low"), metric, clause, measure or percentile)
         words = self._lexicon
         is_lone = place is not Place.AFTER
         return Figure(
@@ -188,8 +198,8 @@ class _Scan:
             middle,
             unit,
             metric,
-            self._subject(value.start("low"), metric, clause),
-            percentile,
+            subject,
+            percentile.name if percentile else "",
             place,
             self._moment(value, place),
             self._at,
@@ -198,21 +208,22 @@ class _Scan:
             is_bound=bool((value["bound"] and value["bound"] != "~") or value["after"]),
             is_range=value["high"] is not None,
             is_about=words.has(clause.text, "about") or value["bound"] == "~" or value["high"] is not None,
+            is_carried=is_carried,
             clause=clause.text,
         )
 
-    def _metric(self, value: re.Match[str], clause: Clause, unit: Unit) -> str:
+    def _metric(self, value: re.Match[str], clause: Clause, unit: Unit) -> Mention | None:
         fitting = self._metrics.get(unit)
         if fitting is None:
-            return ""
+            return None
         start, end = value.start("low"), value.end()
         ahead = fitting.last_until(start)
         if ahead and ahead.start >= clause.start:
-            return ahead.name
+            return ahead
         behind = fitting.first_from(end)
         if behind and behind.start < min(clause.end, end + 40):
-            return behind.name
-        return ahead.name if ahead and self._belongs(ahead.end, start) else ""
+            return behind
+        return ahead if ahead and self._belongs(ahead.end, start) else None
 
     def _belongs(self, behind: int, offset: int) -> bool:
         """Whether a value further on is still of a metric: nothing but values and labels lies between."""
@@ -220,21 +231,30 @@ class _Scan:
         ends_so = behind < offset and self._text[offset - 1] in ".;"
         return not ends_so and (broken is None or broken.end > offset)
 
-    def _percentile(self, offset: int, clause: Clause) -> str:
+    def _percentile(self, offset: int, clause: Clause) -> Mention | None:
         ahead = self._percentiles.last_until(offset)
         if ahead:
-            return ahead.name
+            return ahead
         behind = self._percentiles.first_from(offset)
-        return behind.name if behind and behind.start < clause.end else ""
+        return behind if behind and behind.start < clause.end else None
 
-    def _subject(self, offset: int, metric: str, clause: Clause) -> str:
-        if metric in {"hit_ratio", ""}:
-            return ""
-        fitting = self._subjects[_group(metric)]
-        if ahead := fitting.last_until(offset):
-            return ahead.name
-        behind = fitting.first_from(offset)
-        return behind.name if behind and offset < behind.start < clause.end else ""
+    def _subject(self, offset: int, metric: str, clause: Clause, measure: Mention | None) -> tuple[str, bool]:
+        """Whose it is, and whether an earlier clause tells so: words beside the measure's name are nearer."""
+        if not metric or measure is None:
+            return "", False
+        own = self._clauses.around(measure.start) or clause
+        fitting = None if metric == "hit_ratio" else self._subjects[group_of(metric)]
+        ahead = fitting.last_until(offset) if fitting else None
+        behind = fitting.first_from(offset) if fitting else None
+        if ahead and ahead.start >= own.start:
+            return ahead.name, False
+        if behind and offset < behind.start < clause.end:
+            return behind.name, False
+        shift = own.start
+        here = Mention(measure.group, measure.name, measure.start - shift, measure.end - shift)
+        if name := whose(name_beside(own.text, here) or self._name, metric, self._lexicon):
+            return name, False
+        return (ahead.name, True) if ahead else ("", False)
 
     def _moment(self, value: re.Match[str], place: Place) -> float | None:
         """The time in the brackets behind a value, else that of its row; what was before was before it."""
@@ -269,21 +289,3 @@ def _is_change(value: re.Match[str], clause: Clause, lexicon: Lexicon, place: Pl
         return True
     by = re.search(r"\bby\s*$", ahead)
     return lexicon.has(behind, "change") or lexicon.has(ahead[-16:], "change") or by is not None
-
-
-def _percentiles(text: str) -> Iterator[Mention]:
-    for found in _PERCENTILE.finditer(text):
-        yield Mention("percentiles", f"p{found['p'] or found['th']}", found.start(), found.end())
-
-
-def _group(metric: str) -> str:
-    """The group of the lexicon that names what a metric is measured of."""
-    return "parts" if metric in _OF_PARTS else "services"
-
-
-def identify(title: str, lexicon: Lexicon) -> tuple[str, str, str]:
-    """Metric, subject and percentile of what a series is called: (latency, order, p99) of `Order p99`."""
-    percentile = next((found.name for found in _percentiles(title)), "")
-    metric = lexicon.first(title, "metrics") or ("latency" if percentile else "")
-    subject = "" if metric in {"hit_ratio", ""} else lexicon.first(title, _group(metric)) or ""
-    return metric, subject, percentile

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from postmortem.lint.blanks import blanks, is_blank
 from postmortem.lint.clauses import Clause, clauses, content_words, likeness
 from postmortem.lint.document import Kind, Passage, Section
-from postmortem.lint.figures import identify
 from postmortem.lint.finding import Draft
+from postmortem.lint.identity import identify
 from postmortem.lint.lexicon import Lexicon
 from postmortem.lint.values import VALUE, Unit, amount
 
@@ -213,9 +213,9 @@ def _names(item: Item) -> frozenset[str]:
 
 
 def _measures(item: Item, lexicon: Lexicon) -> frozenset[str]:
-    """What is measured in it: its metrics and percentiles, as of an alert on one."""
+    """What is measured in it: its metrics, percentiles and what is limited, as of an alert on one."""
     metric, _, percentile = identify(item.text, lexicon)
-    named = {m.name for m in lexicon.mentions(item.text, "metrics")} | {metric, percentile}
+    named = {m.name for m in lexicon.mentions(item.text, "metrics", "limits")} | {metric, percentile}
     return frozenset(named - {""})
 
 

@@ -7,9 +7,11 @@ import numpy as np
 
 from alerts.charts.model import Unit as SeriesUnit
 from postmortem.evidence import Floats
+from postmortem.lint.clauses import content_words
 from postmortem.lint.clock import DAY, format_time, zone_shift_seconds
-from postmortem.lint.figures import Figure, Place, identify
+from postmortem.lint.figures import Figure, Place
 from postmortem.lint.finding import Draft, Finding, Rule
+from postmortem.lint.identity import identify, naming_words
 from postmortem.lint.recorded import Recorded, RecordedSeries
 from postmortem.lint.values import Unit
 from postmortem.records import Good
@@ -45,17 +47,44 @@ def _zero(draft: Draft, recorded: Recorded) -> float:
 
 
 def _series_of(figure: Figure, draft: Draft, recorded: Recorded) -> list[RecordedSeries]:
-    """Those that measure what the figure does, of its service where it names one."""
+    """Those that measure what the figure does: the ones it names, else those of its service.
+
+    A service of an earlier clause is none that is certain: any other series may be meant too.
+    """
     if not figure.metric or figure.unit is Unit.COUNT:
         return []
+    words = content_words(_around(figure), draft.lexicon)
+    fitting = [(series, titles) for series in recorded.series if (titles := _titles(figure, series, draft))]
+    named = [
+        (max(map(len, naming)), series)
+        for series, titles in fitting
+        if (naming := [own for _, own in titles if own and own <= words])
+    ]
+    if named:
+        most = max(length for length, _ in named)
+        return [series for length, series in named if length == most]
+    own = [series for series, titles in fitting if any(_may_be_of(figure, *title) for title in titles)]
+    return [series for series, _ in fitting] if own and figure.is_carried else own
+
+
+def _around(figure: Figure) -> str:
+    """The figure's clause, behind its row's label."""
+    return " ".join([*(cell.text for cell in figure.passage.cells[:1]), figure.clause])
+
+
+def _titles(figure: Figure, series: RecordedSeries, draft: Draft) -> list[tuple[str, frozenset[str]]]:
+    """Subject and naming words of the series' titles that have the figure's metric and percentile."""
+    found = [(title, identify(title, draft.lexicon)) for title in series.titles]
     return [
-        series for series in recorded.series if any(_is_of(figure, title, draft) for title in series.titles)
+        (subject, naming_words(title, draft.lexicon))
+        for title, (metric, subject, percentile) in found
+        if (metric, percentile) == (figure.metric, figure.percentile)
     ]
 
 
-def _is_of(figure: Figure, title: str, draft: Draft) -> bool:
-    metric, subject, percentile = identify(title, draft.lexicon)
-    return (metric, percentile) == (figure.metric, figure.percentile) and figure.subject in {"", subject}
+def _may_be_of(figure: Figure, subject: str, words: frozenset[str]) -> bool:
+    """Whether the figure tells no service, that of the series, or some of the words that name it."""
+    return figure.subject in {"", subject} or frozenset(figure.subject.split()) <= words
 
 
 def _held_against(figure: Figure, series: RecordedSeries, zero: float, draft: Draft) -> Iterator[Finding]:

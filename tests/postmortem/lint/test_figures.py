@@ -1,6 +1,6 @@
 import pytest
 
-from postmortem.lint.figures import identify
+from postmortem.lint.identity import identify
 
 
 def figure(draft_of, line):
@@ -21,6 +21,12 @@ def figure(draft_of, line):
         ("DB 부하 완화, 오류율 3%대", [("error_ratio", "", "", "3%대")]),
         ("replica CPU above 90%", [("cpu", "replica", "", "above 90%")]),
         ("‘Order availability’ objective: error rate 5%", [("error_ratio", "order", "", "5%")]),
+        ("card network p99 952 ms", [("latency", "card network", "p99", "952 ms")]),
+        ("p99 of the card network 952 ms", [("latency", "card network", "p99", "952 ms")]),
+        ("카드사 망 p99는 210ms", [("latency", "카드사", "p99", "210ms")]),
+        ("환불이 실패했다. 카드 승인 실패율은 18%", [("error_ratio", "카드", "", "18%")]),
+        ("정산 배치 종료, 실패율 5%", [("error_ratio", "settlement", "", "5%")]),
+        ("The overall error rate was 5%", [("error_ratio", "", "", "5%")]),
         ("2,300 uploads failed", [("", "", "", "2,300")]),
         ("at 10:20 on 2025-09-03, T+5m, v2.3", []),
     ],
@@ -69,7 +75,17 @@ def test_cells_are_read_with_what_names_them(draft_of):
         ("상품 상세 지연 p95", ("latency", "product", "p95")),
         ("Cache hit ratio", ("hit_ratio", "", "")),
         ("읽기 복제본 CPU", ("cpu", "replica", "")),
+        ("Card network p99", ("latency", "card network", "p99")),
+        ("Approved payments", ("", "", "")),
     ],
 )
 def test_what_a_series_measures(title, identity, draft_of):
     assert identify(title, draft_of("x").lexicon) == identity
+
+
+@pytest.mark.parametrize(
+    ("line", "is_carried"),
+    [("정산 배치 종료, 실패율 5%", True), ("정산 실패율 5%", False), ("실패율 5%", False)],
+)
+def test_a_service_of_an_earlier_clause_is_carried(line, is_carried, draft_of):
+    assert draft_of(f"## Timeline\n- 10:05 {line}\n").figures[0].is_carried is is_carried

@@ -47,6 +47,7 @@ def test_one_demand_in_two_lists(first, second, found_by):
             "원장 DB 쿼리 p99에 경보 추가 (담당 김지연, 12월 4일)",
             "원장 DB CPU에 경보 추가 (담당 김지연, 12월 4일)",
         ),
+        ("원장 DB 커넥션 풀 사용률에 경보를 둘지 검토한다", "원장 DB CPU에 경보를 둘지 검토한다"),
         ("큐 p99 경보 추가 (김지연, 12월 4일)", "디스크 p99 경보 추가 (김지연, 12월 4일)"),
         ("Write a runbook for failover", "Rehearse the failover twice a year"),
     ],

@@ -75,3 +75,17 @@ def test_counts_told_twice(first, second, count, found_by):
 def test_what_a_sentence_says_of_the_time_after(said, keys, found_by):
     rows = "- 05:02 error rate 7 %\n- 05:47 recovered, error rate 0.1 %\n"
     assert [key for key, _ in found_by(RULE, f"## Timeline\n{rows}## Impact\n{said}\n")] == keys
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        ("Authorization p99", "Card network p99", 0),
+        ("카드 승인 p99", "카드사 망 p99", 0),
+        ("p99 of the ledger", "p99 of the card network", 0),
+        ("Card network p99", "Card network p99", 1),
+    ],
+)
+def test_peaks_of_what_no_lexicon_knows(first, second, count, found_by):
+    table = f"| Signal | Worst |\n| - | - |\n| {first} | 6.4 s |\n| {second} | 952 ms |\n"
+    assert len(found_by(RULE, f"## Metrics\n\n{table}")) == count

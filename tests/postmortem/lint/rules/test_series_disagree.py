@@ -71,5 +71,30 @@ def test_a_document_without_a_date_is_of_the_day_of_the_record(found_by):
     ]
 
 
+CARDS = Recorded(
+    (
+        series(Unit.RATIO, 0.0, 0.18, "Card authorization error rate", "카드 승인 오류율"),
+        series(Unit.RATIO, 0.0, 1.0, "Settlement on time error rate", "정산 적시성 오류율"),
+        series(Unit.RATIO, 0.0, 0.34, "Refund error ratio", "환불 오류율"),
+    ),
+    9 * 3600.0,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("환불이 실패했다. 카드 승인 실패율은 최대 18%, 환불 실패율은 최대 34%였다.", 0),
+        ("카드 승인 실패율은 최대 34%였다.", 1),  # that of refunds
+        ("환불 실패율은 최대 18%였다.", 1),
+        ("정산 배치 강제 종료, 실패율 최대 18%", 0),  # of what is not told
+        ("정산 배치 강제 종료, 실패율 최대 50%", 1),  # of none
+        ("쿠폰 발급 실패율은 최대 50%", 0),  # not recorded
+    ],
+)
+def test_series_are_known_by_the_words_of_their_titles(text, count, found_by):
+    assert len(found_by(RULE, f"## 영향\n{text}\n", CARDS)) == count
+
+
 def test_nothing_without_a_record(found_by):
     assert found_by(RULE, row("주문 오류율 99%")) == []
