@@ -6,6 +6,7 @@ from alerts.action_items import Horizon
 from postmortem.acts import Act
 from postmortem.alerted import may_be_about
 from postmortem.causes.alike import alike
+from postmortem.causes.leads import shift_of
 from postmortem.report import Report
 from postmortem.turning_points.turns import Shift
 
@@ -40,10 +41,19 @@ def propose_actions(report: Report) -> tuple[Proposal, ...]:
 
 
 def silent_shifts(report: Report) -> tuple[Shift, ...]:
-    """Causes suspected that no alert of the incident can have been about."""
+    """Signals suspected that no alert of the incident can have been about."""
     alerts = report.evidence.incident.alerts
-    suspected = [h.shift for h in report.hypotheses if h.shift.subject.signal.role != "traffic"]
-    return tuple(s for s in suspected if not any(may_be_about(a, s.subject.signal) for a in alerts))
+    return tuple(s for s in _suspected(report) if not any(may_be_about(a, s.subject.signal) for a in alerts))
+
+
+def _suspected(report: Report) -> tuple[Shift, ...]:
+    """Turning points of the first candidate, of what it met and of what it set off; by onset."""
+    ranking = report.ranking
+    moves = [o for cause in ranking.causes[:1] for o in cause.evidence]
+    moves += [*ranking.weaknesses, *ranking.amplifiers]
+    found = [shift_of(o, report.shifts) for o in moves if o.subject.signal.role != "traffic"]
+    turned = {shift.subject.series: shift for shift in found if shift is not None}
+    return tuple(sorted(turned.values(), key=lambda shift: shift.onset.value))
 
 
 def _switched_on(report: Report) -> list[Act]:

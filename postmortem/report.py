@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.charts.model import Unit
-from postmortem.causes.hypotheses import Hypothesis, Why, ask_whys, rank_causes
-from postmortem.causes.ranking import Ranking, rank
+from postmortem.causes.leads import Lead, find_lead
+from postmortem.causes.ranking import Cause, Ranking, rank
+from postmortem.causes.whys import Why, ask_whys
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import Fact, FromFacts, Operation, RecordKind, combine, from_record
 from postmortem.impact.accounts import BudgetAccount, budget_accounts
@@ -30,7 +31,6 @@ class Report:
     shifts: tuple[Shift, ...]
     timeline: tuple[Row, ...]
     impact: Impact
-    hypotheses: tuple[Hypothesis, ...]
     ranking: Ranking
     whys: tuple[Why, ...]
     mitigations: tuple[Mitigation, ...]
@@ -39,6 +39,10 @@ class Report:
     @property
     def origin(self) -> float:
         return self.impact.span.start.value
+
+    def lead_of(self, cause: Cause) -> Lead | None:
+        """How long before the impact's start the first of its evidence turned."""
+        return find_lead(cause, self.shifts, self.impact.span, self.evidence.lookback_seconds)
 
     @property
     def warning(self) -> Fact | None:
@@ -133,7 +137,8 @@ class Report:
         yield from item_facts(self.evidence)
         yield from (fact for loss in self.losses for fact in loss.facts())
         yield from (fact for fact in (self.warning,) if fact is not None)
-        yield from (hypothesis.lead for hypothesis in self.hypotheses)
+        leads = (self.lead_of(cause) for cause in self.ranking.causes)
+        yield from (lead.seconds for lead in leads if lead is not None)
         yield from (why.lead for why in self.whys if why.lead is not None)
         for mitigation in self.mitigations:
             yield self.since_origin(mitigation.moment)
@@ -156,7 +161,6 @@ def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> R
         shifts=shifts,
         timeline=build_timeline(evidence, shifts, span, gaps),
         impact=assess_impact(evidence, shifts, span),
-        hypotheses=rank_causes(related, span, evidence.signals, tied_seconds),
         ranking=rank(recording_of(evidence)),
         whys=ask_whys(related, evidence.signals, tied_seconds),
         mitigations=find_mitigations(evidence, related, span),

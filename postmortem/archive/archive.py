@@ -11,7 +11,6 @@ import orjson
 from postmortem.archive.digests import DIGEST, DIGESTS, compact, digest, digest_of, take_digests
 from postmortem.archive.identity import SCHEMA
 from postmortem.causes.moves import Observed
-from postmortem.causes.ranking import Ranking
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import Fact, FromFacts, FromRecord, FromSeries
 from postmortem.impact.estimates import Loss
@@ -93,11 +92,7 @@ def _records(evidence: Evidence) -> dict[str, Any]:
 
 def _judgements(report: Report) -> dict[str, Any]:
     return {
-        "causes": _causes(report.ranking),
-        "hypotheses": [
-            {"shift": h.shift.subject.series, "order": h.order, "lead": h.lead.id, "felt_by": list(h.felt_by)}
-            for h in report.hypotheses
-        ],
+        "causes": _causes(report),
         "whys": [
             {
                 "effect": why.effect.subject.series,
@@ -163,7 +158,9 @@ def _items(evidence: Evidence) -> dict[str, Any]:
     return {"items": items, "progress": progress}
 
 
-def _causes(ranking: Ranking) -> dict[str, Any]:
+def _causes(report: Report) -> dict[str, Any]:
+    ranking, leads = report.ranking, [report.lead_of(cause) for cause in report.ranking.causes]
+
     def moves(seen: tuple[Observed, ...]) -> list[dict[str, Any]]:
         return [
             {
@@ -181,12 +178,14 @@ def _causes(ranking: Ranking) -> dict[str, Any]:
             {
                 "id": cause.id,
                 "part": cause.part,
+                "order": lead.order if lead else None,
+                "lead": lead.seconds.id if lead else None,
                 "evidence": moves(cause.evidence),
                 "unexpected": moves(cause.unexpected),
                 "absent": moves(cause.absent),
                 "earlier": moves(cause.earlier),
             }
-            for cause in ranking.causes
+            for cause, lead in zip(ranking.causes, leads, strict=True)
         ],
         "weaknesses": moves(ranking.weaknesses),
         "amplifiers": moves(ranking.amplifiers),

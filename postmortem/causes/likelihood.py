@@ -51,7 +51,7 @@ class Scene:
         if not any(o.move == "traffic+" and o.strength >= SEEN for o in self.seen):
             return {}
         brought = (c.others for c in self.known.candidates if c.part_class == TRAFFIC)
-        return {name: min(p, EITHER) for told in brought for name, p in told.items() if p >= EITHER}
+        return {name: min(p, EITHER) for told in brought for name, p in told.items()}
 
     def stands_on(self, service: str, part: str) -> bool:
         return part in self.signals.below((service,))

@@ -1,4 +1,7 @@
-"""How each signal moved when users were hurt, against just before: how surely, since when."""
+"""How each signal moved when users were hurt, against just before: how surely, since when.
+
+A move is the signal's excursion, as the timeline has it; what is too small for one counts by its size.
+"""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -13,9 +16,10 @@ from postmortem.causes.kinds import Kind, Parts
 from postmortem.causes.knowledge import Knowledge, Move
 from postmortem.causes.sizes import narrow_traffic, sized
 from postmortem.evidence import Subject
-from postmortem.fits.levels import LEAST_BASELINE
+from postmortem.fits.levels import LEAST_BASELINE, MOST_BASELINE
 from postmortem.medians import median_of_three
 from postmortem.recording.model import Recording
+from postmortem.turning_points.excursions import SearchWindow, find_excursion
 
 SILENT = "silent"
 STEADY = frozenset({"up", "restarts"})  # measures without noise: a single sample of them tells
@@ -58,23 +62,50 @@ def observe(recording: Recording, hurt: Hurt, parts: Parts, known: Knowledge) ->
 def _of_subject(
     recording: Recording, hurt: Hurt, subject: Subject, kind: Kind, moves: Mapping[str, Move]
 ) -> Iterable[Observed]:
-    level = baseline_of(recording, hurt, recording.series[subject.series])
+    series = recording.series[subject.series]
+    level = baseline_of(recording, hurt, series)
     if level is None:
         return
+    yield _silence(recording, hurt, level, kind, subject)
+    if len(level.times) < LEAST_BASELINE:
+        return
+    window = _window(recording, hurt)
+    for name, move in moves.items():
+        if move.of != kind.measure:
+            continue
+        rises = move.direction == "up"
+        turned = None if kind.measure in STEADY else find_excursion(series, subject, window, rises=rises)
+        onset = None if turned is None else turned.onset(series, hurt.end)
+        if turned is None or onset is None:
+            yield _stirred(level, kind, name, move, subject)
+        else:
+            strength = _size_strength(move, turned.before, turned.worst, subject.signal.unit)
+            yield Observed(kind, name, subject, strength, onset, turned.before, turned.worst)
+
+
+def _window(recording: Recording, hurt: Hurt) -> SearchWindow:
+    """From the level just before: what a day's course has changed since the night hurt nobody."""
+    before = recording.lookback_seconds + MOST_BASELINE * recording.interval_seconds
+    return SearchWindow(
+        start=max(recording.start, hurt.start - before),
+        end=hurt.end,
+        calm_until=hurt.start,
+        interval_seconds=recording.interval_seconds,
+        lookback_seconds=recording.lookback_seconds,
+    )
+
+
+def _silence(recording: Recording, hurt: Hurt, level: Baseline, kind: Kind, subject: Subject) -> Observed:
     end = level.times[-1] if len(level.times) else hurt.start
     expected = (hurt.end - hurt.start) / recording.interval_seconds + 1
     inside = int(((level.times >= hurt.start) & (level.times <= hurt.end)).sum())
     is_silent = expected >= LEAST_BASELINE and inside <= expected / 3
     whole = replace(kind, measure="")  # a part falls silent once, however many signals tell of it
-    yield Observed(whole, SILENT, subject, float(is_silent), min(end, hurt.start), level.before, math.nan)
-    if len(level.times) < LEAST_BASELINE:
-        return
-    for name, move in moves.items():
-        if move.of == kind.measure:
-            yield _observed(level, kind, name, move, subject)
+    return Observed(whole, SILENT, subject, float(is_silent), min(end, hurt.start), level.before, math.nan)
 
 
-def _observed(level: Baseline, kind: Kind, name: str, move: Move, subject: Subject) -> Observed:
+def _stirred(level: Baseline, kind: Kind, name: str, move: Move, subject: Subject) -> Observed:
+    """What is no turning point by itself, weighed against how far the signal scatters."""
     sign = 1.0 if move.direction == "up" else -1.0
     values = level.values if kind.measure in STEADY else median_of_three(level.values)
     worst = sign * float((sign * values).max())

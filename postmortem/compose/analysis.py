@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from postmortem.causes.hypotheses import Why
+from postmortem.causes.whys import Why
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Text
 from postmortem.facts import Fact
 from postmortem.proposals import silent_shifts

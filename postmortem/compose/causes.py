@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from postmortem.causes.alike import alike
+from postmortem.causes.leads import shift_of
 from postmortem.causes.moves import SILENT, Observed
 from postmortem.causes.ranking import Cause
 from postmortem.document import Block, Item, Listing, Paragraph, Text
 from postmortem.proposals import MOST_CAUSES
 from postmortem.report import Report
-from postmortem.turning_points.turns import Shift
 from postmortem.words.voice import Voice, cite
 
 
@@ -18,6 +18,9 @@ def candidates(report: Report, voice: Voice) -> Iterator[Block]:
     Then what the first one met and set off.
     """
     ranking = report.ranking
+    if not ranking.causes and not report.judged_any:
+        yield Paragraph(Text(voice.say("candidates.unjudged")))
+        return
     if ranking.hurt is None:
         yield Paragraph(Text(voice.say("candidates.none")))
         return
@@ -39,6 +42,7 @@ def _candidate(group: Sequence[Cause], number: int, report: Report, voice: Voice
     others = voice.clauses(_name(other, voice) for other in group[1:])
     children = [Text(voice.say("candidates.alike", names=others))] if others else []
     children += [_moves("candidates.evidence", cause.evidence, report, voice)]
+    children += [*_lead(cause, report, voice), Text(_dependency(cause, report, voice))]
     if cause.absent:
         names = voice.listed(_titles(cause.absent, voice))
         children.append(Text(voice.say("candidates.absent", names=names)))
@@ -51,26 +55,43 @@ def _candidate(group: Sequence[Cause], number: int, report: Report, voice: Voice
     return Item(head, tuple(children))
 
 
+def _lead(cause: Cause, report: Report, voice: Voice) -> Iterator[Text]:
+    lead = report.lead_of(cause)
+    if lead is not None:
+        name, delay = voice.subject(lead.shift.subject), voice.delay(lead.seconds)
+        text = voice.say(f"candidates.lead.{lead.order}", name=name, lead=delay)
+        yield cite(text, lead.seconds)
+
+
+def _dependency(cause: Cause, report: Report, voice: Voice) -> str:
+    """How the services that were hurt come to stand on the part."""
+    hurt = report.ranking.hurt
+    if not cause.part or hurt is None:
+        return voice.say("candidates.traffic")
+    signals = report.evidence.signals
+    felt_by = [name for name in hurt.services if cause.part in signals.below((name,))]
+    others = voice.listed(f"`{name}`" for name in felt_by if name != cause.part)
+    key = "both" if others and cause.part in felt_by else "depends" if others else "same"
+    if not felt_by:
+        key = "unrelated"
+    return voice.say(f"candidates.{key}", services=others, part=cause.part)
+
+
 def _name(cause: Cause, voice: Voice) -> str:
     return voice.say(f"cause.{cause.id}", part=f"`{cause.part}`")
 
 
 def _moves(key: str, moves: Iterable[Observed], report: Report, voice: Voice) -> Text:
     """Signals with their figures where a turning point was found; else by name alone."""
-    shifts = {shift.subject.series: shift for shift in report.shifts}
     parts, facts = [], []
     for seen in _one_each(moves):
-        shift = shifts.get(seen.subject.series)
-        if shift is None or not _is_told_by(shift, seen):
+        shift = shift_of(seen, report.shifts)
+        if shift is None:
             parts.append(voice.say(f"candidates.way.{_way(seen)}", name=voice.subject(seen.subject)))
         else:
             parts.append(voice.say("candidates.move", move=voice.move(shift), at=voice.figure(shift.onset)))
             facts += [shift.before, shift.peak, shift.peak_at, shift.onset]
     return cite(voice.say(key, moves=voice.clauses(parts)), *facts)
-
-
-def _is_told_by(shift: Shift, seen: Observed) -> bool:
-    return seen.move != SILENT and shift.rises == seen.rises
 
 
 def _way(seen: Observed) -> str:

@@ -1,9 +1,8 @@
-"""조치 내용 / Mitigations and recovery: hypotheses, who did what when, what it did, what is planned."""
+"""조치 내용 / Mitigations and recovery: candidate causes, who did what when, what it did, what is planned."""
 
 from collections.abc import Iterator
 
 from alerts.timeline_rows import END, RowKind
-from postmortem.causes.hypotheses import Hypothesis, Order
 from postmortem.compose.causes import candidates
 from postmortem.compose.items import pending
 from postmortem.compose.timeline import timeline_item
@@ -33,16 +32,6 @@ def recovery(report: Report, voice: Voice) -> Iterator[Block]:
 def _causes(report: Report, voice: Voice) -> Iterator[Block]:
     yield Callout(Text(voice.say("causes.note")))
     yield from candidates(report, voice)
-    yield Paragraph(Text(voice.say("causes.order")))
-    found = [h for h in report.hypotheses if h.order is not Order.AFTER]
-    if found:
-        items = [_hypothesis(h, n, voice) for n, h in enumerate(found, start=1)]
-        yield Listing(tuple(items), ordered=True)
-    else:
-        yield Paragraph(Text(voice.say("causes.none" if report.judged_any else "causes.unjudged")))
-    followers = [h for h in report.hypotheses if h.order is Order.AFTER]
-    if followers:
-        yield Paragraph(_followers(followers, voice))
     yield from _deploys(report, voice)
     yield Paragraph(Text(voice.say("causes.confirmed", blank=voice.blank("blank.cause"))))
 
@@ -57,44 +46,6 @@ def _deploys(report: Report, voice: Voice) -> Iterator[Block]:
     if rows:
         yield Paragraph(Text(voice.say("causes.deploys")))
         yield Listing(tuple(timeline_item(row, report, voice, "timeline.row") for row in rows))
-
-
-def _hypothesis(hypothesis: Hypothesis, number: int, voice: Voice) -> Item:
-    shift = hypothesis.shift
-    lead = voice.delay(hypothesis.lead)
-    head = voice.say(
-        "causes.item",
-        number=number,
-        name=voice.subject(shift.subject),
-        verb=voice.verb(shift),
-        order=voice.say(f"causes.{hypothesis.order}", lead=lead),
-    )
-    move = voice.say("causes.evidence", move=voice.move(shift), at=voice.figure(shift.onset))
-    children = (
-        cite(move, shift.before, shift.peak, shift.onset),
-        Text(_dependency(hypothesis, voice)),
-        Text(voice.say("causes.counter", blank=voice.blank("blank.counter"))),
-    )
-    return Item(cite(head, hypothesis.lead), children)
-
-
-def _followers(followers: list[Hypothesis], voice: Voice) -> Text:
-    names = voice.listed(
-        voice.say("causes.follower", name=voice.subject(h.shift.subject), lead=voice.delay(h.lead))
-        for h in followers
-    )
-    return cite(voice.say("causes.followers", names=names), *(h.lead for h in followers))
-
-
-def _dependency(hypothesis: Hypothesis, voice: Voice) -> str:
-    signal = hypothesis.shift.subject.signal
-    if signal.role == "traffic":
-        return voice.say("causes.traffic")
-    others = [name for name in hypothesis.felt_by if name != signal.service]
-    key = "depends" if signal.service not in hypothesis.felt_by else "both" if others else "same"
-    return voice.say(
-        f"causes.{key}", services=voice.listed(f"`{name}`" for name in others), part=signal.service
-    )
 
 
 def _resolution(report: Report, voice: Voice) -> Iterator[Block]:

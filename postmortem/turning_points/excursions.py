@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from alerts.charts.model import Unit
-from postmortem.evidence import Evidence, Floats, Subject
+from postmortem.evidence import Floats, StoredSeries, Subject
 from postmortem.fits.levels import LEAST_BASELINE, MOST_BASELINE, level_of
 from postmortem.medians import median, median_of_three
 from postmortem.records import Good, Signal
+from postmortem.reductions import Cut, Reduction, reduce_samples
 
 USUAL_SHARE = (
     0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
@@ -35,6 +36,20 @@ LEAST_CHANGE = {
 
 
 @dataclass(frozen=True)
+class SearchWindow:
+    """Where an excursion is looked for, Unix seconds. calm_until: the samples before tell what is usual.
+
+    interval_seconds: of scrapes; lookback_seconds: of the queries' rates.
+    """
+
+    start: float
+    end: float
+    calm_until: float
+    interval_seconds: float
+    lookback_seconds: float
+
+
+@dataclass(frozen=True)
 class Excursion:
     """Where to look for the facts of a shift: sizes and times, no figure of a report yet.
 
@@ -53,6 +68,18 @@ class Excursion:
         return self.before + (1 if self.rises else -1) * share * self.size
 
     @property
+    def worst(self) -> float:
+        """In the signal's unit, the median of three samples."""
+        return self.threshold(1.0)
+
+    def onset(self, series: StoredSeries, end: float) -> float | None:
+        """When the series is half way, as the figures of a report say it; None past ``end``."""
+        reduction = Reduction.FIRST_ABOVE if self.rises else Reduction.FIRST_BELOW
+        return reduce_samples(
+            series.times, series.values, Cut(reduction, self.start, end, self.threshold(0.5))
+        )
+
+    @property
     def settled_share(self) -> float:
         """How close to before is back: a tenth of the way, or the scatter where that is more."""
         return min(0.5, max(SETTLED_SHARE, 3 * self.noise / self.size))
@@ -64,12 +91,13 @@ def least_change(subject: Subject) -> float:
     return least if subject.slo is None else min(least, subject.slo.error_budget)
 
 
-def find_excursion(evidence: Evidence, subject: Subject, *, rises: bool) -> Excursion | None:
+def find_excursion(
+    series: StoredSeries, subject: Subject, window: SearchWindow, *, rises: bool
+) -> Excursion | None:
     """The largest departure in one direction, or None within noise or without a level before it."""
-    series = evidence.series[subject.series]
-    inside = (series.times >= evidence.analysis_start) & (series.times <= evidence.end)
+    inside = (series.times >= window.start) & (series.times <= window.end)
     times, heights = series.times[inside], series.values[inside] * (1 if rises else -1)
-    early = heights[times < evidence.alarm_at]
+    early = heights[times < window.calm_until]
     if len(early) < LEAST_BASELINE:
         return None
     usual = _usual(early)
@@ -77,7 +105,7 @@ def find_excursion(evidence: Evidence, subject: Subject, *, rises: bool) -> Excu
     onset = _first_halfway(heights[first:], usual)
     if onset is None:
         return None
-    baseline = _baseline(times, first, first + onset, evidence.interval_seconds)
+    baseline = _baseline(times, first, first + onset, window.interval_seconds)
     level = level_of(heights[baseline])
     before = level.middle
     worst = float(median_of_three(heights[first:]).max())
@@ -86,7 +114,7 @@ def find_excursion(evidence: Evidence, subject: Subject, *, rises: bool) -> Excu
     gate = _gate(subject, (ordinary, before), level.noise, is_short=is_short)
     if size <= gate or worst - ordinary <= gate:
         return None
-    half, lookback = before + size / 2, evidence.lookback_seconds
+    half, lookback = before + size / 2, window.lookback_seconds
     if size <= LEAST_CHANGE[subject.signal.unit] and not _lasts(heights, half, series.step_seconds, lookback):
         return None
     ends = (float(times[baseline][0]), float(times[baseline][-1]))

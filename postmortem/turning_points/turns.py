@@ -16,7 +16,7 @@ from postmortem.fits.levels import MOST_BASELINE
 from postmortem.records import Good
 from postmortem.reductions import Cut, Reduction
 from postmortem.turning_points.changes import find_changes
-from postmortem.turning_points.excursions import Excursion, find_excursion, least_change
+from postmortem.turning_points.excursions import Excursion, SearchWindow, find_excursion, least_change
 
 LEAST_HISTORY = 12  # samples before the incident: with fewer, finding nothing means nothing
 
@@ -136,7 +136,14 @@ def find_shift(evidence: Evidence, subject: Subject) -> Shift | None:
     good = subject.signal.good
     ways = {Good.UP: (False,), Good.DOWN: (True,), Good.NONE: (True, False)}[good]
     series = evidence.series[subject.series]
-    found = [find_excursion(evidence, subject, rises=rises) for rises in ways]
+    window = SearchWindow(
+        start=evidence.analysis_start,
+        end=evidence.end,
+        calm_until=evidence.alarm_at,
+        interval_seconds=evidence.interval_seconds,
+        lookback_seconds=evidence.lookback_seconds,
+    )
+    found = [find_excursion(series, subject, window, rises=rises) for rises in ways]
     largest = max((e for e in found if e is not None), key=lambda e: e.size, default=None)
     return None if largest is None else _shift(evidence, subject, series, largest)
 

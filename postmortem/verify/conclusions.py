@@ -1,4 +1,4 @@
-"""All that a report concludes, concluded again: timeline, impact, shifts, hypotheses, and what was asked."""
+"""All that a report concludes, concluded again: timeline, impact, shifts, causes, and what was asked."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -22,7 +22,7 @@ _BELOW = {"product": "redis"}  # the shop's hit ratio is told by its product ser
 
 
 def has_baro() -> bool:
-    """``pip install fse-baro``."""
+    """Of the extra ``bench``."""
     return importlib.util.find_spec("baro") is not None
 
 

@@ -8,7 +8,7 @@ from alerts.action_items import Horizon
 from alerts.timeline_rows import RowKind
 from dashboards.up_cli import up
 from postmortem.archive.archive import Archive
-from postmortem.causes.hypotheses import Order
+from postmortem.causes.leads import Order
 from postmortem.cli import main
 from postmortem.facts import Operation, RecordKind
 from postmortem.reductions import Reduction

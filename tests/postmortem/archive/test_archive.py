@@ -59,7 +59,7 @@ def test_a_changed_sample_shows(archive):
 def test_every_reference_leads_somewhere(archive):
     facts = {fact["id"] for fact in archive["facts"]}
     named = [f for row in archive["timeline"] for f in row["facts"]]
-    named += [h["lead"] for h in archive["hypotheses"]]
+    named += [c["lead"] for c in archive["causes"]["candidates"] if c["lead"]]
     impact = archive["impact"]
     named += [v for k, v in impact.items() if k not in NO_FACT and v]
     named += impact["at_rest"] + impact["missed_again"] + impact["unended"]

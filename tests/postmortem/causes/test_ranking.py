@@ -134,3 +134,9 @@ def test_the_seed_incident_began_with_its_traffic(seed_report):
     assert found.answers[0] == "traffic.surge"
     assert [(o.kind.part, o.move) for o in found.weaknesses] == [("redis", "hits-")]
     assert ("replica", "cpu+") in [(o.kind.part, o.move) for o in found.amplifiers]
+
+
+def test_a_single_unanswered_call_is_no_cut(recording):
+    slow = {"store_time": 0.4, "store_errors": 30.0, "hit_share": 0.5}
+    few, many = (rank(recording({**slow, "store_timeouts": rate})).answers[0] for rate in (0.5, 30.0))
+    assert (few, many) == ("cache.slow", "cache.cut_off")

@@ -6,7 +6,6 @@ import pytest
 
 from alerts.charts.model import Language, Unit
 from postmortem.causes.alike import alike
-from postmortem.causes.hypotheses import Order
 from postmortem.compose.write import write_document
 from postmortem.markdown import render_markdown
 from postmortem.records import Signal
@@ -59,18 +58,3 @@ def test_candidate_causes_are_one_item_to_test(seed_report):
     causes = len(alike(seed_report.ranking.causes)[:3])
     assert causes
     assert row.split(" | ")[1] == ("후보 1" if causes == 1 else f"후보 1~{causes}")
-
-
-@pytest.mark.parametrize(
-    ("felt_by", "said"),
-    [
-        (("{own}",), "`{own}` 자신의 지표다(신호 지도)"),
-        (("{own}", "shop"), "`{own}` 자신의 지표다. `shop`도 `{own}`에 의존한다(신호 지도)"),
-        (("shop",), "`shop`이 `{own}`에 의존한다(신호 지도)"),
-    ],
-)
-def test_a_signal_of_a_service_with_impact_is_its_own(seed_report, felt_by, said):
-    first = next(h for h in seed_report.hypotheses if h.shift.subject.signal.role != "traffic")
-    own = first.shift.subject.signal.service
-    told = replace(first, order=Order.BEFORE, felt_by=tuple(name.format(own=own) for name in felt_by))
-    assert f"의존 관계: {said.format(own=own)}" in korean(replace(seed_report, hypotheses=(told,)))

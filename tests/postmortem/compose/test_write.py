@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
+from postmortem.causes.ranking import Ranking
 from postmortem.compose.write import write_document
 from postmortem.impact.span import find_span
 from postmortem.markdown import render_markdown
@@ -69,7 +70,8 @@ def test_sections_are_those_of_the_seed_document_in_its_order(korean):
         "| 인지까지 | 10분 30초",
         "| 주문 가용성(30일) | 99%",
         " | 17만 2,087",
-        "**가설 2: 캐시 적중률 하락** — 영향의 변곡점과 같은 시점(차이 15초, 쿼리 구간 이내)",
+        "**후보 1: ",
+        "근거 가운데 가장 먼저 변한 지표: 캐시 적중률, 영향의 변곡점과 같은 시점(차이 15초, 쿼리 구간 이내)",
         "왜 캐시 적중률이 하락했는가?",
         "왜 ‘주문 가용성’ 목표의 실패 비율이 상승했는가?",
         "‘상품 상세 지연’ 목표의 위반 비율",
@@ -160,7 +162,7 @@ def test_a_report_without_data_invents_nothing(seed_report):
         evidence=empty,
         shifts=(),
         timeline=(),
-        hypotheses=(),
+        ranking=Ranking(None, ()),
         whys=(),
         mitigations=(),
         impact=replace(

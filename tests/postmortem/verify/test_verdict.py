@@ -79,7 +79,7 @@ def test_so_is_every_moment_of_the_timeline(archive, key):
 
 
 RECORDS = ["incident", "events", "slos", "signals", "window", "synthetic_history"]
-CONCLUSIONS = ["timeline", "impact", "shifts", "hypotheses", "whys", "mitigations", "actions", "origin"]
+CONCLUSIONS = ["timeline", "impact", "shifts", "causes", "whys", "mitigations", "actions", "origin"]
 OTHER = ["fetched_at", "address", "made_by", "not_judged", "unavailable", "is_drill", "digests", "digest"]
 
 

@@ -1,4 +1,4 @@
-"""Hypotheses in the order of evidence, from turning points and dependencies alone.
+"""Five whys as far as the record goes: from what users felt last back through what had turned before.
 
 Events are not an argument here, and series of fault injectors and switches are refused: what was
 done to a system must not be read off the record of having done it.
@@ -6,37 +6,14 @@ done to a system must not be read off the record of having done it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from alerts.charts.model import Unit
 from postmortem.facts import Fact, Operation, combine
-from postmortem.impact.span import Span
 from postmortem.recording.model import is_admissible
 from postmortem.records import SignalMap
 from postmortem.turning_points.turns import Shift
 
 _MOST_WHYS = 5
-
-
-class Order(StrEnum):
-    """When a signal turned, against the impact's start."""
-
-    BEFORE = "before"
-    TIED = "tied"
-    AFTER = "after"
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """A signal that may explain the impact. ``lead``: how long before the impact it turned (negative: after).
-
-    felt_by: services with impact that depend on the signal's service.
-    """
-
-    shift: Shift
-    order: Order
-    lead: Fact
-    felt_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -47,22 +24,6 @@ class Why:
     earlier: Shift | None
     lead: Fact | None
     is_tied: bool = False
-
-
-def rank_causes(
-    shifts: tuple[Shift, ...], span: Span, signals: SignalMap, tied_seconds: float
-) -> tuple[Hypothesis, ...]:
-    """By onset; of tied ones traffic first, an impacted service's own saturation last, else by size."""
-    impacted = _impacted(shifts)
-    found = [
-        _hypothesis(shift, span, impacted, signals, tied_seconds)
-        for shift in shifts
-        if not shift.subject.is_user_facing
-        and shift.subject.signal.role != "business"
-        and is_admissible(shift.subject.signal)
-    ]
-    related = [h for h in found if h is not None and (h.felt_by or h.shift.subject.signal.role == "traffic")]
-    return _ranked(related, impacted, tied_seconds)
 
 
 def ask_whys(shifts: tuple[Shift, ...], signals: SignalMap, tied_seconds: float) -> tuple[Why, ...]:
@@ -87,41 +48,6 @@ def ask_whys(shifts: tuple[Shift, ...], signals: SignalMap, tied_seconds: float)
         whys.append(Why(effect, earlier, lead, is_tied=not clear))
         effect = earlier
     return tuple(whys)
-
-
-def _hypothesis(
-    shift: Shift, span: Span, impacted: tuple[str, ...], signals: SignalMap, tied_seconds: float
-) -> Hypothesis | None:
-    lead = _lead(f"cause.{shift.subject.series}.lead", span.onset, shift.onset)
-    order = Order.TIED if abs(lead.value) <= tied_seconds else Order.BEFORE if lead.value > 0 else Order.AFTER
-    service = shift.subject.signal.service
-    felt_by = tuple(name for name in impacted if service in signals.below((name,)))
-    if span.end is not None and shift.onset.value >= span.end.value:
-        return None
-    return Hypothesis(shift, order, lead, felt_by)
-
-
-def _ranked(
-    found: list[Hypothesis], impacted: tuple[str, ...], tied_seconds: float
-) -> tuple[Hypothesis, ...]:
-    def rank(hypothesis: Hypothesis) -> tuple[bool, bool, float]:
-        shift = hypothesis.shift
-        return shift.subject.signal.role != "traffic", _is_symptom(shift, impacted), -_size(shift)
-
-    ranked: list[Hypothesis] = []
-    waiting = sorted(found, key=lambda h: h.shift.onset.value)
-    while waiting:
-        first = waiting[0].shift.onset.value
-        tied = [h for h in waiting if h.shift.onset.value - first <= tied_seconds]
-        ranked.extend(sorted(tied, key=rank))
-        waiting = waiting[len(tied) :]
-    return tuple(ranked)
-
-
-def _size(shift: Shift) -> float:
-    """How large the change is: the ratio of the larger to the smaller of before and peak."""
-    low, high = sorted((abs(shift.before.value), abs(shift.peak.value)))
-    return high / low if low else float("inf")
 
 
 def _possible(effect: Shift, shifts: list[Shift], signals: SignalMap) -> list[Shift]:
