@@ -23,6 +23,7 @@ from postmortem.turning_points.excursions import SearchWindow, find_excursion
 
 SILENT = "silent"
 STEADY = frozenset({"up", "restarts"})  # measures without noise: a single sample of them tells
+QUANTILES = frozenset({"latency", "typical", "wait"})
 LEAST_HEAD_ROOM = 0.05
 _NOISE_GATE = (1.5, 4.0)
 
@@ -69,18 +70,55 @@ def _of_subject(
     yield _silence(recording, hurt, level, kind, subject)
     if len(level.times) < LEAST_BASELINE:
         return
-    window = _window(recording, hurt)
     for name, move in moves.items():
-        if move.of != kind.measure:
-            continue
-        rises = move.direction == "up"
-        turned = None if kind.measure in STEADY else find_excursion(series, subject, window, rises=rises)
-        onset = None if turned is None else turned.onset(series, hurt.end)
-        if turned is None or onset is None:
-            yield _stirred(level, kind, name, move, subject)
-        else:
-            strength = _size_strength(move, turned.before, turned.worst, subject.signal.unit)
-            yield Observed(kind, name, subject, strength, onset, turned.before, turned.worst)
+        if move.of == kind.measure:
+            way = _Way(kind, name, move)
+            seen = _turned(recording, hurt, subject, way) or _stirred(level, subject, way)
+            yield _begun(_kept(recording, hurt, seen, move))
+
+
+@dataclass(frozen=True)
+class _Way:
+    """In which a part of the kind may move, by its name in the table."""
+
+    kind: Kind
+    name: str
+    move: Move
+
+
+def _turned(recording: Recording, hurt: Hurt, subject: Subject, way: _Way) -> Observed | None:
+    """As the signal's excursion; None where it has none."""
+    if way.kind.measure in STEADY:
+        return None
+    series, rises = recording.series[subject.series], way.move.direction == "up"
+    found = find_excursion(series, subject, _window(recording, hurt), rises=rises)
+    onset = None if found is None else found.onset(series, hurt.end)
+    if found is None or onset is None:
+        return None
+    strength = _size_strength(way.move, found.before, found.worst, subject.signal.unit)
+    return Observed(way.kind, way.name, subject, strength, onset, found.before, found.worst)
+
+
+def _kept(recording: Recording, hurt: Hurt, seen: Observed, move: Move) -> Observed:
+    """A quantile of calls counts by what it kept up for longer than one slow call does: a look-back."""
+    lookback = recording.lookback_seconds
+    if seen.kind.measure not in QUANTILES or hurt.end - hurt.start < 2 * lookback:
+        return seen
+    series = recording.series[seen.subject.series]
+    near = series.values[(series.times >= hurt.start - lookback) & (series.times <= hurt.end)]
+    of_one_call = int(lookback // recording.interval_seconds)
+    if len(near) <= of_one_call:
+        return seen
+    kept = float(np.sort(near)[-of_one_call - 1])
+    strength = _size_strength(move, seen.before, kept, seen.subject.signal.unit)
+    return replace(seen, strength=min(seen.strength, strength))
+
+
+def _begun(seen: Observed) -> Observed:
+    """A lag of so many seconds began so many seconds ago."""
+    if seen.kind.measure != "lag" or seen.subject.signal.unit is not Unit.SECONDS or not seen.rises:
+        return seen
+    return replace(seen, onset=seen.onset - (seen.worst - seen.before) / 2)
 
 
 def _window(recording: Recording, hurt: Hurt) -> SearchWindow:
@@ -104,18 +142,18 @@ def _silence(recording: Recording, hurt: Hurt, level: Baseline, kind: Kind, subj
     return Observed(whole, SILENT, subject, float(is_silent), min(end, hurt.start), level.before, math.nan)
 
 
-def _stirred(level: Baseline, kind: Kind, name: str, move: Move, subject: Subject) -> Observed:
+def _stirred(level: Baseline, subject: Subject, way: _Way) -> Observed:
     """What is no turning point by itself, weighed against how far the signal scatters."""
-    sign = 1.0 if move.direction == "up" else -1.0
-    values = level.values if kind.measure in STEADY else median_of_three(level.values)
+    sign = 1.0 if way.move.direction == "up" else -1.0
+    values = level.values if way.kind.measure in STEADY else median_of_three(level.values)
     worst = sign * float((sign * values).max())
     size = sign * (worst - level.before)
-    strength = _size_strength(move, level.before, worst, subject.signal.unit) * _ramp(
+    strength = _size_strength(way.move, level.before, worst, subject.signal.unit) * _ramp(
         size / level.noise, *_NOISE_GATE
     )
     past = np.flatnonzero(sign * (level.values - level.before) > size / 2)
     onset = float(level.times[past[0]]) if size > 0 and len(past) else float(level.times[-1])
-    return Observed(kind, name, subject, strength, onset, level.before, worst)
+    return Observed(way.kind, way.name, subject, strength, onset, level.before, worst)
 
 
 def _size_strength(move: Move, before: float, worst: float, unit: Unit) -> float:

@@ -17,6 +17,7 @@ from tests.bench.variations import vary
 
 SEEDS = range(10)
 CHOSEN, HELD_OUT, UNSEEN = "chosen on", "held out", "unseen map"
+OLDER = ", older map"  # before the shop's map told timeouts, breaks, restarts and medians
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,27 @@ def run() -> Iterator[CauseScores]:
     every = list(read_recordings(Path(os.environ.get("CAUSES_RECORDINGS", FOLDER))))
     recorded = [each for each in every if is_fit(each)]
     print(f"causes: {len(recorded)} of {len(every)} recorded acts are fit to be judged by")
-    split = {
-        CHOSEN: [each for each in recorded if not each.is_held_out],
-        HELD_OUT: [each for each in recorded if each.is_held_out],
-    }
-    groups = {name: group for name, group in split.items() if group}
-    for name, group in groups.items():
-        yield _ours(name, group, lambda r: r, lambda part: part)
-    if recorded:
-        yield _ours(UNSEEN, recorded, other_map, part_of)
+    now = [each for each in recorded if each.is_of_todays_map]
+    before = [each for each in recorded if not each.is_of_todays_map]
+    for told, mark in ((now, ""), (before, OLDER)):
+        for name, group in _split(told).items():
+            yield _ours(name + mark, group, lambda r: r, lambda part: part)
+        if told:
+            yield _ours(UNSEEN + mark, told, other_map, part_of)
     peers: dict[str, Parts] = {"largest deviation": largest_deviation}
     if has_baro():
         peers["fse-baro"] = baro
     for method, parts in peers.items():
-        for name, group in groups.items():
+        for name, group in _split(now).items():
             yield _peer(method, name, group, parts)
+
+
+def _split(recorded: Sequence[Recorded]) -> dict[str, list[Recorded]]:
+    groups = {
+        CHOSEN: [each for each in recorded if not each.is_held_out],
+        HELD_OUT: [each for each in recorded if each.is_held_out],
+    }
+    return {name: group for name, group in groups.items() if group}
 
 
 def is_fit(recorded: Recorded) -> bool:

@@ -9,15 +9,18 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from postmortem.evidence import Subject
 from postmortem.recording.file import RECORDING_FILE, read_recording_file
 from postmortem.recording.model import Recording
 
 BEFORE_SECONDS = 20.0
+SHOP = Path(__file__).parents[2] / "alerts" / "examples" / "shop.signals.yml"
 FOLDER = Path(__file__).parents[1] / "postmortem" / "recordings"
 HELD_OUT = frozenset({"redis-gone", "replica-saturated", "lock-contention", "network-partition"})
 # The drill's true cause as a candidate, and the part it is at.
@@ -80,8 +83,19 @@ class Recorded:
         return bool(since.size) and float(since.mean()) > subject.slo.error_budget
 
     @property
+    def is_of_todays_map(self) -> bool:
+        """It has every signal that the shop's map has now; older ones tell less."""
+        return _todays_signals() <= {signal.name for signal in self.recording.signals.signals}
+
+    @property
     def is_held_out(self) -> bool:
         return self.drill in HELD_OUT
+
+
+@cache
+def _todays_signals() -> frozenset[str]:
+    told = yaml.safe_load(SHOP.read_text(encoding="utf-8"))
+    return frozenset(signal["name"] for signal in told["signals"])
 
 
 def read_recordings(folder: Path = FOLDER) -> Iterator[Recorded]:

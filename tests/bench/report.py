@@ -281,7 +281,9 @@ def _causes(lines: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         "those whose objectives were missed before the fault, and those that from the fault on do not "
         "show what they should: harm in an unprotected act, none in a protected one. Held out: "
         "`redis-gone`, `replica-saturated`, `lock-contention`, `network-partition`. Unseen map: all of "
-        "them with other services, names and metrics, and one role for every part. The peers rank series, "
+        "them with other services, names and metrics, and one role for every part. Older map: suites "
+        "recorded before the shop's map told time-outs, broken connections, restarts and medians; the "
+        "peers are measured on the newer ones. They rank series, "
         "so they are judged by the part alone; they are told when users were first hurt, and what users "
         "feel is left out for them."
     )

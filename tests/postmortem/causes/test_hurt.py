@@ -29,7 +29,13 @@ def test_only_a_run_of_samples_hurts(samples, kept):
     [("xxxx........xxxx", "............xxxx"), ("xxxxxxxxxxxxxxxx", "xxxxxxxxxxxxxxxx")],
 )
 def test_a_cold_start_that_is_got_over_hurts_nobody(samples, kept):
-    assert shown(over(samples) & _warm(over(samples))) == kept
+    times = 5.0 * np.arange(len(samples))
+    assert shown(over(samples) & _warm(over(samples), times, 5.0)) == kept
+
+
+def test_a_cold_start_is_told_by_time_where_samples_are_missing():
+    times = np.array([0.0, 5.0, 10.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0])
+    assert shown(over("xxx..xxxxx") & _warm(over("xxx..xxxxx"), times, 5.0)) == ".....xxxxx"
 
 
 def test_an_objective_hurts_from_its_first_sample_over_twice_its_budget(recording):
