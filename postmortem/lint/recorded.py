@@ -27,10 +27,26 @@ _SLOW = {Language.KO: "{title} 위반 비율", Language.EN: "{title} violation r
 
 
 @dataclass(frozen=True)
-class RecordedSeries:
-    """titles: what it is called, in each language. times: Unix seconds. good: which way is better."""
+class Title:
+    """What a series is called in each language, and its name."""
 
-    titles: tuple[str, ...]
+    by_language: Mapping[str, str]
+    name: str
+
+    def told(self, language: Language) -> str:
+        """In this language, else in English, else the name."""
+        return self.by_language.get(language) or self.by_language.get(Language.EN) or self.name
+
+    def all(self) -> tuple[str, ...]:
+        """Everything it is called, each once."""
+        return tuple(dict.fromkeys([*self.by_language.values(), self.name]))
+
+
+@dataclass(frozen=True)
+class RecordedSeries:
+    """times: Unix seconds. good: which way is better."""
+
+    title: Title
     unit: Unit
     good: Good
     times: Floats
@@ -48,7 +64,7 @@ class Recorded:
 def from_evidence(evidence: Evidence, zone: ZoneInfo) -> Recorded:
     """The range series of a report's evidence. zone: of a document that names none."""
     found = [
-        RecordedSeries(_titles(s.signal, s.slo), s.signal.unit, s.signal.good, stored.times, stored.values)
+        RecordedSeries(_title(s.signal, s.slo), s.signal.unit, s.signal.good, stored.times, stored.values)
         for s in evidence.subjects
         for stored in (evidence.series[s.series],)
     ]
@@ -79,21 +95,24 @@ def _stored(name: str, stored: Mapping[str, Any], content: Mapping[str, Any]) ->
     if kind == "signal":
         signals = (Signal.model_validate(s) for s in content["signals"]["signals"])
         signal = next(s for s in signals if s.name == rest.partition("{")[0])
-        return RecordedSeries(_titles(signal, None), signal.unit, signal.good, times, values)
+        return RecordedSeries(_title(signal, None), signal.unit, signal.good, times, values)
     objective, _, what = rest.rpartition(":")
     if kind != "slo" or what != "error_ratio":
         return None
     slo = slos_by_key(map(SloRecord.model_validate, content["slos"]))[objective]
-    return RecordedSeries(_slo_titles(slo), Unit.RATIO, Good.DOWN, times, values)
+    return RecordedSeries(_slo_title(slo), Unit.RATIO, Good.DOWN, times, values)
 
 
-def _titles(signal: Signal, slo: SloRecord | None) -> tuple[str, ...]:
-    return _named(signal.title, signal.name) if slo is None else _slo_titles(slo)
+def _title(signal: Signal, slo: SloRecord | None) -> Title:
+    return _named(signal.title, signal.name) if slo is None else _slo_title(slo)
 
 
-def _slo_titles(slo: SloRecord) -> tuple[str, ...]:
+def _slo_title(slo: SloRecord) -> Title:
     words = _FAILED if slo.threshold_seconds is None else _SLOW
-    return tuple(words[language].format(title=slo.titled(language)) for language in Language)
+    titles: dict[str, str] = {
+        language: words[language].format(title=slo.titled(language)) for language in Language
+    }
+    return Title(titles, titles[Language.EN])
 
 
 def from_case(name: str, signals_file: Path | None, zone: ZoneInfo | None) -> Recorded:
@@ -134,5 +153,5 @@ def _finite(series: Series) -> tuple[Floats, Floats]:
     return series.times[finite], series.values[finite]
 
 
-def _named(titles: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*titles.values(), name.replace("_", " ")]))
+def _named(titles: Mapping[str, str], name: str) -> Title:
+    return Title(titles, name.replace("_", " "))

@@ -7,6 +7,7 @@ from alerts.charts.quantities import format_seconds
 from postmortem.lint.clock import Length, Lengths
 from postmortem.lint.finding import Draft, Finding, Rule
 from postmortem.lint.messages import load_messages
+from postmortem.lint.recorded import Title
 from postmortem.lint.rules import (
     action_at_two_times,
     blame,
@@ -78,6 +79,8 @@ def _value(value: object, language: Language) -> object:
         case Lengths(shortest, longest):
             ends = dict.fromkeys(format_seconds(seconds, language) for seconds in (shortest, longest))
             return ("~" if language is Language.KO else " to ").join(ends)
+        case Title():
+            return value.told(language)
         case str():
             return _short(value)
     return value

@@ -74,7 +74,7 @@ def _around(figure: Figure) -> str:
 
 def _titles(figure: Figure, series: RecordedSeries, draft: Draft) -> list[tuple[str, frozenset[str]]]:
     """Subject and naming words of the series' titles that have the figure's metric and percentile."""
-    found = [(title, identify(title, draft.lexicon)) for title in series.titles]
+    found = [(title, identify(title, draft.lexicon)) for title in series.title.all()]
     return [
         (subject, naming_words(title, draft.lexicon))
         for title, (metric, subject, percentile) in found
@@ -107,7 +107,7 @@ def _held_against(figure: Figure, series: RecordedSeries, zero: float, draft: Dr
         values_told = {
             "told": figure.text,
             "at": format_time(at),
-            "series": series.titles[0],
+            "series": series.title,
             "low": _told(float(near.min()), figure.unit),
             "high": _told(float(near.max()), figure.unit),
         }

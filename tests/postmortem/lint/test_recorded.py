@@ -19,9 +19,9 @@ def archive(tmp_path_factory, seed_report):
 def test_a_stored_report_has_the_series_of_its_evidence(archive, seed_report):
     stored, live = from_archive(archive, SEOUL), from_evidence(seed_report.evidence, SEOUL)
     assert stored.offset_seconds == live.offset_seconds == 9 * 3600
-    by_title = {series.titles: series for series in stored.series}
-    assert set(by_title) == {series.titles for series in live.series}
-    assert all(by_title[s.titles].values.tolist() == s.values.tolist() for s in live.series)
+    by_title = {series.title.all(): series for series in stored.series}
+    assert set(by_title) == {series.title.all() for series in live.series}
+    assert all(by_title[s.title.all()].values.tolist() == s.values.tolist() for s in live.series)
 
 
 def test_a_stored_report_is_read_in_its_servers_zone(archive, tmp_path):
@@ -40,6 +40,6 @@ def test_a_file_that_is_no_report(text, tmp_path):
 
 def test_a_case_has_the_signals_of_the_map():
     recorded = from_case("seed-2025-09-03", None, None)
-    series = next(s for s in recorded.series if "Cache hit ratio" in s.titles)
+    series = next(s for s in recorded.series if "Cache hit ratio" in s.title.all())
     assert recorded.offset_seconds == 9 * 3600
     assert series.values.min() == pytest.approx(0.35, abs=0.01)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from alerts.charts.model import Unit
-from postmortem.lint.recorded import Recorded, RecordedSeries
+from alerts.charts.model import Language, Unit
+from postmortem.lint.recorded import Recorded, RecordedSeries, Title
+from postmortem.lint.review import review
 from postmortem.lint.rules.series_disagree import RULE
 from postmortem.records import Good
 
@@ -11,10 +12,11 @@ TIMES = MIDNIGHT + np.arange(9.5 * 3600, 11 * 3600, 15.0)
 TEN = MIDNIGHT + 36_000
 
 
-def series(unit, before, during, *titles, good=Good.DOWN):
+def series(unit, before, during, english, korean, *, good=Good.DOWN):
     """Usual to 10:00, then bad to 10:30."""
     bad = (TIMES >= TEN) & (TIMES < TEN + 1800)
-    return RecordedSeries(titles, unit, good, TIMES, np.where(bad, during, before))
+    title = Title({"en": english, "ko": korean}, english)
+    return RecordedSeries(title, unit, good, TIMES, np.where(bad, during, before))
 
 
 RECORDED = Recorded(
@@ -94,6 +96,14 @@ CARDS = Recorded(
 )
 def test_series_are_known_by_the_words_of_their_titles(text, count, found_by):
     assert len(found_by(RULE, f"## 영향\n{text}\n", CARDS)) == count
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [(Language.KO, "‘주문 오류율’"), (Language.EN, "“Order error ratio”")]
+)
+def test_series_are_called_in_the_language_of_the_message(language, title, draft_of):
+    complaints = review(draft_of(row("주문 오류율 12%"), RECORDED), language)
+    assert [title in c.message for c in complaints if c.rule == "series-disagree"] == [True]
 
 
 def test_nothing_without_a_record(found_by):
