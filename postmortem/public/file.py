@@ -11,7 +11,8 @@ from typing import Any
 from alerts.charts.model import Language
 from postmortem.archive.identity import PUBLIC_SCHEMA
 from postmortem.facts import Fact, FromFacts
-from postmortem.public.names import internal_names, public_title, public_words
+from postmortem.public.inside import internal_names
+from postmortem.public.names import public_title, public_words
 from postmortem.public.told import Felt, Step, Told, tell
 from postmortem.report import Report
 

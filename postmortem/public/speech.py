@@ -1,7 +1,8 @@
 """What people outside are told of the impact, in sentences that documents for them share."""
 
 from alerts.action_items import ActionItem, Status
-from postmortem.public.names import internal_names, public_title, public_words
+from postmortem.public.inside import internal_names
+from postmortem.public.names import public_title, public_words
 from postmortem.public.told import Felt, Told
 from postmortem.words.overrides import FEATURE
 from postmortem.words.voice import Voice

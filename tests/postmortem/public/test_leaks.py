@@ -9,7 +9,7 @@ import pytest
 from alerts.charts.model import Language
 from alerts.charts.quantities import format_percent, format_seconds
 from postmortem.archive.archive import conclusions
-from postmortem.public.names import internal_names
+from postmortem.public.inside import internal_names
 from tests.postmortem.public.conftest import FORMS, told_outside
 
 ALL = [(str(language), form) for language in Language for form in FORMS]

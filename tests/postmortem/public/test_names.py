@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.public.names import internal_names, public_title, public_words
+from postmortem.public.inside import internal_names
+from postmortem.public.names import public_title, public_words
 from postmortem.records import SignalMap
 
 
@@ -90,3 +91,23 @@ def test_words_for_the_public_may_name_what_has_an_objective(seed_report, text, 
     slo = evidence.slos[0].model_copy(update={"service": "order"})
     words = public_words(text, replace(evidence, incident=incident, slos=(slo,)))
     assert words == (text if is_told else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.0.0.7 is slow", "See https://a", "Ask in #incident", "@kim fixes it", "U012ABCDEF wrote it",
+        "v2.3.1-rc is out", "The order-latency-fast alert", "order-latency를 고칩니다", "replic\u0430s",
+        "Réplica reads", "case:drop-x shows it",
+        "[to be written: x]", "【작성 필요: x】", "a|b", "`code`", "/var/log is full", "fd00::7",
+    ],
+)  # fmt: skip
+def test_words_for_the_public_that_are_no_prose_are_not_told(seed_report, text):
+    assert public_words(text, seed_report.evidence) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["By 10:30 on 2025-10-05, 24/7, and/or twice the room (20 %)", "9월 말까지 2배로, 10.5초 안에"]
+)
+def test_dates_times_and_amounts_are_prose(seed_report, text):
+    assert public_words(text, seed_report.evidence) == text
