@@ -31,10 +31,14 @@ def _opening(told: Told, phase: Phase, voice: Voice) -> str:
     values = {"start": started(told, voice), "zone": voice.zone_name}
     if phase is Phase.DURING:
         return voice.say("notice.opening.during", **values)
-    if told.end is None or told.duration is None:
+    if told.end is None or told.duration is None or told.works_since is None:
         return voice.say("notice.opening.unended", **values, end=voice.blank("notice.end.blank"))
     end, duration = voice.minute(told.end, on_day_of=told.start), voice.about(told.duration)
-    return voice.say("notice.opening.after", **values, end=end, duration=duration)
+    if told.relapse is None:
+        return voice.say("notice.opening.after", **values, end=end, duration=duration)
+    again = voice.minute(told.relapse.begins, on_day_of=told.start)
+    back = voice.minute(told.works_since, on_day_of=told.start)
+    return voice.say("notice.opening.again", **values, end=end, again=again, back=back)
 
 
 def _open_point(key: str, told: Told, voice: Voice) -> Item:
@@ -49,23 +53,24 @@ def _feature(felt: Felt, told: Told, phase: Phase, voice: Voice) -> str:
     if phase is Phase.AFTER:
         return impact_text(felt, told, voice)
     text, back = peak_text(felt, told, voice), felt.shift.recovered
-    if back is None:
+    if back is None or told.is_missed_again(felt):
         return text
     at = voice.minute(back, on_day_of=told.start)
     return f"{text} {voice.say('notice.back', at=at)}"
 
 
 def _progress(told: Told, voice: Voice) -> Iterator[str]:
-    """What is recorded of the response: how far it has got, and whether all objectives are kept again."""
+    """What is recorded of the response: how far it has got, and whether all objectives are kept."""
     for kind in (StepKind.NOTICED, StepKind.TAKEN, StepKind.ACTED):
         at = first_step(told, kind)
         if at is not None:
             yield voice.say(f"notice.progress.{kind}", at=voice.minute(at, on_day_of=told.start))
-    if told.end is not None:
-        yield voice.say("notice.progress.ended", at=voice.minute(told.end, on_day_of=told.start))
+    if told.works_since is not None:
+        yield voice.say("notice.progress.ended", at=voice.minute(told.works_since, on_day_of=told.start))
     elif told.start is not None:
-        key = "notice.progress.eases" if told.is_easing else "notice.progress.lasts"
-        yield voice.say(key, at=voice.minute(told.seen_until, on_day_of=told.start))
+        yield voice.say(
+            f"notice.progress.{told.state}", at=voice.minute(told.seen_until, on_day_of=told.start)
+        )
 
 
 def first_step(told: Told, kind: StepKind) -> Fact | None:

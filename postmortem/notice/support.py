@@ -41,12 +41,12 @@ def _answer(key: str, told: Told, voice: Voice) -> str:
     """From the record where that knows it."""
     if key == "since":
         return voice.say("support.answer.since", at=started(told, voice), zone=voice.zone_name)
-    if key == "works" and told.end is not None:
-        at = voice.minute(told.end, on_day_of=told.start)
+    if key == "works" and told.works_since is not None:
+        at = voice.minute(told.works_since, on_day_of=told.start)
         return voice.say("support.answer.works.open" if told.is_open else "support.answer.works.again", at=at)
     if key == "works" and told.is_open and told.start is not None:
         at = voice.minute(told.seen_until, on_day_of=told.start)
-        return voice.say(f"support.answer.works.{'eases' if told.is_easing else 'lasts'}", at=at)
+        return voice.say(f"support.answer.works.{told.state}", at=at)
     if key == "again" and told.items:
         return voice.say("support.answer.again")
     return voice.blank(f"support.blank.{key}")

@@ -13,7 +13,7 @@ from postmortem.archive.identity import PUBLIC_SCHEMA
 from postmortem.facts import Fact, FromFacts
 from postmortem.public.inside import internal_names
 from postmortem.public.names import public_title, public_words
-from postmortem.public.told import Felt, Step, Told, tell
+from postmortem.public.told import Felt, Relapse, Step, Told, tell
 from postmortem.report import Report
 
 FOR_PEOPLE = ("cause", "done", "next")  # null at first: what people write there is theirs
@@ -38,6 +38,7 @@ def public_mapping(report: Report, digest: str) -> dict[str, Any]:
         "start": _name(told.start, names),
         "end": _name(told.end, names),
         "duration": _name(told.duration, names),
+        "again": _again(told.relapse, names),
         "seen_until": names[told.seen_until.id],
         "impact": [_felt(felt, told, names) for felt in told.felt],
         "course": [_step(step, names) for step in told.steps],
@@ -52,6 +53,12 @@ def public_mapping(report: Report, digest: str) -> dict[str, Any]:
 
 def _name(fact: Fact | None, names: Mapping[str, str]) -> str | None:
     return None if fact is None else names[fact.id]
+
+
+def _again(relapse: Relapse | None, names: Mapping[str, str]) -> dict[str, str | None] | None:
+    if relapse is None:
+        return None
+    return {"start": names[relapse.begins.id], "end": _name(relapse.ends, names)}
 
 
 def _felt(felt: Felt, told: Told, names: Mapping[str, str]) -> dict[str, Any]:

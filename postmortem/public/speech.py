@@ -25,19 +25,28 @@ def started(told: Told, voice: Voice) -> str:
 
 
 def summary_text(told: Told, voice: Voice) -> str:
-    """From when to when; that it lasts, or is not over altogether; until when the record goes."""
-    start, zone = started(told, voice), voice.zone_name
-    if told.end is not None and told.duration is not None:
-        end = voice.minute(told.end, on_day_of=told.start)
-        duration = voice.about(told.duration)
-        return voice.say("public.summary.over", start=start, end=end, duration=duration, zone=zone)
+    """From when to when; that it lasts, is there again or not quite over; until when the record goes."""
     at = voice.minute(told.seen_until, on_day_of=told.start)
+    values = {"start": started(told, voice), "zone": voice.zone_name, "at": at}
+    if told.end is not None and told.duration is not None:
+        end, duration = voice.minute(told.end, on_day_of=told.start), voice.about(told.duration)
+        return _ended(told, voice, values | {"end": end, "duration": duration})
     if told.is_open and told.start is not None:
         if told.back is not None:
             back = voice.minute(told.back, on_day_of=told.start)
-            return voice.say("public.summary.mostly", start=start, back=back, at=at, zone=zone)
-        return voice.say("public.summary.ongoing", start=start, at=at, zone=zone)
-    return voice.say("public.summary.beyond", start=start, at=at, zone=zone)
+            return voice.say("public.summary.mostly", back=back, **values)
+        return voice.say("public.summary.ongoing", **values)
+    return voice.say("public.summary.beyond", **values)
+
+
+def _ended(told: Told, voice: Voice, values: dict[str, str]) -> str:
+    if told.relapse is None:
+        return voice.say("public.summary.over", **values)
+    again = voice.minute(told.relapse.begins, on_day_of=told.start)
+    if told.works_since is None:
+        return voice.say("public.summary.relapsed", again=again, **values)
+    back = voice.minute(told.works_since, on_day_of=told.start)
+    return voice.say("public.summary.again", again=again, back=back, **values)
 
 
 def impact_text(felt: Felt, told: Told, voice: Voice) -> str:

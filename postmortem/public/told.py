@@ -9,6 +9,7 @@ from alerts.timeline_rows import RowKind
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact
 from postmortem.impact.impact import SliImpact
+from postmortem.impact.missed import Stretch
 from postmortem.records import SloRecord
 from postmortem.report import Report
 from postmortem.timeline import Row
@@ -22,8 +23,18 @@ class StepKind(StrEnum):
     TAKEN = "taken"
     ACTED = "acted"
     BACK = "back"
+    AGAIN = "again"
     ENDED = "ended"
     CLOSED = "closed"
+
+
+class State(StrEnum):
+    """How it stands at the end of the record: over, there again after an end, part of it better, or there."""
+
+    OVER = "over"
+    RELAPSED = "relapsed"
+    PARTIAL = "partial"
+    LASTING = "lasting"
 
 
 _MILESTONES = {"detected": StepKind.NOTICED, "acknowledged": StepKind.TAKEN, "resolved": StepKind.CLOSED}
@@ -60,6 +71,15 @@ class Felt:
 
 
 @dataclass(frozen=True)
+class Relapse:
+    """What was missed after the end. begins: the first of it; ends: the last, None where that lasts."""
+
+    begins: Fact
+    ends: Fact | None
+    series: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Step:
     """felt: what it is about; none of a step that is about all of it."""
 
@@ -72,7 +92,7 @@ class Step:
 class Told:
     """What may be told; each moment is None where the record does not show it.
 
-    is_open: nobody closed the incident yet. seen_until: the end of the record.
+    is_open: nobody closed the incident yet. relapse: after ``end``. seen_until: the end of the record.
     cause: the likeliest candidate, None where there is none.
     items: the action items that somebody worded for the public, without dropped ones.
     """
@@ -82,11 +102,33 @@ class Told:
     start: Fact | None
     end: Fact | None
     duration: Fact | None
+    relapse: Relapse | None
     seen_until: Fact
     felt: tuple[Felt, ...]
     steps: tuple[Step, ...]
     cause: str | None
     items: tuple[ActionItem, ...]
+
+    @property
+    def state(self) -> State:
+        """What every text for people outside goes by."""
+        if self.end is not None:
+            is_over = self.relapse is None or self.relapse.ends is not None
+            return State.OVER if is_over else State.RELAPSED
+        is_easing = any(each.shift.eased is not None for each in self.felt)
+        return State.PARTIAL if is_easing else State.LASTING
+
+    @property
+    def works_since(self) -> Fact | None:
+        """Since when all is well; None where it is not, at the end of the record."""
+        if self.state is not State.OVER:
+            return None
+        return self.relapse.ends if self.relapse else self.end
+
+    def is_missed_again(self, felt: Felt) -> bool:
+        """Whether it is part of a relapse that lasts."""
+        relapse = self.relapse if self.state is State.RELAPSED else None
+        return relapse is not None and felt.shift.subject.series in relapse.series
 
     @property
     def back(self) -> Fact | None:
@@ -96,14 +138,10 @@ class Told:
         back = [step.at for step in steps if step is not None and step.kind is StepKind.BACK]
         return max(back, key=lambda at: at.value) if back and len(back) == len(steps) else None
 
-    @property
-    def is_easing(self) -> bool:
-        """Whether some of it was at least half recovered at the end of the record."""
-        return any(each.shift.eased is not None for each in self.felt)
-
     def facts(self) -> tuple[Fact, ...]:
         """Every figure that may be printed, once."""
-        times = (self.start, self.end, self.duration, self.seen_until)
+        again = (self.relapse.begins, self.relapse.ends) if self.relapse else ()
+        times = (self.start, self.end, self.duration, self.seen_until, *again)
         felt = [fact for each in self.felt for fact in each.facts()]
         every = (*(fact for fact in times if fact is not None), *felt, *(step.at for step in self.steps))
         return tuple({fact.id: fact for fact in every}.values())
@@ -126,12 +164,20 @@ def tell(report: Report) -> Told:
         start=span.start if span.is_known else None,
         end=span.end,
         duration=impact.duration if span.is_known else None,
+        relapse=_relapse(span.later),
         seen_until=report.window_fact("end"),
         felt=felt,
         steps=tuple(sorted(_steps(report, felt), key=lambda step: step.at.value)),
         cause=causes[0].id if causes and report.ranking.hurt is not None else None,
         items=tuple(one for one in report.evidence.items if one.public and one.status is not Status.DROPPED),
     )
+
+
+def _relapse(later: tuple[Stretch, ...]) -> Relapse | None:
+    if not later:
+        return None
+    first, last = later[0].begins, max(later, key=lambda each: (each.ends is None, each.last)).ends
+    return Relapse(first, last, frozenset(each.subject.series for each in later if each.ends is None))
 
 
 def _felt(number: int, sli: SliImpact) -> Felt:
@@ -154,6 +200,10 @@ def _steps(report: Report, felt: tuple[Felt, ...]) -> Iterator[Step]:
             yield Step(kind, _moment(row, about) or row.fact, about)
     if span.end is not None:
         yield Step(StepKind.ENDED, span.end)
+    if (relapse := _relapse(span.later)) is not None:
+        yield Step(StepKind.AGAIN, relapse.begins)
+        if relapse.ends is not None:
+            yield Step(StepKind.ENDED, relapse.ends)
 
 
 def _kind(row: Row, acts: set[int]) -> StepKind | None:
