@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from alerts.charts.model import Unit
 from postmortem.acts import Act, acts_within
 from postmortem.effects import Excursion, Samples, change_after
 from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import TIME, Fact, Operation, combine, measure
 from postmortem.impact.span import Span
-from postmortem.reductions import Cut, Reduction
+from postmortem.reductions import Cut, Reduction, reduce_samples
 from postmortem.timeline import TIED_INTERVALS
 from postmortem.turning_points.turns import Shift
 
@@ -22,6 +24,7 @@ _MOST_SLIS = 3
 class Verdict(StrEnum):
     IMPROVED = "improved"
     WORSE = "worse"
+    EARLIER = "earlier"  # it changed, but was past halfway and stayed there when the action was taken
     NONE = "none"
 
 
@@ -145,8 +148,19 @@ def _effect(evidence: Evidence, shift: Shift, reach: _Reach) -> Effect | None:
     after = measure(f"{name}.after", sides.series, far, unit)
     if change is None or before is None or after is None:
         return None
+    if change and _came_before(sides, early, late):
+        return Effect(shift, before, after, Verdict.EARLIER, None)
     to_effect = _to_effect(sides, before, after) if change else None
     return Effect(shift, before, after, _verdict(shift, change), to_effect)
+
+
+def _came_before(sides: _Sides, early: Samples, late: Samples) -> bool:
+    """Whether the series was through more than half of its change, for good, by the action."""
+    before, after = float(np.median(early.values)), float(np.median(late.values))
+    way = Reduction.SETTLED_ABOVE if after > before else Reduction.SETTLED_BELOW
+    halfway = Cut(way, float(early.times[0]), sides.until, (before + after) / 2)
+    settled = reduce_samples(sides.series.times, sides.series.values, halfway)
+    return settled is not None and settled <= sides.first.at
 
 
 def _verdict(shift: Shift, change: float) -> Verdict:

@@ -37,6 +37,12 @@ def test_a_fix_has_its_time_to_effect():
     assert (found.verdict, found.to_effect.value) == (Verdict.IMPROVED, 15)
 
 
+@pytest.mark.parametrize("at", [900, 930, 960])
+def test_an_action_after_the_change_is_not_credited(at):
+    (found,) = effects(steps((600, 2.0), (900, 0.5), (1500, 0.1)), at)
+    assert (found.verdict, found.to_effect) == (Verdict.EARLIER, None)
+
+
 def test_a_fix_may_take_five_minutes():
     (found,) = effects(steps((600, 2.0), (1200, 0.1)), 900)
     assert (found.verdict, found.to_effect.value) == (Verdict.IMPROVED, 300)
