@@ -1,6 +1,7 @@
 """In which forms documents print a figure, by their language, their zone and whom they are for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from alerts.charts.model import Unit
 from postmortem.archive.identity import Audience, Identity
@@ -37,7 +38,8 @@ class PrintedForms:
         return tuple(dict.fromkeys(printed for _, printed in marked_facts(marked)))
 
     def _marked(self, fact: Fact) -> Iterator[str]:
-        yield self._voice.figure(fact)
+        on_its_day = replace(self._voice, origin=fact.value) if fact.unit == TIME else self._voice
+        yield on_its_day.figure(fact)
         if self._audience is not Audience.TEAM:
             yield from self._told_outside(fact)
             return

@@ -63,11 +63,15 @@ class Voice:
         return self.say("blank", what="").split(":")[0], self.say("blank_close")
 
     def figure(self, fact: Fact | None) -> str:
-        """A fact's value as text, marked as its; a dash where there is none."""
+        """A fact's value as text, marked as its; a dash where there is none.
+
+        A moment has its date unless that is the origin's, which a report tells with its own.
+        """
         if fact is None:
             return NO_DATA
         if fact.unit == TIME:
-            return mark(self.clock(fact.value), fact.id)
+            is_same_day = format_date(fact.value, self.zone) == format_date(self.origin, self.zone)
+            return mark(self.clock(fact.value), fact.id) if is_same_day else self.when(fact)
         if fact.unit == DATE:
             return mark(datetime.fromtimestamp(fact.value, UTC).date().isoformat(), fact.id)
         return mark(format_quantity(fact.value, Unit(fact.unit), self.language), fact.id)

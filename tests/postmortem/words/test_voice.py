@@ -36,6 +36,13 @@ def test_where_clocks_change_each_time_says_by_which_it_is(at, clock, minute):
     assert printed(speech.figure(fact(at))) == clock
 
 
+@pytest.mark.parametrize(
+    ("at", "told"), [(FIRST - 3600, "00:30:00"), (FIRST + 86_400, "2026-11-02 00:30:00")]
+)
+def test_a_moment_of_another_day_than_the_impacts_start_has_its_date(at, told):
+    assert printed(voice((0.0, 0.0)).figure(fact(at))) == told
+
+
 def test_the_document_then_names_the_zone_and_no_offset():
     assert voice((FIRST, SECOND)).zone_name == "America/New_York"
 
