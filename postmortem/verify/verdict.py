@@ -43,7 +43,7 @@ def verify_archive(archive: Mapping[str, Any]) -> Verdict:
     if archive.get("made_by") != made_by():
         note = f"made by {archive.get('made_by')!r}, this is {made_by()!r}: conclusions were not drawn again"
         return Verdict(facts, (*figures, *damage), (note,), evidence)
-    report, concluded = _conclude(archive, evidence)
+    report, concluded = _conclude(archive, evidence, is_changed=bool(figures or damage))
     found = (*figures, *(difference for difference in concluded if difference not in figures))
     return Verdict(facts, (*found, *damage), (), evidence, None if found else report)
 
@@ -54,10 +54,15 @@ def check_digests(archive: Mapping[str, Any]) -> Iterator[Difference]:
     yield from compare(DIGEST, archive.get(DIGEST, NOTHING), digest(archive.get(DIGESTS)))
 
 
-def _conclude(archive: Mapping[str, Any], evidence: Evidence) -> tuple[Report | None, tuple[Difference, ...]]:
+def _conclude(
+    archive: Mapping[str, Any], evidence: Evidence, *, is_changed: bool
+) -> tuple[Report | None, tuple[Difference, ...]]:
+    """What led to conclusions once does so again: of an archive without a change an exception is our bug."""
     try:
         report = conclude(evidence)
         return report, tuple(check_conclusions(archive, report))
-    except Exception as error:  # noqa: BLE001  whatever a changed archive provokes, it is a difference
+    except Exception as error:
+        if not is_changed:
+            raise
         told = f"{type(error).__name__}: {error}"
         return None, (Difference("conclusions", "what the samples and records led to", told),)

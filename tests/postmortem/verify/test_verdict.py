@@ -107,3 +107,14 @@ def test_any_change_is_a_difference_and_no_crash(stored, parts):
         assert verify_archive(changed(stored, *change)).differences
 
     check()
+
+
+def test_what_fails_on_an_archive_as_it_was_written_is_no_difference(stored, monkeypatch):
+    def fail(_):
+        raise KeyError("ours")
+
+    monkeypatch.setattr("postmortem.verify.verdict.conclude", fail)
+    with pytest.raises(KeyError, match="ours"):
+        verify_archive(stored)
+    found = verify_archive({**stored, "is_drill": not stored["is_drill"]}).differences
+    assert "conclusions" in [difference.place for difference in found]
