@@ -169,20 +169,6 @@ def _count_items(items: tuple[ActionItem, ...], horizon: str, field: str) -> int
     return sum(item.status == field for item in mine)
 
 
-def recompute(fact: Fact, series: Mapping[str, StoredSeries], evidence: Evidence) -> float | None:
-    """The figure once more from the evidence alone, never from the value that it holds."""
-    match fact.source:
-        case FromSeries(name, cut):
-            return reduce_samples(series[name].times, series[name].values, cut)
-        case FromRecord(kind, key, field):
-            return read_record(evidence, kind, key, field)
-        case FromFacts(operation, parts):
-            values = [recompute(part, series, evidence) for part in parts]
-            return (
-                operate(operation, tuple(v for v in values if v is not None)) if None not in values else None
-            )
-
-
 _RECORDED_IN = {RecordKind.ALERT: RecordKind.INCIDENT, RecordKind.ITEMS: RecordKind.EVENT}
 
 

@@ -67,7 +67,7 @@ def conclusions(report: Report) -> dict[str, Any]:
         "not_judged": [subject.series for subject in report.unjudged],
         "shifts": [_shift(shift) for shift in report.shifts],
         **_judgements(report),
-        "facts": [_fact(fact) for fact in report.facts()],
+        "facts": [stored_fact(fact) for fact in report.facts()],
     }
 
 
@@ -290,7 +290,8 @@ def _ids(facts: Mapping[str, Fact | None]) -> dict[str, str | None]:
     return {name: fact.id if fact else None for name, fact in facts.items()}
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def stored_fact(fact: Fact) -> dict[str, Any]:
+    """A figure as the archive holds it, with where it came from."""
     return {"id": fact.id, "value": fact.value, "unit": str(fact.unit), "source": _source(fact)}
 
 

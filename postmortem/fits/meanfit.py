@@ -10,8 +10,9 @@ from postmortem.medians import median
 LEAST_SAMPLES = 24  # of fewer nobody knows how much a mean varies
 _BLOCKS = 6
 _SHORTER = 3  # how much shorter the blocks are by which what long ones miss is estimated
-_FREEDOM = 1.5 * (_BLOCKS - 1)  # of a variance from overlapping blocks (Meketon and Schmeiser 1984)
-_ERRORS = 2.33  # standard errors on either side: 95 % of Student's t with so many degrees of freedom
+# Standard errors on either side: 95 % of Student's t with the 1.5 × (blocks − 1) degrees of freedom of a
+# variance from overlapping blocks (Meketon and Schmeiser 1984).
+_ERRORS = 2.33
 
 
 def predict_mean(times: Floats, values: Floats, seconds: float) -> tuple[float, float]:

@@ -24,7 +24,6 @@ class Row:
     at: float | None
     t_plus: float | None
     step_seconds: float
-    t_step_seconds: float
     until: float | None
     offset: int
     t_text: str = ""
@@ -110,7 +109,6 @@ def _row(passage: Passage, axis: Axis, after: float | None) -> Row | None:
         at,
         t_plus.seconds if t_plus else None,
         clock.step_seconds if clock else 60.0,
-        t_plus.step_seconds if t_plus else 60.0,
         axis.place(until, at) if until else None,
         place + (rest.end() if rest else 0),
         text[t_plus.start : t_plus.end].strip() if t_plus else "",

@@ -10,12 +10,12 @@ from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
 from postmortem.compose.write import write_document
-from postmortem.facts import recompute
 from postmortem.fetch import Records, fetch_report
 from postmortem.records import Incident, SignalMap
 from tests.postmortem.compose.test_ends import row
 from tests.postmortem.compose.test_write import as_read
 from tests.postmortem.outages import objective
+from tests.postmortem.proof import misfits
 
 START, END = 7200.0, 14_400.0
 RATIO = "avg_over_time(failing[$window])"
@@ -52,8 +52,7 @@ def test_nothing_is_counted(report):
 
 
 def test_every_figure_recomputes(report):
-    evidence = report.evidence
-    assert all(recompute(fact, evidence.series, evidence) == fact.value for fact in report.facts())
+    assert misfits(report.facts(), report.evidence) == []
 
 
 @pytest.mark.parametrize(

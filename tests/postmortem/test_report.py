@@ -5,10 +5,11 @@ import pytest
 
 from alerts.charts.model import Language
 from alerts.timeline_rows import RowKind
-from postmortem.facts import Operation, operate, recompute
+from postmortem.facts import Operation, operate
 from postmortem.report import build_report
 from postmortem.words.catalogue import load_catalogue
 from postmortem.words.voice import Voice
+from tests.postmortem.proof import misfits
 
 TEN = 1756861200.0
 
@@ -54,10 +55,8 @@ def test_counts_come_from_increases_over_the_impact(seed_report):
 
 
 def test_every_figure_recomputes_from_what_is_stored(seed_report):
-    evidence = seed_report.evidence
     assert len(seed_report.facts()) > 100
-    for fact in seed_report.facts():
-        assert recompute(fact, evidence.series, evidence) == fact.value, fact.id
+    assert misfits(seed_report.facts(), seed_report.evidence) == []
 
 
 def test_figures_have_one_name_each(seed_report):

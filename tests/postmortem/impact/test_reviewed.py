@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.charts.model import Language
-from postmortem.facts import recompute
 from postmortem.figures import draw_charts
 from postmortem.records import Event
 from postmortem.report import conclude
@@ -13,6 +12,7 @@ from postmortem.words.catalogue import load_catalogue
 from postmortem.words.voice import Voice
 from tests.postmortem.compose.test_ends import row, told
 from tests.postmortem.outages import evidence_of, levels, objective
+from tests.postmortem.proof import misfits
 
 OUTAGE = levels(0.002, (1500, 0.4), (2400, 0.002))
 LASTING = levels(0.002, (1500, 0.4))
@@ -118,8 +118,7 @@ def test_a_corrected_action_is_told_and_drawn_when_it_was():
 
 def test_corrected_figures_recompute_from_the_events():
     report = report_of(moved("impact:start", 1440.0), moved("impact:end", 2700.0, number=10))
-    evidence = report.evidence
-    assert all(recompute(fact, evidence.series, evidence) == fact.value for fact in report.facts())
+    assert misfits(report.facts(), report.evidence) == []
 
 
 @pytest.mark.parametrize(
