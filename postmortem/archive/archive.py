@@ -35,18 +35,26 @@ class Archive:
 
     @classmethod
     def of(cls, report: Report) -> Self:
-        """One line for each series; everything else indented."""
+        """Its samples are written once, for the file and for their digests."""
         series = {name: compact(_series(each)) for name, each in report.evidence.series.items()}
         stated = conclusions(report)
         digests = {**take_digests(stated), "series": {name: digest_of(each) for name, each in series.items()}}
-        whole = {
-            **stated,
-            "series": {name: orjson.Fragment(each) for name, each in series.items()},
-            DIGESTS: digests,
-            DIGEST: digest(digests),
-        }
-        text = orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        return cls(text.decode(), str(whole[DIGEST]))
+        whole = {**stated, "series": series, DIGESTS: digests, DIGEST: digest(digests)}
+        return cls(_text(whole, series), str(whole[DIGEST]))
+
+
+def archive_text(archive: Mapping[str, Any]) -> str:
+    """The text of the file that an archive was read from, if nobody changed it."""
+    series = archive.get("series")
+    read = series if isinstance(series, Mapping) else {}
+    return _text(archive, {name: compact(each) for name, each in read.items()})
+
+
+def _text(whole: Mapping[str, Any], series: Mapping[str, bytes]) -> str:
+    """One line for each series; everything else indented."""
+    lines = {name: orjson.Fragment(each) for name, each in series.items()}
+    option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps({**whole, "series": lines}, option=option).decode()
 
 
 def made_by() -> str:

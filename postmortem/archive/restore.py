@@ -1,11 +1,11 @@
 """The evidence that an archive holds, as it was when the report was made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, WrapValidator
 
 from alerts.receive import LATEST
 from postmortem.errors import ArchiveError
@@ -13,8 +13,8 @@ from postmortem.evidence import LARGEST_VALUE, Evidence, StoredSeries, Subject
 from postmortem.queries import RangeQuery, subject_queries
 from postmortem.records import Event, Incident, SignalMap, SloRecord, known_zone
 
-# Unix seconds that every calendar can show, from before 1970 on: a window begins before its incident does.
-_Time = Annotated[FiniteFloat, Field(ge=-86_400, le=LATEST)]
+_EARLIEST = -86_400.0  # of Unix seconds that every calendar can show: a window begins before its incident
+_Time = Annotated[FiniteFloat, Field(ge=_EARLIEST, le=LATEST)]
 _Value = Annotated[FiniteFloat, Field(ge=-LARGEST_VALUE, le=LARGEST_VALUE)]
 _Interval = Annotated[FiniteFloat, Field(gt=0, le=86_400)]
 
@@ -36,12 +36,25 @@ class _Synthetic(_Part):
     in_budget_period: bool
 
 
+def _in_bounds(samples: object, one_by_one: Callable[[object], object]) -> object:
+    """All at once, as an array of shape (n, 2); what that does not fit is told one by one."""
+    try:
+        found = np.array(samples, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return one_by_one(samples)
+    if found.ndim != 2 or found.shape[1] != 2:
+        return one_by_one(samples)
+    times, values = found.T
+    is_fit = (times >= _EARLIEST) & (times <= LATEST) & (np.abs(values) <= LARGEST_VALUE)
+    return found if is_fit.all() else one_by_one(samples)
+
+
 class _Series(_Part):
     query: str
     start: _Time
     end: _Time
     step_seconds: Annotated[FiniteFloat, Field(ge=0, le=86_400)]
-    samples: tuple[tuple[_Time, _Value], ...]
+    samples: Annotated[tuple[tuple[_Time, _Value], ...], WrapValidator(_in_bounds)]
 
 
 class _Archive(_Part):
@@ -93,7 +106,7 @@ def restore_evidence(archive: Mapping[str, Any]) -> Evidence:
 
 
 def _restored(name: str, series: _Series) -> StoredSeries:
-    samples = np.array(series.samples, dtype=float).reshape(-1, 2)
+    samples = np.asarray(series.samples, dtype=float).reshape(-1, 2)
     times, values = samples[:, 0].copy(), samples[:, 1].copy()
     if (np.diff(times) <= 0).any():
         raise ArchiveError(f"series.{name}.samples: expected each time after the one before")

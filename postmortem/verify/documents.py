@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from postmortem.archive.archive import archive_text
 from postmortem.archive.digests import DIGEST
 from postmortem.archive.file import WITHOUT_ARCHIVE, carried_archive, parse_archive, without_archive
 from postmortem.archive.identity import Audience, Identity, find_identity
 from postmortem.document import Document, texts
 from postmortem.errors import ArchiveError
-from postmortem.markdown import render_markdown
 from postmortem.public.told import tell
 from postmortem.report import Report
 from postmortem.verify.anchors import Anchors, read_anchors
@@ -20,9 +20,9 @@ from postmortem.verify.lines import GeneratedLines
 from postmortem.verify.links import Facts, Printed, facts_by_number, printed_figures
 from postmortem.verify.places import IN_PLACE, Places, compare_places
 from postmortem.verify.public_file import check_public_file
+from postmortem.verify.remade import Remade
 from postmortem.verify.verdict import Verdict
 from postmortem.words.overrides import SHIPPED, Templates
-from postmortem.writers import render_page, write_for
 
 SUFFIXES = (".md", ".html")
 PUBLIC_ENDING = ".public.json"
@@ -62,30 +62,37 @@ def verify_document(
     """
     if name.endswith(".json"):
         return DocumentVerdict(*check_public_file(name, text, archive, verdict.report))
-    identity = find_identity(text)
-    if identity is None:
-        missing = Difference(
-            f"{name}: the archive it was made from", "no line that names one", archive.get(DIGEST)
-        )
-        return DocumentVerdict(0, (missing,))
     read = without_archive(text)
+    identity = find_identity(read)
+    if identity is None:
+        place = f"{name}: the archive it was made from"
+        return DocumentVerdict(0, (Difference(place, "no line that names one", archive.get(DIGEST)),))
+    others, remade = _other_words(name, identity, templates), verdict.remade
+    is_own = others is None and identity.digest == archive.get(DIGEST)
+    made = remade.text(name, identity, templates) if remade and is_own else None
+    carried = tuple(_check_carried(name, text, archive))
+    if remade and read == made:  # as most are: nothing in it needs a look of its own
+        return DocumentVerdict(_count(printed_figures(read), remade, identity, templates), carried)
     anchors = read_anchors(name, read)
-    differences = [*_check_identity(name, identity, archive), *_check_carried(name, text, anchors, archive)]
-    figures = [*printed_figures(text), *anchors.other_figures(name, text)]
-    if others := _other_words(name, identity, templates):
+    figures = [*printed_figures(read), *anchors.other_figures(name, read)]
+    differences = [*_check_identity(name, identity, archive), *carried]
+    differences += _other_archives(name, anchors, archive)
+    if others:
         return DocumentVerdict(len(figures), (*differences, others))
     if verdict.evidence is not None:
         forms = PrintedForms(identity, verdict.facts, verdict.evidence, templates)
-        facts = _facts_of(identity, text, None if differences else verdict.report)
+        facts = _facts_of(identity, read, None if differences else verdict.report)
         differences += () if facts is None else _check_figures(name, figures, facts, forms)
-    differences += (
-        Difference(f"{name}:{line}", f"a second {id_}", "one") for id_, line in anchors.repeated()
-    )
-    if verdict.report is None or differences:
+    differences += _check_repeated(name, anchors)
+    if remade is None or made is None or differences:
         return DocumentVerdict(len(figures), tuple(differences))
-    document = _made_again(identity, verdict.report, str(archive.get(DIGEST)), templates)
-    count = len(figures) or document.count_figures()  # a notice's figures have no numbers
-    return _compared(name, read, document, _text_of(name, identity, document), count)
+    count = _count(figures, remade, identity, templates)
+    return _compared(name, read, remade.document(identity, templates), made, count)
+
+
+def _count(figures: Iterable[Printed], remade: Remade, identity: Identity, templates: Templates) -> int:
+    """A notice's figures have no numbers."""
+    return sum(1 for _ in figures) or remade.document(identity, templates).count_figures()
 
 
 def _compared(name: str, read: str, document: Document, made: str, figures: int) -> DocumentVerdict:
@@ -109,17 +116,21 @@ def _other_words(name: str, identity: Identity, templates: Templates) -> Differe
     return Difference(f"{name}: words", f"those of a --templates folder ({identity.words})", known)
 
 
-def _check_carried(
-    name: str, text: str, anchors: Anchors, archive: Mapping[str, Any]
-) -> Iterator[Difference]:
-    """The archive of a page is the one that its only link to one holds, as pages spell it."""
+def _check_carried(name: str, text: str, archive: Mapping[str, Any]) -> Iterator[Difference]:
+    """Whether the archive of a page, as pages spell it, is this one."""
     place = f"{name}: the archive that it carries"
     try:
         carried = carried_archive(text)
-        if carried is not None and parse_archive(name, carried) != archive:
+        if carried is None or carried == archive_text(archive):
+            return
+        if parse_archive(name, carried) != archive:
             yield Difference(place, "another archive", archive.get(DIGEST))
     except ArchiveError as error:
         yield Difference(place, str(error), archive.get(DIGEST))
+
+
+def _other_archives(name: str, anchors: Anchors, archive: Mapping[str, Any]) -> Iterator[Difference]:
+    """Links to JSON in a page besides its only one to the archive that was looked at."""
     links = anchors.carried()
     others = [link for link in links[:1] if link.address != WITHOUT_ARCHIVE] + list(links[1:])
     yield from (Difference(f"{name}:{link.line}", "another archive", archive.get(DIGEST)) for link in others)
@@ -132,6 +143,10 @@ def _facts_of(identity: Identity, text: str, report: Report | None) -> Facts | N
     return {number: fact for fact, number in tell(report).numbers.items()} if report else None
 
 
+def _check_repeated(name: str, anchors: Anchors) -> Iterator[Difference]:
+    yield from (Difference(f"{name}:{line}", f"a second {id_}", "one") for id_, line in anchors.repeated())
+
+
 def _check_figures(
     name: str, figures: Iterable[Printed], facts: Facts, forms: PrintedForms
 ) -> Iterator[Difference]:
@@ -141,15 +156,3 @@ def _check_figures(
         if printed.text not in known:
             meant = NOTHING if fact is None else f"{fact} ({' or '.join(known) or 'no such figure'})"
             yield Difference(f"{name}:{printed.line}", printed.text, meant)
-
-
-def _made_again(identity: Identity, report: Report, digest: str, templates: Templates) -> Document:
-    return write_for(
-        identity.audience, report, identity.language, identity.time_zone, digest, templates=templates
-    )
-
-
-def _text_of(name: str, identity: Identity, document: Document) -> str:
-    if name.endswith(".html"):
-        return without_archive(render_page(document, identity.audience, " "))
-    return render_markdown(document)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from postmortem.archive.archive import made_by
@@ -13,6 +14,7 @@ from postmortem.report import Report, conclude
 from postmortem.verify.conclusions import check_conclusions
 from postmortem.verify.difference import NOTHING, Difference, compare
 from postmortem.verify.figures import Stored, by_id, check_figures
+from postmortem.verify.remade import Remade
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Verdict:
     notes: tuple[str, ...] = ()
     evidence: Evidence | None = None
     report: Report | None = None
+
+    @cached_property
+    def remade(self) -> Remade | None:
+        """The documents of the report."""
+        return None if self.report is None else Remade(self.report)
 
 
 def verify_archive(archive: Mapping[str, Any]) -> Verdict:

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from postmortem.archive.archive import SCHEMA, Archive
+from postmortem.archive.archive import SCHEMA, Archive, archive_text
 from postmortem.facts import Operation, operate
 from postmortem.reductions import Cut, Reduction, reduce_samples
 
@@ -47,6 +47,11 @@ def record(archive, kind, key):
 def test_facts_recompute_from_the_file_alone(archive):
     for fact in archive["facts"]:
         assert computed(archive, fact) == fact["value"], fact["id"]
+
+
+def test_what_was_read_of_a_file_tells_its_text(seed_report, archive):
+    assert archive_text(archive) == Archive.of(seed_report).text
+    assert archive_text({**archive, "series": None}) != Archive.of(seed_report).text
 
 
 def test_a_changed_sample_shows(archive):

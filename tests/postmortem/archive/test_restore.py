@@ -33,12 +33,23 @@ def archive(*, window=(), series=(), synthetic=None, fetched_at=100.0):
         ({"series": {"step_seconds": -1}}, "series.signal:up.step_seconds: "),
         ({"series": {"samples": [[1e300, 1.0]]}}, "series.signal:up.samples.0.0: "),
         ({"series": {"samples": [[0.0, -1.7e308]]}}, "series.signal:up.samples.0.1: "),
+        ({"series": {"samples": [[0.0, 1.0], [15.0, None]]}}, "series.signal:up.samples.1.1: "),
+        ({"series": {"samples": [[0.0, "inf"]]}}, "series.signal:up.samples.0.1: "),
+        ({"series": {"samples": [[0.0, 1.0, 2.0]]}}, "series.signal:up.samples.0: "),
+        ({"series": {"samples": [[0.0, 1.0], [15.0]]}}, "series.signal:up.samples.1.1: "),
+        ({"series": {"samples": [0.0, 1.0]}}, "series.signal:up.samples.0: "),
+        ({"series": {"samples": {"0": 1.0}}}, "series.signal:up.samples: "),
+        ({"series": {"samples": [[0.0, 10**400]]}}, "series.signal:up.samples.0.1: "),
     ],
 )
 def test_what_no_report_was_made_from_is_named(changes, place):
     with pytest.raises(ArchiveError) as caught:
         restore_evidence(archive(**changes))
     assert str(caught.value).startswith(place)
+
+
+def test_a_series_may_be_empty():
+    assert restore_evidence(archive(series={"samples": []})).series["signal:up"].times.shape == (0,)
 
 
 def test_the_rest_is_restored():
