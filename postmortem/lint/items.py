@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from postmortem.lint.blanks import blanks, is_blank
 from postmortem.lint.clauses import Clause, clauses, content_words, likeness
@@ -12,6 +13,7 @@ from postmortem.lint.identity import identify
 from postmortem.lint.lexicon import Lexicon
 from postmortem.lint.values import VALUE, Unit, amount
 
+_REMEMBERED = 4096
 _OWNER = r"(?:담당(?:자)?|책임자|오너|owner|assignee|assigned to|DRI|responsible)"
 _PERSON = r"(?:(?-i:[A-Z])[\w.-]*(?: (?-i:[A-Z])[\w.-]*)*|[a-z]+(?:[.-][a-z]+)*|[가-힣]{2,10}(?: ?팀)?)"
 _OWNER_MARK = re.compile(
@@ -180,17 +182,20 @@ def same_item(first: Item, second: Item, lexicon: Lexicon) -> bool:
     one, other = _task(first.text), _task(second.text)
     if _way(one, lexicon) != _way(other, lexicon):
         return False
-    if any(
-        (mine := told(first)) and (theirs := told(second)) and not mine & theirs
-        for told in (_names, lambda item: _measures(item, lexicon), _values)
-    ):
+    told: tuple[tuple[frozenset[object], frozenset[object]], ...] = (
+        (_names(first), _names(second)),
+        (_measures(first.text, lexicon), _measures(second.text, lexicon)),
+        (_values(one), _values(other)),
+    )
+    if any(mine and theirs and not mine & theirs for mine, theirs in told):
         return False
     words = content_words(one, lexicon), content_words(other, lexicon)
     if len(words[0] & words[1]) >= _SHARED_WORDS and likeness(*words) >= _ALIKE:
         return True
-    return any(_same_measure(a, b, lexicon) for a in _demands(one, lexicon) for b in _demands(other, lexicon))
+    return any(_same_measure(a, b, lexicon) for a in _demands(one) for b in _demands(other))
 
 
+@lru_cache(_REMEMBERED)  # items are compared each with each
 def _way(text: str, lexicon: Lexicon) -> frozenset[str]:
     """Up, down or away; to introduce and to adjust something tell nothing of a way.
 
@@ -212,19 +217,22 @@ def _names(item: Item) -> frozenset[str]:
     return frozenset([*item.passage.code, *_QUOTED.findall(item.text)])
 
 
-def _measures(item: Item, lexicon: Lexicon) -> frozenset[str]:
+@lru_cache(_REMEMBERED)
+def _measures(text: str, lexicon: Lexicon) -> frozenset[str]:
     """What is measured in it: its metrics, percentiles and what is limited, as of an alert on one."""
-    metric, _, percentile = identify(item.text, lexicon)
-    named = {m.name for m in lexicon.mentions(item.text, "metrics", "limits")} | {metric, percentile}
+    metric, _, percentile = identify(text, lexicon)
+    named = {m.name for m in lexicon.mentions(text, "metrics", "limits")} | {metric, percentile}
     return frozenset(named - {""})
 
 
-def _values(item: Item) -> frozenset[tuple[Unit, float]]:
+@lru_cache(_REMEMBERED)
+def _values(task: str) -> frozenset[tuple[Unit, float]]:
     """Its shares and lengths of time: an alert at 1 s is none at 5 s."""
-    told = [amount(found) for found in VALUE.finditer(_task(item.text))]
+    told = [amount(found) for found in VALUE.finditer(task)]
     return frozenset((unit, value) for unit, _, _, value in told if unit is not Unit.COUNT)
 
 
+@lru_cache(_REMEMBERED)
 def _task(text: str) -> str:
     """The item without who does it by when."""
     bare = _without_marks(text)
@@ -232,9 +240,10 @@ def _task(text: str) -> str:
     return bare[: found.start()] if found and found.start() else bare
 
 
-def _demands(text: str, lexicon: Lexicon) -> list[Clause]:
+@lru_cache(_REMEMBERED)
+def _demands(text: str) -> tuple[Clause, ...]:
     """Clauses outside of brackets."""
-    return list(clauses(re.sub(r"\([^()]*\)", lambda found: " " * len(found.group()), text)))
+    return tuple(clauses(re.sub(r"\([^()]*\)", lambda found: " " * len(found.group()), text)))
 
 
 def _same_measure(one: Clause, other: Clause, lexicon: Lexicon) -> bool:
