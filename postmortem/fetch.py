@@ -19,17 +19,21 @@ from postmortem.answers import fetch_instant, fetch_range, fetch_subjects, probe
 from postmortem.errors import EvidenceError
 from postmortem.evidence import UNREADABLE, Evidence, StoredSeries
 from postmortem.impact.concern import concerned
+from postmortem.impact.reach import find_start, holds_usual
 from postmortem.impact.span import find_span
 from postmortem.peaks import peak_queries
 from postmortem.queries import (
+    LONGEST_SECONDS,
     SYNTHETIC_PROBE,
     Window,
     choose_later,
     choose_window,
     count_queries,
+    history_seconds,
     later_queries,
     subject_queries,
     synthetic_query,
+    widen,
 )
 from postmortem.records import Event, Incident, ServerSettings, SignalMap, SloRecord
 from postmortem.report import Report, build_report
@@ -162,7 +166,7 @@ def _read_event(event: Mapping[str, Any]) -> Event | str:
 def fetch_records(api: FirelineApi, name: str, at: float) -> Records:
     """Everything that is not a series."""
     incident = api.incident(name)
-    since = choose_window(incident, 60.0, at).start
+    since = incident.started_at - LONGEST_SECONDS
     until = (incident.resolved_at or at) + 3600.0
     events, unreadable = api.events(incident, since, until)
     return Records(incident, events, api.slos(), api.signals(), unreadable, api.settings().time_zone)
@@ -194,10 +198,21 @@ def fetch_report(
 
 
 def fetch_evidence(records: Records, querier: Querier, at: float, address: str = "") -> Evidence:
-    """The records with the range series of objectives and signals."""
-    incident, slos = records.incident, told_apart(records.slos)
+    """The records with the range series of objectives and signals, from before users were hurt."""
+    incident = records.incident
     until = max(incident.detected_at, min(at, incident.detected_at + 600))
     window = choose_window(incident, probe_interval(querier, incident.detected_at, until), at)
+    evidence = _fetch_window(records, querier, window, at, address)
+    if holds_usual(evidence):
+        return evidence
+    objectives = replace(records, signals=records.signals.model_copy(update={"signals": ()}))
+    wide = _fetch_window(objectives, querier, widen(window, window.end - LONGEST_SECONDS), at, address)
+    start = find_start(wide, history_seconds(window.interval_seconds))
+    return evidence if start is None else _fetch_window(records, querier, widen(window, start), at, address)
+
+
+def _fetch_window(records: Records, querier: Querier, window: Window, at: float, address: str) -> Evidence:
+    incident, slos = records.incident, told_apart(records.slos)
     queries = subject_queries(incident, slos, records.signals, window.rate_window)
     series, subjects, unavailable = fetch_subjects(querier, queries, window)
     synthetic = querier.range(

@@ -97,6 +97,11 @@ def doubts_about(report: Report, onset: Onset) -> tuple[str, ...]:
     """What a review should look at: an onset that would make a late page look prompt."""
     span = report.impact.span
     began = span.found_start.value
+    if span.is_at_least and onset.basis is OnsetBasis.MEASURED:
+        return (
+            f"an objective was missed by the record's first sample, {shown_time(began)}: "
+            "give --onset, when it truly began",
+        )
     early = onset.at - began
     if not span.by_objectives or early <= TIED_INTERVALS * report.evidence.interval_seconds:
         return ()

@@ -20,7 +20,7 @@ SYNTHETIC_PROBE = f'{{origin="{SYNTHETIC_ORIGIN}"}}'
 _INCREASE = re.compile(
     r"""increase\(\s*(?P<counter>[\w:]*\s*(?:\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^"'}])*\})?)\s*\[\$window\]\s*\)"""
 )
-_LONGEST_SECONDS = 86_400.0
+LONGEST_SECONDS = 86_400.0
 _MOST_POINTS = 1500
 
 
@@ -54,9 +54,8 @@ def choose_window(incident: Incident, interval_seconds: float, at: float) -> Win
 
     Long windows take wider steps; rates are over three scrapes, at least 10 s, and no shorter than a step.
     """
-    before = min(max(120 * interval_seconds, 240.0), 3600.0)
-    start = math.floor(incident.started_at - before)
-    end = min(_whole_end(incident, interval_seconds, at), start + _LONGEST_SECONDS)
+    start = math.floor(incident.started_at - history_seconds(interval_seconds))
+    end = min(_whole_end(incident, interval_seconds, at), start + LONGEST_SECONDS)
     return _window(start, end, interval_seconds)
 
 
@@ -74,10 +73,22 @@ def _whole_end(incident: Incident, interval_seconds: float, at: float) -> int:
     return math.floor(at if resolved is None else min(at, resolved + max(20 * interval_seconds, 60.0)))
 
 
+def history_seconds(interval_seconds: float) -> float:
+    """How much there is before an outage: 120 scrapes, 4 min to 1 h."""
+    return min(max(120 * interval_seconds, 240.0), 3600.0)
+
+
+def widen(window: Window, start: float) -> Window:
+    """The window from this moment on, where it was to begin later; a day at most."""
+    earliest = max(math.floor(start), window.end - LONGEST_SECONDS)
+    return _window(min(window.start, earliest), window.end, window.interval_seconds)
+
+
 def _window(start: float, end: float, interval_seconds: float) -> Window:
     step = interval_seconds * max(1, math.ceil((end - start) / interval_seconds / _MOST_POINTS))
-    rate = choose_rate_window(interval_seconds, step)
-    return Window(float(start), float(end), step, interval_seconds, rate)
+    return Window(
+        float(start), float(end), step, interval_seconds, choose_rate_window(interval_seconds, step)
+    )
 
 
 def choose_rate_window(interval_seconds: float, step_seconds: float) -> str:

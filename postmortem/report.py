@@ -71,7 +71,8 @@ class Report:
     def start_uncertainty(self) -> float:
         """By how many seconds the start may be late: by a query's window, where samples show it."""
         span = self.impact.span
-        return self.evidence.lookback_seconds if span.is_measured and span.start_moved is None else 0.0
+        is_found = span.is_known and span.start_moved is None
+        return self.evidence.lookback_seconds if is_found else 0.0
 
     def since_origin(self, fact: Fact) -> Fact:
         """A moment as time after the origin."""

@@ -121,7 +121,12 @@ def event_rows(evidence: Evidence) -> tuple[Row, ...]:
 def _impact(span: Span) -> Iterator[Entry]:
     """Its start and its end as found; where the samples show none, as people gave them."""
     ends = (
-        (START, span.found_start if span.opened_by else None, span.opened_by, span.start_moved),
+        (
+            START,
+            span.found_start if span.opened_by and not span.begins_earlier else None,
+            span.opened_by,
+            span.start_moved,
+        ),
         (END, span.found_end if span.ended_by else None, span.ended_by, span.end_moved),
     )
     for word, found, subject, moved in ends:

@@ -247,6 +247,7 @@ def _impact(report: Report) -> dict[str, Any]:
     return {
         **_ids(times),
         "start_is_turning_point": span.is_measured,
+        "start_is_before_record": span.begins_earlier,
         "by_objectives": span.by_objectives,
         "quiet_seconds": report.evidence.quiet_seconds,
         "unseen": [report.evidence.slo_key(slo) for slo in span.unseen],

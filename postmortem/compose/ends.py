@@ -18,8 +18,9 @@ _MOST_LATER = 3
 def start_definition(report: Report, voice: Voice) -> Text:
     """What the start is: by what it was found, or who corrected it."""
     span = report.impact.span
+    key = "impact.start.definition.earlier" if span.begins_earlier else _key("start", report)
     name = first_felt(report, voice) if span.is_measured else ""
-    found = voice.say(_key("start", report), name=name, unseen=unseen_names(report, voice))
+    found = voice.say(key, name=name, unseen=unseen_names(report, voice))
     return _moved(span.start_moved, found, voice)
 
 

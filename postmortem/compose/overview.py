@@ -141,9 +141,17 @@ def _time_cell(name: str, fact: Fact | None, report: Report, voice: Voice) -> Te
     if _is_uncertain(name, fact, report):
         return cite(voice.since_start(fact, report.start_uncertainty), fact)
     if fact.unit == Unit.SECONDS:
-        text = voice.delay(fact)
+        text = delay_of(fact, report, voice)
         return cite(voice.say("impact.earlier", duration=text) if fact.value <= -1 else text, fact)
-    return cite(voice.figure(fact), fact)
+    is_start = fact is report.impact.span.start and report.impact.span.is_at_least
+    text = voice.figure(fact)
+    return cite(voice.say("impact.start.earlier", at=text) if is_start else text, fact)
+
+
+def delay_of(fact: Fact, report: Report, voice: Voice) -> str:
+    """A time from the impact's start on: at least as long, where that was before the record."""
+    text = voice.delay(fact)
+    return voice.say("at_least", duration=text) if report.impact.span.is_at_least else text
 
 
 def _sli_blocks(report: Report, voice: Voice) -> Iterator[Block]:

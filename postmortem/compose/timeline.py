@@ -47,7 +47,8 @@ def origin_text(report: Report, voice: Voice) -> Text:
     if not span.is_measured:
         key = "origin.alert.unseen" if span.unseen else "origin.alert"
         return cite(voice.say(key, at=at, names=unseen_names(report, voice)), span.start)
-    return cite(voice.say("origin.measured", at=at, name=first_felt(report, voice)), span.start)
+    key = "origin.earlier" if span.begins_earlier else "origin.measured"
+    return cite(voice.say(key, at=at, name=first_felt(report, voice)), span.start)
 
 
 def first_felt(report: Report, voice: Voice) -> str:

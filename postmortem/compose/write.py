@@ -9,7 +9,7 @@ from postmortem.archive.archive import Archive
 from postmortem.archive.identity import Audience, Identity
 from postmortem.compose.analysis import analysis
 from postmortem.compose.derivations import derivations
-from postmortem.compose.overview import overview, unended
+from postmortem.compose.overview import delay_of, overview, unended
 from postmortem.compose.own import in_order
 from postmortem.compose.plan import plan, tracking
 from postmortem.compose.recovery import recovery
@@ -114,7 +114,7 @@ def _facts_table(report: Report, voice: Voice) -> Table:
 
 def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
     impact = report.impact
-    duration = voice.delay(impact.duration) if impact.duration else unended(report, voice)
+    duration = delay_of(impact.duration, report, voice) if impact.duration else unended(report, voice)
     yield Tile(voice.say("tile.duration"), duration)
     window, detect = report.start_uncertainty, impact.to_detect
     if impact.span.is_known and detect is not None and detect.value > -window:

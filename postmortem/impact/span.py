@@ -1,20 +1,20 @@
 """From when to when users were hurt: the objectives' own answer, else that of what users feel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from postmortem.evidence import Evidence, Subject
 from postmortem.facts import TIME, Fact, RecordKind, from_record, measure
 from postmortem.impact.concern import felt_subjects
 from postmortem.impact.missed import Bound, Stretch, find_bound, find_stretches, join_stretches
+from postmortem.impact.nearest import closed_at, nearest
+from postmortem.impact.reach import first_sample_at, holds_usual, missed_by_budget
 from postmortem.impact.reviewed import Ends, Moved, review_ends
 from postmortem.impact.unseen import begins_unseen, find_unseen
 from postmortem.later import go_on
 from postmortem.records import SloRecord
 from postmortem.reductions import Cut, Reduction
 from postmortem.turning_points.turns import Shift, Turn, find_turns
-
-REACH_SECONDS = 1800.0  # the short window of the slowest page: what was over for longer did not ring it
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Span:
     later: stretches of missed objectives after the end. apart: what users felt and has no part in this.
     unended: the impact's stretches, where the record does not show its end.
     unseen: objectives without samples around the alarm, where another series or the alert stands in for them.
+    begins_earlier: what opens the impact is missed at the record's first sample, so it began before that.
     start_moved, end_moved: by whose correction the two are what they are, and what was found.
     """
 
@@ -46,13 +47,19 @@ class Span:
     apart: tuple[Shift, ...] = ()
     unended: tuple[Stretch, ...] = ()
     unseen: tuple[SloRecord, ...] = ()
+    begins_earlier: bool = False
     start_moved: Moved | None = None
     end_moved: Moved | None = None
 
     @property
     def is_known(self) -> bool:
-        """Whether the start is measured, or given by a person: no alert stands in for it."""
-        return self.is_measured or self.start_moved is not None
+        """Whether the start is measured, or given by a person: nothing stands in for it."""
+        return self.start_moved is not None or (self.is_measured and not self.begins_earlier)
+
+    @property
+    def is_at_least(self) -> bool:
+        """Whether times that count from the start are longer in truth: it was before the record."""
+        return self.begins_earlier and self.start_moved is None
 
     @property
     def found_start(self) -> Fact:
@@ -88,35 +95,60 @@ def find_span(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
 
     Stretches belong together if there is less than ``Evidence.quiet_seconds`` between them. Where no
     objective is missed near the alarm, what users feel in other ways decides, by its turning points; it tells
-    the start, too, where an objective had no samples at the alarm and was missed when they came.
+    the start, too, where an objective had no samples at the alarm and was missed when they came. What is
+    missed from the record's first part on is no rest, where nothing else tells of an impact.
     """
-    subjects = felt_subjects(evidence)
     by_series = {shift.subject.series: shift for shift in shifts}
-    bounds = [find_bound(evidence, s, by_series.get(s.series)) for s in subjects if s.slo is not None]
-    missed = [
-        stretch for bound in bounds for stretch in go_on(evidence, bound, find_stretches(evidence, bound))
-    ]
-    joined = join_stretches(missed, evidence.quiet_seconds)
-    chosen = _nearest(evidence, joined)
+    joined, bounds = _missed(evidence, by_series)
+    chosen = nearest(evidence, joined)
     unseen = find_unseen(evidence)
     if chosen is not None and not begins_unseen(evidence, chosen[0], unseen):
-        return _span(evidence, shifts, chosen, joined, tuple(bounds), opened=chosen[0])
-    turned = [by_series[s.series] for s in subjects if s.series in by_series]
+        return _span(evidence, shifts, chosen, joined, bounds, opened=chosen[0])
+    turned = [by_series[s.series] for s in felt_subjects(evidence) if s.series in by_series]
     felt = join_stretches(_excursions(evidence, turned, unseen), evidence.quiet_seconds)
-    instead = _nearest(evidence, felt)
+    instead = nearest(evidence, felt)
     if chosen is not None:
         opened = instead[0] if instead and instead[0].begins.value < chosen[0].begins.value else None
-        span = _span(evidence, shifts, chosen, joined, tuple(bounds), opened=opened)
+        span = _span(evidence, shifts, chosen, joined, bounds, opened=opened)
     elif instead is not None:
         span = _span(evidence, shifts, instead, felt, None, opened=instead[0])
+    elif early := _missed_early(evidence):
+        span = _span(evidence, shifts, early, [early], (), opened=early[0])
     else:
         span = _unmeasured(evidence, shifts)
     return replace(span, unseen=unseen)
 
 
+def _missed(
+    evidence: Evidence, by_series: Mapping[str, Shift]
+) -> tuple[Sequence[Sequence[Stretch]], tuple[Bound, ...]]:
+    """Joined stretches, and what bounds them; by the budgets alone where nothing precedes them."""
+    objectives = [s for s in felt_subjects(evidence) if s.slo is not None]
+    bounds = tuple(find_bound(evidence, s, by_series.get(s.series)) for s in objectives)
+    missed = [
+        stretch for bound in bounds for stretch in go_on(evidence, bound, find_stretches(evidence, bound))
+    ]
+    joined = join_stretches(missed, evidence.quiet_seconds)
+    if nearest(evidence, joined) is None:
+        early = _missed_early(evidence)
+        if early and not _is_earlier(evidence, early[0].begins):
+            return [early], ()
+    return joined, bounds
+
+
+def _missed_early(evidence: Evidence) -> Sequence[Stretch]:
+    """What would pass for rest, as too little of the record precedes it; empty where enough does."""
+    return () if holds_usual(evidence) else missed_by_budget(evidence)
+
+
+def _is_earlier(evidence: Evidence, begins: Fact) -> bool:
+    """Whether what is missed was so at the first sample already."""
+    return begins.value <= first_sample_at(evidence)
+
+
 def _excursions(evidence: Evidence, felt: Iterable[Shift], unseen: tuple[SloRecord, ...]) -> list[Stretch]:
     """Those that began before the closing, and whose beginning could be seen."""
-    found = [_excursion(evidence, shift) for shift in felt if shift.onset.value < _closed(evidence)]
+    found = [_excursion(evidence, shift) for shift in felt if shift.onset.value < closed_at(evidence)]
     return [each for each in found if not begins_unseen(evidence, each, unseen)]
 
 
@@ -139,28 +171,6 @@ def _unmeasured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Span:
         start_moved=ends.start_moved,
         end_moved=ends.end_moved,
     )
-
-
-def _closed(evidence: Evidence) -> float:
-    resolved = evidence.incident.resolved_at
-    return evidence.end if resolved is None else min(resolved, evidence.end)
-
-
-def _nearest(evidence: Evidence, joined: Sequence[Sequence[Stretch]]) -> Sequence[Stretch] | None:
-    """What the alarm falls into, else the nearest; nothing that was long over, or began after the closing."""
-    alarm, closed = evidence.alarm_at, _closed(evidence)
-
-    def distance(group: Sequence[Stretch]) -> float:
-        last = max(stretch.last for stretch in group)
-        return max(group[0].begins.value - alarm, alarm - last, 0.0)
-
-    possible = [
-        group
-        for group in joined
-        if group[0].begins.value <= max(closed, alarm)
-        and max(stretch.last for stretch in group) >= alarm - REACH_SECONDS
-    ]
-    return min(possible, key=distance, default=None)
 
 
 def _excursion(evidence: Evidence, shift: Shift) -> Stretch:
@@ -219,6 +229,7 @@ def _span(
         later=_later(joined, ends),
         apart=apart,
         unended=() if ends.end else tuple(chosen),
+        begins_earlier=opened is not None and _is_earlier(evidence, start),
         start_moved=ends.start_moved,
         end_moved=ends.end_moved,
     )

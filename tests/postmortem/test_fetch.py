@@ -14,6 +14,7 @@ from postmortem.compose.write import write_document
 from postmortem.errors import EvidenceError
 from postmortem.fetch import FirelineApi, Records, fetch_evidence, fetch_records, fetch_report
 from postmortem.markdown import render_markdown
+from postmortem.records import Incident, SignalMap, SloRecord
 from postmortem.report import conclude
 from tests.postmortem.conftest import TEN
 
@@ -129,6 +130,43 @@ def test_a_server_that_is_not_fireline_is_one_line(seed_raw, answer, text):
     with pytest.raises(EvidenceError, match=text) as caught:
         api(seed_raw, **{"/api/v1/incidents": answer}).incident("latest")
     assert "\n" not in str(caught.value)
+
+
+def slow_burn(hours_before):
+    """A report on 2 % errors for 80 min, of an objective of 99.9 %, for which a page rang after 44 min.
+
+    hours_before: since when samples were recorded.
+    """
+    since, store = 10_000_800.0, MemoryStore()
+    times = np.arange(since - hours_before * 3600, since + 7200 + 1, 15.0)
+    share = np.where((times >= since) & (times < since + 4800), 0.02, 0.0002)
+    for metric, values in (("all_total", times), ("bad_total", np.cumsum(15 * share)), ("up", times > 0)):
+        store.append_column(Labels({METRIC_NAME: metric}), (times * 1000).astype(np.int64), values * 1.0)
+    slo = SloRecord(
+        name="orders", service="shop", kind="availability", objective=0.999, period_seconds=1e6,
+        bad="sum(increase(bad_total[$window]))", total="sum(increase(all_total[$window]))",
+    )  # fmt: skip
+    incident = Incident(
+        id="1", title="", state="resolved", severity="page", services=("shop",), started_at=since + 2640,
+        detected_at=since + 2640, resolved_at=since + 5400,
+    )  # fmt: skip
+    records = Records(incident, (), (slo,), SignalMap.empty())
+    return since, fetch_report(records, EmbeddedQuerier(store), since + 7200)
+
+
+@pytest.mark.parametrize("hours_before", [1, 3])
+def test_what_a_slow_page_rang_for_is_reached_back_for(hours_before):
+    since, report = slow_burn(hours_before)
+    span = report.impact.span
+    assert 0 <= span.start.value - since <= 15
+    assert (span.begins_earlier, report.evidence.start) == (False, since - 1800)
+    assert [shift.subject.slo.name for shift in report.shifts] == ["orders"]
+
+
+def test_a_record_that_begins_with_the_outage_is_said_to():
+    since, report = slow_burn(0)
+    assert report.impact.span.begins_earlier
+    assert report.origin - since <= 60
 
 
 def test_a_wrong_query_of_the_map_hides_no_other_signal(seed_querier, seed_report):

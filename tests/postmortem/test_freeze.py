@@ -14,6 +14,16 @@ def with_incident(report, **changes):
     return replace(report, evidence=replace(report.evidence, incident=incident))
 
 
+def test_an_onset_from_before_the_record_is_asked_for():
+    evidence = evidence_of((objective(), levels(0.2, (2910, 0.002))), alarm=2430.0, closed=3000.0)
+    report = conclude(evidence)
+    (told,) = doubts_about(report, true_onset(report, None))
+    assert told == "an objective was missed by the record's first sample, 1970-01-01T00:00:00Z: " + (
+        "give --onset, when it truly began"
+    )
+    assert doubts_about(report, true_onset(report, 0.0)) == ()
+
+
 def test_the_onset_is_the_impact_start(seed_report):
     assert true_onset(seed_report, None) == Onset(seed_report.origin, OnsetBasis.MEASURED)
 

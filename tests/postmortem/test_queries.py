@@ -3,7 +3,7 @@ import pytest
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
-from postmortem.queries import choose_window, error_ratio_signal, interval_from, synthetic_query
+from postmortem.queries import choose_window, error_ratio_signal, interval_from, synthetic_query, widen
 from postmortem.records import Incident, SloRecord
 
 
@@ -44,6 +44,14 @@ def test_a_long_incident_takes_wider_steps_and_rates():
     assert (window.end - window.start) / window.step_seconds <= 1500
     assert window.rate_window == "1m"
     assert choose_window(incident(), 15.0, 1e6).end - window.start == 86_400
+
+
+def test_a_window_that_reaches_further_back_keeps_its_end_and_a_day():
+    window = choose_window(incident(started_at=100_000.0, resolved_at=101_000.0), 15.0, 200_000.0)
+    wide = widen(window, 70_000.5)
+    assert (wide.start, wide.end, wide.step_seconds) == (70_000, window.end, 30.0)
+    assert widen(window, 0.0).start == window.end - 86_400
+    assert widen(window, window.start + 60) == window
 
 
 def test_made_up_history_is_looked_for_without_look_back():

@@ -9,8 +9,8 @@ from postmortem.reductions import Cut, Reduction, reduce_samples
 
 # Keys of the impact whose values name no single figure.
 NO_FACT = {
-    "slis", "start_is_turning_point", "by_objectives", "quiet_seconds", "opened_by", "ended_by", "at_rest",
-    "missed_again", "unended", "apart",
+    "slis", "start_is_turning_point", "start_is_before_record", "by_objectives", "quiet_seconds", "opened_by",
+    "ended_by", "at_rest", "missed_again", "unended", "apart",
 }  # fmt: skip
 
 

@@ -86,6 +86,16 @@ def test_what_stands_in_for_an_objective_without_samples_is_named():
     assert "here p95" in row(text, "Impact start")
 
 
+def test_what_was_missed_before_the_record_is_said_to_be_earlier():
+    text = told((objective(), levels(0.2, (2400, 0.002))))
+    assert "00:00:00 or earlier" in row(text, "Impact start")
+    assert "Missed from the record's first sample on" in row(text, "Impact start")
+    assert "at least 40 min" in row(text, "Impact lasted")
+    assert "at least 25 min 30 s" in row(text, "Time to detect")
+    assert "the impact began earlier than the record shows" in text
+    assert "impact starts (" not in text
+
+
 def test_an_objective_that_was_missed_before_is_named_with_its_level():
     text = told((objective(target=0.999), levels(0.005, (1500, 0.4), (2400, 0.005), noise=0.0)))
     assert "‘orders’ objective was at 0.5% before the incident already" in text

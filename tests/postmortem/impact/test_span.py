@@ -168,6 +168,19 @@ def test_an_objective_that_was_seen_at_the_alarm_is_not_called_unseen():
     assert (span.is_measured, span.unseen) == (False, ())
 
 
+@pytest.mark.parametrize("values", [levels(0.2, (2910, 0.002)), levels(0.002, (60, 0.2), (2910, 0.002))])
+def test_an_outage_from_the_first_samples_on_is_no_rest(values):
+    span = span_of(evidence_of((objective(), values), alarm=2430.0))
+    assert (span.by_objectives, span.end.value, span.resting) == (True, 2910, ())
+    assert span.begins_earlier is span.is_at_least is bool(values[0] > 0.01)
+    assert span.is_known is not span.begins_earlier
+
+
+def test_a_worsening_of_what_is_missed_at_rest_begins_within_the_record():
+    span = span_of(evidence_of((objective(), levels(0.02, (2400, 0.4), (2910, 0.02))), alarm=2430.0))
+    assert (span.start.value, span.begins_earlier) == (2400, False)
+
+
 def test_every_figure_of_the_span_recomputes():
     relapse = levels(0.002, (1500, 0.4), (2400, 0.012), (3000, 0.05), (3060, 0.012))
     evidence = evidence_of((objective(), relapse), alarm=1530.0)
