@@ -1,5 +1,6 @@
 """When objectives were missed: stretches of samples over the error budget, as figures."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -23,14 +24,26 @@ _EARLY_SHARE = 5  # one part in so many of the samples before the alert: an alar
 class Bound:
     """Above which share of bad events an objective counts as missed.
 
-    threshold: its error budget; where it is missed at rest, the level of that rest and its scatter.
-    before, after: that level, before the alert or at the end of the record; None where the budget counts.
+    threshold: its error budget; where that is within the rest before the alert, the bound of that rest.
+    settled: the same from ``worst_at`` on: the rest at the end may be higher, unless it misses by more than a
+    tenth a budget that was kept before.
+    before, after: those levels, before the alert and at the end; None of one within the budget.
     """
 
     subject: Subject
     threshold: float
     before: Fact | None = None
     after: Fact | None = None
+    settled: float | None = None
+    worst_at: float = math.inf
+
+    def at(self, moment: float) -> float:
+        """The threshold for what is missed from then on."""
+        return self.threshold if self.settled is None or moment < self.worst_at else self.settled
+
+    def among(self, times: Floats) -> Floats:
+        """The threshold at each of these moments."""
+        return np.where(times < self.worst_at, self.threshold, self.at(math.inf))
 
 
 @dataclass(frozen=True)
@@ -58,13 +71,14 @@ def find_bound(evidence: Evidence, subject: Subject, shift: Shift | None) -> Bou
     """
     assert subject.slo is not None
     budget, series = subject.slo.error_budget, evidence.series[subject.series]
-    early = _early(evidence, series)
-    before, bound_before = _rest(f"{series.id}.rest.before", series, early, budget)
-    after, bound_after = None, budget
-    if shift is not None and shift.recovered is not None:
-        rest = (max(shift.recovered.value, evidence.end - evidence.quiet_seconds), evidence.end)
-        after, bound_after = _rest(f"{series.id}.rest.after", series, rest, budget)
-    return Bound(subject, max(bound_before, bound_after), before, after)
+    before, threshold = _rest(f"{series.id}.rest.before", series, _early(evidence, series), budget)
+    if shift is None or shift.recovered is None:
+        return Bound(subject, threshold, before)
+    rest = (max(shift.recovered.value, evidence.end - evidence.quiet_seconds), evidence.end)
+    after, settled = _rest(f"{series.id}.rest.after", series, rest, budget)
+    if before is None and after is not None and after.value > (1 + ABOVE_LEVEL) * budget:
+        return Bound(subject, threshold)
+    return Bound(subject, threshold, before, after, max(threshold, settled), shift.peak_at.value)
 
 
 def _early(evidence: Evidence, series: StoredSeries) -> tuple[float, float] | None:
@@ -81,7 +95,10 @@ def _early(evidence: Evidence, series: StoredSeries) -> tuple[float, float] | No
 def _rest(
     name: str, series: StoredSeries, ends: tuple[float, float] | None, budget: float
 ) -> tuple[Fact | None, float]:
-    """The level, if it reaches over the budget, and above what it is left; else None and the budget."""
+    """The level, if it is over the budget, and above what it is left; the budget where its scatter is within.
+
+    A level within the budget that scatters over it is kept, yet is left only above its scatter.
+    """
     level = ends and measure(name, series, Cut(Reduction.MEDIAN, *ends), Unit.RATIO)
     if ends is None or level is None:
         return None, budget
@@ -89,7 +106,7 @@ def _rest(
     scatter = level_of(values).noise
     bound = level.value + max(_SCATTERS * scatter, ABOVE_LEVEL * level.value)
     reaches_over = level.value + _SCATTERS * scatter > budget
-    return (level, max(bound, budget)) if reaches_over else (None, budget)
+    return (level if level.value > budget else None), (max(bound, budget) if reaches_over else budget)
 
 
 def find_stretches(evidence: Evidence, bound: Bound) -> tuple[Stretch, ...]:
@@ -103,7 +120,7 @@ def find_stretches(evidence: Evidence, bound: Bound) -> tuple[Stretch, ...]:
     times, values = series.times[inside], series.values[inside]
     found = [
         (first, end)
-        for first, end in _runs(median_of_three(values) > bound.threshold)
+        for first, end in _runs(median_of_three(values) > bound.among(times))
         if end == len(times) or times[end] - times[first] > evidence.lookback_seconds
     ]
     return tuple(
@@ -132,29 +149,30 @@ class _Samples:
 
 def _stretch(evidence: Evidence, series: StoredSeries, bound: Bound, number: int, run: _Samples) -> Stretch:
     """The cuts begin and end at samples within the bound, as the first and last of a cut vote alone."""
-    times, within = run.times, run.values <= bound.threshold
+    times, within = run.times, run.values <= bound.among(run.times)
+    over = bound.at(float(times[run.first]))
     name = f"{series.id}.missed{number}"
     since = next((i for i in range(run.first - 1, max(run.first - 3, -1), -1) if within[i]), 0)
     last = len(times) - 1
     until = float(times[min(run.end, last)])
-    begins = Cut(Reduction.FIRST_ABOVE, float(times[since]), until, bound.threshold)
+    begins = Cut(Reduction.FIRST_ABOVE, float(times[since]), until, over)
     began = measure(f"{name}.begins", series, begins, TIME)
     assert began is not None
     if run.end > last:
         return Stretch(bound.subject, began, None, float(times[-1]))
     until = float(times[_quiet_until(evidence, run, bound)])
-    ends = Cut(Reduction.SETTLED_BELOW, began.value, until, bound.threshold)
+    ends = Cut(Reduction.SETTLED_BELOW, began.value, until, bound.at(float(times[run.end])))
     return Stretch(bound.subject, began, measure(f"{name}.ends", series, ends, TIME), float(times[-1]))
 
 
 def _quiet_until(evidence: Evidence, run: _Samples, bound: Bound) -> int:
     """The last sample within the bound of the time that has to be quiet, and before it is missed again."""
-    times, values = run.times, run.values
+    times, values, bounds = run.times, run.values, bound.among(run.times)
     quiet = float(times[run.end]) + evidence.quiet_seconds
     until = int(np.searchsorted(times, quiet, side="right"))
-    over = np.flatnonzero(median_of_three(values)[run.end : until] > bound.threshold)
+    over = np.flatnonzero(median_of_three(values)[run.end : until] > bounds[run.end : until])
     until = run.end + int(over[0]) if len(over) else until
-    return next((i for i in range(until - 1, run.end, -1) if values[i] <= bound.threshold), run.end)
+    return next((i for i in range(until - 1, run.end, -1) if values[i] <= bounds[i]), run.end)
 
 
 def join_stretches(stretches: Iterable[Stretch], quiet_seconds: float) -> list[list[Stretch]]:

@@ -88,15 +88,41 @@ def test_an_objective_that_was_missed_before_is_bound_by_that_level():
     assert 0.02 < bound.threshold < 0.03
 
 
-def test_an_objective_that_rests_higher_than_before_is_bound_by_that_rest():
-    bound = bound_of(record_of(levels(0.002, (1500, 0.2), (2400, 0.012))))
-    assert bound.before is None
-    assert bound.after.value == pytest.approx(0.012, rel=0.03)
+def test_an_objective_that_rests_higher_than_before_ends_with_that_rest():
+    values = levels(0.02, (1500, 0.4), (2400, 0.04))
+    bound = bound_of(record_of(values))
+    assert bound.after.value == pytest.approx(0.04, rel=0.03)
+    assert bound.threshold < 0.03
+    assert 0.04 < bound.settled < 0.06
+    assert missed(values) == [(1500, 2400)]
 
 
-def test_what_stays_halfway_is_no_rest():
-    bound = bound_of(record_of(levels(0.002, (1500, 0.2), (2400, 0.05))))
-    assert (bound.threshold, bound.after) == (BUDGET, None)
+def test_the_rest_after_is_no_bound_of_what_begins():
+    assert missed(levels(0.02, (1200, 0.035), (1500, 0.4), (2400, 0.04)), alarm=1230.0) == [(1200, 2400)]
+
+
+@pytest.mark.parametrize("level", [0.012, 0.05])
+def test_what_stays_over_a_budget_that_was_kept_before_is_missed(level):
+    """However near to the level before, of so large an excursion."""
+    values = levels(0.002, (1500, 0.6), (2400, level))
+    bound = bound_of(record_of(values))
+    assert (bound.threshold, bound.before, bound.after) == (BUDGET, None, None)
+    assert missed(values) == [(1500, None)]
+
+
+def test_a_rest_hardly_over_the_budget_is_the_end():
+    values = levels(0.002, (1500, 0.2), (2400, 0.0105), noise=0.01)
+    bound = bound_of(record_of(values))
+    assert (bound.threshold, bound.before) == (BUDGET, None)
+    assert bound.after.value == pytest.approx(0.0105, rel=0.01)
+    assert missed(values) == [(1500, 2400)]
+
+
+def test_a_level_within_the_budget_that_scatters_over_it_is_not_called_missed():
+    noise = np.clip(np.random.default_rng(3).normal(0.003, 0.0035, len(TIMES)), 0.0, None)
+    bound = bound_of(record_of(np.where((TIMES >= 1500) & (TIMES < 2400), 0.3, noise)))
+    assert (bound.before, bound.after) == (None, None)
+    assert 0.01 < bound.threshold < 0.02
 
 
 def test_before_a_late_alarm_the_first_samples_tell_the_rest():

@@ -176,13 +176,21 @@ def test_an_outage_from_the_first_samples_on_is_no_rest(values):
     assert span.is_known is not span.begins_earlier
 
 
+def test_a_partial_recovery_does_not_end_it():
+    span = span_of(
+        evidence_of((objective(), levels(0.002, (1200, 0.6), (1800, 0.05))), alarm=1260.0, closed=3300.0)
+    )
+    assert (span.start.value, span.end, span.resting) == (1200, None, ())
+    assert [each.ends for each in span.unended] == [None]
+
+
 def test_a_worsening_of_what_is_missed_at_rest_begins_within_the_record():
     span = span_of(evidence_of((objective(), levels(0.02, (2400, 0.4), (2910, 0.02))), alarm=2430.0))
     assert (span.start.value, span.begins_earlier) == (2400, False)
 
 
 def test_every_figure_of_the_span_recomputes():
-    relapse = levels(0.002, (1500, 0.4), (2400, 0.012), (3000, 0.05), (3060, 0.012))
+    relapse = levels(0.02, (1500, 0.4), (2400, 0.03), (3000, 0.2), (3060, 0.03))
     evidence = evidence_of((objective(), relapse), alarm=1530.0)
     facts = span_of(evidence).facts()
     assert len(facts) > 2
