@@ -98,6 +98,10 @@ class Evidence:
         """
         return parse_duration(self.rate_window)
 
+    def lookback_of(self, slo: SloRecord | None) -> float:
+        """The same of an objective's samples: a slice of time, where it counts those and they are longer."""
+        return max(self.lookback_seconds, (slo.slice_seconds if slo else None) or 0.0)
+
     @property
     def quiet_seconds(self) -> float:
         """For how long every objective is kept once the impact is over: as asked, else twenty scrapes.

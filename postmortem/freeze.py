@@ -48,7 +48,7 @@ def true_onset(report: Report, given: float | None) -> Onset:
     start, page = span.start.value, report.evidence.incident.first_page_at
     if not span.is_measured:
         return Onset(start, OnsetBasis.ALERT)
-    earliest = start - report.evidence.lookback_seconds
+    earliest = start - report.start_uncertainty
     if page is not None and earliest <= page < start:
         return Onset(earliest, OnsetBasis.WINDOW)
     return Onset(start, OnsetBasis.MEASURED)

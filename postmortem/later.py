@@ -35,7 +35,7 @@ def go_on(evidence: Evidence, bound: Bound, stretches: Sequence[Stretch]) -> tup
     if goes_on:
         whole = replace(lasting, ends=goes_on[0].ends, seen_until=seen_until)
     else:
-        cut = Cut(Reduction.FIRST_BELOW, later.start, later.end, bound.threshold)
+        cut = Cut(Reduction.FIRST_BELOW, later.start, later.end, bound.at(later.start))
         ends = measure(f"{later.id}.kept", later, cut, TIME)
         whole = replace(lasting, ends=ends, seen_until=seen_until)
     return (*ended, whole, *after[len(goes_on) :])

@@ -85,7 +85,7 @@ class _Sides:
     def of(cls, evidence: Evidence, shift: Shift, reach: _Reach) -> "_Sides":
         series, slo = evidence.series[shift.subject.series], shift.subject.slo
         step = max(series.step_seconds, evidence.interval_seconds)
-        lookback = max(evidence.lookback_seconds, (slo.slice_seconds if slo else None) or 0.0)
+        lookback = evidence.lookback_of(slo)
         first, settled = reach.acts[0], reach.acts[-1].at + lookback
         onset = shift.onset.value if shift.onset.value <= first.at else evidence.analysis_start
         until = min(reach.until, settled + max(REACH_SECONDS, _JUDGED_STEPS * step))

@@ -154,26 +154,29 @@ def signal_query(signal: Signal, rate_window: str) -> str:
 def count_queries(evidence: Evidence, span: Span) -> list[InstantQuery]:
     """Bad and total events of each objective that is concerned, over the impact and over its whole period.
 
-    The impact counts from one rate window before its start: the last sample that was still good. What counts
-    no events is averaged over the impact alone.
+    Bad ones count from one look-back before the start, as these made its first sample bad; all count from the
+    start, for most of that time was before the outage. ``led`` counts all from where bad ones do.
+    What counts no events is averaged over the impact alone.
     """
     end = span.ends_at(evidence)
-    start = span.start.value - evidence.lookback_seconds
-    impact = format_duration(max(1, round(end - start)))
-    alone = format_duration(max(1, round(end - span.start.value)))
-    before = format_duration(max(60, round(start - evidence.start)))
     queries = []
     for slo in concerned_slos(evidence):
         key = evidence.slo_key(slo)
-        for what, template in (("bad", slo.bad), ("total", slo.total)):
-            period = format_duration(slo.counted_seconds(end))
-            for when, window in (("impact", impact if slo.counts_events else alone), ("period", period)):
-                name = f"slo:{key}:{what}:{when}"
+        start = span.start.value - evidence.lookback_of(slo)
+        led = format_duration(max(1, round(end - start)))
+        before = format_duration(max(60, round(start - evidence.start)))
+        alone = format_duration(max(1, round(end - span.start.value)))
+        period = format_duration(slo.counted_seconds(end))
+        bad = {"impact": led if slo.counts_events else alone, "period": period}
+        total = {"impact": alone, "period": period, **({"led": led} if slo.counts_events else {})}
+        for what, template, windows in (("bad", slo.bad, bad), ("total", slo.total, total)):
+            for when, window in windows.items():
                 query = template.replace(WINDOW, window)
-                queries.append(InstantQuery(name, f"clamp_min({query}, 0)" if what == "bad" else query, end))
+                asked = f"clamp_min({query}, 0)" if what == "bad" else query
+                queries.append(InstantQuery(f"slo:{key}:{what}:{when}", asked, end))
             if slo.counts_events and _INCREASE.search(template):
                 name = f"slo:{key}:{what}:born"
-                queries.append(InstantQuery(name, born_query(template, impact, before), end))
+                queries.append(InstantQuery(name, born_query(template, led, before), end))
     return queries
 
 

@@ -69,10 +69,11 @@ class Report:
 
     @property
     def start_uncertainty(self) -> float:
-        """By how many seconds the start may be late: by a query's window, where samples show it."""
+        """By how many seconds the start may be late: by what the samples that show it look back over."""
         span = self.impact.span
         is_found = span.is_known and span.start_moved is None
-        return self.evidence.lookback_seconds if is_found else 0.0
+        opened = span.opened_by.slo if span.opened_by else None
+        return self.evidence.lookback_of(opened) if is_found else 0.0
 
     def since_origin(self, fact: Fact) -> Fact:
         """A moment as time after the origin."""

@@ -28,7 +28,7 @@ def overview(report: Report, voice: Voice) -> Iterator[Block]:
     yield _times_table(report, voice)
     yield from ends(report, voice)
     if report.start_uncertainty:
-        window = voice.window(report.evidence.rate_window)
+        window = voice.seconds(report.start_uncertainty)
         yield Paragraph(Text(voice.say("impact.uncertain", window=window)))
     yield from _sli_blocks(report, voice)
     yield Listing(tuple(_business(report, voice)))

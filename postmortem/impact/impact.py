@@ -20,7 +20,9 @@ class SliImpact:
     """Counts over the impact, and what they took of the budget of the whole period.
 
     objective, period: as the SLO states them. shift: its excursion, if that is part of the incident.
-    bad, total: None where it counts no events; then the share spent is that of the period's time.
+    bad: from one look-back before the start, as these made its first sample bad. total: from the start, or
+    from where bad ones count if those are more. Both are None where it counts no events; then the share spent
+    is that of the period's time.
     The impact and the period both hold the first values of counters that appeared during the impact.
     """
 
@@ -82,7 +84,8 @@ def assess_impact(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> 
 
 
 def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span) -> SliImpact:
-    bad, total = (_within(evidence, slo, what, span) for what in ("bad", "total"))
+    bad = _within(evidence, slo, "bad", span)
+    total = _all_within(evidence, slo, span, bad)
     key, of_period = (
         evidence.slo_key(slo),
         tuple(_counted(evidence, slo, what, "period") for what in ("bad", "total")),
@@ -103,15 +106,23 @@ def _sli(evidence: Evidence, slo: SloRecord, shifts: Sequence[Shift], span: Span
     return SliImpact(slo, shift, objective, length, *counts, share, spent, left)
 
 
-def _within(evidence: Evidence, slo: SloRecord, what: str, span: Span) -> Fact | None:
+def _all_within(evidence: Evidence, slo: SloRecord, span: Span, bad: Fact | None) -> Fact | None:
+    """All events from the start; from where bad ones count if those are more, or no sample is as late."""
+    total = _within(evidence, slo, "total", span)
+    if total is not None and (bad is None or bad.value <= total.value):
+        return total
+    return _within(evidence, slo, "total", span, "led") or total
+
+
+def _within(evidence: Evidence, slo: SloRecord, what: str, span: Span, when: str = "impact") -> Fact | None:
     """Over the impact, but no more than over a period that holds it.
 
     ``increase`` stretches the growth between samples over its whole window, and that of a short one by more:
     on a server younger than its period an impact had more failures than the period.
     """
-    counted, of_period = (_counted(evidence, slo, what, when) for when in ("impact", "period"))
+    counted, of_period = (_counted(evidence, slo, what, each) for each in (when, "period"))
     end = span.ends_at(evidence)
-    is_held = end - span.start.value + evidence.lookback_seconds <= slo.counted_seconds(end)
+    is_held = end - span.start.value + evidence.lookback_of(slo) <= slo.counted_seconds(end)
     if counted is None or of_period is None or not (is_held and slo.counts_events):
         return counted
     if counted.value <= of_period.value:

@@ -121,7 +121,7 @@ def find_stretches(evidence: Evidence, bound: Bound) -> tuple[Stretch, ...]:
     found = [
         (first, end)
         for first, end in _runs(median_of_three(values) > bound.among(times))
-        if end == len(times) or times[end] - times[first] > evidence.lookback_seconds
+        if end == len(times) or times[end] - times[first] > evidence.lookback_of(bound.subject.slo)
     ]
     return tuple(
         _stretch(evidence, series, bound, number, _Samples(times, values, *run))

@@ -182,10 +182,11 @@ def _excursion(evidence: Evidence, shift: Shift) -> Stretch:
 
 def _leading_turn(evidence: Evidence, subject: Subject, at: float) -> Turn | None:
     """The change for the worse that is under way at a moment."""
+    lookback = evidence.lookback_of(subject.slo)
 
     def leads(turn: Turn) -> bool:
-        near = turn.reached.value + evidence.lookback_seconds
-        return turn.worsens is True and turn.begins.value - evidence.lookback_seconds <= at <= near
+        near = turn.reached.value + lookback
+        return turn.worsens is True and turn.begins.value - lookback <= at <= near
 
     return next((turn for turn in find_turns(evidence, subject) if leads(turn)), None)
 

@@ -21,7 +21,7 @@ class PrintedForms:
     ) -> None:
         self._voice = Voice(templates.catalogue(identity.language), identity.time_zone, 0.0, evidence.window)
         self._facts, self._audience = facts, identity.audience
-        self._lookback_seconds = evidence.lookback_seconds
+        self._lookbacks_seconds = {evidence.lookback_of(slo) for slo in (None, *evidence.slos)}
 
     def of(self, name: str) -> tuple[str, ...]:
         """Each form of the fact with this id; none of one that is not a figure."""
@@ -47,7 +47,8 @@ class PrintedForms:
             yield self._voice.when(fact)
         if fact.unit == Unit.SECONDS:
             yield self._voice.delay(fact)
-            yield self._voice.since_start(fact, self._lookback_seconds)
+            for seconds in sorted(self._lookbacks_seconds):
+                yield self._voice.since_start(fact, seconds)
             yield self._voice.t_plus(fact)
 
     def _told_outside(self, fact: Fact) -> Iterator[str]:

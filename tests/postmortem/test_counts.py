@@ -109,12 +109,36 @@ def test_counters_that_were_there_before_count_by_their_increase_alone(querier):
     assert querier.instant(born_query(AVAILABILITY, "1m", "5m"), 900.0)[0].value == 0.0
 
 
-def test_counts_begin_one_query_window_before_the_impact(seed_report):
+@pytest.mark.parametrize(
+    ("counted", "window"), [("bad:impact", "1h3m45s"), ("total:impact", "1h3m"), ("total:led", "1h3m45s")]
+)
+def test_bad_events_count_from_one_query_window_before_the_impact(seed_report, counted, window):
     evidence, span = seed_report.evidence, seed_report.impact.span
-    query = evidence.series["slo:order-availability:bad:impact"].query
-    assert evidence.rate_window == "45s"
-    assert span.end.value - span.start.value == 63 * 60
-    assert "[1h3m45s]" in query
+    assert (evidence.rate_window, span.end.value - span.start.value) == ("45s", 63 * 60)
+    assert f"[{window}]" in evidence.series[f"slo:order-availability:{counted}"].query
+
+
+def test_of_time_slices_they_count_from_a_slice_before_it(seed_report):
+    slices = seed_report.evidence.slos[0].model_copy(update={"slice_seconds": 300.0})
+    queries = count_queries(replace(seed_report.evidence, slos=(slices,)), seed_report.impact.span)
+    asked = {query.id: query.query for query in queries}
+    assert "[1h8m]" in asked[f"slo:{slices.name}:bad:impact"]
+    assert "[1h3m]" in asked[f"slo:{slices.name}:total:impact"]
+
+
+@pytest.mark.parametrize(("bad", "total"), [(90.0, 100.0), (110.0, 120.0)])
+def test_there_are_no_more_bad_events_than_all(seed_report, bad, total):
+    evidence, key = seed_report.evidence, "slo:order-availability"
+    answers = {
+        "bad:impact": bad,
+        "bad:born": 0.0,
+        "total:impact": 100.0,
+        "total:led": 120.0,
+        "total:born": 0.0,
+    }
+    told = [replace(evidence.series[f"{key}:{k}"], values=np.array([value])) for k, value in answers.items()]
+    found = assess_impact(evidence.with_series(told), seed_report.shifts, seed_report.impact.span).slis[0]
+    assert (found.bad.value, found.total.value) == (bad, total)
 
 
 def test_the_first_values_join_the_count_and_the_budget(seed_report):

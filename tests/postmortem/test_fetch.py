@@ -132,6 +132,19 @@ def test_a_server_that_is_not_fireline_is_one_line(seed_raw, answer, text):
     assert "\n" not in str(caught.value)
 
 
+def paged(at, resolved):
+    """An incident of the shop, no events, its objective of 99.9 %, and no signals."""
+    slo = SloRecord(
+        name="orders", service="shop", kind="availability", objective=0.999, period_seconds=1e6,
+        bad="sum(increase(bad_total[$window]))", total="sum(increase(all_total[$window]))",
+    )  # fmt: skip
+    incident = Incident(
+        id="1", title="", state="resolved", severity="page", services=("shop",), started_at=at,
+        detected_at=at, resolved_at=resolved,
+    )  # fmt: skip
+    return incident, (), (slo,), SignalMap()
+
+
 def slow_burn(hours_before):
     """A report on 2 % errors for 80 min, of an objective of 99.9 %, for which a page rang after 44 min.
 
@@ -142,15 +155,7 @@ def slow_burn(hours_before):
     share = np.where((times >= since) & (times < since + 4800), 0.02, 0.0002)
     for metric, values in (("all_total", times), ("bad_total", np.cumsum(15 * share)), ("up", times > 0)):
         store.append_column(Labels({METRIC_NAME: metric}), (times * 1000).astype(np.int64), values * 1.0)
-    slo = SloRecord(
-        name="orders", service="shop", kind="availability", objective=0.999, period_seconds=1e6,
-        bad="sum(increase(bad_total[$window]))", total="sum(increase(all_total[$window]))",
-    )  # fmt: skip
-    incident = Incident(
-        id="1", title="", state="resolved", severity="page", services=("shop",), started_at=since + 2640,
-        detected_at=since + 2640, resolved_at=since + 5400,
-    )  # fmt: skip
-    records = Records(incident, (), (slo,), SignalMap.empty())
+    records = Records(*paged(since + 2640, since + 5400))
     return since, fetch_report(records, EmbeddedQuerier(store), since + 7200)
 
 
@@ -167,6 +172,18 @@ def test_a_record_that_begins_with_the_outage_is_said_to():
     since, report = slow_burn(0)
     assert report.impact.span.begins_earlier
     assert report.origin - since <= 60
+
+
+def test_the_share_of_a_short_outage_is_not_thinned_by_what_was_before_it():
+    """All fail for 60 s: the end is found 30 s late, as a rate of 45 s spans 30 between its samples."""
+    since, store = 10_000_800.0, MemoryStore()
+    times = np.arange(since - 3600, since + 1801, 15.0)
+    bad = np.cumsum(np.where((times > since) & (times <= since + 60), 15.0, 0.0))
+    for metric, values in (("all_total", times), ("bad_total", bad), ("up", times > 0)):
+        store.append_column(Labels({METRIC_NAME: metric}), (times * 1000).astype(np.int64), values * 1.0)
+    report = fetch_report(Records(*paged(since + 45, since + 900)), EmbeddedQuerier(store), since + 1800)
+    assert (report.impact.duration.value, report.start_uncertainty) == (75, 45)
+    assert 0.75 < report.impact.slis[0].share.value < 0.85
 
 
 def test_a_wrong_query_of_the_map_hides_no_other_signal(seed_querier, seed_report):

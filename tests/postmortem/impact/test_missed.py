@@ -18,6 +18,10 @@ def bound_of(evidence):
     return find_bound(evidence, subject, find_shift(evidence, subject))
 
 
+def sliced():
+    return objective().model_copy(update={"slice_seconds": 300.0})
+
+
 def missed(values, **changes):
     """First and last moment of each stretch."""
     evidence = record_of(values, **changes)
@@ -47,6 +51,12 @@ def test_one_sample_over_the_budget_is_no_stretch():
 def test_what_the_events_of_one_scrape_show_is_no_stretch(last, found):
     """They are in the rates of 45 s: three samples."""
     assert missed(with_samples(levels(0.002), 0.5, *range(1500, last + 1, 15))) == found
+
+
+def test_what_the_events_of_one_slice_show_is_no_stretch():
+    """Of an objective that counts slices of 5 min they are in its samples for as long."""
+    evidence = evidence_of((sliced(), with_samples(levels(0.002), 0.5, *range(1500, 1800, 15))), alarm=1530.0)
+    assert find_stretches(evidence, bound_of(evidence)) == ()
 
 
 def test_a_stretch_in_which_the_record_ends_may_be_short():
