@@ -1,5 +1,6 @@
 """Series as a ``Querier`` answers them, stored with the query and the window that they answer."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,14 +20,34 @@ from postmortem.queries import (
 )
 
 
-def probe_interval(querier: Querier, start: float, end: float) -> float:
-    """The shortest scrape interval; the first minute of a target's life shows too few samples."""
+def probe_interval(querier: Querier, start: float, end: float, counters: Sequence[str] = ()) -> float:
+    """The longest scrape interval of these series, as a rate needs two samples of each.
+
+    counters: selectors. Where none of these has samples, the shortest interval of any target.
+    """
+    before = start - 60.0 * PROBE_MINUTES[-1]  # an outage may have silenced what it is about
+    found = [_probe(querier, selector, before, end) for selector in counters]
+    known = [interval for interval in found if interval is not None]
+    return max(known) if known else _probe(querier, "up", start, end) or interval_from(None, 1)
+
+
+def _probe(querier: Querier, selector: str, start: float, end: float) -> float | None:
+    """Over more minutes where one holds too few samples, as the first of a target's life does.
+
+    None without samples, and of a selector that the server does not take: its objective is told as missing.
+    """
+    samples, minutes = None, PROBE_MINUTES[0]
     for minutes in PROBE_MINUTES:
-        probe = querier.range(interval_probe(minutes), start, end, 30.0)
+        try:
+            probe = querier.range(interval_probe(selector, minutes), start, end, 30.0)
+        except QueryError as error:
+            if error.retryable:
+                raise
+            return None
         samples = max((float(series.values.max()) for series in probe), default=None)
         if is_telling(samples):
             break
-    return interval_from(samples, minutes)
+    return None if samples is None else interval_from(samples, minutes)
 
 
 def fetch_subjects(

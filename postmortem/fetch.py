@@ -29,6 +29,7 @@ from postmortem.queries import (
     choose_later,
     choose_window,
     count_queries,
+    counters_of,
     history_seconds,
     later_queries,
     subject_queries,
@@ -201,7 +202,10 @@ def fetch_evidence(records: Records, querier: Querier, at: float, address: str =
     """The records with the range series of objectives and signals, from before users were hurt."""
     incident = records.incident
     until = max(incident.detected_at, min(at, incident.detected_at + 600))
-    window = choose_window(incident, probe_interval(querier, incident.detected_at, until), at)
+    services = concerned(incident, records.slos, records.signals)
+    own = [slo for slo in records.slos if slo.service in services] or records.slos
+    interval = probe_interval(querier, incident.detected_at, until, counters_of(own))
+    window = choose_window(incident, interval, at)
     evidence = _fetch_window(records, querier, window, at, address)
     if holds_usual(evidence):
         return evidence

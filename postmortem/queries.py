@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from alerts.charts.model import Language, Unit
@@ -96,9 +97,15 @@ def choose_rate_window(interval_seconds: float, step_seconds: float) -> str:
     return format_duration(max(math.ceil(3 * interval_seconds), 10, math.ceil(step_seconds)))
 
 
-def interval_probe(minutes: int) -> str:
-    """How many samples the target that is scraped most has in so many minutes."""
-    return f"max(count_over_time(up[{minutes}m]))"
+def interval_probe(selector: str, minutes: int) -> str:
+    """How many samples the one of these series that has most has in so many minutes."""
+    return f"max(count_over_time({selector}[{minutes}m]))"
+
+
+def counters_of(slos: Iterable[SloRecord]) -> tuple[str, ...]:
+    """Selectors of what objectives count, each once; none of one that counts no increases."""
+    found = (_INCREASE.search(slo.total) for slo in slos)
+    return tuple(dict.fromkeys(match["counter"].strip() for match in found if match is not None))
 
 
 def is_telling(samples: float | None) -> bool:

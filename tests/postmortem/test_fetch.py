@@ -174,6 +174,24 @@ def test_a_record_that_begins_with_the_outage_is_said_to():
     assert report.origin - since <= 60
 
 
+@pytest.mark.parametrize("step", [15.0, 30.0, 60.0])
+def test_windows_are_of_how_often_the_objectives_own_counters_are_scraped(step):
+    """Though another target is scraped every 15 s."""
+    since, store = 10_000_800.0, MemoryStore()
+    fast, times = (np.arange(since - 7200, since + 3601, each) for each in (15.0, step))
+    bad = np.cumsum(np.where((times > since) & (times <= since + 900), step, 0.0))
+    for metric, at, values in (
+        ("up", fast, fast > 0),
+        ("all_total", times, times),
+        ("bad_total", times, bad),
+    ):
+        store.append_column(Labels({METRIC_NAME: metric}), (at * 1000).astype(np.int64), values * 1.0)
+    report = fetch_report(Records(*paged(since + 120, since + 1800)), EmbeddedQuerier(store), since + 3600)
+    assert report.evidence.interval_seconds == step
+    assert report.evidence.unavailable == {}
+    assert since <= report.origin <= since + step
+
+
 def test_the_share_of_a_short_outage_is_not_thinned_by_what_was_before_it():
     """All fail for 60 s: the end is found 30 s late, as a rate of 45 s spans 30 between its samples."""
     since, store = 10_000_800.0, MemoryStore()
