@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from postmortem.verify.links import Printed, printed_figures
 
@@ -61,7 +62,7 @@ class Anchors:
 def read_anchors(name: str, document: str) -> Anchors:
     """Those of a page, or of Markdown with the HTML in it; the ending of the file's name says which."""
     parser = _Parser()
-    pieces = [(None, document)] if name.endswith(".html") else _rendered(document)
+    pieces = [(None, document)] if name.endswith(".html") else rendered(document)
     for line, text in pieces:
         parser.line = line
         parser.feed(text)
@@ -74,7 +75,12 @@ def _figure(address: str, name: str) -> int | None:
     return int(found["number"]) if found and found["file"].rpartition("/")[2] in {"", name} else None
 
 
-def _rendered(document: str) -> Iterator[tuple[int, str]]:
+def parse_markdown(document: str) -> list[Token]:
+    """Its blocks, with tables, HTML and what is struck out."""
+    return _markdown().parse(document)
+
+
+def rendered(document: str) -> Iterator[tuple[int, str]]:
     """The HTML of each block with words in it, and its line."""
     markdown, line = _markdown(), 1
     for token in markdown.parse(document):

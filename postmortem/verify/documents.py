@@ -16,6 +16,7 @@ from postmortem.report import Report
 from postmortem.verify.anchors import Anchors, read_anchors
 from postmortem.verify.difference import NOTHING, Difference
 from postmortem.verify.forms import PrintedForms
+from postmortem.verify.hidden import check_hidden
 from postmortem.verify.lines import GeneratedLines
 from postmortem.verify.links import Facts, Printed, facts_by_number, printed_figures
 from postmortem.verify.places import IN_PLACE, Places, compare_places
@@ -99,6 +100,7 @@ def _compared(name: str, read: str, document: Document, made: str, figures: int)
     """What was read beside the text that was made of the document."""
     kept = tuple(said.text for said in texts(document.blocks) if said.is_kept)
     found, theirs = GeneratedLines(made, kept).compare(name, read)
+    found += check_hidden(name, read, made)
     return DocumentVerdict(figures, tuple(found), theirs, compare_places(made, read))
 
 

@@ -81,18 +81,31 @@ class GeneratedLines:
                 yield Difference(place, line, self._defining.get(name, NOTHING))
 
     def _check_charts(self, name: str, document: str) -> Iterator[Difference]:
+        """Those that are others than were made, and those that are not there, however they were taken out."""
+        lacking = self._charts.difference(_CHART.findall(document))
         for found in _CHART.finditer(document):
             if found[0] not in self._charts:
+                lines, nearest = found[0].splitlines(), self._nearest_chart(found[0])
+                lacking -= {nearest}
                 first = document.count("\n", 0, found.start()) + 1
-                yield self._nearest_chart(name, first, found[0].splitlines())
+                yield _first_other(name, first, lines, nearest.splitlines())
+        for chart in sorted(lacking):
+            yield Difference(f"{name}: chart", NOTHING, chart.partition("\n")[0])
 
-    def _nearest_chart(self, name: str, first: int, lines: Sequence[str]) -> Difference:
-        """The first line that differs from the chart that is most like this one."""
-        charts = [chart.splitlines() for chart in sorted(self._charts)] or [[]]
-        nearest = max(charts, key=lambda chart: sum(a == b for a, b in zip(chart, lines, strict=False)))
-        made: Mapping[int, str] = dict(enumerate(nearest))
-        at = next((n for n, line in enumerate(lines) if line != made.get(n)), len(lines) - 1)
-        return Difference(f"{name}:{first + at}", lines[at], made.get(at, NOTHING))
+    def _nearest_chart(self, chart: str) -> str:
+        """The one that is most like it; empty where none was made."""
+
+        def alike(made: str) -> int:
+            return sum(a == b for a, b in zip(made.splitlines(), chart.splitlines(), strict=False))
+
+        return max(sorted(self._charts), key=alike, default="")
+
+
+def _first_other(name: str, first: int, lines: Sequence[str], made: Sequence[str]) -> Difference:
+    """The first line that differs from those that were made."""
+    known = dict(enumerate(made))
+    at = next((n for n, line in enumerate(lines) if line != known.get(n)), len(lines) - 1)
+    return Difference(f"{name}:{first + at}", lines[at], known.get(at, NOTHING))
 
 
 def _without_charts(document: str) -> str:

@@ -41,6 +41,18 @@ def test_a_chart_is_nobodys_to_change(documents):
     assert found.place == f"page:{text.splitlines().index(lines[0]) + 1}"
 
 
+CHART = '<figure class="chart" id="chart-a">\n<path d="M0"/>\n</figure>\n'
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["", CHART.replace("class=", "id=z class="), CHART.replace('"chart"', "chart").replace("M0", "M9")],
+)
+def test_a_chart_that_is_not_there_as_it_was_made_is_missed(forged):
+    ((found,), _) = GeneratedLines(CHART).compare("page", forged)
+    assert (found.place, found.computed) == ("page: chart", '<figure class="chart" id="chart-a">')
+
+
 @pytest.mark.parametrize("name", ["report.en.md", "report.ko.html"])
 @pytest.mark.parametrize("what", [r'<a id="f\d+"></a>.*|<li id="f\d+".*', r'\[\^\d+\]: .*|<li id="source-.*'])
 def test_how_a_figure_came_about_is_nobodys_to_reword(documents, name, what):
