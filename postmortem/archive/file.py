@@ -1,7 +1,9 @@
 """Archives on disk: a JSON file, or the one that an HTML report carries along."""
 
+import json
 import re
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,12 +53,28 @@ def parse_archive(name: str, text: str) -> Mapping[str, Any]:
     except orjson.JSONDecodeError as error:
         wanted = "the JSON of `postmortem report --format json`"
         raise ArchiveError(f"{name}: expected {wanted}: {error}") from error
+    _check_keys(name, text)
     schema = archive.get("schema") if isinstance(archive, dict) else None
     if schema == PUBLIC_SCHEMA:
         raise ArchiveError(f"{name}: a public report; expected its archive, with --document {name}")
     if schema != SCHEMA:
         raise ArchiveError(f'{name}: expected an archive with "schema": "{SCHEMA}", found {schema!r}')
     return dict(archive)
+
+
+def _check_keys(name: str, text: str) -> None:
+    """Of a key that stands twice some programs read the first value, some the last."""
+
+    def once(pairs: list[tuple[str, object]]) -> None:
+        keys = Counter(key for key, _ in pairs)
+        if len(keys) < len(pairs):
+            repeated = next(key for key, count in keys.items() if count > 1)
+            raise ArchiveError(f"{name}: expected each key of an object once, found {repeated!r} twice")
+
+    try:
+        json.loads(text, object_pairs_hook=once)
+    except RecursionError as error:
+        raise ArchiveError(f"{name}: expected an archive, found JSON nested too deeply") from error
 
 
 def carried_archive(html: str) -> str | None:
