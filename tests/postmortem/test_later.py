@@ -92,7 +92,7 @@ def test_figures_of_later_recompute_and_signals_are_not_silent_for_it():
 @pytest.fixture
 def longer(seed_querier, seed_raw, monkeypatch):
     """The seed's incident, where an hour is the longest that a report looks at."""
-    monkeypatch.setattr("postmortem.queries._LONGEST_SECONDS", 3600.0)
+    monkeypatch.setattr("postmortem.queries.LONGEST_SECONDS", 3600.0)
     return fetch_report(records_of(seed_raw), seed_querier, TEN + 100 * 60)
 
 
