@@ -139,6 +139,7 @@ class _View:
         now = self._sources.clock.now()
         fact = posted.fact(now, key)
         corrections.named_row(fact)
+        corrections.require_time(fact)
         event = self._sources.response.record(fact, now)
         self._sources.acted()
         unknown = self._unknown_row(event)

@@ -21,6 +21,8 @@ KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 def _moment(value: object) -> object:
     """Unix seconds as a number, or an RFC 3339 text."""
+    if isinstance(value, bool):
+        raise ValueError("expected Unix seconds or RFC 3339, found a boolean")  # noqa: TRY004  # pydantic reports ValueErrors only
     if not isinstance(value, str):
         return value
     moment = parse_time(value)

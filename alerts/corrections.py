@@ -11,7 +11,8 @@ from alerts import events
 from alerts import storage_incidents as incidents
 from alerts.errors import RequestError
 from alerts.events import Event, Kind, NewEvent
-from alerts.timeline_rows import END, HIDES, ROW, START, RowKind
+from alerts.receive import moment_of
+from alerts.timeline_rows import END, HIDES, MOVES, ROW, START, RowKind
 
 _ABOUT = {
     RowKind.IMPACT: re.compile(f"{START}|{END}"),
@@ -53,6 +54,20 @@ def named_row(fact: NewEvent) -> str | None:
             f"impact:start, found {str(named)[:80]!r}"
         )
     return str(named)
+
+
+def require_time(fact: NewEvent) -> None:
+    """For a correction that gives its row another time.
+
+    Raises:
+        RequestError: for what is no time from 1970 to 2999.
+    """
+    if fact.kind is not Kind.CORRECTION or MOVES not in fact.attributes:
+        return
+    try:
+        moment_of(fact.attributes[MOVES])
+    except ValueError as error:
+        raise RequestError(f"attributes.{MOVES}: {error}") from error
 
 
 def unknown_row(connection: sa.Connection, event: Event, subjects: Subjects) -> str:

@@ -138,6 +138,22 @@ def parse_time(value: object) -> float | None:
     return _bounded((moment - _EPOCH).total_seconds(), value) if moment.year > 1 else None
 
 
+def moment_of(value: object) -> float:
+    """Unix seconds of a number, or of an RFC 3339 text.
+
+    Raises:
+        ValueError: for anything else, and for years before 1970 or after 2999.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError(f"expected Unix seconds or RFC 3339, found {str(value)[:80]!r}")  # noqa: TRY004  # pydantic reports ValueErrors only
+    if not isinstance(value, str):
+        return _bounded(value, str(value)[:80])
+    moment = parse_time(value[:80])
+    if moment is None:
+        raise ValueError(f'expected a time since 1970, found "{value}"')
+    return moment
+
+
 def _bounded(seconds: float, text: str) -> float:
     if not 0 <= seconds < LATEST:
         raise ValueError(f'parsing time "{text}": expected a year from 1970 to 2999')

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 ROW, HIDES = "row", "hides"  # attributes that name a row by its id: to correct it, to hide it
+MOVES = "at"  # the attribute that says when a row truly was
 START, END = "start", "end"  # words of the impact's rows
 
 

@@ -3,18 +3,20 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from alerts.timeline_rows import HIDES, ROW
+from alerts.timeline_rows import END, HIDES, MOVES, ROW, START, RowKind
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, RecordKind, from_record
 from postmortem.records import Event
 
 CORRECTION = "correction"
+START_ROW, END_ROW = (f"{RowKind.IMPACT}:{end}" for end in (START, END))
 
 
 @dataclass(frozen=True)
 class Correction:
-    """The last word on a row. hides: it is not shown. at: when it truly was, where the event says so.
+    """The last word on a row.
 
+    hides: it is not shown. at: when it truly was, where the event says so and it is a time of the record.
     replaced: ids of earlier corrections of the same row.
     """
 
@@ -31,7 +33,7 @@ def correct(rows: Collection[str], evidence: Evidence) -> Mapping[str, Correctio
         target = target_of(event)
         if target is None or target not in rows:
             continue
-        made = Correction(event, HIDES in event.attributes, _moment(event, evidence))
+        made = Correction(event, HIDES in event.attributes, _moment(event, target, evidence))
         earlier = found.get(target)
         found[target] = (
             made if earlier is None else replace(made, replaced=(*earlier.replaced, earlier.event.id))
@@ -53,5 +55,25 @@ def target_of(event: Event) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def _moment(event: Event, evidence: Evidence) -> Fact | None:
-    return from_record(evidence, RecordKind.EVENT, str(event.id), "corrected_at")
+def without_effect(evidence: Evidence) -> tuple[Event, ...]:
+    """Corrections whose time moves nothing: it is none, or one of the impact's ends outside of the record."""
+
+    def is_void(event: Event) -> bool:
+        return MOVES in event.attributes and _moment(event, target_of(event), evidence) is None
+
+    return tuple(event for event in evidence.events if event.kind == CORRECTION and is_void(event))
+
+
+def record_end(evidence: Evidence) -> float:
+    """Until when an end of the impact can be given: the window's end, or that of a longer incident."""
+    resolved = evidence.incident.resolved_at
+    told = evidence.fetched_at if resolved is None else min(resolved, evidence.fetched_at)
+    return max(evidence.end, told)
+
+
+def _moment(event: Event, row: str | None, evidence: Evidence) -> Fact | None:
+    fact = from_record(evidence, RecordKind.EVENT, str(event.id), "corrected_at")
+    is_end = row in {START_ROW, END_ROW}
+    if fact is None or (is_end and not evidence.start <= fact.value <= record_end(evidence)):
+        return None
+    return fact

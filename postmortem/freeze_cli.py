@@ -27,6 +27,7 @@ from postmortem.live import report_on
 from postmortem.mistake import UserMistake
 from postmortem.options import cases_option, fireline_options, rules_option
 from postmortem.report import Report
+from postmortem.slips import find_slips
 
 
 @click.command("freeze")
@@ -68,8 +69,8 @@ def freeze_command(  # noqa: PLR0917  click passes them by name
     except (PostmortemError, AlertsError) as error:
         raise UserMistake(str(error)) from error
     say_latest(incident, report.evidence.incident)
-    for doubt in doubts_about(report, began):
-        click.echo(f"postmortem: {doubt}", err=True)
+    for doubt in (*find_slips(report), *doubts_about(report, began)):
+        click.echo(f"postmortem: {plain_line(doubt)}", err=True)
     _say(frozen, began, verdict, is_given=page_within is not None)
 
 

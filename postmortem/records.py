@@ -12,7 +12,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    TypeAdapter,
     field_validator,
     model_validator,
 )
@@ -20,7 +19,7 @@ from pydantic import (
 from alerts.action_items import parse_day
 from alerts.calendar_periods import period_start, seconds_so_far
 from alerts.charts.model import Language, Unit
-from alerts.receive import LATEST, parse_time
+from alerts.receive import LATEST, moment_of
 from alerts.slo import Calendar
 from collector.durations import parse_duration
 from postmortem.marks import without_marks
@@ -28,7 +27,6 @@ from postmortem.slo_ids import SloId
 
 # Unix seconds: what a server takes as a time, and every calendar can show.
 Moment = Annotated[float, Field(ge=0, le=LATEST)]
-_MOMENT = TypeAdapter(Moment)
 _LARGEST_ID = 2**53  # whole numbers of JSON, whoever reads it
 
 
@@ -157,7 +155,7 @@ class Event(Record):
     def _moment(self, attribute: str) -> float | None:
         said = self.attributes.get(attribute)
         try:
-            return _MOMENT.validate_python(parse_time(said) if isinstance(said, str) else said)
+            return moment_of(said)
         except ValueError:
             return None
 

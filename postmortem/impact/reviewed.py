@@ -3,11 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from postmortem.corrections import Correction, correct
+from postmortem.corrections import END_ROW, START_ROW, Correction, correct
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact, RecordKind, from_record
-
-START_ROW, END_ROW = "impact:start", "impact:end"  # what a correction calls the two by
 
 
 @dataclass(frozen=True)

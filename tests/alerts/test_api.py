@@ -182,6 +182,8 @@ async def test_slos_and_signals_come_from_their_providers(client):
         ({"kind": "note", "attributes": {"a": "x" * 65_536}}, "attributes: expected attributes of at most"),
         ({"kind": "note", "servce": "x"}, "servce: Extra inputs are not permitted"),
         ({"kind": "paged"}, "kind: paged events are written by Fireline only"),
+        ({"kind": "note", "at": True}, "at: expected Unix seconds"),
+        ({"kind": "correction", "attributes": {"at": "12:27:30"}}, 'attributes.at: parsing time "12:27:30"'),
         ({"kind": "correction", "attributes": {"hides": "it"}}, "attributes.hides: expected the id of a row"),
     ],
 )

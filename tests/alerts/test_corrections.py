@@ -1,6 +1,6 @@
 import pytest
 
-from alerts.corrections import Subjects, named_row, unknown_row
+from alerts.corrections import Subjects, named_row, require_time, unknown_row
 from alerts.errors import RequestError
 from alerts.events import Kind, NewEvent
 
@@ -98,3 +98,18 @@ def test_what_can_never_be_the_id_of_a_row_is_refused(key, named):
 )
 def test_other_events_and_rows_that_people_add_name_none(fact):
     assert named_row(fact) is None
+
+
+@pytest.mark.parametrize("at", [True, None, [], "", "12:27:30", "2025-09-03T12:27:30", -1, 1e300, 10**400])
+def test_a_time_that_is_none_is_refused(at):
+    with pytest.raises(RequestError, match=r"^attributes\.at: "):
+        require_time(NewEvent(0.0, Kind.CORRECTION, "", attributes={"row": "impact:start", "at": at}))
+
+
+@pytest.mark.parametrize("at", [0, 1756861710.5, "2025-09-03T10:08:30+09:00"])
+def test_seconds_and_times_with_a_zone_are_taken(at):
+    require_time(NewEvent(0.0, Kind.CORRECTION, "", attributes={"row": "impact:start", "at": at}))
+
+
+def test_other_events_may_carry_any_at():
+    require_time(NewEvent(0.0, Kind.NOTE, "", attributes={"at": "noon"}))

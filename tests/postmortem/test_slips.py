@@ -1,14 +1,17 @@
+import pytest
+
 from alerts.corrections import named_row
 from alerts.events import Kind, NewEvent
+from alerts.receive import format_time
 from postmortem.slips import find_slips
 
 INCIDENT = "2025-09-03-1"
 
 
-def correction(row):
+def correction(row, **more):
     return {
         "id": 90, "at": 1756861200.0, "kind": "correction", "author": "kim", "text": "x",
-        "incident": INCIDENT, "attributes": {"row": row},
+        "incident": INCIDENT, "attributes": {"row": row, **more},
     }  # fmt: skip
 
 
@@ -44,3 +47,18 @@ def test_an_item_for_no_candidate_is_named(report_on):
 def test_the_server_takes_the_id_of_every_row(seed_report):
     for row in seed_report.timeline:
         assert named_row(NewEvent(0.0, Kind.CORRECTION, "", attributes={"row": row.id})) == row.id
+
+
+@pytest.mark.parametrize("at", [True, "12:27:30"])
+def test_a_time_that_cannot_be_read_is_named(report_on, at):
+    (slip,) = find_slips(report_on([correction("impact:start", at=at)]))
+    wanted = "expected Unix seconds or RFC 3339 with a zone"
+    assert slip == f"event 90 (kim) moves nothing: attributes.at: {wanted}, found {str(at)!r}"
+
+
+@pytest.mark.parametrize(("row", "at"), [("impact:start", 0), ("impact:end", 3e10)])
+def test_an_end_outside_of_the_record_is_named(report_on, row, at):
+    (slip,) = find_slips(report_on([correction(row, at=at)]))
+    wanted = "expected a time of the record, 2025-09-03T"
+    assert slip.startswith(f"event 90 (kim) moves nothing: attributes.at: {wanted}")
+    assert slip.endswith(f", found {format_time(at)}")

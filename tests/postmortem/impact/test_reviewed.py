@@ -68,6 +68,15 @@ def test_ends_that_leave_no_time_between_them_stay_as_found(name, at):
     assert (span.start.value, span.end.value, span.start_moved, span.end_moved) == (1500, 2400, None, None)
 
 
+@pytest.mark.parametrize("at", [3e10, True, "00:24"])
+@pytest.mark.parametrize("name", ["impact:start", "impact:end"])
+def test_no_end_leaves_the_record(name, at):
+    report = report_of(moved(name, at))
+    span = report.impact.span
+    assert (span.start.value, span.end.value, span.start_moved, span.end_moved) == (1500, 2400, None, None)
+    assert [row.at for row in report.timeline if row.kind == "impact"] == [1500, 2400]
+
+
 def test_words_alone_move_no_end():
     words = event(9, "correction", 3500.0, row="impact:start")
     assert report_of(words).impact.span.start_moved is None
