@@ -30,7 +30,7 @@ def read_scalar(result: object) -> Sample:
 
 def read_matrix(result: object) -> list[Series]:
     """Series of a range, those without a point left out. Raises ``ShapeError``."""
-    found = _each(result, "a series with metric and values", _series)
+    found = _each(result, "a series with metric and values, each later than the one before,", _series)
     return [series for series in found if len(series.times)]
 
 
@@ -97,6 +97,6 @@ def _series(item: Mapping[str, Any]) -> Series:
     values = np.array([float(value) for _, value in points], np.float64)
     if not isinstance(points, list) or times.ndim > 1 or not np.isfinite(times).all():
         raise ValueError
-    if np.any(np.diff(times) < 0):
+    if np.any(np.diff(times) <= 0):
         raise ValueError
     return Series(_labels(item["metric"]), times, values)

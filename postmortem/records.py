@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
@@ -19,6 +19,7 @@ from pydantic import (
 from alerts.action_items import parse_day
 from alerts.calendar_periods import period_start, seconds_so_far
 from alerts.charts.model import Language, Unit
+from alerts.incidents import State
 from alerts.receive import LATEST, moment_of
 from alerts.slo import Calendar
 from collector.durations import parse_duration
@@ -27,6 +28,7 @@ from postmortem.slo_ids import SloId
 
 # Unix seconds: what a server takes as a time, and every calendar can show.
 Moment = Annotated[float, Field(ge=0, le=LATEST)]
+LONGEST_SECONDS = 3660 * 86_400.0  # ten years: of a period, of a slice of one
 _LARGEST_ID = 2**53  # whole numbers of JSON, whoever reads it
 
 
@@ -74,7 +76,7 @@ class Alert(Record):
 class Incident(Record):
     id: str
     title: str
-    state: str
+    state: State
     severity: str
     services: tuple[str, ...]
     started_at: Moment
@@ -201,8 +203,17 @@ class SloRecord(Record):
             return data
         flat = {**data, **(data.get("queries") or {}), **_account(data.get("status"))}
         if "period_seconds" not in flat and isinstance(flat.get("window"), str):
-            flat["period_seconds"] = parse_duration(flat["window"])
+            flat["period_seconds"] = _period(flat)
         return flat
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        lengths = {"period_seconds": self.period_seconds, "slice_seconds": self.slice_seconds}
+        for name, seconds in lengths.items():
+            if seconds is not None and not 0 < seconds <= LONGEST_SECONDS:
+                wanted = f"{self.name}.{name}: expected more than 0, at most {LONGEST_SECONDS:.0f}"
+                raise ValueError(f"{wanted}, found {seconds:g}")
+        return self
 
     @field_validator("calendar")
     @classmethod
@@ -235,6 +246,13 @@ def slos_by_key(slos: Iterable[SloRecord]) -> Mapping[str, SloRecord]:
     known = tuple(slos)
     ids = [slo.id for slo in known]
     return {slo.id.key(ids): slo for slo in known}
+
+
+def _period(slo: Mapping[str, Any]) -> float:
+    try:
+        return parse_duration(slo["window"])
+    except ValueError as error:
+        raise ValueError(f"{slo.get('name')}.window: {error}") from error
 
 
 def _account(status: object) -> dict[str, object]:

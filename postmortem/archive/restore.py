@@ -2,16 +2,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    WrapValidator,
+    model_validator,
+)
 
 from alerts.receive import LATEST
 from postmortem.errors import ArchiveError
 from postmortem.evidence import LARGEST_VALUE, Evidence, StoredSeries, Subject
 from postmortem.queries import RangeQuery, subject_queries
-from postmortem.records import Event, Incident, SignalMap, SloRecord, known_zone
+from postmortem.records import LONGEST_SECONDS, Event, Incident, SignalMap, SloRecord, known_zone
 
 _EARLIEST = -86_400.0  # of Unix seconds that every calendar can show: a window begins before its incident
 _Time = Annotated[FiniteFloat, Field(ge=_EARLIEST, le=LATEST)]
@@ -28,7 +37,7 @@ class _Window(_Part):
     end: _Time
     interval_seconds: _Interval
     rate_window: str
-    quiet_asked_seconds: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    quiet_asked_seconds: Annotated[FiniteFloat, Field(gt=0, le=LONGEST_SECONDS)] | None = None
 
 
 class _Synthetic(_Part):
@@ -55,6 +64,12 @@ class _Series(_Part):
     end: _Time
     step_seconds: Annotated[FiniteFloat, Field(ge=0, le=86_400)]
     samples: Annotated[tuple[tuple[_Time, _Value], ...], WrapValidator(_in_bounds)]
+
+    @model_validator(mode="after")
+    def _steps(self) -> Self:
+        if self.start != self.end and not self.step_seconds:
+            raise ValueError("expected step_seconds above 0 from a start to another end")
+        return self
 
 
 class _Archive(_Part):

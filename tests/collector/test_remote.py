@@ -198,6 +198,7 @@ def test_an_instant_answer_of_another_shape_is_one_line(data):
         of("matrix", [{**LINE, "values": [[[1], "2"]]}]),
         of("matrix", [{**LINE, "values": [[1, "x"]]}]),
         of("matrix", [{**LINE, "values": [[2, "1"], [1, "1"]]}]),
+        of("matrix", [{**LINE, "values": [[1, "1"], [1, "1"]]}]),
     ],
 )
 def test_a_range_of_another_shape_is_one_line(data):

@@ -1,5 +1,6 @@
 import json
 import math
+import re
 
 import pytest
 from pydantic import ValidationError
@@ -63,3 +64,19 @@ def test_what_a_server_leaves_out_of_a_budget_is_kept():
 def test_a_server_that_leaves_nothing_out_has_no_other_account(status):
     slo = SloRecord.model_validate({**SLO_OF_SERVER, "status": status})
     assert (slo.excluded, slo.account_left, slo.account_at) == ((), None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"window": "0s"}, "period_seconds: expected more than 0, at most 316224000, found 0"),
+        ({"window": "-1h"}, "window: not a duration: '-1h'"),
+        ({"period_seconds": 1e300}, "period_seconds: expected"),
+        ({"period_seconds": float("nan")}, "period_seconds: expected"),
+        ({"slice_seconds": 1e300}, "slice_seconds: expected"),
+    ],
+)
+def test_an_objective_over_no_time_is_named(changes, said):
+    name = SLO_OF_SERVER["name"]
+    with pytest.raises(ValidationError, match=re.escape(f"Value error, {name}.{said}")):
+        SloRecord.model_validate({**SLO_OF_SERVER, **changes})

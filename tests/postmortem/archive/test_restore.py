@@ -6,9 +6,9 @@ from postmortem.errors import ArchiveError
 SECONDS = {"start": 0.0, "end": 60.0, "interval_seconds": 15.0, "rate_window": "45s"}
 
 
-def archive(*, window=(), series=(), synthetic=None, fetched_at=100.0):
+def archive(*, window=(), series=(), synthetic=None, fetched_at=100.0, state="open"):
     incident = {
-        "id": "1", "title": "t", "state": "open", "severity": "page", "services": [],
+        "id": "1", "title": "t", "state": state, "severity": "page", "services": [],
         "started_at": 30.0, "detected_at": 30.0,
     }  # fmt: skip
     one = {"query": "up", "start": 0.0, "end": 60.0, "step_seconds": 15.0, "samples": [[0.0, 1.0]]}
@@ -31,6 +31,9 @@ def archive(*, window=(), series=(), synthetic=None, fetched_at=100.0):
         ({"fetched_at": 1e17}, "fetched_at: "),
         ({"series": {"start": 1e300}}, "series.signal:up.start: "),
         ({"series": {"step_seconds": -1}}, "series.signal:up.step_seconds: "),
+        ({"series": {"step_seconds": 0}}, "series.signal:up: value error, expected step_seconds above 0"),
+        ({"window": {"quiet_asked_seconds": 1e300}}, "window.quiet_asked_seconds: "),
+        ({"state": "silenced"}, "incident.state: input should be 'open', 'acknowledged' or 'resolved'"),
         ({"series": {"samples": [[1e300, 1.0]]}}, "series.signal:up.samples.0.0: "),
         ({"series": {"samples": [[0.0, -1.7e308]]}}, "series.signal:up.samples.0.1: "),
         ({"series": {"samples": [[0.0, 1.0], [15.0, None]]}}, "series.signal:up.samples.1.1: "),
