@@ -19,7 +19,9 @@ _T_PLUS = re.compile(
     r"(?:(?P<s>\d+)\s*(?:s(?:ec(?:onds?|s)?)?|초)(?![A-Za-z]))?(?P<bare>\d+(?![\d.]))?)"
 )
 _DURATION = re.compile(
-    r"(?<![\d.:~–\-T+])(?:(?P<h>\d+(?:\.\d+)?)\s*-?(?:h(?:ours?|rs?)?\b|시간)\s*(?:and\s+)?)?"
+    r"(?<![\d.:~–\-T+])(?:(?<!월)(?<!월 )(?P<d>\d+)\s*(?:d(?:ays?)?(?![A-Za-z])|일)\s*(?:and\s+)?"
+    r"(?=\d+\s*(?:h|m|시간|분)))?"
+    r"(?:(?P<h>\d+(?:\.\d+)?)\s*-?(?:h(?:ours?|rs?)?\b|시간)\s*(?:and\s+)?)?"
     r"(?:(?P<m>\d+(?:\.\d+)?)\s*-?(?:m(?:in(?:ute)?s?)?\b|분)\s*(?:and\s+)?)?(?:(?P<s>\d+)\s*-?(?:s(?:ec(?:ond)?s?)?\b|초))?"
 )
 _OFFSETS_HOURS = {
@@ -112,10 +114,11 @@ def t_plus_times(text: str) -> Iterator[Span]:
 
 
 def durations(text: str) -> Iterator[Span]:
-    """Every length of time told in hours, minutes or seconds."""
+    """Every length of time told in hours, minutes or seconds, days too: not days alone."""
     for found in _DURATION.finditer(text):
-        if found.end() > found.start():
-            seconds = float(found["h"] or 0) * 3600 + float(found["m"] or 0) * 60 + float(found["s"] or 0)
+        if found["h"] or found["m"] or found["s"]:
+            seconds = int(found["d"] or 0) * DAY + float(found["h"] or 0) * 3600
+            seconds += float(found["m"] or 0) * 60 + float(found["s"] or 0)
             step = (
                 1.0 if found["s"] else 60.0 if found["m"] else 360.0 if "." in (found["h"] or "") else 3600.0
             )
