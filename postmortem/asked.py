@@ -21,7 +21,7 @@ from postmortem.fetch import LATEST
 from postmortem.live import report_on
 from postmortem.mistake import UserMistake
 from postmortem.options import fireline_options, rules_option
-from postmortem.outputs import check_kept, check_output
+from postmortem.outputs import check_kept, check_output, refuse_same
 from postmortem.records import Incident, ServerSettings
 from postmortem.report import Report, conclude
 from postmortem.words.overrides import SHIPPED, Templates, read_templates
@@ -108,6 +108,7 @@ class Asked:
         inputs = self.files(templates)
         for out in outs:
             check_output(out, inputs)
+        refuse_same(outs)
         if self.kept is not None:
             check_output(self.kept, inputs, "--keep-archive")
             if self.kept.resolve() in {out.resolve() for out in outs}:

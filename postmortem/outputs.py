@@ -1,7 +1,7 @@
 """Files that reports are written to: where it can be done, and never over what they are made from."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from alerts.errors import SpecError
 from alerts.outputs import refuse_overwriting
+from collector.open_files import descriptor_of
 from postmortem.archive.file import parse_archive, read_text
 from postmortem.errors import ArchiveError, OutputError
 from postmortem.records import Incident
@@ -50,7 +51,35 @@ def check_kept(path: Path, incident: Incident) -> None:
         raise OutputError(f"{wanted}, {other}; --force replaces it")
 
 
+def refuse_same(outs: Sequence[Path], option: str = "--out") -> None:
+    """One file for each, by whatever path; what a shell holds open takes several.
+
+    Raises:
+        OutputError: for the second of one file.
+    """
+    seen: dict[Path, Path] = {}
+    for out in outs:
+        earlier = seen.setdefault(out.resolve(), out)
+        if earlier is not out and descriptor_of(out) is None:
+            raise OutputError(f"{option} {out}: expected another file than {option} {earlier}")
+
+
 def _require_writable(path: Path, option: str) -> None:
+    try:
+        _require_place(path, option)
+    except OSError as error:  # a name that is too long
+        raise OutputError(
+            f"{option} {path}: expected a file that can be written: {error.strerror}"
+        ) from error
+
+
+def _require_place(path: Path, option: str) -> None:
+    if str(path) == "-":
+        raise OutputError(f"{option} -: expected a file, such as /dev/stdout for the standard output")
+    if descriptor_of(path) is not None:
+        return
+    if path.is_symlink() and not path.exists():
+        raise OutputError(f"{option} {path}: expected a file, found a link that leads to none")
     if path.is_dir():
         raise OutputError(f"{option} {path}: expected a file, found a folder")
     if not path.parent.is_dir():

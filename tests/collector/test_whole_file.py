@@ -97,3 +97,39 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path / "a", "text")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_a_shell_holds_open_is_added_to(tmp_path, capfd):
+    (tmp_path / "out").symlink_to("/dev/stdout")
+    write_whole(tmp_path / "out", "text\n")
+    assert (capfd.readouterr().out, (tmp_path / "out").is_symlink()) == ("text\n", True)
+
+
+def test_what_stands_in_a_file_of_ones_own_output_is_kept(tmp_path):
+    kept = tmp_path / "log"
+    kept.write_text("before\n")
+    with kept.open("a") as file:
+        write_whole(Path(f"/dev/fd/{file.fileno()}"), "text\n")
+    assert (kept.read_text(), list(tmp_path.iterdir())) == ("before\ntext\n", [kept])
+
+
+def test_a_link_to_itself_is_one_line(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OutputError, match="expected a file that can be written"):
+        write_whole(tmp_path / "loop", "text")
+
+
+def test_one_file_is_not_written_twice(tmp_path):
+    (tmp_path / "link").symlink_to("a")
+    with pytest.raises(OutputError, match="expected another file than one that is written at the same time"):
+        write_all({tmp_path / "a": "text", tmp_path / "link": "other"})
+    assert [path.name for path in tmp_path.iterdir()] == ["link"]
+
+
+@pytest.mark.parametrize(("age_seconds", "left"), [(3700, []), (3500, [".fireline-x.new"])])
+def test_what_a_killed_run_left_is_cleared(tmp_path, age_seconds, left):
+    write_whole(tmp_path / ".fireline-x.new", "half")
+    written = (tmp_path / ".fireline-x.new").stat().st_mtime - age_seconds
+    os.utime(tmp_path / ".fireline-x.new", (written, written))
+    write_whole(tmp_path / "a", "text")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*left, "a"]

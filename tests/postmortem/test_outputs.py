@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -6,7 +7,7 @@ from click.testing import CliRunner
 from postmortem.archive.archive import Archive
 from postmortem.cli import main
 from postmortem.errors import OutputError
-from postmortem.outputs import check_output
+from postmortem.outputs import check_output, refuse_same
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,30 @@ def test_a_file_in_some_case_is_none_to_write(tmp_path):
     with pytest.raises(OutputError, match="expected a file outside of cases"):
         check_output(tmp_path / "old.md", [])
     check_output(tmp_path / "new.md", [tmp_path / "case.yml"])
+
+
+def test_no_folders_are_made_for_a_link_that_leads_nowhere(tmp_path):
+    (tmp_path / "link.md").symlink_to(tmp_path / "no" / "where.md")
+    (tmp_path / "loop.md").symlink_to("loop.md")
+    for name in ("link.md", "loop.md"):
+        with pytest.raises(OutputError, match=f"{name}: expected a file, found a link that leads to none"):
+            check_output(tmp_path / name, [])
+
+
+@pytest.mark.parametrize("name", ["-", "x" * 300])
+def test_what_is_no_name_of_a_file_is_one_line(name):
+    with pytest.raises(OutputError, match=r"^--out .+: expected a file"):
+        check_output(Path(name), [])
+
+
+@pytest.mark.parametrize("second", ["a.md", "o/../a.md", "link.md"])
+def test_one_file_is_named_once(tmp_path, second):
+    (tmp_path / "o").mkdir()
+    (tmp_path / "link.md").symlink_to("a.md")
+    with pytest.raises(OutputError, match="expected another file than --out"):
+        refuse_same([tmp_path / "a.md", tmp_path / "b.md", Path(f"{tmp_path}/{second}")])
+
+
+def test_the_standard_output_takes_several():
+    refuse_same([Path("/dev/stdout"), Path("/dev/stdout")])
+    check_output(Path("/dev/stdout"), [])
