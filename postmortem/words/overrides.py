@@ -7,7 +7,7 @@ the order of sections, and sections of the team's own.
 import difflib
 import hashlib
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 from alerts.charts.model import Language
 from alerts.documents import read_document
 from alerts.errors import SpecError
-from postmortem.archive.identity import Audience
+from postmortem.archive.identity import SCHEMA, Audience
 from postmortem.errors import TemplateError
+from postmortem.marks import without_marks
 from postmortem.words.catalogue import Catalogue, load_catalogue
 from postmortem.words.korean import PAIRS
 
@@ -89,9 +90,26 @@ def read_templates(folder: Path) -> Templates:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        return read_document(path).content
+        content = read_document(path).content
     except SpecError as error:
         raise TemplateError(str(error)) from error
+    for place, text in _texts(str(path), content):
+        if without_marks(text) != text:
+            raise TemplateError(f"{place}: expected no U+FDD0 to U+FDD2: with these figures are marked")
+        if SCHEMA in text:
+            raise TemplateError(f"{place}: expected no {SCHEMA!r}: by this `verify` finds a report's archive")
+    return content
+
+
+def _texts(place: str, said: object) -> Iterator[tuple[str, str]]:
+    if isinstance(said, str):
+        yield place, said
+    elif isinstance(said, Mapping):
+        for key, value in said.items():
+            yield from _texts(f"{place}: {key}", value)
+    elif isinstance(said, list):
+        for number, value in enumerate(said):
+            yield from _texts(f"{place}[{number}]", value)
 
 
 def _messages(path: Path, language: Language, content: Mapping[str, Any]) -> dict[str, str]:
@@ -140,6 +158,8 @@ def _sections(path: Path, content: Mapping[str, Any]) -> dict[Audience, tuple[st
             raise TemplateError(f"{path}: {key}: expected one of {', '.join(by_name)}")
         if not isinstance(parts, list) or not parts:
             raise TemplateError(f"{path}: {key}: expected a list of sections")
+        if twice := [part for n, part in enumerate(parts) if isinstance(part, str) and part in parts[:n]]:
+            raise TemplateError(f"{path}: {key}: expected each section once, found {twice[0]} again")
     return {
         by_name[key]: tuple(
             _section(f"{path}: {key}[{n}]", part, SECTIONS[by_name[key]]) for n, part in enumerate(parts)

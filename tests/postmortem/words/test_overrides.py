@@ -101,6 +101,13 @@ def test_verify_knows_the_words(folder, seed_report, audience):
             "public: [{title: x, text: {ko: a}}]",
             "public[0].text: expected a text, or one for",
         ),
+        ("sections.yml", "report: [overview, plan, overview]", "each section once, found overview again"),
+        ("en.yml", 'public.title: "\\uFDD0f\\uFDD19\\uFDD2"', "en.yml: public.title: expected no U+FDD0"),
+        (
+            "sections.yml",
+            "report: [{title: x, text: {en: fireline.postmortem/1 sha256, ko: a}}]",
+            "sections.yml: report[0]: text: en: expected no 'fireline.postmortem/1'",
+        ),
         ("kr.yml", "a: b", "expected files named ko.yml, en.yml, sections.yml, found kr.yml"),
     ],
 )
