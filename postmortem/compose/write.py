@@ -16,7 +16,7 @@ from postmortem.compose.recovery import recovery
 from postmortem.compose.summary import metrics
 from postmortem.document import Block, Callout, Document, Paragraph, Table, Text, Tile, texts
 from postmortem.later import later_series
-from postmortem.records import Event
+from postmortem.records import Event, SloRecord
 from postmortem.report import Report
 from postmortem.words.headline import headline
 from postmortem.words.overrides import SHIPPED, Templates
@@ -125,8 +125,15 @@ def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:
     if worst is not None:
         title = worst.slo.titled(voice.language)
         if worst.bad is not None:
-            yield Tile(voice.say("tile.failed", title=title), voice.figure(worst.bad))
+            yield Tile(_missed(worst.slo, title, voice), voice.figure(worst.bad))
         yield Tile(voice.say("tile.spent", title=title), voice.figure(worst.spent))
+
+
+def _missed(slo: SloRecord, title: str, voice: Voice) -> str:
+    """What the count of a tile is of: requests, or slices of time."""
+    if slo.slice_seconds is None:
+        return voice.say("tile.failed", title=title)
+    return voice.say("tile.failed.slices", title=title, slice=voice.seconds(slo.slice_seconds))
 
 
 def _sources(report: Report, voice: Voice) -> dict[str, str]:

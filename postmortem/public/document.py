@@ -80,9 +80,7 @@ def _chart(felt: Felt, told: Told, voice: Voice) -> Chart:
     evidence, series = told.evidence, told.evidence.series[felt.shift.subject.series]
     start = felt.shift.onset if told.start is None else told.start
     end = evidence.end if told.end is None else told.end.value
-    name = voice.say(
-        f"public.chart.{'slow' if felt.is_slow else 'failed'}", feature=feature(felt, told, voice)
-    )
+    name = voice.say(f"public.chart.{felt.kind}", feature=feature(felt, told, voice))
     return Chart(
         id=f"chart-{felt.number}",
         title=name,
@@ -111,8 +109,7 @@ def _step(step: Step, told: Told, voice: Voice) -> str:
 
 
 def _felt(step: Step, felt: Felt, told: Told, voice: Voice) -> str:
-    key = f"public.step.{step.kind}.{'slow' if felt.is_slow else 'failed'}"
-    return voice.say(key, feature=feature(felt, told, voice))
+    return voice.say(f"public.step.{step.kind}.{felt.kind}", feature=feature(felt, told, voice))
 
 
 def _cause(told: Told, voice: Voice) -> Iterator[Block]:

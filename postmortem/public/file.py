@@ -66,7 +66,7 @@ def _felt(felt: Felt, told: Told, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "feature": felt.number,
         "title": {str(language): public_title(felt.slo, language, internal) for language in Language},
-        "kind": "slow" if felt.is_slow else "failed",
+        "kind": str(felt.kind),
         "share": _name(felt.share, names),
         "peak": names[felt.peak.id],
         "peak_at": names[felt.peak_at.id],

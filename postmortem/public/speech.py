@@ -70,7 +70,7 @@ def peak_text(felt: Felt, told: Told, voice: Voice) -> str:
 
 
 def _key(felt: Felt) -> str:
-    return "public.impact.slow" if felt.is_slow else "public.impact.failed"
+    return f"public.impact.{felt.kind}"
 
 
 def _worst(felt: Felt, told: Told, voice: Voice) -> dict[str, str]:

@@ -37,6 +37,14 @@ class State(StrEnum):
     LASTING = "lasting"
 
 
+class FeltAs(StrEnum):
+    """What was out of order: requests that failed or were slow, or slices of time, whatever was asked in them."""
+
+    FAILED = "failed"
+    SLOW = "slow"
+    TIMES = "times"
+
+
 _MILESTONES = {"detected": StepKind.NOTICED, "acknowledged": StepKind.TAKEN, "resolved": StepKind.CLOSED}
 _TURNS = {RowKind.ONSET: StepKind.WORSE, RowKind.RECOVERED: StepKind.BACK}
 
@@ -45,7 +53,7 @@ _TURNS = {RowKind.ONSET: StepKind.WORSE, RowKind.RECOVERED: StepKind.BACK}
 class Felt:
     """An objective that got worse. number: from 1, what it is called by where its title is internal.
 
-    share: of the requests over the impact; peak: the worst share, at ``peak_at``.
+    share: of the requests, or of the time, over the impact; peak: the worst share, at ``peak_at``.
     """
 
     number: int
@@ -62,9 +70,11 @@ class Felt:
         return self.shift.peak_at
 
     @property
-    def is_slow(self) -> bool:
-        """Requests were late, rather than failed."""
-        return self.slo.threshold_seconds is not None
+    def kind(self) -> FeltAs:
+        """By what the objective counts."""
+        if self.slo.slice_seconds is not None:
+            return FeltAs.TIMES
+        return FeltAs.FAILED if self.slo.threshold_seconds is None else FeltAs.SLOW
 
     def facts(self) -> tuple[Fact, ...]:
         return tuple(fact for fact in (self.share, self.peak, self.peak_at) if fact is not None)

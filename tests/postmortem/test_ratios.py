@@ -1,5 +1,6 @@
 """Objectives of which only a ratio is known: 10 minutes at 50 % spend 11.6 % of 30 days at 99.9 %."""
 
+import re
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,13 +10,16 @@ from alerts.charts.model import Language
 from collector.embedded import EmbeddedQuerier
 from collector.labels import METRIC_NAME, Labels
 from collector.memory import MemoryStore
+from postmortem.archive.identity import Audience
 from postmortem.compose.write import write_document
 from postmortem.fetch import Records, fetch_report
 from postmortem.records import Incident, SignalMap
+from postmortem.writers import write_for
 from tests.postmortem.compose.test_ends import row
 from tests.postmortem.compose.test_write import as_read
 from tests.postmortem.outages import objective
 from tests.postmortem.proof import misfits
+from tests.postmortem.public.conftest import as_read as unnumbered
 
 START, END = 7200.0, 14_400.0
 RATIO = "avg_over_time(failing[$window])"
@@ -66,9 +70,27 @@ def test_a_report_prints_no_counts_and_says_why(report, language, said):
     assert cells[2:4] == ["–", "–"]
 
 
-def test_slices_are_called_so():
+@pytest.fixture(scope="module")
+def by_slices():
     asked = {"bad": RATIO, "total": f"{RATIO} * 0 + 1", "slice_seconds": 60.0}
-    report = report_of(objective().model_copy(update=asked))
-    assert "| orders, counted in slices of 1 min (" in as_read(
-        write_document(report, Language.EN, ZoneInfo("UTC"))
-    )
+    return report_of(objective().model_copy(update=asked))
+
+
+def test_slices_are_called_so(by_slices):
+    document = write_document(by_slices, Language.EN, ZoneInfo("UTC"))
+    assert "| orders, counted in slices of 1 min (" in as_read(document)
+    assert "Slices of 1 min that missed ‘orders’" in [tile.label for tile in document.tiles]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "unsaid"),
+    [
+        (Language.EN, r"did not work as it should for [\d.]+% of this time\.", "request"),
+        (Language.KO, r"이 시간의 [\d.]+% 동안 정상적으로 제공되지 않았습니다\.", "요청"),
+    ],
+)
+@pytest.mark.parametrize("audience", [Audience.PUBLIC, Audience.CUSTOMER_AFTER, Audience.SUPPORT_AFTER])
+def test_slices_are_no_requests_to_anybody_outside(by_slices, audience, language, said, unsaid):
+    text = unnumbered(as_read(write_for(audience, by_slices, language, ZoneInfo("UTC"))))
+    assert re.search(said, text)
+    assert unsaid not in text
