@@ -7,30 +7,47 @@ from postmortem.facts import Fact
 from postmortem.notice.phase import Phase
 from postmortem.public.speech import impact_text, item_text, peak_text, started
 from postmortem.public.told import Felt, StepKind, Told
+from postmortem.words.catalogue import load_catalogue
 from postmortem.words.voice import Voice
 
+_SENDER = "notice.sender"
 _BLANKS = {
     Phase.DURING: ("expected", "meanwhile", "next", "contact"),
     Phase.AFTER: ("cause", "prevention", "check", "contact"),
 }
+_UNTIL_WELL = {"expected", "meanwhile"}  # nobody asks for these of what works
 
 
 def customer(told: Told, phase: Phase, voice: Voice) -> Iterator[Block]:
     """The blocks under the title."""
-    yield _said(voice.say("notice.greeting", sender=voice.blank("notice.sender")))
+    yield _said(voice.say("notice.greeting", sender=_sender(voice)))
     yield _said(_opening(told, phase, voice))
     if told.felt:
-        yield _said(voice.say(f"notice.features.{phase}"))
+        yield _said(voice.say(f"notice.features.{'after' if _is_well(told, phase) else phase}"))
         yield Listing(tuple(Item(Text(_feature(felt, told, phase, voice))) for felt in told.felt))
     if phase is Phase.DURING and (known := " ".join(_progress(told, voice))):
         yield _said(known)
-    yield Listing(tuple(_open_point(key, told, voice) for key in _BLANKS[phase]))
+    yield _said(voice.say(f"notice.open.{phase}"))  # two lists side by side would be one in Markdown
+    keys = [key for key in _BLANKS[phase] if not (_is_well(told, phase) and key in _UNTIL_WELL)]
+    yield Listing(tuple(_open_point(key, told, voice) for key in keys))
+
+
+def _is_well(told: Told, phase: Phase) -> bool:
+    """Whether all works though nobody closed the incident; after that it is over, whatever is recorded."""
+    return phase is Phase.AFTER or told.works_since is not None
+
+
+def _sender(voice: Voice) -> str:
+    """As the team's templates say; a blank where they do not."""
+    shipped = load_catalogue(voice.language).messages[_SENDER]
+    said = voice.say(_SENDER)
+    return voice.blank(_SENDER) if said == shipped else said
 
 
 def _opening(told: Told, phase: Phase, voice: Voice) -> str:
     values = {"start": started(told, voice), "zone": voice.zone_name}
     if phase is Phase.DURING:
-        return voice.say("notice.opening.during", **values)
+        return voice.say("notice.opening.well" if told.works_since else "notice.opening.during", **values)
     if told.end is None or told.duration is None or told.works_since is None:
         return voice.say("notice.opening.unended", **values, end=voice.blank("notice.end.blank"))
     end, duration = voice.minute(told.end, on_day_of=told.start), voice.about(told.duration)

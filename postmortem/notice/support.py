@@ -26,6 +26,7 @@ def support(told: Told, phase: Phase, voice: Voice) -> Iterator[Block]:
             (Text(_answer(key, told, voice)), *_listed(key, told, voice)),
         )
         for key in _QUESTIONS[phase]
+        if not (key == "when" and told.works_since is not None)
     ]
     yield Listing(tuple(asked))
     yield Heading(2, voice.say("support.head.care"))

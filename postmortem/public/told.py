@@ -38,7 +38,7 @@ class State(StrEnum):
 
 
 class FeltAs(StrEnum):
-    """What was out of order: requests that failed or were slow, or slices of time, whatever was asked in them."""
+    """What was out of order: requests that failed or were slow, or slices of time."""
 
     FAILED = "failed"
     SLOW = "slow"

@@ -18,6 +18,7 @@ from postmortem.notice.write import Kind, audience_of, write_notice
 from postmortem.public.told import tell
 from postmortem.verify.documents import verify_document
 from postmortem.verify.verdict import verify_archive
+from postmortem.words.catalogue import load_catalogue
 from tests.postmortem.public.test_document import added
 from tests.postmortem.public.test_leaks import internal_words, leaked
 
@@ -102,6 +103,24 @@ def test_that_samples_look_well_again_ends_no_incident(seed_report):
     report = replace(seed_report, evidence=replace(seed_report.evidence, incident=incident))
     assert phase_of(tell(report)) is Phase.DURING
     assert "다만 아직 상황이 모두 끝난 것은 아닙니다" in of(report, Audience.SUPPORT_DURING)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_works_is_not_asked_when_it_will(seed_report, language):
+    catalogue = load_catalogue(language).messages
+    incident = seed_report.evidence.incident.model_copy(update={"resolved_at": None})
+    report = replace(seed_report, evidence=replace(seed_report.evidence, incident=incident))
+    text = of(report, Audience.CUSTOMER_DURING, language)
+    assert catalogue["notice.features.after"] in text
+    for key in ("notice.features.during", "notice.expected.blank", "notice.meanwhile.blank"):
+        assert catalogue[key] not in text
+    assert catalogue["support.ask.when"] not in of(report, Audience.SUPPORT_DURING, language)
+
+
+@pytest.mark.parametrize("audience", [Audience.CUSTOMER_DURING, Audience.CUSTOMER_AFTER])
+def test_features_and_open_points_are_two_lists(seed_report, audience):
+    """Two lists with nothing but a blank line between are one in Markdown."""
+    assert not re.search(r"^- .*\n\n- ", of(unrelieved(opened(seed_report)), audience), re.MULTILINE)
 
 
 @pytest.mark.parametrize("audience", [Audience.CUSTOMER_AFTER, Audience.SUPPORT_AFTER])

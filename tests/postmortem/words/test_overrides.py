@@ -57,9 +57,7 @@ def test_the_docs_example_speaks_to_the_public(folder, seed_report):
 def test_the_docs_example_speaks_to_customers(folder, seed_report):
     words = read_templates(folder)
     document = write_for(Audience.CUSTOMER_AFTER, seed_report, Language.EN, UTC, templates=words)
-    assert render_markdown(document).startswith(
-        "# Orders work again\n\nHello from [to be written: name of our"
-    )
+    assert render_markdown(document).startswith("# Orders work again\n\nHello from Example Shop,\n")
 
 
 def test_what_is_not_said_stays_as_it_ships(folder, seed_report):
