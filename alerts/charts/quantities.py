@@ -1,5 +1,6 @@
 """Numbers with their units, and times, as a reader of the language would write them."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from alerts.charts.model import Language, Unit
 
 NO_DATA = "–"
 _LARGEST = 1e300  # beyond, per cent and milliseconds overflow
+_OFFSET = re.compile(r"([+-])(\d\d)(\d\d)?")  # what the tz database calls a zone without letters
 _BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _MYRIADS = ((10**12, "조", 10**8, "억"), (10**8, "억", 10**4, "만"), (10**4, "만", 1, ""))
 
@@ -68,8 +70,12 @@ def korean_number(whole: int) -> str:
 
 
 def zone_name(at: float, zone: ZoneInfo) -> str:
-    """KST, UTC, or the offset where the zone has no letters."""
-    return datetime.fromtimestamp(at, zone).tzname() or zone.key
+    """KST, UTC; where the zone has no letters, its offset as people say it: UTC-3, UTC+5:45."""
+    name = datetime.fromtimestamp(at, zone).tzname() or zone.key
+    if (offset := _OFFSET.fullmatch(name)) is None:
+        return name
+    sign, hours, minutes = offset.groups()
+    return f"UTC{sign}{int(hours)}{f':{minutes}' if minutes else ''}"
 
 
 def is_shifting(start: float, end: float, zone: ZoneInfo) -> bool:

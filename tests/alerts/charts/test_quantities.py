@@ -102,3 +102,11 @@ def test_times_are_in_the_zone_asked_for():
     assert format_moment(at, SEOUL) == "2025-09-03 10:05:00"
     assert format_clock(at, SEOUL, with_seconds=False) == "10:05"
     assert (zone_name(at, SEOUL), zone_name(at, ZoneInfo("UTC"))) == ("KST", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [("America/Sao_Paulo", "UTC-3"), ("Asia/Kathmandu", "UTC+5:45"), ("Etc/GMT-12", "UTC+12")],
+)
+def test_a_zone_without_letters_is_told_by_its_distance_from_utc(zone, said):
+    assert zone_name(1756861500.0, ZoneInfo(zone)) == said
