@@ -7,10 +7,13 @@ from datetime import date
 
 DAY = 86_400.0
 
+# An offset that follows UTC is its own zone: UTC-3, UTC+5:45.
+_FROM_UTC = r"(?:UTC|GMT)[+\-−]\d{1,2}(?::[0-5]\d)?"
+ZONE = rf"(?:{_FROM_UTC}|(?:KST|JST|UTC|GMT|[ECMP][SD]T|CES?T)\b)"
 _CLOCK = re.compile(
     r"(?<![\d:.T+])(?:(?P<date>\d{4}[-./]\d{1,2}[-./]\d{1,2})[ T]+)?(?:(?P<half>오전|오후)\s*)?"
     r"(?:(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?(?!\d|:\d)|(?P<kh>[01]?\d|2[0-4])시(?!\s*간)(?:\s*(?P<km>[0-5]?\d)분)?)"
-    r"(?:\s*(?P<ampm>[aApP])\.?[mM]\b\.?)?(?:\s*\(?(?P<zone>KST|JST|UTC|GMT|Z|[ECMP][SD]T|CES?T)\b\)?)?"
+    rf"(?:\s*(?P<ampm>[aApP])\.?[mM]\b\.?)?(?:\s*\(?(?P<zone>{ZONE}|Z\b)\)?)?"
 )
 _T_PLUS = re.compile(
     r"(?<![A-Za-z0-9])T\s?(?P<sign>[+\-−])\s?"
@@ -128,9 +131,15 @@ def durations(text: str) -> Iterator[Span]:
 
 def zone_shift_seconds(zone: str, reference: str) -> float:
     """What to add to a time of one zone to have it in another; 0 where either is not told."""
-    if zone not in _OFFSETS_HOURS or reference not in _OFFSETS_HOURS:
-        return 0.0
-    return (_OFFSETS_HOURS[reference] - _OFFSETS_HOURS[zone]) * 3600.0
+    own, other = _offset_hours(zone), _offset_hours(reference)
+    return 0.0 if own is None or other is None else (other - own) * 3600.0
+
+
+def _offset_hours(zone: str) -> float | None:
+    if (told := re.fullmatch(r"(?:UTC|GMT)([+\-−])(\d+)(?::(\d+))?", zone)) is None:
+        return _OFFSETS_HOURS.get(zone)
+    hours = int(told[2]) + int(told[3] or 0) / 60
+    return hours if told[1] == "+" else -hours
 
 
 def format_time(seconds: float) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from postmortem.lint.clock import DAY, Clock, clocks, t_plus_times, zone_shift_seconds
+from postmortem.lint.clock import DAY, ZONE, Clock, clocks, t_plus_times, zone_shift_seconds
 from postmortem.lint.document import Document, Passage
 
 _LEAD = re.compile(r"^[\s\-–—*•|(\[]*")
@@ -73,9 +73,7 @@ def read_rows(document: Document) -> tuple[Axis, tuple[Row, ...]]:
 def _zone(document: Document) -> str:
     """That of a timeline's heading, or else the first that is told with a time."""
     for section in document.sections:
-        if section.role == "timeline" and (
-            found := re.search(r"\b(KST|JST|UTC|GMT|[ECMP][SD]T|CES?T)\b", section.heading)
-        ):
+        if section.role == "timeline" and (found := re.search(rf"\b{ZONE}", section.heading)):
             return found.group()
     return next((c.zone for p in document.passages for c in clocks(p.text) if c.zone), "")
 

@@ -118,7 +118,7 @@ def _cause(told: Told, voice: Voice) -> Iterator[Block]:
     if told.cause is None:
         blank = voice.blank("public.cause.blank")
     else:
-        hint = voice.say(f"public.cause.{told.cause.partition('.')[0]}")
+        hint = voice.say(f"public.cause.{told.cause}")
         blank = voice.blank("public.cause.hinted", hint=hint)
     yield Paragraph(Text(voice.say("public.cause", blank=blank)))
 

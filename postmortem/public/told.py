@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from alerts.action_items import ActionItem, Status
 from alerts.timeline_rows import RowKind
+from postmortem.causes.kinds import SERVICE
+from postmortem.causes.ranking import Ranking
 from postmortem.evidence import Evidence
 from postmortem.facts import Fact
 from postmortem.impact.impact import SliImpact
@@ -103,7 +105,7 @@ class Told:
     """What may be told; each moment is None where the record does not show it.
 
     is_open: nobody closed the incident yet. relapse: after ``end``. seen_until: the end of the record.
-    cause: the likeliest candidate, None where there is none.
+    cause: of what class the likeliest candidate is, None where there is none.
     items: the action items that somebody worded for the public, without dropped ones.
     """
 
@@ -167,7 +169,6 @@ def tell(report: Report) -> Told:
     impact, span = report.impact, report.impact.span
     worse = [sli for sli in impact.slis if sli.shift is not None and sli.shift.rises]
     felt = tuple(_felt(number, sli) for number, sli in enumerate(worse, start=1))
-    causes = report.ranking.causes
     return Told(
         evidence=report.evidence,
         is_open=report.evidence.incident.resolved_at is None,
@@ -178,9 +179,19 @@ def tell(report: Report) -> Told:
         seen_until=report.window_fact("end"),
         felt=felt,
         steps=tuple(sorted(_steps(report, felt), key=lambda step: step.at.value)),
-        cause=causes[0].id if causes and report.ranking.hurt is not None else None,
+        cause=_cause(report.ranking),
         items=tuple(one for one in report.evidence.items if one.public and one.status is not Status.DROPPED),
     )
+
+
+def _cause(ranking: Ranking) -> str | None:
+    """What a service stands on may be anybody's, so it is called another system."""
+    if not ranking.causes or ranking.hurt is None:
+        return None
+    best = ranking.causes[0]
+    name = best.id.partition(".")[0]
+    is_below = name == SERVICE and best.part not in ranking.hurt.services
+    return "dependency" if is_below else name
 
 
 def _relapse(later: tuple[Stretch, ...]) -> Relapse | None:

@@ -65,3 +65,13 @@ def test_lengths_of_time(text, seconds):
 def test_zones_differ_by_hours():
     assert zone_shift_seconds("UTC", "KST") == 9 * 3600
     assert zone_shift_seconds("", "KST") == 0
+    assert zone_shift_seconds("UTC", "UTC-3") == -3 * 3600
+    assert zone_shift_seconds("UTC+5:45", "UTC") == -5.75 * 3600
+
+
+def test_a_zone_is_told_by_its_distance_from_utc_too():
+    assert [clock.zone for clock in clocks("12:24 (UTC-3), 15:24 UTC, 12:24 UTC+5:45")] == [
+        "UTC-3",
+        "UTC",
+        "UTC+5:45",
+    ]

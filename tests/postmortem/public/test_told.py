@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.timeline_rows import RowKind
+from postmortem.causes.knowledge import load_knowledge
 from postmortem.public.told import StepKind, tell
 
 
@@ -29,3 +30,13 @@ def test_a_step_is_at_the_time_of_what_users_felt_of_it(seed_report, kind, step,
     at = [each.at for each in tell(seed_report).steps if each.kind is step]
     assert at
     assert [each.at.value for each in told.steps if each.kind is step] == [fact.value for fact in at]
+
+
+@pytest.mark.parametrize(("is_below", "cause"), [(True, "dependency"), (False, "service")])
+def test_a_part_that_a_service_stands_on_is_another_system(seed_report, is_below, cause):
+    ranking = seed_report.ranking
+    slow = next(one for one in load_knowledge().candidates if one.id == "service.slow")
+    part = "card-network" if is_below else ranking.hurt.services[0]
+    likeliest = replace(ranking.causes[0], candidate=slow, part=part)
+    told = tell(replace(seed_report, ranking=replace(ranking, causes=(likeliest,))))
+    assert told.cause == cause
