@@ -5,6 +5,7 @@ import re
 from alerts.charts.model import Band, Chart, Line, Mark, Threshold, Tone, Unit
 from alerts.charts.quantities import format_percent
 from postmortem.evidence import Subject
+from postmortem.impact.reviewed import review_milestone
 from postmortem.report import Report
 from postmortem.words.voice import Voice
 
@@ -38,21 +39,23 @@ def _chart(report: Report, subject: Subject, marks: tuple[Mark, ...], voice: Voi
         marks=marks,
         thresholds=()
         if budget is None
-        else (Threshold(budget, voice.say("chart.objective", value=format_percent(budget))),),
+        else (Threshold(budget, voice.say("chart.allowed", value=format_percent(budget))),),
     )
 
 
 def _marks(report: Report, voice: Voice) -> tuple[Mark, ...]:
-    incident = report.evidence.incident
+    """What happened when, as corrected, so that charts and the timeline say the same."""
 
-    def mark(key: str, at: float | None, tone: Tone) -> list[Mark]:
-        return [] if at is None else [Mark(at, voice.say(key, at=voice.clock(at)), tone)]
+    def mark(key: str, at: float, tone: Tone) -> Mark:
+        return Mark(at, voice.say(key, at=voice.clock(at)), tone)
 
-    marks = mark("chart.impact_start", report.origin, Tone.BAD)
-    marks += mark("chart.paged", incident.paged_at, Tone.WARN)
-    if incident.paged_at is None:
-        marks += mark("chart.detected", incident.detected_at, Tone.WARN)
-    marks += mark("chart.resolved", incident.resolved_at, Tone.PLAIN)
+    def milestone(word: str, tone: Tone) -> list[Mark]:
+        moment = review_milestone(report.evidence, word, f"{word}_at")
+        return [] if moment is None else [mark(f"chart.{word}", moment.value, tone)]
+
+    marks = [mark("chart.impact_start", report.origin, Tone.BAD)]
+    marks += milestone("paged", Tone.WARN) or milestone("detected", Tone.WARN)
+    marks += milestone("resolved", Tone.PLAIN)
     for mitigation in report.mitigations:
         acts = list(dict.fromkeys(voice.event(act.event) for act in mitigation.acts))
         named = [act.replace("`", "") for act in acts[:_MOST_NAMED]]
