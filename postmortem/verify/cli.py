@@ -26,6 +26,7 @@ from postmortem.verify.verdict import Verdict, verify_archive
 from postmortem.words.overrides import Templates
 
 _MOST_LINES = 50
+_MOST_RUNS = 20
 _TRYING_SECONDS = 15.0  # somebody waits for it
 
 
@@ -36,7 +37,7 @@ class _Findings:
     digest: str
     figures: int
     series: int
-    documents: dict[str, dict[str, int]] = field(default_factory=dict)
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -45,7 +46,8 @@ class _Findings:
         missing, moved = found.places.missing, found.places.moved
         self.documents[str(path)] = {
             "figures": found.figures,
-            "changed_lines": found.theirs,
+            "changed_lines": len(found.theirs),
+            "lines_by_people": found.theirs,
             "missing_lines": missing,
             "moved_lines": moved,
         }
@@ -127,10 +129,25 @@ def _as_text(report: Path, findings: _Findings) -> str:
     if len(findings.differences) > _MOST_LINES:
         lines.append(f"… and {len(findings.differences) - _MOST_LINES} more")
     for path, counts in findings.documents.items():
-        theirs = f", {counted(counts['changed_lines'], 'line')} by people" if counts["changed_lines"] else ""
-        lines.append(f"{path}: {counted(counts['figures'], 'figure')} printed{theirs}")
+        lines.append(f"{path}: {counted(counts['figures'], 'figure')} printed{_by_people(counts)}")
     lines += findings.notes
     count = len(findings.differences)
     outcome = counted(count, "difference") if count else "as computed anew"
     lines.append(f"{report}: {counted(findings.figures, 'figure')} on {findings.series} series, {outcome}")
     return "\n".join(plain_line(line) for line in lines)
+
+
+def _by_people(counts: Mapping[str, Any]) -> str:
+    """Which lines they are, to be read by whoever wants to know what was not judged."""
+    if not counts["changed_lines"]:
+        return ""
+    runs = _runs(counts["lines_by_people"])
+    more = f" and {len(runs) - _MOST_RUNS} more" if len(runs) > _MOST_RUNS else ""
+    return f", {counted(counts['changed_lines'], 'line')} by people: {', '.join(runs[:_MOST_RUNS])}{more}"
+
+
+def _runs(numbers: Sequence[int]) -> list[str]:
+    """Ascending numbers, those in a row as one: 3, 7-9."""
+    starts = [n for at, n in enumerate(numbers) if at == 0 or numbers[at - 1] != n - 1]
+    ends = [n for at, n in enumerate(numbers) if at + 1 == len(numbers) or numbers[at + 1] != n + 1]
+    return [str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True)]

@@ -31,14 +31,14 @@ PUBLIC_ENDING = ".public.json"
 
 @dataclass(frozen=True)
 class DocumentVerdict:
-    """figures: how many links were looked at. theirs: lines that people wrote or changed.
+    """figures: how many links were looked at. theirs: lines that people wrote or changed, from 1.
 
     places: of the generated lines that are gone.
     """
 
     figures: int
     differences: tuple[Difference, ...]
-    theirs: int = 0
+    theirs: tuple[int, ...] = ()
     places: Places = IN_PLACE
 
 

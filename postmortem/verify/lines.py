@@ -29,6 +29,10 @@ class _Piece:
     line: int
     text: str
 
+    @property
+    def numbers(self) -> range:
+        return range(self.line, self.line + self.text.count("\n") + 1)
+
 
 class GeneratedLines:
     """The lines of a document as it was made. kept: texts in it whose numbers people keep up to date."""
@@ -44,8 +48,8 @@ class GeneratedLines:
         self._facts = facts_by_number(document)
         self._kept = [_words(text) for text in kept]
 
-    def compare(self, name: str, document: str) -> tuple[list[Difference], int]:
-        """Where the document's figures differ, and how many of its lines are people's."""
+    def compare(self, name: str, document: str) -> tuple[list[Difference], tuple[int, ...]]:
+        """Where the document's figures differ, and which of its lines are people's, from 1."""
         pieces = [*self._pieces(_without_charts(document))]
         made = {piece: self._by_words.get(_words(piece.text), []) for piece in pieces}
         differences = [*self._check_charts(name, document)]
@@ -57,7 +61,8 @@ class GeneratedLines:
         known = {line for lines in made.values() for line in lines}.union(document.splitlines())
         waiting = OpenLines((line for line in self._lines - known if not self._is_kept(line)), self._facts)
         differences += waiting.check(theirs, facts_by_number(document))
-        return differences, sum(text.count("\n") + 1 for text in theirs.values())
+        written = [piece for piece, lines in made.items() if not lines]
+        return differences, tuple(number for piece in written for number in piece.numbers)
 
     def _is_kept(self, line: str) -> bool:
         return any(text in _words(line) for text in self._kept)

@@ -57,7 +57,7 @@ def test_differences_come_as_json_too(folder):
     assert (result.exit_code, told["figures"] > 100, told["series"]) == (1, True, 33)
     assert told["differences"][0]["stored"] == "99.9%"
     counts = told["documents"][str(folder / "report.ko.md")]
-    assert set(counts) == {"figures", "changed_lines", "missing_lines", "moved_lines"}
+    assert set(counts) == {"figures", "changed_lines", "lines_by_people", "missing_lines", "moved_lines"}
 
 
 def test_lines_that_are_gone_or_elsewhere_are_a_note(folder):
@@ -74,6 +74,18 @@ def test_lines_that_are_gone_or_elsewhere_are_a_note(folder):
     gone = len(lines) - len(kept)
     assert f"{folder / 'report.cut.md'}: {gone} generated lines are missing" in told["notes"]
     assert f"{path}: 2 generated lines are not in their place" in run(folder / "report.json").output
+
+
+def test_lines_by_people_are_told_by_their_numbers(folder):
+    path = folder / "report.en.md"
+    path.write_text(
+        "Ours.\nAnd more.\n" + path.read_text(encoding="utf-8") + "\nThe end.\n", encoding="utf-8"
+    )
+    last = len(path.read_text(encoding="utf-8").splitlines())
+    result = run(folder / "report.json", "--document", path)
+    assert f" printed, 3 lines by people: 1-2, {last}\n" in result.output
+    told = json.loads(run(folder / "report.json", "--document", path, "--format", "json").output)
+    assert told["documents"][str(path)]["lines_by_people"] == [1, 2, last]
 
 
 def test_a_page_proves_itself(folder):
