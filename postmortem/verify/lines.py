@@ -10,14 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from postmortem.verify.copies import check_copies
 from postmortem.verify.difference import NOTHING, Difference
 from postmortem.verify.links import defined_by, facts_by_number
+from postmortem.verify.quantities import around_quantities, quantities
 from postmortem.verify.reworded import OpenLines
 
-_NUMBER = r"[-+−]?\d+(?:[.,:]\d+)*"
-_UNIT = r"(?:시간|[일분초만억조원]|%|\s?(?:ms|min|[smhd]|[KMGT]iB|B)(?![A-Za-z]))"
-_QUANTITY = re.compile(rf"{_NUMBER}{_UNIT}?(?:\s{_NUMBER}{_UNIT})*")
-_PLACE = "\0"  # in no document
 _BEGINS_ANEW = re.compile(r"\s*(?:[-*+#>|<]|\d+[.)]\s|\[\^|$)")
 _CHART = re.compile(r'^<figure class="chart".*?^</figure>$', re.MULTILINE | re.DOTALL)
 
@@ -43,15 +41,15 @@ class GeneratedLines:
         self._lines = frozenset(lines)
         self._by_words: dict[str, list[str]] = defaultdict(list)
         for line in self._lines:
-            self._by_words[_words(line)].append(line)
+            self._by_words[around_quantities(line)].append(line)
         self._defining = {name: line for line in lines if (name := defined_by(line))}
         self._facts = facts_by_number(document)
-        self._kept = [_words(text) for text in kept]
+        self._kept = [around_quantities(text) for text in kept]
 
     def compare(self, name: str, document: str) -> tuple[list[Difference], tuple[int, ...]]:
         """Where the document's figures differ, and which of its lines are people's, from 1."""
         pieces = [*self._pieces(_without_charts(document))]
-        made = {piece: self._by_words.get(_words(piece.text), []) for piece in pieces}
+        made = {piece: self._by_words.get(around_quantities(piece.text), []) for piece in pieces}
         differences = [*self._check_charts(name, document)]
         for piece, lines in made.items():
             if lines and not self._is_kept(piece.text):
@@ -61,11 +59,12 @@ class GeneratedLines:
         known = {line for lines in made.values() for line in lines}.union(document.splitlines())
         waiting = OpenLines((line for line in self._lines - known if not self._is_kept(line)), self._facts)
         differences += waiting.check(theirs, facts_by_number(document))
+        differences += check_copies(theirs, self._lines & known)
         written = [piece for piece, lines in made.items() if not lines]
         return differences, tuple(number for piece in written for number in piece.numbers)
 
     def _is_kept(self, line: str) -> bool:
-        return any(text in _words(line) for text in self._kept)
+        return any(text in around_quantities(line) for text in self._kept)
 
     def _pieces(self, document: str) -> Iterator[_Piece]:
         """What is not there as it was made; blank lines are nothing."""
@@ -120,16 +119,7 @@ def _without_charts(document: str) -> str:
 
 def _differing(place: str, line: str, generated: Sequence[str]) -> Iterator[Difference]:
     """The quantities that differ from those of the generated line that is most like this one."""
-    found = _quantities(line)
-    candidates = [_quantities(candidate) for candidate in sorted(generated)]
+    found = quantities(line)
+    candidates = [quantities(candidate) for candidate in sorted(generated)]
     nearest = max(candidates, key=lambda numbers: sum(a == b for a, b in zip(numbers, found, strict=True)))
     yield from (Difference(place, a, b) for a, b in zip(found, nearest, strict=True) if a != b)
-
-
-def _quantities(line: str) -> list[str]:
-    return [" ".join(found.split()) for found in _QUANTITY.findall(line)]
-
-
-def _words(line: str) -> str:
-    """The line without its quantities, on one line."""
-    return " ".join(_QUANTITY.sub(_PLACE, line.replace(_PLACE, "")).split())

@@ -10,6 +10,7 @@ _FIGURE = re.compile(
     r'|<a class="figure" href="#f(?P<number>\d+)">(?P<html>[^<]*)</a>'
     r'|<data value="f(?P<lone_number>\d+)">(?P<lone>[^<]*)</data>'
 )
+_MARKUP = re.compile(r"<[^>]*>|\[\^\d+\]")
 _SOURCE = re.compile(r'^\[\^(?P<md>\d+)\]: |^<li id="source-(?P<html>\d+)">')
 _DERIVED = re.compile(
     r'<a id="f(?P<md_number>\d+)"></a>\*\*f\d+\*\* `(?P<md>[^`\n]*)` = '
@@ -42,9 +43,15 @@ def figures_in(text: str, line: int = 1) -> Iterator[Printed]:
         yield Printed(unescape(printed), int(number), line)
 
 
-def without_figures(text: str) -> str:
-    """The words around them."""
-    return _FIGURE.sub(" ", text)
+def around_figures(text: str) -> str:
+    """The words around them, without tags and marks of sources."""
+    return _MARKUP.sub(" ", _FIGURE.sub(" ", text))
+
+
+def before_figures(text: str) -> str | None:
+    """The words ahead of the first of them, None of a text that has none."""
+    found = _FIGURE.search(text)
+    return None if found is None else _MARKUP.sub(" ", text[: found.start()])
 
 
 def facts_by_number(document: str) -> Facts:

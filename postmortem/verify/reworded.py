@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from postmortem.verify.difference import NOTHING, Difference
-from postmortem.verify.links import Facts, Printed, figures_in, without_figures
+from postmortem.verify.links import Facts, Printed, around_figures, figures_in
 
 LIKE = 0.5  # of the words of both, how many are the same: with fewer it is another sentence
-_MARKUP = re.compile(r"<[^>]*>|\[\^\d+\]")
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST_CELL = re.compile(r'^\|(?P<md>[^|]*[^|\s][^|]*)\||^<tr><th scope="row">(?P<html>.*?)</th>')
 
@@ -60,7 +59,7 @@ def _read(text: str, facts: Facts) -> _Line:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_MARKUP.sub(" ", without_figures(text)).lower())
+    return _WORD.findall(around_figures(text).lower())
 
 
 def _likeness(line: _Line, other: _Line) -> float:
