@@ -40,8 +40,16 @@ class AlertsRoute(APIRoute):
 
 def _explained(problem: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in problem["loc"] if part not in {"body", "query", "path"})
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = _length(problem) or str(problem["msg"]).removeprefix("Value error, ")
     return f"{place}: {message}" if place else message
+
+
+def _length(problem: Mapping[str, Any]) -> str:
+    """Of a text that is too long or too short, which pydantic takes for a list of items; empty of others."""
+    if not isinstance(problem["input"], str) or problem["type"] not in {"too_long", "too_short"}:
+        return ""
+    most, found = problem["ctx"].get("max_length"), problem["ctx"]["actual_length"]
+    return f"expected a text of at most {most} characters, found {found}" if most else "expected a text"
 
 
 async def read_body(request: Request, what: str) -> bytes:

@@ -183,6 +183,10 @@ async def test_slos_and_signals_come_from_their_providers(client):
         ({"kind": "note", "servce": "x"}, "servce: Extra inputs are not permitted"),
         ({"kind": "paged"}, "kind: paged events are written by Fireline only"),
         ({"kind": "note", "at": True}, "at: expected Unix seconds"),
+        (
+            {"kind": "note", "author": "x" * 201},
+            "author: expected a text of at most 200 characters, found 201",
+        ),
         ({"kind": "correction", "attributes": {"at": "12:27:30"}}, 'attributes.at: parsing time "12:27:30"'),
         ({"kind": "correction", "attributes": {"hides": "it"}}, "attributes.hides: expected the id of a row"),
     ],
@@ -262,3 +266,8 @@ async def test_closing_that_names_nobody_was_by_hand_all_the_same(client, paged,
         "closed by hand",
         "unknown",
     )
+
+
+async def test_a_text_that_is_missing_is_told_as_such(client, paged):
+    answer = await client.post(f"/api/v1/incidents/{ID}/acknowledge", json={"author": ""})
+    assert (answer.status_code, answer.json()["error"]) == (400, "author: expected a text")
