@@ -24,6 +24,7 @@ OWN_KINDS = frozenset({Kind.DETECTED, Kind.PAGED, Kind.ACTION})
 # A fault that a drill injects is the riddle; those who are on call are not told the answer.
 UNTOLD_KINDS = frozenset({Kind.FAULT, Kind.DETECTED, Kind.PAGED})
 ACTING_KINDS = frozenset({Kind.ACKNOWLEDGED, Kind.RESOLVED})
+FARTHEST_SECONDS = 86_400.0  # ahead: no clock or zone is wrong by more, so the time is a slip
 CLOCK_SKEW_SECONDS = 10.0  # by which the clock of whoever posts an event may be ahead of ours
 
 
@@ -114,12 +115,15 @@ class Response:
         known is the event that was recorded under it, and changes nothing.
 
         Raises:
-            RequestError: 404 for an incident that does not exist, 400 for a kind that is ours alone, and for
-                an ``acknowledged`` or ``resolved`` before its incident or in the future; 409 for a key that
-                was another event's.
+            RequestError: 404 for an incident that does not exist, 400 for a kind that is ours alone, for a
+                time more than a day ahead, and for an ``acknowledged`` or ``resolved`` before its incident
+                or in the future; 409 for a key that was another event's.
         """
         if fact.kind in OWN_KINDS:
             raise RequestError(f"kind: {fact.kind} events are written by Fireline only")
+        if fact.at > at + FARTHEST_SECONDS:
+            now, found = format_time(at), format_time(fact.at)
+            raise RequestError(f"at: expected what has happened by now ({now}), found {found}")
         return self._database.change(
             lambda connection: _known(connection, fact) or self._record(connection, fact, at)
         )

@@ -91,6 +91,15 @@ def test_event_prefers_the_incident_of_its_own_service(paged):
     assert paged.record(Kind.NOTE, "mail").incident == "2025-09-03-2"
 
 
+def test_what_is_more_than_a_day_ahead_has_not_happened(paged):
+    paged.record(Kind.NOTE, "product", at=paged.clock.now() + 86_400)
+    with pytest.raises(
+        RequestError, match=r"^at: expected what has happened by now \(2025-.*Z\), found 2025-"
+    ):
+        paged.record(Kind.NOTE, "product", at=paged.clock.now() + 86_401)
+    assert len(paged.events(Kind.NOTE)) == 1
+
+
 def test_events_are_told_but_faults_of_a_drill_are_not(paged):
     paged.record(Kind.FAULT, "redis")
     paged.pass_time(60)
