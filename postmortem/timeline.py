@@ -19,6 +19,7 @@ from postmortem.turning_points.turns import Shift, Turn, find_turns
 
 AGAIN = "again"  # the word of an alert that had fired in the incident before
 TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment
+WORSE_AGAIN_SHARE = 0.25  # of an excursion: a later step of it towards its worst that is told
 _MILESTONES = {
     "detected": "detected_at",
     "paged": "paged_at",
@@ -262,12 +263,13 @@ def _is_return(turn: Turn, shift: Shift) -> bool:
 
 
 def _is_onset(turn: Turn, shift: Shift, evidence: Evidence) -> bool:
-    """Whether it is the change that begins the series' excursion, or a part of it."""
+    """Whether it is the change that begins the series' excursion, or too small a part of it to be news."""
     near = evidence.lookback_seconds
     begins, ends = shift.onset.value, max(shift.onset.value, shift.peak_at.value)
-    return (
-        turn.begins.value <= ends + near and turn.reached.value >= begins - near and turn.rises == shift.rises
-    )
+    if turn.rises != shift.rises or turn.reached.value < begins - near or turn.begins.value > ends + near:
+        return False
+    size, whole = (abs(b.value - a.value) for a, b in ((turn.before, turn.after), (shift.before, shift.peak)))
+    return turn.begins.value <= begins + near or size < WORSE_AGAIN_SHARE * whole
 
 
 def _alerts(evidence: Evidence) -> Iterator[Entry]:
