@@ -138,7 +138,7 @@ def _impact(span: Span) -> Iterator[Entry]:
 
 def _measured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Iterator[Entry]:
     """Onsets, then of each way back what tells most: its bends, a slow turn, or halfway and recovery."""
-    bends = find_bends(evidence, shifts)
+    bends = [bend for bend in find_bends(evidence, shifts) if not bend.is_recovery]
     bent = {bend.shift.subject.series for bend in bends}
     by_series = {shift.subject.series: shift for shift in shifts}
     turns = [

@@ -11,7 +11,7 @@ from postmortem.impact.gaps import Gap
 from postmortem.records import Event, Good
 from postmortem.report import Report
 from postmortem.timeline import TIED_INTERVALS, Entry, Row
-from postmortem.turning_points.bends import COMPANY_SECONDS, Bend
+from postmortem.turning_points.bends import COMPANY_SECONDS, Bend, Then
 from postmortem.turning_points.turns import Shift, Turn
 from postmortem.words.voice import Voice, cite
 
@@ -219,6 +219,16 @@ def _gaps(gaps: list[Gap], voice: Voice) -> list[Text]:
 def _bend(bend: Bend, voice: Voice) -> Text:
     subject = bend.shift.subject
     verb, opposite = (voice.way(subject, rises=rises) for rises in (bend.rises, not bend.rises))
+    if bend.is_held:
+        goes_on = verb if bend.then is Then.HURRIES else opposite
+        text = voice.say(
+            "timeline.held",
+            name=voice.subject(subject),
+            level=voice.figure(bend.after),
+            at=voice.figure(bend.at),
+            verb=goes_on,
+        )
+        return cite(text, bend.at, bend.after)
     text = voice.say(
         "timeline.bend",
         name=voice.subject(subject),

@@ -50,6 +50,19 @@ class Bend:
     def rises(self) -> bool:
         return self.after.value > self.before.value
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the series stayed where it was until here, and only then went on."""
+        least = LEAST_DEPTH * abs(self.shift.peak.value - self.shift.before.value)
+        return self.then in {Then.HURRIES, Then.TURNS} and abs(self.after.value - self.before.value) < least
+
+    @property
+    def is_recovery(self) -> bool:
+        """Whether it is the shift's recovery, seen as a corner."""
+        back = self.shift.recovered
+        is_near = back is not None and abs(self.at.value - back.value) <= COMPANY_SECONDS
+        return self.then is Then.SETTLES and is_near
+
     def facts(self) -> tuple[Fact, ...]:
         return (self.since, self.before, self.at, self.after)
 

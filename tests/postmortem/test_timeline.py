@@ -1,6 +1,8 @@
+import numpy as np
+
 from alerts.timeline_rows import RowKind
 from postmortem.report import conclude
-from tests.postmortem.outages import evidence_of, levels, objective
+from tests.postmortem.outages import TIMES, evidence_of, levels, objective
 
 
 def told(values, kind, alarm=1260.0):
@@ -18,3 +20,21 @@ def test_a_second_worsening_before_the_worst_is_told():
 
 def test_a_small_step_to_the_worst_is_no_row_of_its_own():
     assert not told(levels(0.001, (1200, 0.1), (1800, 0.11), (2700, 0.001)), RowKind.TURN)
+
+
+def way_back(*corners):
+    """Values: the worst is 0.1 at 1200 s, and the way back straight lines between pairs of time and level."""
+    times, heights = zip((1200.0, 0.1), *corners, strict=True)
+    line = np.interp(TIMES, times, heights)
+    return np.where(TIMES < 1200, 0.001, line) * np.random.default_rng(1).lognormal(0, 0.01, len(TIMES))
+
+
+def test_a_level_that_holds_before_it_falls_is_told_as_held():
+    held = told(way_back((1800, 0.0995), (2400, 0.05), (3600, 0.05)), RowKind.BEND)
+    assert [entry.bend.is_held for entry in held] == [True, False]
+
+
+def test_a_recovery_that_is_a_corner_too_is_told_once():
+    values = way_back((1800, 0.1), (2100, 0.001), (3600, 0.001))
+    assert told(values, RowKind.RECOVERED)
+    assert all(entry.bend.is_held for entry in told(values, RowKind.BEND))
