@@ -97,7 +97,9 @@ class Report:
     @property
     def unjudged(self) -> tuple[Subject, ...]:
         """Signals with too little history before the incident to say that they did not turn."""
-        return find_unjudged(self.evidence, self.shifts)
+        span = self.impact.span
+        first = span.first_sign.onset if span.first_sign else span.start
+        return find_unjudged(self.evidence, self.shifts, min(self.evidence.alarm_at, first.value))
 
     @property
     def calm(self) -> tuple[Subject, ...]:

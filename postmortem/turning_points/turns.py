@@ -119,9 +119,8 @@ def find_shifts(evidence: Evidence) -> tuple[Shift, ...]:
     return tuple(sorted((s for s in found if s is not None), key=lambda s: (s.onset.value, s.subject.series)))
 
 
-def find_unjudged(evidence: Evidence, shifts: tuple[Shift, ...]) -> tuple[Subject, ...]:
-    """Subjects that did not turn, but whose history before the incident is too short to say so."""
-    began = min([evidence.alarm_at, *(shift.onset.value for shift in shifts)])
+def find_unjudged(evidence: Evidence, shifts: tuple[Shift, ...], began: float) -> tuple[Subject, ...]:
+    """Subjects that did not turn, but whose history is too short to say so. began: when the incident did."""
     turned = {shift.subject.series for shift in shifts}
 
     def is_short(subject: Subject) -> bool:

@@ -6,9 +6,10 @@ import pytest
 from alerts.charts.model import Language
 from alerts.timeline_rows import RowKind
 from postmortem.facts import Operation, operate
-from postmortem.report import build_report
+from postmortem.report import build_report, conclude
 from postmortem.words.catalogue import load_catalogue
 from postmortem.words.voice import Voice
+from tests.postmortem.outages import evidence_of, levels, objective, signal
 from tests.postmortem.proof import misfits
 
 TEN = 1756861200.0
@@ -181,3 +182,12 @@ def test_a_recovery_states_where_the_series_was_then_not_where_it_ended(seed_rep
             series = seed_report.evidence.series[entry.subject.series]
             near = series.values[(series.times >= entry.at) & (series.times <= entry.at + 45)]
             assert near.min() <= entry.level.value <= near.max()
+
+
+def test_a_blip_long_before_leaves_the_signals_judged():
+    blip = levels(0.001, (120, 0.3), (300, 0.001), seed=4)
+    quiet = signal("store_p95", service="store")
+    made = (objective(), levels(0.001, (2400, 0.4), (2900, 0.001))), (objective("posts", "blog"), blip)
+    report = conclude(evidence_of(*made, (quiet, levels(0.01, seed=5)), alarm=2430.0))
+    assert report.impact.span.apart
+    assert [subject.signal.name for subject in report.calm] == ["store_p95"]

@@ -119,7 +119,7 @@ def test_three_good_samples_before_a_page_are_enough(good, late):
     shift = find_shift(evidence, SUBJECT)
     assert shift.onset.value == len(good) * 15
     assert shift.before.value == pytest.approx(0.019, abs=0.001)
-    assert find_unjudged(evidence, (shift,)) == ()
+    assert find_unjudged(evidence, (shift,), shift.onset.value) == ()
 
 
 @pytest.mark.parametrize("good", [0, 1, 2])
@@ -127,11 +127,11 @@ def test_without_a_baseline_nothing_is_judged(good):
     evidence = short([0.019] * good + [0.982] * 12, 120.0)
     shifts = find_shifts(evidence)
     assert shifts == ()
-    assert find_unjudged(evidence, shifts) == (SUBJECT,)
+    assert find_unjudged(evidence, shifts, evidence.alarm_at) == (SUBJECT,)
 
 
 def test_a_quiet_series_with_a_history_is_judged():
-    assert find_unjudged(evidence_of(step(0.18, 0.18, 0.18)), ()) == ()
+    assert find_unjudged(evidence_of(step(0.18, 0.18, 0.18)), (), 900.0) == ()
 
 
 def test_every_turn_of_a_series_is_found():
