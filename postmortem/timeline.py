@@ -15,11 +15,11 @@ from postmortem.impact.span import Span
 from postmortem.records import Alert, Event
 from postmortem.reductions import Cut, Reduction
 from postmortem.turning_points.bends import COMPANY_SECONDS, Bend, find_bends
+from postmortem.turning_points.news import is_return, is_slow, is_told
 from postmortem.turning_points.turns import Shift, Turn, find_turns
 
 AGAIN = "again"  # the word of an alert that had fired in the incident before
 TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment
-WORSE_AGAIN_SHARE = 0.25  # of an excursion: a later step of it towards its worst that is told
 _MILESTONES = {
     "detected": "detected_at",
     "paged": "paged_at",
@@ -145,7 +145,7 @@ def _measured(evidence: Evidence, shifts: tuple[Shift, ...]) -> Iterator[Entry]:
         turn
         for subject in evidence.subjects
         for turn in find_turns(evidence, subject)
-        if _is_told(turn, by_series.get(subject.series), evidence, is_bent=subject.series in bent)
+        if is_told(turn, by_series.get(subject.series), evidence, is_bent=subject.series in bent)
     ]
     for shift in shifts:
         yield from _shift(shift, turns, evidence, is_bent=shift.subject.series in bent)
@@ -221,7 +221,7 @@ def _shift(shift: Shift, turns: Sequence[Turn], evidence: Evidence, *, is_bent: 
     """Its onset, and how it came back, where no bend or slow turn tells that better."""
     tied = TIED_INTERVALS * evidence.interval_seconds
     yield Entry(shift.onset.value, RowKind.ONSET, shift=shift, fact=shift.onset)
-    if any(_is_return(turn, shift) and _is_slow(turn, evidence) for turn in turns):
+    if any(is_return(turn, shift) and is_slow(turn, evidence) for turn in turns):
         return
     back = shift.recovered
     if shift.eased and not is_bent and (back is None or back.value - shift.eased.value > tied):
@@ -236,40 +236,6 @@ def _level(shift: Shift, since: float, evidence: Evidence) -> Fact | None:
     series = evidence.series[shift.subject.series]
     cut = Cut(Reduction.MEDIAN, since, min(since + evidence.lookback_seconds, evidence.end))
     return measure(f"{series.id}.recovered_to", series, cut, shift.subject.signal.unit)
-
-
-def _is_told(turn: Turn, shift: Shift | None, evidence: Evidence, *, is_bent: bool) -> bool:
-    """Not a turn that the series' excursion tells: its onset, a fast return, a way back with bends."""
-    if shift is None:
-        return True
-    if _is_onset(turn, shift, evidence):
-        return False
-    if _is_slow(turn, evidence):
-        is_way_back = turn.rises != shift.rises and turn.begins.value > shift.onset.value
-        return not (is_bent and is_way_back)
-    return not _is_return(turn, shift)
-
-
-def _is_slow(turn: Turn, evidence: Evidence) -> bool:
-    return turn.reached.value - turn.begins.value > evidence.lookback_seconds
-
-
-def _is_return(turn: Turn, shift: Shift) -> bool:
-    """Whether it is the change in which the excursion ends."""
-    back = shift.recovered or shift.eased
-    if back is None or turn.subject.series != shift.subject.series or turn.rises == shift.rises:
-        return False
-    return turn.begins.value - COMPANY_SECONDS <= back.value <= turn.reached.value + COMPANY_SECONDS
-
-
-def _is_onset(turn: Turn, shift: Shift, evidence: Evidence) -> bool:
-    """Whether it is the change that begins the series' excursion, or too small a part of it to be news."""
-    near = evidence.lookback_seconds
-    begins, ends = shift.onset.value, max(shift.onset.value, shift.peak_at.value)
-    if turn.rises != shift.rises or turn.reached.value < begins - near or turn.begins.value > ends + near:
-        return False
-    size, whole = (abs(b.value - a.value) for a, b in ((turn.before, turn.after), (shift.before, shift.peak)))
-    return turn.begins.value <= begins + near or size < WORSE_AGAIN_SHARE * whole
 
 
 def _alerts(evidence: Evidence) -> Iterator[Entry]:

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 
+from alerts.charts.model import Unit
 from alerts.timeline_rows import RowKind
 from postmortem.report import conclude
-from tests.postmortem.outages import TIMES, evidence_of, levels, objective
+from tests.postmortem.outages import TIMES, evidence_of, levels, objective, signal
 
 
 def told(values, kind, alarm=1260.0):
@@ -38,3 +40,13 @@ def test_a_recovery_that_is_a_corner_too_is_told_once():
     values = way_back((1800, 0.1), (2100, 0.001), (3600, 0.001))
     assert told(values, RowKind.RECOVERED)
     assert all(entry.bend.is_held for entry in told(values, RowKind.BEND))
+
+
+@pytest.mark.parametrize(("worst", "rows"), [(36.0, 0), (3.0, 2)])
+def test_a_count_that_flickers_by_one_is_no_row_beside_a_far_greater_rise(worst, rows):
+    steps = ((0, 0.0), (300, 1.0), (480, 0.0), (1200, worst), (2400, 0.0))
+    times, heights = zip(*steps, strict=True)
+    waiting = signal("waiting", "saturation").model_copy(update={"unit": Unit.COUNT})
+    values = np.array(heights)[np.searchsorted(times, TIMES, side="right") - 1]
+    report = conclude(evidence_of((waiting, values), alarm=1260.0))
+    assert sum(row.kind is RowKind.TURN for row in report.timeline) == rows
