@@ -159,6 +159,7 @@ def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> R
     """Every step of the pipeline after the evidence; nothing here reads a clock or a server."""
     tied_seconds = evidence.lookback_seconds
     related = tuple(shift for shift in shifts if shift not in span.apart)
+    within = tuple(shift for shift in related if shift.onset.value <= span.ends_at(evidence))
     gaps = find_gaps(evidence, span.start.value - evidence.quiet_seconds, span.ends_at(evidence))
     return Report(
         evidence=evidence,
@@ -166,7 +167,7 @@ def build_report(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) -> R
         timeline=build_timeline(evidence, shifts, span, gaps),
         impact=assess_impact(evidence, shifts, span),
         ranking=rank(recording_of(evidence)),
-        whys=ask_whys(related, evidence.signals, tied_seconds),
+        whys=ask_whys(within, evidence.signals, tied_seconds),
         mitigations=find_mitigations(evidence, related, span),
         gaps=gaps,
     )

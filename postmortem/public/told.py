@@ -167,15 +167,15 @@ class Told:
 def tell(report: Report) -> Told:
     """What may leave the team."""
     impact, span = report.impact, report.impact.span
-    worse = [sli for sli in impact.slis if sli.shift is not None and sli.shift.rises]
-    felt = tuple(_felt(number, sli) for number, sli in enumerate(worse, start=1))
+    relapse = _relapse(span.later)
+    felt = tuple(_felt(number, sli) for number, sli in enumerate(_worse(report, relapse), start=1))
     return Told(
         evidence=report.evidence,
         is_open=report.evidence.incident.resolved_at is None,
         start=span.start if span.is_known else None,
         end=span.end,
         duration=impact.duration if span.is_known else None,
-        relapse=_relapse(span.later),
+        relapse=relapse,
         seen_until=report.window_fact("end"),
         felt=felt,
         steps=tuple(sorted(_steps(report, felt), key=lambda step: step.at.value)),
@@ -192,6 +192,17 @@ def _cause(ranking: Ranking) -> str | None:
     name = best.id.partition(".")[0]
     is_below = name == SERVICE and best.part not in ranking.hurt.services
     return "dependency" if is_below else name
+
+
+def _worse(report: Report, relapse: Relapse | None) -> Iterator[SliImpact]:
+    """Those that got worse in the impact, or are missed again still; what came and went after it is none."""
+    until = report.impact.span.ends_at(report.evidence)
+    again = relapse.series if relapse else frozenset()
+    for sli in report.impact.slis:
+        if sli.shift is None or not sli.shift.rises:
+            continue
+        if sli.shift.onset.value <= until or sli.shift.subject.series in again:
+            yield sli
 
 
 def _relapse(later: tuple[Stretch, ...]) -> Relapse | None:

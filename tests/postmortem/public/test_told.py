@@ -5,6 +5,8 @@ import pytest
 from alerts.timeline_rows import RowKind
 from postmortem.causes.knowledge import load_knowledge
 from postmortem.public.told import StepKind, tell
+from postmortem.report import conclude
+from tests.postmortem.outages import evidence_of, levels, objective
 
 
 def beside_something_inside(report, kind, seconds):
@@ -40,3 +42,12 @@ def test_a_part_that_a_service_stands_on_is_another_system(seed_report, is_below
     likeliest = replace(ranking.causes[0], candidate=slow, part=part)
     told = tell(replace(seed_report, ranking=replace(ranking, causes=(likeliest,))))
     assert told.cause == cause
+
+
+@pytest.mark.parametrize(("back", "names"), [(3000, ["orders"]), (9999, ["orders", "pages"])])
+def test_what_came_and_went_after_the_impact_is_not_told_as_its_own(back, names):
+    orders = levels(0.001, (1200, 0.4), (1800, 0.001))
+    pages = levels(0.001, (2700, 0.2), (back, 0.001), seed=4)
+    report = conclude(evidence_of((objective(), orders), (objective("pages"), pages), alarm=1260.0))
+    assert [felt.slo.name for felt in tell(report).felt] == names
+    assert report.whys[0].effect.subject.signal.name == "orders"
