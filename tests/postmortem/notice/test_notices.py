@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from alerts.charts.model import Language
+from alerts.incidents import State
 from postmortem.archive.archive import Archive
 from postmortem.archive.identity import Audience
 from postmortem.cli import main
@@ -33,7 +34,7 @@ def of(report, audience, language=Language.KO):
 
 def opened(report):
     """As it was while the incident lasted."""
-    incident = report.evidence.incident.model_copy(update={"resolved_at": None, "state": "acknowledged"})
+    incident = report.evidence.incident.model_copy(update={"resolved_at": None, "state": State.ACKNOWLEDGED})
     impact = replace(report.impact, duration=None, span=replace(report.impact.span, end=None))
     return replace(report, evidence=replace(report.evidence, incident=incident), impact=impact)
 
