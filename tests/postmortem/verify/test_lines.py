@@ -67,10 +67,10 @@ SOURCE = "- Orders failed from [10:05](#f1) on, at most [31.0%](#f2) of them.\n"
 
 def test_a_line_that_an_editor_wrapped_is_still_as_generated():
     generated = GeneratedLines(SOURCE)
-    assert generated.compare("x", WRAPPED) == ([], 0)
+    assert generated.compare("x", WRAPPED) == ([], ())
     ((found,), theirs) = generated.compare("x", WRAPPED.replace("31.0", "13.0"))
     assert (found.stored, found.computed, theirs) == ("13.0%", "31.0%", ())
 
 
 def test_a_tables_columns_may_be_aligned():
-    assert GeneratedLines("| a | [1](#f1) |").compare("x", "|  a  |  [1](#f1)  |") == ([], 0)
+    assert GeneratedLines("| a | [1](#f1) |").compare("x", "|  a  |  [1](#f1)  |") == ([], ())
