@@ -60,8 +60,8 @@ def _unseen(outcomes: Sequence[Compared]) -> Iterator[str]:
         longest = format_duration(60.0 * round(max(short.values()) / 60))
         yield (
             f"{', '.join(short)}: rules look back {longest} further than the samples go, so that windows and "
-            "`for` are not full at the begin (freeze with a longer --history, from a Prometheus that has "
-            "older samples)"
+            "`for` are not full at the begin (freeze anew, for these rules, from a server that has older "
+            "samples)"
         )
 
 

@@ -11,6 +11,7 @@ from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table,
 from postmortem.evidence import UNREADABLE
 from postmortem.facts import Fact
 from postmortem.impact.impact import Impact, SliImpact
+from postmortem.records import SloRecord
 from postmortem.report import Report
 from postmortem.turning_points.turns import Shift
 from postmortem.words.voice import Voice, cite
@@ -178,17 +179,24 @@ def _counted(report: Report, voice: Voice) -> Paragraph:
 
 def _sli_row(sli: SliImpact, voice: Voice) -> tuple[Text, ...]:
     slo = sli.slo
-    key = "impact.sli.title" if slo.calendar is None else "impact.sli.calendar"
     name = slo.titled(voice.language)
     if slo.slice_seconds is not None:
         name = voice.say("impact.sli.slices", title=name, slice=voice.seconds(slo.slice_seconds))
-    title = voice.say(key, title=name, period=voice.figure(sli.period))
+    title = voice.say(_period_key(slo), title=name, period=voice.figure(sli.period))
     figures = (sli.total, sli.bad, sli.share, sli.spent, sli.left)
     return (
         Text(title),
         cite(voice.figure(sli.objective), sli.objective),
         *(cite(voice.figure(fact), fact) for fact in figures),
     )
+
+
+def _period_key(slo: SloRecord) -> str:
+    """By the month or year where that is the period; else by its length."""
+    if slo.calendar is None:
+        return "impact.sli.title"
+    whole = f".{slo.calendar.unit.name.lower()}" if slo.calendar.count == 1 else ""
+    return f"impact.sli.calendar{whole}"
 
 
 def _business(report: Report, voice: Voice) -> Iterator[Item]:

@@ -102,7 +102,7 @@ def _facts_table(report: Report, voice: Voice) -> Table:
     start, end = (voice.when(report.window_fact(field)) for field in ("analysis_start", "end"))
     rows = (
         ("id", Text(f"`{incident.id}`", ("incident",))),
-        ("severity", Text(incident.severity)),
+        ("severity", Text(_severity(incident.severity, voice))),
         ("services", Text(voice.listed(f"`{name}`" for name in incident.services))),
         ("state", Text(voice.say(f"state.{incident.state}"))),
         ("window", Text(f"{start} ~ {end} {voice.zone_name}")),
@@ -110,6 +110,12 @@ def _facts_table(report: Report, voice: Voice) -> Table:
     )
     header = (voice.say("incident.table.item"), voice.say("incident.table.value"))
     return Table(header, tuple((Text(voice.say(f"incident.{key}")), value) for key, value in rows))
+
+
+def _severity(name: str, voice: Voice) -> str:
+    """In words; one that only a server from elsewhere knows, as it says it."""
+    key = f"severity.{name}"
+    return voice.say(key) if key in voice.catalogue.messages else name
 
 
 def _tiles(report: Report, voice: Voice) -> Iterator[Tile]:

@@ -59,10 +59,10 @@ def notice_command(
         write_all(({} if out is None else {out: text}) | asked.archive_of(report))
     except (PostmortemError, CannotWriteError) as error:
         raise UserMistake(str(error)) from error
-    asked.warn_unless_kept()
     if out is None:
         click.echo(text, nl=False)
         return
+    asked.warn_unless_kept()
     blanks = text.count(f"{document.blank_marks[0]}:")
     figures, left = counted(document.count_figures(), "figure"), counted(blanks, "blank")
     click.echo(f"{out}: {kind} notice, {_WHEN[when]}, {figures}, {left} to fill in")

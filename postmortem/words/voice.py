@@ -24,6 +24,9 @@ from postmortem.marks import mark
 from postmortem.records import Alert, Event, SloRecord
 from postmortem.turning_points.turns import Shift
 from postmortem.words.catalogue import Catalogue
+from postmortem.words.headline import headline
+
+_ALARMS = {"detected", "paged"}  # their texts are messages to people, in whole sentences
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,8 @@ class Voice:
     def event(self, event: Event) -> str:
         """An event's own words; a switch by its name and state."""
         text = self.words(event)
+        if event.kind in _ALARMS:
+            text = headline(text, self.language)
         switch = event.attributes.get("switch")
         if event.kind == "switch" and switch and isinstance(event.attributes.get("to"), bool):
             state = "on" if event.attributes["to"] else "off"

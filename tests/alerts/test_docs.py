@@ -46,6 +46,9 @@ def test_every_built_in_policy_is_documented(name):
     assert f"`{name}`" in TEXT
 
 
-@pytest.mark.parametrize("path", ["docs/slos.md", "dashboards/starter_files/signals.yml", "dashboards/starter_files/ko/signals.yml"])
+@pytest.mark.parametrize(
+    "path",
+    ["docs/slos.md", "dashboards/starter_files/signals.yml", "dashboards/starter_files/ko/signals.yml"],
+)
 def test_every_role_of_a_signal_is_listed(path):
     assert " ".join(get_args(signals.Role)) in Path(path).read_text(encoding="utf-8")

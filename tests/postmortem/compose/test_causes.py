@@ -11,7 +11,7 @@ from tests.postmortem.causes.test_alike import MISSES, coarse
 
 TOLD = {
     Language.EN: ("**Candidate 1: what `store`", "   - Fitting these signals as well: `store` (a cache)"),
-    Language.KO: ("**후보 1: 캐시 `store`의 내용", "   - 이 신호들로는 다음과 구별되지 않음: 캐시 `store`"),
+    Language.KO: ("**후보 1: 캐시 `store`의 내용", "   - 이 지표들로는 다음과 구별되지 않음: 캐시 `store`"),
 }
 
 

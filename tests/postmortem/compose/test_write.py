@@ -9,6 +9,7 @@ from postmortem.causes.ranking import Ranking
 from postmortem.compose.write import write_document
 from postmortem.impact.span import find_span
 from postmortem.markdown import render_markdown
+from postmortem.records import SloRecord
 from postmortem.report import build_report
 from tests.postmortem.conftest import TEN
 
@@ -172,8 +173,8 @@ def test_a_report_without_data_invents_nothing(seed_report):
         ),
     )
     text = as_read(write_document(bare, Language.KO, SEOUL))
-    assert "판단할 수 있는 신호가 없어, 이 신호들로는 원인을 말할 수 없다" in text
-    assert "이 신호들로는 설명되지 않는다" not in text
+    assert "판단할 수 있는 지표가 없어, 이 지표들로는 원인을 말할 수 없다" in text
+    assert "이 지표들로는 설명되지 않는다" not in text
     assert "nan" not in text.lower()
 
 
@@ -244,3 +245,27 @@ def test_without_any_series_nothing_is_said_to_be_unmoved(report_without_data):
     text = as_read(write_document(report_without_data, Language.EN, SEOUL))
     assert "no change beyond the threshold" not in text
     assert text.count("nothing can be said: no series could be judged") == 3
+
+
+@pytest.mark.parametrize(
+    ("unit", "count", "said"),
+    [
+        ("M", 1, "주문 가용성(그달 시작부터 그때까지)"),
+        ("M", 2, "주문 가용성(달력 기간 시작부터 그때까지, 보통 30일)"),
+    ],
+)
+def test_a_calendars_period_is_called_by_its_unit(seed_report, unit, count, said):
+    calendar = {"unit": unit, "count": count, "start": "2025-01-01 00:00:00", "zone": "Asia/Seoul"}
+    slis = tuple(
+        replace(sli, slo=SloRecord.model_validate({**sli.slo.model_dump(), "calendar": calendar}))
+        for sli in seed_report.impact.slis
+    )
+    report = replace(seed_report, impact=replace(seed_report.impact, slis=slis))
+    assert f"| {said} |" in as_read(write_document(report, Language.KO, SEOUL))
+
+
+@pytest.mark.parametrize(("severity", "said"), [("page", "호출(page)"), ("sev1", "sev1")])
+def test_a_severity_is_told_in_words_where_it_is_one_of_ours(seed_report, severity, said):
+    incident = seed_report.evidence.incident.model_copy(update={"severity": severity})
+    report = replace(seed_report, evidence=replace(seed_report.evidence, incident=incident))
+    assert f"| 심각도 | {said} |" in as_read(write_document(report, Language.KO, SEOUL))

@@ -5,6 +5,7 @@ import pytest
 from alerts.charts.model import Language
 from postmortem.facts import TIME, Fact, FromRecord, RecordKind
 from postmortem.marks import marked_facts
+from postmortem.records import Event
 from postmortem.words.catalogue import load_catalogue
 from postmortem.words.voice import Voice
 
@@ -55,3 +56,17 @@ def test_on_all_other_days_once_is_enough(window):
 def test_a_zone_without_letters_says_its_offset():
     speech = voice((1775310000.0, 1775330000.0), ZoneInfo("Australia/Lord_Howe"))
     assert speech.clock(1775310000.0).endswith(" UTC+11")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("paged", "당직 호출: 예산 소진"),
+        ("detected", "장애 인지: 예산 소진"),
+        ("note", "메모: 예산이 소진되고 있습니다"),
+    ],
+)
+def test_what_an_alert_says_politely_is_no_row_of_a_plain_report(kind, said):
+    text = "예산 소진되고 있습니다" if kind != "note" else "예산이 소진되고 있습니다"
+    event = Event(id=1, at=FIRST, kind=kind, text=text)
+    assert Voice(load_catalogue(Language.KO), NEW_YORK, FIRST).event(event) == said
