@@ -90,6 +90,7 @@ def _wanted(name: str | None, report: Report, began: Onset, page_within: float |
         expected_of(report, began, page_within),
         title_ko=titles.get("ko", ""),
         incident=labels_of(incident),
+        time_zone=report.evidence.time_zone,
     )
 
 

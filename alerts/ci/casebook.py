@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field
 
@@ -65,6 +66,14 @@ def _selector(value: object) -> tuple[Matcher, ...]:
         raise ValueError(f'expected a selector such as up{{job="shop"}}, found {shortened(value)}') from error
 
 
+def _zone(value: object) -> str:
+    try:
+        return ZoneInfo(str(value)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"expected a zone such as Asia/Seoul, found {shortened(value)}") from error
+
+
+ZoneName = Annotated[str, BeforeValidator(_zone)]
 SelectorText = Annotated[Any, BeforeValidator(_selector)]
 
 
@@ -86,6 +95,7 @@ class RecordedFile(Strict):
     samples: str
     selectors: list[SelectorText] | None = None
     evaluation_interval: Window | None = None
+    timezone: ZoneName | None = None
     start: Instant
     end: Instant
     quiet: bool = False

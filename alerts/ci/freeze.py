@@ -40,6 +40,7 @@ class Description:
     step_seconds: how far apart samples are that are older than ``fine_seconds``.
     evaluation_seconds: how often the source evaluates groups that do not say it, where it tells.
     title_ko: the title in Korean, where it is another. incident: which one it was, of a case made of one.
+    time_zone: in which people told its times; empty where nobody says.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Description:
     evaluation_seconds: float | None = None
     title_ko: str = ""
     incident: FrozenIncident | None = None
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ def _case_yaml(description: Description, selectors: Sequence[str]) -> str:
         "start": _spelled_time(expected.start),
         "end": _spelled_time(expected.end),
     }
+    if description.time_zone:
+        content["timezone"] = description.time_zone
     if description.evaluation_seconds is not None:
         content["evaluation_interval"] = format_duration(description.evaluation_seconds)
     if expected.page_within_seconds is None:

@@ -32,6 +32,7 @@ class Wanted:
     history_seconds: float | None = None
     title_ko: str = ""
     incident: FrozenIncident | None = None
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def freeze_from(
         evaluation_seconds=interval,
         title_ko=wanted.title_ko,
         incident=wanted.incident,
+        time_zone=wanted.time_zone,
     )
     frozen = _frozen(cases, description, server, groups, replaces=replaces)
     folder = cases / wanted.name

@@ -29,7 +29,7 @@ _OURS = {"detected", "paged"}  # what only Fireline itself writes
 class CaseRecord:
     """A case to report on.
 
-    titles: by language. zone: the document's own; UTC of a recording.
+    titles: by language. zone: in which its times are told; UTC of a recording that does not say.
     alarm_at: when people were alarmed then, where a document says it; Unix seconds.
     events: what people and tools recorded; never what alerts made of it, which the replay tells.
     """
@@ -53,7 +53,7 @@ def read_case_record(name: str) -> CaseRecord:
     titles = {str(language): str(text) for language, text in content["title"].items() if text}
     events = _events(folder)
     if "samples" in content:
-        return CaseRecord(filed, titles, events=events)
+        return CaseRecord(filed, titles, ZoneInfo(content.get("timezone", _UTC.key)), events=events)
     told = load_case(str(folder))
     alarm_at = None if told.is_quiet else told.alarm_at
     return CaseRecord(filed, titles, told.timezone, alarm_at, events)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from collector.remote import Forwarded
 from collector.rules.files import AlertingRule, parse_groups
 from collector.series import Series
 from postmortem import freeze_cli
+from postmortem.cases.files import read_case_record
 from postmortem.cli import main
 from postmortem.records import ServerSettings
 from tests.postmortem.conftest import TEN, seed_store
@@ -108,6 +110,13 @@ def test_a_case_has_the_incidents_id_title_and_labels(run, tmp_path):
     known = {"id": "2025-09-03-1", "severity": "page", "services": ["order", "product"]}
     assert content["incident"] == known
     assert content["title"]["en"] == "주문 가용성: 오류 예산이 빠르게 소진"
+
+
+def test_a_case_is_told_in_the_zone_of_its_server(run, tmp_path, monkeypatch, seed_report):
+    there = replace(seed_report, evidence=replace(seed_report.evidence, time_zone="Asia/Tokyo"))
+    monkeypatch.setattr(freeze_cli, "report_on", lambda *_: (there, ServerSettings()))
+    run("--name", "seed")
+    assert read_case_record(str(tmp_path / "cases" / "seed")).zone.key == "Asia/Tokyo"
 
 
 def test_the_onset_is_as_reviewed(run, tmp_path):

@@ -61,6 +61,7 @@ def test_a_recorded_case_is_read_with_its_samples(folder):
         ("onset: 2025-09-03T10", "onset: 2033-09-03T10", r"case\.yml: onset: expected between start and end"),
         ("onset: 2025-09-03T10", "onset: 2025-09-03T09", r"case\.yml: onset: expected between start and end"),
         ("start: 2025-09-03T10:00:00", "start: 0001-01-01T00:00:00", "start: expected a time .* after 1970"),
+        ("start:", "timezone: Asia/Nowhere\nstart:", "timezone: expected a zone such as Asia/Seoul"),
         ("start:", "selectors: [x > 1]\nstart:", "selectors.0: expected a selector such as up"),
         ("origin:", "orgin:", "unknown key 'orgin', expected one of version, name"),
     ],

@@ -63,10 +63,9 @@ def test_a_zone_without_letters_says_its_offset():
     [
         ("paged", "당직 호출: 예산 소진"),
         ("detected", "장애 인지: 예산 소진"),
-        ("note", "메모: 예산이 소진되고 있습니다"),
+        ("note", "메모: 예산 소진되고 있습니다"),
     ],
 )
 def test_what_an_alert_says_politely_is_no_row_of_a_plain_report(kind, said):
-    text = "예산 소진되고 있습니다" if kind != "note" else "예산이 소진되고 있습니다"
-    event = Event(id=1, at=FIRST, kind=kind, text=text)
+    event = Event(id=1, at=FIRST, kind=kind, text="예산 소진되고 있습니다")
     assert Voice(load_catalogue(Language.KO), NEW_YORK, FIRST).event(event) == said
