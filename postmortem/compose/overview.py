@@ -8,7 +8,7 @@ from postmortem.compose.ends import end_definition, ends, start_definition
 from postmortem.compose.losses import loss_items
 from postmortem.compose.timeline import timeline
 from postmortem.document import Block, Heading, Item, Listing, Paragraph, Table, Text
-from postmortem.evidence import UNREADABLE
+from postmortem.evidence import UNREADABLE, Subject
 from postmortem.facts import Fact
 from postmortem.impact.impact import Impact, SliImpact
 from postmortem.records import SloRecord
@@ -47,7 +47,7 @@ def _scope(report: Report, voice: Voice) -> Iterator[Item]:
         moved = {name: [s for s in shifts if s.subject.signal.service == name] for name in names}
         yield _group(key, moved, report, voice)
     for key, subjects in (
-        ("scope.unmoved", report.calm),
+        ("scope.unmoved", _calm(report)),
         ("scope.silent", report.silent),
         ("scope.unjudged", report.unjudged),
     ):
@@ -214,10 +214,19 @@ def _business(report: Report, voice: Voice) -> Iterator[Item]:
     yield Item(Text(voice.say("impact.support", blank=voice.blank("blank.support"))))
 
 
-def _business_calm(report: Report, voice: Voice) -> Iterator[Item]:
+def _lost(report: Report) -> set[str]:
+    """The series of which a loss is estimated."""
+    return {loss.subject.series for loss in report.losses if loss.interval is not None}
+
+
+def _calm(report: Report) -> list[Subject]:
     """Without those of which a loss is estimated: a fall that no threshold catches adds up to one."""
-    lost = {loss.subject.series for loss in report.losses if loss.interval is not None}
-    judged = (("impact.business.none", report.calm), ("impact.business.unjudged", report.unjudged))
+    return [subject for subject in report.calm if subject.series not in _lost(report)]
+
+
+def _business_calm(report: Report, voice: Voice) -> Iterator[Item]:
+    lost = _lost(report)
+    judged = (("impact.business.none", _calm(report)), ("impact.business.unjudged", report.unjudged))
     named = [(key, [s for s in subjects if s.signal.role == "business"]) for key, subjects in judged]
     if not any(subjects for _, subjects in named):
         mapped = [s.titled(voice.language) for s in report.evidence.signals.signals if s.role == "business"]

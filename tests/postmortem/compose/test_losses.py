@@ -82,8 +82,9 @@ def test_what_is_estimated_as_lost_is_not_called_unharmed(report, is_estimated):
     signals = report.evidence.signals.model_copy(update={} if is_estimated else {"estimates": ()})
     shifts = tuple(shift for shift in report.shifts if shift.subject.signal.role != "business")
     calm = replace(report, shifts=shifts, evidence=replace(report.evidence, signals=signals))
-    unharmed = [line for line in text_of(calm, Language.EN).splitlines() if "no worsening beyond" in line]
-    assert any("Orders confirmed" in line for line in unharmed) != is_estimated
+    items = [item for item in text_of(calm, Language.EN).split("\n- ") if "o worsening beyond" in item]
+    assert len(items) == (1 if is_estimated else 2)  # in the scope, and among business signals
+    assert ["Orders confirmed" in item for item in items] == [not is_estimated] * len(items)
 
 
 def test_nothing_configured_is_nothing_computed(seed_report):
