@@ -105,7 +105,7 @@ def test_an_objective_that_was_missed_before_is_named_with_its_level():
 
 def test_an_objective_that_rests_beyond_its_bound_is_named_with_its_level():
     text = told((objective(), levels(0.02, (1500, 0.4), (2400, 0.04), noise=0.0)))
-    assert "came to rest at 4%, near where it was before but beyond its objective (99%)" in text
+    assert "came to rest at 4%, still beyond its objective (99%)" in text
 
 
 @pytest.mark.parametrize(
