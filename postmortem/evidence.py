@@ -98,6 +98,12 @@ class Evidence:
         """
         return parse_duration(self.rate_window)
 
+    @property
+    def step_seconds(self) -> float:
+        """Between one sample of a series and the next: a scrape, or more in a window of hours."""
+        steps = [self.series[subject.series].step_seconds for subject in self.subjects]
+        return max([self.interval_seconds, *steps])
+
     def lookback_of(self, slo: SloRecord | None) -> float:
         """The same of an objective's samples: a slice of time, where it counts those and they are longer."""
         return max(self.lookback_seconds, (slo.slice_seconds if slo else None) or 0.0)

@@ -10,7 +10,7 @@ from alerts.ci.verdict import Expected
 from postmortem.errors import EvidenceError
 from postmortem.records import Incident
 from postmortem.report import Report
-from postmortem.timeline import TIED_INTERVALS
+from postmortem.timeline import TIED_STEPS
 
 LEAST_SECONDS = 120.0  # as `fireline alerts freeze` asks for
 
@@ -103,7 +103,7 @@ def doubts_about(report: Report, onset: Onset) -> tuple[str, ...]:
             "give --onset, when it truly began",
         )
     early = onset.at - began
-    if not span.by_objectives or early <= TIED_INTERVALS * report.evidence.interval_seconds:
+    if not span.by_objectives or early <= TIED_STEPS * report.evidence.step_seconds:
         return ()
     return (
         f"an objective was missed {early:.0f} s before this onset, since {shown_time(began)}: "

@@ -12,7 +12,7 @@ from postmortem.evidence import Evidence, StoredSeries
 from postmortem.facts import TIME, Fact, Operation, combine, measure
 from postmortem.impact.span import Span
 from postmortem.reductions import Cut, Reduction, reduce_samples
-from postmortem.timeline import TIED_INTERVALS
+from postmortem.timeline import TIED_STEPS
 from postmortem.turning_points.turns import Shift
 
 WINDOW_STEPS = 6  # of which the medians are printed
@@ -107,7 +107,7 @@ def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) 
     """The actions of the impact, tied ones together."""
     groups: list[list[Act]] = []
     for act in acts_within(evidence, span):
-        if groups and act.at - groups[-1][0].at <= TIED_INTERVALS * evidence.interval_seconds:
+        if groups and act.at - groups[-1][0].at <= TIED_STEPS * evidence.step_seconds:
             groups[-1].append(act)
         else:
             groups.append([act])
@@ -120,17 +120,12 @@ def find_mitigations(evidence: Evidence, shifts: tuple[Shift, ...], span: Span) 
 
 def window_seconds(evidence: Evidence) -> float:
     """The time that printed medians are of, where no other action is nearer."""
-    return WINDOW_STEPS * _step_seconds(evidence)
+    return WINDOW_STEPS * evidence.step_seconds
 
 
 def reach_seconds(evidence: Evidence) -> float:
     """How long after an action and its queries' window what comes may be called its effect."""
-    return max(REACH_SECONDS, _JUDGED_STEPS * _step_seconds(evidence))
-
-
-def _step_seconds(evidence: Evidence) -> float:
-    steps = [evidence.series[subject.series].step_seconds for subject in evidence.subjects]
-    return max([evidence.interval_seconds, *steps])
+    return max(REACH_SECONDS, _JUDGED_STEPS * evidence.step_seconds)
 
 
 def _effects(evidence: Evidence, felt: list[Shift], reach: _Reach) -> tuple[Effect, ...]:

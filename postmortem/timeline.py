@@ -19,7 +19,7 @@ from postmortem.turning_points.news import is_return, is_slow, is_told
 from postmortem.turning_points.turns import Shift, Turn, find_turns
 
 AGAIN = "again"  # the word of an alert that had fired in the incident before
-TIED_INTERVALS = 2  # scrapes that two series may lie apart and still count as one moment
+TIED_STEPS = 2  # samples that two series may lie apart and still count as one moment
 _MILESTONES = {
     "detected": "detected_at",
     "paged": "paged_at",
@@ -110,12 +110,12 @@ def build_timeline(
         *_events(evidence),
         *_milestones(evidence),
     ]
-    return corrected_rows(merge_entries(entries, TIED_INTERVALS * evidence.interval_seconds), evidence)
+    return corrected_rows(merge_entries(entries, TIED_STEPS * evidence.step_seconds), evidence)
 
 
 def event_rows(evidence: Evidence) -> tuple[Row, ...]:
     """Those rows of the timeline that tell of events."""
-    rows = merge_entries(_events(evidence), TIED_INTERVALS * evidence.interval_seconds)
+    rows = merge_entries(_events(evidence), TIED_STEPS * evidence.step_seconds)
     return corrected_rows(rows, evidence)
 
 
@@ -219,7 +219,7 @@ def _name(entry: Entry) -> str:
 
 def _shift(shift: Shift, turns: Sequence[Turn], evidence: Evidence, *, is_bent: bool) -> Iterator[Entry]:
     """Its onset, and how it came back, where no bend or slow turn tells that better."""
-    tied = TIED_INTERVALS * evidence.interval_seconds
+    tied = TIED_STEPS * evidence.step_seconds
     yield Entry(shift.onset.value, RowKind.ONSET, shift=shift, fact=shift.onset)
     if any(is_return(turn, shift) and is_slow(turn, evidence) for turn in turns):
         return

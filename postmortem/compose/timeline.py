@@ -10,7 +10,7 @@ from postmortem.facts import Fact
 from postmortem.impact.gaps import Gap
 from postmortem.records import Event, Good
 from postmortem.report import Report
-from postmortem.timeline import TIED_INTERVALS, Entry, Row
+from postmortem.timeline import TIED_STEPS, Entry, Row
 from postmortem.turning_points.bends import COMPANY_SECONDS, Bend, Then
 from postmortem.turning_points.turns import Shift, Turn
 from postmortem.words.voice import Voice, cite
@@ -32,7 +32,7 @@ def timeline(report: Report, voice: Voice) -> Iterator[Block]:
     yield from _hidden(report, voice)
     yield from _missed(report, voice)
     evidence = report.evidence
-    tied, bends = (voice.seconds(s) for s in (TIED_INTERVALS * evidence.interval_seconds, COMPANY_SECONDS))
+    tied, bends = (voice.seconds(s) for s in (TIED_STEPS * evidence.step_seconds, COMPANY_SECONDS))
     window = voice.window(evidence.rate_window)
     yield Paragraph(Text(voice.say("method", tied=tied, bends=bends, window=window)))
 

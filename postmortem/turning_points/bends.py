@@ -21,7 +21,7 @@ LEAST_CORNER = 1.8  # times better than any curve without a corner
 LEAST_GAIN = 4.0  # over one line, in variances and over ln n: the best of n knots gains some by chance
 KNOWN_WITHIN_SECONDS = 60.0  # a corner whose time is known less well makes no row
 COMPANY_SECONDS = 120.0  # a corner is known to a minute on either side
-LEVEL_INTERVALS = 2  # scrapes on either side of a corner whose median is its level
+LEVEL_STEPS = 2  # samples on either side of a corner whose median is its level
 _MOST_ROUNDS = 20
 _FLAT = 0.1  # of the slope before
 
@@ -181,7 +181,7 @@ def _is_known(times: Floats, values: Floats) -> bool:
 
 def _bends(evidence: Evidence, shift: Shift, corners: Sequence[Fact]) -> Iterator[Bend]:
     series, unit = evidence.series[shift.subject.series], shift.subject.signal.unit
-    around = LEVEL_INTERVALS * evidence.interval_seconds
+    around = LEVEL_STEPS * evidence.step_seconds
     points = [(shift.peak_at, shift.peak)]
     for corner in corners:
         cut = Cut(Reduction.MEDIAN, corner.value - around, corner.value + around)
@@ -189,7 +189,7 @@ def _bends(evidence: Evidence, shift: Shift, corners: Sequence[Fact]) -> Iterato
         assert level is not None
         points.append((corner, level))
     inside = series.values[series.times <= evidence.end]
-    last = (evidence.end, median(inside[-2 * LEVEL_INTERVALS - 1 :]))
+    last = (evidence.end, median(inside[-2 * LEVEL_STEPS - 1 :]))
     course = [*((at.value, level.value) for at, level in points), last]
     for n in range(1, len(points)):
         yield Bend(shift, *points[n - 1], *points[n], _then(course[n - 1], course[n], course[n + 1]))

@@ -39,7 +39,7 @@ LEAST_CHANGE = {
 class SearchWindow:
     """Where an excursion is looked for, Unix seconds. calm_until: the samples before tell what is usual.
 
-    interval_seconds: of scrapes; lookback_seconds: of the queries' rates.
+    interval_seconds: of samples; lookback_seconds: of the queries' rates.
     """
 
     start: float

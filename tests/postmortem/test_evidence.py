@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from postmortem.recording.model import recording_of
 from tests.postmortem.turning_points.test_turns import TIMES, evidence_of
 
 
@@ -17,3 +20,11 @@ def test_an_incident_that_outlasts_the_window_is_cut(resolved_at, fetched_at, is
     evidence = evidence_of(TIMES, fetched_at=fetched_at)
     incident = evidence.incident.model_copy(update={"resolved_at": resolved_at})
     assert evidence_of(TIMES, fetched_at=fetched_at, incident=incident).is_cut == is_cut
+
+
+def test_samples_lie_a_scrape_apart_or_a_step_of_a_longer_window():
+    evidence = evidence_of(TIMES)
+    (series,) = evidence.series.values()
+    wide = evidence.with_series([replace(series, step_seconds=60.0)])
+    assert (evidence.interval_seconds, evidence.step_seconds, wide.step_seconds) == (15.0, 15.0, 60.0)
+    assert recording_of(wide).interval_seconds == 60.0

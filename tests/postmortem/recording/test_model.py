@@ -33,7 +33,9 @@ def test_records_of_faults_and_switches_are_refused(change, allowed):
 def test_a_report_is_recorded_without_what_was_done_to_the_system(seed_report):
     evidence = seed_report.evidence
     confession = evidence.subjects[0].signal.model_copy(update={"name": "faults", "query": "fault_active"})
-    told = replace(evidence, subjects=(*evidence.subjects, Subject("signal:faults", confession)))
+    series = replace(next(iter(evidence.series.values())), id="signal:faults")
+    subjects = (*evidence.subjects, Subject(series.id, confession))
+    told = replace(evidence.with_series([series]), subjects=subjects)
     recorded = recording_of(told)
     assert {subject.series for subject in recorded.subjects} == set(recorded.series)
     assert not hasattr(recorded, "events")
