@@ -241,7 +241,7 @@ class ActRun:
             incident=incident,
             load=load,
             series=read_series(api, started_at, ended_at, self._scenario.measuring),
-            slos=tuple(slo_results(api, ended_at - started_at)),
+            slos=tuple(slo_results(api, max(1.0, ended_at - moments.normal_start))),
             machine=machine(api, started_at, ended_at),
             moments=moments,
             opening=self._plant.opening,

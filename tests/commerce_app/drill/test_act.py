@@ -102,3 +102,14 @@ def test_an_act_whose_fault_does_not_heal_ends_there_and_keeps_what_was_measured
     assert (record.ended, record.load.orders_placed) == (UNHEALED, 9)
     assert record.unhealed == (f"{lag.fault_step.name}: not healed: no answer",)
     assert record.ended_at == 1000.0 + lag.fault_step.heals_at_seconds
+
+
+def test_objectives_are_judged_from_when_the_shop_has_settled():
+    clock, silent = FakeClock(), SimpleNamespace(say=lambda _: None, tick=lambda *_: None)
+    lag, plant, asked = load_scenario("replica-lag"), FakePlant(), []
+    slo = {"name": "orders", "objective": 0.99, "queries": {"bad": "bad[$window]", "total": "total[$window]"}}
+    plant.fireline.slos = lambda: [slo]
+    plant.fireline.value = asked.append
+    ActRun(lag, "unprotected", plant, silent, now=clock.now, pause=clock.pause).run()
+    seconds = lag.fault_step.heals_at_seconds - lag.measuring.settle_seconds
+    assert [each for each in asked if each.startswith("total")] == [f"total[{seconds:.0f}s]"]
