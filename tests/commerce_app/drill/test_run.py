@@ -27,5 +27,7 @@ def test_a_drill_measures_what_it_lived_through(comparison):
     assert 0 < comparison["protected"]["served_ratio"] <= 1
     assert all(len(points) >= 8 for points in act["points"].values())
     assert {slo["name"] for slo in act["slos"]} == {"order-availability", "order-latency", "product-latency"}
-    assert 0 <= act["machine"]["least_idle_ratio"] <= act["machine"]["idle_ratio"] < 1
+    # In an act of seconds the windows of the least reach back to before it: neither bounds the other.
+    assert 0 <= act["machine"]["least_idle_ratio"] < 1
+    assert 0 <= act["machine"]["idle_ratio"] < 1
     assert comparison["policy"]["tiers"]
