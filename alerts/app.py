@@ -82,11 +82,8 @@ class Alerts:
         self._reminders = Reminders(self.database, desk, times, clock)
         briefing = Briefing(dependencies, config.language, config.timing.lookback, config.shadow, accounts)
         used = tuple(notifier for notifier in chosen if notifier.name in names)
-        last, longest = last_resort(config, names), desk.pace.longest_wait_seconds
-        self._couriers = tuple(
-            Courier(self.database, notifier, briefing, clock, longest_wait_seconds=longest, last_resort=last)
-            for notifier in used
-        )
+        last = last_resort(config, names)
+        self._couriers = self._hire(used, briefing, last, desk.pace.longest_wait_seconds)
         heard = used if last is None else (*used, last)
         self._heralds = tuple(Herald(notifier, config.language, shadow=config.shadow) for notifier in heard)
         self._write_check = WriteCheck(self.database, clock)
@@ -103,6 +100,22 @@ class Alerts:
         self._station = Station(self.database, self._take, clock, names, version("fireline"), clock.now())
         self._presses = self._slack_desk(config)
         self._action_sources = ActionSources(self.actions, clock, self._nudge, candidates)
+
+    def _hire(
+        self, used: Sequence[Notifier], briefing: Briefing, last: Notifier | None, longest_seconds: float
+    ) -> tuple[Courier, ...]:
+        """One for each notifier; ``last`` is told of what none of them could deliver."""
+        return tuple(
+            Courier(
+                self.database,
+                notifier,
+                briefing,
+                self._clock,
+                longest_wait_seconds=longest_seconds,
+                last_resort=last,
+            )
+            for notifier in used
+        )
 
     def _threads(self) -> tuple[Round, ...]:
         couriers = (Round(f"alerts-{courier.name}", courier.step, self._clock) for courier in self._couriers)

@@ -41,7 +41,7 @@ def load_specs(config: FirelineConfig) -> Specs:
     """
     slos = load_slos(*config.slo_files, period=config.period)
     for name, count in Counter(slo.name for slo in slos).items():
-        if count > 1:  # pages and reports know an objective by its name alone
+        if count > 1:  # pages know an objective by its name alone
             raise SpecError(f"alerts.slos: expected names that are used once in all services: {name}")
     policies = policies_of(slos, {name: str(path) for name, path in config.policies.items()})
     return Specs(

@@ -33,7 +33,7 @@ def baseline_of(recording: Recording, hurt: Hurt, series: StoredSeries) -> Basel
     early = series.values[series.times <= last][-MOST_BASELINE:]
     if len(early) < LEAST_BASELINE:
         early = series.values[series.times < hurt.start][-LEAST_BASELINE:]
-        last = hurt.start - recording.interval_seconds
+        last = hurt.start - recording.step_seconds
     if len(early) < LEAST_BASELINE:
         return None
     late = early[-max(LEAST_BASELINE, len(early) // 2) :] if len(early) < SHORT_BASELINE else early

@@ -41,7 +41,7 @@ def find_hurt(recording: Recording) -> Hurt | None:
     for subject in _judging(recording):
         series = recording.series[subject.series]
         is_over = series.values > _bound(subject, series.values)
-        is_warm = _warm(is_over, series.times, recording.interval_seconds)
+        is_warm = _warm(is_over, series.times, recording.step_seconds)
         times, values = series.times[is_warm], series.values[is_warm]
         is_over = values > _bound(subject, values) if len(values) else np.zeros(0, dtype=bool)
         if subject.slo is None:
@@ -114,7 +114,7 @@ def _main_runs(is_over: Flags, times: Floats, values: Floats, apart_seconds: flo
     return kept
 
 
-def _warm(is_over: Flags, times: Floats, interval_seconds: float) -> Flags:
+def _warm(is_over: Flags, times: Floats, step_seconds: float) -> Flags:
     """False for what a record begins with and gets over: a cold start has no before, and hurts by itself.
 
     By time and not by samples, of which some may be missing.
@@ -122,10 +122,10 @@ def _warm(is_over: Flags, times: Floats, interval_seconds: float) -> Flags:
     kept = np.ones_like(is_over)
     if not len(times):
         return kept
-    cold_until = times[0] + (COLD_SAMPLES - 0.5) * interval_seconds
+    cold_until = times[0] + (COLD_SAMPLES - 0.5) * step_seconds
     calm = np.flatnonzero(~is_over[: max(1, len(is_over) // 2)])
     began_hurt = is_over[times < cold_until].any()
-    if began_hurt and len(calm) and times[calm[-1]] > cold_until - interval_seconds:
+    if began_hurt and len(calm) and times[calm[-1]] > cold_until - step_seconds:
         first_calm = next((i for i in calm if i >= np.flatnonzero(is_over)[0]), None)
         if first_calm is not None:
             kept[:first_calm] = False

@@ -106,7 +106,7 @@ def _kept(recording: Recording, hurt: Hurt, seen: Observed, move: Move) -> Obser
         return seen
     series = recording.series[seen.subject.series]
     near = series.values[(series.times >= hurt.start - lookback) & (series.times <= hurt.end)]
-    of_one_call = int(lookback // recording.interval_seconds)
+    of_one_call = int(lookback // recording.step_seconds)
     if len(near) <= of_one_call:
         return seen
     kept = float(np.sort(near)[-of_one_call - 1])
@@ -123,19 +123,19 @@ def _begun(seen: Observed) -> Observed:
 
 def _window(recording: Recording, hurt: Hurt) -> SearchWindow:
     """From the level just before: what a day's course has changed since the night hurt nobody."""
-    before = recording.lookback_seconds + MOST_BASELINE * recording.interval_seconds
+    before = recording.lookback_seconds + MOST_BASELINE * recording.step_seconds
     return SearchWindow(
         start=max(recording.start, hurt.start - before),
         end=hurt.end,
         calm_until=hurt.start,
-        interval_seconds=recording.interval_seconds,
+        step_seconds=recording.step_seconds,
         lookback_seconds=recording.lookback_seconds,
     )
 
 
 def _silence(recording: Recording, hurt: Hurt, level: Baseline, kind: Kind, subject: Subject) -> Observed:
     end = level.times[-1] if len(level.times) else hurt.start
-    expected = (hurt.end - hurt.start) / recording.interval_seconds + 1
+    expected = (hurt.end - hurt.start) / recording.step_seconds + 1
     inside = int(((level.times >= hurt.start) & (level.times <= hurt.end)).sum())
     is_silent = expected >= LEAST_BASELINE and inside <= expected / 3
     whole = replace(kind, measure="")  # a part falls silent once, however many signals tell of it

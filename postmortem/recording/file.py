@@ -81,7 +81,7 @@ def _to_mapping(recording: Recording) -> dict[str, Any]:
         "schema": SCHEMA,
         "start": recording.start,
         "end": recording.end,
-        "interval_seconds": recording.interval_seconds,
+        "interval_seconds": recording.step_seconds,
         "rate_window": recording.rate_window,
         "slos": [slo.model_dump(mode="json", exclude_defaults=True) for slo in recording.slos],
         "signals": recording.signals.model_dump(mode="json", exclude_defaults=True),
@@ -99,10 +99,10 @@ def _to_mapping(recording: Recording) -> dict[str, Any]:
 
 
 def _on_grid(recording: Recording, series: StoredSeries) -> list[float | None]:
-    steps = round((recording.end - recording.start) / recording.interval_seconds) + 1
+    steps = round((recording.end - recording.start) / recording.step_seconds) + 1
     values: list[float | None] = [None] * steps
     for at, value in zip(series.times, series.values, strict=True):
-        place = round((at - recording.start) / recording.interval_seconds)
+        place = round((at - recording.start) / recording.step_seconds)
         if 0 <= place < steps:
             values[place] = float(f"{value:.5g}")
     return values
@@ -120,7 +120,7 @@ def _from_file(content: _RecordingFile) -> Recording:
     return Recording(
         start=content.start,
         end=content.end,
-        interval_seconds=content.interval_seconds,
+        step_seconds=content.interval_seconds,
         rate_window=content.rate_window,
         slos=content.slos,
         signals=content.signals,

@@ -15,13 +15,13 @@ class Recording:
 
     Whatever ranks causes is given this and nothing else. It has no place for incidents and events, and
     signals that record the injection of faults or the flipping of switches are refused.
-    interval_seconds: between samples: of scrapes, or more in a window of hours. rate_window: the look-back of
-    every rate. unavailable: queries without an answer, and why.
+    step_seconds: between samples: a scrape, or more in a window of hours. rate_window: the look-back of every
+    rate. unavailable: queries without an answer, and why.
     """
 
     start: float
     end: float
-    interval_seconds: float
+    step_seconds: float
     rate_window: str
     slos: tuple[SloRecord, ...]
     signals: SignalMap
@@ -58,7 +58,7 @@ def recording_of(evidence: Evidence) -> Recording:
     return Recording(
         start=evidence.analysis_start,
         end=evidence.end,
-        interval_seconds=evidence.step_seconds,
+        step_seconds=evidence.step_seconds,
         rate_window=evidence.rate_window,
         slos=evidence.slos,
         signals=without_confessions(evidence.signals),

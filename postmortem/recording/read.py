@@ -37,7 +37,7 @@ def record(
     return Recording(
         start=window.start,
         end=window.end,
-        interval_seconds=interval,
+        step_seconds=interval,
         rate_window=window.rate_window,
         slos=slos,
         signals=kept,

@@ -19,7 +19,7 @@ USUAL_SHARE = (
     0.25  # the best quarter of the samples before the alert was usual: starts may be cold, alarms late
 )
 FEW = 5  # a baseline of fewer samples asks for twice the change
-GUARD_INTERVALS = 3  # a rate's window: the ramp itself is no baseline
+GUARD_STEPS = 3  # a rate's window: the ramp itself is no baseline
 NOISE_GATE = 4.0  # times the scatter of the baseline
 RELATIVE_GATE = 0.25  # of the level before
 SETTLED_SHARE = 0.1  # of the excursion: back where it was
@@ -39,13 +39,13 @@ LEAST_CHANGE = {
 class SearchWindow:
     """Where an excursion is looked for, Unix seconds. calm_until: the samples before tell what is usual.
 
-    interval_seconds: of samples; lookback_seconds: of the queries' rates.
+    step_seconds: between samples; lookback_seconds: of the queries' rates.
     """
 
     start: float
     end: float
     calm_until: float
-    interval_seconds: float
+    step_seconds: float
     lookback_seconds: float
 
 
@@ -105,7 +105,7 @@ def find_excursion(
     onset = _first_halfway(heights[first:], usual)
     if onset is None:
         return None
-    baseline = _baseline(times, first, first + onset, window.interval_seconds)
+    baseline = _baseline(times, first, first + onset, window.step_seconds)
     level = level_of(heights[baseline])
     before = level.middle
     worst = float(median_of_three(heights[first:]).max())
@@ -158,8 +158,8 @@ def _ordinary(early: np.typing.NDArray[np.float64]) -> float:
     return min(median(early), median(early[: max(LEAST_BASELINE, len(early) // 5)]))
 
 
-def _baseline(times: np.typing.NDArray[np.float64], first: int, onset: int, interval_seconds: float) -> slice:
+def _baseline(times: np.typing.NDArray[np.float64], first: int, onset: int, step_seconds: float) -> slice:
     """The samples just before the onset; without its ramp, if enough remain."""
-    guarded = int(np.searchsorted(times, times[onset] - GUARD_INTERVALS * interval_seconds))
+    guarded = int(np.searchsorted(times, times[onset] - GUARD_STEPS * step_seconds))
     last = guarded if guarded - first >= LEAST_BASELINE else onset
     return slice(max(first, last - MOST_BASELINE), last)

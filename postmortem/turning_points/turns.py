@@ -139,7 +139,7 @@ def find_shift(evidence: Evidence, subject: Subject) -> Shift | None:
         start=evidence.analysis_start,
         end=evidence.end,
         calm_until=evidence.alarm_at,
-        interval_seconds=evidence.step_seconds,
+        step_seconds=evidence.step_seconds,
         lookback_seconds=evidence.lookback_seconds,
     )
     found = [find_excursion(series, subject, window, rises=rises) for rises in ways]

@@ -59,7 +59,7 @@ def baro(recording: Recording) -> tuple[str, ...]:
 def _columns(recording: Recording) -> tuple[int, dict[str, tuple[str, Floats, np.typing.NDArray[np.bool_]]]]:
     """Where the hurt begins on the grid, and each series on it with its part; gaps hold the last value."""
     hurt = find_hurt(recording)
-    grid = np.arange(recording.start, recording.end + 1, recording.interval_seconds)
+    grid = np.arange(recording.start, recording.end + 1, recording.step_seconds)
     start = hurt.start - recording.lookback_seconds if hurt else float(grid[len(grid) // 2])
     before = grid < start
     columns = {}

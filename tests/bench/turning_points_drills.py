@@ -33,8 +33,8 @@ def judge_drills(setting: Setting, recorded: Sequence[Recorded]) -> Drills:
     for act in recorded:
         if act.is_protected:
             continue
-        early = act.onset - EARLY_SCRAPES * act.recording.interval_seconds
-        late = act.onset + LATE_SCRAPES * act.recording.interval_seconds
+        early = act.onset - EARLY_SCRAPES * act.recording.step_seconds
+        late = act.onset + LATE_SCRAPES * act.recording.step_seconds
         found = {s.series: _points(setting, act, s) for s in act.recording.subjects}
         telling = [s for s in act.recording.subjects if _is_telling(s, act)]
         acts += 1

@@ -43,7 +43,7 @@ def _varied(
         values = values * factor
     if unit is Unit.RATIO:
         values = np.clip(values, 0.0, max(1.0, float(series.values.max(initial=0.0))))
-    late = random.integers(0, how.delay_samples + 1) * recording.interval_seconds
+    late = random.integers(0, how.delay_samples + 1) * recording.step_seconds
     times = series.times + late
     kept = (times <= recording.end) & (random.random(len(values)) >= how.samples_missing)
     return replace(series, times=times[kept], values=values[kept])

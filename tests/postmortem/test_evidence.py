@@ -27,4 +27,4 @@ def test_samples_lie_a_scrape_apart_or_a_step_of_a_longer_window():
     (series,) = evidence.series.values()
     wide = evidence.with_series([replace(series, step_seconds=60.0)])
     assert (evidence.interval_seconds, evidence.step_seconds, wide.step_seconds) == (15.0, 15.0, 60.0)
-    assert recording_of(wide).interval_seconds == 60.0
+    assert recording_of(wide).step_seconds == 60.0
